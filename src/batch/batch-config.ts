@@ -1,0 +1,92 @@
+/**
+ * The options of a batch function: what they mean, what they are when left out, and the error for each value that
+ * makes no sense.
+ */
+import { wrong } from '../core/describe';
+import { BatchScheduler } from '../scheduler/batch-scheduler';
+import { cacheProblem, type CacheConfig } from './cache';
+
+export interface BatchConfig<K> {
+  /** For errors, stacks and events (the resolver's name). */
+  readonly name?: string;
+  /** A key's identity, for dedupe and cache; needed when equal keys are different objects (the key itself). */
+  readonly key?: (key: K) => unknown;
+  /** How long a batch stands open after its first key, in ms (0: until nothing else can run). */
+  readonly window?: number;
+  /** How long it waits, at most, for tasks that are busy elsewhere and may yet join, in ms (0). */
+  readonly hold?: number;
+  /** So many keys flush at once (Infinity). */
+  readonly maxSize?: number;
+  /** So many flushes are in flight at a time; meanwhile the next batch goes on gathering (Infinity). */
+  readonly concurrency?: number;
+  /** Which batch a one-at-a-time policy takes first: a number, or a function of the batch's size (its size). */
+  readonly priority?: number | ((size: number) => number);
+  /** Keys of different partitions never share a flush: tenants, shards. */
+  readonly partition?: (key: K) => unknown;
+  /** Keeps values, for each scheduler: `true`, bounds, or a store of your own (off). */
+  readonly cache?: CacheConfig;
+  /** Pins the function to one scheduler (that of the task that asks, else `batchScheduler`). */
+  readonly scheduler?: BatchScheduler;
+}
+
+/** The same with every default filled in. */
+export interface BatchOptions<K> {
+  readonly name: string;
+  readonly identityOf: (key: K) => unknown;
+  readonly window: number;
+  readonly hold: number;
+  readonly maxSize: number;
+  readonly concurrency: number;
+  readonly priorityOf: (size: number) => number;
+  readonly partitionOf: ((key: K) => unknown) | undefined;
+  readonly cache: CacheConfig;
+  readonly scheduler: BatchScheduler | undefined;
+}
+
+/** Node and browsers take a longer delay for one millisecond. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+const itself = (key: unknown): unknown => key;
+
+/** @throws TypeError naming the option, what it must be, and what came. */
+export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): BatchOptions<K> {
+  if (typeof config !== 'object' || (config as unknown) === null) {
+    throw wrong('batch: its config', 'an object of options', config);
+  }
+  const { window = 0, hold = 0, maxSize = Infinity, concurrency = Infinity } = config;
+  const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
+  const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
+    if (!isRight) throw wrong(`batch "${String(name)}": ${option}`, mustBe, got);
+  };
+  const isDelay = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY;
+  const isCount = (count: unknown): boolean =>
+    count === Infinity || (Number.isInteger(count) && (count as number) >= 1);
+
+  check('name', typeof name === 'string', 'a string', name);
+  check('key', typeof key === 'function', "a function giving a key's identity", key);
+  check('window', isDelay(window), `a number of ms from 0 to ${String(LONGEST_DELAY)}`, window);
+  check('hold', isDelay(hold), `a number of ms from 0 to ${String(LONGEST_DELAY)}`, hold);
+  check('maxSize', isCount(maxSize), 'a whole number, 1 or more, or Infinity', maxSize);
+  check('concurrency', isCount(concurrency), 'a whole number, 1 or more, or Infinity', concurrency);
+  const isPriority = typeof priority === 'function' || (typeof priority === 'number' && !Number.isNaN(priority));
+  check('priority', isPriority, 'a number, or a function from the size of a batch to a number', priority);
+  const isPartition = partition === undefined || typeof partition === 'function';
+  check('partition', isPartition, "a function giving a key's partition", partition);
+  const isScheduler = scheduler === undefined || scheduler instanceof BatchScheduler;
+  check('scheduler', isScheduler, 'a BatchScheduler', scheduler);
+  const problem = cacheProblem(cache);
+  check(problem?.option ?? 'cache', !problem, problem?.mustBe ?? '', problem?.got);
+
+  return {
+    name,
+    identityOf: key,
+    window,
+    hold,
+    maxSize,
+    concurrency,
+    priorityOf: typeof priority === 'function' ? (priority as (size: number) => number) : () => priority,
+    partitionOf: partition,
+    cache,
+    scheduler,
+  };
+}

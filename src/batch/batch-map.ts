@@ -1,0 +1,59 @@
+/**
+ * The operator form of a batch function: each value of the source is a key, and its result is emitted. Keys that come
+ * together go together.
+ */
+import { defer, delayWhen, mergeMap, of, ReplaySubject, tap, type Observable, type OperatorFunction } from 'rxjs';
+import { wrong } from '../core/describe';
+import { batch, isBatchFunction, type BatchFunction } from './batch';
+import type { BatchConfig } from './batch-config';
+import type { Resolver } from './flush';
+
+export interface BatchMapConfig {
+  /** Results in the order of the source, instead of as they come (false). */
+  readonly ordered?: boolean;
+  /** So many keys are waited for at a time (Infinity). */
+  readonly concurrency?: number;
+}
+
+/**
+ * ```
+ * source               a-b----c---|
+ * batchMap(nameOf)     -----(AB)---(C|)
+ * ```
+ *
+ * `fn` is a batch function, or a resolver to make one of: then `config` takes the options of `batch` as well.
+ *
+ * @throws TypeError if an option makes no sense.
+ * @example
+ * from([1, 2, 3]).pipe(batchMap(nameOf, { ordered: true })).subscribe(console.log);
+ */
+export function batchMap<K, V>(fn: BatchFunction<K, V>, config?: BatchMapConfig): OperatorFunction<K, V>;
+export function batchMap<K, V>(
+  fn: Resolver<K, V>,
+  config?: BatchMapConfig & Omit<BatchConfig<K>, 'concurrency'>,
+): OperatorFunction<K, V>;
+export function batchMap<K, V>(
+  fn: BatchFunction<K, V> | Resolver<K, V>,
+  { ordered = false, concurrency = Infinity, ...config }: BatchMapConfig & Omit<BatchConfig<K>, 'concurrency'> = {},
+): OperatorFunction<K, V> {
+  if (typeof ordered !== 'boolean') throw wrong('batchMap: ordered', 'true or false', ordered);
+  if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
+    throw wrong('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
+  }
+  const ask = isBatchFunction(fn) ? (fn as BatchFunction<K, V>) : batch(fn as Resolver<K, V>, config);
+  return (source) => defer(() => source.pipe(mergeMap(ordered ? inTurn(ask) : (key) => ask(key), concurrency)));
+}
+
+/** Asks at once, and emits when all before it have emitted; until then it keeps its place among the concurrent. */
+function inTurn<K, V>(ask: (key: K) => Observable<V>): (key: K) => Observable<V> {
+  let previous: Observable<unknown> = of(undefined);
+  return (key) => {
+    const before = previous;
+    const done = new ReplaySubject<void>(1);
+    previous = done;
+    return ask(key).pipe(
+      delayWhen(() => before),
+      tap({ complete: () => done.next() }),
+    );
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * A batch function asks for one key and gives a Future; however many ask before anything else must happen, one call of
+ * `resolve` answers them all. The idea is DataLoader's, on a scheduler that knows when nothing else can run.
+ */
+import { Subject, type Observable } from 'rxjs';
+import { describe, wrong } from '../core/describe';
+import { all } from '../future/all';
+import { begin, ended, type Execution, type Sink } from '../future/execution';
+import { Future } from '../future/future';
+import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import type { FlushEvent } from '../scheduler/events';
+import { checkedOptions, type BatchConfig } from './batch-config';
+import { askAcross } from './bridge';
+import type { Resolver } from './flush';
+import { World, type BatchKind } from './world';
+
+export interface BatchFunction<K, V> {
+  /**
+   * A future of this key's value.
+   *
+   * @throws TypeError if there is no key.
+   */
+  (key: K): Future<V>;
+  /** All of these keys, in their order. */
+  many(keys: readonly K[]): Future<V[]>;
+  /**
+   * Puts a value into the cache of the current scheduler, unless the key is there already.
+   *
+   * @throws TypeError without a cache, and for an Error: failures are not kept.
+   */
+  prime(key: K, value: V): void;
+  /** Forgets this key, or all of them, on the current scheduler. */
+  clear(key?: K): void;
+  /** Every flush of this function, on any scheduler, as it takes off. */
+  readonly flushes$: Observable<FlushEvent<K>>;
+}
+
+/**
+ * Makes a batch function. `resolve` is called with distinct keys, in the order they were first asked for, and returns,
+ * emits or promises an array in that order, or a `Map`. An `Error` among the results fails its key alone; rejecting
+ * fails all that are not settled yet.
+ *
+ * ```
+ * ask      a-b-a------c------
+ * flush    ---(ab)-----(c)---
+ * ```
+ *
+ * @throws TypeError if `resolve` is no function, or an option makes no sense.
+ * @example
+ * const nameOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`), { name: 'nameOf', maxSize: 100 });
+ * all([nameOf(1), nameOf(2), nameOf(1)]).subscribe(console.log); // one flush, of 1 and 2
+ */
+export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
+  if (typeof resolve !== 'function') throw wrong('batch: its resolver', 'a function from keys to results', resolve);
+  const options = checkedOptions(config, resolve.name || 'batch');
+  const kind: BatchKind<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
+  const worlds = new Worlds(kind);
+
+  const ask = (key: K): Future<V> => {
+    if (key === undefined || key === null) throw wrong(`batch "${options.name}": its key`, 'given', key);
+    return new BatchFuture(worlds, key);
+  };
+  const many = (keys: readonly K[]): Future<V[]> => {
+    if (!Array.isArray(keys)) throw wrong(`batch "${options.name}": the keys of many`, 'an array', keys);
+    return all(keys.map(ask)) as Future<V[]>;
+  };
+  const prime = (key: K, value: V): void => {
+    if (options.cache === false) {
+      throw new TypeError(`batch "${options.name}": prime needs a cache. Give the function the option cache: true.`);
+    }
+    if (value instanceof Error) {
+      throw new TypeError(
+        `batch "${options.name}": prime got ${describe(value)}; a cache keeps values, never failures.`,
+      );
+    }
+    worlds.current().prime(key, value);
+  };
+  const clear = (key?: K): void => {
+    if (key === undefined) worlds.current().cache?.clearAll();
+    else worlds.current().clear(key);
+  };
+  Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
+  return Object.assign(ask, { many, prime, clear, flushes$: kind.flushes.asObservable(), [isBatch]: true as const });
+}
+
+const isBatch = Symbol('sluice.batch');
+
+export const isBatchFunction = (value: unknown): value is BatchFunction<unknown, unknown> =>
+  typeof value === 'function' && isBatch in value;
+
+/** One world for each scheduler, for as long as the scheduler lives. */
+class Worlds<K, V> {
+  readonly #byScheduler = new WeakMap<BatchScheduler, World<K, V>>();
+  /** The one used last: nearly always the one used next. */
+  #last: World<K, V> | undefined;
+
+  constructor(private readonly kind: BatchKind<K, V>) {}
+
+  on(scheduler: BatchScheduler): World<K, V> {
+    if (this.#last?.scheduler === scheduler) return this.#last;
+    let world = this.#byScheduler.get(scheduler);
+    if (!world) this.#byScheduler.set(scheduler, (world = new World(this.kind, scheduler)));
+    return (this.#last = world);
+  }
+
+  /** The world of a request that comes from this scheduler. */
+  for(scheduler: BatchScheduler): World<K, V> {
+    return this.on(this.kind.options.scheduler ?? scheduler);
+  }
+
+  current(): World<K, V> {
+    return this.for(currentScheduler());
+  }
+}
+
+class BatchFuture<K, V> extends Future<V> {
+  constructor(
+    private readonly worlds: Worlds<K, V>,
+    private readonly key: K,
+  ) {
+    super();
+  }
+
+  /** @internal */
+  override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
+    const world = this.worlds.for(scheduler);
+    try {
+      return world.scheduler === scheduler ? world.ask(this.key, sink) : askAcross(world, this.key, sink, scheduler);
+    } catch (error) {
+      // What the functions of the config threw: key, partition, a cache store.
+      sink.fail(error);
+      return ended;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Asking a batch function that is pinned to one scheduler from a task on another: the task's scheduler sees a wait
+ * elsewhere, and is driven when the answer comes.
+ */
+import type { Canceller, Execution, Sink } from '../future/execution';
+import type { BatchScheduler, Elsewhere } from '../scheduler/batch-scheduler';
+import type { World } from './world';
+
+export function askAcross<K, V>(world: World<K, V>, key: K, sink: Sink<V>, scheduler: BatchScheduler): Execution {
+  const bridge = new Bridge(sink, { near: scheduler, far: world.scheduler, batch: world.options.name });
+  bridge.begun(world.scheduler.runQueue.drive(() => world.ask(key, bridge)));
+  return bridge;
+}
+
+interface Banks {
+  readonly near: BatchScheduler;
+  readonly far: BatchScheduler;
+  readonly batch: string;
+}
+
+class Bridge<V> implements Sink<V>, Execution, Elsewhere {
+  #execution: Execution | undefined;
+
+  constructor(
+    private readonly sink: Sink<V>,
+    private readonly banks: Banks,
+  ) {
+    banks.near.elsewhere.add(this);
+  }
+
+  get name(): string | undefined {
+    return this.sink.name;
+  }
+
+  begun(execution: Execution): void {
+    this.#execution = execution;
+  }
+
+  describe(): string {
+    return `batch "${this.banks.batch}" on scheduler "${this.banks.far.name}"`;
+  }
+
+  advance(): boolean {
+    return this.banks.far.advance();
+  }
+
+  succeed(value: V): void {
+    this.#leave();
+    this.banks.near.runQueue.drive(() => this.sink.succeed(value));
+  }
+
+  fail(error: unknown): void {
+    this.#leave();
+    this.banks.near.runQueue.drive(() => this.sink.fail(error));
+  }
+
+  cancel(canceller?: Canceller): void {
+    this.#leave();
+    this.banks.far.runQueue.drive(() => this.#execution?.cancel());
+    canceller?.cancelled();
+  }
+
+  #leave(): void {
+    this.banks.near.elsewhere.delete(this);
+    this.banks.near.stir();
+  }
+}

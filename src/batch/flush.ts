@@ -1,0 +1,35 @@
+/**
+ * What a resolver is handed besides its keys: a signal that aborts when nobody waits for the flush any more, and a way
+ * to settle keys before the others.
+ */
+import type { Observable } from 'rxjs';
+
+export interface Flush<K, V> {
+  /** Aborts when the last of those who wait has left. */
+  readonly signal: AbortSignal;
+  /**
+   * Gives this key its value now; what comes for it later is ignored.
+   *
+   * @throws TypeError if the key is not of this flush.
+   */
+  succeed(key: K, value: V): void;
+  /**
+   * Fails this key now, and no other.
+   *
+   * @throws TypeError if the key is not of this flush.
+   */
+  fail(key: K, error: unknown): void;
+}
+
+/** In key order, or by key. An `Error` in place of a value fails that key alone. */
+export type BatchResults<K, V> = readonly (V | Error)[] | ReadonlyMap<K, V | Error>;
+
+/** Nothing, where every key was settled early. */
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an async resolver that returns nothing has this type
+type Given<K, V> = BatchResults<K, V> | void;
+
+/** One call answers all these keys. */
+export type Resolver<K, V> = (
+  keys: readonly K[],
+  flush: Flush<K, V>,
+) => Given<K, V> | PromiseLike<Given<K, V>> | Observable<Given<K, V>>;

@@ -1,0 +1,145 @@
+/**
+ * An open batch: the keys that are gathered, and the moment they go. RxJS's `bufferTime` gathers them; the scheduler
+ * it runs on is the gate, a timer that comes when the window is over, when nothing else can run, or when the batch is
+ * full. A window opens with its first key and is gone when it has been flushed or all its keys have left, so nothing
+ * runs while nothing waits.
+ */
+import {
+  bufferTime,
+  Observable,
+  Subscription,
+  take,
+  type SchedulerAction,
+  type SchedulerLike,
+  type Subscriber,
+} from 'rxjs';
+import type { FlushReason } from '../scheduler/events';
+import type { Flushable } from '../scheduler/open-batches';
+import { Flight } from './flight';
+import { Item, type ItemHolder } from './item';
+import type { World } from './world';
+
+export class Window<K, V> implements Flushable, ItemHolder<K, V> {
+  readonly openedAt: number;
+  readonly partition: unknown;
+  readonly #world: World<K, V>;
+  readonly #items = new Map<unknown, Item<K, V>>();
+  readonly #gate: Gate;
+  readonly #timers = new Subscription();
+  #entrance: Subscriber<Item<K, V>> | undefined;
+  #gathered: readonly Item<K, V>[] = [];
+  #isWindowOver: boolean;
+  #hold: 'not yet' | 'running' | 'over' = 'not yet';
+  #flight: Flight<K, V> | undefined;
+
+  constructor(world: World<K, V>, partition: unknown) {
+    const { options, scheduler } = world;
+    this.#world = world;
+    this.partition = partition;
+    this.openedAt = scheduler.now();
+    this.#gate = new Gate(scheduler);
+    this.#isWindowOver = options.window === 0;
+    if (!this.#isWindowOver) this.#timers.add(this.#after(options.window, () => (this.#isWindowOver = true)));
+    // Size is counted here and not by bufferTime, which would count keys that have left.
+    new Observable<Item<K, V>>((entrance) => void (this.#entrance = entrance))
+      .pipe(bufferTime(options.window, null, Infinity, this.#gate), take(1))
+      .subscribe((items) => (this.#gathered = items));
+  }
+
+  get name(): string {
+    return this.#world.options.name;
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  get priority(): number {
+    return this.#world.options.priorityOf(this.size);
+  }
+
+  get canBeForced(): boolean {
+    return this.#world.hasRoom;
+  }
+
+  /** The item of this key: the one that is here, or a new one. */
+  itemOf(key: K, identity: unknown): Item<K, V> {
+    const known = this.#items.get(identity);
+    if (known) return known;
+    const item = new Item<K, V>(key, identity, this);
+    this.#items.set(identity, item);
+    this.#entrance?.next(item);
+    return item;
+  }
+
+  readyFor(isBusy: boolean): FlushReason | undefined {
+    const { hold, window } = this.#world.options;
+    if (!this.#isWindowOver || !this.#world.hasRoom) return undefined;
+    if (hold > 0 && isBusy && this.#hold !== 'over') {
+      this.#startHold(hold);
+      return undefined;
+    }
+    return this.#hold === 'over' ? 'hold over' : window > 0 ? 'window' : 'quiescent';
+  }
+
+  /** No key comes in any more. */
+  close(): void {
+    this.#timers.unsubscribe();
+    this.#gate.open();
+  }
+
+  flush(reason: FlushReason): void {
+    this.#world.closed(this);
+    this.close();
+    const items = this.#gathered.filter((item) => item.isWanted);
+    this.#gathered = [];
+    if (items.length === 0) return;
+    this.#flight = new Flight(this.#world, { window: this, items, byIdentity: this.#items, reason });
+    this.#flight.takeOff();
+  }
+
+  leave(item: Item<K, V>): void {
+    this.#world.cache?.forget(item);
+    if (this.#flight) return this.#flight.leave();
+    this.#items.delete(item.identity);
+    if (this.#items.size > 0) return;
+    this.#world.closed(this);
+    this.close();
+  }
+
+  #startHold(hold: number): void {
+    if (this.#hold === 'running') return;
+    this.#hold = 'running';
+    const left = Math.max(0, this.openedAt + hold - this.#world.scheduler.now());
+    this.#timers.add(this.#after(left, () => (this.#hold = 'over')));
+  }
+
+  #after(ms: number, then: () => void): Subscription {
+    const { scheduler } = this.#world;
+    return scheduler.clock.schedule(() => {
+      then();
+      scheduler.stir();
+    }, ms);
+  }
+}
+
+/** The scheduler `bufferTime` runs on: whatever it schedules, it runs when the gate opens. */
+class Gate implements SchedulerLike {
+  #work: (() => void) | undefined;
+
+  constructor(private readonly clock: SchedulerLike) {}
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, _delay?: number, state?: T): Subscription {
+    const action = new Subscription(() => (this.#work = undefined)) as SchedulerAction<T>; // never rescheduled
+    this.#work = () => work.call(action, state);
+    return action;
+  }
+
+  open(): void {
+    this.#work?.();
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * A batch function on one scheduler: its open windows by partition, the flights it has in the air, and what it
+ * remembers.
+ */
+import { ended, type Execution, type Sink } from '../future/execution';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { FlushEvent, FlushReason } from '../scheduler/events';
+import { Fifo } from '../scheduler/fifo';
+import type { Runnable } from '../scheduler/run-queue';
+import type { Subject } from 'rxjs';
+import type { BatchOptions } from './batch-config';
+import { Cache } from './cache';
+import type { Resolver } from './flush';
+import { Item } from './item';
+import { Window } from './window';
+
+/** What all worlds of a batch function share. */
+export interface BatchKind<K, V> {
+  readonly options: BatchOptions<K>;
+  readonly resolve: Resolver<K, V>;
+  readonly flushes: Subject<FlushEvent<K>>;
+}
+
+export class World<K, V> implements Runnable {
+  readonly options: BatchOptions<K>;
+  readonly resolve: Resolver<K, V>;
+  readonly cache: Cache<K, V> | undefined;
+  readonly #flushes: Subject<FlushEvent<K>>;
+  readonly #windows = new Map<unknown, Window<K, V>>();
+  /** Full, and waiting for room in the air. */
+  readonly #full = new Fifo<Window<K, V>>();
+  #flights = 0;
+
+  constructor(
+    { options, resolve, flushes }: BatchKind<K, V>,
+    readonly scheduler: BatchScheduler,
+  ) {
+    this.options = options;
+    this.resolve = resolve;
+    this.#flushes = flushes;
+    if (options.cache !== false) this.cache = new Cache(options.cache, () => scheduler.now());
+  }
+
+  get hasRoom(): boolean {
+    return this.#flights < this.options.concurrency;
+  }
+
+  ask(key: K, sink: Sink<V>): Execution {
+    const identity = this.options.identityOf(key);
+    if (this.cache) {
+      const known = this.cache.item(identity);
+      if (known) return known.join(sink);
+      const stored = this.cache.stored(identity);
+      if (stored) {
+        sink.succeed(stored.value);
+        return ended;
+      }
+    }
+    const window = this.#windowOf(key);
+    const item = window.itemOf(key, identity);
+    this.cache?.add(item);
+    const execution = item.join(sink);
+    if (window.size >= this.options.maxSize) this.#seal(window);
+    return execution;
+  }
+
+  prime(key: K, value: V): void {
+    const identity = this.options.identityOf(key);
+    this.cache?.prime(Item.of(key, identity, value), value);
+  }
+
+  clear(key: K): void {
+    this.cache?.clear(this.options.identityOf(key));
+  }
+
+  closed(window: Window<K, V>): void {
+    this.scheduler.openBatches.close(window);
+    if (this.#windows.get(window.partition) === window) this.#windows.delete(window.partition);
+  }
+
+  tookOff(window: Window<K, V>, keys: readonly K[], reason: FlushReason): void {
+    this.#flights++;
+    const { scheduler } = this;
+    scheduler.openBatches.takeOff(window);
+    if (!this.#flushes.observed && !scheduler.events.observed) return;
+    const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
+    this.#flushes.next(event);
+    scheduler.events.next(event);
+  }
+
+  landed(window: Window<K, V>, keys: readonly K[]): void {
+    this.#flights--;
+    const { scheduler } = this;
+    scheduler.openBatches.land(window);
+    if (scheduler.events.observed) {
+      scheduler.events.next({ type: 'land', batch: this.options.name, keys, at: scheduler.now() });
+    }
+    if (this.#full.length > 0) scheduler.runQueue.call(this);
+    scheduler.stir();
+  }
+
+  /** Flushes what is full, as far as there is room. */
+  step(): void {
+    while (this.hasRoom) {
+      const window = this.#full.shift();
+      if (!window) return;
+      window.flush('full');
+    }
+  }
+
+  #windowOf(key: K): Window<K, V> {
+    const partition = this.options.partitionOf?.(key);
+    const open = this.#windows.get(partition);
+    if (open) return open;
+    const window = new Window(this, partition);
+    this.#windows.set(partition, window);
+    this.scheduler.openBatches.open(window);
+    this.scheduler.stir();
+    return window;
+  }
+
+  #seal(window: Window<K, V>): void {
+    this.closed(window);
+    this.#full.push(window);
+    this.scheduler.runQueue.call(this);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The only seam to the internals of RxJS: what sluice needs of it and RxJS does not export. A change of RxJS is
+ * mended here.
+ */
+import { Observable, type ObservableInput, type Subscriber, type TeardownLogic } from 'rxjs';
+import { immediateProvider } from 'rxjs/internal/scheduler/immediateProvider';
+import { reportUnhandledError } from 'rxjs/internal/util/reportUnhandledError';
+
+/**
+ * An Observable whose subscribe function is a method, so that a subclass costs no closure for each instance.
+ * `Observable` calls `_subscribe` with the subscriber, and catches what it throws.
+ */
+export abstract class MethodObservable<T> extends Observable<T> {
+  /** @internal */
+  abstract _subscribe(subscriber: Subscriber<T>): TeardownLogic;
+}
+
+const real = {};
+
+/**
+ * Whose time it is: one object while time is real, another during each `TestScheduler.run`. What was armed in one
+ * era will not fire in the next.
+ */
+export const currentEra = (): object => immediateProvider.delegate ?? real;
+
+export const isVirtualTime = (): boolean => immediateProvider.delegate !== undefined;
+
+/** An error that nobody is there to receive goes where RxJS sends them: `config.onUnhandledError`, or it is thrown. */
+export const reportUnhandled = (error: unknown): void => {
+  reportUnhandledError(error);
+};
+
+/**
+ * Whether a value arrives later: an Observable, a promise, an async iterable or a ReadableStream. Arrays and strings
+ * are Observable inputs too, but as results of a function they are meant as values.
+ */
+export function isAsyncInput(value: unknown): value is ObservableInput<unknown> {
+  if (value instanceof Observable) return true;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return (
+    ('then' in value && typeof value.then === 'function') ||
+    Symbol.asyncIterator in value ||
+    ('getReader' in value && typeof value.getReader === 'function') ||
+    ('subscribe' in value && typeof value.subscribe === 'function')
+  );
+}

@@ -1,0 +1,207 @@
+/**
+ * Waiting for many at once, in any shape. `all` fails with the first failure and cancels the rest; `settled` never
+ * fails and says how each ended. Leaves are begun left to right, each with all that it starts before the next.
+ */
+import type { ObservableInput } from 'rxjs';
+import { flatten, type FlatShape, type Leaf, type Shape, type ShapeValues } from '../core/shape';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Runnable } from '../scheduler/run-queue';
+import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
+import { beginInput } from './foreign';
+import { Future } from './future';
+
+/** What a shape becomes when all of it has ended: the same shape, with results at its leaves. */
+export type SettledValues<S> =
+  S extends Leaf<infer T>
+    ? PromiseSettledResult<T>
+    : S extends null | undefined
+      ? S
+      : { -readonly [K in keyof S]: SettledValues<S[K]> };
+
+/**
+ * A future of the same shape with values at its leaves. `null` and `undefined` pass.
+ *
+ * @throws TypeError at once, naming the path, if something in the shape cannot be waited for.
+ * @example
+ * all({ user: userById(7), tags: [tag(1), tag(2)] }).subscribe(({ user, tags }) => console.log(user, tags));
+ */
+export function all<const S extends Shape>(shape: S): Future<ShapeValues<S>> {
+  return allOf(shape, 'all()') as Future<ShapeValues<S>>; // it is built from the template of the shape
+}
+
+/**
+ * A future of the same shape with `{ status, value | reason }` at its leaves, as `Promise.allSettled` gives them.
+ *
+ * @throws TypeError at once, naming the path, if something in the shape cannot be waited for.
+ * @example
+ * settled([Future.of(1), Future.fail(new Error('no'))]).subscribe(console.log);
+ */
+export function settled<const S extends Shape>(shape: S): Future<SettledValues<S>> {
+  return new AllFuture<SettledValues<S>>(flatten(shape, 'settled()'), neverFail);
+}
+
+/** `all` for a shape that is not known to be one. */
+export const allOf = (shape: unknown, caller: string): Future<unknown> =>
+  new AllFuture(flatten(shape, caller), failFast);
+
+interface Mode {
+  readonly onValue: (value: unknown) => unknown;
+  /** What stands for a failed leaf; absent, a failure fails all. */
+  readonly onError?: (reason: unknown) => unknown;
+}
+
+const failFast: Mode = { onValue: (value) => value };
+const neverFail: Mode = {
+  onValue: (value) => ({ status: 'fulfilled', value }),
+  onError: (reason) => ({ status: 'rejected', reason }),
+};
+
+class AllFuture<T> extends Future<T> {
+  constructor(
+    private readonly shape: FlatShape,
+    private readonly mode: Mode,
+  ) {
+    super();
+  }
+
+  /** @internal */
+  override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
+    if (this.shape.leaves.length === 0) {
+      sink.succeed(this.shape.build([]) as T);
+      return ended;
+    }
+    const execution = new AllExecution(this.shape, this.mode, sink as Sink<unknown>, scheduler);
+    scheduler.runQueue.call(execution);
+    return execution;
+  }
+}
+
+class AllExecution implements Execution, Runnable {
+  readonly #leaves: LeafExecution[] = [];
+  readonly #values: unknown[];
+  #pending: number;
+  #isOver = false;
+  /** The next leaf to begin; once it is over, the next to cancel. */
+  #next = 0;
+  #canceller: Canceller | undefined;
+  #ending = 0;
+
+  constructor(
+    private readonly shape: FlatShape,
+    private readonly mode: Mode,
+    private readonly sink: Sink<unknown>,
+    private readonly scheduler: BatchScheduler,
+  ) {
+    this.#pending = shape.leaves.length;
+    this.#values = new Array<unknown>(this.#pending);
+  }
+
+  get name(): string | undefined {
+    return this.sink.name;
+  }
+
+  step(): void {
+    const { runQueue } = this.scheduler;
+    while (this.#isOver ? this.#next < this.#leaves.length : this.#next < this.shape.leaves.length) {
+      runQueue.call(this);
+      if (this.#isOver) this.#leaves[this.#next++]?.cancel();
+      else this.#beginNext();
+      if (!runQueue.takeBack(this)) return;
+    }
+  }
+
+  #beginNext(): void {
+    const index = this.#next++;
+    const leaf = new LeafExecution(this, index);
+    this.#leaves.push(leaf);
+    leaf.begun(beginInput(this.shape.leaves[index] as ObservableInput<unknown>, leaf, this.scheduler));
+  }
+
+  succeedLeaf(index: number, value: unknown): void {
+    if (!this.#isOver) this.#put(index, this.mode.onValue(value));
+  }
+
+  failLeaf(index: number, error: unknown): void {
+    if (this.#isOver) return;
+    if (this.mode.onError) this.#put(index, this.mode.onError(error));
+    else {
+      this.#cancelLeaves();
+      this.sink.fail(error);
+    }
+  }
+
+  cancel(canceller?: Canceller): void {
+    if (this.#isOver) return canceller?.cancelled();
+    this.#canceller = canceller;
+    this.#cancelLeaves();
+    if (this.#ending === 0) this.#canceller?.cancelled();
+  }
+
+  leafEnded(): void {
+    if (--this.#ending === 0) this.#canceller?.cancelled();
+  }
+
+  #put(index: number, value: unknown): void {
+    this.#values[index] = value;
+    if (--this.#pending > 0) return;
+    this.#isOver = true;
+    this.#next = this.#leaves.length;
+    this.sink.succeed(this.shape.build(this.#values));
+  }
+
+  /** One after the other, from the first; each with all that its clean-up runs before the next. */
+  #cancelLeaves(): void {
+    this.#isOver = true;
+    this.#next = 0;
+    this.#ending = this.#leaves.reduce((count, leaf) => count + (leaf.isOver ? 0 : 1), 0);
+    this.scheduler.runQueue.call(this);
+  }
+}
+
+/** One leaf: the sink of its execution, and its place. */
+class LeafExecution implements Sink<unknown>, Canceller {
+  #execution: Execution | undefined;
+  #isCancelled = false;
+  isOver = false;
+
+  constructor(
+    private readonly whole: AllExecution,
+    private readonly index: number,
+  ) {}
+
+  get name(): string | undefined {
+    return this.whole.name;
+  }
+
+  begun(execution: Execution): void {
+    // It may have ended meanwhile; or all may have been cancelled by what it did on its way.
+    if (this.#isCancelled) execution.cancel(this);
+    else if (!this.isOver) this.#execution = execution;
+  }
+
+  succeed(value: unknown): void {
+    this.#end();
+    this.whole.succeedLeaf(this.index, value);
+  }
+
+  fail(error: unknown): void {
+    this.#end();
+    this.whole.failLeaf(this.index, error);
+  }
+
+  cancel(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#isCancelled = true;
+    this.#execution?.cancel(this);
+  }
+
+  cancelled(): void {
+    this.whole.leafEnded();
+  }
+
+  #end(): void {
+    this.isOver = true;
+    this.#execution = undefined;
+  }
+}

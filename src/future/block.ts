@@ -1,0 +1,64 @@
+/**
+ * Running a future to its end on this thread, by driving the scheduler instead of the event loop: tasks go on, open
+ * batches are flushed whatever they wait for, and what then still needs the event loop is named in an error.
+ */
+import { wrong } from '../core/describe';
+import { DeadlockError, TimeoutError, WouldBlockError } from '../core/errors';
+import { failure, success, unwrap, type Outcome } from '../core/outcome';
+import { runningTask } from '../scheduler/ambient';
+import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import { begin, type Beginnable, type Sink } from './execution';
+
+export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
+  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
+    throw wrong('block: timeoutMs', 'a number of milliseconds, 0 or more', timeoutMs);
+  }
+  warnInsideTask();
+  const scheduler = currentScheduler();
+  const cell = new Cell<T>();
+  const execution = scheduler.runQueue.drive(() => single[begin](cell, scheduler));
+  try {
+    return driveToEnd(cell, scheduler, timeoutMs);
+  } finally {
+    if (!cell.outcome) scheduler.runQueue.drive(() => execution.cancel());
+  }
+}
+
+function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, timeoutMs: number): T {
+  const startedAt = scheduler.now();
+  scheduler.runQueue.drain();
+  while (!cell.outcome) {
+    if (scheduler.now() - startedAt > timeoutMs) throw new TimeoutError(timeoutMs);
+    if (!scheduler.advance()) throw stuck(scheduler);
+  }
+  return unwrap(cell.outcome);
+}
+
+function stuck(scheduler: BatchScheduler): WouldBlockError | DeadlockError {
+  const waitingFor = Array.from(scheduler.elsewhere, (waited) => waited.describe());
+  return waitingFor.length > 0 ? new WouldBlockError(waitingFor) : new DeadlockError();
+}
+
+const warned = new WeakSet();
+
+function warnInsideTask(): void {
+  const task = runningTask();
+  if (!task || warned.has(task.body)) return;
+  warned.add(task.body);
+  console.warn(
+    `sluice: block() inside task "${task.name}" flushes open batches before others can join them. ` +
+      'Yield the future instead: yield* future.',
+  );
+}
+
+class Cell<T> implements Sink<T> {
+  outcome: Outcome<T> | undefined;
+
+  succeed(value: T): void {
+    this.outcome = success(value);
+  }
+
+  fail(error: unknown): void {
+    this.outcome = failure(error);
+  }
+}

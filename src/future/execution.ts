@@ -1,0 +1,38 @@
+/**
+ * The protocol futures speak among themselves: an execution is begun with a sink, and tells it once how it ended. It
+ * does what `subscribe` does, without a Subscriber for each step; subscribers from outside get the real thing.
+ */
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+
+/** Where an execution sends its one value or its error; at once, from within `begin`, or later. */
+export interface Sink<T> {
+  /** Who waits, for messages. */
+  readonly name?: string | undefined;
+  succeed(value: T): void;
+  fail(error: unknown): void;
+}
+
+export interface Canceller {
+  /** What was cancelled has ended, its clean-up included. */
+  cancelled(): void;
+}
+
+/** One run of a future: RxJS's "Observable Execution". */
+export interface Execution {
+  /**
+   * Ends it without a word to its sink. `canceller` is told when its clean-up has ended: at once, or later. Does
+   * nothing but that if it has ended already. Called within a drive of its scheduler, as is `begin`.
+   */
+  cancel(canceller?: Canceller): void;
+}
+
+export const begin = Symbol('sluice.begin');
+
+export interface Beginnable<T> {
+  [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution;
+}
+
+/** The execution of what has ended in `begin`. */
+export const ended: Execution = {
+  cancel: (canceller) => canceller?.cancelled(),
+};

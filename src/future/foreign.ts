@@ -1,0 +1,78 @@
+/**
+ * Anything that RxJS can subscribe to, begun like a future: it succeeds with the last value it emits. While it runs,
+ * its scheduler knows that something is busy elsewhere.
+ */
+import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
+import type { BatchScheduler, Elsewhere } from '../scheduler/batch-scheduler';
+import type { Canceller, Execution, Sink } from './execution';
+import { begin } from './execution';
+import { Single } from './single';
+
+/** Begins a future as what it is, and anything else by subscribing to it. */
+export function beginInput<T>(input: ObservableInput<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+  return input instanceof Single ? (input as Single<T>)[begin](sink, scheduler) : beginForeign(input, sink, scheduler);
+}
+
+/** Begins what is no future. `describe` says, for messages, what is waited for. */
+export function beginForeign<T>(
+  input: ObservableInput<T>,
+  sink: Sink<T>,
+  scheduler: BatchScheduler,
+  describe = () => `an Observable or promise${sink.name ? ` that task "${sink.name}" waits for` : ''}`,
+): Execution {
+  const execution = new ForeignExecution(sink, scheduler, describe);
+  execution.subscribeTo(input);
+  return execution;
+}
+
+class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
+  #subscription: Subscription | undefined;
+  #last: { readonly value: T } | undefined;
+  #isOver = false;
+
+  constructor(
+    private readonly sink: Sink<T>,
+    private readonly scheduler: BatchScheduler,
+    readonly describe: () => string,
+  ) {}
+
+  subscribeTo(input: ObservableInput<T>): void {
+    this.scheduler.elsewhere.add(this);
+    try {
+      const subscription = from(input).subscribe(this);
+      if (this.#isOver) subscription.unsubscribe();
+      else this.#subscription = subscription;
+    } catch (error) {
+      // `from` says what it was given and what it takes.
+      this.error(error);
+    }
+  }
+
+  next(value: T): void {
+    this.#last = { value };
+  }
+
+  error(error: unknown): void {
+    if (this.#end()) this.scheduler.runQueue.drive(() => this.sink.fail(error));
+  }
+
+  complete(): void {
+    const last = this.#last;
+    if (!last) this.error(new EmptyError());
+    else if (this.#end()) this.scheduler.runQueue.drive(() => this.sink.succeed(last.value));
+  }
+
+  cancel(canceller?: Canceller): void {
+    if (this.#end()) this.#subscription?.unsubscribe();
+    canceller?.cancelled();
+  }
+
+  #end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.scheduler.elsewhere.delete(this);
+    // What waited only because this was busy may go now.
+    this.scheduler.stir();
+    return true;
+  }
+}

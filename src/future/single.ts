@@ -1,0 +1,101 @@
+/**
+ * An Observable of one value, then complete; or an error. What the cold Future and the hot AsyncValue have in common:
+ * it can be subscribed to, piped, awaited, yielded in a task, and blocked on.
+ */
+import type { Subscriber, TeardownLogic } from 'rxjs';
+import { MethodObservable } from '../core/rx';
+import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import { block } from './block';
+import { begin, type Beginnable, type Execution, type Sink } from './execution';
+
+export abstract class Single<T> extends MethodObservable<T> implements PromiseLike<T>, Beginnable<T> {
+  /** @internal */
+  abstract [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution;
+
+  /**
+   * Runs it now, on this thread, and returns its value or throws its error. `timeoutMs` bounds a program that would go
+   * on for ever. Inside a task it works too, but splits batches, and warns of it once.
+   *
+   * @throws WouldBlockError naming what it waits for, if that needs this thread's event loop.
+   * @throws DeadlockError if nothing is pending at all.
+   * @throws TimeoutError after `timeoutMs`.
+   * @example
+   * Future.of(7).block(); // 7
+   */
+  block(timeoutMs = Infinity): T {
+    return block(this, timeoutMs);
+  }
+
+  /** Awaiting it runs it once. A function that is `async` and returns it runs it too. */
+  then<A = T, B = never>(
+    onValue?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return new Promise<T>((resolve, reject) => {
+      const scheduler = currentScheduler();
+      scheduler.runQueue.drive(() => this[begin]({ succeed: resolve, fail: reject }, scheduler));
+    }).then(onValue, onError);
+  }
+
+  /** `const value = yield* future`, typed, inside a task. */
+  [Symbol.iterator](): Iterator<Single<T>, T> {
+    return new YieldOnce(this);
+  }
+
+  /** @internal */
+  override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
+    const scheduler = currentScheduler();
+    const sink = new SubscriberSink(subscriber);
+    const execution = scheduler.runQueue.drive(() => this[begin](sink, scheduler));
+    if (sink.isOver) return undefined;
+    return () => {
+      if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel());
+    };
+  }
+}
+
+class SubscriberSink<T> implements Sink<T> {
+  isOver = false;
+
+  constructor(private readonly subscriber: Subscriber<T>) {}
+
+  succeed(value: T): void {
+    this.isOver = true;
+    this.subscriber.next(value);
+    this.subscriber.complete();
+  }
+
+  fail(error: unknown): void {
+    this.isOver = true;
+    this.subscriber.error(error);
+  }
+}
+
+/** Yields the single, and returns what comes back for it. It is its own iterator result: one object for each `yield*`. */
+class YieldOnce<T> implements Iterator<Single<T>, T> {
+  done = false;
+  value: unknown;
+
+  constructor(single: Single<T>) {
+    this.value = single;
+  }
+
+  next(value?: unknown): IteratorResult<Single<T>, T> {
+    // The first call comes before anything was yielded; a second brings the value.
+    if (this.#hasYielded) return this.return(value);
+    this.#hasYielded = true;
+    return this as unknown as IteratorYieldResult<Single<T>>; // `value` is the single, `done` is false
+  }
+
+  return(value: unknown): IteratorResult<Single<T>, T> {
+    this.done = true;
+    this.value = value;
+    return this as unknown as IteratorReturnResult<T>; // the driver gives back the value of the single it was given
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  #hasYielded = false;
+}

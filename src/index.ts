@@ -1,0 +1,37 @@
+/**
+ * Sluice: ask for one thing at a time; make the fewest round trips. This is the front door: exports, by layer.
+ */
+
+// core
+export {
+  AlreadySetError,
+  BatchResultError,
+  DeadlockError,
+  isSluiceError,
+  MissingResultError,
+  NotReadyError,
+  SluiceError,
+  TimeoutError,
+  WouldBlockError,
+} from './core/errors';
+export type { Leaf, Shape, ShapeValues } from './core/shape';
+
+// scheduler
+export { BatchScheduler, batchScheduler, type BatchSchedulerConfig } from './scheduler/batch-scheduler';
+export type { FlushEvent, FlushReason, LandEvent, SchedulerEvent } from './scheduler/events';
+export { flushAll, largestFirst, type FlushPolicy, type OpenBatch } from './scheduler/flush-policy';
+
+// future
+export { all, settled, type SettledValues } from './future/all';
+export { AsyncValue } from './future/async-value';
+export { Future } from './future/future';
+
+// task
+export { task, type TaskResult } from './task/task';
+
+// batch
+export { batch, type BatchFunction } from './batch/batch';
+export type { BatchConfig } from './batch/batch-config';
+export { batchMap, type BatchMapConfig } from './batch/batch-map';
+export type { CacheBounds, CacheConfig, CacheStore } from './batch/cache';
+export type { BatchResults, Flush, Resolver } from './batch/flush';

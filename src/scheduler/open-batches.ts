@@ -1,0 +1,91 @@
+/**
+ * The batches that stand open, and the moment they are let through: quiescence, when no task can go on and no
+ * microtask is left. Then every batch that is ready is offered to the policy, and those it chooses are flushed.
+ */
+import { reportUnhandled } from '../core/rx';
+import type { FlushReason } from './events';
+import type { FlushPolicy, OpenBatch } from './flush-policy';
+
+export interface Flushable extends OpenBatch {
+  /** Why it may go now, or undefined while it may not; `isBusy` says that something may yet join. */
+  readyFor(isBusy: boolean): FlushReason | undefined;
+  /** Whether it may go if it must. */
+  readonly canBeForced: boolean;
+  flush(reason: FlushReason): void;
+}
+
+export class OpenBatches {
+  readonly #open = new Set<Flushable>();
+  readonly #inFlight = new Set<OpenBatch>();
+  readonly #policy: FlushPolicy;
+
+  constructor(policy: FlushPolicy) {
+    this.#policy = policy;
+  }
+
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
+  get inFlight(): ReadonlySet<OpenBatch> {
+    return this.#inFlight;
+  }
+
+  open(batch: Flushable): void {
+    this.#open.add(batch);
+  }
+
+  close(batch: Flushable): void {
+    this.#open.delete(batch);
+  }
+
+  takeOff(batch: OpenBatch): void {
+    this.#inFlight.add(batch);
+  }
+
+  land(batch: OpenBatch): void {
+    this.#inFlight.delete(batch);
+  }
+
+  /** Flushes what is ready and chosen; false when nothing was. */
+  flushReady(isBusy: boolean): boolean {
+    return this.#flush((batch) => batch.readyFor(isBusy));
+  }
+
+  /** The same for all that can go, whatever it was waiting for. */
+  flushForced(): boolean {
+    return this.#flush((batch) => (batch.canBeForced ? 'forced' : undefined));
+  }
+
+  #flush(reasonFor: (batch: Flushable) => FlushReason | undefined): boolean {
+    const reasons = new Map<OpenBatch, FlushReason>();
+    const ready: Flushable[] = [];
+    for (const batch of this.#open) {
+      const reason = reasonFor(batch);
+      if (!reason) continue;
+      reasons.set(batch, reason);
+      ready.push(batch);
+    }
+    if (ready.length === 0) return false;
+    const chosen = this.#choose(ready);
+    for (const batch of chosen) {
+      const reason = reasons.get(batch);
+      // An earlier one of this round may have taken the last place, or emptied it.
+      if (reason && this.#open.has(batch as Flushable) && (batch as Flushable).canBeForced) {
+        (batch as Flushable).flush(reason);
+      }
+    }
+    return chosen.length > 0;
+  }
+
+  #choose(ready: readonly Flushable[]): readonly OpenBatch[] {
+    try {
+      const chosen = this.#policy(ready, [...this.#inFlight]);
+      return chosen.length === 0 && this.#inFlight.size === 0 ? ready.slice(0, 1) : chosen;
+    } catch (error) {
+      // A policy that throws must not leave everybody waiting.
+      reportUnhandled(error);
+      return ready;
+    }
+  }
+}

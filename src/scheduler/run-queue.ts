@@ -1,0 +1,91 @@
+/**
+ * Who may run next. Starting is a call stack of our own: depth first, left to right, and never deeper on the native
+ * stack than one step, so a million nested tasks are no more than a long array. Resuming is a queue: first in, first
+ * out, and only when the stack is empty.
+ *
+ * Whoever starts something stays on the stack beneath it (`call` itself, start, `takeBack`); when it comes up again,
+ * all that it started has either finished or waits for something.
+ */
+import { exchangeScheduler } from './ambient';
+import type { BatchScheduler } from './batch-scheduler';
+import { Fifo } from './fifo';
+
+export interface Runnable {
+  /** Goes on as far as it can. Never throws; harmless when there is nothing to do. */
+  step(): void;
+}
+
+/**
+ * Subscribing by hand inside a step nests on the native stack. So deep it may nest; what is started deeper waits for
+ * its turn in the queue, so that a long chain of tasks with operators between them does not overflow.
+ */
+const DEEPEST_NESTING = 48;
+
+export class RunQueue {
+  readonly #owner: BatchScheduler;
+  readonly #stack: Runnable[] = [];
+  readonly #ready = new Fifo<Runnable>();
+  #nesting = 0;
+
+  constructor(owner: BatchScheduler) {
+    this.#owner = owner;
+  }
+
+  /** Runs before everything else, as soon as the present step is over. */
+  call(runnable: Runnable): void {
+    this.#stack.push(runnable);
+  }
+
+  /** Takes the caller off the stack if nothing was put on top of it; false when it must wait for its turn. */
+  takeBack(runnable: Runnable): boolean {
+    if (this.#stack[this.#stack.length - 1] !== runnable) return false;
+    this.#stack.pop();
+    return true;
+  }
+
+  /** Goes on when all that became ready before it has. */
+  resume(runnable: Runnable): void {
+    this.#ready.push(runnable);
+  }
+
+  /**
+   * The way in from outside: does `work`, then all that it started, and, unless a drive is under way already, all
+   * that became ready.
+   */
+  drive<R>(work: () => R): R {
+    const outer = exchangeScheduler(this.#owner);
+    const floor = this.#stack.length;
+    this.#nesting++;
+    try {
+      const result = work();
+      if (this.#nesting > DEEPEST_NESTING) this.#postpone(floor);
+      else if (this.#nesting > 1) this.#unwind(floor);
+      else this.#drain(floor);
+      return result;
+    } finally {
+      this.#nesting--;
+      exchangeScheduler(outer);
+    }
+  }
+
+  /** Runs all that is ready, also in the middle of another drive: for `block`. */
+  drain(): void {
+    this.drive(() => this.#drain(this.#stack.length));
+  }
+
+  #drain(floor: number): void {
+    this.#unwind(floor);
+    for (let next = this.#ready.shift(); next; next = this.#ready.shift()) {
+      next.step();
+      this.#unwind(floor);
+    }
+  }
+
+  #unwind(floor: number): void {
+    while (this.#stack.length > floor) this.#stack.pop()?.step();
+  }
+
+  #postpone(floor: number): void {
+    for (const runnable of this.#stack.splice(floor)) this.#ready.push(runnable);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * A tick is armed as often as one likes and fires once, a little later. There are two kinds of "a little later":
+ * the end of this turn (a microtask), and quiescence, when the whole microtask queue has drained.
+ *
+ * Both take their time from the clock, so under virtual time they fire in the very frame they were armed in.
+ */
+import { asapScheduler, asyncScheduler, type SchedulerLike } from 'rxjs';
+import { currentEra, isVirtualTime } from '../core/rx';
+
+type Later = (clock: SchedulerLike, fire: () => void) => void;
+
+export class Tick {
+  readonly #clock: SchedulerLike;
+  readonly #later: Later;
+  readonly #fire: () => void;
+  #armedIn: object | undefined;
+
+  constructor(config: { readonly clock: SchedulerLike; readonly later: Later; readonly fire: () => void }) {
+    this.#clock = config.clock;
+    this.#later = config.later;
+    this.#fire = config.fire;
+  }
+
+  arm(): void {
+    const era = currentEra();
+    if (this.#armedIn === era) return;
+    this.#armedIn = era;
+    this.#later(this.#clock, () => {
+      if (this.#armedIn !== era) return;
+      this.#armedIn = undefined;
+      this.#fire();
+    });
+  }
+}
+
+/** At the end of this turn. */
+export const endOfTurn: Later = (clock, fire) => {
+  (clock === asyncScheduler ? asapScheduler : clock).schedule(fire);
+};
+
+/**
+ * When no microtask is left. In Node, `nextTick` from within a microtask runs just then; elsewhere a task of its own
+ * does. It was DataLoader that found this moment to be the right one.
+ */
+export const quiescence: Later = (clock, fire) => {
+  if (clock !== asyncScheduler || isVirtualTime()) endOfTurn(clock, fire);
+  else void Promise.resolve().then(() => afterMicrotasks(fire));
+};
+
+// Taken once, at load, so that a test's fake timers do not take it away.
+const { process, setTimeout } = globalThis as {
+  process?: { nextTick?: (fire: () => void) => void };
+  setTimeout: (fire: () => void, ms: number) => unknown;
+};
+const nextTick = process?.nextTick;
+const afterMicrotasks = nextTick
+  ? (fire: () => void): void => nextTick(fire)
+  : (fire: () => void): void => void setTimeout(fire, 0);

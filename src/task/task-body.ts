@@ -1,0 +1,42 @@
+/**
+ * The body of a task, once called: a generator in every case, so that the driver knows only one thing. What a plain
+ * function returns is a generator that has nothing to yield.
+ */
+export interface TaskBody {
+  next(value: unknown): IteratorResult<unknown, unknown>;
+  throw(error: unknown): IteratorResult<unknown, unknown>;
+  return(value: unknown): IteratorResult<unknown, unknown>;
+}
+
+/** One call of a task, to be run any number of times. */
+export interface TaskCall {
+  readonly name: string;
+  readonly body: (...args: readonly never[]) => unknown;
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** Calls it; throws what the call throws. */
+export function bodyOf({ body, self, args }: TaskCall): TaskBody {
+  const result: unknown = Reflect.apply(body, self, args);
+  return isTaskBody(result) ? result : returning(result);
+}
+
+/** A body that waits for one thing and returns its value. */
+export function* awaiting(input: unknown): Generator<unknown, unknown, unknown> {
+  return yield input;
+}
+
+function* returning(value: unknown): Generator<unknown, unknown, unknown> {
+  return value;
+}
+
+/** By its methods, not by its class: a wrapper around a generator function is one too. */
+const isTaskBody = (value: unknown): value is TaskBody =>
+  typeof value === 'object' &&
+  value !== null &&
+  Symbol.iterator in value &&
+  'next' in value &&
+  typeof value.next === 'function' &&
+  'throw' in value &&
+  typeof value.throw === 'function';

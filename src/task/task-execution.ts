@@ -1,0 +1,164 @@
+/**
+ * The driver that steps one generator: it runs the body to its next yield, begins what was yielded, and goes on when
+ * that has its value. It stands on the run queue's stack while what it began is starting, and leaves it when it must
+ * wait: that, and only that, is a suspension.
+ */
+import type { ObservableInput } from 'rxjs';
+import { isAsyncInput, reportUnhandled } from '../core/rx';
+import { exchangeTask } from '../scheduler/ambient';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Runnable } from '../scheduler/run-queue';
+import type { Canceller, Execution, Sink } from '../future/execution';
+import { awaiting, bodyOf, type TaskBody, type TaskCall } from './task-body';
+import { beginYielded } from './yielded';
+
+/**
+ * `ready` to run, `running` its body, `starting` what the body yielded, `suspended` until that has ended, or `ended`.
+ */
+type Phase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
+
+export class TaskExecution implements Execution, Runnable, Sink<unknown>, Canceller {
+  #phase: Phase = 'ready';
+  #body: TaskBody | undefined;
+  /** How the body is entered next, and with what. */
+  #entry: 'next' | 'throw' | 'return' = 'next';
+  #carried: unknown;
+  #awaited: Execution | undefined;
+  /** Nobody wants its value any more. */
+  #isCancelled = false;
+  /** Its body is being left: only `finally` blocks still run. */
+  #isLeaving = false;
+  #canceller: Canceller | undefined;
+
+  constructor(
+    private readonly call: TaskCall,
+    private readonly sink: Sink<unknown>,
+    private readonly scheduler: BatchScheduler,
+  ) {}
+
+  get name(): string {
+    return this.call.name;
+  }
+
+  step(): void {
+    if (this.#isCancelled && !this.#isLeaving && !this.#leave()) return;
+    const { runQueue } = this.scheduler;
+    while (this.#phase === 'ready') {
+      const yielded = this.#enterBody();
+      if (!yielded) return;
+      this.#phase = 'starting';
+      runQueue.call(this);
+      this.#begin(yielded.value);
+      if (!runQueue.takeBack(this)) return;
+    }
+    if (this.#phase === 'starting') this.#phase = 'suspended';
+  }
+
+  succeed(value: unknown): void {
+    this.#goOn('next', value);
+  }
+
+  fail(error: unknown): void {
+    this.#goOn('throw', error);
+  }
+
+  /** What it waited for is gone, clean-up and all: now its own `finally` blocks. */
+  cancelled(): void {
+    this.#goOn('return', undefined);
+  }
+
+  cancel(canceller?: Canceller): void {
+    if (this.#phase === 'ended') return canceller?.cancelled();
+    this.#canceller = canceller;
+    if (this.#isCancelled) return;
+    this.#isCancelled = true;
+    // A task that cancels itself is left as soon as its body yields.
+    if (this.#phase !== 'running') this.scheduler.runQueue.call(this);
+  }
+
+  #goOn(entry: 'next' | 'throw' | 'return', carried: unknown): void {
+    const isSuspended = this.#phase === 'suspended';
+    this.#awaited = undefined;
+    this.#entry = entry;
+    this.#carried = carried;
+    this.#phase = 'ready';
+    if (isSuspended) this.scheduler.runQueue.resume(this);
+  }
+
+  /** Runs the body to its next yield; nothing comes back when that was its end. */
+  #enterBody(): { readonly value: unknown } | undefined {
+    this.#phase = 'running';
+    const outer = exchangeTask(this.call);
+    try {
+      const result = (this.#body ??= bodyOf(this.call))[this.#entry](this.#carried);
+      if (!result.done) return this.#isCancelled && !this.#isLeaving ? this.#returnInstead() : result;
+      if (!this.#isCancelled && isAsyncInput(result.value)) return this.#awaitInstead(result.value);
+      this.#end();
+      if (!this.#isCancelled) this.sink.succeed(result.value);
+    } catch (error) {
+      this.#end();
+      if (this.#isCancelled) reportUnhandled(error);
+      else this.sink.fail(error);
+    } finally {
+      exchangeTask(outer);
+    }
+    this.#canceller?.cancelled();
+    return undefined;
+  }
+
+  /** The body cancelled its own task, and has yielded since. */
+  #returnInstead(): { readonly value: unknown } | undefined {
+    this.#isLeaving = true;
+    this.#goOn('return', undefined);
+    return this.#enterBody();
+  }
+
+  /** What was returned has yet to arrive: its value is the task's. */
+  #awaitInstead(input: ObservableInput<unknown>): { readonly value: unknown } | undefined {
+    this.#body = awaiting(input);
+    this.#goOn('next', undefined);
+    return this.#enterBody();
+  }
+
+  #begin(yielded: unknown): void {
+    try {
+      const execution = beginYielded(yielded, this, this.scheduler);
+      if (this.#phase === 'starting') this.#awaited = execution;
+      // Cancelled by what was begun, before there was anything to cancel.
+      if (this.#isCancelled && !this.#isLeaving) this.scheduler.runQueue.call(this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Cancels what it waits for, then returns from the body; false when that is not this step's to go on with. */
+  #leave(): boolean {
+    if (this.#phase === 'ended' || this.#phase === 'running') return false;
+    if (this.#phase === 'ready') return this.#leaveReady();
+    const awaited = this.#awaited;
+    if (!awaited) return false;
+    const { runQueue } = this.scheduler;
+    this.#isLeaving = true;
+    this.#phase = 'starting';
+    runQueue.call(this);
+    awaited.cancel(this);
+    return runQueue.takeBack(this);
+  }
+
+  #leaveReady(): boolean {
+    this.#isLeaving = true;
+    if (this.#body) this.#goOn('return', undefined);
+    else {
+      this.#end();
+      this.#canceller?.cancelled();
+    }
+    return true;
+  }
+
+  #end(): void {
+    this.#phase = 'ended';
+    this.#body = undefined;
+    this.#awaited = undefined;
+    this.#carried = undefined;
+  }
+}

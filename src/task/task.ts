@@ -1,0 +1,65 @@
+/**
+ * A task is a function made into one that returns a Future. Written as a generator, it yields futures and goes on
+ * when they have their values; until then, everything else runs. The idea is asynq's `@asynq()`.
+ */
+import { wrong } from '../core/describe';
+import type { Leaf } from '../core/shape';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { begin, type Execution, type Sink } from '../future/execution';
+import { Future } from '../future/future';
+import type { TaskCall } from './task-body';
+import { TaskExecution } from './task-execution';
+
+/** What a function that is made a task gives in the end: what it returns, or what that brings later. */
+export type TaskResult<R> =
+  R extends Generator<unknown, infer V, never> ? TaskResult<V> : R extends Leaf<infer V> ? V : R;
+
+/**
+ * Makes a task of a generator function, a plain function or an `async` one. `this`, name and arguments are kept. A
+ * plain function may return a value, or anything that brings one later (an Observable, a promise, an async iterable);
+ * an array it returns is a value.
+ *
+ * In a generator, `yield* future` gives the future's value, typed. Bare `yield` also takes arrays and records of
+ * futures, and `null`; anything else throws a `TypeError` at the yield.
+ *
+ * Unsubscribing runs the `finally` blocks, the innermost first; what they yield is driven to its end.
+ *
+ * @throws TypeError if it is given no function.
+ * @example
+ * const authorNames = task(function* authorNames(answers: readonly number[]) {
+ *   const users = yield* all(answers.map(authorOf));
+ *   return yield* all(users.map(nameOf));
+ * });
+ * authorNames([1, 2]).subscribe(console.log);
+ */
+export function task<This, A extends readonly unknown[], R>(
+  body: (this: This, ...args: A) => Generator<unknown, R, unknown>,
+): (this: This, ...args: A) => Future<TaskResult<R>>;
+export function task<This, A extends readonly unknown[], R>(
+  body: (this: This, ...args: A) => R,
+): (this: This, ...args: A) => Future<TaskResult<R>>;
+export function task<This, A extends readonly unknown[]>(
+  body: (this: This, ...args: A) => unknown,
+): (this: This, ...args: A) => Future<unknown> {
+  if (typeof body !== 'function') throw wrong('task: its body', 'a function, or a generator function', body);
+  const name = body.name || 'anonymous';
+  const asTask = function (this: This, ...args: A): Future<unknown> {
+    return new TaskFuture({ name, body, self: this, args });
+  };
+  Object.defineProperty(asTask, 'name', { value: body.name, configurable: true });
+  Object.defineProperty(asTask, 'length', { value: body.length, configurable: true });
+  return asTask;
+}
+
+class TaskFuture extends Future<unknown> {
+  constructor(private readonly call: TaskCall) {
+    super();
+  }
+
+  /** @internal */
+  override [begin](sink: Sink<unknown>, scheduler: BatchScheduler): Execution {
+    const execution = new TaskExecution(this.call, sink, scheduler);
+    scheduler.runQueue.call(execution);
+    return execution;
+  }
+}
