@@ -1,0 +1,10 @@
+/** Names of the authors of answers, with DataLoader: loaders made for the request, as its documentation asks. */
+import DataLoader from 'dataloader';
+
+/** @param {import('./questions.mjs').Questions} questions @param {{ cache: boolean }} config */
+export function loaders(questions, config) {
+  const authors = new DataLoader(questions.answers.read, config);
+  const names = new DataLoader(questions.authors.read, config);
+  return (/** @type {readonly number[]} */ ids) =>
+    Promise.all(ids.map(async (id) => names.load(await authors.load(id))));
+}

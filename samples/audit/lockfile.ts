@@ -1,0 +1,55 @@
+/**
+ * A lockfile is npm's record of what lies where. Versions 2 and 3 keep it in a map `packages`, from folder to package.
+ * It is read and checked here, so that nothing behind this file meets a shape it did not expect.
+ */
+import { readFileSync } from 'node:fs';
+import { AuditError, reasonOf } from './audit-error';
+import { isRecord, lockedPackage, type LockedPackage } from './locked-package';
+
+/** The folder of the root package, as the lockfile writes it. */
+export const ROOT = '';
+
+/** Every package by its folder, with `/` between folders on every platform. */
+export type Lockfile = ReadonlyMap<string, LockedPackage>;
+
+export function readLockfile(path: string): Lockfile {
+  return parseLockfile(readText(path), path);
+}
+
+/** `path` only serves the messages. */
+export function parseLockfile(text: string, path: string): Lockfile {
+  const content = parseJson(text, path);
+  const version = isRecord(content) ? content['lockfileVersion'] : undefined;
+  if (!isRecord(content) || (version !== 2 && version !== 3)) {
+    const found = version === undefined ? 'there is none' : `it is ${JSON.stringify(version)}`;
+    throw new AuditError(`${path} is no lockfile to audit: its lockfileVersion must be 2 or 3, but ${found}`);
+  }
+  const packages = content['packages'];
+  if (!isRecord(packages) || !isRecord(packages[ROOT])) {
+    throw new AuditError(`${path} is no whole lockfile: its "packages" must have an entry "" for the root package`);
+  }
+  return new Map(Object.entries(packages).map(([folder, entry]) => [folder, readEntry(entry, folder, path)]));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new AuditError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    // Editors on Windows may leave a byte order mark, which npm forgives as well.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new AuditError(`${path} is not JSON: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function readEntry(entry: unknown, folder: string, path: string): LockedPackage {
+  const found = lockedPackage(entry);
+  if (found === null) throw new AuditError(`${path} is damaged: its entry "${folder}" is neither a package nor a link`);
+  return found;
+}

@@ -1,0 +1,73 @@
+/**
+ * With sluice the code asks for one thing at a time, as the naive way does: every direct dependency is followed by a
+ * task of its own. All of them run at once, and what they ask for in the same moment is one query.
+ */
+import { all, batch, task } from 'sluice';
+import { answersFrom, reachedBy, type Answer, type PackageFacts, type Reach } from './answer';
+import type { Database } from './database';
+import type { Dependency } from './graph';
+import { ROOT } from './lockfile';
+
+export async function withSluice(database: Database): Promise<readonly Answer[]> {
+  // Made anew for every audit, so what they remember does not outlive it.
+  const dependenciesOf = batch(
+    async (paths: readonly string[]) =>
+      byDependent(
+        paths,
+        await database.query('select dependent, name, target from dependency where dependent = any($1)', [paths]),
+      ),
+    { cache: true, name: 'dependenciesOf' },
+  );
+
+  const packageAt = batch(
+    async (paths: readonly string[]) =>
+      byPath(
+        await database.query('select path, version, licence, "lacksIntegrity" from package where path = any($1)', [
+          paths,
+        ]),
+      ),
+    { cache: true, name: 'packageAt' },
+  );
+
+  const reachOf = task(function* reachOf(direct: Dependency) {
+    const depths = new Map<string, number>();
+    const missing: Dependency[] = [];
+    let level: readonly Dependency[] = [direct];
+    for (let depth = 0; level.length > 0; depth += 1) {
+      const found: string[] = [];
+      for (const dependency of level) {
+        const { target } = dependency;
+        if (target === null) missing.push(dependency);
+        else if (!depths.has(target)) {
+          depths.set(target, depth);
+          found.push(target);
+        }
+      }
+      level = (yield* all(found.map(dependenciesOf))).flat();
+    }
+    return { direct, depths, missing } satisfies Reach;
+  });
+
+  const audit = task(function* audit() {
+    const direct = yield* dependenciesOf(ROOT);
+    const reaches = yield* all(direct.map(reachOf));
+    const facts = yield* all(reachedBy(reaches).map(packageAt));
+    return answersFrom(reaches, facts);
+  });
+
+  return audit();
+}
+
+/** One list for each path, as a package without dependencies has no rows. */
+function byDependent(
+  paths: readonly string[],
+  dependencies: readonly Dependency[],
+): ReadonlyMap<string, readonly Dependency[]> {
+  const lists = new Map<string, Dependency[]>(paths.map((path) => [path, []]));
+  for (const dependency of dependencies) lists.get(dependency.dependent)?.push(dependency);
+  return lists;
+}
+
+function byPath(facts: readonly PackageFacts[]): ReadonlyMap<string, PackageFacts> {
+  return new Map(facts.map((fact) => [fact.path, fact]));
+}

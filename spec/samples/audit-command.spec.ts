@@ -1,0 +1,136 @@
+/**
+ * What the command prints and how it ends, seen from outside: as a process of its own.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installed, needs, textOf } from './lockfile-of';
+
+jest.setTimeout(120_000);
+
+const PROJECT = join(__dirname, '..', '..');
+const MAIN = join(PROJECT, 'samples', 'audit', 'main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(args: readonly string[], from = PROJECT, databaseUrl = ''): Ended {
+  // The project's tsconfig says what `sluice` is, wherever the command is called from.
+  const tsx = [require.resolve('tsx/cli'), '--tsconfig', join(PROJECT, 'tsconfig.json')];
+  const env = { ...process.env, DATABASE_URL: databaseUrl };
+  return spawnSync(process.execPath, [...tsx, MAIN, ...args], { cwd: from, env, encoding: 'utf8' });
+}
+
+function written(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const SMALL = written(
+  'small.json',
+  textOf(
+    {
+      '': needs('a', 'gone'),
+      'node_modules/a': installed(needs('b')),
+      'node_modules/b': installed({ license: '' }),
+    },
+    2,
+  ),
+);
+
+const MISSING_ANSWER = {
+  name: 'gone',
+  path: null,
+  version: null,
+  bringsIn: [],
+  depth: 0,
+  onlyIt: [],
+  licences: [],
+  withoutLicence: [],
+  withoutIntegrity: [],
+  missing: [{ name: 'gone', neededBy: '' }],
+};
+
+describe('audit --json', () => {
+  it('prints one JSON object and nothing else', () => {
+    const { status, stdout, stderr } = run([SMALL, '--json']);
+    const cost = { queries: expect.any(Number) as number, ms: expect.any(Number) as number };
+    expect(JSON.parse(stdout)).toEqual({
+      packages: 2,
+      answers: [
+        {
+          name: 'a',
+          path: 'node_modules/a',
+          version: '1.0.0',
+          bringsIn: ['node_modules/b'],
+          depth: 1,
+          onlyIt: ['node_modules/b'],
+          licences: ['MIT'],
+          withoutLicence: ['node_modules/b'],
+          withoutIntegrity: [],
+          missing: [],
+        },
+        MISSING_ANSWER,
+      ],
+      runs: { naive: cost, sluice: cost, handwritten: cost },
+      agree: true,
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('audits the lockfile of this project by default, wherever it is called from', () => {
+    const { stdout } = run(['--json'], folder);
+    const { packages, agree, runs } = JSON.parse(stdout) as {
+      readonly packages: number;
+      readonly agree: boolean;
+      readonly runs: Readonly<Record<'naive' | 'sluice' | 'handwritten', { readonly queries: number }>>;
+    };
+    expect(packages).toBeGreaterThan(100);
+    expect(agree).toBe(true);
+    expect(runs.sluice.queries).toBeLessThanOrEqual(runs.handwritten.queries + 2);
+    expect(runs.sluice.queries).toBeLessThan(runs.naive.queries / 10);
+  });
+});
+
+describe('audit', () => {
+  it('prints the answers, the findings, the three ways and whether they agree', () => {
+    const { status, stdout } = run([SMALL]);
+    expect(stdout).toMatch(/a 1\.0\.0 +│ +1 │ +1 │ +1 │ MIT +│ +1 │/);
+    expect(stdout).toContain('No licence: node_modules/b (through a)\n');
+    expect(stdout).toContain('Missing: gone, needed by the root (through gone)\n');
+    expect(stdout).toMatch(/one query at a time +│ +\d+ │ +\d+\.\d │/);
+    expect(stdout).toMatch(/with sluice +│ +\d+ │ +\d+\.\d │/);
+    expect(stdout).toMatch(/hand-written, level by level +│ +\d+ │ +\d+\.\d │ +1\.00 │/);
+    expect(stdout).toContain('All three agree.');
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    ['a file that is not there', [join(folder, 'nowhere.json')], 'cannot read'],
+    ['a folder', [folder], 'cannot read'],
+    ['a file that is not JSON, even over several lines', [written('text', 'not\njson\n')], 'is not JSON'],
+    ['a lockfile of version 1', [written('v1', textOf({ '': {} }, 1))], 'must be 2 or 3, but it is 1'],
+    ['a package.json', [written('package.json', '{"name":"spec"}')], 'must be 2 or 3, but there is none'],
+    ['an option it does not know', ['--jsn'], "unknown option '--jsn'"],
+    ['two files', [SMALL, SMALL], 'too many arguments'],
+  ])('refuses %s in one line, with exit code 1', (_, args, message) => {
+    const { status, stdout, stderr } = run(args);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  });
+
+  it('refuses a database that cannot be reached in one line, without the password', () => {
+    const { status, stderr } = run([SMALL], PROJECT, 'postgres://someone:secret@127.0.0.1:1/none');
+    expect(stderr).toMatch(/^cannot reach the database that DATABASE_URL names: [^\n]+\n$/);
+    expect(stderr).not.toContain('secret');
+    expect(status).toBe(1);
+  });
+});

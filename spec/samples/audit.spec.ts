@@ -1,0 +1,276 @@
+/**
+ * What the audit answers, and that it answers the same one query at a time, with sluice and by hand.
+ */
+import fc from 'fast-check';
+import type { Answer } from '../../samples/audit/answer';
+import { handwritten } from '../../samples/audit/handwritten';
+import { load } from '../../samples/audit/load';
+import { measure } from '../../samples/audit/measure';
+import { naive } from '../../samples/audit/naive';
+import { withSluice } from '../../samples/audit/with-sluice';
+import { installed, link, lockfileOf, needs, type Entry } from './lockfile-of';
+import { openInThread } from './pglite-in-thread';
+
+jest.setTimeout(60_000);
+
+const database = openInThread();
+afterAll(() => database.close());
+
+/** The answers, once all three ways have given them. */
+async function answers(packages: Readonly<Record<string, Entry>>): Promise<readonly Answer[]> {
+  await load(database, lockfileOf(packages));
+  const found = await withSluice(database);
+  expect(found).toEqual(await naive(database));
+  expect(found).toEqual(await handwritten(database));
+  return found;
+}
+
+/** The answer about a dependency of which nothing in particular can be said. */
+function plain(name: string, answer: Partial<Answer> = {}): Answer {
+  return {
+    name,
+    path: `node_modules/${name}`,
+    version: '1.0.0',
+    bringsIn: [],
+    depth: 0,
+    onlyIt: [],
+    licences: ['MIT'],
+    withoutLicence: [],
+    withoutIntegrity: [],
+    missing: [],
+    ...answer,
+  };
+}
+
+describe('the answer about a direct dependency', () => {
+  it('is one for each, in the order of their names, whatever kind they are of', async () => {
+    const found = await answers({
+      '': {
+        ...needs('d'),
+        devDependencies: { c: '*' },
+        optionalDependencies: { b: '*' },
+        peerDependencies: { a: '*' },
+      },
+      ...Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`node_modules/${name}`, installed()])),
+    });
+    expect(found).toEqual([plain('a'), plain('b'), plain('c'), plain('d')]);
+  });
+
+  it('names what it brings in, and how deep the deepest lies by its shortest way', async () => {
+    const found = await answers({
+      '': needs('a'),
+      'node_modules/a': installed(needs('b', 'd')),
+      'node_modules/b': installed(needs('c')),
+      'node_modules/c': installed(needs('d')),
+      'node_modules/d': installed(needs('e')),
+      'node_modules/e': installed(),
+    });
+    const rest = ['node_modules/b', 'node_modules/c', 'node_modules/d', 'node_modules/e'];
+    expect(found).toEqual([plain('a', { bringsIn: rest, depth: 2, onlyIt: rest })]);
+  });
+
+  it('does not count itself where a cycle leads back', async () => {
+    const found = await answers({
+      '': needs('a'),
+      'node_modules/a': installed(needs('b')),
+      'node_modules/b': installed(needs('c', 'b')),
+      'node_modules/c': installed(needs('a')),
+    });
+    const rest = ['node_modules/b', 'node_modules/c'];
+    expect(found).toEqual([plain('a', { bringsIn: rest, depth: 2, onlyIt: rest })]);
+  });
+
+  it('knows two versions of one package apart', async () => {
+    const found = await answers({
+      '': needs('a', 's'),
+      'node_modules/a': installed(needs('s', 't')),
+      'node_modules/a/node_modules/s': installed({ version: '2.0.0', license: 'ISC' }),
+      'node_modules/s': installed(),
+      'node_modules/t': installed(needs('s')),
+    });
+    expect(found).toEqual([
+      plain('a', {
+        bringsIn: ['node_modules/a/node_modules/s', 'node_modules/s', 'node_modules/t'],
+        depth: 2,
+        onlyIt: ['node_modules/a/node_modules/s', 'node_modules/t'],
+        licences: ['ISC', 'MIT'],
+      }),
+      plain('s'),
+    ]);
+  });
+
+  it('says that only it brings something in if no other is or brings in that', async () => {
+    const found = await answers({
+      '': needs('a', 'b', 'c'),
+      'node_modules/a': installed(needs('b', 'own')),
+      'node_modules/b': installed(needs('common')),
+      'node_modules/c': installed(needs('common')),
+      'node_modules/common': installed(),
+      'node_modules/own': installed(),
+    });
+    expect(found.map(({ onlyIt }) => onlyIt)).toEqual([['node_modules/own'], [], []]);
+  });
+
+  it('names what lacks a licence and what lacks a hash, itself included', async () => {
+    const found = await answers({
+      '': needs('a', 'b'),
+      'node_modules/a': { version: '1.0.0', integrity: 'sha512-spec', ...needs('c') },
+      'node_modules/b': { version: '1.0.0', license: 'MIT', ...needs('c', 'd') },
+      'node_modules/c': { version: '1.0.0' },
+      'node_modules/d': { version: '1.0.0', license: '0BSD', inBundle: true },
+    });
+    expect(found).toEqual([
+      plain('a', {
+        bringsIn: ['node_modules/c'],
+        depth: 1,
+        licences: [],
+        withoutLicence: ['node_modules/a', 'node_modules/c'],
+        withoutIntegrity: ['node_modules/c'],
+      }),
+      plain('b', {
+        bringsIn: ['node_modules/c', 'node_modules/d'],
+        depth: 1,
+        onlyIt: ['node_modules/d'],
+        licences: ['0BSD', 'MIT'],
+        withoutLicence: ['node_modules/c'],
+        withoutIntegrity: ['node_modules/b', 'node_modules/c'],
+      }),
+    ]);
+  });
+
+  it('names what is required and missing, and who needs it; not what is optional or a peer', async () => {
+    const found = await answers({
+      '': { ...needs('a', 'gone'), optionalDependencies: { maybe: '*' }, peerDependencies: { peer: '*' } },
+      'node_modules/a': installed({
+        ...needs('b', 'lost'),
+        optionalDependencies: { maybe: '*' },
+        peerDependencies: { peer: '*' },
+      }),
+      'node_modules/b': installed(needs('lost')),
+    });
+    expect(found).toEqual([
+      plain('a', {
+        bringsIn: ['node_modules/b'],
+        depth: 1,
+        onlyIt: ['node_modules/b'],
+        missing: [
+          { name: 'lost', neededBy: 'node_modules/a' },
+          { name: 'lost', neededBy: 'node_modules/b' },
+        ],
+      }),
+      plain('gone', { path: null, version: null, licences: [], missing: [{ name: 'gone', neededBy: '' }] }),
+    ]);
+  });
+
+  it('is about a workspace as well, which needs no hash', async () => {
+    const found = await answers({
+      '': { workspaces: ['packages/*'] },
+      'node_modules/@x/web': link('packages/web'),
+      'node_modules/core': link('packages/core'),
+      'packages/web': { version: '2.0.0', license: 'MIT', ...needs('core', 'a') },
+      'packages/core': { version: '3.0.0', ...needs('@x/web') },
+      'node_modules/a': installed(),
+    });
+    expect(found).toEqual([
+      plain('@x/web', {
+        path: 'packages/web',
+        version: '2.0.0',
+        bringsIn: ['node_modules/a', 'packages/core'],
+        depth: 1,
+        withoutLicence: ['packages/core'],
+      }),
+      plain('core', {
+        path: 'packages/core',
+        version: '3.0.0',
+        bringsIn: ['node_modules/a', 'packages/web'],
+        depth: 2,
+        withoutLicence: ['packages/core'],
+      }),
+    ]);
+  });
+
+  it('is none where nothing is asked for', async () => {
+    expect(await answers({ '': {} })).toEqual([]);
+  });
+});
+
+describe('with sluice', () => {
+  it('there are at most two queries more than by hand, and fewer than when asking one at a time', async () => {
+    const lockfile = lockfileOf({
+      '': needs('a', 'b', 'c'),
+      'node_modules/a': installed(needs('d')),
+      'node_modules/b': installed(needs('d', 'e')),
+      'node_modules/c': installed(needs('f')),
+      'node_modules/d': installed(needs('f')),
+      'node_modules/e': installed(),
+      'node_modules/f': installed(needs('g')),
+      'node_modules/g': installed(),
+    });
+    await load(database, lockfile);
+    const { runs, agree } = await measure(database);
+    expect(agree).toBe(true);
+    expect(runs.handwritten.queries).toBe(5);
+    expect(runs.naive.queries).toBe(25);
+    expect(runs.sluice.queries).toBeLessThanOrEqual(runs.handwritten.queries + 2);
+  });
+
+  it('there are, for any graph, the same answers, which are right', async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, async (graph) => {
+        const found = await answers(asPackages(graph));
+        expect(found).toMatchObject(expectedOf(graph));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** Who needs whom: the first is the root. */
+type Graph = readonly (readonly number[])[];
+
+const SIZE = 9;
+
+const graphs: fc.Arbitrary<Graph> = fc.array(
+  fc.uniqueArray(fc.integer({ min: 1, max: SIZE }), { maxLength: 4 }),
+  // The last package is never there, so that whoever needs it misses something.
+  { minLength: SIZE, maxLength: SIZE },
+);
+
+function asPackages(graph: Graph): Readonly<Record<string, Entry>> {
+  return Object.fromEntries(
+    graph.map((targets, source) => {
+      const entry = needs(...targets.map((target) => `p${target}`));
+      return source === 0 ? ['', entry] : [`node_modules/p${source}`, installed(entry)];
+    }),
+  );
+}
+
+/** By the Floyd–Warshall algorithm, which has nothing in common with walking a graph. */
+function expectedOf(graph: Graph): readonly Pick<Answer, 'name' | 'bringsIn' | 'depth' | 'onlyIt'>[] {
+  const places = graph.map((_, place) => place);
+  const distances = graph.map((targets, source) =>
+    places.map((target) => (source === target ? 0 : targets.includes(target) ? 1 : Infinity)),
+  );
+  const between = (source: number, target: number): number => distances[source]?.[target] ?? Infinity;
+  for (const by of places) {
+    for (const row of distances) {
+      for (const to of places) row[to] = Math.min(row[to] ?? Infinity, (row[by] ?? Infinity) + between(by, to));
+    }
+  }
+  const directs = [...(graph[0] ?? [])].sort();
+  return directs.map((direct) => {
+    const reached = places.filter((place) => place !== direct && between(direct, place) < Infinity);
+    const others = directs.filter((other) => other !== direct);
+    const own = reached.filter((place) => others.every((other) => between(other, place) === Infinity));
+    return {
+      name: `p${direct}`,
+      bringsIn: reached.map(folderOf),
+      depth: Math.max(0, ...reached.map((place) => between(direct, place))),
+      onlyIt: own.map(folderOf),
+    };
+  });
+}
+
+function folderOf(place: number): string {
+  return `node_modules/p${place}`;
+}

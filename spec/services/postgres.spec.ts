@@ -1,0 +1,67 @@
+/**
+ * The audit over a real Postgres, where one is installed.
+ */
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { audit } from '../../samples/audit/audit';
+import { openDatabase } from '../../samples/audit/database';
+import { load } from '../../samples/audit/load';
+import { readLockfile } from '../../samples/audit/lockfile';
+import { measure } from '../../samples/audit/measure';
+import { installed, lockfileOf, needs } from '../samples/lockfile-of';
+import { openInThread } from '../samples/pglite-in-thread';
+import { findPostgres, startPostgres, type PostgresServer } from './postgres-server';
+
+jest.setTimeout(120_000);
+
+const LOCKFILE = join(__dirname, '..', '..', 'package-lock.json');
+const binaries = findPostgres();
+
+if (binaries === null) {
+  const advice = 'There is no Postgres on this machine (initdb, postgres): install the Debian package `postgresql`.';
+  if (process.env['REQUIRE_SERVICES'] === '1') {
+    it('needs a Postgres', () => {
+      throw new Error(advice);
+    });
+  } else {
+    console.warn(`SKIPPED: the audit over a real Postgres. ${advice}`);
+    it.skip('needs a Postgres', () => undefined);
+  }
+} else {
+  describe('over a real Postgres', () => {
+    let server: PostgresServer;
+    beforeAll(async () => {
+      server = await startPostgres(binaries);
+    });
+    afterAll(() => server.stop());
+
+    it('the three ways agree, and sluice keeps its promise', async () => {
+      const { agree, runs } = await audit(LOCKFILE, server.url);
+      expect(agree).toBe(true);
+      expect(runs.sluice.queries).toBeLessThanOrEqual(runs.handwritten.queries + 2);
+    });
+
+    it('the answers are those of PGlite', async () => {
+      const inProcess = openInThread();
+      await load(inProcess, readLockfile(LOCKFILE));
+      const { answers } = await measure(inProcess);
+      await inProcess.close();
+      expect((await audit(LOCKFILE, server.url)).answers).toEqual(answers);
+    });
+
+    it('tables of the same names are neither read nor touched, and nothing stays behind', async () => {
+      const client = new Client({ connectionString: server.url });
+      await client.connect();
+      await client.query('create table package as select 1 as id');
+      await client.query('create table dependency as select 2 as id');
+      const database = await openDatabase(server.url);
+      await load(database, lockfileOf({ '': needs('a'), 'node_modules/a': installed() }));
+      expect((await measure(database)).answers).toMatchObject([{ name: 'a' }]);
+      await database.close();
+      expect((await client.query('select p.id as p, d.id as d from package p, dependency d')).rows).toEqual([
+        { p: 1, d: 2 },
+      ]);
+      await client.end();
+    });
+  });
+}
