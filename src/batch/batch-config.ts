@@ -55,8 +55,9 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   }
   const { window = 0, hold = 0, maxSize = Infinity, concurrency = Infinity } = config;
   const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
+  const described = typeof (name as unknown) === 'string' ? name : defaultName;
   const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
-    if (!isRight) throw wrong(`batch "${String(name)}": ${option}`, mustBe, got);
+    if (!isRight) throw wrong(`batch "${described}": ${option}`, mustBe, got);
   };
   const isDelay = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY;
   const isCount = (count: unknown): boolean =>

@@ -4,7 +4,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { describe, wrong } from '../core/describe';
-import { all } from '../future/all';
+import { allOf } from '../future/all';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
@@ -62,7 +62,7 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
   };
   const many = (keys: readonly K[]): Future<V[]> => {
     if (!Array.isArray(keys)) throw wrong(`batch "${options.name}": the keys of many`, 'an array', keys);
-    return all(keys.map(ask)) as Future<V[]>;
+    return allOf(keys.map(ask), 'many()') as Future<V[]>; // one value for each key
   };
   const prime = (key: K, value: V): void => {
     if (options.cache === false) {

@@ -3,7 +3,6 @@
  * in flight; afterwards its value is kept: in the item itself, or in a store. Failures are not kept.
  */
 import { LRUCache } from 'lru-cache';
-import type { Outcome } from '../core/outcome';
 import type { Item } from './item';
 
 /** A synchronous store of values by key identity. A `Map` is one. */
@@ -48,14 +47,14 @@ export class Cache<K, V> {
     this.#items.set(item.identity, item);
   }
 
-  /** It has settled; unless it was cleared meanwhile, its value is kept and its failure is not. */
-  settled(item: Item<K, V>, outcome: Outcome<V>): void {
-    if (this.#items.get(item.identity) !== item) return;
-    if (outcome.isError || this.#store) this.#items.delete(item.identity);
-    if (!outcome.isError) this.#store?.set(item.identity, outcome.value);
+  /** It has its value, which is kept unless the key was cleared meanwhile. */
+  keep(item: Item<K, V>, value: V): void {
+    if (!this.#store || this.#items.get(item.identity) !== item) return;
+    this.#items.delete(item.identity);
+    this.#store.set(item.identity, value);
   }
 
-  /** Nobody waits for it any more. */
+  /** It has failed, or nobody waits for it any more. */
   forget(item: Item<K, V>): void {
     if (this.#items.get(item.identity) === item) this.#items.delete(item.identity);
   }
@@ -105,19 +104,21 @@ export function cacheProblem(
 const isStore = (config: CacheBounds | CacheStore): config is CacheStore => 'get' in config;
 
 function boundedStore({ max = DEFAULT_MAX, ttl = 0 }: CacheBounds, now: () => number): CacheStore {
-  // lru-cache takes the time 0, where virtual time starts, for "no time"; and undefined for "delete".
-  const values = new LRUCache<object | string, { readonly value: unknown }>({
+  // lru-cache takes the time 0, where virtual time starts, for "no time"; and the value `undefined` for "delete".
+  const values = new LRUCache<object, { readonly value: unknown }>({
     max,
     ttl,
     ttlResolution: 0,
     perf: { now: () => now() + 1 },
-  }) as LRUCache<unknown & object, { readonly value: unknown }>;
-  const asKey = (identity: unknown): object => identity as object; // lru-cache asks for `{}`; it works with any key
+  });
+  const asKey = (identity: unknown): object => identity as object; // its types want `{}`; a Map within takes any key
   return {
     has: (identity) => values.has(asKey(identity)),
     get: (identity) => values.get(asKey(identity))?.value,
     set: (identity, value) => values.set(asKey(identity), { value }),
     delete: (identity) => values.delete(asKey(identity)),
-    clear: () => values.clear(),
+    clear: () => {
+      values.clear();
+    },
   };
 }

@@ -5,7 +5,6 @@
 import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
 import { describe, describeKeys } from '../core/describe';
 import { BatchResultError, MissingResultError } from '../core/errors';
-import { failure, success, type Outcome } from '../core/outcome';
 import { isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { begin } from '../future/execution';
@@ -19,30 +18,35 @@ import type { World } from './world';
 
 interface Boarding<K, V> {
   readonly window: Window<K, V>;
-  readonly items: readonly Item<K, V>[];
-  readonly byIdentity: ReadonlyMap<unknown, Item<K, V>>;
+  readonly items: ReadonlyMap<unknown, Item<K, V>>;
   readonly reason: FlushReason;
 }
 
 export class Flight<K, V> implements Sink<unknown> {
   readonly #world: World<K, V>;
   readonly #boarding: Boarding<K, V>;
+  readonly #items: readonly Item<K, V>[];
   readonly #keys: readonly K[];
   #execution: Execution | undefined;
   #controller: AbortController | undefined;
   #hasLanded = false;
+  #isAborted = false;
   #hasEarlyResults = false;
+  /** Keys that are not settled and that somebody waits for. */
+  #wanted: number;
 
   constructor(world: World<K, V>, boarding: Boarding<K, V>) {
     this.#world = world;
     this.#boarding = boarding;
-    this.#keys = boarding.items.map((item) => item.key);
+    this.#items = [...boarding.items.values()];
+    this.#keys = this.#items.map((item) => item.key);
+    this.#wanted = this.#keys.length;
   }
 
   takeOff(): void {
     this.#world.tookOff(this.#boarding.window, this.#keys, this.#boarding.reason);
     try {
-      const result: unknown = this.#world.resolve(this.#keys, this.#asFlush());
+      const result: unknown = this.#world.resolve(this.#keys, new FlushOf(this));
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {
@@ -55,22 +59,23 @@ export class Flight<K, V> implements Sink<unknown> {
     if (this.#hasLanded) return;
     if (Array.isArray(result) && result.length === this.#keys.length) this.#matchByPlace(result);
     else if (result instanceof Map) this.#matchByKey(result);
-    else if (result === undefined && this.#hasEarlyResults) this.#failMissing();
-    else this.#settleRest(() => failure(this.#wrongResult(result)));
+    else if (result === undefined && this.#hasEarlyResults) this.#matchByKey(new Map());
+    else this.#failRest(this.#wrongResult(result));
     this.#land();
   }
 
   /** The resolver failed: so do the keys it left. */
   fail(error: unknown): void {
     if (this.#hasLanded) return;
-    this.#settleRest(() => failure(error));
+    this.#failRest(error);
     this.#land();
   }
 
   /** Somebody has left; the last one takes the light with him. */
   leave(): void {
-    if (this.#hasLanded || this.#boarding.items.some((item) => item.isWanted)) return;
+    if (--this.#wanted > 0 || this.#hasLanded) return;
     this.#land();
+    this.#isAborted = true;
     this.#controller?.abort();
     this.#execution?.cancel();
   }
@@ -89,25 +94,14 @@ export class Flight<K, V> implements Sink<unknown> {
     else this.#execution = execution;
   }
 
-  #asFlush(): Flush<K, V> {
-    const controllerOf = (): AbortController => (this.#controller ??= this.#newController());
-    return {
-      get signal(): AbortSignal {
-        return controllerOf().signal;
-      },
-      succeed: (key, value) => this.#settleEarly(key, success(value), 'succeed'),
-      fail: (key, error) => this.#settleEarly(key, failure(error), 'fail'),
-    };
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isAborted) this.#controller.abort();
+    return this.#controller.signal;
   }
 
-  #newController(): AbortController {
-    const controller = new AbortController();
-    if (this.#hasLanded && !this.#boarding.items.every((item) => item.isSettled)) controller.abort();
-    return controller;
-  }
-
-  #settleEarly(key: K, outcome: Outcome<V>, method: string): void {
-    const item = this.#boarding.byIdentity.get(this.#world.options.identityOf(key));
+  settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void {
+    const item = this.#boarding.items.get(this.#world.options.identityOf(key));
     if (!item) {
       throw new TypeError(
         `flush.${method}: batch "${this.#world.options.name}" was not asked for key ${describe(key)} in this flush. ` +
@@ -115,43 +109,53 @@ export class Flight<K, V> implements Sink<unknown> {
       );
     }
     this.#hasEarlyResults = true;
-    this.#world.scheduler.runQueue.drive(() => this.#settle(item, outcome));
-  }
-
-  #matchByPlace(results: readonly unknown[]): void {
-    this.#boarding.items.forEach((item, index) => this.#settle(item, outcomeOf<V>(results[index])));
-  }
-
-  #matchByKey(results: ReadonlyMap<unknown, unknown>): void {
-    this.#settleRest((item) => {
-      const name = results.has(item.key) ? item.key : item.identity;
-      return results.has(name) ? outcomeOf<V>(results.get(name)) : this.#missing(item);
+    this.#world.scheduler.runQueue.drive(() => {
+      if (method === 'fail') this.#failItem(item, result);
+      else this.#succeedItem(item, result as V); // FlushOf says so
     });
   }
 
-  #failMissing(): void {
-    this.#settleRest((item) => this.#missing(item));
+  #matchByPlace(results: readonly unknown[]): void {
+    this.#items.forEach((item, index) => this.#give(item, results[index]));
   }
 
-  #missing({ key }: Item<K, V>): Outcome<V> {
-    return failure(new MissingResultError(this.#world.options.name, key, describe(key)));
+  #matchByKey(results: ReadonlyMap<unknown, unknown>): void {
+    const { name } = this.#world.options;
+    for (const item of this.#items) {
+      const { key, identity } = item;
+      if (results.has(key)) this.#give(item, results.get(key));
+      else if (results.has(identity)) this.#give(item, results.get(identity));
+      else this.#failItem(item, new MissingResultError(name, key, describe(key)));
+    }
+  }
+
+  #failRest(error: unknown): void {
+    for (const item of this.#items) this.#failItem(item, error);
+  }
+
+  /** An `Error` among the results is the failure of its key. */
+  #give(item: Item<K, V>, result: unknown): void {
+    if (result instanceof Error) this.#failItem(item, result);
+    else this.#succeedItem(item, result as V); // the resolver's type says so
+  }
+
+  #succeedItem(item: Item<K, V>, value: V): void {
+    if (item.isSettled) return;
+    if (item.isWanted) this.#wanted--;
+    this.#world.cache?.keep(item, value);
+    item.succeed(value);
+  }
+
+  #failItem(item: Item<K, V>, error: unknown): void {
+    if (item.isSettled) return;
+    if (item.isWanted) this.#wanted--;
+    this.#world.cache?.forget(item);
+    item.fail(error);
   }
 
   #wrongResult(result: unknown): BatchResultError {
     const got = Array.isArray(result) ? `an array of ${String(result.length)}` : describe(result);
     return new BatchResultError(this.#world.options.name, this.#keys, { got, keysText: describeKeys(this.#keys) });
-  }
-
-  #settleRest(outcomeFor: (item: Item<K, V>) => Outcome<V>): void {
-    for (const item of this.#boarding.items) {
-      if (!item.isSettled) this.#settle(item, outcomeFor(item));
-    }
-  }
-
-  #settle(item: Item<K, V>, outcome: Outcome<V>): void {
-    if (item.isSettled) return;
-    this.#world.cache?.settled(item, outcome);
-    item.settle(outcome);
   }
 
   #land(): void {
@@ -160,6 +164,18 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 }
 
-/** An `Error` among the results is the failure of its key. */
-const outcomeOf = <V>(result: unknown): Outcome<V> =>
-  result instanceof Error ? failure(result) : success(result as V); // the resolver's type says so
+/** What the resolver sees of it. */
+class FlushOf<K, V> implements Flush<K, V> {
+  readonly #flight: Flight<K, V>;
+
+  constructor(flight: Flight<K, V>) {
+    this.#flight = flight;
+  }
+
+  get signal(): AbortSignal {
+    return this.#flight.signal;
+  }
+
+  readonly succeed = (key: K, value: V): void => this.#flight.settleEarly(key, 'succeed', value);
+  readonly fail = (key: K, error: unknown): void => this.#flight.settleEarly(key, 'fail', error);
+}

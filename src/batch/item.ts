@@ -1,8 +1,8 @@
 /**
- * One key of one batch, and all who wait for it: however many ask, it is asked for once. Who waits stands in a linked
- * list, so that one of a million can leave at no cost to the others.
+ * One key of one batch, and all who wait for it: however many ask, it is asked for once. Nearly always it is one, so
+ * the item itself is the execution of the first; who comes later stands in a linked list, so that one of a million can
+ * leave at no cost to the others.
  */
-import { success, type Outcome } from '../core/outcome';
 import { ended, type Canceller, type Execution, type Sink } from '../future/execution';
 
 export interface ItemHolder<K, V> {
@@ -10,11 +10,13 @@ export interface ItemHolder<K, V> {
   leave(item: Item<K, V>): void;
 }
 
-export class Item<K, V> {
-  #first: Waiter<K, V> | undefined;
-  #last: Waiter<K, V> | undefined;
+export class Item<K, V> implements Execution {
+  #state: 'waiting' | 'succeeded' | 'failed' = 'waiting';
+  /** Its value or its error, once it is settled. */
+  #result: unknown;
+  #firstSink: Sink<V> | undefined;
+  #others: LaterWaiters<K, V> | undefined;
   #holder: ItemHolder<K, V> | undefined;
-  #outcome: Outcome<V> | undefined;
 
   constructor(
     readonly key: K,
@@ -32,52 +34,91 @@ export class Item<K, V> {
   }
 
   get isSettled(): boolean {
-    return this.#outcome !== undefined;
+    return this.#state !== 'waiting';
   }
 
-  /** In a batch, and somebody waits for it. */
+  /** Somebody waits for it. */
   get isWanted(): boolean {
-    return this.#first !== undefined;
+    return this.#firstSink !== undefined || this.#others?.first !== undefined;
   }
 
   join(sink: Sink<V>): Execution {
-    if (this.#outcome) {
-      send(this.#outcome, sink);
+    if (this.#state !== 'waiting') {
+      this.#send(sink);
       return ended;
     }
-    const waiter = new Waiter(this, sink, this.#last);
-    this.#last = waiter;
-    this.#first ??= waiter;
-    return waiter;
+    if (this.isWanted) return (this.#others ??= new LaterWaiters(this)).add(sink);
+    this.#firstSink = sink;
+    return this;
   }
 
   succeed(value: V): void {
-    this.settle(success(value));
+    this.#settle('succeeded', value);
   }
 
-  settle(outcome: Outcome<V>): void {
-    if (this.#outcome) return;
-    this.#outcome = outcome;
-    this.#holder = undefined;
-    // One at a time from the front: each may make others leave.
-    for (let waiter = this.#first; waiter; waiter = this.#first) {
-      this.#unlink(waiter);
-      send(outcome, waiter.sink);
+  fail(error: unknown): void {
+    this.#settle('failed', error);
+  }
+
+  /** The first of those who wait has left. */
+  cancel(canceller?: Canceller): void {
+    if (this.#firstSink) {
+      this.#firstSink = undefined;
+      this.leaveIfUnwanted();
     }
+    canceller?.cancelled();
   }
 
-  drop(waiter: Waiter<K, V>): void {
-    this.#unlink(waiter);
-    if (!this.#first) this.#holder?.leave(this);
+  leaveIfUnwanted(): void {
+    if (!this.isWanted) this.#holder?.leave(this);
   }
 
-  #unlink(waiter: Waiter<K, V>): void {
+  #settle(state: 'succeeded' | 'failed', result: unknown): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = state;
+    this.#result = result;
+    this.#holder = undefined;
+    const sink = this.#firstSink;
+    this.#firstSink = undefined;
+    if (sink) this.#send(sink);
+    // One at a time from the front: each may make others leave.
+    for (let waiter = this.#others?.shift(); waiter; waiter = this.#others?.shift()) this.#send(waiter.sink);
+    this.#others = undefined;
+  }
+
+  #send(sink: Sink<V>): void {
+    if (this.#state === 'failed') sink.fail(this.#result);
+    else sink.succeed(this.#result as V); // `succeed` put it there
+  }
+}
+
+/** Those who asked after the first, in the order they came. */
+class LaterWaiters<K, V> {
+  first: Waiter<K, V> | undefined;
+  #last: Waiter<K, V> | undefined;
+
+  constructor(readonly item: Item<K, V>) {}
+
+  add(sink: Sink<V>): Waiter<K, V> {
+    const waiter = new Waiter(this, sink, this.#last);
+    if (this.#last) this.#last.next = waiter;
+    else this.first = waiter;
+    return (this.#last = waiter);
+  }
+
+  shift(): Waiter<K, V> | undefined {
+    const waiter = this.first;
+    if (waiter) this.remove(waiter);
+    return waiter;
+  }
+
+  remove(waiter: Waiter<K, V>): void {
     const { previous, next } = waiter;
     if (previous) previous.next = next;
-    else this.#first = next;
+    else this.first = next;
     if (next) next.previous = previous;
     else this.#last = previous;
-    waiter.item = undefined;
+    waiter.line = undefined;
   }
 }
 
@@ -85,20 +126,17 @@ class Waiter<K, V> implements Execution {
   next: Waiter<K, V> | undefined;
 
   constructor(
-    public item: Item<K, V> | undefined,
+    public line: LaterWaiters<K, V> | undefined,
     readonly sink: Sink<V>,
     public previous: Waiter<K, V> | undefined,
-  ) {
-    if (previous) previous.next = this;
-  }
+  ) {}
 
   cancel(canceller?: Canceller): void {
-    this.item?.drop(this);
+    const { line } = this;
+    if (line) {
+      line.remove(this);
+      line.item.leaveIfUnwanted();
+    }
     canceller?.cancelled();
   }
 }
-
-const send = <V>(outcome: Outcome<V>, sink: Sink<V>): void => {
-  if (outcome.isError) sink.fail(outcome.error);
-  else sink.succeed(outcome.value);
-};

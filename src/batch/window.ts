@@ -1,18 +1,13 @@
 /**
- * An open batch: the keys that are gathered, and the moment they go. RxJS's `bufferTime` gathers them; the scheduler
+ * An open batch: the keys that are gathered, and the moment they go. The moment is RxJS's `bufferTime`; the scheduler
  * it runs on is the gate, a timer that comes when the window is over, when nothing else can run, or when the batch is
  * full. A window opens with its first key and is gone when it has been flushed or all its keys have left, so nothing
  * runs while nothing waits.
+ *
+ * What goes through `bufferTime` is the list the keys are gathered in, once: `bufferTime` copies its books for every
+ * value, which a key apiece would pay for, and does not know of keys that have left.
  */
-import {
-  bufferTime,
-  Observable,
-  Subscription,
-  take,
-  type SchedulerAction,
-  type SchedulerLike,
-  type Subscriber,
-} from 'rxjs';
+import { bufferTime, concatWith, NEVER, of, Subscription, take, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import type { FlushReason } from '../scheduler/events';
 import type { Flushable } from '../scheduler/open-batches';
 import { Flight } from './flight';
@@ -26,8 +21,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   readonly #items = new Map<unknown, Item<K, V>>();
   readonly #gate: Gate;
   readonly #timers = new Subscription();
-  #entrance: Subscriber<Item<K, V>> | undefined;
-  #gathered: readonly Item<K, V>[] = [];
+  #passed: ReadonlyMap<unknown, Item<K, V>> | undefined;
   #isWindowOver: boolean;
   #hold: 'not yet' | 'running' | 'over' = 'not yet';
   #flight: Flight<K, V> | undefined;
@@ -40,10 +34,9 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     this.#gate = new Gate(scheduler);
     this.#isWindowOver = options.window === 0;
     if (!this.#isWindowOver) this.#timers.add(this.#after(options.window, () => (this.#isWindowOver = true)));
-    // Size is counted here and not by bufferTime, which would count keys that have left.
-    new Observable<Item<K, V>>((entrance) => void (this.#entrance = entrance))
-      .pipe(bufferTime(options.window, null, Infinity, this.#gate), take(1))
-      .subscribe((items) => (this.#gathered = items));
+    of(this.#items)
+      .pipe(concatWith(NEVER), bufferTime(options.window, null, Infinity, this.#gate), take(1))
+      .subscribe(([items]) => (this.#passed = items));
   }
 
   get name(): string {
@@ -68,7 +61,6 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     if (known) return known;
     const item = new Item<K, V>(key, identity, this);
     this.#items.set(identity, item);
-    this.#entrance?.next(item);
     return item;
   }
 
@@ -91,16 +83,17 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   flush(reason: FlushReason): void {
     this.#world.closed(this);
     this.close();
-    const items = this.#gathered.filter((item) => item.isWanted);
-    this.#gathered = [];
-    if (items.length === 0) return;
-    this.#flight = new Flight(this.#world, { window: this, items, byIdentity: this.#items, reason });
+    if (!this.#passed || this.size === 0) return;
+    this.#flight = new Flight(this.#world, { window: this, items: this.#passed, reason });
     this.#flight.takeOff();
   }
 
   leave(item: Item<K, V>): void {
     this.#world.cache?.forget(item);
-    if (this.#flight) return this.#flight.leave();
+    if (this.#flight) {
+      this.#flight.leave();
+      return;
+    }
     this.#items.delete(item.identity);
     if (this.#items.size > 0) return;
     this.#world.closed(this);
@@ -123,9 +116,9 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 }
 
-/** The scheduler `bufferTime` runs on: whatever it schedules, it runs when the gate opens. */
+/** The scheduler `bufferTime` runs on: what it schedules runs when the gate opens. */
 class Gate implements SchedulerLike {
-  #work: (() => void) | undefined;
+  #closed: GateAction<unknown> | undefined;
 
   constructor(private readonly clock: SchedulerLike) {}
 
@@ -134,12 +127,32 @@ class Gate implements SchedulerLike {
   }
 
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, _delay?: number, state?: T): Subscription {
-    const action = new Subscription(() => (this.#work = undefined)) as SchedulerAction<T>; // never rescheduled
-    this.#work = () => work.call(action, state);
+    const action = new GateAction(work, state);
+    this.#closed = action as GateAction<unknown>; // it keeps its own state
     return action;
   }
 
   open(): void {
-    this.#work?.();
+    const action = this.#closed;
+    this.#closed = undefined;
+    action?.run();
+  }
+}
+
+class GateAction<T> extends Subscription implements SchedulerAction<T> {
+  constructor(
+    private readonly work: (this: SchedulerAction<T>, state?: T) => void,
+    private readonly state: T | undefined,
+  ) {
+    super();
+  }
+
+  /** A gate opens once. */
+  schedule(): Subscription {
+    return this;
+  }
+
+  run(): void {
+    if (!this.closed) this.work(this.state);
   }
 }

@@ -70,7 +70,7 @@ class AllFuture<T> extends Future<T> {
       sink.succeed(this.shape.build([]) as T);
       return ended;
     }
-    const execution = new AllExecution(this.shape, this.mode, sink as Sink<unknown>, scheduler);
+    const execution = new AllExecution(this.shape, this.mode, sink, scheduler);
     scheduler.runQueue.call(execution);
     return execution;
   }

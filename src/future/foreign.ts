@@ -2,7 +2,7 @@
  * Anything that RxJS can subscribe to, begun like a future: it succeeds with the last value it emits. While it runs,
  * its scheduler knows that something is busy elsewhere.
  */
-import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
+import { from, throwIfEmpty, type ObservableInput, type Observer, type Subscription } from 'rxjs';
 import type { BatchScheduler, Elsewhere } from '../scheduler/batch-scheduler';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin } from './execution';
@@ -39,7 +39,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   subscribeTo(input: ObservableInput<T>): void {
     this.scheduler.elsewhere.add(this);
     try {
-      const subscription = from(input).subscribe(this);
+      const subscription = from(input).pipe(throwIfEmpty()).subscribe(this);
       if (this.#isOver) subscription.unsubscribe();
       else this.#subscription = subscription;
     } catch (error) {
@@ -58,8 +58,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
 
   complete(): void {
     const last = this.#last;
-    if (!last) this.error(new EmptyError());
-    else if (this.#end()) this.scheduler.runQueue.drive(() => this.sink.succeed(last.value));
+    if (last && this.#end()) this.scheduler.runQueue.drive(() => this.sink.succeed(last.value));
   }
 
   cancel(canceller?: Canceller): void {

@@ -64,7 +64,10 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T>, 
     this.#timer.add(
       this.#host.clock.schedule(() => {
         this.#disarm();
-        if (delay > step) return this.#wait(delay - step);
+        if (delay > step) {
+          this.#wait(delay - step);
+          return;
+        }
         this.#isDue = true;
         this.#host.execute(this);
       }, step),

@@ -110,7 +110,10 @@ export class BatchScheduler implements SchedulerLike {
 
   #quiet(): void {
     // Under virtual time the end of a turn and quiescence share a frame: what runs soon goes first.
-    if (this.#due.length > 0) return this.#quiescence.arm();
+    if (this.#due.length > 0) {
+      this.#quiescence.arm();
+      return;
+    }
     const hasFlushed = this.runQueue.drive(() => this.openBatches.flushReady(this.elsewhere.size > 0));
     if (hasFlushed) this.stir();
   }

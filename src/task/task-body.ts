@@ -8,17 +8,22 @@ export interface TaskBody {
   return(value: unknown): IteratorResult<unknown, unknown>;
 }
 
-/** One call of a task, to be run any number of times. */
-export interface TaskCall {
+/** What all calls of a task have in common. */
+export interface TaskKind {
   readonly name: string;
   readonly body: (...args: readonly never[]) => unknown;
+}
+
+/** One call of a task, to be run any number of times. */
+export interface TaskCall {
+  readonly kind: TaskKind;
   readonly self: unknown;
   readonly args: readonly unknown[];
 }
 
 /** Calls it; throws what the call throws. */
-export function bodyOf({ body, self, args }: TaskCall): TaskBody {
-  const result: unknown = Reflect.apply(body, self, args);
+export function bodyOf({ kind, self, args }: TaskCall): TaskBody {
+  const result: unknown = Reflect.apply(kind.body, self, args);
   return isTaskBody(result) ? result : returning(result);
 }
 
@@ -32,11 +37,8 @@ function* returning(value: unknown): Generator<unknown, unknown, unknown> {
 }
 
 /** By its methods, not by its class: a wrapper around a generator function is one too. */
-const isTaskBody = (value: unknown): value is TaskBody =>
-  typeof value === 'object' &&
-  value !== null &&
-  Symbol.iterator in value &&
-  'next' in value &&
-  typeof value.next === 'function' &&
-  'throw' in value &&
-  typeof value.throw === 'function';
+function isTaskBody(value: unknown): value is TaskBody {
+  if (typeof value !== 'object' || value === null) return false;
+  const { next, throw: throwInto } = value as Partial<TaskBody>;
+  return typeof next === 'function' && typeof throwInto === 'function' && Symbol.iterator in value;
+}

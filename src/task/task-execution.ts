@@ -37,7 +37,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   ) {}
 
   get name(): string {
-    return this.call.name;
+    return this.call.kind.name;
   }
 
   step(): void {
@@ -88,9 +88,9 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   /** Runs the body to its next yield; nothing comes back when that was its end. */
   #enterBody(): { readonly value: unknown } | undefined {
     this.#phase = 'running';
-    const outer = exchangeTask(this.call);
+    const outer = exchangeTask(this.call.kind);
     try {
-      const result = (this.#body ??= bodyOf(this.call))[this.#entry](this.#carried);
+      const result = this.#resumeBody((this.#body ??= bodyOf(this.call)));
       if (!result.done) return this.#isCancelled && !this.#isLeaving ? this.#returnInstead() : result;
       if (!this.#isCancelled && isAsyncInput(result.value)) return this.#awaitInstead(result.value);
       this.#end();
@@ -104,6 +104,12 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     }
     this.#canceller?.cancelled();
     return undefined;
+  }
+
+  #resumeBody(body: TaskBody): IteratorResult<unknown, unknown> {
+    const carried = this.#carried;
+    if (this.#entry === 'next') return body.next(carried);
+    return this.#entry === 'throw' ? body.throw(carried) : body.return(carried);
   }
 
   /** The body cancelled its own task, and has yielded since. */

@@ -7,7 +7,7 @@ import type { Leaf } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
-import type { TaskCall } from './task-body';
+import type { TaskCall, TaskKind } from './task-body';
 import { TaskExecution } from './task-execution';
 
 /** What a function that is made a task gives in the end: what it returns, or what that brings later. */
@@ -35,6 +35,8 @@ export type TaskResult<R> =
 export function task<This, A extends readonly unknown[], R>(
   body: (this: This, ...args: A) => Generator<unknown, R, unknown>,
 ): (this: This, ...args: A) => Future<TaskResult<R>>;
+// The first form is what types the yields of a generator written in place.
+
 export function task<This, A extends readonly unknown[], R>(
   body: (this: This, ...args: A) => R,
 ): (this: This, ...args: A) => Future<TaskResult<R>>;
@@ -42,23 +44,27 @@ export function task<This, A extends readonly unknown[]>(
   body: (this: This, ...args: A) => unknown,
 ): (this: This, ...args: A) => Future<unknown> {
   if (typeof body !== 'function') throw wrong('task: its body', 'a function, or a generator function', body);
-  const name = body.name || 'anonymous';
+  const kind: TaskKind = { name: body.name || 'anonymous', body };
   const asTask = function (this: This, ...args: A): Future<unknown> {
-    return new TaskFuture({ name, body, self: this, args });
+    return new TaskFuture(kind, this, args);
   };
   Object.defineProperty(asTask, 'name', { value: body.name, configurable: true });
   Object.defineProperty(asTask, 'length', { value: body.length, configurable: true });
   return asTask;
 }
 
-class TaskFuture extends Future<unknown> {
-  constructor(private readonly call: TaskCall) {
+class TaskFuture extends Future<unknown> implements TaskCall {
+  constructor(
+    readonly kind: TaskKind,
+    readonly self: unknown,
+    readonly args: readonly unknown[],
+  ) {
     super();
   }
 
   /** @internal */
   override [begin](sink: Sink<unknown>, scheduler: BatchScheduler): Execution {
-    const execution = new TaskExecution(this.call, sink, scheduler);
+    const execution = new TaskExecution(this, sink, scheduler);
     scheduler.runQueue.call(execution);
     return execution;
   }
