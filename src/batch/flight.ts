@@ -38,9 +38,15 @@ export class Flight<K, V> implements Sink<unknown> {
   constructor(world: World<K, V>, boarding: Boarding<K, V>) {
     this.#world = world;
     this.#boarding = boarding;
-    this.#items = [...boarding.items.values()];
-    this.#keys = this.#items.map((item) => item.key);
-    this.#wanted = this.#keys.length;
+    const items: Item<K, V>[] = [];
+    const keys: K[] = [];
+    for (const item of boarding.items.values()) {
+      items.push(item);
+      keys.push(item.key);
+    }
+    this.#items = items;
+    this.#keys = keys;
+    this.#wanted = keys.length;
   }
 
   takeOff(): void {
@@ -116,7 +122,8 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   #matchByPlace(results: readonly unknown[]): void {
-    this.#items.forEach((item, index) => this.#give(item, results[index]));
+    let place = 0;
+    for (const item of this.#items) this.#give(item, results[place++]);
   }
 
   #matchByKey(results: ReadonlyMap<unknown, unknown>): void {

@@ -47,7 +47,7 @@ export class Item<K, V> implements Execution {
       this.#send(sink);
       return ended;
     }
-    if (this.isWanted) return (this.#others ??= new LaterWaiters(this)).add(sink);
+    if (this.#firstSink || this.#others) return (this.#others ??= new LaterWaiters(this)).add(sink);
     this.#firstSink = sink;
     return this;
   }

@@ -26,6 +26,8 @@ export class World<K, V> implements Runnable {
   readonly resolve: Resolver<K, V>;
   readonly cache: Cache<K, V> | undefined;
   readonly #flushes: Subject<FlushEvent<K>>;
+  /** The open window of an unpartitioned function, or of the partition that was asked last. */
+  #latest: Window<K, V> | undefined;
   readonly #windows = new Map<unknown, Window<K, V>>();
   /** Full, and waiting for room in the air. */
   readonly #full = new Fifo<Window<K, V>>();
@@ -76,6 +78,7 @@ export class World<K, V> implements Runnable {
   closed(window: Window<K, V>): void {
     this.scheduler.openBatches.close(window);
     if (this.#windows.get(window.partition) === window) this.#windows.delete(window.partition);
+    if (this.#latest === window) this.#latest = undefined;
   }
 
   tookOff(window: Window<K, V>, keys: readonly K[], reason: FlushReason): void {
@@ -110,8 +113,12 @@ export class World<K, V> implements Runnable {
 
   #windowOf(key: K): Window<K, V> {
     const partition = this.options.partitionOf?.(key);
-    const open = this.#windows.get(partition);
-    if (open) return open;
+    if (this.#latest && this.#latest.partition === partition) return this.#latest;
+    this.#latest = this.#windows.get(partition) ?? this.#openWindow(partition);
+    return this.#latest;
+  }
+
+  #openWindow(partition: unknown): Window<K, V> {
     const window = new Window(this, partition);
     this.#windows.set(partition, window);
     this.scheduler.openBatches.open(window);

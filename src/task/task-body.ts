@@ -12,6 +12,8 @@ export interface TaskBody {
 export interface TaskKind {
   readonly name: string;
   readonly body: (...args: readonly never[]) => unknown;
+  /** A call of it gives a generator for certain, so none needs to be looked at. */
+  readonly isGeneratorFunction: boolean;
 }
 
 /** One call of a task, to be run any number of times. */
@@ -24,8 +26,11 @@ export interface TaskCall {
 /** Calls it; throws what the call throws. */
 export function bodyOf({ kind, self, args }: TaskCall): TaskBody {
   const result: unknown = Reflect.apply(kind.body, self, args);
-  return isTaskBody(result) ? result : returning(result);
+  return kind.isGeneratorFunction || isTaskBody(result) ? (result as TaskBody) : returning(result);
 }
+
+export const isGeneratorFunction = (body: object): boolean =>
+  Object.prototype.toString.call(body) === '[object GeneratorFunction]';
 
 /** A body that waits for one thing and returns its value. */
 export function* awaiting(input: unknown): Generator<unknown, unknown, unknown> {

@@ -7,7 +7,7 @@ import type { Leaf } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
-import type { TaskCall, TaskKind } from './task-body';
+import { isGeneratorFunction, type TaskCall, type TaskKind } from './task-body';
 import { TaskExecution } from './task-execution';
 
 /** What a function that is made a task gives in the end: what it returns, or what that brings later. */
@@ -44,7 +44,7 @@ export function task<This, A extends readonly unknown[]>(
   body: (this: This, ...args: A) => unknown,
 ): (this: This, ...args: A) => Future<unknown> {
   if (typeof body !== 'function') throw wrong('task: its body', 'a function, or a generator function', body);
-  const kind: TaskKind = { name: body.name || 'anonymous', body };
+  const kind = { name: body.name || 'anonymous', body, isGeneratorFunction: isGeneratorFunction(body) };
   const asTask = function (this: This, ...args: A): Future<unknown> {
     return new TaskFuture(kind, this, args);
   };
