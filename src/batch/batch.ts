@@ -5,7 +5,7 @@
 import { Subject, type Observable } from 'rxjs';
 import { describe, wrong } from '../core/describe';
 import { allOf } from '../future/all';
-import { begin, ended, type Execution, type Sink } from '../future/execution';
+import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushEvent } from '../scheduler/events';
@@ -124,12 +124,6 @@ class BatchFuture<K, V> extends Future<V> {
   /** @internal */
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
     const world = this.worlds.for(scheduler);
-    try {
-      return world.scheduler === scheduler ? world.ask(this.key, sink) : askAcross(world, this.key, sink, scheduler);
-    } catch (error) {
-      // What the functions of the config threw: key, partition, a cache store.
-      sink.fail(error);
-      return ended;
-    }
+    return world.scheduler === scheduler ? world.ask(this.key, sink) : askAcross(world, this.key, sink, scheduler);
   }
 }

@@ -148,8 +148,14 @@ export class Flight<K, V> implements Sink<unknown> {
 
   #succeedItem(item: Item<K, V>, value: V): void {
     if (item.isSettled) return;
+    try {
+      this.#world.cache?.keep(item, value);
+    } catch (error) {
+      // A store that throws fails the key it was to keep, and no other.
+      this.#failItem(item, error);
+      return;
+    }
     if (item.isWanted) this.#wanted--;
-    this.#world.cache?.keep(item, value);
     item.succeed(value);
   }
 

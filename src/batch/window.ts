@@ -7,7 +7,7 @@
  * What goes through `bufferTime` is the list the keys are gathered in, once: `bufferTime` copies its books for every
  * value, which a key apiece would pay for, and does not know of keys that have left.
  */
-import { bufferTime, concatWith, NEVER, of, Subscription, take, type SchedulerAction, type SchedulerLike } from 'rxjs';
+import { bufferTime, Observable, Subscription, take, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import type { FlushReason } from '../scheduler/events';
 import type { Flushable } from '../scheduler/open-batches';
 import { Flight } from './flight';
@@ -34,8 +34,8 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     this.#gate = new Gate(scheduler);
     this.#isWindowOver = options.window === 0;
     if (!this.#isWindowOver) this.#timers.add(this.#after(options.window, () => (this.#isWindowOver = true)));
-    of(this.#items)
-      .pipe(concatWith(NEVER), bufferTime(options.window, null, Infinity, this.#gate), take(1))
+    new Observable<ReadonlyMap<unknown, Item<K, V>>>((entrance) => entrance.next(this.#items))
+      .pipe(bufferTime(options.window, null, Infinity, this.#gate), take(1))
       .subscribe(([items]) => (this.#passed = items));
   }
 

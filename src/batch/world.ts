@@ -47,17 +47,28 @@ export class World<K, V> implements Runnable {
     return this.#flights < this.options.concurrency;
   }
 
+  /** Fails the sink alone with what the functions of the config throw: key, partition, the methods of a store. */
   ask(key: K, sink: Sink<V>): Execution {
-    const identity = this.options.identityOf(key);
-    if (this.cache) {
-      const known = this.cache.item(identity);
-      if (known) return known.join(sink);
-      const stored = this.cache.stored(identity);
-      if (stored) {
-        sink.succeed(stored.value);
-        return ended;
-      }
+    try {
+      const identity = this.options.identityOf(key);
+      return this.#remembered(identity, sink) ?? this.#gather(key, identity, sink);
+    } catch (error) {
+      sink.fail(error);
+      return ended;
     }
+  }
+
+  #remembered(identity: unknown, sink: Sink<V>): Execution | undefined {
+    if (!this.cache) return undefined;
+    const known = this.cache.item(identity);
+    if (known) return known.join(sink);
+    const stored = this.cache.stored(identity);
+    if (!stored) return undefined;
+    sink.succeed(stored.value);
+    return ended;
+  }
+
+  #gather(key: K, identity: unknown, sink: Sink<V>): Execution {
     const window = this.#windowOf(key);
     const item = window.itemOf(key, identity);
     this.cache?.add(item);

@@ -33,7 +33,7 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
   ): Promise<A | B> {
     return new Promise<T>((resolve, reject) => {
       const scheduler = currentScheduler();
-      scheduler.runQueue.drive(() => this[begin]({ succeed: resolve, fail: reject }, scheduler));
+      scheduler.runQueue.drive(() => this[begin](new PromiseSink(resolve, reject), scheduler));
     }).then(onValue, onError);
   }
 
@@ -69,6 +69,13 @@ class SubscriberSink<T> implements Sink<T> {
     this.isOver = true;
     this.subscriber.error(error);
   }
+}
+
+class PromiseSink<T> implements Sink<T> {
+  constructor(
+    readonly succeed: (value: T) => void,
+    readonly fail: (error: unknown) => void,
+  ) {}
 }
 
 /** Yields the single, and returns what comes back for it. It is its own iterator result: one object for each `yield*`. */

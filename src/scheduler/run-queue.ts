@@ -57,12 +57,12 @@ export class RunQueue {
     const floor = this.#stack.length;
     this.#nesting++;
     try {
-      const result = work();
+      return work();
+    } finally {
+      // Also when `work` threw: what it had started must not wait for the next who comes.
       if (this.#nesting > DEEPEST_NESTING) this.#postpone(floor);
       else if (this.#nesting > 1) this.#unwind(floor);
       else this.#drain(floor);
-      return result;
-    } finally {
       this.#nesting--;
       exchangeScheduler(outer);
     }
