@@ -4,7 +4,7 @@
  */
 import { wrong } from '../core/describe';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
-import { cacheProblem, type CacheConfig } from './cache';
+import { cacheProblem, isStore, type CacheConfig } from './cache';
 
 export interface BatchConfig<K> {
   /** For errors, stacks and events (the resolver's name). */
@@ -23,7 +23,7 @@ export interface BatchConfig<K> {
   readonly priority?: number | ((size: number) => number);
   /** Keys of different partitions never share a flush: tenants, shards. */
   readonly partition?: (key: K) => unknown;
-  /** Keeps values, for each scheduler: `true`, bounds, or a store of your own (off). */
+  /** Keeps values, for each scheduler and partition: `true`, bounds, or, unpartitioned, a store of your own (off). */
   readonly cache?: CacheConfig;
   /** Pins the function to one scheduler (that of the task that asks, else `batchScheduler`). */
   readonly scheduler?: BatchScheduler;
@@ -77,6 +77,9 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   check('scheduler', isScheduler, 'a BatchScheduler', scheduler);
   const problem = cacheProblem(cache);
   check(problem?.option ?? 'cache', !problem, problem?.mustBe ?? '', problem?.got);
+  // One store for all would answer a tenant with what is another one's.
+  const isApart = partition === undefined || !isStore(cache);
+  check('cache', isApart, 'true or { max, ttl } where there are partitions, each of which is kept by itself', cache);
 
   return {
     name,

@@ -76,7 +76,7 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     worlds.current().prime(key, value);
   };
   const clear = (key?: K): void => {
-    if (key === undefined) worlds.current().cache?.clearAll();
+    if (key === undefined) worlds.current().clearAll();
     else worlds.current().clear(key);
   };
   Object.defineProperty(ask, 'name', { value: options.name, configurable: true });

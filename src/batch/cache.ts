@@ -1,8 +1,9 @@
 /**
- * What a batch function remembers on one scheduler. Simultaneous requests for a key share one item, also while it is
+ * What a batch function remembers on one scheduler, of one partition. Simultaneous requests for a key share one item, also while it is
  * in flight; afterwards its value is kept: in the item itself, or in a store. Failures are not kept.
  */
 import { LRUCache } from 'lru-cache';
+import { ended, type Execution, type Sink } from '../future/execution';
 import type { Item } from './item';
 
 /** A synchronous store of values by key identity. A `Map` is one. */
@@ -34,13 +35,13 @@ export class Cache<K, V> {
     this.#store = config === true ? undefined : isStore(config) ? config : boundedStore(config, now);
   }
 
-  /** The item that stands for this key: on its way, or, where there is no store, arrived. */
-  item(identity: unknown): Item<K, V> | undefined {
-    return this.#items.get(identity);
-  }
-
-  stored(identity: unknown): { readonly value: V } | undefined {
-    return this.#store?.has(identity) ? { value: this.#store.get(identity) as V } : undefined; // put there by `keep`
+  /** Answers with what is known of a key: an item on its way or, without a store, arrived; or a stored value. */
+  recall(identity: unknown, sink: Sink<V>): Execution | undefined {
+    const item = this.#items.get(identity);
+    if (item) return item.join(sink);
+    if (!this.#store?.has(identity)) return undefined;
+    sink.succeed(this.#store.get(identity) as V); // `keep` put it there
+    return ended;
   }
 
   add(item: Item<K, V>): void {
@@ -101,7 +102,7 @@ export function cacheProblem(
   return undefined;
 }
 
-const isStore = (config: CacheBounds | CacheStore): config is CacheStore => 'get' in config;
+export const isStore = (config: CacheConfig): config is CacheStore => typeof config === 'object' && 'get' in config;
 
 function boundedStore({ max = DEFAULT_MAX, ttl = 0 }: CacheBounds, now: () => number): CacheStore {
   // lru-cache takes the time 0, where virtual time starts, for "no time"; and the value `undefined` for "delete".

@@ -29,7 +29,8 @@ export class Flight<K, V> implements Sink<unknown> {
   readonly #keys: readonly K[];
   #execution: Execution | undefined;
   #controller: AbortController | undefined;
-  #hasLanded = false;
+  /** Its result is here, or nobody waits for one. */
+  #isOver = false;
   #isAborted = false;
   #hasEarlyResults = false;
   /** Keys that are not settled and that somebody waits for. */
@@ -62,7 +63,8 @@ export class Flight<K, V> implements Sink<unknown> {
 
   /** The resolver's answer: each result to its key. */
   succeed(result: unknown): void {
-    if (this.#hasLanded) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     if (Array.isArray(result) && result.length === this.#keys.length) this.#matchByPlace(result);
     else if (result instanceof Map) this.#matchByKey(result);
     else if (result === undefined && this.#hasEarlyResults) this.#matchByKey(new Map());
@@ -72,16 +74,18 @@ export class Flight<K, V> implements Sink<unknown> {
 
   /** The resolver failed: so do the keys it left. */
   fail(error: unknown): void {
-    if (this.#hasLanded) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#failRest(error);
     this.#land();
   }
 
   /** Somebody has left; the last one takes the light with him. */
   leave(): void {
-    if (--this.#wanted > 0 || this.#hasLanded) return;
-    this.#land();
+    if (--this.#wanted > 0 || this.#isOver) return;
+    this.#isOver = true;
     this.#isAborted = true;
+    this.#land();
     this.#controller?.abort();
     this.#execution?.cancel();
   }
@@ -96,7 +100,7 @@ export class Flight<K, V> implements Sink<unknown> {
         : // A resolver that gives every result early may end without one.
           beginForeign(from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined)), this, scheduler, describeFlight);
     // Its keys may have left while it was subscribed to.
-    if (this.#hasLanded) execution.cancel();
+    if (this.#isOver) execution.cancel();
     else this.#execution = execution;
   }
 
@@ -149,7 +153,7 @@ export class Flight<K, V> implements Sink<unknown> {
   #succeedItem(item: Item<K, V>, value: V): void {
     if (item.isSettled) return;
     try {
-      this.#world.cache?.keep(item, value);
+      this.#boarding.window.cache?.keep(item, value);
     } catch (error) {
       // A store that throws fails the key it was to keep, and no other.
       this.#failItem(item, error);
@@ -162,7 +166,7 @@ export class Flight<K, V> implements Sink<unknown> {
   #failItem(item: Item<K, V>, error: unknown): void {
     if (item.isSettled) return;
     if (item.isWanted) this.#wanted--;
-    this.#world.cache?.forget(item);
+    this.#boarding.window.cache?.forget(item);
     item.fail(error);
   }
 
@@ -172,7 +176,6 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   #land(): void {
-    this.#hasLanded = true;
     this.#world.landed(this.#boarding.window, this.#keys);
   }
 }

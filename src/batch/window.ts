@@ -10,13 +10,13 @@
 import { bufferTime, Observable, Subscription, take, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import type { FlushReason } from '../scheduler/events';
 import type { Flushable } from '../scheduler/open-batches';
+import type { Cache } from './cache';
 import { Flight } from './flight';
 import { Item, type ItemHolder } from './item';
 import type { World } from './world';
 
 export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   readonly openedAt: number;
-  readonly partition: unknown;
   readonly #world: World<K, V>;
   readonly #items = new Map<unknown, Item<K, V>>();
   readonly #gate: Gate;
@@ -26,10 +26,13 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   #hold: 'not yet' | 'running' | 'over' = 'not yet';
   #flight: Flight<K, V> | undefined;
 
-  constructor(world: World<K, V>, partition: unknown) {
+  constructor(
+    world: World<K, V>,
+    readonly partition: unknown,
+    readonly cache: Cache<K, V> | undefined,
+  ) {
     const { options, scheduler } = world;
     this.#world = world;
-    this.partition = partition;
     this.openedAt = scheduler.now();
     this.#gate = new Gate(scheduler);
     this.#isWindowOver = options.window === 0;
@@ -61,6 +64,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     if (known) return known;
     const item = new Item<K, V>(key, identity, this);
     this.#items.set(identity, item);
+    this.cache?.add(item);
     return item;
   }
 
@@ -89,7 +93,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   leave(item: Item<K, V>): void {
-    this.#world.cache?.forget(item);
+    this.cache?.forget(item);
     if (this.#flight) {
       this.#flight.leave();
       return;

@@ -24,9 +24,10 @@ export interface BatchKind<K, V> {
 export class World<K, V> implements Runnable {
   readonly options: BatchOptions<K>;
   readonly resolve: Resolver<K, V>;
-  readonly cache: Cache<K, V> | undefined;
+  /** What it remembers, each partition by itself. */
+  readonly #caches = new Map<unknown, Cache<K, V>>();
   readonly #flushes: Subject<FlushEvent<K>>;
-  /** The open window of an unpartitioned function, or of the partition that was asked last. */
+  /** The open window that was asked last: without partitions, the only one. */
   #latest: Window<K, V> | undefined;
   readonly #windows = new Map<unknown, Window<K, V>>();
   /** Full, and waiting for room in the air. */
@@ -40,7 +41,6 @@ export class World<K, V> implements Runnable {
     this.options = options;
     this.resolve = resolve;
     this.#flushes = flushes;
-    if (options.cache !== false) this.cache = new Cache(options.cache, () => scheduler.now());
   }
 
   get hasRoom(): boolean {
@@ -51,39 +51,33 @@ export class World<K, V> implements Runnable {
   ask(key: K, sink: Sink<V>): Execution {
     try {
       const identity = this.options.identityOf(key);
-      return this.#remembered(identity, sink) ?? this.#gather(key, identity, sink);
+      const partition = this.options.partitionOf?.(key);
+      const known = this.#cacheOf(partition)?.recall(identity, sink);
+      return known ?? this.#gather(this.#windowOf(partition).itemOf(key, identity), sink);
     } catch (error) {
       sink.fail(error);
       return ended;
     }
   }
 
-  #remembered(identity: unknown, sink: Sink<V>): Execution | undefined {
-    if (!this.cache) return undefined;
-    const known = this.cache.item(identity);
-    if (known) return known.join(sink);
-    const stored = this.cache.stored(identity);
-    if (!stored) return undefined;
-    sink.succeed(stored.value);
-    return ended;
-  }
-
-  #gather(key: K, identity: unknown, sink: Sink<V>): Execution {
-    const window = this.#windowOf(key);
-    const item = window.itemOf(key, identity);
-    this.cache?.add(item);
+  #gather(item: Item<K, V>, sink: Sink<V>): Execution {
     const execution = item.join(sink);
-    if (window.size >= this.options.maxSize) this.#seal(window);
+    const window = this.#latest;
+    if (window && window.size >= this.options.maxSize) this.#seal(window);
     return execution;
   }
 
   prime(key: K, value: V): void {
     const identity = this.options.identityOf(key);
-    this.cache?.prime(Item.of(key, identity, value), value);
+    this.#cacheOf(this.options.partitionOf?.(key))?.prime(Item.of(key, identity, value), value);
   }
 
   clear(key: K): void {
-    this.cache?.clear(this.options.identityOf(key));
+    this.#cacheOf(this.options.partitionOf?.(key))?.clear(this.options.identityOf(key));
+  }
+
+  clearAll(): void {
+    for (const cache of this.#caches.values()) cache.clearAll();
   }
 
   closed(window: Window<K, V>): void {
@@ -122,15 +116,24 @@ export class World<K, V> implements Runnable {
     }
   }
 
-  #windowOf(key: K): Window<K, V> {
-    const partition = this.options.partitionOf?.(key);
+  #cacheOf(partition: unknown): Cache<K, V> | undefined {
+    if (this.options.cache === false) return undefined;
+    let cache = this.#caches.get(partition);
+    if (!cache) {
+      cache = new Cache(this.options.cache, () => this.scheduler.now());
+      this.#caches.set(partition, cache);
+    }
+    return cache;
+  }
+
+  #windowOf(partition: unknown): Window<K, V> {
     if (this.#latest && this.#latest.partition === partition) return this.#latest;
     this.#latest = this.#windows.get(partition) ?? this.#openWindow(partition);
     return this.#latest;
   }
 
   #openWindow(partition: unknown): Window<K, V> {
-    const window = new Window(this, partition);
+    const window = new Window(this, partition, this.#cacheOf(partition));
     this.#windows.set(partition, window);
     this.scheduler.openBatches.open(window);
     this.scheduler.stir();

@@ -41,6 +41,6 @@ export function isAsyncInput(value: unknown): value is ObservableInput<unknown> 
     ('then' in value && typeof value.then === 'function') ||
     Symbol.asyncIterator in value ||
     ('getReader' in value && typeof value.getReader === 'function') ||
-    ('subscribe' in value && typeof value.subscribe === 'function')
+    Symbol.observable in value
   );
 }

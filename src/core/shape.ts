@@ -30,10 +30,17 @@ const asItIs = (values: unknown[]): unknown => values;
 
 /** @throws TypeError naming the path of what cannot be waited for. */
 export function flatten(shape: unknown, caller: string): FlatShape {
-  if (Array.isArray(shape) && shape.every(isAsyncInput)) return { leaves: [...shape], build: asItIs };
+  if (isList(shape)) return { leaves: [...shape], build: asItIs };
   const leaves: ObservableInput<unknown>[] = [];
   const template = templateOf(shape, { leaves, caller, path: [] });
   return { leaves, build: (values) => fill(template, values) };
+}
+
+/** The usual case: nothing to take apart. By index, since `every` would pass over holes. */
+function isList(shape: unknown): shape is readonly ObservableInput<unknown>[] {
+  if (!Array.isArray(shape)) return false;
+  for (let index = 0; index < shape.length; index++) if (!isAsyncInput(shape[index])) return false;
+  return true;
 }
 
 interface Reading {

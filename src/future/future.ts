@@ -69,9 +69,12 @@ export abstract class Future<T> extends Single<T> {
   start(): AsyncValue<T> {
     const scheduler = currentScheduler();
     const value = new AsyncValue<T>();
-    scheduler.runQueue.drive(() =>
-      this[begin]({ succeed: (it) => value.set(it), fail: (error) => value.fail(error) }, scheduler),
-    );
+    // Somebody may set it by hand first.
+    const sink: Sink<T> = {
+      succeed: (it) => value.isSet || value.set(it),
+      fail: (error) => value.isSet || value.fail(error),
+    };
+    scheduler.runQueue.drive(() => this[begin](sink, scheduler));
     return value;
   }
 }

@@ -6,27 +6,30 @@ import { Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
 
 export interface ActionHost {
   readonly clock: SchedulerLike;
-  /** Runs it at the end of this turn. */
-  soon(action: DueAction): void;
-  /** Runs it now, as part of the scheduler. */
-  execute(action: DueAction): void;
+  /** Runs it at the end of this turn, unless it is closed before. */
+  soon(run: DueRun): void;
+  /** Does it now, as part of the scheduler. */
+  execute(work: () => void): void;
   /** A timer runs, and what it brings may yet join a batch; ends with the subscription. */
   busy(description: string): Subscription;
 }
 
-export interface DueAction extends Subscription {
-  run(): void;
+/** One run of an action whose time has come. Closed when it has run, or when another has replaced it. */
+export class DueRun extends Subscription {
+  constructor(readonly action: { run(): void } & Subscription) {
+    super();
+  }
 }
 
 /** Node and browsers take a longer delay for one millisecond. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-export class BatchAction<T> extends Subscription implements SchedulerAction<T>, DueAction {
+export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
   readonly #host: ActionHost;
   readonly #work: (this: SchedulerAction<T>, state?: T) => void;
   #state: T | undefined;
-  #timer: Subscription | undefined;
-  #isDue = false;
+  /** The timer, or the run that is due: what the next `schedule` replaces. */
+  #pending: Subscription | undefined;
 
   constructor(host: ActionHost, work: (this: SchedulerAction<T>, state?: T) => void) {
     super(() => this.#disarm());
@@ -40,15 +43,15 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T>, 
     this.#state = state;
     if (delay > 0) this.#wait(delay);
     else {
-      this.#isDue = true;
-      this.#host.soon(this);
+      const run = new DueRun(this);
+      this.#pending = run;
+      this.#host.soon(run);
     }
     return this;
   }
 
   run(): void {
-    if (!this.#isDue || this.closed) return;
-    this.#isDue = false;
+    this.#disarm();
     try {
       this.#work(this.#state);
     } catch (error) {
@@ -60,23 +63,21 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T>, 
   #wait(delay: number): void {
     if (delay === Infinity) return;
     const step = Math.min(delay, LONGEST_DELAY);
-    this.#timer = this.#host.busy(`a timer of ${String(delay)} ms`);
-    this.#timer.add(
+    this.#pending = this.#host.busy(`a timer of ${String(delay)} ms`);
+    this.#pending.add(
       this.#host.clock.schedule(() => {
         this.#disarm();
         if (delay > step) {
           this.#wait(delay - step);
           return;
         }
-        this.#isDue = true;
-        this.#host.execute(this);
+        this.#host.execute(() => this.run());
       }, step),
     );
   }
 
   #disarm(): void {
-    this.#isDue = false;
-    this.#timer?.unsubscribe();
-    this.#timer = undefined;
+    this.#pending?.unsubscribe();
+    this.#pending = undefined;
   }
 }

@@ -7,7 +7,7 @@
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
 import { ambientScheduler } from './ambient';
-import { BatchAction, type ActionHost, type DueAction } from './batch-action';
+import { BatchAction, type ActionHost, type DueRun } from './batch-action';
 import type { SchedulerEvent } from './events';
 import { flushAll, type FlushPolicy } from './flush-policy';
 import { OpenBatches } from './open-batches';
@@ -53,7 +53,7 @@ export class BatchScheduler implements SchedulerLike {
   readonly #turn: Tick;
   readonly #quiescence: Tick;
   readonly #host: ActionHost;
-  #due: DueAction[] = [];
+  #due: DueRun[] = [];
 
   constructor(config: BatchSchedulerConfig = {}) {
     const { clock = asyncScheduler, policy = flushAll, name = 'BatchScheduler' } = config;
@@ -68,11 +68,11 @@ export class BatchScheduler implements SchedulerLike {
     this.#quiescence = new Tick({ clock, later: quiescence, fire: () => this.#quiet() });
     this.#host = {
       clock,
-      soon: (action) => {
-        this.#due.push(action);
+      soon: (run) => {
+        this.#due.push(run);
         this.#turn.arm();
       },
-      execute: (action) => this.runQueue.drive(() => action.run()),
+      execute: (work) => this.runQueue.drive(work),
       busy: (description) => this.#busy(description),
     };
   }
@@ -123,9 +123,12 @@ export class BatchScheduler implements SchedulerLike {
     const due = this.#due;
     this.#due = [];
     try {
-      for (let action = due.shift(); action; action = due.shift()) this.#host.execute(action);
+      for (let run = due.shift(); run; run = due.shift()) {
+        const { action, closed } = run;
+        if (!closed) this.#host.execute(() => action.run());
+      }
     } finally {
-      for (const action of due) action.unsubscribe();
+      for (const { action, closed } of due) if (!closed) action.unsubscribe();
     }
   }
 

@@ -58,7 +58,7 @@ export class OpenBatches {
   }
 
   #flush(reasonFor: (batch: Flushable) => FlushReason | undefined): boolean {
-    const reasons = new Map<OpenBatch, FlushReason>();
+    const reasons = new Map<Flushable, FlushReason>();
     const ready: Flushable[] = [];
     for (const batch of this.#open) {
       const reason = reasonFor(batch);
@@ -69,18 +69,17 @@ export class OpenBatches {
     if (ready.length === 0) return false;
     const chosen = this.#choose(ready);
     for (const batch of chosen) {
-      const reason = reasons.get(batch);
       // An earlier one of this round may have taken the last place, or emptied it.
-      if (reason && this.#open.has(batch as Flushable) && (batch as Flushable).canBeForced) {
-        (batch as Flushable).flush(reason);
-      }
+      if (this.#open.has(batch) && batch.canBeForced) batch.flush(reasons.get(batch) ?? 'forced');
     }
     return chosen.length > 0;
   }
 
-  #choose(ready: readonly Flushable[]): readonly OpenBatch[] {
+  #choose(ready: readonly Flushable[]): readonly Flushable[] {
     try {
-      const chosen = this.#policy(ready, [...this.#inFlight]);
+      const chosen = this.#policy(ready, [...this.#inFlight]).flatMap(
+        (batch) => ready.find((one) => one === batch) ?? [],
+      );
       return chosen.length === 0 && this.#inFlight.size === 0 ? ready.slice(0, 1) : chosen;
     } catch (error) {
       // A policy that throws must not leave everybody waiting.

@@ -6,7 +6,7 @@
  * Whoever starts something stays on the stack beneath it (`call` itself, start, `takeBack`); when it comes up again,
  * all that it started has either finished or waits for something.
  */
-import { exchangeScheduler } from './ambient';
+import { exchangeScheduler, exchangeTask } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
 import { Fifo } from './fifo';
 
@@ -60,9 +60,11 @@ export class RunQueue {
       return work();
     } finally {
       // Also when `work` threw: what it had started must not wait for the next who comes.
+      const outerTask = exchangeTask(undefined);
       if (this.#nesting > DEEPEST_NESTING) this.#postpone(floor);
       else if (this.#nesting > 1) this.#unwind(floor);
       else this.#drain(floor);
+      exchangeTask(outerTask);
       this.#nesting--;
       exchangeScheduler(outer);
     }
@@ -70,7 +72,11 @@ export class RunQueue {
 
   /** Runs all that is ready, also in the middle of another drive: for `block`. */
   drain(): void {
-    this.drive(() => this.#drain(this.#stack.length));
+    this.drive(() => {
+      const outerTask = exchangeTask(undefined);
+      this.#drain(this.#stack.length);
+      exchangeTask(outerTask);
+    });
   }
 
   #drain(floor: number): void {
