@@ -2,8 +2,9 @@
  * The operator form of a batch function: each value of the source is a key, and its result is emitted. Keys that come
  * together go together.
  */
-import { defer, delayWhen, mergeMap, of, ReplaySubject, tap, type Observable, type OperatorFunction } from 'rxjs';
+import { defer, delayWhen, mergeMap, Observable, of, ReplaySubject, tap, type OperatorFunction } from 'rxjs';
 import { wrong } from '../core/describe';
+import { currentScheduler } from '../scheduler/batch-scheduler';
 import { batch, isBatchFunction, type BatchFunction } from './batch';
 import type { BatchConfig } from './batch-config';
 import type { Resolver } from './flush';
@@ -41,7 +42,14 @@ export function batchMap<K, V>(
     throw wrong('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
   }
   const ask = isBatchFunction(fn) ? (fn as BatchFunction<K, V>) : batch(fn as Resolver<K, V>, config);
-  return (source) => defer(() => source.pipe(mergeMap(ordered ? inTurn(ask) : (key) => ask(key), concurrency)));
+  return (source) =>
+    defer(() => {
+      // Keys may come later, from anywhere: they are asked for where the operator was subscribed to.
+      const { runQueue } = currentScheduler();
+      const askHere = (key: K): Observable<V> =>
+        new Observable((subscriber) => runQueue.drive(() => ask(key).subscribe(subscriber)));
+      return source.pipe(mergeMap(ordered ? inTurn(askHere) : askHere, concurrency));
+    });
 }
 
 /** Asks at once, and emits when all before it have emitted; until then it keeps its place among the concurrent. */

@@ -65,6 +65,8 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     const item = new Item<K, V>(key, identity, this);
     this.#items.set(identity, item);
     this.cache?.add(item);
+    // Each time, not only the first: a clock in whose flush somebody threw has dropped what was armed.
+    this.#world.scheduler.stir();
     return item;
   }
 

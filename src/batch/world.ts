@@ -136,7 +136,6 @@ export class World<K, V> implements Runnable {
     const window = new Window(this, partition, this.#cacheOf(partition));
     this.#windows.set(partition, window);
     this.scheduler.openBatches.open(window);
-    this.scheduler.stir();
     return window;
   }
 

@@ -30,6 +30,11 @@ export const reportUnhandled = (error: unknown): void => {
   reportUnhandledError(error);
 };
 
+// As RxJS names it: the symbol only if somebody had made it by the time RxJS was loaded.
+const observableName =
+  Object.getOwnPropertySymbols(Observable.prototype).find((symbol) => symbol.description?.endsWith('observable')) ??
+  '@@observable';
+
 /**
  * Whether a value arrives later: an Observable, a promise, an async iterable or a ReadableStream. Arrays and strings
  * are Observable inputs too, but as results of a function they are meant as values.
@@ -41,6 +46,6 @@ export function isAsyncInput(value: unknown): value is ObservableInput<unknown> 
     ('then' in value && typeof value.then === 'function') ||
     Symbol.asyncIterator in value ||
     ('getReader' in value && typeof value.getReader === 'function') ||
-    Symbol.observable in value
+    observableName in value
   );
 }

@@ -56,10 +56,11 @@ export class BatchScheduler implements SchedulerLike {
   #due: DueRun[] = [];
 
   constructor(config: BatchSchedulerConfig = {}) {
+    check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
     const { clock = asyncScheduler, policy = flushAll, name = 'BatchScheduler' } = config;
-    if (typeof clock.schedule !== 'function') throw wrong('BatchScheduler: clock', 'an RxJS scheduler', clock);
-    if (typeof policy !== 'function')
-      throw wrong('BatchScheduler: policy', 'a function (flushAll, largestFirst)', policy);
+    check('clock', isScheduler(clock), 'an RxJS scheduler', clock);
+    check('policy', typeof policy === 'function', 'a function (flushAll, largestFirst)', policy);
+    check('name', typeof name === 'string', 'a string', name);
     this.name = name;
     this.clock = clock;
     this.events$ = this.events.asObservable();
@@ -141,6 +142,13 @@ export class BatchScheduler implements SchedulerLike {
     });
   }
 }
+
+const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
+  if (!isRight) throw wrong(`BatchScheduler: ${option}`, mustBe, got);
+};
+
+const isScheduler = (clock: Partial<SchedulerLike> | null): boolean =>
+  typeof clock?.schedule === 'function' && typeof clock.now === 'function';
 
 /** The scheduler of all that names no other. */
 export const batchScheduler = new BatchScheduler({ name: 'batchScheduler' });

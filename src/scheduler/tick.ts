@@ -4,16 +4,17 @@
  *
  * Both take their time from the clock, so under virtual time they fire in the very frame they were armed in.
  */
-import { asapScheduler, asyncScheduler, type SchedulerLike } from 'rxjs';
+import { asapScheduler, asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import { currentEra, isVirtualTime } from '../core/rx';
 
-type Later = (clock: SchedulerLike, fire: () => void) => void;
+type Later = (clock: SchedulerLike, fire: () => void) => Subscription | undefined;
 
 export class Tick {
   readonly #clock: SchedulerLike;
   readonly #later: Later;
   readonly #fire: () => void;
   #armedIn: object | undefined;
+  #timer: Subscription | undefined;
 
   constructor(config: { readonly clock: SchedulerLike; readonly later: Later; readonly fire: () => void }) {
     this.#clock = config.clock;
@@ -23,9 +24,10 @@ export class Tick {
 
   arm(): void {
     const era = currentEra();
-    if (this.#armedIn === era) return;
+    // An RxJS scheduler in whose flush somebody else throws drops what comes after, and closes it.
+    if (this.#armedIn === era && !this.#timer?.closed) return;
     this.#armedIn = era;
-    this.#later(this.#clock, () => {
+    this.#timer = this.#later(this.#clock, () => {
       if (this.#armedIn !== era) return;
       this.#armedIn = undefined;
       this.#fire();
@@ -34,17 +36,16 @@ export class Tick {
 }
 
 /** At the end of this turn. */
-export const endOfTurn: Later = (clock, fire) => {
-  (clock === asyncScheduler ? asapScheduler : clock).schedule(fire);
-};
+export const endOfTurn: Later = (clock, fire) => (clock === asyncScheduler ? asapScheduler : clock).schedule(fire);
 
 /**
  * When no microtask is left. In Node, `nextTick` from within a microtask runs just then; elsewhere a task of its own
  * does. It was DataLoader that found this moment to be the right one.
  */
 export const quiescence: Later = (clock, fire) => {
-  if (clock !== asyncScheduler || isVirtualTime()) endOfTurn(clock, fire);
-  else void Promise.resolve().then(() => afterMicrotasks(fire));
+  if (clock !== asyncScheduler || isVirtualTime()) return endOfTurn(clock, fire);
+  void Promise.resolve().then(() => afterMicrotasks(fire));
+  return undefined;
 };
 
 // Taken once, at load, so that a test's fake timers do not take it away.

@@ -41,9 +41,11 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   step(): void {
-    if (this.#isCancelled && !this.#isLeaving && !this.#leave()) return;
     const { runQueue } = this.scheduler;
-    while (this.#phase === 'ready') {
+    for (;;) {
+      // Looked at each time round: what it begins may cancel it.
+      if (this.#isCancelled && !this.#isLeaving && !this.#leave()) return;
+      if (this.#phase !== 'ready') break;
       const yielded = this.#enterBody();
       if (!yielded) return;
       this.#phase = 'starting';
@@ -88,9 +90,8 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   /** Runs the body to its next yield; nothing comes back when that was its end. */
   #enterBody(): { readonly value: unknown } | undefined {
     this.#phase = 'running';
-    const outer = exchangeTask(this.call.kind);
     try {
-      const result = this.#resumeBody((this.#body ??= bodyOf(this.call)));
+      const result = this.#resumeBody();
       if (!result.done) return this.#isCancelled && !this.#isLeaving ? this.#returnInstead() : result;
       if (!this.#isCancelled && isAsyncInput(result.value)) return this.#awaitInstead(result.value);
       this.#end();
@@ -99,17 +100,20 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       this.#end();
       if (this.#isCancelled) reportUnhandled(error);
       else this.sink.fail(error);
-    } finally {
-      exchangeTask(outer);
     }
     this.#canceller?.cancelled();
     return undefined;
   }
 
-  #resumeBody(body: TaskBody): IteratorResult<unknown, unknown> {
-    const carried = this.#carried;
-    if (this.#entry === 'next') return body.next(carried);
-    return this.#entry === 'throw' ? body.throw(carried) : body.return(carried);
+  #resumeBody(): IteratorResult<unknown, unknown> {
+    const outer = exchangeTask(this.call.kind);
+    try {
+      const body = (this.#body ??= bodyOf(this.call));
+      if (this.#entry === 'next') return body.next(this.#carried);
+      return this.#entry === 'throw' ? body.throw(this.#carried) : body.return(this.#carried);
+    } finally {
+      exchangeTask(outer);
+    }
   }
 
   /** The body cancelled its own task, and has yielded since. */
@@ -130,8 +134,6 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     try {
       const execution = beginYielded(yielded, this, this.scheduler);
       if (this.#phase === 'starting') this.#awaited = execution;
-      // Cancelled by what was begun, before there was anything to cancel.
-      if (this.#isCancelled && !this.#isLeaving) this.scheduler.runQueue.call(this);
     } catch (error) {
       this.fail(error);
     }
