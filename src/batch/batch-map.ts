@@ -35,13 +35,17 @@ export function batchMap<K, V>(
 ): OperatorFunction<K, V>;
 export function batchMap<K, V>(
   fn: BatchFunction<K, V> | Resolver<K, V>,
-  { ordered = false, concurrency = Infinity, ...config }: BatchMapConfig & Omit<BatchConfig<K>, 'concurrency'> = {},
+  config: BatchMapConfig & Omit<BatchConfig<K>, 'concurrency'> = {},
 ): OperatorFunction<K, V> {
+  if (typeof config !== 'object' || (config as unknown) === null) {
+    throw wrong('batchMap: its config', 'an object of options', config);
+  }
+  const { ordered = false, concurrency = Infinity, ...ofBatch } = config;
   if (typeof ordered !== 'boolean') throw wrong('batchMap: ordered', 'true or false', ordered);
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
     throw wrong('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
   }
-  const ask = isBatchFunction(fn) ? (fn as BatchFunction<K, V>) : batch(fn as Resolver<K, V>, config);
+  const ask = isBatchFunction(fn) ? (fn as BatchFunction<K, V>) : batch(fn as Resolver<K, V>, ofBatch);
   return (source) =>
     defer(() => {
       // Keys may come later, from anywhere: they are asked for where the operator was subscribed to.

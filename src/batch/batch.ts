@@ -4,6 +4,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { describe, wrong } from '../core/describe';
+import { isError } from '../core/errors';
 import { allOf } from '../future/all';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
@@ -56,19 +57,23 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
   const kind: BatchKind<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
   const worlds = new Worlds(kind);
 
-  const ask = (key: K): Future<V> => {
+  const checkKey = (key: K): void => {
     if (key === undefined || key === null) throw wrong(`batch "${options.name}": its key`, 'given', key);
+  };
+  const ask = (key: K): Future<V> => {
+    checkKey(key);
     return new BatchFuture(worlds, key);
   };
   const many = (keys: readonly K[]): Future<V[]> => {
     if (!Array.isArray(keys)) throw wrong(`batch "${options.name}": the keys of many`, 'an array', keys);
-    return allOf(keys.map(ask), 'many()') as Future<V[]>; // one value for each key
+    return allOf(Array.from(keys, ask), 'many()') as Future<V[]>; // one value for each key
   };
   const prime = (key: K, value: V): void => {
+    checkKey(key);
     if (options.cache === false) {
       throw new TypeError(`batch "${options.name}": prime needs a cache. Give the function the option cache: true.`);
     }
-    if (value instanceof Error) {
+    if (isError(value)) {
       throw new TypeError(
         `batch "${options.name}": prime got ${describe(value)}; a cache keeps values, never failures.`,
       );

@@ -20,12 +20,14 @@ interface Banks {
 
 class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   #execution: Execution | undefined;
+  readonly #elsewhere: Set<Elsewhere>;
 
   constructor(
     private readonly sink: Sink<V>,
     private readonly banks: Banks,
   ) {
-    banks.near.elsewhere.add(this);
+    this.#elsewhere = banks.near.elsewhere;
+    this.#elsewhere.add(this);
   }
 
   get name(): string | undefined {
@@ -61,7 +63,7 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   }
 
   #leave(): void {
-    this.banks.near.elsewhere.delete(this);
+    this.#elsewhere.delete(this);
     this.banks.near.stir();
   }
 }

@@ -4,11 +4,10 @@
  */
 import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
 import { describe, describeKeys } from '../core/describe';
-import { BatchResultError, MissingResultError } from '../core/errors';
+import { BatchResultError, isError, MissingResultError } from '../core/errors';
 import { isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
-import { begin } from '../future/execution';
-import { beginForeign } from '../future/foreign';
+import { beginInput } from '../future/foreign';
 import { Single } from '../future/single';
 import type { FlushReason } from '../scheduler/events';
 import type { Flush } from './flush';
@@ -53,7 +52,8 @@ export class Flight<K, V> implements Sink<unknown> {
   takeOff(): void {
     this.#world.tookOff(this.#boarding.window, this.#keys, this.#boarding.reason);
     try {
-      const result: unknown = this.#world.resolve(this.#keys, new FlushOf(this));
+      const { resolve } = this.#world;
+      const result: unknown = resolve(this.#keys, new FlushOf(this));
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {
@@ -65,11 +65,20 @@ export class Flight<K, V> implements Sink<unknown> {
   succeed(result: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    try {
+      this.#match(result);
+    } catch (error) {
+      // A Map of their own making, or an element with a getter that throws.
+      this.#failRest(error);
+    }
+    this.#land();
+  }
+
+  #match(result: unknown): void {
     if (Array.isArray(result) && result.length === this.#keys.length) this.#matchByPlace(result);
     else if (result instanceof Map) this.#matchByKey(result);
     else if (result === undefined && this.#hasEarlyResults) this.#matchByKey(new Map());
     else this.#failRest(this.#wrongResult(result));
-    this.#land();
   }
 
   /** The resolver failed: so do the keys it left. */
@@ -91,17 +100,18 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   #await(result: ObservableInput<unknown>): void {
-    const { scheduler, options } = this.#world;
-    const describeFlight = (): string =>
-      `batch "${options.name}" in flight (${String(this.#keys.length)} key(s): ${describeKeys(this.#keys)})`;
-    const execution =
-      result instanceof Single
-        ? (result as Single<unknown>)[begin](this, scheduler)
-        : // A resolver that gives every result early may end without one.
-          beginForeign(from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined)), this, scheduler, describeFlight);
+    const { scheduler } = this.#world;
+    // A resolver that gives every result early may end without one.
+    const input = result instanceof Single ? result : from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined));
+    const execution = beginInput(input, this, scheduler);
     // Its keys may have left while it was subscribed to.
     if (this.#isOver) execution.cancel();
     else this.#execution = execution;
+  }
+
+  describe(): string {
+    const count = String(this.#keys.length);
+    return `batch "${this.#world.options.name}" in flight (${count} key(s): ${describeKeys(this.#keys)})`;
   }
 
   get signal(): AbortSignal {
@@ -146,7 +156,7 @@ export class Flight<K, V> implements Sink<unknown> {
 
   /** An `Error` among the results is the failure of its key. */
   #give(item: Item<K, V>, result: unknown): void {
-    if (result instanceof Error) this.#failItem(item, result);
+    if (isError(result)) this.#failItem(item, result);
     else this.#succeedItem(item, result as V); // the resolver's type says so
   }
 

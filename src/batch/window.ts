@@ -46,6 +46,10 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     return this.#world.options.name;
   }
 
+  describe(): string {
+    return this.#flight?.describe() ?? `batch "${this.name}"`;
+  }
+
   get size(): number {
     return this.#items.size;
   }

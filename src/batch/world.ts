@@ -77,6 +77,8 @@ export class World<K, V> implements Runnable {
   }
 
   clearAll(): void {
+    // A store may hold values from before anything was asked for.
+    if (!this.options.partitionOf) this.#cacheOf(undefined);
     for (const cache of this.#caches.values()) cache.clearAll();
   }
 

@@ -34,6 +34,14 @@ export class SluiceError extends Error {
 export const isSluiceError = (error: unknown): error is SluiceError =>
   typeof error === 'object' && error !== null && brand in error;
 
+/** Whether it is an `Error`, of this realm or another. */
+export const isError = (value: unknown): value is Error =>
+  value instanceof Error ||
+  (typeof value === 'object' &&
+    value !== null &&
+    'stack' in value &&
+    Object.prototype.toString.call(value) === '[object Error]');
+
 /** A resolver ended without a word about this key. */
 export class MissingResultError extends SluiceError {
   constructor(

@@ -2,7 +2,7 @@
  * The only seam to the internals of RxJS: what sluice needs of it and RxJS does not export. A change of RxJS is
  * mended here.
  */
-import { Observable, type ObservableInput, type Subscriber, type TeardownLogic } from 'rxjs';
+import { Observable, Subscription, type ObservableInput, type Subscriber, type TeardownLogic } from 'rxjs';
 import { immediateProvider } from 'rxjs/internal/scheduler/immediateProvider';
 import { reportUnhandledError } from 'rxjs/internal/util/reportUnhandledError';
 
@@ -24,6 +24,15 @@ const real = {};
 export const currentEra = (): object => immediateProvider.delegate ?? real;
 
 export const isVirtualTime = (): boolean => immediateProvider.delegate !== undefined;
+
+/**
+ * Runs `fire` at the end of this turn: as a microtask, or in this frame of virtual time. It is what `asapScheduler` is
+ * made of; that one waits for ever after a `TestScheduler.run` that was aborted while something was scheduled on it.
+ */
+export function atEndOfTurn(fire: () => void): Subscription {
+  const handle = immediateProvider.setImmediate(fire);
+  return new Subscription(() => immediateProvider.clearImmediate(handle));
+}
 
 /** An error that nobody is there to receive goes where RxJS sends them: `config.onUnhandledError`, or it is thrown. */
 export const reportUnhandled = (error: unknown): void => {

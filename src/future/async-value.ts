@@ -69,13 +69,16 @@ const send = <T>(outcome: Outcome<T>, sink: Sink<T>): void => {
 
 /** Somebody who waits for the value. */
 class Waiting<T> implements Execution, Elsewhere {
+  readonly #elsewhere: Set<Elsewhere>;
+
   constructor(
     private readonly all: Set<Waiting<T>>,
     private readonly sink: Sink<T>,
     private readonly scheduler: BatchScheduler,
   ) {
     all.add(this);
-    scheduler.elsewhere.add(this);
+    this.#elsewhere = scheduler.elsewhere;
+    this.#elsewhere.add(this);
   }
 
   describe(): string {
@@ -94,7 +97,7 @@ class Waiting<T> implements Execution, Elsewhere {
 
   #leave(): void {
     this.all.delete(this);
-    this.scheduler.elsewhere.delete(this);
+    this.#elsewhere.delete(this);
     this.scheduler.stir();
   }
 }

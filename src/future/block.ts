@@ -35,8 +35,9 @@ function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, timeoutMs: numb
 }
 
 function stuck(scheduler: BatchScheduler): WouldBlockError | DeadlockError {
-  const waitingFor = Array.from(scheduler.elsewhere, (waited) => waited.describe());
-  return waitingFor.length > 0 ? new WouldBlockError(waitingFor) : new DeadlockError();
+  const elsewhere = Array.from(scheduler.elsewhere, (waited) => waited.describe());
+  if (elsewhere.length === 0) return new DeadlockError();
+  return new WouldBlockError([...new Set([...scheduler.openBatches.describeFlights(), ...elsewhere])]);
 }
 
 const warned = new WeakSet();

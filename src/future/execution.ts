@@ -8,6 +8,8 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 export interface Sink<T> {
   /** Who waits, for messages. */
   readonly name?: string | undefined;
+  /** What the wait itself is called, where there is a better word than who waits. */
+  describe?(): string;
   succeed(value: T): void;
   fail(error: unknown): void;
 }

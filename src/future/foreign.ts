@@ -13,14 +13,9 @@ export function beginInput<T>(input: ObservableInput<T>, sink: Sink<T>, schedule
   return input instanceof Single ? (input as Single<T>)[begin](sink, scheduler) : beginForeign(input, sink, scheduler);
 }
 
-/** Begins what is no future. `describe` says, for messages, what is waited for. */
-export function beginForeign<T>(
-  input: ObservableInput<T>,
-  sink: Sink<T>,
-  scheduler: BatchScheduler,
-  describe = () => `an Observable or promise${sink.name ? ` that task "${sink.name}" waits for` : ''}`,
-): Execution {
-  const execution = new ForeignExecution(sink, scheduler, describe);
+/** Begins what is no future. */
+export function beginForeign<T>(input: ObservableInput<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+  const execution = new ForeignExecution(sink, scheduler);
   execution.subscribeTo(input);
   return execution;
 }
@@ -29,15 +24,17 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   #subscription: Subscription | undefined;
   #last: { readonly value: T } | undefined;
   #isOver = false;
+  readonly #elsewhere: Set<Elsewhere>;
 
   constructor(
     private readonly sink: Sink<T>,
     private readonly scheduler: BatchScheduler,
-    readonly describe: () => string,
-  ) {}
+  ) {
+    this.#elsewhere = scheduler.elsewhere;
+  }
 
   subscribeTo(input: ObservableInput<T>): void {
-    this.scheduler.elsewhere.add(this);
+    this.#elsewhere.add(this);
     try {
       const subscription = from(input).pipe(throwIfEmpty()).subscribe(this);
       if (this.#isOver) subscription.unsubscribe();
@@ -46,6 +43,12 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
       // `from` says what it was given and what it takes.
       this.error(error);
     }
+  }
+
+  describe(): string {
+    const { name } = this.sink;
+    if (this.sink.describe) return this.sink.describe();
+    return name ? `an Observable or promise that task "${name}" waits for` : 'an Observable or promise';
   }
 
   next(value: T): void {
@@ -69,7 +72,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   #end(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    this.scheduler.elsewhere.delete(this);
+    this.#elsewhere.delete(this);
     // What waited only because this was busy may go now.
     this.scheduler.stir();
     return true;

@@ -5,6 +5,7 @@
  * function. The idea is asynq's future, made cold.
  */
 import { from as inputFrom, type ObservableInput } from 'rxjs';
+import { wrong } from '../core/describe';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { AsyncValue } from './async-value';
 import { begin, ended, type Execution, type Sink } from './execution';
@@ -48,7 +49,8 @@ export abstract class Future<T> extends Single<T> {
 
   /** A future whose input is made anew for each subscription. */
   static defer<T>(makeInput: () => ObservableInput<T>): Future<T> {
-    if (typeof makeInput !== 'function') throw new TypeError('Future.defer takes a function that gives an input.');
+    if (typeof makeInput !== 'function')
+      throw wrong('Future.defer: its argument', 'a function giving an input', makeInput);
     return new BegunBy((sink, scheduler) => {
       try {
         return beginInput(makeInput(), sink, scheduler);

@@ -37,9 +37,12 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
     }).then(onValue, onError);
   }
 
-  /** `const value = yield* future`, typed, inside a task. */
-  [Symbol.iterator](): Iterator<Single<T>, T> {
-    return new YieldOnce(this);
+  /**
+   * `const value = yield* future`, typed, inside a task. What it yields is for the driver alone: typed as nothing, so
+   * that RxJS does not take a future for an iterable of futures.
+   */
+  [Symbol.iterator](): Iterator<never, T> {
+    return new YieldOnce(this) as unknown as Iterator<never, T>; // it yields the single
   }
 
   /** @internal */

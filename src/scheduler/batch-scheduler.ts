@@ -6,6 +6,7 @@
  */
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
+import { currentEra } from '../core/rx';
 import { ambientScheduler } from './ambient';
 import { BatchAction, type ActionHost, type DueRun } from './batch-action';
 import type { SchedulerEvent } from './events';
@@ -45,15 +46,15 @@ export class BatchScheduler implements SchedulerLike {
   readonly runQueue = new RunQueue(this);
   /** @internal */
   readonly openBatches: OpenBatches;
-  /** @internal What executions of this scheduler wait for that does not run on it. */
-  readonly elsewhere = new Set<Elsewhere>();
   /** @internal */
   readonly events = new Subject<SchedulerEvent>();
 
   readonly #turn: Tick;
   readonly #quiescence: Tick;
   readonly #host: ActionHost;
+  readonly #elsewhere = new WeakMap<object, Set<Elsewhere>>();
   #due: DueRun[] = [];
+  #isAdvancingElsewhere = false;
 
   constructor(config: BatchSchedulerConfig = {}) {
     check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
@@ -64,7 +65,7 @@ export class BatchScheduler implements SchedulerLike {
     this.name = name;
     this.clock = clock;
     this.events$ = this.events.asObservable();
-    this.openBatches = new OpenBatches(policy);
+    this.openBatches = new OpenBatches(policy, this.runQueue);
     this.#turn = new Tick({ clock, later: endOfTurn, fire: () => this.#runDue() });
     this.#quiescence = new Tick({ clock, later: quiescence, fire: () => this.#quiet() });
     this.#host = {
@@ -93,6 +94,17 @@ export class BatchScheduler implements SchedulerLike {
     while (this.advance());
   }
 
+  /**
+   * @internal What executions of this scheduler wait for that does not run on it. What was begun in a run of virtual
+   * time that is over will never come, so each era has its own.
+   */
+  get elsewhere(): Set<Elsewhere> {
+    const era = currentEra();
+    let waited = this.#elsewhere.get(era);
+    if (!waited) this.#elsewhere.set(era, (waited = new Set()));
+    return waited;
+  }
+
   /** @internal One round of `flush`; false when nothing could go on. */
   advance(): boolean {
     const hadDue = this.#due.length > 0;
@@ -101,7 +113,18 @@ export class BatchScheduler implements SchedulerLike {
     const hasFlushed = this.runQueue.drive(() => this.openBatches.flushForced());
     this.runQueue.drain();
     if (hasFlushed || hadDue) return true;
-    return [...this.elsewhere].some((waited) => waited.advance?.() === true);
+    return this.#advanceElsewhere();
+  }
+
+  #advanceElsewhere(): boolean {
+    // Two schedulers may wait for each other.
+    if (this.#isAdvancingElsewhere) return false;
+    this.#isAdvancingElsewhere = true;
+    try {
+      return [...this.elsewhere].some((waited) => waited.advance?.() === true);
+    } finally {
+      this.#isAdvancingElsewhere = false;
+    }
   }
 
   /** @internal A batch was opened, or what the open ones wait for has changed: look again at quiescence. */
@@ -135,9 +158,10 @@ export class BatchScheduler implements SchedulerLike {
 
   #busy(description: string): Subscription {
     const waited: Elsewhere = { describe: () => description };
-    this.elsewhere.add(waited);
+    const { elsewhere } = this;
+    elsewhere.add(waited);
     return new Subscription(() => {
-      this.elsewhere.delete(waited);
+      elsewhere.delete(waited);
       this.stir();
     });
   }

@@ -5,6 +5,7 @@
 import { reportUnhandled } from '../core/rx';
 import type { FlushReason } from './events';
 import type { FlushPolicy, OpenBatch } from './flush-policy';
+import type { RunQueue } from './run-queue';
 
 export interface Flushable extends OpenBatch {
   /** Why it may go now, or undefined while it may not; `isBusy` says that something may yet join. */
@@ -12,23 +13,27 @@ export interface Flushable extends OpenBatch {
   /** Whether it may go if it must. */
   readonly canBeForced: boolean;
   flush(reason: FlushReason): void;
+  describe(): string;
 }
 
 export class OpenBatches {
   readonly #open = new Set<Flushable>();
-  readonly #inFlight = new Set<OpenBatch>();
+  readonly #inFlight = new Set<Flushable>();
   readonly #policy: FlushPolicy;
+  readonly #runQueue: RunQueue;
 
-  constructor(policy: FlushPolicy) {
+  constructor(policy: FlushPolicy, runQueue: RunQueue) {
     this.#policy = policy;
+    this.#runQueue = runQueue;
   }
 
   get isEmpty(): boolean {
     return this.#open.size === 0;
   }
 
-  get inFlight(): ReadonlySet<OpenBatch> {
-    return this.#inFlight;
+  /** What is in the air, in words. */
+  describeFlights(): string[] {
+    return Array.from(this.#inFlight, (batch) => batch.describe());
   }
 
   open(batch: Flushable): void {
@@ -39,17 +44,20 @@ export class OpenBatches {
     this.#open.delete(batch);
   }
 
-  takeOff(batch: OpenBatch): void {
+  takeOff(batch: Flushable): void {
     this.#inFlight.add(batch);
   }
 
-  land(batch: OpenBatch): void {
+  land(batch: Flushable): void {
     this.#inFlight.delete(batch);
   }
 
-  /** Flushes what is ready and chosen; false when nothing was. */
+  /**
+   * Flushes what is ready and chosen; false when nothing was. What waits for others to join comes after what does not:
+   * those who wait for that may be the ones to join.
+   */
   flushReady(isBusy: boolean): boolean {
-    return this.#flush((batch) => batch.readyFor(isBusy));
+    return this.#flush((batch) => batch.readyFor(true)) || (!isBusy && this.#flush((batch) => batch.readyFor(false)));
   }
 
   /** The same for all that can go, whatever it was waiting for. */
@@ -70,7 +78,9 @@ export class OpenBatches {
     const chosen = this.#choose(ready);
     for (const batch of chosen) {
       // An earlier one of this round may have taken the last place, or emptied it.
-      if (this.#open.has(batch) && batch.canBeForced) batch.flush(reasons.get(batch) ?? 'forced');
+      if (!this.#open.has(batch) || !batch.canBeForced) continue;
+      // Each with all that its resolver starts before the next.
+      this.#runQueue.drive(() => batch.flush(reasons.get(batch) ?? 'forced'));
     }
     return chosen.length > 0;
   }

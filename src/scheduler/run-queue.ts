@@ -19,7 +19,7 @@ export interface Runnable {
  * Subscribing by hand inside a step nests on the native stack. So deep it may nest; what is started deeper waits for
  * its turn in the queue, so that a long chain of tasks with operators between them does not overflow.
  */
-const DEEPEST_NESTING = 48;
+const DEEPEST_NESTING = 120;
 
 export class RunQueue {
   readonly #owner: BatchScheduler;

@@ -4,8 +4,8 @@
  *
  * Both take their time from the clock, so under virtual time they fire in the very frame they were armed in.
  */
-import { asapScheduler, asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
-import { currentEra, isVirtualTime } from '../core/rx';
+import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
+import { atEndOfTurn, currentEra, isVirtualTime } from '../core/rx';
 
 type Later = (clock: SchedulerLike, fire: () => void) => Subscription | undefined;
 
@@ -28,15 +28,15 @@ export class Tick {
     if (this.#armedIn === era && !this.#timer?.closed) return;
     this.#armedIn = era;
     this.#timer = this.#later(this.#clock, () => {
-      if (this.#armedIn !== era) return;
-      this.#armedIn = undefined;
+      // A run of virtual time may have come between, and been aborted.
+      if (this.#armedIn === era) this.#armedIn = undefined;
       this.#fire();
     });
   }
 }
 
 /** At the end of this turn. */
-export const endOfTurn: Later = (clock, fire) => (clock === asyncScheduler ? asapScheduler : clock).schedule(fire);
+export const endOfTurn: Later = (clock, fire) => (clock === asyncScheduler ? atEndOfTurn(fire) : clock.schedule(fire));
 
 /**
  * When no microtask is left. In Node, `nextTick` from within a microtask runs just then; elsewhere a task of its own
