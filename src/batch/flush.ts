@@ -2,7 +2,7 @@
  * What a resolver is handed besides its keys: a signal that aborts when nobody waits for the flush any more, and a way
  * to settle keys before the others.
  */
-import type { Observable } from 'rxjs';
+import type { Leaf } from '../core/shape';
 
 export interface Flush<K, V> {
   /** Aborts when the last of those who wait has left. */
@@ -29,7 +29,4 @@ export type BatchResults<K, V> = readonly (V | Error)[] | ReadonlyMap<K, V | Err
 type Given<K, V> = BatchResults<K, V> | void;
 
 /** One call answers all these keys. */
-export type Resolver<K, V> = (
-  keys: readonly K[],
-  flush: Flush<K, V>,
-) => Given<K, V> | PromiseLike<Given<K, V>> | Observable<Given<K, V>>;
+export type Resolver<K, V> = (keys: readonly K[], flush: Flush<K, V>) => Given<K, V> | Leaf<Given<K, V>>;

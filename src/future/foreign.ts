@@ -3,6 +3,7 @@
  * its scheduler knows that something is busy elsewhere.
  */
 import { from, throwIfEmpty, type ObservableInput, type Observer, type Subscription } from 'rxjs';
+import { failure, success, type Outcome } from '../core/outcome';
 import type { BatchScheduler, Elsewhere } from '../scheduler/batch-scheduler';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin } from './execution';
@@ -24,6 +25,9 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   #subscription: Subscription | undefined;
   #last: { readonly value: T } | undefined;
   #isOver = false;
+  #isSubscribing = true;
+  /** How it ended, while it was still being subscribed to. */
+  #outcome: Outcome<T> | undefined;
   readonly #elsewhere: Set<Elsewhere>;
 
   constructor(
@@ -36,13 +40,14 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   subscribeTo(input: ObservableInput<T>): void {
     this.#elsewhere.add(this);
     try {
-      const subscription = from(input).pipe(throwIfEmpty()).subscribe(this);
-      if (this.#isOver) subscription.unsubscribe();
-      else this.#subscription = subscription;
+      this.#subscription = from(input).pipe(throwIfEmpty()).subscribe(this);
     } catch (error) {
       // `from` says what it was given and what it takes.
       this.error(error);
     }
+    this.#isSubscribing = false;
+    if (this.#isOver) this.#subscription?.unsubscribe();
+    if (this.#outcome) this.#send(this.#outcome);
   }
 
   describe(): string {
@@ -56,17 +61,34 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   }
 
   error(error: unknown): void {
-    if (this.#end()) this.scheduler.runQueue.drive(() => this.sink.fail(error));
+    this.#settle(failure(error));
   }
 
   complete(): void {
-    const last = this.#last;
-    if (last && this.#end()) this.scheduler.runQueue.drive(() => this.sink.succeed(last.value));
+    if (this.#last) this.#settle(success(this.#last.value));
   }
 
   cancel(canceller?: Canceller): void {
+    this.#outcome = undefined;
     if (this.#end()) this.#subscription?.unsubscribe();
     canceller?.cancelled();
+  }
+
+  /** Torn down first, then told: what goes on from here may count on its resources to be free. */
+  #settle(outcome: Outcome<T>): void {
+    if (!this.#end()) return;
+    if (this.#isSubscribing) this.#outcome = outcome;
+    else {
+      this.#subscription?.unsubscribe();
+      this.#send(outcome);
+    }
+  }
+
+  #send(outcome: Outcome<T>): void {
+    this.scheduler.runQueue.drive(() => {
+      if (outcome.isError) this.sink.fail(outcome.error);
+      else this.sink.succeed(outcome.value);
+    });
   }
 
   #end(): boolean {

@@ -1,0 +1,194 @@
+/**
+ * Batch functions called wrongly, and resolvers that answer nonsense.
+ */
+import { of } from 'rxjs';
+import { batch, BatchResultError, Future, settled, type BatchFunction, type Resolver } from 'sluice';
+import { listen, recorder, rehearse, userName } from '../batch/rehearsal';
+
+describe('batch', () => {
+  it.each([undefined, null, 5, 'namesOf', {}, [], Promise.resolve([]), of([])])(
+    'refuses the resolver %p',
+    (resolver) => {
+      const make = (): unknown => batch(resolver as never);
+      expect(make).toThrow(TypeError);
+      expect(make).toThrow(/resolver must be a function from keys to results; got/);
+      expect(make).toThrow(`(${typeof resolver}).`);
+    },
+  );
+});
+
+describe('a batch function', () => {
+  const nameOf: BatchFunction<unknown, string> = batch<unknown, string>(() => [], { name: 'nameOf', cache: true });
+
+  it.each([undefined, null])('refuses the key %p at the call, naming the batch', (key) => {
+    expect(() => nameOf(key)).toThrow(TypeError);
+    expect(() => nameOf(key)).toThrow(`batch "nameOf": its key must be given; got ${String(key)}`);
+  });
+
+  it('refuses to be called with nothing', () => {
+    expect(() => (nameOf as unknown as () => unknown)()).toThrow(TypeError);
+  });
+
+  it.each([undefined, null])('refuses the key %p among many', (key) => {
+    expect(() => nameOf.many([1, key, 2])).toThrow(TypeError);
+    expect(() => nameOf.many([1, key, 2])).toThrow(/"nameOf".*key must be given/);
+  });
+
+  it('refuses a hole among many', () => {
+    expect(() => nameOf.many(new Array<number>(2))).toThrow(TypeError);
+  });
+
+  it.each([undefined, null, 5, 'abc', {}, new Set([1]), new Map()])('refuses many of %p, which is no array', (keys) => {
+    expect(() => nameOf.many(keys as never)).toThrow(TypeError);
+    expect(() => nameOf.many(keys as never)).toThrow(/"nameOf".*many must be an array; got/);
+  });
+
+  it.each([undefined, null])('refuses to prime the key %p', (key) => {
+    expect(() => nameOf.prime(key, 'nobody')).toThrow(TypeError);
+  });
+
+  it('takes every other key: 0, the empty string, false, NaN, symbols, functions, objects', async () => {
+    const echo = batch((keys: readonly unknown[]) => [...keys]);
+    const keys = [0, '', false, NaN, Symbol('key'), () => 1, {}, [], 10n];
+    expect(await echo.many(keys)).toEqual(keys);
+  });
+
+  it('that is yielded, or awaited, without having been called is no future', async () => {
+    expect(await (nameOf as unknown)).toBe(nameOf);
+  });
+});
+
+describe('a resolver that answers', () => {
+  class Rows {
+    readonly length = 2;
+  }
+  const nonsense: readonly (readonly [name: string, answer: unknown, inMessage: string])[] = [
+    ['nothing', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['a number', 5, '5'],
+    ['a text as long as its keys', 'ab', '"ab"'],
+    ['true', true, 'true'],
+    ['a symbol', Symbol('rows'), 'Symbol(rows)'],
+    ['a function', function rows() {}, 'function rows'],
+    ['an object', { 1: 'one', 2: 'two' }, '{"1":"one","2":"two"}'],
+    ['a class instance with a length', new Rows(), 'an instance of Rows'],
+    ['a Set', new Set(['one', 'two']), 'an instance of Set'],
+    ['a WeakMap', new WeakMap(), 'an instance of WeakMap'],
+    ['a typed array', new Uint8Array(2), 'an instance of Uint8Array'],
+    ['an Error', new RangeError('no rows'), 'RangeError: no rows'],
+    ['too few', ['one'], 'an array of 1'],
+    ['too many', ['one', 'two', 'three'], 'an array of 3'],
+  ];
+
+  it.each(nonsense)('%s has all keys fail with a BatchResultError that says so', async (_name, answer, inMessage) => {
+    const nameOf = batch((() => answer) as Resolver<number, string>, { name: 'nameOf' });
+    const promised = batch((() => Promise.resolve(answer)) as Resolver<number, string>, { name: 'nameOf' });
+    for (const ask of [nameOf, promised]) {
+      for (const result of await settled([ask(1), ask(2)])) {
+        expect(result).toMatchObject({ status: 'rejected', reason: { batch: 'nameOf', keys: [1, 2] } });
+        const reason: unknown = 'reason' in result ? result.reason : undefined;
+        expect(reason).toBeInstanceOf(BatchResultError);
+        expect(String(reason)).toContain(inMessage);
+        expect(String(reason)).toMatch(
+          /^BatchResultError: Batch "nameOf" asked for 2 key\(s\), 1, 2, and its resolver gave /,
+        );
+      }
+    }
+  });
+
+  it('a generator has a message that tells it from nothing', async () => {
+    const generating = function* (ids: readonly number[]): Generator<string> {
+      yield* ids.map(userName);
+    };
+    const nameOf = batch(generating as unknown as Resolver<number, string>);
+    await expect(nameOf(1)).rejects.toMatchObject({ message: expect.not.stringMatching(/undefined/) as string });
+  });
+
+  it('an array with holes has them for undefined, which is a value', async () => {
+    const nameOf = batch<number, string | undefined>(() => new Array<string>(2));
+    expect(await nameOf.many([1, 2])).toEqual([undefined, undefined]);
+  });
+
+  it('a promise of a promise is unwrapped; an array of promises holds values', async () => {
+    const nested = batch((ids: readonly number[]) => Promise.resolve(Promise.resolve([...ids])));
+    expect(await nested(1)).toBe(1);
+    const promises = batch((ids: readonly number[]) => ids.map((id) => ({ promise: Promise.resolve(id) })));
+    expect(await (await promises(1)).promise).toBe(1);
+  });
+
+  it('something whose then throws fails its keys', async () => {
+    const broken = {
+      get then(): never {
+        throw new Error('broken then');
+      },
+    };
+    const nameOf = batch(() => broken);
+    await expect(nameOf(1)).rejects.toThrow('broken then');
+  });
+
+  it('something whose subscribe throws fails its keys', async () => {
+    const broken = {
+      subscribe: () => {
+        throw new Error('broken subscribe');
+      },
+    };
+    const nameOf = batch((() => broken) as unknown as Resolver<number, string>);
+    await expect(nameOf(1)).rejects.toBeInstanceOf(Error);
+  });
+
+  it('a Map whose has throws fails its keys, and hangs nobody', () => {
+    class Broken extends Map<number, string> {
+      override has(): never {
+        throw new Error('broken map');
+      }
+    }
+    for (const answer of [() => new Broken(), () => of(new Broken())]) {
+      rehearse(({ flush }) => {
+        const nameOf = batch<number, string>(answer, { concurrency: 1 });
+        const heard = [listen(nameOf(1)), listen(nameOf(2))];
+        flush();
+        expect(heard.map(({ errors }) => errors)).toEqual([[new Error('broken map')], [new Error('broken map')]]);
+      });
+    }
+  });
+});
+
+describe('errors of another realm', () => {
+  it('are failures of their keys, too', async () => {
+    const { runInNewContext } = await import('node:vm');
+    const foreign: unknown = runInNewContext('new RangeError("foreign")');
+    const nameOf = batch((ids: readonly number[]) => ids.map((id) => (id === 1 ? (foreign as Error) : userName(id))));
+    expect(await settled([nameOf(1), nameOf(2)])).toEqual([
+      { status: 'rejected', reason: foreign },
+      { status: 'fulfilled', value: 'user 2' },
+    ]);
+  });
+});
+
+describe('a resolver that throws what is no Error', () => {
+  it.each([undefined, null, 'text', 0])('%p fails its keys with just that', async (thrown) => {
+    const throwing = batch<number, string>(() => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that it is none is the point
+      throw thrown;
+    });
+    const rejecting = batch<number, string>(() => Promise.resolve().then(() => Future.fail(thrown)));
+    expect(await settled([throwing(1), rejecting(1)])).toEqual([
+      { status: 'rejected', reason: thrown },
+      { status: 'rejected', reason: thrown },
+    ]);
+  });
+});
+
+describe('a started value that is set by hand while its batch is in flight', () => {
+  it('hurts no other key of the batch', () => {
+    rehearse(({ flush }) => {
+      const nameOf = batch(recorder().resolve);
+      const started = nameOf(1).start();
+      const other = listen(nameOf(2));
+      started.set('by hand');
+      flush();
+      expect(started.value).toBe('by hand');
+      expect(other.values).toEqual(['user 2']);
+    });
+  });
+});

@@ -1,0 +1,78 @@
+/**
+ * Every error of sluice: a stable code, a name, a brand, and a message in three sentences.
+ */
+import {
+  AlreadySetError,
+  BatchResultError,
+  DeadlockError,
+  isSluiceError,
+  MissingResultError,
+  NotReadyError,
+  SluiceError,
+  TimeoutError,
+  WouldBlockError,
+} from 'sluice';
+
+const errors: readonly (readonly [name: string, code: string, error: SluiceError])[] = [
+  ['MissingResultError', 'SLUICE_MISSING_RESULT', new MissingResultError('nameOf', 7, '7')],
+  ['BatchResultError', 'SLUICE_BATCH_RESULT', new BatchResultError('nameOf', [7], { got: 'undefined', keysText: '7' })],
+  ['WouldBlockError', 'SLUICE_WOULD_BLOCK', new WouldBlockError(['batch "nameOf"'])],
+  ['DeadlockError', 'SLUICE_DEADLOCK', new DeadlockError()],
+  ['TimeoutError', 'SLUICE_TIMEOUT', new TimeoutError(10)],
+  ['NotReadyError', 'SLUICE_NOT_READY', new NotReadyError()],
+  ['AlreadySetError', 'SLUICE_ALREADY_SET', new AlreadySetError()],
+];
+
+describe.each(errors)('%s', (name, code, error) => {
+  it('is an Error and a SluiceError, by class and by brand', () => {
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toBeInstanceOf(SluiceError);
+    expect(isSluiceError(error)).toBe(true);
+  });
+
+  it('has its code and its name, also in its text', () => {
+    expect(error).toMatchObject({ code, name });
+    expect(String(error)).toBe(`${name}: ${error.message}`);
+    expect(error.stack).toContain(name);
+  });
+
+  it('says in three sentences what happened, why, and what to do', () => {
+    expect(error.message.split(/(?<=\.) /)).toHaveLength(3);
+    expect(error.message).toMatch(/\.$/);
+  });
+
+  it('is no empty object when it is logged as JSON', () => {
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code, name });
+  });
+});
+
+it('no two errors have the same code', () => {
+  expect(new Set(errors.map(([, code]) => code)).size).toBe(errors.length);
+});
+
+describe('a SluiceError', () => {
+  it('keeps the cause it was given, and has none where none was given', () => {
+    const cause = new Error('cause');
+    const lesson = { what: 'It broke.', why: 'It was old.', how: 'Buy another.' };
+    expect(new SluiceError('SLUICE_SPEC', { ...lesson, cause }).cause).toBe(cause);
+    expect(new SluiceError('SLUICE_SPEC', lesson)).not.toHaveProperty('cause');
+  });
+
+  it('of another copy of the library is known by its brand, though not by its class', () => {
+    jest.isolateModules(() => {
+      const copy = jest.requireActual<typeof import('sluice')>('sluice');
+      const foreign = new copy.DeadlockError();
+      expect(foreign).not.toBeInstanceOf(SluiceError);
+      expect(isSluiceError(foreign)).toBe(true);
+    });
+  });
+});
+
+describe('isSluiceError', () => {
+  it.each([undefined, null, 5, 'SLUICE_TIMEOUT', {}, new Error('mine'), { code: 'SLUICE_TIMEOUT' }, () => 1])(
+    'is false for %p',
+    (value) => {
+      expect(isSluiceError(value)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,277 @@
+/**
+ * Functions of a config, and keys, that throw: each fails its own futures, and hangs nobody.
+ */
+import { config as rxConfig, delay, of } from 'rxjs';
+import {
+  all,
+  AsyncValue,
+  batch,
+  BatchScheduler,
+  largestFirst,
+  task,
+  WouldBlockError,
+  type BatchConfig,
+  type CacheStore,
+} from 'sluice';
+import { listen, recorder, rehearse, userName } from '../batch/rehearsal';
+
+const unlucky = new Error('unlucky');
+
+const throwingFor13 = (id: number): number => {
+  if (id === 13) throw unlucky;
+  return 0;
+};
+
+describe('a function of the config that throws for one key', () => {
+  const configs: readonly (readonly [string, BatchConfig<number>])[] = [
+    ['key', { key: (id) => throwingFor13(id) + id }],
+    ['partition', { partition: throwingFor13 }],
+    ['key, with a cache', { key: (id) => throwingFor13(id) + id, cache: true }],
+    ['partition, with a cache', { partition: throwingFor13, cache: true }],
+    ['key, where a full batch flushes', { key: (id) => throwingFor13(id) + id, maxSize: 2 }],
+    ['key, on a scheduler of its own', { key: (id) => throwingFor13(id) + id, scheduler: new BatchScheduler() }],
+  ];
+
+  it.each(configs)('(%s) fails the future of that key, and no other', (_name, config) => {
+    rehearse(({ flush }) => {
+      const { resolve } = recorder();
+      const nameOf = batch(resolve, config);
+      const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
+      flush();
+      expect(bad).toMatchObject({ values: [], errors: [unlucky] });
+      expect([before.values, after.values]).toEqual([['user 1'], ['user 2']]);
+    });
+  });
+
+  it.each(configs)('(%s) is thrown at the yield of the task that asks', (_name, config) => {
+    rehearse(({ flush }) => {
+      const nameOf = batch(recorder().resolve, config);
+      const asking = task(function* () {
+        try {
+          return yield* nameOf(13);
+        } catch (error) {
+          return error;
+        }
+      });
+      const heard = listen(asking());
+      flush();
+      expect(heard.values).toEqual([unlucky]);
+    });
+  });
+
+  it('leaves nothing behind on the scheduler of who asked', () => {
+    const near = new BatchScheduler();
+    const nameOf = batch(recorder().resolve, { key: throwingFor13, scheduler: new BatchScheduler() });
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const held = batch(resolve, { hold: 1_000, scheduler: near });
+      near.schedule(() => void listen(nameOf(13)));
+      flush();
+      const seen = listen(held.flushes$);
+      held(1).subscribe();
+      flush();
+      expect(asked).toEqual([[1]]);
+      expect(seen.values).toMatchObject([{ reason: 'quiescent', at: 0 }]);
+    });
+  });
+
+  it('leaves nothing for block to wait for', () => {
+    const nameOf = batch(recorder().resolve, { key: throwingFor13, scheduler: new BatchScheduler(), name: 'nameOf' });
+    expect(() => nameOf(13).block()).toThrow(unlucky);
+    const never = new AsyncValue();
+    expect(() => never.block()).toThrow(WouldBlockError);
+    expect(() => never.block()).not.toThrow(/nameOf/);
+  });
+});
+
+describe('a key function that throws', () => {
+  const nameOf = batch(recorder().resolve, { key: throwingFor13, cache: true });
+
+  it('throws out of prime and clear, at the call', () => {
+    expect(() => nameOf.prime(13, 'x')).toThrow(unlucky);
+    expect(() => nameOf.clear(13)).toThrow(unlucky);
+  });
+
+  it('throws out of flush.succeed, into the resolver', () => {
+    rehearse(({ flush }) => {
+      const early = batch<number, string>((_ids, given) => given.succeed(13, 'x'), { key: throwingFor13 });
+      const heard = listen(early(1));
+      flush();
+      expect(heard.errors).toEqual([unlucky]);
+    });
+  });
+});
+
+describe('a priority function that throws', () => {
+  const reported: unknown[] = [];
+  beforeEach(() => {
+    rxConfig.onUnhandledError = (error: unknown) => void reported.push(error);
+  });
+  afterEach(() => {
+    rxConfig.onUnhandledError = null;
+  });
+
+  it('hangs nobody and fails nobody: it is reported, and all batches flush', () => {
+    rehearse(({ flush }) => {
+      const scheduler = new BatchScheduler({ policy: largestFirst });
+      const priority = (): never => {
+        throw unlucky;
+      };
+      const [bad, good] = [
+        batch(recorder().resolve, { scheduler, priority }),
+        batch(recorder().resolve, { scheduler }),
+      ];
+      const heard = listen(all([bad(1), good(2)]));
+      flush();
+      expect(heard.values).toEqual([['user 1', 'user 2']]);
+    });
+    expect(reported).toContain(unlucky);
+  });
+});
+
+describe('a cache store that throws', () => {
+  /** A Map, one method of which throws for the key 13. */
+  function brokenStore(method: keyof CacheStore): CacheStore {
+    const map = new Map<unknown, unknown>();
+    const check = (name: keyof CacheStore, identity?: unknown): void => {
+      if (name === method && (identity === 13 || name === 'clear')) throw unlucky;
+    };
+    return {
+      has: (identity) => {
+        check('has', identity);
+        return map.has(identity) || (method === 'get' && identity === 13);
+      },
+      get: (identity) => {
+        check('get', identity);
+        return map.get(identity);
+      },
+      set: (identity, value) => {
+        check('set', identity);
+        return map.set(identity, value);
+      },
+      delete: (identity) => {
+        check('delete', identity);
+        return map.delete(identity);
+      },
+      clear: () => {
+        check('clear');
+        map.clear();
+      },
+    };
+  }
+
+  it.each(['has', 'get'] as const)('in %s, fails the future of that key, and no other', (method) => {
+    rehearse(({ flush }) => {
+      const nameOf = batch(recorder().resolve, { cache: brokenStore(method) });
+      const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
+      flush();
+      expect(bad).toMatchObject({ values: [], errors: [unlucky] });
+      expect([before.values, after.values]).toEqual([['user 1'], ['user 2']]);
+    });
+  });
+
+  it.each([
+    ['synchronous', (ids: readonly number[]) => ids.map(userName)],
+    ['later', (ids: readonly number[]) => of(ids.map(userName)).pipe(delay(1))],
+    ['Map', (ids: readonly number[]) => new Map(ids.map((id) => [id, userName(id)]))],
+  ])('in set, with a %s answer, hangs nobody and fails no other key', (_name, resolve) => {
+    rehearse(({ flush }) => {
+      const nameOf = batch<number, string>(resolve, { cache: brokenStore('set'), concurrency: 1 });
+      const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
+      flush();
+      expect([before.values, after.values]).toEqual([['user 1'], ['user 2']]);
+      expect(bad.errors.length + bad.values.length).toBe(1);
+      const next = listen(nameOf(3));
+      flush();
+      expect(next.values).toEqual(['user 3']);
+    });
+  });
+
+  it('in set, where a key is settled early, hangs nobody and fails no other key', () => {
+    rehearse(({ flush }) => {
+      const nameOf = batch<number, string>((ids, given) => ids.forEach((id) => given.succeed(id, userName(id))), {
+        cache: brokenStore('set'),
+      });
+      const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
+      flush();
+      expect([before.values, after.values]).toEqual([['user 1'], ['user 2']]);
+      expect(bad.errors.length + bad.values.length).toBe(1);
+    });
+  });
+
+  it('throws out of prime and clear, at the call', () => {
+    expect(() => batch(recorder().resolve, { cache: brokenStore('set') }).prime(13, 'x')).toThrow(unlucky);
+    expect(() => batch(recorder().resolve, { cache: brokenStore('delete') }).clear(13)).toThrow(unlucky);
+    expect(() => batch(recorder().resolve, { cache: brokenStore('clear') }).clear()).toThrow(unlucky);
+  });
+});
+
+describe('keys that cannot be put into words', () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic['itself'] = cyclic;
+  const keys: readonly (readonly [string, object])[] = [
+    [
+      'a throwing getter',
+      {
+        get id(): never {
+          throw unlucky;
+        },
+      },
+    ],
+    [
+      'a throwing toJSON',
+      {
+        toJSON: () => {
+          throw unlucky;
+        },
+      },
+    ],
+    ['a toJSON that gives nothing', { toJSON: () => undefined }],
+    [
+      'a throwing constructor',
+      {
+        get constructor(): never {
+          throw unlucky;
+        },
+      },
+    ],
+    ['no prototype', Object.create(null) as object],
+    ['a cycle', cyclic],
+    ['a bigint inside', { id: 10n }],
+    ['a revoked proxy', revoked()],
+  ];
+
+  function revoked(): object {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  }
+
+  it.each(keys)('(%s) are named all the same when their result is missing, or wrong', (_name, key) => {
+    rehearse(({ flush }) => {
+      const [missing, wrong] = [
+        batch<object, string>(() => new Map(), { name: 'rowOf' }),
+        batch<object, string>(() => [], { name: 'rowOf' }),
+      ];
+      const heard = [listen(missing(key)), listen(wrong(key))];
+      flush();
+      expect(heard.map(({ errors }) => (errors[0] as { code: string }).code)).toEqual([
+        'SLUICE_MISSING_RESULT',
+        'SLUICE_BATCH_RESULT',
+      ]);
+      for (const { errors } of heard)
+        expect((errors[0] as Error).message).toMatch(/"rowOf".*(an object|an instance|\{)/);
+    });
+  });
+
+  it('are shortened when they are long, and counted when they are many', () => {
+    rehearse(({ flush }) => {
+      const wrong = batch<string, string>(() => [], { name: 'rowOf' });
+      const heard = listen(wrong.many(Array.from({ length: 1_000 }, (_, id) => `${'x'.repeat(10_000)}${id}`)));
+      flush();
+      const { message } = heard.errors[0] as Error;
+      expect(message).toContain('1000 key(s)');
+      expect(message.length).toBeLessThan(1_000);
+    });
+  });
+});

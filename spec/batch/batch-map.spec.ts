@@ -1,0 +1,221 @@
+/**
+ * `batchMap`: the operator form.
+ */
+import {
+  concatWith,
+  defer,
+  delay,
+  EMPTY,
+  from,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  Subject,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
+import { batch, batchMap, type BatchMapConfig } from 'sluice';
+import { marbles } from '../support/marbles';
+import { listen, recorder, rehearse, userName } from './rehearsal';
+
+/** A resolver whose key n takes n ms. */
+const napping = batch<number, string>((ids, flush) =>
+  from(ids).pipe(
+    mergeMap((id) => timer(id).pipe(map(() => flush.succeed(id, userName(id))))),
+    map(() => undefined),
+  ),
+);
+
+describe('batchMap', () => {
+  it('emits the value of each key, and asks together for what comes together', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const heard = listen(from([1, 2, 1]).pipe(batchMap(batch(resolve))));
+      flush();
+      expect(heard).toMatchObject({ values: ['user 1', 'user 2', 'user 1'].sort(), isComplete: true });
+      expect(asked).toEqual([[1, 2]]);
+    });
+  });
+
+  it(
+    'emits when the answer comes',
+    marbles((m) => {
+      const doubled = batch((keys: readonly string[]) => of(keys.map((key) => key.toUpperCase())).pipe(delay(3)));
+      const source = m.hot('  a-b----c---|   ');
+      const expected = '      ---A-B----C|   ';
+      m.expect(source.pipe(batchMap(doubled))).toBeObservable(expected);
+      m.expect(source).toHaveSubscriptions('^----------!');
+    }),
+  );
+
+  it(
+    'unsubscribes source and flights when it is unsubscribed',
+    marbles((m) => {
+      const answer = m.cold<string[]>('----a', { a: ['x'] });
+      const source = m.hot('a------');
+      m.expect(source.pipe(batchMap(() => answer)), '^-!').toBeObservable('---');
+      m.expect(source).toHaveSubscriptions('^-!');
+      m.expect(answer).toHaveSubscriptions('^-!');
+    }),
+  );
+
+  it('takes a resolver, with the options of batch', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const heard = listen(from([1, 2, 3]).pipe(batchMap(resolve, { maxSize: 2, name: 'nameOf' })));
+      flush();
+      expect(heard.values).toEqual(['user 1', 'user 2', 'user 3']);
+      expect(asked).toEqual([[1, 2], [3]]);
+    });
+  });
+
+  it('joins what others ask the same batch function', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      listen(of(1).pipe(batchMap(nameOf)));
+      listen(of(2).pipe(batchMap(nameOf)));
+      nameOf(3).subscribe();
+      flush();
+      expect(asked).toEqual([[1, 2, 3]]);
+    });
+  });
+
+  it('emits as values come, unless ordered', () => {
+    rehearse(({ flush }) => {
+      const [asTheyCome, ordered] = [{}, { ordered: true }].map((config: BatchMapConfig) =>
+        listen(from([3, 1, 2]).pipe(batchMap(napping, config))),
+      );
+      flush();
+      expect(asTheyCome?.values).toEqual(['user 1', 'user 2', 'user 3']);
+      expect(ordered).toMatchObject({ values: ['user 3', 'user 1', 'user 2'], isComplete: true });
+    });
+  });
+
+  it('ordered, asks for all at once all the same', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      listen(from([3, 1, 2, 1]).pipe(batchMap(resolve, { ordered: true })));
+      flush();
+      expect(asked).toEqual([[3, 1, 2]]);
+    });
+  });
+
+  it('bounds how many keys it waits for at a time', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const heard = listen(from([1, 2, 3, 4, 5]).pipe(batchMap(resolve, { concurrency: 2 })));
+      flush();
+      expect(asked).toEqual([[1, 2], [3, 4], [5]]);
+      expect(heard.values).toHaveLength(5);
+    });
+  });
+
+  it('ordered and bounded, keeps the place of what has come but not been emitted', () => {
+    rehearse(({ flush, at }) => {
+      const asked: number[] = [];
+      const source = from([9, 1, 1, 1]).pipe(map((id) => (asked.push(id), id)));
+      const seen: number[] = [];
+      const nap = batch<number, number>((ids, flush) =>
+        from(ids).pipe(
+          mergeMap((id) => timer(id).pipe(map(() => flush.succeed(id, id)))),
+          map(() => undefined),
+        ),
+      );
+      source.pipe(batchMap(nap, { ordered: true, concurrency: 2 })).subscribe((id) => seen.push(id));
+      at(5, () => expect(seen).toEqual([]));
+      flush();
+      expect(seen).toEqual([9, 1, 1, 1]);
+    });
+  });
+
+  it.each([{}, { ordered: true }, { concurrency: 1 }, { ordered: true, concurrency: 1 }])(
+    'with %j completes for an empty source',
+    (config) => {
+      rehearse(({ flush }) => {
+        const { asked, resolve } = recorder();
+        const heard = listen(EMPTY.pipe(batchMap(resolve, config)));
+        flush();
+        expect(heard).toMatchObject({ values: [], isComplete: true });
+        expect(asked).toEqual([]);
+      });
+    },
+  );
+
+  it.each([{}, { ordered: true }])(
+    'with %j forwards an error of the source, and leaves what it asked for',
+    (config) => {
+      rehearse(({ flush }) => {
+        const { asked, resolve } = recorder();
+        const heard = listen(of(1).pipe(concatWith(throwError(() => new Error('source'))), batchMap(resolve, config)));
+        flush();
+        expect(heard.errors).toEqual([new Error('source')]);
+        expect(asked).toEqual([]);
+      });
+    },
+  );
+
+  it.each([{}, { ordered: true }])('with %j errors with the failure of a key', (config) => {
+    rehearse(({ flush }) => {
+      const failing = (ids: readonly number[]) => ids.map((id) => (id === 2 ? new Error('no 2') : id));
+      const heard = listen(from([1, 2, 3]).pipe(batchMap(failing, config)));
+      flush();
+      expect(heard).toMatchObject({ values: [1], errors: [new Error('no 2')] });
+    });
+  });
+
+  it.each([{}, { ordered: true }])('with %j stays alive for a source that never ends', (config) => {
+    rehearse(({ flush }) => {
+      const heard = listen(of(1).pipe(concatWith(NEVER), batchMap(recorder().resolve, config)));
+      flush();
+      expect(heard).toMatchObject({ values: ['user 1'], isComplete: false });
+      heard.stop();
+    });
+  });
+
+  it.each([{}, { ordered: true }])('with %j can be stopped by what follows it', (config) => {
+    rehearse(({ flush }) => {
+      const heard = listen(from([1, 2, 3]).pipe(batchMap(recorder().resolve, config), take(2)));
+      flush();
+      expect(heard).toMatchObject({ values: ['user 1', 'user 2'], isComplete: true });
+    });
+  });
+
+  it.each([{}, { ordered: true }])('with %j may be fed by its own output', (config) => {
+    rehearse(({ flush }) => {
+      const source = new Subject<number>();
+      const heard: number[] = [];
+      source.pipe(batchMap((ids: readonly number[]) => [...ids], config)).subscribe((id) => {
+        heard.push(id);
+        if (id < 5) source.next(id + 1);
+      });
+      source.next(1);
+      flush();
+      expect(heard).toEqual([1, 2, 3, 4, 5]);
+    });
+  });
+
+  it('keeps no state between subscriptions', () => {
+    rehearse(({ flush }) => {
+      const named = defer(() => from([3, 1])).pipe(batchMap(napping, { ordered: true }));
+      const [first, second] = [listen(named), listen(named)];
+      first.stop();
+      flush();
+      expect(second.values).toEqual(['user 3', 'user 1']);
+      const third = listen(named);
+      flush();
+      expect(third.values).toEqual(['user 3', 'user 1']);
+    });
+  });
+
+  it('errors for a value that is no key, naming the batch', () => {
+    rehearse(({ flush }) => {
+      const heard = listen(of(undefined as unknown as number).pipe(batchMap(recorder().resolve, { name: 'nameOf' })));
+      flush();
+      expect(heard.errors[0]).toBeInstanceOf(TypeError);
+      expect(heard.errors).toMatchObject([{ message: expect.stringContaining('"nameOf"') as string }]);
+    });
+  });
+});

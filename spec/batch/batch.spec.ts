@@ -1,0 +1,241 @@
+/**
+ * What a batch function promises whatever its options: one flush for all who ask before anything else must happen.
+ */
+import { from, mergeMap, of, repeat, retry, throwError } from 'rxjs';
+import { all, batch, BatchScheduler, Future, task } from 'sluice';
+import { listen, recorder, rehearse, userName } from './rehearsal';
+
+describe('a batch function', () => {
+  it('gives a Future, and asks nothing until somebody subscribes', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      expect(batch(resolve)(1)).toBeInstanceOf(Future);
+      flush();
+      expect(asked).toEqual([]);
+    });
+  });
+
+  it('gives one value and completes', () => {
+    rehearse(({ flush }) => {
+      const heard = listen(batch(recorder().resolve)(1));
+      flush();
+      expect(heard).toMatchObject({ values: ['user 1'], errors: [], isComplete: true });
+    });
+  });
+
+  it('asks for all keys of one turn in one flush, in the order they were first asked for', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      [3, 1, 2].forEach((id) => nameOf(id).subscribe());
+      flush();
+      expect(asked).toEqual([[3, 1, 2]]);
+    });
+  });
+
+  it('asks for equal keys once, and answers everybody, in the order they asked', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      const order: string[] = [];
+      for (const who of ['first', 'second', 'third']) {
+        nameOf(7).subscribe((name) => order.push(`${who}: ${name}`));
+      }
+      flush();
+      expect(asked).toEqual([[7]]);
+      expect(order).toEqual(['first: user 7', 'second: user 7', 'third: user 7']);
+    });
+  });
+
+  it('tells keys apart as a Map does: 0 is not "0", and NaN is NaN', () => {
+    rehearse(({ flush }) => {
+      const asked: unknown[] = [];
+      const echo = batch((keys: readonly unknown[]) => {
+        asked.push(...keys);
+        return [...keys];
+      });
+      all([0, '0', false, '', NaN, NaN, -0].map((key) => echo(key))).subscribe();
+      flush();
+      expect(asked).toEqual([0, '0', false, '', NaN]);
+    });
+  });
+
+  it('asks anew for each subscription, as it remembers nothing without a cache', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const name = batch(resolve)(1);
+      name.pipe(repeat(2)).subscribe();
+      flush();
+      expect(asked).toEqual([[1], [1]]);
+    });
+  });
+
+  it('asks again for a key that failed when it is retried', () => {
+    rehearse(({ flush }) => {
+      let attempts = 0;
+      const flaky = batch((ids: readonly number[]) =>
+        ++attempts < 3 ? throwError(() => new Error('down')) : of(ids.map(userName)),
+      );
+      const heard = listen(flaky(1).pipe(retry(2)));
+      flush();
+      expect(heard.values).toEqual(['user 1']);
+      expect(attempts).toBe(3);
+    });
+  });
+
+  it('gathers what tasks of different depths ask for', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      const shallow = task(() => nameOf(1));
+      const deep = task(function* () {
+        yield* shallow();
+        return yield* all([nameOf(2), nameOf(3)]);
+      });
+      const deeper = task(function* () {
+        yield* Future.of('nothing');
+        return yield* deep();
+      });
+      all([deeper(), shallow(), nameOf(4)]).subscribe();
+      flush();
+      expect(asked).toEqual([
+        [1, 4],
+        [2, 3],
+      ]);
+    });
+  });
+
+  it('gathers what operators and async functions at different depths of the microtask queue ask for', async () => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve);
+    const after = async (hops: number, id: number): Promise<string> => {
+      for (let hop = 0; hop < hops; hop++) await Promise.resolve();
+      return nameOf(id);
+    };
+    const names = await Promise.all([after(0, 1), after(5, 2), after(40, 3), nameOf(4)]);
+    expect(names).toEqual(['user 1', 'user 2', 'user 3', 'user 4']);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('keeps different batch functions apart, and flushes them oldest first', () => {
+    rehearse(({ flush }) => {
+      const order: string[] = [];
+      const recorded = (name: string) =>
+        batch((ids: readonly number[]) => {
+          order.push(`${name} ${ids.join()}`);
+          return ids.map(userName);
+        });
+      const [older, younger] = [recorded('older'), recorded('younger')];
+      all([older(1), younger(2), older(3)]).subscribe();
+      flush();
+      expect(order).toEqual(['older 1,3', 'younger 2']);
+    });
+  });
+
+  it('keeps schedulers apart: another scheduler is another world', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: true });
+      for (const scheduler of [new BatchScheduler(), new BatchScheduler()]) {
+        scheduler.schedule(() => void nameOf(1).subscribe());
+      }
+      flush();
+      expect(asked).toEqual([[1], [1]]);
+    });
+  });
+
+  it('goes on in rounds: what is asked for after an answer is the next flush', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      from([1, 2])
+        .pipe(mergeMap((id) => nameOf(id).pipe(mergeMap(() => nameOf(id + 10)))))
+        .subscribe();
+      flush();
+      expect(asked).toEqual([
+        [1, 2],
+        [11, 12],
+      ]);
+    });
+  });
+
+  it('has a subscriber that throws hurt nobody else', () => {
+    const nameOf = batch(recorder().resolve);
+    const heard: string[] = [];
+    expect(() =>
+      rehearse(({ flush }) => {
+        nameOf(1).subscribe(() => {
+          throw new Error('mine');
+        });
+        nameOf(1).subscribe((name) => heard.push(name));
+        nameOf(2).subscribe((name) => heard.push(name));
+        flush();
+      }),
+    ).toThrow('mine');
+    expect(heard).toEqual(['user 1', 'user 2']);
+  });
+});
+
+describe('many', () => {
+  it('gives the values in the order of the keys, in one flush', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const heard = listen(batch(resolve).many([3, 1, 2]));
+      flush();
+      expect(heard.values).toEqual([['user 3', 'user 1', 'user 2']]);
+      expect(asked).toEqual([[3, 1, 2]]);
+    });
+  });
+
+  it('gives a duplicate its value each time, and asks for it once', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const heard = listen(batch(resolve).many([1, 2, 1]));
+      flush();
+      expect(heard.values).toEqual([['user 1', 'user 2', 'user 1']]);
+      expect(asked).toEqual([[1, 2]]);
+    });
+  });
+
+  it('gives an empty array for no keys, without a flush', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const heard = listen(batch(resolve).many([]));
+      flush();
+      expect(heard).toMatchObject({ values: [[]], isComplete: true });
+      expect(asked).toEqual([]);
+    });
+  });
+
+  it('fails with the failure of one key', () => {
+    rehearse(({ flush }) => {
+      const heard = listen(
+        batch((ids: readonly number[]) => ids.map((id) => (id > 1 ? new Error('no') : id))).many([1, 2]),
+      );
+      flush();
+      expect(heard.errors).toEqual([new Error('no')]);
+    });
+  });
+
+  it('does not hold on to the array it was given', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const ids = [1, 2];
+      const names = batch(resolve).many(ids);
+      ids.push(3);
+      names.subscribe();
+      flush();
+      expect(asked).toEqual([[1, 2]]);
+    });
+  });
+
+  it('joins what others ask for', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      all([nameOf.many([1, 2]), nameOf(3), nameOf.many([2, 4])]).subscribe();
+      flush();
+      expect(asked).toEqual([[1, 2, 3, 4]]);
+    });
+  });
+});

@@ -1,0 +1,236 @@
+/**
+ * `maxSize` and `concurrency`: how many keys a flush takes, and how many flushes are in the air.
+ */
+import { delay, map, of, timer } from 'rxjs';
+import { all, batch, type FlushEvent } from 'sluice';
+import { listen, recorder, rehearse, userName } from './rehearsal';
+
+/** A resolver that takes 10 ms, and knows how many of its flights are in the air. */
+function airport() {
+  const { asked, resolve } = recorder();
+  const airport = {
+    asked,
+    inTheAir: 0,
+    most: 0,
+    resolve: (ids: readonly number[]) => {
+      airport.most = Math.max(airport.most, ++airport.inTheAir);
+      const names = resolve(ids);
+      return timer(10).pipe(
+        map(() => {
+          airport.inTheAir--;
+          return names;
+        }),
+      );
+    },
+  };
+  return airport;
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+describe('maxSize', () => {
+  it('splits what is asked for into flushes of that size, in order', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const heard = listen(batch(resolve, { maxSize: 2 }).many(range(1, 5)));
+      flush();
+      expect(asked).toEqual([[1, 2], [3, 4], [5]]);
+      expect(heard.values).toEqual([range(1, 5).map(userName)]);
+    });
+  });
+
+  it('flushes a full one without waiting for quiescence: before all that waits for that', () => {
+    rehearse(({ flush }) => {
+      const order: string[] = [];
+      const recorded = (name: string, maxSize: number) =>
+        batch(
+          (ids: readonly number[]) => {
+            order.push(`${name} ${ids.join()}`);
+            return [...ids];
+          },
+          { maxSize },
+        );
+      const [roomy, tight] = [recorded('roomy', 100), recorded('tight', 2)];
+      all([roomy(1), tight.many([1, 2, 3, 4, 5]), roomy(2)]).subscribe();
+      flush();
+      expect(order).toEqual(['tight 1,2', 'tight 3,4', 'roomy 1,2', 'tight 5']);
+    });
+  });
+
+  it('counts distinct keys', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      batch(resolve, { maxSize: 2 }).many([1, 1, 1, 2, 1]).subscribe();
+      flush();
+      expect(asked).toEqual([[1, 2], [1]]);
+    });
+  });
+
+  it('does not count keys that have left', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { maxSize: 2 });
+      const heard = listen(nameOf(1));
+      nameOf(2).pipe(delay(0));
+      heard.stop();
+      nameOf(2).subscribe();
+      flush();
+      expect(asked).toEqual([[2]]);
+    });
+  });
+
+  it('of 1 asks for every key by itself', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      batch(resolve, { maxSize: 1 }).many([1, 2]).subscribe();
+      flush();
+      expect(asked).toEqual([[1], [2]]);
+    });
+  });
+});
+
+describe('concurrency', () => {
+  it('left out, lets every flush take off at once', () => {
+    rehearse(({ flush }) => {
+      const { resolve, ...seen } = airport();
+      batch(resolve, { maxSize: 1 }).many(range(1, 5)).subscribe();
+      flush();
+      expect(seen.asked).toHaveLength(5);
+    });
+  });
+
+  it('bounds the flights in the air, and uses all the room there is', () => {
+    rehearse(({ flush, at }) => {
+      const field = airport();
+      const heard = listen(batch(field.resolve, { maxSize: 1, concurrency: 2 }).many(range(1, 5)));
+      at(5, () => expect(field.asked).toEqual([[1], [2]]));
+      at(15, () => expect(field.asked).toEqual([[1], [2], [3], [4]]));
+      flush();
+      expect(field.most).toBe(2);
+      expect(heard.values).toEqual([range(1, 5).map(userName)]);
+    });
+  });
+
+  it('has the open batch go on gathering while no flight has room', () => {
+    rehearse(({ flush, at }) => {
+      const field = airport();
+      const nameOf = batch(field.resolve, { concurrency: 1 });
+      nameOf(1).subscribe();
+      at(2, () => void nameOf(2).subscribe());
+      at(4, () => void nameOf(3).subscribe());
+      at(9, () => expect(field.asked).toEqual([[1]]));
+      at(12, () => void nameOf(4).subscribe());
+      flush();
+      expect(field.asked).toEqual([[1], [2, 3], [4]]);
+    });
+  });
+
+  it('has full batches queue, first in, first out, before the open one', () => {
+    rehearse(({ flush, at }) => {
+      const field = airport();
+      const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
+      nameOf(0).subscribe();
+      at(1, () => void nameOf.many(range(1, 5)).subscribe());
+      at(11, () => void nameOf(6).subscribe());
+      flush();
+      expect(field.asked).toEqual([[0], [1, 2], [3, 4], [5, 6]]);
+      expect(field.most).toBe(1);
+    });
+  });
+
+  it('goes on when a flight fails, or is aborted because everybody left it', () => {
+    rehearse(({ flush, at }) => {
+      const field = airport();
+      const nameOf = batch(
+        (ids: readonly number[]) => (ids[0] === 2 ? timer(1).pipe(map(() => ['too', 'many'])) : field.resolve(ids)),
+        {
+          maxSize: 1,
+          concurrency: 1,
+        },
+      );
+      const first = listen(nameOf(1));
+      const rest = [2, 3].map((id) => listen(nameOf(id)));
+      at(5, () => first.stop());
+      at(20, () => expect(field.asked).toEqual([[1], [3]]));
+      flush();
+      expect(rest.map(({ values }) => values)).toEqual([[], ['user 3']]);
+    });
+  });
+
+  it('drops a full batch out of the queue when all its keys have left', () => {
+    rehearse(({ flush, at }) => {
+      const field = airport();
+      const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
+      nameOf.many([1, 2]).subscribe();
+      const waiting = listen(nameOf.many([3, 4]));
+      nameOf.many([5, 6]).subscribe();
+      at(5, () => waiting.stop());
+      flush();
+      expect(field.asked).toEqual([
+        [1, 2],
+        [5, 6],
+      ]);
+    });
+  });
+
+  it('takes out of a queued batch the keys that have left, and keeps the others', () => {
+    rehearse(({ flush, at }) => {
+      const field = airport();
+      const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
+      nameOf.many([1, 2]).subscribe();
+      const leaving = listen(nameOf(3));
+      nameOf(4).subscribe();
+      at(5, () => leaving.stop());
+      flush();
+      expect(field.asked).toEqual([[1, 2], [4]]);
+    });
+  });
+
+  it('never lets more take off than there is room for, when many land at once', () => {
+    rehearse(({ flush }) => {
+      const field = airport();
+      const nameOf = batch(field.resolve, { maxSize: 3, concurrency: 3, partition: (id) => id % 4 });
+      const heard = listen(all(range(1, 100).map((id) => nameOf(id))));
+      flush();
+      expect(field.most).toBe(3);
+      expect(heard.values).toEqual([range(1, 100).map(userName)]);
+    });
+  });
+
+  it('gives back one place for one flight, also when it lands and is left by its last waiter in the same moment', () => {
+    rehearse(({ flush }) => {
+      const field = airport();
+      const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
+      nameOf(1).subscribe(() => second.stop());
+      const second = listen(nameOf(2));
+      flush();
+      nameOf.many(range(3, 10)).subscribe();
+      flush();
+      expect(second.values).toEqual([]);
+      expect(field.most).toBe(1);
+    });
+  });
+
+  it('counts synchronous flushes too: they land before the next takes off', () => {
+    rehearse(({ flush }) => {
+      const events: readonly FlushEvent<number>[] = [];
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { maxSize: 1, concurrency: 1 });
+      nameOf.flushes$.subscribe((event) => void (events as FlushEvent<number>[]).push(event));
+      listen(nameOf.many(range(1, 3)));
+      flush();
+      expect(asked).toEqual([[1], [2], [3]]);
+      expect(events).toHaveLength(3);
+    });
+  });
+
+  it('is one for each scheduler and each function', () => {
+    rehearse(({ flush, at }) => {
+      const [here, there] = [airport(), airport()];
+      const both = [here, there].map(({ resolve }) => batch(resolve, { concurrency: 1 }));
+      of(...both).subscribe((nameOf) => void listen(nameOf(1)));
+      at(5, () => expect([here.asked, there.asked]).toEqual([[[1]], [[1]]]));
+      flush();
+    });
+  });
+});

@@ -1,0 +1,476 @@
+/**
+ * `cache`, `prime` and `clear`: what a batch function remembers, for how long, and what it never keeps.
+ */
+import { delay, map, of, timer } from 'rxjs';
+import { batch, BatchScheduler, settled, type CacheConfig, type CacheStore } from 'sluice';
+import { listen, recorder, rehearse, userName } from './rehearsal';
+
+const caches: readonly (readonly [name: string, makeCache: () => CacheConfig])[] = [
+  ['true', () => true],
+  ['{ max }', () => ({ max: 100 })],
+  ['{ max, ttl }', () => ({ max: 100, ttl: 1_000 })],
+  ['a store', () => new Map()],
+];
+
+describe('without a cache', () => {
+  it.each([
+    ['left out', undefined],
+    ['false', false],
+  ] as const)('(%s) a key is asked for anew each time', (_name, cache) => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, cache === undefined ? {} : { cache });
+      nameOf(1).subscribe();
+      flush();
+      nameOf(1).subscribe();
+      flush();
+      expect(asked).toEqual([[1], [1]]);
+    });
+  });
+
+  it('a key that is in flight is asked for again', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)));
+      nameOf(1).subscribe();
+      at(5, () => void nameOf(1).subscribe());
+      flush();
+      expect(asked).toEqual([[1], [1]]);
+    });
+  });
+
+  it('prime is a TypeError that names the option, and clear does nothing', () => {
+    const nameOf = batch(recorder().resolve, { name: 'nameOf' });
+    expect(() => nameOf.prime(1, 'one')).toThrow(TypeError);
+    expect(() => nameOf.prime(1, 'one')).toThrow(/nameOf.*cache/);
+    expect(() => nameOf.clear()).not.toThrow();
+  });
+});
+
+describe.each(caches)('with the cache %s', (_name, makeCache) => {
+  it('asks for a key once, and answers the same for ever after', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: makeCache() });
+      const heard = [1, 1, 1].map((id) => {
+        const one = listen(nameOf(id));
+        flush();
+        return one.values;
+      });
+      expect(heard).toEqual([['user 1'], ['user 1'], ['user 1']]);
+      expect(asked).toEqual([[1]]);
+    });
+  });
+
+  it('answers what it knows in the very call, without a flush', () => {
+    rehearse(({ flush }) => {
+      const nameOf = batch(recorder().resolve, { cache: makeCache() });
+      nameOf(1).subscribe();
+      flush();
+      expect(listen(nameOf(1))).toMatchObject({ values: ['user 1'], isComplete: true });
+    });
+  });
+
+  it('asks only for what it does not know', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: makeCache() });
+      nameOf.many([1, 2]).subscribe();
+      flush();
+      const heard = listen(nameOf.many([1, 3, 2]));
+      flush();
+      expect(asked).toEqual([[1, 2], [3]]);
+      expect(heard.values).toEqual([['user 1', 'user 3', 'user 2']]);
+    });
+  });
+
+  it('has simultaneous requests share a key that is in flight', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
+      nameOf(1).subscribe();
+      let heard: ReturnType<typeof listen<string>> | undefined;
+      at(5, () => (heard = listen(nameOf(1))));
+      flush();
+      expect(heard?.values).toEqual(['user 1']);
+      expect(asked).toEqual([[1]]);
+    });
+  });
+
+  it('keeps undefined, null, 0 and the empty string as values', () => {
+    rehearse(({ flush }) => {
+      const values = [undefined, null, 0, ''];
+      const resolve = jest.fn((keys: readonly number[]) => keys.map((key) => values[key]));
+      const valueOf = batch(resolve, { cache: makeCache() });
+      valueOf.many([0, 1, 2, 3]).subscribe();
+      flush();
+      const heard = listen(valueOf.many([0, 1, 2, 3]));
+      flush();
+      expect(heard.values).toEqual([values]);
+      expect(resolve).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  it('keeps no failure: not an Error element, nor what was failed early, nor what a resolver threw', () => {
+    rehearse(({ flush }) => {
+      let attempt = 0;
+      const valueOf = batch<number, string>(
+        (ids, flush) => {
+          if (++attempt === 1) throw new Error('thrown');
+          if (attempt === 2) flush.fail(1, new Error('early'));
+          return ids.map(() => (attempt === 3 ? new RangeError('element') : 'at last'));
+        },
+        { cache: makeCache() },
+      );
+      const heard = [1, 2, 3, 4].map(() => {
+        const one = listen(valueOf(1));
+        flush();
+        return [...one.errors, ...one.values];
+      });
+      expect(heard).toEqual([[new Error('thrown')], [new Error('early')], [new RangeError('element')], ['at last']]);
+    });
+  });
+
+  it('keeps no failure even while it is being delivered: who asks again then asks anew', () => {
+    rehearse(({ flush }) => {
+      let isDown = true;
+      const nameOf = batch(
+        (ids: readonly number[]) => (isDown ? ids.map(() => new Error('down')) : ids.map(userName)),
+        {
+          cache: makeCache(),
+        },
+      );
+      let again: ReturnType<typeof listen<string>> | undefined;
+      nameOf(1).subscribe({
+        error: () => {
+          isDown = false;
+          again = listen(nameOf(1));
+        },
+      });
+      flush();
+      expect(again?.values).toEqual(['user 1']);
+    });
+  });
+
+  it('fails all who share a key in flight, and then asks anew', () => {
+    rehearse(({ flush, at }) => {
+      const resolve = jest.fn((ids: readonly number[]) =>
+        timer(10).pipe(map(() => ids.map((id) => new Error(`no ${id}`)))),
+      );
+      const nameOf = batch(resolve, { cache: makeCache() });
+      const heard = [listen(nameOf(1))];
+      at(5, () => void heard.push(listen(nameOf(1))));
+      at(15, () => void heard.push(listen(nameOf(1))));
+      flush();
+      expect(heard.map(({ errors }) => errors)).toEqual([
+        [new Error('no 1')],
+        [new Error('no 1')],
+        [new Error('no 1')],
+      ]);
+      expect(resolve).toHaveBeenCalledTimes(2);
+    });
+  });
+
+  it('keeps a value that was settled early', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(
+        (ids: readonly number[], flush) => {
+          const names = resolve(ids);
+          flush.succeed(1, 'early');
+          return of(names).pipe(delay(10));
+        },
+        { cache: makeCache() },
+      );
+      nameOf.many([1, 2]).subscribe();
+      at(5, () => expect(listen(nameOf(1)).values).toEqual(['early']));
+      flush();
+      expect(asked).toEqual([[1, 2]]);
+    });
+  });
+
+  it('prime puts in a value that is then not asked for', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: makeCache() });
+      nameOf.prime(1, 'primed');
+      const heard = listen(nameOf.many([1, 2]));
+      flush();
+      expect(heard.values).toEqual([['primed', 'user 2']]);
+      expect(asked).toEqual([[2]]);
+    });
+  });
+
+  it('prime does nothing for a key that is known, primed or in flight', () => {
+    rehearse(({ flush }) => {
+      const nameOf = batch(recorder().resolve, { cache: makeCache() });
+      nameOf(1).subscribe();
+      nameOf.prime(2, 'primed');
+      nameOf.prime(1, 'in its batch');
+      nameOf.prime(2, 'primed again');
+      flush();
+      nameOf.prime(1, 'known');
+      expect(listen(nameOf.many([1, 2])).values).toEqual([['user 1', 'primed']]);
+    });
+  });
+
+  it('prime takes undefined for a value, and refuses an Error', () => {
+    const nameOf = batch<number, string | undefined>(() => [], { cache: makeCache() });
+    nameOf.prime(1, undefined);
+    expect(listen(nameOf(1)).values).toEqual([undefined]);
+    expect(() => nameOf.prime(2, new Error('no') as never)).toThrow(TypeError);
+  });
+
+  it('prime after clear puts in the new value', () => {
+    const nameOf = batch(recorder().resolve, { cache: makeCache() });
+    nameOf.prime(1, 'old');
+    nameOf.clear(1);
+    nameOf.prime(1, 'new');
+    expect(listen(nameOf(1)).values).toEqual(['new']);
+  });
+
+  it('clear forgets one key, or all of them', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: makeCache() });
+      const ask = (): void => {
+        nameOf.many([1, 2]).subscribe();
+        flush();
+      };
+      ask();
+      nameOf.clear(1);
+      ask();
+      nameOf.clear();
+      ask();
+      expect(asked).toEqual([[1, 2], [1], [1, 2]]);
+    });
+  });
+
+  it('clear during a flight keeps that flight from storing, and whoever asks then asks anew', () => {
+    rehearse(({ flush, at }) => {
+      let version = 0;
+      const resolve = (ids: readonly number[]) => {
+        const answer = `version ${++version}`;
+        return timer(10).pipe(map(() => ids.map(() => answer)));
+      };
+      const textOf = batch(resolve, { cache: makeCache() });
+      const before = listen(textOf(1));
+      let after: ReturnType<typeof listen<string>> | undefined;
+      at(5, () => {
+        textOf.clear(1);
+        after = listen(textOf(1));
+      });
+      flush();
+      expect([before.values, after?.values]).toEqual([['version 1'], ['version 2']]);
+      expect(listen(textOf(1)).values).toEqual(['version 2']);
+    });
+  });
+
+  it('clear of everything during a flight does the same', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
+      const heard = listen(nameOf(1));
+      at(5, () => nameOf.clear());
+      flush();
+      nameOf(1).subscribe();
+      flush();
+      expect(heard.values).toEqual(['user 1']);
+      expect(asked).toEqual([[1], [1]]);
+    });
+  });
+
+  it('clear before the flush does not ask twice for a key in one batch', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: makeCache() });
+      const before = listen(nameOf(1));
+      nameOf.clear(1);
+      const after = listen(nameOf(1));
+      flush();
+      expect(asked).toEqual([[1]]);
+      expect([before.values, after.values]).toEqual([['user 1'], ['user 1']]);
+    });
+  });
+
+  it('keeps nothing of a key that everybody left, and asks anew for it', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
+      const left = listen(nameOf(1));
+      nameOf(2).subscribe();
+      at(5, () => left.stop());
+      let again: ReturnType<typeof listen<string>> | undefined;
+      at(6, () => (again = listen(nameOf(1))));
+      flush();
+      expect(again?.values).toEqual(['user 1']);
+      expect(asked).toEqual([[1, 2], [1]]);
+    });
+  });
+
+  it('leaves a shared key in flight while one of those who wait is still there', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
+      const first = listen(nameOf(1));
+      let second: ReturnType<typeof listen<string>> | undefined;
+      at(3, () => (second = listen(nameOf(1))));
+      at(5, () => first.stop());
+      flush();
+      expect([first.values, second?.values]).toEqual([[], ['user 1']]);
+      expect(asked).toEqual([[1]]);
+    });
+  });
+});
+
+describe('{ max }', () => {
+  it('forgets the least recently used', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: { max: 2 } });
+      for (const id of [1, 2, 1, 3, 1, 2]) {
+        nameOf(id).subscribe();
+        flush();
+      }
+      expect(asked).toEqual([[1], [2], [3], [2]]);
+    });
+  });
+
+  it('bounds what is kept, not what is asked for at once', () => {
+    rehearse(({ flush }) => {
+      const heard = listen(batch(recorder().resolve, { cache: { max: 1 } }).many([1, 2, 3]));
+      flush();
+      expect(heard.values).toEqual([['user 1', 'user 2', 'user 3']]);
+    });
+  });
+});
+
+describe('{ ttl }', () => {
+  it("asks anew after so many ms of the scheduler's clock, counted from the answer", () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: { ttl: 100 } });
+      const ask = (): void => void nameOf(1).subscribe();
+      ask();
+      at(50, ask);
+      at(109, ask);
+      at(110, () => expect(asked).toEqual([[1]]));
+      at(112, ask);
+      flush();
+      expect(asked).toEqual([[1], [1]]);
+    });
+  });
+
+  it('is not made longer by reading', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: { ttl: 100 } });
+      for (let ms = 0; ms <= 150; ms += 30) at(ms, () => void nameOf(1).subscribe());
+      flush();
+      expect(asked).toEqual([[1], [1]]);
+    });
+  });
+
+  it('counts for what was primed', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: { ttl: 100 } });
+      nameOf.prime(1, 'primed');
+      at(99, () => expect(listen(nameOf(1)).values).toEqual(['primed']));
+      at(102, () => void nameOf(1).subscribe());
+      flush();
+      expect(asked).toEqual([[1]]);
+    });
+  });
+});
+
+describe('a store', () => {
+  it('holds values by the identity of their keys, where its owner can see and change them', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const store = new Map<unknown, unknown>([['key 2', 'from before']]);
+      const nameOf = batch(resolve, { cache: store, key: (id) => `key ${id}` });
+      const heard = listen(nameOf.many([1, 2]));
+      flush();
+      expect(heard.values).toEqual([['user 1', 'from before']]);
+      expect(store).toEqual(
+        new Map([
+          ['key 2', 'from before'],
+          ['key 1', 'user 1'],
+        ]),
+      );
+      store.clear();
+      nameOf(2).subscribe();
+      flush();
+      expect(asked).toEqual([[1], [2]]);
+    });
+  });
+
+  it('is emptied by clear, also before anything was asked for', () => {
+    const store = new Map<unknown, unknown>([[1, 'from before']]);
+    batch(recorder().resolve, { cache: store }).clear();
+    expect(store.size).toBe(0);
+  });
+
+  it('is only asked what a Map is asked', () => {
+    rehearse(({ flush }) => {
+      const map = new Map<unknown, unknown>();
+      const store: CacheStore = {
+        has: (identity) => map.has(identity),
+        get: (identity) => map.get(identity),
+        set: (identity, value) => map.set(identity, value),
+        delete: (identity) => map.delete(identity),
+        clear: () => map.clear(),
+      };
+      const nameOf = batch(recorder().resolve, { cache: store });
+      nameOf(1).subscribe();
+      flush();
+      nameOf.prime(2, 'two');
+      nameOf.clear(1);
+      expect([...map]).toEqual([[2, 'two']]);
+    });
+  });
+});
+
+describe('a cache is that of one scheduler', () => {
+  it.each([
+    ['true', true],
+    ['{ max }', { max: 10 }],
+  ] as const)('with %s', (_name, cache) => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache });
+      const [here, there] = [new BatchScheduler(), new BatchScheduler()];
+      here.schedule(() => nameOf.prime(1, 'here'));
+      there.schedule(() => void nameOf(1).subscribe());
+      flush();
+      there.schedule(() => nameOf.clear());
+      here.schedule(() => void nameOf(1).subscribe());
+      flush();
+      expect(asked).toEqual([[1]]);
+    });
+  });
+});
+
+describe('requests that meet in one batch', () => {
+  it('are answered each with what is its own, some from the cache, some failing, some shared', () => {
+    rehearse(({ flush }) => {
+      const resolve = jest.fn((ids: readonly number[]) =>
+        ids.map((id) => (id === 13 ? new Error('unlucky') : userName(id))),
+      );
+      const nameOf = batch(resolve, { cache: true });
+      nameOf.prime(1, 'primed');
+      const heard = listen(settled([1, 2, 13, 2].map((id) => nameOf(id))));
+      flush();
+      expect(heard.values).toEqual([
+        [
+          { status: 'fulfilled', value: 'primed' },
+          { status: 'fulfilled', value: 'user 2' },
+          { status: 'rejected', reason: new Error('unlucky') },
+          { status: 'fulfilled', value: 'user 2' },
+        ],
+      ]);
+      expect(resolve).toHaveBeenCalledTimes(1);
+    });
+  });
+});

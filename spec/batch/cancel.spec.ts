@@ -1,0 +1,307 @@
+/**
+ * Unsubscribing: keys leave their batch, and a flight nobody waits for is aborted; what others wait for is not.
+ */
+import { map, NEVER, takeUntil, tap, timer } from 'rxjs';
+import { all, batch, Future, task, type Resolver } from 'sluice';
+import { listen, recorder, rehearse, userName } from './rehearsal';
+
+/** A resolver that takes 10 ms, and writes down what became of its flights. */
+function flights() {
+  const log: string[] = [];
+  const resolve: Resolver<number, string> = (ids, { signal }) => {
+    log.push(`flush ${ids.join()}`);
+    signal.addEventListener('abort', () => log.push(`abort ${ids.join()}`));
+    return timer(10).pipe(
+      map(() => ids.map(userName)),
+      tap({ complete: () => log.push(`end ${ids.join()}`), unsubscribe: () => log.push(`unsubscribe ${ids.join()}`) }),
+    );
+  };
+  return { log, resolve };
+}
+
+describe('before its flush', () => {
+  it('a key that everybody left is not asked for, and the others are', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      const [left, stayed] = [listen(nameOf(1)), listen(nameOf(2))];
+      left.stop();
+      flush();
+      expect(asked).toEqual([[2]]);
+      expect([left.values, stayed.values]).toEqual([[], ['user 2']]);
+    });
+  });
+
+  it('a key that one of several left is still asked for', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      const heard = [1, 1, 1].map((id) => listen(nameOf(id)));
+      heard[0]?.stop();
+      heard[2]?.stop();
+      flush();
+      expect(asked).toEqual([[1]]);
+      expect(heard.map(({ values }) => values)).toEqual([[], ['user 1'], []]);
+    });
+  });
+
+  it('an empty batch never flushes', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      const seen = listen(nameOf.flushes$);
+      [1, 2, 2].map((id) => listen(nameOf(id))).forEach((heard) => heard.stop());
+      flush();
+      expect([asked, seen.values]).toEqual([[], []]);
+    });
+  });
+
+  it('a key asked for again is asked for once, at its new place', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { window: 10 });
+      const left = listen(nameOf(1));
+      nameOf(2).subscribe();
+      left.stop();
+      const again = listen(nameOf(1));
+      flush();
+      expect(asked).toEqual([[2, 1]]);
+      expect([left.values, again.values]).toEqual([[], ['user 1']]);
+    });
+  });
+
+  it('the only key, asked for again after it had left, is asked for once', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { window: 10, cache: true });
+      const left = listen(nameOf(1));
+      let again: ReturnType<typeof listen<string>> | undefined;
+      at(3, () => left.stop());
+      at(4, () => (again = listen(nameOf(1))));
+      flush();
+      expect(asked).toEqual([[1]]);
+      expect(again?.values).toEqual(['user 1']);
+    });
+  });
+
+  it('unsubscribing twice is unsubscribing once: another waiter of the key keeps its place', () => {
+    rehearse(({ flush }) => {
+      const nameOf = batch(recorder().resolve);
+      const [first, second] = [listen(nameOf(1)), listen(nameOf(1))];
+      first.stop();
+      first.stop();
+      flush();
+      expect(second.values).toEqual(['user 1']);
+    });
+  });
+
+  it('many, all and tasks take all their keys with them', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      const asking = task(function* () {
+        return yield* all([nameOf(5), nameOf(6)]);
+      });
+      [nameOf.many([1, 2]), all({ names: [nameOf(3), nameOf(4)] }), asking()].forEach((future) =>
+        listen<unknown>(future).stop(),
+      );
+      flush();
+      expect(asked).toEqual([]);
+    });
+  });
+
+  it('a failing sibling in all takes the keys of the others with it', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      listen(all([batch(resolve)(1), Future.fail(new Error('no'))]));
+      flush();
+      expect(asked).toEqual([]);
+    });
+  });
+
+  it('takeUntil is unsubscribing too', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      batch(resolve, { window: 10 })(1)
+        .pipe(takeUntil(timer(5)))
+        .subscribe();
+      flush();
+      expect(asked).toEqual([]);
+    });
+  });
+});
+
+describe('in flight', () => {
+  it('when the last waiter goes, the signal aborts and the Observable is unsubscribed', () => {
+    rehearse(({ flush, at }) => {
+      const { log, resolve } = flights();
+      const nameOf = batch(resolve);
+      const heard = [listen(nameOf(1)), listen(nameOf(2)), listen(nameOf(2))];
+      at(3, () => heard[0]?.stop());
+      at(4, () => heard[2]?.stop());
+      at(5, () => expect(log).toEqual(['flush 1,2']));
+      at(6, () => heard[1]?.stop());
+      at(7, () => expect(log).toEqual(['flush 1,2', 'abort 1,2', 'unsubscribe 1,2']));
+      flush();
+      expect(heard.map(({ values }) => values)).toEqual([[], [], []]);
+    });
+  });
+
+  it('while somebody waits for any of its keys, nothing is aborted', () => {
+    rehearse(({ flush, at }) => {
+      const { log, resolve } = flights();
+      const nameOf = batch(resolve);
+      const [left, stayed] = [listen(nameOf(1)), listen(nameOf(2))];
+      at(5, () => left.stop());
+      flush();
+      expect(log).toEqual(['flush 1,2', 'end 1,2']);
+      expect([left.values, stayed.values]).toEqual([[], ['user 2']]);
+    });
+  });
+
+  it('a flight that has landed is not aborted by those who leave afterwards', () => {
+    rehearse(({ flush }) => {
+      const { log, resolve } = flights();
+      const heard = listen(batch(resolve)(1));
+      flush();
+      heard.stop();
+      expect(log).toEqual(['flush 1', 'end 1']);
+    });
+  });
+
+  it('other flights of the function are not touched', () => {
+    rehearse(({ flush, at }) => {
+      const { log, resolve } = flights();
+      const nameOf = batch(resolve, { maxSize: 1 });
+      const [left, stayed] = [listen(nameOf(1)), listen(nameOf(2))];
+      at(5, () => left.stop());
+      flush();
+      expect(log).toEqual(['flush 1', 'flush 2', 'abort 1', 'unsubscribe 1', 'end 2']);
+      expect(stayed.values).toEqual(['user 2']);
+    });
+  });
+
+  it('keys that were settled early wait for nothing: the last of the others aborts', () => {
+    rehearse(({ flush, at }) => {
+      const signals: AbortSignal[] = [];
+      const nameOf = batch<number, string>((_ids, flush) => {
+        signals.push(flush.signal);
+        flush.succeed(1, 'early');
+        return NEVER;
+      });
+      nameOf(1).subscribe();
+      const last = listen(nameOf(2));
+      at(4, () => expect(signals[0]?.aborted).toBe(false));
+      at(5, () => last.stop());
+      at(6, () => expect(signals[0]?.aborted).toBe(true));
+      flush();
+    });
+  });
+
+  it('a signal that is first looked at after everybody left is aborted', () => {
+    rehearse(({ flush, at }) => {
+      let aborted: boolean | undefined;
+      const resolve: Resolver<number, string> = (_ids, flush) => {
+        at(10, () => (aborted = flush.signal.aborted));
+        return NEVER;
+      };
+      const heard = listen(batch(resolve)(1));
+      at(5, () => heard.stop());
+      flush();
+      expect(aborted).toBe(true);
+    });
+  });
+
+  it('a signal that is first looked at after landing is not aborted', () => {
+    rehearse(({ flush }) => {
+      let aborted: (() => boolean) | undefined;
+      const nameOf = batch((ids: readonly number[], flush) => {
+        aborted = () => flush.signal.aborted;
+        return ids.map(userName);
+      });
+      nameOf(1).subscribe();
+      flush();
+      expect(aborted?.()).toBe(false);
+    });
+  });
+
+  it('a key asked for again after it left flies again', () => {
+    rehearse(({ flush, at }) => {
+      const { log, resolve } = flights();
+      const nameOf = batch(resolve);
+      const left = listen(nameOf(1));
+      let again: ReturnType<typeof listen<string>> | undefined;
+      at(5, () => left.stop());
+      at(5, () => (again = listen(nameOf(1))));
+      flush();
+      expect(log).toEqual(['flush 1', 'abort 1', 'unsubscribe 1', 'flush 1', 'end 1']);
+      expect(again?.values).toEqual(['user 1']);
+    });
+  });
+
+  it.each([
+    ['a value', () => Promise.resolve(['late'])],
+    ['a rejection', () => Promise.reject(new Error('late'))],
+  ])('%s that a promise brings after everybody left is dropped', async (_name, settle) => {
+    let proceed: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (proceed = resolve));
+    const heard = await new Promise<ReturnType<typeof listen<string>>>((tookOff) => {
+      const waiting = listen(
+        batch<number, string>(() => {
+          queueMicrotask(() => tookOff(waiting));
+          return gate.then(settle);
+        })(1),
+      );
+    });
+    heard.stop();
+    proceed();
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    expect(heard).toMatchObject({ values: [], errors: [] });
+  });
+
+  it('a task that resolves is cancelled: its finally blocks run', () => {
+    rehearse(({ flush, at }) => {
+      const log: string[] = [];
+      const resolve = task(function* (ids: readonly number[]) {
+        try {
+          yield* Future.from(timer(10));
+          return ids.map(userName);
+        } finally {
+          log.push('cleaned up');
+        }
+      });
+      const heard = listen(batch(resolve)(1));
+      at(5, () => heard.stop());
+      at(6, () => expect(log).toEqual(['cleaned up']));
+      flush();
+    });
+  });
+
+  it('an async iterable that resolves is returned from', async () => {
+    const log: string[] = [];
+    let proceed: (() => void) | undefined;
+    const started = new Promise<void>((resolve) => (proceed = resolve));
+    async function* resolve(ids: readonly number[]): AsyncGenerator<string[]> {
+      try {
+        proceed?.();
+        for (;;) yield await Promise.resolve(ids.map(userName));
+      } finally {
+        log.push('returned');
+      }
+    }
+    const heard = listen(batch(resolve)(1));
+    await started;
+    heard.stop();
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    expect(log).toEqual(['returned']);
+  });
+
+  it('a failing sibling in all leaves the flight, and aborts it when it was the last', () => {
+    rehearse(({ flush, at }) => {
+      const { log, resolve } = flights();
+      listen(all([batch(resolve)(1), Future.from(timer(5).pipe(map(() => JSON.parse('{') as string)))]));
+      at(6, () => expect(log).toEqual(['flush 1', 'abort 1', 'unsubscribe 1']));
+      flush();
+    });
+  });
+});

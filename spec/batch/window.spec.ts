@@ -1,0 +1,203 @@
+/**
+ * `window` and `hold`: how long a batch stands open.
+ */
+import { delay, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
+import { all, AsyncValue, batch, BatchScheduler, Future, task } from 'sluice';
+import { virtualScheduler } from '../support/virtual-time';
+import { listen, recorder, rehearse } from './rehearsal';
+
+describe('window', () => {
+  it('left out, is none: a batch flushes in the frame it was asked in', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      at(5, () => void nameOf(1).subscribe());
+      at(6, () => expect(asked).toEqual([[1]]));
+      flush();
+    });
+  });
+
+  it('gathers for so many ms from the first key, and no longer for later keys', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { window: 10 });
+      at(1, () => void nameOf(1).subscribe());
+      at(10, () => void nameOf(2).subscribe());
+      at(12, () => expect(asked).toEqual([[1, 2]]));
+      at(13, () => void nameOf(3).subscribe());
+      at(22, () => expect(asked).toEqual([[1, 2]]));
+      flush();
+      expect(asked).toEqual([[1, 2], [3]]);
+    });
+  });
+
+  it('is that of each partition by itself', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { window: 10, partition: (id) => id % 2 });
+      at(0, () => void nameOf(1).subscribe());
+      at(5, () => void nameOf(2).subscribe());
+      at(11, () => expect(asked).toEqual([[1]]));
+      flush();
+      expect(asked).toEqual([[1], [2]]);
+    });
+  });
+
+  it('is cut short by maxSize', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { window: 10, maxSize: 2 });
+      at(1, () => void nameOf.many([1, 2]).subscribe());
+      at(2, () => expect(asked).toEqual([[1, 2]]));
+      flush();
+      expect(asked).toHaveLength(1);
+    });
+  });
+
+  it('is cut short by scheduler.flush()', () => {
+    const { asked, resolve } = recorder();
+    const { scheduler } = virtualScheduler();
+    batch(resolve, { window: 10, scheduler })(1).subscribe();
+    scheduler.flush();
+    expect(asked).toEqual([[1]]);
+  });
+
+  it('leaves no timer behind when all its keys have left', () => {
+    const { scheduler, clock } = virtualScheduler();
+    listen(batch(recorder().resolve, { window: 10, scheduler })(1)).stop();
+    clock.flush();
+    expect(clock.now()).toBe(0);
+  });
+
+  it('leaves no timer behind when it was full', () => {
+    const { scheduler, clock } = virtualScheduler();
+    batch(recorder().resolve, { window: 10, maxSize: 1, scheduler })(1).subscribe();
+    clock.flush();
+    expect(clock.now()).toBe(0);
+  });
+
+  it('runs anew for a key that comes when all before have left', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { window: 10 });
+      const heard = listen(nameOf(1));
+      at(4, () => heard.stop());
+      at(8, () => void nameOf(2).subscribe());
+      at(17, () => expect(asked).toEqual([]));
+      flush();
+      expect(asked).toEqual([[2]]);
+    });
+  });
+});
+
+describe('hold', () => {
+  /** A task that asks for its key when it has slept. */
+  const sleeper = (nameOf: (id: number) => Future<string>) =>
+    task(function* (ms: number, id: number) {
+      yield* Future.from(timer(ms));
+      return yield* nameOf(id);
+    });
+
+  it('left out, waits for nobody', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve);
+      all([nameOf(1), sleeper(nameOf)(5, 2)]).subscribe();
+      flush();
+      expect(asked).toEqual([[1], [2]]);
+    });
+  });
+
+  it('waits for tasks that are busy elsewhere, and may yet join', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { hold: 20 });
+      all([nameOf(1), sleeper(nameOf)(5, 2)]).subscribe();
+      at(4, () => expect(asked).toEqual([]));
+      at(6, () => expect(asked).toEqual([[1, 2]]));
+      flush();
+    });
+  });
+
+  it('waits for an AsyncValue that a task waits for, and for other flights', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { hold: 20 });
+      const cell = new AsyncValue<number>();
+      const slow = batch((ids: readonly number[]) => of([...ids]).pipe(delay(7)));
+      const follow = task(function* (id: Future<number> | AsyncValue<number>) {
+        return yield* nameOf(yield* id);
+      });
+      all([nameOf(1), follow(cell), follow(slow(3))]).subscribe();
+      at(4, () => cell.set(2));
+      flush();
+      expect(asked).toEqual([[1, 2, 3]]);
+    });
+  });
+
+  it('waits so many ms at most', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { hold: 20 });
+      all([nameOf(1), sleeper(nameOf)(100, 2)]).subscribe();
+      at(19, () => expect(asked).toEqual([]));
+      at(21, () => expect(asked).toEqual([[1]]));
+      flush();
+      expect(asked).toEqual([[1], [2]]);
+    });
+  });
+
+  it('does not wait when nothing is busy', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      batch(resolve, { hold: 20 })(1).subscribe();
+      at(1, () => expect(asked).toEqual([[1]]));
+      flush();
+    });
+  });
+
+  it('ends as soon as what was busy is unsubscribed', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { hold: 20 });
+      nameOf(1).subscribe();
+      const busy = listen(Future.from(NEVER));
+      at(5, () => busy.stop());
+      at(6, () => expect(asked).toEqual([[1]]));
+      flush();
+    });
+  });
+
+  it('counts from the first key, within which the window runs as well', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { window: 10, hold: 20 });
+      const busy = listen(Future.from(NEVER));
+      at(1, () => void nameOf(1).subscribe());
+      at(20, () => expect(asked).toEqual([]));
+      at(22, () => expect(asked).toEqual([[1]]));
+      flush();
+      busy.stop();
+    });
+  });
+
+  it('does not wait for what is busy on another scheduler', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      new BatchScheduler().schedule(() => void Future.from(NEVER).subscribe());
+      at(1, () => void batch(resolve, { hold: 20 })(1).subscribe());
+      at(2, () => expect(asked).toEqual([[1]]));
+      flush();
+    });
+  });
+
+  it('ends as soon as what was busy has failed', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      batch(resolve, { hold: 20 })(1).subscribe();
+      listen(Future.from(timer(5).pipe(mergeMap(() => throwError(() => new Error('down'))))));
+      at(6, () => expect(asked).toEqual([[1]]));
+      flush();
+    });
+  });
+});

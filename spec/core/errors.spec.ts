@@ -1,0 +1,88 @@
+import { runInNewContext } from 'node:vm';
+import {
+  AlreadySetError,
+  BatchResultError,
+  DeadlockError,
+  isSluiceError,
+  MissingResultError,
+  NotReadyError,
+  SluiceError,
+  TimeoutError,
+  WouldBlockError,
+} from 'sluice';
+
+const every: readonly (readonly [string, string, SluiceError])[] = [
+  ['MissingResultError', 'SLUICE_MISSING_RESULT', new MissingResultError('nameOf', 7, '7')],
+  [
+    'BatchResultError',
+    'SLUICE_BATCH_RESULT',
+    new BatchResultError('nameOf', [7, 8], { got: 'null', keysText: '7, 8' }),
+  ],
+  ['WouldBlockError', 'SLUICE_WOULD_BLOCK', new WouldBlockError(['a timer of 5 ms', 'a promise'])],
+  ['DeadlockError', 'SLUICE_DEADLOCK', new DeadlockError()],
+  ['TimeoutError', 'SLUICE_TIMEOUT', new TimeoutError(5)],
+  ['NotReadyError', 'SLUICE_NOT_READY', new NotReadyError()],
+  ['AlreadySetError', 'SLUICE_ALREADY_SET', new AlreadySetError()],
+];
+
+describe.each(every)('%s', (name, code, error) => {
+  it('has its name', () => expect(error.name).toBe(name));
+  it('has its stable code', () => expect(error.code).toBe(code));
+  it('is a SluiceError and an Error', () => {
+    expect(error).toBeInstanceOf(SluiceError);
+    expect(error).toBeInstanceOf(Error);
+  });
+  it('is known to the guard', () => expect(isSluiceError(error)).toBe(true));
+  it('says what happened, why, and what to do', () => expect(error.message.split('. ').length).toBeGreaterThan(2));
+  it('shows its name where it is printed', () => expect(String(error)).toMatch(new RegExp(`^${name}: `)));
+});
+
+describe('the errors', () => {
+  it('name the batch and the key', () => {
+    const error = new MissingResultError('nameOf', 7, '7');
+    expect(error).toMatchObject({ batch: 'nameOf', key: 7 });
+    expect(error.message).toMatch(/"nameOf".*key 7/);
+  });
+
+  it('name what block() waits for', () => {
+    const error = new WouldBlockError(['one', 'other']);
+    expect(error.waitingFor).toEqual(['one', 'other']);
+    expect(error.message).toContain('one; other');
+  });
+
+  it('each have a code of their own', () => expect(new Set(every.map(([, code]) => code)).size).toBe(every.length));
+});
+
+describe('SluiceError', () => {
+  const lesson = { what: 'It broke.', why: 'It was old.', how: 'Mend it.' };
+
+  it('makes its message of three sentences', () => {
+    expect(new SluiceError('SLUICE_IT', lesson).message).toBe('It broke. It was old. Mend it.');
+  });
+
+  it('keeps its cause, whatever it is', () => {
+    expect(new SluiceError('SLUICE_IT', { ...lesson, cause: 'rust' }).cause).toBe('rust');
+  });
+
+  it('has no cause if none is given', () => {
+    expect(Object.hasOwn(new SluiceError('SLUICE_IT', lesson), 'cause')).toBe(false);
+  });
+
+  it('takes its name from its class', () => {
+    class BrokenError extends SluiceError {}
+    expect(new BrokenError('SLUICE_BROKEN', lesson).name).toBe('BrokenError');
+  });
+});
+
+describe('isSluiceError', () => {
+  it('knows an error of another copy of the library, in another realm', () => {
+    const foreign: unknown = runInNewContext(`Object.assign(new Error(), { [Symbol.for('sluice.error')]: true })`);
+    expect(foreign).not.toBeInstanceOf(Error);
+    expect(isSluiceError(foreign)).toBe(true);
+  });
+
+  it.each([[new Error('mine')], ['SLUICE_TIMEOUT'], [{ code: 'SLUICE_TIMEOUT' }], [null], [undefined], [7]])(
+    'does not take %p for one',
+    (other) => expect(isSluiceError(other)).toBe(false),
+  );
+});

@@ -1,0 +1,253 @@
+import {
+  EmptyError,
+  firstValueFrom,
+  map,
+  NEVER,
+  Observable,
+  of,
+  retry,
+  shareReplay,
+  Subject,
+  switchMap,
+  takeUntil,
+  throwError,
+} from 'rxjs';
+import { inspect } from 'node:util';
+import { AsyncValue, Future } from 'sluice';
+import { hear, turn } from './hear';
+
+/** A future that counts its runs and gives their number. */
+const counting = (): { readonly future: Future<number>; readonly runs: () => number } => {
+  let runs = 0;
+  return { future: Future.defer(() => of(++runs)), runs: () => runs };
+};
+const no = new Error('no');
+
+describe('a Future', () => {
+  it('does nothing when it is built', () => {
+    const { future, runs } = counting();
+    Future.from(future).pipe(map((n) => n + 1));
+    expect(runs()).toBe(0);
+  });
+
+  it('runs anew for each subscription', () => {
+    const { future } = counting();
+    expect([hear(future).heard, hear(future).heard]).toEqual([
+      ['next 1', 'complete'],
+      ['next 2', 'complete'],
+    ]);
+  });
+
+  it('does not run when it is printed or iterated', () => {
+    const { future, runs } = counting();
+    inspect(future);
+    Object.prototype.toString.call(future);
+    expect(Array.from(future)).toHaveLength(1);
+    expect(runs()).toBe(0);
+  });
+
+  it('is an Observable', () => expect(Future.of(1)).toBeInstanceOf(Observable));
+
+  it('passes a failure to an error handler once, and nothing after it', () => {
+    expect(hear(Future.fail(no)).heard).toEqual(['error Error: no']);
+  });
+
+  it('emits nothing once it is unsubscribed', () => {
+    const source = new Subject<number>();
+    const { heard, subscription } = hear(Future.from(source));
+    source.next(1);
+    subscription.unsubscribe();
+    source.complete();
+    expect(heard).toEqual([]);
+  });
+
+  it('unsubscribes from its source when it is unsubscribed', () => {
+    const source = new Subject<number>();
+    const { subscription } = hear(Future.from(source));
+    expect(source.observed).toBe(true);
+    subscription.unsubscribe();
+    expect(source.observed).toBe(false);
+  });
+});
+
+describe('Future.of', () => {
+  it('has its value at once, then completes', () => expect(hear(Future.of(7)).heard).toEqual(['next 7', 'complete']));
+  it('takes undefined for a value', () =>
+    expect(hear(Future.of(undefined)).heard).toEqual(['next undefined', 'complete']));
+  it('takes a future for a value', () => {
+    const inner = Future.of(1);
+    expect(Future.of([inner]).block()[0]).toBe(inner);
+  });
+});
+
+describe('Future.from', () => {
+  it('takes the last value', () => expect(hear(Future.from(of(1, 2, 3))).heard).toEqual(['next 3', 'complete']));
+  it('takes an array for a source', () => expect(Future.from([1, 2]).block()).toBe(2));
+  it('takes an undefined last value for a value', () => expect(Future.from(of(1, undefined)).block()).toBeUndefined());
+  it('gives a future as it is', () => {
+    const future = Future.of(1);
+    expect(Future.from(future)).toBe(future);
+  });
+  it('makes a cold future of a hot value', () => {
+    const value = new AsyncValue<number>();
+    const { heard } = hear(Future.from(value));
+    value.set(1);
+    expect(heard).toEqual(['next 1', 'complete']);
+  });
+  it('fails with EmptyError if no value comes', () => {
+    expect(() => Future.from(of()).block()).toThrow(EmptyError);
+  });
+  it('waits for a promise', async () => expect(await Future.from(Promise.resolve(1))).toBe(1));
+  it('waits for an async iterable', async () => {
+    async function* numbers(): AsyncGenerator<number> {
+      yield await Promise.resolve(1);
+      yield 2;
+    }
+    expect(await Future.from(numbers())).toBe(2);
+  });
+  it('fails with the very error of its source', async () => {
+    await expect(Future.from(throwError(() => no))).rejects.toBe(no);
+  });
+  it('does not give a value that an error followed', () => {
+    const source = new Subject<number>();
+    const { heard } = hear(Future.from(source));
+    source.next(1);
+    source.error(no);
+    expect(heard).toEqual(['error Error: no']);
+  });
+  it('refuses at once what RxJS cannot subscribe to', () => {
+    expect(() => Future.from(7 as unknown as Observable<number>)).toThrow(TypeError);
+  });
+});
+
+describe('Future.defer', () => {
+  it('makes its input for each subscription', () => {
+    const { future, runs } = counting();
+    future.subscribe();
+    future.subscribe();
+    expect(runs()).toBe(2);
+  });
+  it('fails with what making the input throws', () => {
+    const future = Future.defer(() => {
+      throw no;
+    });
+    expect(hear(future).heard).toEqual(['error Error: no']);
+  });
+  it('fails if its input is none', () => {
+    const future = Future.defer(() => 7 as unknown as Observable<number>);
+    expect(hear(future).heard).toEqual([expect.stringMatching(/^error TypeError: /)]);
+  });
+  it('refuses at once what is no function', () => {
+    expect(() => Future.defer(7 as unknown as () => Observable<number>)).toThrow(TypeError);
+  });
+});
+
+describe('awaiting a Future', () => {
+  it('runs it once', async () => {
+    const { future, runs } = counting();
+    expect(await future).toBe(1);
+    expect(runs()).toBe(1);
+  });
+  it('runs it again the next time', async () => {
+    const { future } = counting();
+    expect([await future, await future]).toEqual([1, 2]);
+  });
+  it('runs it once when an async function returns it', async () => {
+    const { future, runs } = counting();
+    const returning = async (): Promise<number> => future;
+    expect(await returning()).toBe(1);
+    expect(runs()).toBe(1);
+  });
+  it('throws its very error', async () => {
+    await expect((async () => await Future.fail(no))()).rejects.toBe(no);
+  });
+  it('works in Promise.all', async () => {
+    expect(await Promise.all([Future.of(1), Future.from(Promise.resolve(2))])).toEqual([1, 2]);
+  });
+  it('begins in the same turn', () => {
+    const { future, runs } = counting();
+    void future.then();
+    expect(runs()).toBe(1);
+  });
+});
+
+describe('start', () => {
+  it('runs at once', () => {
+    const { future, runs } = counting();
+    future.start();
+    expect(runs()).toBe(1);
+  });
+  it('runs once, however many ask for the value', async () => {
+    const { future, runs } = counting();
+    const started = future.start();
+    expect([await started, await started, started.block(), started.value]).toEqual([1, 1, 1, 1]);
+    expect(runs()).toBe(1);
+  });
+  it('replays a failure', async () => {
+    const started = Future.fail(no).start();
+    await expect(started).rejects.toBe(no);
+    await expect(started).rejects.toBe(no);
+  });
+  it('tells everybody who waits, in the order they came', () => {
+    const source = new Subject<number>();
+    const started = Future.from(source).start();
+    const told: string[] = [];
+    started.subscribe((n) => told.push(`first ${String(n)}`));
+    started.subscribe((n) => told.push(`second ${String(n)}`));
+    source.next(1);
+    source.complete();
+    expect(told).toEqual(['first 1', 'second 1']);
+  });
+  it('lets the others run on if its value is set by hand first', async () => {
+    const source = new Subject<number>();
+    const started = Future.from(source).start();
+    const other = hear(Future.from(source));
+    started.set(1);
+    source.next(2);
+    source.complete();
+    await turn();
+    expect(started.value).toBe(1);
+    expect(other.heard).toEqual(['next 2', 'complete']);
+  });
+});
+
+describe('operators on a Future', () => {
+  it('map', () => expect(hear(Future.of(1).pipe(map((n) => n + 1))).heard).toEqual(['next 2', 'complete']));
+  it('switchMap leaves the former for the latter', () => {
+    const left = new Subject<number>();
+    const keys = new Subject<number>();
+    const { heard } = hear(keys.pipe(switchMap((key) => (key === 1 ? Future.from(left) : Future.of(key)))));
+    keys.next(1);
+    keys.next(2);
+    expect(left.observed).toBe(false);
+    expect(heard).toEqual(['next 2']);
+  });
+  it('retry runs it anew', () => {
+    let attempts = 0;
+    const flaky = Future.defer(() => (++attempts < 3 ? Future.fail(no) : Future.of(attempts)));
+    expect(hear(flaky.pipe(retry(5))).heard).toEqual(['next 3', 'complete']);
+  });
+  it('shareReplay runs it once', () => {
+    const { future, runs } = counting();
+    const shared = future.pipe(shareReplay({ bufferSize: 1, refCount: false }));
+    expect([hear(shared).heard, hear(shared).heard]).toEqual([
+      ['next 1', 'complete'],
+      ['next 1', 'complete'],
+    ]);
+    expect(runs()).toBe(1);
+  });
+  it('takeUntil cancels it', () => {
+    const source = new Subject<number>();
+    const stop = new Subject<void>();
+    const { heard } = hear(Future.from(source).pipe(takeUntil(stop)));
+    stop.next();
+    expect(source.observed).toBe(false);
+    expect(heard).toEqual(['complete']);
+  });
+  it('firstValueFrom', async () => expect(await firstValueFrom(Future.of(1))).toBe(1));
+  it('a source that never ends keeps it waiting', async () => {
+    const { heard } = hear(Future.from(NEVER));
+    await turn();
+    expect(heard).toEqual([]);
+  });
+});

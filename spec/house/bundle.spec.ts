@@ -1,0 +1,45 @@
+/**
+ * What a program gets with sluice: the sources, RxJS, which it has, and lru-cache. Nothing else.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageOf, root, sourceFiles } from './source-files';
+
+interface Manifest {
+  readonly sideEffects?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+
+const imported = new Set(
+  sourceFiles
+    .filter(({ folder }) => folder !== 'pool')
+    .flatMap(({ imports }) => imports)
+    .filter((specifier) => !specifier.startsWith('.'))
+    .map(packageOf),
+);
+
+describe('the bundle', () => {
+  it('holds no package but rxjs and lru-cache', () => {
+    expect([...imported].sort()).toEqual(['lru-cache', 'rxjs']);
+  });
+
+  it('has lru-cache installed with it, and rxjs brought by the program, once', () => {
+    expect(Object.keys(manifest.dependencies ?? {})).toEqual(['lru-cache']);
+    expect(manifest.peerDependencies).toEqual({ rxjs: '^7.8.0' });
+  });
+
+  it('says that it may be shaken: no module does anything when it is loaded', () => {
+    expect(manifest.sideEffects).toBe(false);
+  });
+
+  it('would find a package of a scope by its name', () => {
+    expect(['@scope/name/deep', 'rxjs/operators', 'lru-cache'].map(packageOf)).toEqual([
+      '@scope/name',
+      'rxjs',
+      'lru-cache',
+    ]);
+  });
+});

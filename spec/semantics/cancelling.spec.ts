@@ -1,0 +1,77 @@
+/**
+ * What cancelling owes to everybody, found by random programs: each has its own minimal case here.
+ */
+import { NEVER, Observable } from 'rxjs';
+import { all, AsyncValue, batch, settled, task } from 'sluice';
+import { unhandledErrorsOf } from '../support/unhandled';
+import { virtualScheduler } from '../support/virtual-time';
+
+/** A task that waits for this, and notes when it is left. */
+const noted = (log: string[], name: string, wait: () => unknown, cleanUp: () => unknown = () => null) =>
+  task(function* () {
+    try {
+      return yield wait();
+    } finally {
+      yield cleanUp();
+      log.push(name);
+    }
+  })();
+
+describe('a task that is cancelled', () => {
+  it.each([
+    ['all', all],
+    ['settled', settled],
+  ])('is left also when what it waits for in %s ends while the rest of that is cleaned up', (_name, together) => {
+    const log: string[] = [];
+    const value = new AsyncValue<number>();
+    const cleaner = noted(
+      log,
+      'cleaner',
+      () => NEVER,
+      () => value.set(1),
+    );
+    const parent = noted(log, 'parent', () => together([cleaner, value]));
+    parent.subscribe().unsubscribe();
+    expect(log).toEqual(['cleaner', 'parent']);
+  });
+
+  it('is left also when its clean-up fills a batch that its sibling waits for', () => {
+    const { clock, scheduler } = virtualScheduler();
+    const log: string[] = [];
+    const ask = batch((keys: readonly string[]) => [...keys], { maxSize: 2, scheduler });
+    const cleaner = noted(
+      log,
+      'cleaner',
+      () => NEVER,
+      () => ask('a'),
+    );
+    const parent = noted(log, 'parent', () => all([cleaner, ask('b')]));
+    parent.subscribe().unsubscribe();
+    clock.flush();
+    expect(log).toEqual(['cleaner', 'parent']);
+  });
+
+  const failingTeardown = new Observable<never>(() => () => {
+    throw new Error('thrown by a teardown');
+  });
+
+  it.each([
+    ['what it waits for', () => failingTeardown],
+    ['the flight it waits for', () => batch(() => failingTeardown, { maxSize: 1 })('a')],
+  ])('is left also when the teardown of %s throws, and so are all around it', (_what, wait) => {
+    const log: string[] = [];
+    const errors: unknown[] = [];
+    const inner = noted(log, 'inner', wait);
+    const outer = noted(log, 'outer', () => all([inner, noted(log, 'sibling', () => NEVER)]));
+    const reported = unhandledErrorsOf(() => {
+      try {
+        outer.subscribe().unsubscribe();
+      } catch (error) {
+        errors.push(error);
+      }
+    });
+    expect(log).toEqual(['inner', 'sibling', 'outer']);
+    // Thrown or reported, but not lost.
+    expect([...errors, ...reported].join()).toContain('thrown by a teardown');
+  });
+});

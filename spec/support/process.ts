@@ -1,0 +1,33 @@
+/**
+ * A program in a process of its own, for what would take the process of the specs with it: a loop without end, a timer
+ * that nobody stops, an error that nobody catches.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface Ended {
+  /** What it printed, line by line. */
+  readonly lines: readonly string[];
+  readonly stderr: string;
+  /** Whether it came to its end by itself, and without an error. */
+  readonly hasEndedWell: boolean;
+}
+
+const PROJECT = join(__dirname, '..', '..');
+/** Only what hangs is ever given so long. */
+const PATIENCE = 10_000;
+
+/** `program` is plain JavaScript, with `rx`, `TestScheduler` and all of sluice at hand. */
+export function runAlone(program: string): Ended {
+  const source = `
+    const rx = require('rxjs');
+    const { TestScheduler } = require('rxjs/testing');
+    const { all, AsyncValue, batch, batchScheduler, Future, task } = require('sluice');
+    ${program}`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--require', require.resolve('tsx/cjs'), '--input-type=commonjs', '--eval', source],
+    { cwd: PROJECT, encoding: 'utf8', timeout: PATIENCE, killSignal: 'SIGKILL' },
+  );
+  return { lines: stdout.split('\n').filter(Boolean), stderr, hasEndedWell: status === 0 };
+}

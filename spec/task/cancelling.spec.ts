@@ -1,0 +1,347 @@
+import { config, map, NEVER, Observable, Subject, type Subscription, timer } from 'rxjs';
+import { all, batch, Future, task } from 'sluice';
+import { hear, inVirtualTime } from '../future/hear';
+
+let log: string[];
+beforeEach(() => (log = []));
+
+/** Waits for `input`, and notes its clean-up, which takes `ms`. */
+const careful = task(function* (name: string, input: unknown, ms?: number) {
+  try {
+    yield input;
+    log.push(`${name} went on`);
+  } finally {
+    log.push(`${name} leaves`);
+    if (ms !== undefined) {
+      yield timer(ms);
+      log.push(`${name} has left`);
+    }
+  }
+});
+
+describe('unsubscribing from a task', () => {
+  it('runs its finally blocks within the call', () => {
+    hear(careful('it', NEVER)).subscription.unsubscribe();
+    expect(log).toEqual(['it leaves']);
+  });
+  it('runs the finally blocks of the innermost first', () => {
+    hear(careful('outer', careful('middle', careful('inner', NEVER)))).subscription.unsubscribe();
+    expect(log).toEqual(['inner leaves', 'middle leaves', 'outer leaves']);
+  });
+  it('runs the finally blocks of the innermost first, through operators as well', () => {
+    hear(careful('outer', careful('inner', NEVER).pipe(map(() => 1)))).subscription.unsubscribe();
+    expect(log).toEqual(['inner leaves', 'outer leaves']);
+  });
+  it('runs the finally blocks of the innermost first, through operators a hundred deep', () => {
+    const left: number[] = [];
+    const nested = task(function* (n: number): Generator<unknown, void> {
+      try {
+        yield n === 0 ? NEVER : nested(n - 1).pipe(map(() => n));
+      } finally {
+        left.push(n);
+      }
+    });
+    hear(nested(100)).subscription.unsubscribe();
+    expect(left).toEqual(Array.from({ length: 101 }, (_, n) => n));
+  });
+  it('runs the finally blocks of siblings from left to right, then those of their parent', () => {
+    hear(careful('parent', [careful('a', NEVER), { b: careful('b', NEVER) }])).subscription.unsubscribe();
+    expect(log).toEqual(['a leaves', 'b leaves', 'parent leaves']);
+  });
+  it('waits for what the inner clean-up yields before the outer one begins', () => {
+    inVirtualTime(() => {
+      hear(careful('outer', careful('inner', NEVER, 5))).subscription.unsubscribe();
+      log.push('unsubscribed');
+    });
+    expect(log).toEqual(['inner leaves', 'unsubscribed', 'inner has left', 'outer leaves']);
+  });
+  it('waits for the clean-up of every sibling before that of their parent begins', () => {
+    inVirtualTime(() => {
+      const both = [careful('a', NEVER, 9), careful('b', NEVER, 5)];
+      hear(careful('parent', both)).subscription.unsubscribe();
+    });
+    expect(log).toEqual(['a leaves', 'b leaves', 'b has left', 'a has left', 'parent leaves']);
+  });
+  it('leaves what the task waits for', () => {
+    const source = new Subject<number>();
+    hear(careful('it', source)).subscription.unsubscribe();
+    expect(source.observed).toBe(false);
+  });
+  it('takes its key out of the batch', () => {
+    const flushes: unknown[] = [];
+    const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
+    double.flushes$.subscribe(({ keys }) => flushes.push(keys));
+    hear(careful('it', double(1))).subscription.unsubscribe();
+    double(2).block();
+    expect(flushes).toEqual([[2]]);
+  });
+  it('emits nothing afterwards, whatever a finally block returns', () => {
+    const stubborn = task(function* () {
+      try {
+        yield NEVER;
+      } finally {
+        // eslint-disable-next-line no-unsafe-finally -- what it returns must not come out
+        return 7;
+      }
+    });
+    const { heard, subscription } = hear(stubborn());
+    subscription.unsubscribe();
+    expect(heard).toEqual([]);
+  });
+  it('does not run catch blocks', () => {
+    const catching = task(function* () {
+      try {
+        yield NEVER;
+      } catch {
+        log.push('caught');
+      }
+    });
+    hear(catching()).subscription.unsubscribe();
+    expect(log).toEqual([]);
+  });
+  it('does nothing the second time', () => {
+    const { subscription } = hear(careful('it', NEVER));
+    subscription.unsubscribe();
+    subscription.unsubscribe();
+    expect(log).toEqual(['it leaves']);
+  });
+  it('does nothing once the task has ended', () => {
+    hear(careful('it', null)).subscription.unsubscribe();
+    expect(log).toEqual(['it went on', 'it leaves']);
+  });
+  it('leaves another subscription of the same future alone', () => {
+    const source = new Subject<number>();
+    const future = careful('it', source);
+    const stays = hear(future);
+    hear(future).subscription.unsubscribe();
+    source.next(1);
+    source.complete();
+    expect(stays.heard).toEqual(['next undefined', 'complete']);
+  });
+});
+
+describe('a task that is cancelled', () => {
+  it('before its start never runs its body', () => {
+    const source = new Subject<void>();
+    const { subscription } = hear(
+      task(function* () {
+        yield source;
+        subscription.unsubscribe();
+        yield all([careful('a', null), careful('b', null)]);
+      })(),
+    );
+    source.next();
+    source.complete();
+    expect(log).toEqual([]);
+  });
+  it('while it is ready to go on does not go on', () => {
+    const source = new Subject<number>();
+    const first = hear(
+      task(function* () {
+        yield source;
+        second.subscription.unsubscribe();
+      })(),
+    );
+    const second = hear(careful('second', all([Future.from(source), Future.of(1)])));
+    task(function* () {
+      source.next(1);
+      source.complete();
+      yield null;
+    })().block();
+    expect(first.heard).toEqual(['next undefined', 'complete']);
+    expect(log).toEqual(['second leaves']);
+  });
+  it('by its own body is left at its next yield', () => {
+    const source = new Subject<void>();
+    let begun = 0;
+    const { heard, subscription } = hear(
+      task(function* () {
+        try {
+          yield source;
+          subscription.unsubscribe();
+          log.push('still running');
+          yield new Observable(() => {
+            begun++;
+          });
+          log.push('went on');
+        } finally {
+          log.push('leaves');
+        }
+      })(),
+    );
+    source.next();
+    source.complete();
+    expect(log).toEqual(['still running', 'leaves']);
+    expect(begun).toBe(0);
+    expect(heard).toEqual([]);
+  });
+  it('by its own body, which then returns, emits nothing', () => {
+    const source = new Subject<void>();
+    const { heard, subscription } = hear(
+      task(function* () {
+        yield source;
+        subscription.unsubscribe();
+        return 7;
+      })(),
+    );
+    source.next();
+    source.complete();
+    expect(heard).toEqual([]);
+  });
+  it('by the body of its child is left, the child first', () => {
+    const source = new Subject<void>();
+    const child = task(function* () {
+      try {
+        yield source;
+        subscription.unsubscribe();
+        yield null;
+        log.push('child went on');
+      } finally {
+        log.push('child leaves');
+      }
+    });
+    const { heard, subscription } = hear(careful('parent', child()));
+    source.next();
+    source.complete();
+    expect(log).toEqual(['child leaves', 'parent leaves']);
+    expect(heard).toEqual([]);
+  });
+  it('by a sibling is left', () => {
+    const source = new Subject<void>();
+    const victim = hear(careful('victim', NEVER));
+    const killer = task(function* () {
+      yield source;
+      victim.subscription.unsubscribe();
+      log.push('killer goes on');
+    });
+    hear(all([killer(), careful('other', NEVER)]));
+    source.next();
+    source.complete();
+    expect(log).toEqual(['victim leaves', 'killer goes on']);
+  });
+  it('during its clean-up finishes the clean-up', () => {
+    inVirtualTime(() => {
+      const failing = Future.fail('no');
+      const { subscription } = hear(careful('it', failing, 5));
+      timer(2).subscribe(() => subscription.unsubscribe());
+    });
+    expect(log).toEqual(['it leaves']);
+  });
+  it('again during its clean-up finishes the clean-up', () => {
+    inVirtualTime(() => {
+      const inner = careful('inner', NEVER, 5);
+      const { subscription } = hear(careful('outer', inner));
+      subscription.unsubscribe();
+      timer(2).subscribe(() => subscription.unsubscribe());
+    });
+    expect(log).toEqual(['inner leaves', 'inner has left', 'outer leaves']);
+  });
+  it('while it subscribes to what cancels it is left, and so is that', () => {
+    const source = new Subject<void>();
+    let subscription: Subscription | undefined;
+    const cancelling = new Observable<number>((subscriber) => {
+      subscriber.add(() => log.push('unsubscribed'));
+      subscription?.unsubscribe();
+    });
+    subscription = hear(careful('it', careful('child', source))).subscription;
+    subscription.unsubscribe();
+    log = [];
+    const body = task(function* () {
+      yield source;
+      yield careful('inner', cancelling);
+      log.push('went on');
+    });
+    subscription = hear(body()).subscription;
+    source.next();
+    source.complete();
+    expect(log).toEqual(['unsubscribed', 'inner leaves']);
+  });
+  it('while it subscribes to what cancels it, then has a value, does not go on', () => {
+    const source = new Subject<void>();
+    const cancelling = new Observable<number>((subscriber) => {
+      subscription.unsubscribe();
+      subscriber.next(1);
+      subscriber.complete();
+    });
+    const body = task(function* () {
+      yield source;
+      yield careful('inner', cancelling);
+      log.push('went on');
+    });
+    const { heard, subscription } = hear(body());
+    source.next();
+    source.complete();
+    expect(log).toEqual(['inner leaves']);
+    expect(heard).toEqual([]);
+  });
+  it('while it subscribes to what cancels it, then fails, does not catch that', () => {
+    const source = new Subject<void>();
+    const cancelling = new Observable<number>((subscriber) => {
+      subscription.unsubscribe();
+      subscriber.error(new Error('no'));
+    });
+    const body = task(function* () {
+      yield source;
+      try {
+        yield cancelling;
+      } catch (error) {
+        log.push(String(error));
+      } finally {
+        log.push('leaves');
+      }
+    });
+    const { subscription } = hear(body());
+    source.next();
+    source.complete();
+    expect(log).toEqual(['leaves']);
+  });
+});
+
+describe('an error in the clean-up of a cancelled task', () => {
+  const unhandled: unknown[] = [];
+  beforeEach(() => {
+    unhandled.length = 0;
+    config.onUnhandledError = (error) => unhandled.push(error);
+  });
+  afterEach(() => (config.onUnhandledError = null));
+
+  it.each<[string, unknown]>([
+    ['thrown', undefined],
+    ['yielded', Future.fail('no')],
+    ['yielded late', timer(1)],
+  ])('is reported to config.onUnhandledError, and to nobody else: %s', (_, input) => {
+    inVirtualTime(() => {
+      const clumsy = task(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          yield input;
+          yield Future.fail('no');
+        }
+      });
+      const { heard, subscription } = hear(careful('outer', clumsy()));
+      subscription.unsubscribe();
+      expect(heard).toEqual([]);
+    });
+    expect(unhandled).toEqual(['no']);
+    expect(log).toEqual(['outer leaves']);
+  });
+  it('does not keep the others from theirs', () => {
+    inVirtualTime(() => {
+      const clumsy = task(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          throwNo();
+        }
+      });
+      hear(careful('outer', [clumsy(), careful('other', NEVER)])).subscription.unsubscribe();
+    });
+    expect(log).toEqual(['other leaves', 'outer leaves']);
+    expect(unhandled).toEqual([new Error('no')]);
+  });
+});
+
+function throwNo(): void {
+  throw new Error('no');
+}

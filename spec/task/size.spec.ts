@@ -1,0 +1,96 @@
+import { map, Subject, type Observable } from 'rxjs';
+import { all, AsyncValue, batch, Future, task } from 'sluice';
+import { hear } from '../future/hear';
+
+const MILLION = 1_000_000;
+jest.setTimeout(60_000);
+
+describe('a million tasks', () => {
+  it('finish, nested', () => {
+    const nested = task(function* (n: number): Generator<unknown, number, number> {
+      return n === 0 ? 0 : (yield* nested(n - 1)) + 1;
+    });
+    expect(nested(MILLION).block()).toBe(MILLION);
+  });
+  it('finish, nested around a batch', () => {
+    const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
+    const nested = task(function* (n: number): Generator<unknown, number, number> {
+      return n === 0 ? yield* double(1) : yield* nested(n - 1);
+    });
+    expect(nested(MILLION).block()).toBe(2);
+  });
+  it('finish, side by side', () => {
+    const one = task(function* () {
+      return yield* Future.of(1);
+    });
+    expect(all(Array.from({ length: MILLION }, one)).block()).toHaveLength(MILLION);
+  });
+  it('finish, one after the other', () => {
+    const one = task(function* () {
+      return yield* Future.of(1);
+    });
+    const loop = task(function* () {
+      let sum = 0;
+      for (let n = 0; n < MILLION; n++) sum += yield* one();
+      return sum;
+    });
+    expect(loop().block()).toBe(MILLION);
+  });
+  it('fail as one, nested', () => {
+    const nested = task(function* (n: number): Generator<unknown, number, number> {
+      return n === 0 ? yield* Future.fail('no') : yield* nested(n - 1);
+    });
+    expect(hear(nested(MILLION)).heard).toEqual(['error no']);
+  });
+  it('are cancelled, nested, the innermost first', () => {
+    let left = 0;
+    const source = new Subject<number>();
+    const outOfOrder: number[] = [];
+    const nested = task(function* (n: number): Generator<unknown, number, number> {
+      try {
+        return n === 0 ? yield* Future.from(source) : yield* nested(n - 1);
+      } finally {
+        if (left++ !== n) outOfOrder.push(n);
+      }
+    });
+    hear(nested(MILLION)).subscription.unsubscribe();
+    expect(left).toBe(MILLION + 1);
+    expect(outOfOrder).toEqual([]);
+    expect(source.observed).toBe(false);
+  });
+  it('are cancelled, side by side', () => {
+    let left = 0;
+    const value = new AsyncValue<number>();
+    const waiting = task(function* () {
+      try {
+        yield* value;
+      } finally {
+        left++;
+      }
+    });
+    hear(all(Array.from({ length: MILLION }, waiting))).subscription.unsubscribe();
+    expect(left).toBe(MILLION);
+  });
+});
+
+describe('100 000 tasks nested through operators', () => {
+  const DEPTH = 100_000;
+  const source = new Subject<number>();
+  const nested = task(function* (n: number, last: Observable<number>): Generator<unknown, number, number> {
+    return n === 0 ? yield last : yield nested(n - 1, last).pipe(map((depth) => depth + 1));
+  });
+
+  it('finish', () => expect(nested(DEPTH, Future.of(0)).block()).toBe(DEPTH));
+  it('finish when the last value comes late', () => {
+    const late = new Subject<number>();
+    const { heard } = hear(nested(DEPTH, late));
+    late.next(0);
+    late.complete();
+    expect(heard).toEqual([`next ${String(DEPTH)}`, 'complete']);
+  });
+  it('fail as one', () => expect(hear(nested(DEPTH, Future.fail('no'))).heard).toEqual(['error no']));
+  it('are cancelled', () => {
+    hear(nested(DEPTH, source)).subscription.unsubscribe();
+    expect(source.observed).toBe(false);
+  });
+});

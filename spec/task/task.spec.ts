@@ -1,0 +1,160 @@
+import { EmptyError, map, of, timer, type Observable } from 'rxjs';
+import { all, batch, Future, task } from 'sluice';
+import { hear, inVirtualTime } from '../future/hear';
+
+const no = new Error('no');
+
+describe('a task function', () => {
+  it('does nothing when it is called', () => {
+    let runs = 0;
+    task(() => runs++)();
+    expect(runs).toBe(0);
+  });
+  it('runs its body for each subscription', () => {
+    let runs = 0;
+    const counting = task(() => ++runs)();
+    expect([counting.block(), counting.block()]).toEqual([1, 2]);
+  });
+  it('keeps the name', () => expect(task(function* nameOf() {}).name).toBe('nameOf'));
+  it('keeps the number of arguments', () => expect(task((a: number, b: number) => a + b).length).toBe(2));
+  it('passes the arguments', () => {
+    const joined = task(function* (...parts: readonly string[]) {
+      return parts.join('-');
+    });
+    expect(joined('a', 'b').block()).toBe('a-b');
+  });
+  it('leaves default arguments to the body', () => {
+    const greeting = task(function* (name = 'you') {
+      return name;
+    });
+    expect(greeting().block()).toBe('you');
+  });
+  it('passes this', () => {
+    const library = {
+      name: 'Ada',
+      greeting: task(function* (this: { readonly name: string }, word: string) {
+        return `${word} ${this.name}`;
+      }),
+    };
+    expect(library.greeting('hi').block()).toBe('hi Ada');
+  });
+  it('passes the this of a class', () => {
+    class Book {
+      readonly #title = 'Sluices';
+      readonly title = task(function* (this: Book) {
+        return this.#title;
+      });
+    }
+    expect(new Book().title().block()).toBe('Sluices');
+  });
+  it.each([[7], [null], [{}], ['f']])('refuses %p for a body, at once', (body) => {
+    expect(() => task(body as never)).toThrow(/^task: its body must be a function/);
+  });
+});
+
+describe('a task of a generator function', () => {
+  it('gives what it returns', () =>
+    expect(
+      task(function* () {
+        return 1;
+      })().block(),
+    ).toBe(1));
+  it('gives undefined if it returns nothing', () => {
+    expect(hear(task(function* () {})()).heard).toEqual(['next undefined', 'complete']);
+  });
+  it('has the value of each future it yields, typed', () => {
+    const it = task(function* () {
+      const n: number = yield* Future.of(1);
+      const { text }: { text: string } = yield* all({ text: Future.of('a') });
+      return `${String(n)}${text}`;
+    });
+    expect(it().block()).toBe('1a');
+  });
+  it('takes shapes, null and undefined in a bare yield', () => {
+    const it = task(function* (): Generator<unknown, unknown, unknown> {
+      return [yield [Future.of(1), { a: Future.of(2) }], yield null, yield undefined, yield [], yield];
+    });
+    expect(it().block()).toEqual([[1, { a: 2 }], null, undefined, [], undefined]);
+  });
+  it('takes Observables, promises and async iterables in a bare yield, their last value', async () => {
+    async function* numbers(): AsyncGenerator<number> {
+      yield await Promise.resolve(3);
+    }
+    const it = task(function* (): Generator<unknown, unknown, unknown> {
+      return [yield of(0, 1), yield Promise.resolve(2), yield numbers()];
+    });
+    expect(await it()).toEqual([1, 2, 3]);
+  });
+  it('waits for a future it returns', () =>
+    expect(
+      task(function* () {
+        return Future.of(1);
+      })().block(),
+    ).toBe(1));
+  it('returns an array as a value, whatever is in it', () => {
+    const inner = Future.of(1);
+    expect(
+      task(function* () {
+        return [inner];
+      })().block()[0],
+    ).toBe(inner);
+  });
+  it('fails with EmptyError at a yield of what is empty', () => {
+    const it = task(function* (): Generator<unknown, unknown, unknown> {
+      try {
+        return yield of();
+      } catch (error) {
+        return error;
+      }
+    });
+    expect(it().block()).toBeInstanceOf(EmptyError);
+  });
+});
+
+describe('a task of another function', () => {
+  it('gives what a plain function returns', () => expect(task((n: number) => n + 1)(1).block()).toBe(2));
+  it('gives the array a plain function returns', () => expect(task(() => [1, 2])().block()).toEqual([1, 2]));
+  it('gives the string a plain function returns', () => expect(task(() => 'ab')().block()).toBe('ab'));
+  it('gives the iterator of a plain function, if it is no generator', () => {
+    expect([...task(() => [1, 2].values())().block()]).toEqual([1, 2]);
+  });
+  it('fails with what a plain function throws', () => {
+    const throwing = task((): number => {
+      throw no;
+    });
+    expect(hear(throwing()).heard).toEqual(['error Error: no']);
+  });
+  it('waits for an async function', async () => {
+    expect(await task(async (n: number) => Promise.resolve(n + 1))(1)).toBe(2);
+  });
+  it('fails with the very error of an async function', async () => {
+    await expect(task(async () => Promise.reject(no))()).rejects.toBe(no);
+  });
+  it('waits for an Observable, and gives its last value', () => expect(task(() => of(1, 2))().block()).toBe(2));
+  it('fails with EmptyError if the Observable is empty', () => {
+    expect(() => task((): Observable<number> => of())().block()).toThrow(EmptyError);
+  });
+  it('waits for an async iterable, and gives its last value', async () => {
+    const last = task(async function* () {
+      yield await Promise.resolve(1);
+      yield 2;
+    });
+    expect(await last()).toBe(2);
+  });
+  it('runs a generator that a wrapper returns', () => {
+    const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
+    function* body(n: number): Generator<unknown, number, number> {
+      return (yield* double(n)) + 1;
+    }
+    const logged =
+      (wrapped: typeof body): typeof body =>
+      (n) =>
+        wrapped(n);
+    expect(task(logged(body))(1).block()).toBe(3);
+  });
+  it('runs on virtual time', () => {
+    inVirtualTime((time) => {
+      time.expectObservable(task(() => timer(3).pipe(map(() => 'a')))()).toBe('---(a|)');
+    });
+  });
+});

@@ -1,0 +1,423 @@
+/**
+ * What the compiler knows: every statement here is checked by `tsc`, and once more by the spec beside it.
+ */
+import { NEVER, of, type Observable, type OperatorFunction } from 'rxjs';
+import {
+  all,
+  AsyncValue,
+  batch,
+  batchMap,
+  Future,
+  settled,
+  task,
+  type BatchFunction,
+  type FlushEvent,
+  type ShapeValues,
+  type TaskResult,
+} from 'sluice';
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- how one asks whether two types are one
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+interface Claim<Actual> {
+  /** Compiles only where it is just this type. */
+  is<Expected>(...proof: Equal<Actual, Expected> extends true ? [] : ['it is another type']): void;
+}
+
+const claim = (...given: readonly unknown[]): { is: () => void } => ({ is: () => expect(given).toHaveLength(1) });
+
+/** The type of a value. */
+const typeOf = <Actual>(value: Actual): Claim<Actual> => claim(value);
+
+/** The type a function returns. */
+const resultOf = <Actual>(call: (...args: never[]) => Actual): Claim<Actual> => claim(call);
+
+/** Compiles only where a type is `true`. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- there is nothing but the type to check
+const expectType = <Holds extends true>(holds = true as Holds): void => expect(holds).toBe(true);
+
+interface User {
+  readonly id: number;
+  readonly name: string;
+}
+
+const user: User = { id: 1, name: 'one' };
+const userOf = batch((ids: readonly number[]) => ids.map((): User => user));
+const numberOf = Future.of(1);
+const textOf = Future.of('a');
+
+/** Something of which only the type counts. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what it is
+const some = <T>(value: unknown): T => value as T;
+
+describe('a Future', () => {
+  it('of a value has its type, and one that fails has none', () => {
+    const failing = Future.fail(new Error('no'));
+    typeOf(numberOf).is<Future<number>>();
+    typeOf(failing).is<Future<never>>();
+  });
+
+  it('from an input has the type of what that emits', () => {
+    const [fromObservable, fromPromise, fromArray] = [
+      Future.from(of(1)),
+      Future.from(Promise.resolve('a')),
+      Future.from([true]),
+    ];
+    const fromFuture = Future.from(numberOf);
+    typeOf(fromObservable).is<Future<number>>();
+    typeOf(fromPromise).is<Future<string>>();
+    typeOf(fromArray).is<Future<boolean>>();
+    typeOf(fromFuture).is<Future<number>>();
+  });
+
+  it('deferred has the type of the input that is made', () => {
+    const deferred = Future.defer(() => Promise.resolve(1));
+    typeOf(deferred).is<Future<number>>();
+  });
+
+  it('is an Observable and a PromiseLike of it', () => {
+    const observable: Observable<number> = numberOf;
+    const promise: PromiseLike<number> = numberOf;
+    expectType<Equal<Awaited<Future<number>>, number>>();
+    typeOf(observable).is<Observable<number>>();
+    typeOf(promise).is<PromiseLike<number>>();
+  });
+
+  it('gives its type to block, start and the value of what was started', () => {
+    const started = numberOf.start();
+    expectType<Equal<ReturnType<Future<number>['block']>, number>>();
+    typeOf(started).is<AsyncValue<number>>();
+    typeOf(started.value).is<number>();
+    typeOf(started.error).is<unknown>();
+  });
+
+  it('cannot be made or set by the wrong type', () => {
+    const cell = new AsyncValue<number>();
+    // @ts-expect-error a text is no number
+    cell.set('a');
+    // @ts-expect-error a number is no input
+    expect(() => Future.from(1)).toThrow();
+    // @ts-expect-error Future is abstract
+    expect(new Future()).toBeInstanceOf(Future);
+  });
+});
+
+describe('yield* in a task', () => {
+  it('is typed by what it waits for', () => {
+    task(function* () {
+      const one = yield* numberOf;
+      const found = yield* userOf(1);
+      const cell = yield* new AsyncValue<boolean>();
+      const both = yield* all([numberOf, textOf]);
+      typeOf(one).is<number>();
+      typeOf(found).is<User>();
+      typeOf(cell).is<boolean>();
+      typeOf(both).is<[number, string]>();
+    });
+  });
+
+  it('of another task is typed by what that returns', () => {
+    const inner = task(function* (id: number) {
+      return yield* userOf(id);
+    });
+    task(function* () {
+      const found = yield* inner(1);
+      typeOf(found).is<User>();
+    });
+  });
+});
+
+describe('all', () => {
+  it('of a tuple is a tuple', () => {
+    const values = all([numberOf, textOf, userOf(1)]);
+    typeOf(values).is<Future<[number, string, User]>>();
+  });
+
+  it('of an array is an array, readonly or not', () => {
+    const values = all([1, 2].map((id) => userOf(id)));
+    const ofReadonly = all(some<readonly Future<number>[]>([numberOf]));
+    typeOf(values).is<Future<User[]>>();
+    typeOf(ofReadonly).is<Future<number[]>>();
+  });
+
+  it('of a record is a record', () => {
+    const values = all({ user: userOf(1), text: textOf });
+    typeOf(values).is<Future<{ user: User; text: string }>>();
+  });
+
+  it('of nested shapes is nested alike', () => {
+    const values = all({ users: [userOf(1), { name: textOf }], count: numberOf });
+    typeOf(values).is<Future<{ users: [User, { name: string }]; count: number }>>();
+  });
+
+  it('passes null and undefined', () => {
+    const values = all([null, undefined, { none: null, some: numberOf }]);
+    typeOf(values).is<Future<[null, undefined, { none: null; some: number }]>>();
+  });
+
+  it('takes an optional one for what it is', () => {
+    const values = all({ maybe: some<Future<number> | null>(null) });
+    typeOf(values).is<Future<{ maybe: number | null }>>();
+  });
+
+  it('of a record by any key is one', () => {
+    const values = all(some<Record<string, Future<number>>>({}));
+    typeOf(values).is<Future<Record<string, number>>>();
+  });
+
+  it('takes Observables, promises, async iterables and started values as leaves', () => {
+    const values = all([of(1), Promise.resolve('a'), new AsyncValue<boolean>(), some<AsyncIterable<User>>(of(user))]);
+    typeOf(values).is<Future<[number, string, boolean, User]>>();
+    expect(values).toBeInstanceOf(Future);
+  });
+
+  it('keeps a union at a leaf in one piece, and no value as no value', () => {
+    expectType<Equal<ShapeValues<Future<number | string>>, number | string>>();
+    expectType<Equal<ShapeValues<Future<boolean>>, boolean>>();
+    expectType<Equal<ShapeValues<Future<undefined>>, undefined>>();
+  });
+
+  it('of a leaf is the future of its value', () => {
+    const values = all(numberOf);
+    typeOf(values).is<Future<number>>();
+  });
+
+  it('of nothing is nothing', () => {
+    const [list, record] = [all([]), all({})];
+    typeOf(list).is<Future<[]>>();
+    expect([list.block(), record.block()]).toEqual([[], {}]);
+  });
+
+  it('refuses plain values, wherever they are', () => {
+    // @ts-expect-error a number cannot be waited for
+    expect(() => all([1])).toThrow();
+    // @ts-expect-error nor can a text, at any depth
+    expect(() => all({ deep: [{ name: 'a' }] })).toThrow();
+    // @ts-expect-error nor a function that was not called
+    expect(() => all([userOf])).toThrow();
+  });
+});
+
+describe('settled', () => {
+  it('has the results of Promise.allSettled at its leaves', () => {
+    const results = settled([numberOf, { text: textOf }, null]);
+    typeOf(results).is<Future<[PromiseSettledResult<number>, { text: PromiseSettledResult<string> }, null]>>();
+  });
+
+  it('of an array is an array of results', () => {
+    const results = settled([1, 2].map((id) => userOf(id)));
+    typeOf(results).is<Future<PromiseSettledResult<User>[]>>();
+  });
+});
+
+describe('task', () => {
+  it('of a generator function has its arguments, and the future of what it returns', () => {
+    const named = task(function* (id: number, prefix?: string) {
+      const found = yield* userOf(id);
+      return (prefix ?? '') + found.name;
+    });
+    expectType<Equal<Parameters<typeof named>, [id: number, prefix?: string | undefined]>>();
+    resultOf(named).is<Future<string>>();
+  });
+
+  it('of a generator function that yields barely has it too', () => {
+    const bare = task(function* (): Generator<unknown, number> {
+      yield [numberOf, { text: textOf }, null];
+      return 1;
+    });
+    resultOf(bare).is<Future<number>>();
+  });
+
+  it('of a plain function has the future of its value: an array is a value', () => {
+    const [length, list, nothing] = [task((text: string) => text.length), task(() => [1, 2]), task(() => undefined)];
+    resultOf(length).is<Future<number>>();
+    resultOf(list).is<Future<number[]>>();
+    resultOf(nothing).is<Future<undefined>>();
+  });
+
+  it('of an async function has the future of what is promised', () => {
+    const asynchronous = task(async (id: number) => (await userOf(id)).name);
+    resultOf(asynchronous).is<Future<string>>();
+  });
+
+  it('of a function that returns an Observable, a Future or an async iterable has the future of its value', () => {
+    const [observable, future] = [task(() => of(1)), task((id: number) => userOf(id))];
+    const iterable = task(async function* () {
+      yield await Promise.resolve('a');
+    });
+    resultOf(observable).is<Future<number>>();
+    resultOf(future).is<Future<User>>();
+    resultOf(iterable).is<Future<string>>();
+  });
+
+  it('of a generator function that returns a future has the future of its value', () => {
+    const delegating = task(function* (id: number) {
+      yield* numberOf;
+      return userOf(id);
+    });
+    resultOf(delegating).is<Future<User>>();
+  });
+
+  it('of a function that returns either has the future of both', () => {
+    const either = task((isKnown: boolean): number | Promise<string> => (isKnown ? 1 : Promise.resolve('a')));
+    resultOf(either).is<Future<number | string>>();
+    expectType<Equal<TaskResult<boolean>, boolean>>();
+  });
+
+  it('of a function whose Observable never emits has the future of nothing', () => {
+    const endless = task(() => NEVER);
+    resultOf(endless).is<Future<never>>();
+  });
+
+  it('keeps this', () => {
+    class Service {
+      readonly prefix = 'Hello ';
+      readonly greet = task(function* (this: Service, id: number) {
+        const found = yield* userOf(id);
+        return this.prefix + found.name;
+      });
+      readonly plain = task(function (this: Service) {
+        return this.prefix;
+      });
+    }
+    const { plain } = new Service();
+    expectType<Equal<ThisParameterType<typeof plain>, Service>>();
+    expectType<Equal<ReturnType<Service['greet']>, Future<string>>>();
+    // @ts-expect-error it needs its this
+    expect(plain()).toBeInstanceOf(Future);
+  });
+
+  it('keeps the type parameters of a generic function', () => {
+    const first = task(function* <T>(futures: readonly Future<T>[]) {
+      return (yield* all(futures))[0];
+    });
+    const same = task(<T>(value: T) => [value]);
+    const [one, list] = [first([numberOf]), same(some<string>('a'))];
+    typeOf(one).is<Future<number | undefined>>();
+    typeOf(list).is<Future<string[]>>();
+  });
+
+  it('refuses wrong arguments', () => {
+    const named = task((id: number) => id);
+    // @ts-expect-error a text is no number
+    expect(named('a')).toBeInstanceOf(Future);
+    // @ts-expect-error one is missing
+    expect(named()).toBeInstanceOf(Future);
+  });
+});
+
+describe('batch', () => {
+  it('takes key and value from the resolver', () => {
+    typeOf(userOf).is<BatchFunction<number, User>>();
+    resultOf(userOf).is<Future<User>>();
+  });
+
+  it('takes the value out of a promised array, without the Errors in it', () => {
+    const nameOf = batch((ids: readonly number[]) =>
+      Promise.resolve(ids.map((id): string | Error => (id ? 'a' : new Error('no')))),
+    );
+    typeOf(nameOf).is<BatchFunction<number, string>>();
+  });
+
+  it('takes it out of what an async function returns', () => {
+    const nameOf = batch(async (ids: readonly number[]) => {
+      await Promise.resolve();
+      return ids.map((id) => (id ? `user ${id}` : new Error('no')));
+    });
+    typeOf(nameOf).is<BatchFunction<number, string>>();
+  });
+
+  it('takes it out of a Map, a Map of values and Errors, and a promised one', () => {
+    const fromMap = batch((ids: readonly number[]) => new Map(ids.map((id) => [id, user])));
+    const withErrors = batch((ids: readonly number[]) => new Map(ids.map((id): [number, User | Error] => [id, user])));
+    const promised = batch((ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, user]))));
+    typeOf(fromMap).is<BatchFunction<number, User>>();
+    typeOf(withErrors).is<BatchFunction<number, User>>();
+    typeOf(promised).is<BatchFunction<string, User>>();
+  });
+
+  it('takes it out of an Observable and a Future', () => {
+    const observed = batch((ids: readonly number[]) => of(ids.map(() => user)));
+    const joined = batch((ids: readonly number[]) => all(ids.map((id) => userOf(id))));
+    const many = batch((ids: readonly number[]) => userOf.many(ids));
+    typeOf(observed).is<BatchFunction<number, User>>();
+    typeOf(joined).is<BatchFunction<number, User>>();
+    typeOf(many).is<BatchFunction<number, User>>();
+  });
+
+  it('takes it out of an async iterable', () => {
+    const nameOf = batch(async function* (ids: readonly number[]) {
+      yield await Promise.resolve(ids.map(String));
+    });
+    typeOf(nameOf).is<BatchFunction<number, string>>();
+  });
+
+  it('keeps a value that may be missing', () => {
+    const maybe = batch((ids: readonly number[]) => ids.map((id) => (id > 0 ? user : null)));
+    typeOf(maybe).is<BatchFunction<number, User | null>>();
+  });
+
+  it('takes the type arguments where all is settled early', () => {
+    const early = batch<number, string>((ids, flush) => {
+      typeOf(ids).is<readonly number[]>();
+      expectType<Equal<Parameters<typeof flush.succeed>, [key: number, value: string]>>();
+      typeOf(flush.signal).is<AbortSignal>();
+      ids.forEach((id) => flush.succeed(id, 'a'));
+    });
+    const promised = batch<number, string>(() => Promise.resolve());
+    typeOf(early).is<BatchFunction<number, string>>();
+    typeOf(promised).is<BatchFunction<number, string>>();
+  });
+
+  it('types its options by the key', () => {
+    const byId = batch((keys: readonly User[]) => keys.map(({ name }) => name), {
+      key: ({ id }) => id,
+      partition: ({ name }) => name,
+      priority: (size) => size,
+    });
+    typeOf(byId).is<BatchFunction<User, string>>();
+  });
+
+  it('types many, prime, clear and flushes$', () => {
+    expectType<Equal<ReturnType<typeof userOf.many>, Future<User[]>>>();
+    expectType<Equal<Parameters<typeof userOf.many>, [keys: readonly number[]]>>();
+    expectType<Equal<Parameters<typeof userOf.prime>, [key: number, value: User]>>();
+    expectType<Equal<Parameters<typeof userOf.clear>, [key?: number | undefined]>>();
+    typeOf(userOf.flushes$).is<Observable<FlushEvent<number>>>();
+  });
+
+  it('refuses wrong keys, wrong results and unknown options', () => {
+    // @ts-expect-error a text is no number
+    expect(userOf('a')).toBeInstanceOf(Future);
+    // @ts-expect-error a number is no array and no Map
+    expect(batch((ids: readonly number[]) => ids.length)).toBeDefined();
+    // @ts-expect-error there is no such option
+    expect(batch((ids: readonly number[]) => ids, { maxsize: 1 })).toBeDefined();
+  });
+});
+
+describe('batchMap', () => {
+  it('of a batch function is an operator from its key to its value', () => {
+    const operator = batchMap(userOf, { ordered: true });
+    typeOf(operator).is<OperatorFunction<number, User>>();
+  });
+
+  it('of a resolver is one too, with the options of both', () => {
+    const operator = batchMap((ids: readonly number[]) => Promise.resolve(ids.map(String)), {
+      maxSize: 10,
+      concurrency: 2,
+      key: (id) => id,
+    });
+    typeOf(operator).is<OperatorFunction<number, string>>();
+  });
+
+  it('types what is piped through it', () => {
+    const users = of(1).pipe(batchMap(userOf));
+    typeOf(users).is<Observable<User>>();
+  });
+
+  it('refuses the options of batch for what is a batch function already', () => {
+    // @ts-expect-error it has its options
+    expect(batchMap(userOf, { maxSize: 10 })).toBeDefined();
+  });
+});
