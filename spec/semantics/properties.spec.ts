@@ -78,7 +78,7 @@ function expectSound(program: Program, account: Account): void {
 }
 
 describe('every program', () => {
-  const sync = programs('at once', 'by Observable');
+  const sync = programs('at once', 'by Observable', 'key by key');
 
   it('gives what the model gives, leaves nobody waiting, runs every `finally` once, asks only for what is wanted', () => {
     fc.assert(
@@ -94,7 +94,7 @@ describe('every program', () => {
     );
   });
 
-  const any = programs('at once', 'by Observable', 'by promise');
+  const any = programs('at once', 'by Observable', 'key by key', 'by promise');
 
   it('gives what the model gives, with promises in it too', async () => {
     const property = fc.asyncProperty(any, async (program) => expectSound(program, await performWithPromises(program)));

@@ -1,7 +1,19 @@
 /**
  * Performs a random program on a scheduler of its own, on virtual time, and gives an account of what happened.
  */
-import { delay, finalize, of, Subscription, tap, timer, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
+import {
+  concatMap,
+  delay,
+  finalize,
+  from,
+  ignoreElements,
+  of,
+  Subscription,
+  tap,
+  timer,
+  VirtualTimeScheduler,
+  type SchedulerLike,
+} from 'rxjs';
 import {
   all,
   batch,
@@ -120,6 +132,10 @@ function batchFunction(
   };
   const answer = (keys: readonly string[]): (string | Error)[] =>
     keys.map((key) => (traits.failing.includes(key) ? new Error(errorOf(batchIndex, key)) : valueOf(batchIndex, key)));
+  const settle = (key: string, flush: Flush<string, string>): void => {
+    if (traits.failing.includes(key)) flush.fail(key, new Error(errorOf(batchIndex, key)));
+    else flush.succeed(key, valueOf(batchIndex, key));
+  };
   const resolve = (keys: readonly string[], flush: Flush<string, string>) => {
     const flight = {};
     inFlight.add(flight);
@@ -132,6 +148,12 @@ function batchFunction(
         return answer(keys);
       case 'by Observable':
         return of(answer(keys)).pipe(delay(traits.takes, clock), tap(land));
+      case 'key by key':
+        return from(keys).pipe(
+          concatMap((key) => timer(traits.takes, clock).pipe(tap(() => settle(key, flush)))),
+          ignoreElements(),
+          tap({ complete: land }),
+        );
       case 'by promise':
         return turns(traits.takes).then(() => (land(), answer(keys)));
     }

@@ -11,7 +11,7 @@ export interface Program {
 }
 
 export interface BatchTraits {
-  readonly answers: 'at once' | 'by Observable' | 'by promise';
+  readonly answers: 'at once' | 'by Observable' | 'key by key' | 'by promise';
   /** How long an answer takes: frames, or turns of the microtask queue. */
   readonly takes: number;
   readonly failing: readonly string[];

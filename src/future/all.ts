@@ -118,12 +118,14 @@ class AllExecution implements Execution, Runnable {
   }
 
   succeedLeaf(index: number, value: unknown): void {
-    if (!this.#isOver) this.#put(index, this.mode.onValue(value));
+    // It ended by itself before its turn to be cancelled came.
+    if (this.#isOver) this.leafEnded();
+    else this.#put(index, this.mode.onValue(value));
   }
 
   failLeaf(index: number, error: unknown): void {
-    if (this.#isOver) return;
-    if (this.mode.onError) this.#put(index, this.mode.onError(error));
+    if (this.#isOver) this.leafEnded();
+    else if (this.mode.onError) this.#put(index, this.mode.onError(error));
     else {
       this.#cancelLeaves();
       this.sink.fail(error);

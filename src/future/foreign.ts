@@ -4,6 +4,7 @@
  */
 import { from, throwIfEmpty, type ObservableInput, type Observer, type Subscription } from 'rxjs';
 import { failure, success, type Outcome } from '../core/outcome';
+import { reportUnhandled } from '../core/rx';
 import type { BatchScheduler, Elsewhere } from '../scheduler/batch-scheduler';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin } from './execution';
@@ -46,7 +47,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
       this.error(error);
     }
     this.#isSubscribing = false;
-    if (this.#isOver) this.#subscription?.unsubscribe();
+    if (this.#isOver) this.#tearDown();
     if (this.#outcome) this.#send(this.#outcome);
   }
 
@@ -70,7 +71,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
 
   cancel(canceller?: Canceller): void {
     this.#outcome = undefined;
-    if (this.#end()) this.#subscription?.unsubscribe();
+    if (this.#end()) this.#tearDown();
     canceller?.cancelled();
   }
 
@@ -79,8 +80,17 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
     if (!this.#end()) return;
     if (this.#isSubscribing) this.#outcome = outcome;
     else {
-      this.#subscription?.unsubscribe();
+      this.#tearDown();
       this.#send(outcome);
+    }
+  }
+
+  /** What a teardown throws is nobody's who waits, and must not keep them from going on. */
+  #tearDown(): void {
+    try {
+      this.#subscription?.unsubscribe();
+    } catch (error) {
+      reportUnhandled(error);
     }
   }
 
