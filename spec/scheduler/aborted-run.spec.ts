@@ -13,6 +13,7 @@ const setup = `
   const ask = batch(echo);
   const ofWindow = batch(echo, { window: 5 });
   const held = batch(echo, { hold: 20 });
+  const remembered = batch((keys) => rx.of(echo(keys)).pipe(rx.delay(1)), { cache: true });
   const oneAtATime = batch((keys) => rx.of(echo(keys)).pipe(rx.delay(4)), { concurrency: 1, maxSize: 1 });
   const print = (...words) => console.log(...words);
   const run = (program) => new TestScheduler(() => {}).run(program);
@@ -28,6 +29,7 @@ const inAnotherRun = `
   run(() => {
     const printAt = (...words) => print(...words, 'at', batchScheduler.now());
     ask('ask').subscribe(printAt);
+    remembered('ask').subscribe((key) => printAt('remembered', key));
     ofWindow('window').subscribe(printAt);
     oneAtATime('flight').subscribe(printAt);
     held('held').subscribe(printAt);
@@ -47,6 +49,9 @@ describe.each([
   ['a batch that is held', 'held("early").subscribe();'],
   ['a task that waits for others', 'task(() => rx.timer(3))().subscribe();'],
   ['scheduled work', 'batchScheduler.schedule(() => {});'],
+  ['an open window', 'ofWindow("early").subscribe();'],
+  ['a flight', 'oneAtATime("early").subscribe();'],
+  ['a key that is remembered', 'remembered("ask").subscribe();'],
   ['a timer', 'rx.timer(3, batchScheduler).subscribe();'],
 ])('after a run that was aborted with %s pending', (_what, pending) => {
   it('another run goes as it would have gone, to the frame', () => {
@@ -56,6 +61,7 @@ describe.each([
       'assertion',
       'work at 0',
       'ask at 0',
+      'remembered ask at 1',
       'flight at 4',
       'window at 5',
       'timer at 7',

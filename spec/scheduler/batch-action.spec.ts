@@ -260,6 +260,18 @@ describe('after work has thrown', () => {
     throw new Error('thrown by work');
   };
 
+  it('runs what that work had scheduled before', () => {
+    const { scheduler } = virtualScheduler();
+    const ran: string[] = [];
+    scheduler.schedule(() => {
+      scheduler.schedule(() => ran.push('scheduled before the throw'));
+      fail();
+    });
+    expect(() => scheduler.flush()).toThrow('thrown by work');
+    scheduler.flush();
+    expect(ran).toEqual(['scheduled before the throw']);
+  });
+
   it('runs what is scheduled next', () => {
     const { clock, scheduler } = virtualScheduler();
     const ran: string[] = [];

@@ -8,12 +8,13 @@ import { isError } from '../core/errors';
 import { allOf } from '../future/all';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
-import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushEvent } from '../scheduler/events';
 import { checkedOptions, type BatchConfig } from './batch-config';
 import { askAcross } from './bridge';
 import type { Resolver } from './flush';
-import { World, type BatchKind } from './world';
+import type { BatchKind } from './world';
+import { Worlds } from './worlds';
 
 export interface BatchFunction<K, V> {
   /**
@@ -55,7 +56,7 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
   if (typeof resolve !== 'function') throw wrong('batch: its resolver', 'a function from keys to results', resolve);
   const options = checkedOptions(config, resolve.name || 'batch');
   const kind: BatchKind<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
-  const worlds = new Worlds(kind);
+  const worlds = new Worlds<K, V>(kind);
 
   const checkKey = (key: K): void => {
     if (key === undefined || key === null) throw wrong(`batch "${options.name}": its key`, 'given', key);
@@ -78,11 +79,11 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
         `batch "${options.name}": prime got ${describe(value)}; a cache keeps values, never failures.`,
       );
     }
-    worlds.current().prime(key, value);
+    worlds.memory.prime(key, value);
   };
   const clear = (key?: K): void => {
-    if (key === undefined) worlds.current().clearAll();
-    else worlds.current().clear(key);
+    if (key === undefined) worlds.memory.clearAll();
+    else worlds.memory.clear(key);
   };
   Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
   return Object.assign(ask, { many, prime, clear, flushes$: kind.flushes.asObservable(), [isBatch]: true as const });
@@ -92,31 +93,6 @@ const isBatch = Symbol('sluice.batch');
 
 export const isBatchFunction = (value: unknown): value is BatchFunction<unknown, unknown> =>
   typeof value === 'function' && isBatch in value;
-
-/** One world for each scheduler, for as long as the scheduler lives. */
-class Worlds<K, V> {
-  readonly #byScheduler = new WeakMap<BatchScheduler, World<K, V>>();
-  /** The one used last: nearly always the one used next. */
-  #last: World<K, V> | undefined;
-
-  constructor(private readonly kind: BatchKind<K, V>) {}
-
-  on(scheduler: BatchScheduler): World<K, V> {
-    if (this.#last?.scheduler === scheduler) return this.#last;
-    let world = this.#byScheduler.get(scheduler);
-    if (!world) this.#byScheduler.set(scheduler, (world = new World(this.kind, scheduler)));
-    return (this.#last = world);
-  }
-
-  /** The world of a request that comes from this scheduler. */
-  for(scheduler: BatchScheduler): World<K, V> {
-    return this.on(this.kind.options.scheduler ?? scheduler);
-  }
-
-  current(): World<K, V> {
-    return this.for(currentScheduler());
-  }
-}
 
 class BatchFuture<K, V> extends Future<V> {
   constructor(

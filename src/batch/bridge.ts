@@ -3,7 +3,8 @@
  * elsewhere, and is driven when the answer comes.
  */
 import type { Canceller, Execution, Sink } from '../future/execution';
-import type { BatchScheduler, Elsewhere } from '../scheduler/batch-scheduler';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Elsewhere, Era } from '../scheduler/era';
 import type { World } from './world';
 
 export function askAcross<K, V>(world: World<K, V>, key: K, sink: Sink<V>, scheduler: BatchScheduler): Execution {
@@ -20,14 +21,14 @@ interface Banks {
 
 class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   #execution: Execution | undefined;
-  readonly #elsewhere: Set<Elsewhere>;
+  readonly #era: Era;
 
   constructor(
     private readonly sink: Sink<V>,
     private readonly banks: Banks,
   ) {
-    this.#elsewhere = banks.near.elsewhere;
-    this.#elsewhere.add(this);
+    this.#era = banks.near.era;
+    this.#era.busyWith(this);
   }
 
   get name(): string | undefined {
@@ -43,7 +44,7 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   }
 
   advance(): boolean {
-    return this.banks.far.advance();
+    return this.banks.far.era.advance();
   }
 
   succeed(value: V): void {
@@ -63,7 +64,6 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   }
 
   #leave(): void {
-    this.#elsewhere.delete(this);
-    this.banks.near.stir();
+    this.#era.doneWith(this);
   }
 }

@@ -38,7 +38,7 @@ export class Cache<K, V> {
   /** Answers with what is known of a key: an item on its way or, without a store, arrived; or a stored value. */
   recall(identity: unknown, sink: Sink<V>): Execution | undefined {
     const item = this.#items.get(identity);
-    if (item) return item.join(sink);
+    if (item && !item.isAdrift) return item.join(sink);
     if (!this.#store?.has(identity)) return undefined;
     sink.succeed(this.#store.get(identity) as V); // `keep` put it there
     return ended;

@@ -58,6 +58,10 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     return this.#world.options.priorityOf(this.size);
   }
 
+  get isAdrift(): boolean {
+    return this.#world.era !== this.#world.scheduler.era;
+  }
+
   get canBeForced(): boolean {
     return this.#world.hasRoom;
   }
@@ -70,7 +74,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     this.#items.set(identity, item);
     this.cache?.add(item);
     // Each time, not only the first: a clock in whose flush somebody threw has dropped what was armed.
-    this.#world.scheduler.stir();
+    this.#world.era.stir();
     return item;
   }
 
@@ -118,10 +122,10 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   #after(ms: number, then: () => void): Subscription {
-    const { scheduler } = this.#world;
+    const { scheduler, era } = this.#world;
     return scheduler.clock.schedule(() => {
       then();
-      scheduler.stir();
+      era.stir();
     }, ms);
   }
 }

@@ -1,17 +1,18 @@
 /**
- * A batch function on one scheduler: its open windows by partition, the flights it has in the air, and what it
- * remembers.
+ * A batch function on one scheduler, in one era of time: its open windows by partition, and the flights it has in the
+ * air. What it remembers outlives the era.
  */
 import { ended, type Execution, type Sink } from '../future/execution';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Era } from '../scheduler/era';
 import type { FlushEvent, FlushReason } from '../scheduler/events';
 import { Fifo } from '../scheduler/fifo';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Subject } from 'rxjs';
 import type { BatchOptions } from './batch-config';
-import { Cache } from './cache';
 import type { Resolver } from './flush';
-import { Item } from './item';
+import type { Item } from './item';
+import type { Memory } from './memory';
 import { Window } from './window';
 
 /** What all worlds of a batch function share. */
@@ -24,8 +25,7 @@ export interface BatchKind<K, V> {
 export class World<K, V> implements Runnable {
   readonly options: BatchOptions<K>;
   readonly resolve: Resolver<K, V>;
-  /** What it remembers, each partition by itself. */
-  readonly #caches = new Map<unknown, Cache<K, V>>();
+  readonly era: Era;
   readonly #flushes: Subject<FlushEvent<K>>;
   /** The open window that was asked last: without partitions, the only one. */
   #latest: Window<K, V> | undefined;
@@ -37,7 +37,9 @@ export class World<K, V> implements Runnable {
   constructor(
     { options, resolve, flushes }: BatchKind<K, V>,
     readonly scheduler: BatchScheduler,
+    readonly memory: Memory<K, V>,
   ) {
+    this.era = scheduler.era;
     this.options = options;
     this.resolve = resolve;
     this.#flushes = flushes;
@@ -52,7 +54,7 @@ export class World<K, V> implements Runnable {
     try {
       const identity = this.options.identityOf(key);
       const partition = this.options.partitionOf?.(key);
-      const known = this.#cacheOf(partition)?.recall(identity, sink);
+      const known = this.memory.of(partition)?.recall(identity, sink);
       return known ?? this.#gather(this.#windowOf(partition).itemOf(key, identity), sink);
     } catch (error) {
       sink.fail(error);
@@ -67,23 +69,8 @@ export class World<K, V> implements Runnable {
     return execution;
   }
 
-  prime(key: K, value: V): void {
-    const identity = this.options.identityOf(key);
-    this.#cacheOf(this.options.partitionOf?.(key))?.prime(Item.of(key, identity, value), value);
-  }
-
-  clear(key: K): void {
-    this.#cacheOf(this.options.partitionOf?.(key))?.clear(this.options.identityOf(key));
-  }
-
-  clearAll(): void {
-    // A store may hold values from before anything was asked for.
-    if (!this.options.partitionOf) this.#cacheOf(undefined);
-    for (const cache of this.#caches.values()) cache.clearAll();
-  }
-
   closed(window: Window<K, V>): void {
-    this.scheduler.openBatches.close(window);
+    this.era.openBatches.close(window);
     if (this.#windows.get(window.partition) === window) this.#windows.delete(window.partition);
     if (this.#latest === window) this.#latest = undefined;
   }
@@ -91,7 +78,7 @@ export class World<K, V> implements Runnable {
   tookOff(window: Window<K, V>, keys: readonly K[], reason: FlushReason): void {
     this.#flights++;
     const { scheduler } = this;
-    scheduler.openBatches.takeOff(window);
+    this.era.openBatches.takeOff(window);
     if (!this.#flushes.observed && !scheduler.events.observed) return;
     const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
     this.#flushes.next(event);
@@ -101,12 +88,12 @@ export class World<K, V> implements Runnable {
   landed(window: Window<K, V>, keys: readonly K[]): void {
     this.#flights--;
     const { scheduler } = this;
-    scheduler.openBatches.land(window);
+    this.era.openBatches.land(window);
     if (scheduler.events.observed) {
       scheduler.events.next({ type: 'land', batch: this.options.name, keys, at: scheduler.now() });
     }
     if (this.#full.length > 0) scheduler.runQueue.call(this);
-    scheduler.stir();
+    this.era.stir();
   }
 
   /** Flushes what is full, as far as there is room. */
@@ -118,16 +105,6 @@ export class World<K, V> implements Runnable {
     }
   }
 
-  #cacheOf(partition: unknown): Cache<K, V> | undefined {
-    if (this.options.cache === false) return undefined;
-    let cache = this.#caches.get(partition);
-    if (!cache) {
-      cache = new Cache(this.options.cache, () => this.scheduler.now());
-      this.#caches.set(partition, cache);
-    }
-    return cache;
-  }
-
   #windowOf(partition: unknown): Window<K, V> {
     if (this.#latest && this.#latest.partition === partition) return this.#latest;
     this.#latest = this.#windows.get(partition) ?? this.#openWindow(partition);
@@ -135,9 +112,9 @@ export class World<K, V> implements Runnable {
   }
 
   #openWindow(partition: unknown): Window<K, V> {
-    const window = new Window(this, partition, this.#cacheOf(partition));
+    const window = new Window(this, partition, this.memory.of(partition));
     this.#windows.set(partition, window);
-    this.scheduler.openBatches.open(window);
+    this.era.openBatches.open(window);
     return window;
   }
 

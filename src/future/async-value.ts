@@ -4,7 +4,8 @@
  */
 import { AlreadySetError, NotReadyError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
-import type { BatchScheduler, Elsewhere } from '../scheduler/batch-scheduler';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Elsewhere, Era } from '../scheduler/era';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
 import { Single } from './single';
 
@@ -69,7 +70,7 @@ const send = <T>(outcome: Outcome<T>, sink: Sink<T>): void => {
 
 /** Somebody who waits for the value. */
 class Waiting<T> implements Execution, Elsewhere {
-  readonly #elsewhere: Set<Elsewhere>;
+  readonly #era: Era;
 
   constructor(
     private readonly all: Set<Waiting<T>>,
@@ -77,8 +78,8 @@ class Waiting<T> implements Execution, Elsewhere {
     private readonly scheduler: BatchScheduler,
   ) {
     all.add(this);
-    this.#elsewhere = scheduler.elsewhere;
-    this.#elsewhere.add(this);
+    this.#era = scheduler.era;
+    this.#era.busyWith(this);
   }
 
   describe(): string {
@@ -97,7 +98,6 @@ class Waiting<T> implements Execution, Elsewhere {
 
   #leave(): void {
     this.all.delete(this);
-    this.#elsewhere.delete(this);
-    this.scheduler.stir();
+    this.#era.doneWith(this);
   }
 }

@@ -29,15 +29,15 @@ function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, timeoutMs: numb
   scheduler.runQueue.drain();
   while (!cell.outcome) {
     if (scheduler.now() - startedAt > timeoutMs) throw new TimeoutError(timeoutMs);
-    if (!scheduler.advance()) throw stuck(scheduler);
+    if (!scheduler.era.advance()) throw stuck(scheduler);
   }
   return unwrap(cell.outcome);
 }
 
-function stuck(scheduler: BatchScheduler): WouldBlockError | DeadlockError {
-  const elsewhere = Array.from(scheduler.elsewhere, (waited) => waited.describe());
+function stuck({ era }: BatchScheduler): WouldBlockError | DeadlockError {
+  const elsewhere = era.describeElsewhere();
   if (elsewhere.length === 0) return new DeadlockError();
-  return new WouldBlockError([...new Set([...scheduler.openBatches.describeFlights(), ...elsewhere])]);
+  return new WouldBlockError([...new Set([...era.openBatches.describeFlights(), ...elsewhere])]);
 }
 
 const warned = new WeakSet();

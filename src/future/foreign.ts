@@ -2,10 +2,11 @@
  * Anything that RxJS can subscribe to, begun like a future: it succeeds with the last value it emits. While it runs,
  * its scheduler knows that something is busy elsewhere.
  */
-import { from, throwIfEmpty, type ObservableInput, type Observer, type Subscription } from 'rxjs';
+import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
 import { failure, success, type Outcome } from '../core/outcome';
 import { reportUnhandled } from '../core/rx';
-import type { BatchScheduler, Elsewhere } from '../scheduler/batch-scheduler';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Elsewhere, Era } from '../scheduler/era';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin } from './execution';
 import { Single } from './single';
@@ -29,19 +30,19 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   #isSubscribing = true;
   /** How it ended, while it was still being subscribed to. */
   #outcome: Outcome<T> | undefined;
-  readonly #elsewhere: Set<Elsewhere>;
+  readonly #era: Era;
 
   constructor(
     private readonly sink: Sink<T>,
     private readonly scheduler: BatchScheduler,
   ) {
-    this.#elsewhere = scheduler.elsewhere;
+    this.#era = scheduler.era;
   }
 
   subscribeTo(input: ObservableInput<T>): void {
-    this.#elsewhere.add(this);
+    this.#era.busyWith(this);
     try {
-      this.#subscription = from(input).pipe(throwIfEmpty()).subscribe(this);
+      this.#subscription = from(input).subscribe(this);
     } catch (error) {
       // `from` says what it was given and what it takes.
       this.error(error);
@@ -66,7 +67,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   }
 
   complete(): void {
-    if (this.#last) this.#settle(success(this.#last.value));
+    this.#settle(this.#last ? success(this.#last.value) : failure(noValue(this.sink.name)));
   }
 
   cancel(canceller?: Canceller): void {
@@ -104,9 +105,16 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   #end(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    this.#elsewhere.delete(this);
-    // What waited only because this was busy may go now.
-    this.scheduler.stir();
+    this.#era.doneWith(this);
     return true;
   }
+}
+
+/** RxJS's own error, which says who waited in vain. */
+function noValue(task: string | undefined): EmptyError {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- `throwIfEmpty` makes it in the same way, but mute
+  const error = new EmptyError();
+  const what = task ? `task "${task}" waits for an Observable that` : 'an Observable';
+  error.message += `: ${what} completed without a value. Give it one with defaultIfEmpty, or catch this.`;
+  return error;
 }

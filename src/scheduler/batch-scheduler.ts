@@ -6,14 +6,13 @@
  */
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
-import { currentEra } from '../core/rx';
+import { PerEra } from '../core/per-era';
 import { ambientScheduler } from './ambient';
-import { BatchAction, type ActionHost, type DueRun } from './batch-action';
+import { BatchAction, type ActionHost } from './batch-action';
+import { Era } from './era';
 import type { SchedulerEvent } from './events';
 import { flushAll, type FlushPolicy } from './flush-policy';
-import { OpenBatches } from './open-batches';
 import { RunQueue } from './run-queue';
-import { endOfTurn, quiescence, Tick } from './tick';
 
 export interface BatchSchedulerConfig {
   /** The RxJS scheduler that time comes from (`asyncScheduler`). */
@@ -22,13 +21,6 @@ export interface BatchSchedulerConfig {
   readonly policy?: FlushPolicy;
   /** For events and messages (`'BatchScheduler'`). */
   readonly name?: string;
-}
-
-/** Something outside the scheduler that one of its executions waits for. */
-export interface Elsewhere {
-  describe(): string;
-  /** Moves it on without the event loop, where that is possible; false when it was not. */
-  advance?(): boolean;
 }
 
 /**
@@ -45,16 +37,10 @@ export class BatchScheduler implements SchedulerLike {
   /** @internal */
   readonly runQueue = new RunQueue(this);
   /** @internal */
-  readonly openBatches: OpenBatches;
-  /** @internal */
   readonly events = new Subject<SchedulerEvent>();
 
-  readonly #turn: Tick;
-  readonly #quiescence: Tick;
   readonly #host: ActionHost;
-  readonly #elsewhere = new WeakMap<object, Set<Elsewhere>>();
-  #due: DueRun[] = [];
-  #isAdvancingElsewhere = false;
+  readonly #eras: PerEra<Era>;
 
   constructor(config: BatchSchedulerConfig = {}) {
     check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
@@ -65,16 +51,14 @@ export class BatchScheduler implements SchedulerLike {
     this.name = name;
     this.clock = clock;
     this.events$ = this.events.asObservable();
-    this.openBatches = new OpenBatches(policy, this.runQueue);
-    this.#turn = new Tick({ clock, later: endOfTurn, fire: () => this.#runDue() });
-    this.#quiescence = new Tick({ clock, later: quiescence, fire: () => this.#quiet() });
+    const { runQueue } = this;
+    this.#eras = new PerEra(() => new Era({ clock, policy, runQueue }));
     this.#host = {
       clock,
       soon: (run) => {
-        this.#due.push(run);
-        this.#turn.arm();
+        this.era.soon(run);
       },
-      execute: (work) => this.runQueue.drive(work),
+      execute: (work) => runQueue.drive(work),
       busy: (description) => this.#busy(description),
     };
   }
@@ -91,78 +75,20 @@ export class BatchScheduler implements SchedulerLike {
 
   /** Drives all that can go on now, without waiting for quiescence, a window or a hold. */
   flush(): void {
-    while (this.advance());
+    while (this.era.advance());
   }
 
-  /**
-   * @internal What executions of this scheduler wait for that does not run on it. What was begun in a run of virtual
-   * time that is over will never come, so each era has its own.
-   */
-  get elsewhere(): Set<Elsewhere> {
-    const era = currentEra();
-    let waited = this.#elsewhere.get(era);
-    if (!waited) this.#elsewhere.set(era, (waited = new Set()));
-    return waited;
-  }
-
-  /** @internal One round of `flush`; false when nothing could go on. */
-  advance(): boolean {
-    const hadDue = this.#due.length > 0;
-    if (hadDue) this.#runDue();
-    this.runQueue.drain();
-    const hasFlushed = this.runQueue.drive(() => this.openBatches.flushForced());
-    this.runQueue.drain();
-    if (hasFlushed || hadDue) return true;
-    return this.#advanceElsewhere();
-  }
-
-  #advanceElsewhere(): boolean {
-    // Two schedulers may wait for each other.
-    if (this.#isAdvancingElsewhere) return false;
-    this.#isAdvancingElsewhere = true;
-    try {
-      return [...this.elsewhere].some((waited) => waited.advance?.() === true);
-    } finally {
-      this.#isAdvancingElsewhere = false;
-    }
-  }
-
-  /** @internal A batch was opened, or what the open ones wait for has changed: look again at quiescence. */
-  stir(): void {
-    if (!this.openBatches.isEmpty) this.#quiescence.arm();
-  }
-
-  #quiet(): void {
-    // Under virtual time the end of a turn and quiescence share a frame: what runs soon goes first.
-    if (this.#due.length > 0) {
-      this.#quiescence.arm();
-      return;
-    }
-    const hasFlushed = this.runQueue.drive(() => this.openBatches.flushReady(this.elsewhere.size > 0));
-    if (hasFlushed) this.stir();
-  }
-
-  /** As RxJS's AsapScheduler: what is scheduled meanwhile runs next time, and an error drops the rest. */
-  #runDue(): void {
-    const due = this.#due;
-    this.#due = [];
-    try {
-      for (let run = due.shift(); run; run = due.shift()) {
-        const { action, closed } = run;
-        if (!closed) this.#host.execute(() => action.run());
-      }
-    } finally {
-      for (const { action, closed } of due) if (!closed) action.unsubscribe();
-    }
+  /** @internal What it has going on in this era of time. */
+  get era(): Era {
+    return this.#eras.current;
   }
 
   #busy(description: string): Subscription {
-    const waited: Elsewhere = { describe: () => description };
-    const { elsewhere } = this;
-    elsewhere.add(waited);
+    const { era } = this;
+    const waited = { describe: () => description };
+    era.busyWith(waited);
     return new Subscription(() => {
-      elsewhere.delete(waited);
-      this.stir();
+      era.doneWith(waited);
     });
   }
 }

@@ -5,7 +5,7 @@
  * Both take their time from the clock, so under virtual time they fire in the very frame they were armed in.
  */
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
-import { atEndOfTurn, currentEra, isVirtualTime } from '../core/rx';
+import { atEndOfTurn, isVirtualTime } from '../core/rx';
 
 type Later = (clock: SchedulerLike, fire: () => void) => Subscription | undefined;
 
@@ -13,7 +13,7 @@ export class Tick {
   readonly #clock: SchedulerLike;
   readonly #later: Later;
   readonly #fire: () => void;
-  #armedIn: object | undefined;
+  #isArmed = false;
   #timer: Subscription | undefined;
 
   constructor(config: { readonly clock: SchedulerLike; readonly later: Later; readonly fire: () => void }) {
@@ -23,13 +23,11 @@ export class Tick {
   }
 
   arm(): void {
-    const era = currentEra();
     // An RxJS scheduler in whose flush somebody else throws drops what comes after, and closes it.
-    if (this.#armedIn === era && !this.#timer?.closed) return;
-    this.#armedIn = era;
+    if (this.#isArmed && !this.#timer?.closed) return;
+    this.#isArmed = true;
     this.#timer = this.#later(this.#clock, () => {
-      // A run of virtual time may have come between, and been aborted.
-      if (this.#armedIn === era) this.#armedIn = undefined;
+      this.#isArmed = false;
       this.#fire();
     });
   }

@@ -1,4 +1,4 @@
-/** Names of the authors of answers, with DataLoader: loaders made for the request, as its documentation asks. */
+/** Names of the authors of answers, with DataLoader: a loader for each table. */
 import DataLoader from 'dataloader';
 
 /** @param {import('./questions.mjs').Questions} questions @param {{ cache: boolean }} config */

@@ -1,6 +1,6 @@
 /**
- * Answers to authors to names: the N+1 query everybody has. Loads per second, where a load is one key asked for. All
- * that belongs to a request is made anew each time, as loaders and their caches are in a service.
+ * Answers to authors to names: the N+1 query everybody has. Loads per second, where a load is one key asked for. What
+ * belongs to a request is made anew for each, as loaders with a cache are in a service; all else is made once.
  */
 import { medianTimes } from '../../../harness/rounds.mjs';
 import { row } from '../../../harness/row.mjs';
@@ -10,12 +10,14 @@ import { flatMaps, generators } from './effect.mjs';
 import { loadsPerAnswer, questionsOf } from './questions.mjs';
 import { asyncFunctions, tasks } from './sluice.mjs';
 
+const perRequest = (program) => (questions) => (ids) => program(questions)(ids);
+
 const programs = {
   tasks,
-  'tasks with cache': (questions) => tasks(questions, { cache: true }),
+  'tasks with cache': perRequest((questions) => tasks(questions, { cache: true })),
   'async functions': asyncFunctions,
   'DataLoader without cache': (questions) => loaders(questions, { cache: false }),
-  'DataLoader with cache': (questions) => loaders(questions, { cache: true }),
+  'DataLoader with cache': perRequest((questions) => loaders(questions, { cache: true })),
   Effect: generators,
   'Effect with flatMap': flatMaps,
 };
@@ -43,7 +45,10 @@ export async function* namesOfFewAuthors() {
 async function* measured(workload, { size, rounds, repeat = 1, answersPerAuthor = 1 }) {
   const ids = numbers(size);
   const questions = questionsOf(size, answersPerAuthor);
-  const contenders = Object.entries(programs).map(([name, program]) => ({ name, work: () => program(questions)(ids) }));
+  const contenders = Object.entries(programs).map(([name, program]) => {
+    const namesOf = program(questions);
+    return { name, work: () => namesOf(ids) };
+  });
   const times = await medianTimes(contenders, { rounds, repeat });
   const loadsPerSecond = (name) => (size * loadsPerAnswer * 1000) / times.get(name);
   for (const { sluice, peerName } of pairings) {
