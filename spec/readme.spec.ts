@@ -1,5 +1,6 @@
 /**
- * The README is true: every TypeScript block in it compiles, runs, and prints what its `// →` comments say.
+ * The README is true: every TypeScript block in it compiles, runs, and prints what its `// →` comments say, and its
+ * table of errors is whole.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -42,6 +43,23 @@ describe('every code block of the README', () => {
     const code = blocks[index] ?? '';
     const expected = Array.from(code.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => line);
     expect(await printedBy(code, expected.length)).toEqual(expected);
+  });
+});
+
+describe('the table of errors', () => {
+  const source = readFileSync(join(root, 'src', 'core', 'errors.ts'), 'utf8');
+  const classes = Array.from(
+    source.matchAll(/^export class (\w+) extends SluiceError .*?super\('(SLUICE_\w+)'/gms),
+    ([, name = '', code = '']) => `${name} ${code}`,
+  );
+  const rows = Array.from(
+    readme.matchAll(/^\| `(\w+)` +\| `(SLUICE_\w+)` +\|/gm),
+    ([, name = '', code = '']) => `${name} ${code}`,
+  );
+
+  it('has every class there is, with its code', () => {
+    expect(classes.length).toBeGreaterThan(6);
+    expect(rows.sort()).toEqual(classes.sort());
   });
 });
 

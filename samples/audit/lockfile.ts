@@ -2,18 +2,24 @@
  * A lockfile is npm's record of what lies where. Versions 2 and 3 keep it in a map `packages`, from folder to package.
  * It is read and checked here, so that nothing behind this file meets a shape it did not expect.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AuditError, reasonOf } from './audit-error';
 import { isRecord, lockedPackage, type LockedPackage } from './locked-package';
 
 /** The folder of the root package, as the lockfile writes it. */
 export const ROOT = '';
 
+const FILE_NAME = 'package-lock.json';
+
 /** Every package by its folder, with `/` between folders on every platform. */
 export type Lockfile = ReadonlyMap<string, LockedPackage>;
 
+/** A folder stands for the lockfile in it. */
 export function readLockfile(path: string): Lockfile {
-  return parseLockfile(readText(path), path);
+  const inFolder = join(path, FILE_NAME);
+  const file = existsSync(inFolder) ? inFolder : path;
+  return parseLockfile(readText(file), file);
 }
 
 /** `path` only serves the messages. */
@@ -35,8 +41,13 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new AuditError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+    const reason = isOfFolder(error) ? `it is a folder, and has no ${FILE_NAME} in it` : reasonOf(error);
+    throw new AuditError(`cannot read ${path}: ${reason}`, { cause: error });
   }
+}
+
+function isOfFolder(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EISDIR';
 }
 
 function parseJson(text: string, path: string): unknown {

@@ -1,6 +1,7 @@
 /**
  * The command: `npm start [-- path/to/package-lock.json] [--json]`. It audits the lockfile of this very project, unless
- * it is given another one. What the person at the terminal can put right is one line on stderr, and exit code 1.
+ * it is given another one, or the folder of one. What the person at the terminal can put right is one line on stderr,
+ * and exit code 1.
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -14,7 +15,7 @@ const command = new Command('audit')
   .description(
     'What each direct dependency of a project brings in. DATABASE_URL leads to a Postgres other than PGlite.',
   )
-  .argument('[lockfile]', 'a package-lock.json of version 2 or 3', OWN_LOCKFILE)
+  .argument('[lockfile]', 'a package-lock.json of version 2 or 3, or its folder', OWN_LOCKFILE)
   .option('--json', 'print one JSON object and nothing else', false)
   // A suggestion would be a second line.
   .showSuggestionAfterError(false)

@@ -12,10 +12,14 @@ export function asJson({ packages, answers, runs, agree }: Audit): string {
 }
 
 export function asText(audit: Audit): string {
-  const title = `${audit.packages} packages, brought in by ${audit.answers.length} direct dependencies`;
-  return [title, answersTable(audit.answers), ...findings(audit.answers), '', runsTable(audit), verdict(audit)].join(
-    '\n',
-  );
+  const { packages, answers } = audit;
+  const direct = counted(answers.length, 'direct dependency', 'direct dependencies');
+  const title = `${counted(packages, 'package', 'packages')}, brought in by ${direct}`;
+  return [title, answersTable(answers), ...findings(answers), '', runsTable(audit), verdict(audit)].join('\n');
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 function answersTable(answers: readonly Answer[]): string {

@@ -96,6 +96,9 @@ describe('Future.from', () => {
   });
   it('fails with EmptyError if no value comes', () => {
     expect(() => Future.from(of()).block()).toThrow(EmptyError);
+    expect(() => Future.from(of()).block()).toThrow(
+      /^no elements in sequence: an Observable completed without a value/,
+    );
   });
   it('waits for a promise', async () => expect(await Future.from(Promise.resolve(1))).toBe(1));
   it('waits for an async iterable', async () => {

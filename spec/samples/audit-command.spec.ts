@@ -2,7 +2,7 @@
  * What the command prints and how it ends, seen from outside: as a process of its own.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installed, needs, textOf } from './lockfile-of';
@@ -112,9 +112,17 @@ describe('audit', () => {
     expect(status).toBe(0);
   });
 
+  it('takes a folder for the package-lock.json in it, and counts one as one', () => {
+    mkdirSync(join(folder, 'project'));
+    written('project/package-lock.json', textOf({ '': needs('a'), 'node_modules/a': installed() }));
+    const { status, stdout } = run([join(folder, 'project')]);
+    expect(stdout).toMatch(/^1 package, brought in by 1 direct dependency\n/);
+    expect(status).toBe(0);
+  });
+
   it.each([
     ['a file that is not there', [join(folder, 'nowhere.json')], 'cannot read'],
-    ['a folder', [folder], 'cannot read'],
+    ['a folder without a lockfile', [folder], 'it is a folder, and has no package-lock.json in it'],
     ['a file that is not JSON, even over several lines', [written('text', 'not\njson\n')], 'is not JSON'],
     ['a lockfile of version 1', [written('v1', textOf({ '': {} }, 1))], 'must be 2 or 3, but it is 1'],
     ['a package.json', [written('package.json', '{"name":"spec"}')], 'must be 2 or 3, but there is none'],

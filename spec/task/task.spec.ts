@@ -50,6 +50,17 @@ describe('a task function', () => {
   it.each([[7], [null], [{}], ['f']])('refuses %p for a body, at once', (body) => {
     expect(() => task(body as never)).toThrow(/^task: its body must be a function/);
   });
+  it('refuses an async generator function, at once: what that returns would be lost', () => {
+    async function* nameOf(): AsyncGenerator<never, string> {
+      return Promise.resolve('Ada');
+    }
+    const make = (): unknown => task(nameOf);
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(
+      /^task "nameOf": its body is an async generator function\. .*lost.*Write function\* nameOf and yield what it awaits/,
+    );
+    expect(() => task(async function* () {})).toThrow(/^task "anonymous": .*Write function\* and yield/);
+  });
 });
 
 describe('a task of a generator function', () => {
@@ -109,6 +120,13 @@ describe('a task of a generator function', () => {
     });
     expect(it().block()).toBeInstanceOf(EmptyError);
   });
+  it('names itself in that EmptyError', () => {
+    const visit = task(function* visit() {
+      yield [Future.of(1), of()];
+    });
+    expect(() => visit().block()).toThrow(EmptyError);
+    expect(() => visit().block()).toThrow('no elements in sequence: task "visit" waits for an Observable');
+  });
 });
 
 describe('a task of another function', () => {
@@ -134,11 +152,19 @@ describe('a task of another function', () => {
   it('fails with EmptyError if the Observable is empty', () => {
     expect(() => task((): Observable<number> => of())().block()).toThrow(EmptyError);
   });
+  it('names itself in that EmptyError', () => {
+    expect(() =>
+      task(function visit(): Observable<number> {
+        return of();
+      })().block(),
+    ).toThrow('task "visit" waits for');
+  });
   it('waits for an async iterable, and gives its last value', async () => {
-    const last = task(async function* () {
+    async function* numbers(): AsyncGenerator<number> {
       yield await Promise.resolve(1);
       yield 2;
-    });
+    }
+    const last = task((): AsyncIterable<number> => numbers());
     expect(await last()).toBe(2);
   });
   it('runs a generator that a wrapper returns', () => {

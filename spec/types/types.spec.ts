@@ -242,9 +242,7 @@ describe('task', () => {
 
   it('of a function that returns an Observable, a Future or an async iterable has the future of its value', () => {
     const [observable, future] = [task(() => of(1)), task((id: number) => userOf(id))];
-    const iterable = task(async function* () {
-      yield await Promise.resolve('a');
-    });
+    const iterable = task(() => some<AsyncIterable<string>>(of('a')));
     resultOf(observable).is<Future<number>>();
     resultOf(future).is<Future<User>>();
     resultOf(iterable).is<Future<string>>();
@@ -295,6 +293,18 @@ describe('task', () => {
     const [one, list] = [first([numberOf]), same(some<string>('a'))];
     typeOf(one).is<Future<number | undefined>>();
     typeOf(list).is<Future<string[]>>();
+  });
+
+  it('of an async generator cannot be called: what that returns would be lost', () => {
+    const make = (): unknown => {
+      const lost = task(async function* (id: number) {
+        yield await Promise.resolve(id);
+        return 'a';
+      });
+      // @ts-expect-error it is no task
+      return lost(1) as unknown;
+    };
+    expect(make).toThrow(TypeError);
   });
 
   it('refuses wrong arguments', () => {

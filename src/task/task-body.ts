@@ -29,8 +29,10 @@ export function bodyOf({ kind, self, args }: TaskCall): TaskBody {
   return kind.isGeneratorFunction || isTaskBody(result) ? (result as TaskBody) : returning(result);
 }
 
-export const isGeneratorFunction = (body: object): boolean =>
-  Object.prototype.toString.call(body) === '[object GeneratorFunction]';
+export const isGeneratorFunction = (body: object): boolean => tagOf(body) === '[object GeneratorFunction]';
+export const isAsyncGeneratorFunction = (body: object): boolean => tagOf(body) === '[object AsyncGeneratorFunction]';
+
+const tagOf = (body: object): string => Object.prototype.toString.call(body);
 
 /** A body that waits for one thing and returns its value. */
 export function* awaiting(input: unknown): Generator<unknown, unknown, unknown> {

@@ -7,24 +7,30 @@ import type { Leaf } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
-import { isGeneratorFunction, type TaskCall, type TaskKind } from './task-body';
+import { isAsyncGeneratorFunction, isGeneratorFunction, type TaskCall, type TaskKind } from './task-body';
 import { TaskExecution } from './task-execution';
 
 /** What a function that is made a task gives in the end: what it returns, or what that brings later. */
 export type TaskResult<R> =
   R extends Generator<unknown, infer V, never> ? TaskResult<V> : R extends Leaf<infer V> ? V : R;
 
+/** What no task is made of, and why: nothing can be done with it, so the compiler shows the reason. */
+interface Refused<Why extends string> {
+  readonly refused: Why;
+}
+
 /**
  * Makes a task of a generator function, a plain function or an `async` one. `this`, name and arguments are kept. A
  * plain function may return a value, or anything that brings one later (an Observable, a promise, an async iterable);
- * an array it returns is a value.
+ * an array it returns is a value. An async generator function is refused, since what it returns would be lost; a plain
+ * function that returns an async generator says that it returns an `AsyncIterable`.
  *
  * In a generator, `yield* future` gives the future's value, typed. Bare `yield` also takes arrays and records of
  * futures, and `null`; anything else throws a `TypeError` at the yield.
  *
  * Unsubscribing runs the `finally` blocks, the innermost first; what they yield is driven to its end.
  *
- * @throws TypeError if it is given no function.
+ * @throws TypeError if it is given no function, or an async generator function.
  * @example
  * const authorNames = task(function* authorNames(answers: readonly number[]) {
  *   const users = yield* all(answers.map(authorOf));
@@ -35,15 +41,19 @@ export type TaskResult<R> =
 export function task<This, A extends readonly unknown[], R>(
   body: (this: This, ...args: A) => Generator<unknown, R, unknown>,
 ): (this: This, ...args: A) => Future<TaskResult<R>>;
-// The first form is what types the yields of a generator written in place.
+// The first form is what types the yields of a generator written in place; the second is no task.
 
+export function task(
+  body: (this: never, ...args: never) => AsyncGenerator<unknown, unknown, never>,
+): Refused<'what an async generator returns would be lost: write function*, or return an AsyncIterable'>;
 export function task<This, A extends readonly unknown[], R>(
   body: (this: This, ...args: A) => R,
 ): (this: This, ...args: A) => Future<TaskResult<R>>;
 export function task<This, A extends readonly unknown[]>(
   body: (this: This, ...args: A) => unknown,
-): (this: This, ...args: A) => Future<unknown> {
+): ((this: This, ...args: A) => Future<unknown>) | Refused<string> {
   if (typeof body !== 'function') throw wrong('task: its body', 'a function, or a generator function', body);
+  if (isAsyncGeneratorFunction(body)) throw asyncGenerator(body.name);
   const kind = { name: body.name || 'anonymous', body, isGeneratorFunction: isGeneratorFunction(body) };
   const asTask = function (this: This, ...args: A): Future<unknown> {
     return new TaskFuture(kind, this, args);
@@ -52,6 +62,13 @@ export function task<This, A extends readonly unknown[]>(
   Object.defineProperty(asTask, 'length', { value: body.length, configurable: true });
   return asTask;
 }
+
+const asyncGenerator = (name: string): TypeError =>
+  new TypeError(
+    `task "${name || 'anonymous'}": its body is an async generator function. A task has the value that its body ` +
+      'returns, and what an async generator returns would be lost. ' +
+      `Write function*${name && ` ${name}`} and yield what it awaits, or an async function without the star.`,
+  );
 
 class TaskFuture extends Future<unknown> implements TaskCall {
   constructor(

@@ -1,0 +1,67 @@
+/**
+ * The package as whoever installs it gets it: `consumer.ts` compiles in strict mode, the types of the package and of
+ * what it needs included, and prints what its `// →` comments say. It takes `npm run build` before it, and no network:
+ * the package is packed, unpacked, and linked to what is installed here.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const consumer = readFileSync(new URL('consumer.ts', import.meta.url), 'utf8');
+const expected = Array.from(consumer.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => `${line}\n`).join('');
+
+/** The ending says whether it is an ES module or CommonJS. */
+const files = ['consumer.mts', 'consumer.cts'];
+
+const strict = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  declaration: true,
+  target: 'es2022',
+  module: 'nodenext',
+};
+/** Those of Node know nothing of a browser's, nor the other way round. */
+const platforms = { node: { lib: ['es2022'], types: ['node'] }, browser: { lib: ['es2022', 'dom'], types: [] } };
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-consumer-'));
+try {
+  install();
+  for (const file of files) writeFileSync(join(folder, file), consumer);
+  for (const [platform, types] of Object.entries(platforms)) {
+    const config = { compilerOptions: { ...strict, ...types }, files };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    run(`compiling for ${platform}`, process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc')]);
+  }
+  for (const file of ['consumer.mjs', 'consumer.cjs']) {
+    const printed = run(`running ${file}`, process.execPath, [file]);
+    if (printed !== expected) throw new Error(`${file} printed\n${printed}in place of\n${expected}`);
+  }
+  console.log('The package compiles and runs, as an ES module and as CommonJS.');
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function install() {
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, 'sluice'), { recursive: true });
+  const packing = ['pack', root, '--json', '--ignore-scripts', '--silent'];
+  const [{ filename }] = JSON.parse(run('packing', 'npm', packing));
+  run('unpacking', 'tar', ['-xzf', filename, '-C', join(modules, 'sluice'), '--strip-components=1']);
+  for (const name of ['lru-cache', 'rxjs', '@types/node']) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
+  }
+}
+
+/** What it prints; where it fails, so does the check. */
+function run(/** @type {string} */ step, /** @type {string} */ command, /** @type {readonly string[]} */ args) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${step} failed:\n${error ?? stdout + stderr}`);
+  return stdout;
+}
