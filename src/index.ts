@@ -6,11 +6,13 @@
 export {
   AlreadySetError,
   BatchResultError,
+  CancelledError,
   DeadlockError,
   isSluiceError,
   MissingResultError,
   NotReadyError,
   SluiceError,
+  SuspensionError,
   TimeoutError,
   WouldBlockError,
 } from './core/errors';
@@ -23,6 +25,7 @@ export { flushAll, largestFirst, type FlushPolicy, type OpenBatch } from './sche
 
 // future
 export { all, settled, type SettledValues } from './future/all';
+export { AsyncList } from './future/async-list';
 export { AsyncValue } from './future/async-value';
 export { Future } from './future/future';
 
@@ -35,3 +38,10 @@ export type { BatchConfig } from './batch/batch-config';
 export { batchMap, type BatchMapConfig } from './batch/batch-map';
 export type { CacheBounds, CacheConfig, CacheStore } from './batch/cache';
 export type { BatchResults, Flush, Resolver } from './batch/flush';
+
+// context
+export { AsyncContext } from './context/async-context';
+export { enter } from './context/enter';
+export { forbidSuspension } from './context/forbid-suspension';
+export { ScopedValue } from './context/scoped-value';
+export { within } from './context/within';

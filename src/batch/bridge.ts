@@ -5,6 +5,7 @@
 import type { Canceller, Execution, Sink } from '../future/execution';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
+import type { Frame } from '../scheduler/frame';
 import type { World } from './world';
 
 export function askAcross<K, V>(world: World<K, V>, key: K, sink: Sink<V>, scheduler: BatchScheduler): Execution {
@@ -33,6 +34,10 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
 
   get name(): string | undefined {
     return this.sink.name;
+  }
+
+  get frame(): Frame | undefined {
+    return this.sink.frame;
   }
 
   begun(execution: Execution): void {

@@ -9,6 +9,7 @@ import { isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
 import { Single } from '../future/single';
+import { runIn } from '../scheduler/frame';
 import type { FlushReason } from '../scheduler/events';
 import type { Flush } from './flush';
 import type { Item } from './item';
@@ -26,6 +27,8 @@ export class Flight<K, V> implements Sink<unknown> {
   readonly #boarding: Boarding<K, V>;
   readonly #items: readonly Item<K, V>[];
   readonly #keys: readonly K[];
+  /** A resolver runs outside of all that is on around those who asked. */
+  readonly frame = undefined;
   #execution: Execution | undefined;
   #controller: AbortController | undefined;
   /** Its result is here, or nobody waits for one. */
@@ -53,7 +56,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#world.tookOff(this.#boarding.window, this.#keys, this.#boarding.reason);
     try {
       const { resolve } = this.#world;
-      const result: unknown = resolve(this.#keys, new FlushOf(this));
+      const result: unknown = runIn(undefined, () => resolve(this.#keys, new FlushOf(this)));
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {

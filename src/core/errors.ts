@@ -4,6 +4,8 @@
  *
  * Misuse is not here: it throws a plain `TypeError` at the call that is wrong.
  */
+import { describe } from './describe';
+
 const brand = Symbol.for('sluice.error');
 
 /** What an error message is made of: one sentence each. */
@@ -96,11 +98,15 @@ export class DeadlockError extends SluiceError {
 
 /** The time given to a blocking call was over before the value came. */
 export class TimeoutError extends SluiceError {
-  constructor(readonly timeoutMs: number) {
+  constructor(
+    readonly timeoutMs: number,
+    cause?: unknown,
+  ) {
     super('SLUICE_TIMEOUT', {
       what: `block(${String(timeoutMs)}) ran out of time.`,
       why: `The value had not come after ${String(timeoutMs)} ms.`,
-      how: 'Give it more time, or look for a task that goes on asking without end.',
+      how: 'Give it more time, or look for a task that goes on asking without end, or that needs the event loop.',
+      cause,
     });
   }
 }
@@ -126,3 +132,29 @@ export class AlreadySetError extends SluiceError {
     });
   }
 }
+
+/** A task had to wait where `forbidSuspension` said that it must not. */
+export class SuspensionError extends SluiceError {
+  constructor() {
+    super('SLUICE_SUSPENSION', {
+      what: 'A task was suspended inside forbidSuspension().',
+      why: 'It waits for something that has not come yet, so others run meanwhile.',
+      how: 'Get what it needs before, or leave the context before the task waits.',
+    });
+  }
+}
+
+/** Work was cancelled before it had ended: `reason` is what it was cancelled with. */
+export class CancelledError extends SluiceError {
+  constructor(readonly reason?: unknown) {
+    super('SLUICE_CANCELLED', {
+      what: `This work was cancelled${reason === undefined ? '' : `: ${reasonText(reason)}`}.`,
+      why: 'Whoever started it, or its scope, does not want its result any more.',
+      how: 'Nothing is wrong with the work itself; look at `reason`.',
+      cause: reason,
+    });
+  }
+}
+
+const reasonText = (reason: unknown): string =>
+  isError(reason) ? `${reason.name}: ${reason.message}` : describe(reason);

@@ -5,6 +5,7 @@
 import type { ObservableInput } from 'rxjs';
 import { flatten, type FlatShape, type Leaf, type Shape, type ShapeValues } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Frame } from '../scheduler/frame';
 import type { Runnable } from '../scheduler/run-queue';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
 import { beginInput } from './foreign';
@@ -100,6 +101,10 @@ class AllExecution implements Execution, Runnable {
     return this.sink.name;
   }
 
+  get frame(): Frame | undefined {
+    return this.sink.frame;
+  }
+
   step(): void {
     const { runQueue } = this.scheduler;
     while (this.#isOver ? this.#next < this.#leaves.length : this.#next < this.shape.leaves.length) {
@@ -173,6 +178,10 @@ class LeafExecution implements Sink<unknown>, Canceller {
 
   get name(): string | undefined {
     return this.whole.name;
+  }
+
+  get frame(): Frame | undefined {
+    return this.whole.frame;
   }
 
   begun(execution: Execution): void {

@@ -2,14 +2,19 @@
  * A hot value that arrives once: started work, or a cell set by hand. It replays to whoever comes late. The idea is
  * asynckit's AsyncValue.
  */
-import { AlreadySetError, NotReadyError } from '../core/errors';
+import { AlreadySetError, CancelledError, NotReadyError, TimeoutError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
+import { received, reportIfCollected } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
+import { block, isStuck } from './block';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
 import { Single } from './single';
 
 /**
+ * It settles once. A failure that nobody receives is reported when the value is collected: it never vanishes, and never
+ * ends the process.
+ *
  * @example
  * const answer = new AsyncValue<number>();
  * answer.subscribe(console.log);
@@ -18,6 +23,7 @@ import { Single } from './single';
 export class AsyncValue<T> extends Single<T> {
   #outcome: Outcome<T> | undefined;
   readonly #waiting = new Set<Waiting<T>>();
+  #isReceived = false;
 
   /** Whether it has ended, with a value or with an error. */
   get isSet(): boolean {
@@ -31,12 +37,15 @@ export class AsyncValue<T> extends Single<T> {
   /** @throws NotReadyError before it is set; its error, if it failed. */
   get value(): T {
     if (!this.#outcome) throw new NotReadyError();
+    this.receive();
     return unwrap(this.#outcome);
   }
 
   /** What it failed with; undefined while it has not. */
   get error(): unknown {
-    return this.#outcome?.isError ? this.#outcome.error : undefined;
+    if (!this.#outcome?.isError) return undefined;
+    this.receive();
+    return this.#outcome.error;
   }
 
   /** @throws AlreadySetError the second time. */
@@ -49,17 +58,111 @@ export class AsyncValue<T> extends Single<T> {
     this.#settle(failure(error));
   }
 
+  /**
+   * Ends it, unless it has ended: with a `CancelledError` around the reason. Work that was started stops, and the value
+   * is settled when its clean-up is done; what work gives in spite of it is kept.
+   */
+  cancel(reason?: unknown): void {
+    if (!this.isSet) this.fail(new CancelledError(reason));
+  }
+
+  /**
+   * Runs what can run on this thread, for so many ms at most, until it is set; whether it is.
+   *
+   * @throws WouldBlockError if it needs the event loop and no time was given.
+   */
+  wait(timeoutMs = Infinity): boolean {
+    const wasReceived = this.#isReceived;
+    if (timeoutMs !== 0) this.#pursue(timeoutMs);
+    // To know that it has failed is not to know how.
+    if (!wasReceived && this.#isReceived && this.#outcome?.isError) this.#unreceive(this.#outcome.error);
+    return this.isSet;
+  }
+
+  /**
+   * The value; or undefined, if it does not come in so many ms. `get(0)` looks, and does nothing else.
+   *
+   * @throws its error, if it failed. WouldBlockError if it needs the event loop and no time was given.
+   */
+  get(timeoutMs = Infinity): T | undefined {
+    if (timeoutMs !== 0) this.#pursue(timeoutMs);
+    return this.isSet ? this.value : undefined;
+  }
+
+  /**
+   * The value.
+   *
+   * @throws its error, if it failed. TimeoutError if it does not come in so many ms. WouldBlockError if it needs the
+   * event loop and no time was given.
+   */
+  override block(timeoutMs = Infinity): T {
+    const obstacle = this.#pursue(timeoutMs);
+    if (this.isSet) return this.value;
+    throw obstacle instanceof TimeoutError ? obstacle : new TimeoutError(timeoutMs, obstacle);
+  }
+
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
-    if (!this.#outcome) return new Waiting(this.#waiting, sink, scheduler);
+    if (!this.#outcome) return new Waiting(this, this.#waiting, { sink, scheduler });
+    this.receive();
     send(this.#outcome, sink);
     return ended;
+  }
+
+  /** @internal Somebody waits for it. */
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** @internal Whether somebody has been told how it ended. */
+  get isReceived(): boolean {
+    return this.#isReceived;
+  }
+
+  /** @internal */
+  receive(): void {
+    if (this.#isReceived) return;
+    this.#isReceived = true;
+    if (this.#outcome?.isError) received(this);
+  }
+
+  /** @internal For messages. */
+  describe(): string {
+    return 'an AsyncValue that is not set';
+  }
+
+  /** @internal Moves on what it waits for, without the event loop; false where that is not possible. */
+  advance(): boolean {
+    return false;
+  }
+
+  /** Runs what can run until it is set; why it could not be set, in the time that was given. */
+  #pursue(timeoutMs: number): unknown {
+    if (this.isSet) return undefined;
+    try {
+      block(this, timeoutMs);
+      return undefined;
+    } catch (error) {
+      if (this.isSet || error instanceof TimeoutError) return error;
+      // What cannot come while this thread is held does not come in any time that is given.
+      if (timeoutMs !== Infinity && isStuck(error)) return error;
+      throw error;
+    }
   }
 
   #settle(outcome: Outcome<T>): void {
     if (this.#outcome) throw new AlreadySetError();
     this.#outcome = outcome;
-    for (const waiting of this.#waiting) waiting.settle(outcome);
+    if (outcome.isError && this.#waiting.size === 0) this.#unreceive(outcome.error);
+    for (const waiting of this.#waiting) {
+      this.receive();
+      waiting.settle(outcome);
+    }
+  }
+
+  #unreceive(error: unknown): void {
+    this.#isReceived = false;
+    if (!(error instanceof CancelledError)) reportIfCollected(this, 'an AsyncValue', error);
   }
 }
 
@@ -68,27 +171,39 @@ const send = <T>(outcome: Outcome<T>, sink: Sink<T>): void => {
   else sink.succeed(outcome.value);
 };
 
+interface Waiter<T> {
+  readonly sink: Sink<T>;
+  readonly scheduler: BatchScheduler;
+}
+
 /** Somebody who waits for the value. */
 class Waiting<T> implements Execution, Elsewhere {
   readonly #era: Era;
 
   constructor(
+    private readonly value: AsyncValue<T>,
     private readonly all: Set<Waiting<T>>,
-    private readonly sink: Sink<T>,
-    private readonly scheduler: BatchScheduler,
+    private readonly waiter: Waiter<T>,
   ) {
     all.add(this);
-    this.#era = scheduler.era;
+    this.#era = waiter.scheduler.era;
     this.#era.busyWith(this);
   }
 
   describe(): string {
-    return 'an AsyncValue that is not set';
+    return this.value.describe();
+  }
+
+  advance(): boolean {
+    return this.value.advance();
   }
 
   settle(outcome: Outcome<T>): void {
     this.#leave();
-    this.scheduler.runQueue.drive(() => send(outcome, this.sink));
+    const { sink, scheduler } = this.waiter;
+    scheduler.runQueue.drive(() => {
+      send(outcome, sink);
+    });
   }
 
   cancel(canceller?: Canceller): void {

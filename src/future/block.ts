@@ -7,6 +7,7 @@ import { DeadlockError, TimeoutError, WouldBlockError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { runningTask } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import { frameHere } from '../scheduler/frame';
 import { begin, type Beginnable, type Sink } from './execution';
 
 export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
@@ -40,6 +41,9 @@ function stuck({ era }: BatchScheduler): WouldBlockError | DeadlockError {
   return new WouldBlockError([...new Set([...era.openBatches.describeFlights(), ...elsewhere])]);
 }
 
+/** Whether `block` gave up, because what is left needs the event loop, or nothing is. */
+export const isStuck = (error: unknown): boolean => error instanceof WouldBlockError || error instanceof DeadlockError;
+
 const warned = new WeakSet();
 
 function warnInsideTask(): void {
@@ -54,6 +58,7 @@ function warnInsideTask(): void {
 
 class Cell<T> implements Sink<T> {
   outcome: Outcome<T> | undefined;
+  readonly frame = frameHere();
 
   succeed(value: T): void {
     this.outcome = success(value);

@@ -3,11 +3,14 @@
  * does what `subscribe` does, without a Subscriber for each step; subscribers from outside get the real thing.
  */
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Frame } from '../scheduler/frame';
 
 /** Where an execution sends its one value or its error; at once, from within `begin`, or later. */
 export interface Sink<T> {
   /** Who waits, for messages. */
   readonly name?: string | undefined;
+  /** What is on around whoever waits, and so around what he waits for. */
+  readonly frame: Frame | undefined;
   /** What the wait itself is called, where there is a better word than who waits. */
   describe?(): string;
   succeed(value: T): void;

@@ -7,6 +7,7 @@ import { failure, success, type Outcome } from '../core/outcome';
 import { reportUnhandled } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
+import { runIn } from '../scheduler/frame';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin } from './execution';
 import { Single } from './single';
@@ -42,7 +43,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   subscribeTo(input: ObservableInput<T>): void {
     this.#era.busyWith(this);
     try {
-      this.#subscription = from(input).subscribe(this);
+      this.#subscription = runIn(this.sink.frame, () => from(input).subscribe(this));
     } catch (error) {
       // `from` says what it was given and what it takes.
       this.error(error);

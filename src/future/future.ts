@@ -7,10 +7,12 @@
 import { from as inputFrom, type ObservableInput } from 'rxjs';
 import { wrong } from '../core/describe';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
-import { AsyncValue } from './async-value';
+import { runIn } from '../scheduler/frame';
+import type { AsyncValue } from './async-value';
 import { begin, ended, type Execution, type Sink } from './execution';
 import { beginInput } from './foreign';
 import { Single } from './single';
+import { Started } from './started';
 
 export abstract class Future<T> extends Single<T> {
   /**
@@ -53,7 +55,7 @@ export abstract class Future<T> extends Single<T> {
       throw wrong('Future.defer: its argument', 'a function giving an input', makeInput);
     return new BegunBy((sink, scheduler) => {
       try {
-        return beginInput(makeInput(), sink, scheduler);
+        return beginInput(runIn(sink.frame, makeInput), sink, scheduler);
       } catch (error) {
         sink.fail(error);
         return ended;
@@ -69,15 +71,7 @@ export abstract class Future<T> extends Single<T> {
    * await started; // does not run it again
    */
   start(): AsyncValue<T> {
-    const scheduler = currentScheduler();
-    const value = new AsyncValue<T>();
-    // Somebody may set it by hand first.
-    const sink: Sink<T> = {
-      succeed: (it) => value.isSet || value.set(it),
-      fail: (error) => value.isSet || value.fail(error),
-    };
-    scheduler.runQueue.drive(() => this[begin](sink, scheduler));
-    return value;
+    return new Started(this, currentScheduler());
   }
 }
 

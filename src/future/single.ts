@@ -4,6 +4,7 @@
  */
 import type { Subscriber, TeardownLogic } from 'rxjs';
 import { MethodObservable } from '../core/rx';
+import { frameHere, runIn } from '../scheduler/frame';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { block } from './block';
 import { begin, type Beginnable, type Execution, type Sink } from './execution';
@@ -59,22 +60,29 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
 
 class SubscriberSink<T> implements Sink<T> {
   isOver = false;
+  readonly frame = frameHere();
 
   constructor(private readonly subscriber: Subscriber<T>) {}
 
   succeed(value: T): void {
     this.isOver = true;
-    this.subscriber.next(value);
-    this.subscriber.complete();
+    runIn(this.frame, () => {
+      this.subscriber.next(value);
+      this.subscriber.complete();
+    });
   }
 
   fail(error: unknown): void {
     this.isOver = true;
-    this.subscriber.error(error);
+    runIn(this.frame, () => {
+      this.subscriber.error(error);
+    });
   }
 }
 
 class PromiseSink<T> implements Sink<T> {
+  readonly frame = frameHere();
+
   constructor(
     readonly succeed: (value: T) => void,
     readonly fail: (error: unknown) => void,

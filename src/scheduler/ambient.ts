@@ -3,11 +3,14 @@
  * set for the time of a synchronous call and put back after it, so it never outlives the call.
  */
 import type { BatchScheduler } from './batch-scheduler';
+import type { Frame, FrameOwner } from './frame';
 
-interface RunningTask {
+export interface RunningTask extends FrameOwner {
   readonly name: string;
   /** The function itself: what a warning is given once for. */
   readonly body: object;
+  /** What is on while it runs. */
+  frame: Frame | undefined;
 }
 
 let scheduler: BatchScheduler | undefined;

@@ -9,6 +9,7 @@
 import { exchangeScheduler, exchangeTask } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
 import { Fifo } from './fifo';
+import { activeFrame, switchTo } from './frame';
 
 export interface Runnable {
   /** Goes on as far as it can. Never throws; harmless when there is nothing to do. */
@@ -36,6 +37,12 @@ export class RunQueue {
     this.#stack.push(runnable);
   }
 
+  /** The same, for whoever may be outside of a drive. */
+  interject(runnable: Runnable): void {
+    if (this.#nesting > 0) this.call(runnable);
+    else this.drive(() => this.call(runnable));
+  }
+
   /** Takes the caller off the stack if nothing was put on top of it; false when it must wait for its turn. */
   takeBack(runnable: Runnable): boolean {
     if (this.#stack[this.#stack.length - 1] !== runnable) return false;
@@ -54,6 +61,7 @@ export class RunQueue {
    */
   drive<R>(work: () => R): R {
     const outer = exchangeScheduler(this.#owner);
+    const outerFrame = activeFrame();
     const floor = this.#stack.length;
     this.#nesting++;
     try {
@@ -61,9 +69,13 @@ export class RunQueue {
     } finally {
       // Also when `work` threw: what it had started must not wait for the next who comes.
       const outerTask = exchangeTask(undefined);
-      if (this.#nesting > DEEPEST_NESTING) this.#postpone(floor);
-      else if (this.#nesting > 1) this.#unwind(floor);
-      else this.#drain(floor);
+      do {
+        if (this.#nesting > DEEPEST_NESTING) this.#postpone(floor);
+        else if (this.#nesting > 1) this.#unwind(floor);
+        else this.#drain(floor);
+        // A context that throws as it is turned off interrupts its task.
+        switchTo(outerFrame);
+      } while (this.#stack.length > floor);
       exchangeTask(outerTask);
       this.#nesting--;
       exchangeScheduler(outer);

@@ -5,8 +5,10 @@
  */
 import type { ObservableInput } from 'rxjs';
 import { isAsyncInput, reportUnhandled } from '../core/rx';
-import { exchangeTask } from '../scheduler/ambient';
+import { exchangeTask, type RunningTask } from '../scheduler/ambient';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { runInStores } from '../core/async-local';
+import { activeFrame, switchTo, type Frame } from '../scheduler/frame';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { awaiting, bodyOf, type TaskBody, type TaskCall } from './task-body';
@@ -17,7 +19,8 @@ import { beginYielded } from './yielded';
  */
 type Phase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
 
-export class TaskExecution implements Execution, Runnable, Sink<unknown>, Canceller {
+export class TaskExecution implements Execution, Runnable, Sink<unknown>, Canceller, RunningTask {
+  frame: Frame | undefined;
   #phase: Phase = 'ready';
   #body: TaskBody | undefined;
   /** How the body is entered next, and with what. */
@@ -26,26 +29,38 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   #awaited: Execution | undefined;
   /** Nobody wants its value any more. */
   #isCancelled = false;
-  /** Its body is being left: only `finally` blocks still run. */
+  /** It is giving up what it waits for; or, cancelled, its body is being left, and only `finally` blocks still run. */
   #isLeaving = false;
+  /** What it is to be failed with, wherever it is. */
+  #interruption: { readonly error: unknown } | undefined;
   #canceller: Canceller | undefined;
 
   constructor(
     private readonly call: TaskCall,
     private readonly sink: Sink<unknown>,
     private readonly scheduler: BatchScheduler,
-  ) {}
+  ) {
+    this.frame = sink.frame;
+  }
 
   get name(): string {
     return this.call.kind.name;
+  }
+
+  get body(): object {
+    return this.call.kind.body;
   }
 
   step(): void {
     const { runQueue } = this.scheduler;
     for (;;) {
       // Looked at each time round: what it begins may cancel it.
-      if (this.#isCancelled && !this.#isLeaving && !this.#leave()) return;
+      if ((this.#isCancelled || this.#interruption) && !this.#isLeaving && !this.#leave()) return;
       if (this.#phase !== 'ready') break;
+      if (activeFrame() !== this.frame) {
+        switchTo(this.frame);
+        continue; // a context that throws as it is turned on interrupts it
+      }
       const yielded = this.#enterBody();
       if (!yielded) return;
       this.#phase = 'starting';
@@ -66,7 +81,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   /** What it waited for is gone, clean-up and all: now its own `finally` blocks. */
   cancelled(): void {
-    this.#goOn('return', undefined);
+    this.#enterToLeave();
   }
 
   cancel(canceller?: Canceller): void {
@@ -76,6 +91,15 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     this.#isCancelled = true;
     // A task that cancels itself is left as soon as its body yields.
     if (this.#phase !== 'running') this.scheduler.runQueue.call(this);
+  }
+
+  interrupt(error: unknown): void {
+    if (this.#phase === 'ended' || this.#isCancelled || this.#interruption) {
+      reportUnhandled(error);
+      return;
+    }
+    this.#interruption = { error };
+    if (this.#phase !== 'running') this.scheduler.runQueue.interject(this);
   }
 
   #goOn(entry: 'next' | 'throw' | 'return', carried: unknown): void {
@@ -92,7 +116,9 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     this.#phase = 'running';
     try {
       const result = this.#resumeBody();
-      if (!result.done) return this.#isCancelled && !this.#isLeaving ? this.#returnInstead() : result;
+      const isToLeave = (this.#isCancelled || this.#interruption !== undefined) && !this.#isLeaving;
+      if (!result.done) return isToLeave ? this.#leaveAtOnce() : result;
+      if (this.#interruption && !this.#isCancelled) throw this.#takeInterruption();
       if (!this.#isCancelled && isAsyncInput(result.value)) return this.#awaitInstead(result.value);
       this.#end();
       if (!this.#isCancelled) this.sink.succeed(result.value);
@@ -106,20 +132,23 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #resumeBody(): IteratorResult<unknown, unknown> {
-    const outer = exchangeTask(this.call.kind);
+    const outer = exchangeTask(this);
     try {
-      const body = (this.#body ??= bodyOf(this.call));
-      if (this.#entry === 'next') return body.next(this.#carried);
-      return this.#entry === 'throw' ? body.throw(this.#carried) : body.return(this.#carried);
+      return runInStores(this.frame?.stores, () => this.#stepBody());
     } finally {
       exchangeTask(outer);
     }
   }
 
-  /** The body cancelled its own task, and has yielded since. */
-  #returnInstead(): { readonly value: unknown } | undefined {
-    this.#isLeaving = true;
-    this.#goOn('return', undefined);
+  #stepBody(): IteratorResult<unknown, unknown> {
+    const body = (this.#body ??= bodyOf(this.call));
+    if (this.#entry === 'next') return body.next(this.#carried);
+    return this.#entry === 'throw' ? body.throw(this.#carried) : body.return(this.#carried);
+  }
+
+  /** Its body has yielded since it was to be left. */
+  #leaveAtOnce(): { readonly value: unknown } | undefined {
+    this.#enterToLeave();
     return this.#enterBody();
   }
 
@@ -139,7 +168,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     }
   }
 
-  /** Cancels what it waits for, then returns from the body; false when that is not this step's to go on with. */
+  /** Cancels what it waits for, then enters the body to leave it; false when that is not this step's to go on with. */
   #leave(): boolean {
     if (this.#phase === 'ended' || this.#phase === 'running') return false;
     if (this.#phase === 'ready') return this.#leaveReady();
@@ -154,13 +183,27 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #leaveReady(): boolean {
-    this.#isLeaving = true;
-    if (this.#body) this.#goOn('return', undefined);
-    else {
-      this.#end();
-      this.#canceller?.cancelled();
+    if (this.#body) {
+      this.#enterToLeave();
+      return true;
     }
-    return true;
+    this.#end();
+    if (this.#isCancelled) this.#canceller?.cancelled();
+    else this.sink.fail(this.#takeInterruption());
+    return false;
+  }
+
+  /** Cancelled, it returns from its body; interrupted, it throws into it, and may go on from there. */
+  #enterToLeave(): void {
+    this.#isLeaving = this.#isCancelled;
+    if (this.#isCancelled) this.#goOn('return', undefined);
+    else this.#goOn('throw', this.#takeInterruption());
+  }
+
+  #takeInterruption(): unknown {
+    const error = this.#interruption?.error;
+    this.#interruption = undefined;
+    return error;
   }
 
   #end(): void {

@@ -1,0 +1,468 @@
+/** Contexts are on while their task runs, and off while others do. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { of, Subject, timer } from 'rxjs';
+import {
+  all,
+  AsyncContext,
+  AsyncValue,
+  batch,
+  enter,
+  forbidSuspension,
+  Future,
+  ScopedValue,
+  settled,
+  SuspensionError,
+  task,
+  within,
+} from 'sluice';
+import { testScheduler } from '../support/virtual-time';
+import { unhandledErrorsOf } from '../support/unhandled';
+
+class Traced extends AsyncContext {
+  constructor(
+    private readonly name: string,
+    private readonly trace: string[],
+  ) {
+    super();
+  }
+
+  override pause(): void {
+    this.trace.push(`-${this.name}`);
+  }
+
+  override resume(): void {
+    this.trace.push(`+${this.name}`);
+  }
+}
+
+/** What is on after each line; throws where something is turned on or off out of turn. */
+function nesting(trace: readonly string[]): string[] {
+  const on: string[] = [];
+  return trace.map((line) => {
+    const name = line.slice(1);
+    if (line.startsWith('+')) on.push(name);
+    else if (line.startsWith('-') && on.pop() !== name) throw new Error(`${trace.join(' ')}: ${line} out of turn`);
+    return on.join('');
+  });
+}
+
+const wait = (ms: number) => timer(ms);
+
+describe('a context around a task', () => {
+  it('is on from its begin to its end, and never paused if the task never waits', () => {
+    const trace: string[] = [];
+    const child = task(function* () {
+      trace.push('child');
+      yield* Future.of(1);
+    });
+    const work = task(function* () {
+      trace.push('begun');
+      yield* Future.of(1);
+      yield* child();
+      yield* all([child(), Future.of(2)]);
+      trace.push('ended');
+    });
+    within(new Traced('a', trace), work()).subscribe();
+    expect(trace).toEqual(['+a', 'begun', 'child', 'child', 'ended', '-a']);
+  });
+
+  it('is off while the task waits, and on when it goes on', () => {
+    const trace: string[] = [];
+    testScheduler().run(() => {
+      const work = task(function* () {
+        trace.push('before');
+        yield wait(1);
+        trace.push('after');
+      });
+      within(new Traced('a', trace), work()).subscribe();
+      trace.push('outside');
+    });
+    expect(trace).toEqual(['+a', 'before', '-a', 'outside', '+a', 'after', '-a']);
+  });
+
+  it('is on for what the task waits for, however deep', () => {
+    const trace: string[] = [];
+    testScheduler().run(() => {
+      const leaf = task(function* () {
+        yield wait(1);
+        trace.push('leaf');
+      });
+      const middle = task(function* () {
+        yield* all([leaf()]);
+      });
+      within(new Traced('a', trace), middle()).subscribe();
+    });
+    expect(trace).toEqual(['+a', '-a', '+a', 'leaf', '-a']);
+  });
+
+  it('is paused and resumed in nests, with two tasks of two children each, a context apiece', () => {
+    const trace: string[] = [];
+    testScheduler().run(() => {
+      const child = task(function* (name: string, ms: number) {
+        using _ = enter(new Traced(name, trace));
+        trace.push(` in ${name}`);
+        yield wait(ms);
+        trace.push(` in ${name}`);
+        yield wait(1);
+        trace.push(` in ${name}`);
+      });
+      const parent = task(function* (name: string, ms: number) {
+        using _ = enter(new Traced(name, trace));
+        yield* all([child(`${name.toLowerCase()}1`, ms), child(`${name.toLowerCase()}2`, ms)]);
+        trace.push(` in ${name}`);
+        yield wait(1);
+      });
+      all([parent('A', 1), parent('B', 2)]).subscribe();
+    });
+    const on = nesting(trace);
+    const seen = trace.flatMap((line, index) =>
+      line.startsWith(' in') ? [`${line.slice(4)}: ${on[index] ?? ''}`] : [],
+    );
+    expect(new Set(seen)).toEqual(new Set(['a1: Aa1', 'a2: Aa2', 'b1: Bb1', 'b2: Bb2', 'A: A', 'B: B']));
+    expect(seen).toHaveLength(14);
+    expect(on.at(-1)).toBe('');
+  });
+
+  it('is off in a resolver, and around those who share its flush', () => {
+    const trace: string[] = [];
+    const ask = batch((keys: readonly string[]) => {
+      trace.push(`flush ${keys.join('')}`);
+      return [...keys];
+    });
+    const work = task(function* (key: string) {
+      trace.push(yield* ask(key));
+    });
+    testScheduler().run(() => {
+      all([
+        within(new Traced('x', trace), work('a')),
+        work('b'),
+        within(new Traced('z', trace), work('c')),
+      ]).subscribe();
+    });
+    expect(trace).toEqual(['+x', '-x', '+z', '-z', 'flush abc', '+x', 'a', '-x', 'b', '+z', 'c', '-z']);
+  });
+
+  it('is off in a resolver that block() calls from inside it', () => {
+    const trace: string[] = [];
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const ask = batch((keys: readonly string[]) => {
+      trace.push('flush');
+      return [...keys];
+    });
+    within(
+      new Traced('a', trace),
+      task(function* () {
+        trace.push(ask('k').block());
+        yield null;
+      })(),
+    ).subscribe();
+    warn.mockRestore();
+    expect(trace).toEqual(['+a', '-a', 'flush', '+a', 'k', '-a']);
+  });
+
+  it('is left when the task fails, and when it is cancelled, after its finally blocks', () => {
+    const trace: string[] = [];
+    testScheduler().run(() => {
+      const work = task(function* () {
+        try {
+          yield wait(9);
+        } finally {
+          trace.push('clean');
+          yield wait(1);
+          trace.push('cleaned');
+        }
+      });
+      const subscription = within(new Traced('a', trace), work()).subscribe();
+      timer(2).subscribe(() => {
+        subscription.unsubscribe();
+      });
+    });
+    expect(trace).toEqual(['+a', '-a', '+a', 'clean', '-a', '+a', 'cleaned', '-a']);
+  });
+
+  it('is on for its subscriber only if the subscriber was', () => {
+    const trace: string[] = [];
+    testScheduler().run(() => {
+      within(new Traced('a', trace), Future.from(timer(1))).subscribe(() => trace.push('told'));
+    });
+    expect(trace).toEqual(['+a', '-a', 'told']);
+  });
+
+  it('gives its value or its error', async () => {
+    await expect(within(new Traced('a', []), of(7))).resolves.toBe(7);
+    await expect(within(new Traced('a', []), Future.fail(new Error('no')))).rejects.toThrow('no');
+  });
+});
+
+describe('enter', () => {
+  it('turns a context on for the rest of a block', () => {
+    const trace: string[] = [];
+    const work = task(function* () {
+      {
+        using _ = enter(new Traced('a', trace));
+        trace.push('in');
+        yield null;
+      }
+      trace.push('out');
+      yield null;
+    });
+    work().subscribe();
+    expect(trace).toEqual(['+a', 'in', '-a', 'out']);
+  });
+
+  it('keeps the others in order when one is left out of turn', () => {
+    const trace: string[] = [];
+    testScheduler().run(() => {
+      task(function* () {
+        const first = enter(new Traced('a', trace));
+        using _ = enter(new Traced('b', trace));
+        first[Symbol.dispose]();
+        first[Symbol.dispose]();
+        yield wait(1);
+        trace.push(' in');
+      })().subscribe();
+    });
+    expect(trace).toEqual(['+a', '+b', '-b', '-a', '+b', '-b', '+b', ' in', '-b']);
+  });
+
+  it('is left by itself at the end of a task that forgot to', () => {
+    const trace: string[] = [];
+    task(function* () {
+      enter(new Traced('a', trace));
+      yield null;
+    })().subscribe();
+    expect(trace).toEqual(['+a', '-a']);
+  });
+
+  it('throws a TypeError outside of a task, and for what is no context', () => {
+    expect(() => enter(new Traced('a', []))).toThrow(/outside of a task/);
+    expect(() => within({} as never, of(1))).toThrow(/within: its context must be an AsyncContext/);
+    expect(() => within(new Traced('a', []), 7 as never)).toThrow(/got 7 \(number\)/);
+  });
+});
+
+describe.each(['pause', 'resume'] as const)('a context whose %s throws', (method) => {
+  class Broken extends Traced {
+    override pause(): void {
+      if (method === 'pause') throw new Error('broken');
+      super.pause();
+    }
+    override resume(): void {
+      if (method === 'resume' && this.#isEntered) throw new Error('broken');
+      this.#isEntered = true;
+      super.resume();
+    }
+    #isEntered = false;
+  }
+
+  it.each([
+    ['entered', true],
+    ['around a future', false],
+  ])('fails its own task and leaves all others balanced: %s', (_how, isEntered) => {
+    const trace: string[] = [];
+    const ends: unknown[] = [];
+    testScheduler().run(() => {
+      const body = function* (name: string, context?: AsyncContext) {
+        try {
+          using _ = context && enter(context);
+          yield wait(1);
+          yield wait(1);
+        } finally {
+          trace.push(` clean ${name}`);
+          yield wait(1);
+        }
+      };
+      const one = task(body);
+      const broken = new Broken('x', trace);
+      settled([
+        within(new Traced('a', trace), one('a')),
+        within(new Traced('b', trace), isEntered ? one('b', broken) : within(broken, one('b'))),
+        within(new Traced('c', trace), one('c')),
+      ]).subscribe((results) => ends.push(...results.map(({ status }) => status)));
+    });
+    expect(ends).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const others = trace.filter((line) => !line.endsWith('x'));
+    expect(nesting(others).at(-1)).toBe('');
+    expect(trace.filter((line) => line.startsWith(' clean')).sort()).toEqual([' clean a', ' clean b', ' clean c']);
+  });
+
+  it('can be caught by its task, which goes on without it', () => {
+    const trace: string[] = [];
+    const results: unknown[] = [];
+    testScheduler().run(() => {
+      task(function* () {
+        enter(new Broken('x', trace));
+        try {
+          yield wait(1);
+        } catch (error) {
+          results.push((error as Error).message);
+        }
+        yield wait(1);
+        return 'done';
+      })().subscribe((value) => results.push(value));
+    });
+    expect(results).toEqual(['broken', 'done']);
+  });
+});
+
+it('fails its task when entering throws, and is not left', () => {
+  const trace: string[] = [];
+  class Closed extends Traced {
+    override resume(): void {
+      throw new Error('closed');
+    }
+  }
+  const errors: unknown[] = [];
+  within(new Closed('x', trace), task(() => trace.push('ran'))()).subscribe({ error: (error) => errors.push(error) });
+  expect(errors).toEqual([new Error('closed')]);
+  expect(trace).toEqual([]);
+});
+
+it('reports a pause that throws when the task has been cancelled, to nobody who waits', () => {
+  class Broken extends Traced {
+    override pause(): void {
+      throw new Error('broken');
+    }
+  }
+  const never = new Subject<never>();
+  const body = task(function* () {
+    try {
+      yield never;
+    } finally {
+      enter(new Broken('x', []));
+    }
+  });
+  const reported = unhandledErrorsOf(() => {
+    body().subscribe().unsubscribe();
+  });
+  expect(reported).toEqual([new Error('broken')]);
+});
+
+describe('forbidSuspension', () => {
+  it('fails a task that waits inside it', async () => {
+    await expect(within(forbidSuspension(), timer(0))).rejects.toThrow(SuspensionError);
+    const waiting = task(function* () {
+      yield timer(0);
+    });
+    await expect(within(forbidSuspension(), waiting())).rejects.toThrow(SuspensionError);
+  });
+
+  it('lets a task pass that does not', async () => {
+    const work = task(function* () {
+      using _ = enter(forbidSuspension());
+      return yield* all([Future.of(1), task(() => 2)()]);
+    });
+    await expect(work()).resolves.toEqual([1, 2]);
+  });
+});
+
+describe('a ScopedValue', () => {
+  it('has another value for one task and what it waits for', () => {
+    const language = new ScopedValue('en');
+    const seen: string[] = [];
+    testScheduler().run(() => {
+      const greet = task(function* (name: string) {
+        seen.push(`${name} ${language.get()}`);
+        yield wait(1);
+        seen.push(`${name} ${language.get()}`);
+      });
+      all([
+        within(language.override('fr'), greet('a')),
+        greet('b'),
+        within(language.override('de'), within(language.override('it'), greet('c'))),
+      ]).subscribe();
+      expect(language.get()).toBe('en');
+    });
+    expect(seen).toEqual(['a fr', 'b en', 'c it', 'a fr', 'b en', 'c it']);
+  });
+
+  it('is set where it was overridden last', () => {
+    const language = new ScopedValue('en');
+    const seen: string[] = [];
+    testScheduler().run(() => {
+      const change = task(function* () {
+        language.set('es');
+        yield wait(1);
+        seen.push(language.get());
+      });
+      within(language.override('fr'), change()).subscribe();
+      language.set('pt');
+    });
+    expect(seen).toEqual(['es']);
+    expect(language.get()).toBe('pt');
+  });
+});
+
+describe('the stores of AsyncLocalStorage', () => {
+  const stores = new AsyncLocalStorage<string>();
+
+  it('are those a task was started with, before and after a flush it shares; the resolver sees none', async () => {
+    const seen: string[] = [];
+    const see = (who: string) => seen.push(`${who} ${stores.getStore() ?? 'none'}`);
+    const ask = batch(async (keys: readonly string[]) => {
+      see('resolver');
+      await null;
+      see('resolver');
+      return [...keys];
+    });
+    const work = task(function* (name: string) {
+      see(name);
+      yield* ask(name);
+      see(name);
+      yield timer(1);
+      see(name);
+    });
+    await Promise.all([stores.run('A', async () => work('a')), stores.run('B', async () => work('b')), work('c')]);
+    expect(seen.sort()).toEqual(
+      ['a A', 'a A', 'a A', 'b B', 'b B', 'b B', 'c none', 'c none', 'c none', 'resolver none', 'resolver none'].sort(),
+    );
+  });
+
+  it('are seen by what a task subscribes to, and by its subscriber', async () => {
+    const seen: (string | undefined)[] = [];
+    const gate = new AsyncValue<void>();
+    const work = task(function* () {
+      yield* gate;
+      yield* Future.defer(() => {
+        seen.push(stores.getStore());
+        return of(1);
+      });
+    });
+    const done = new Promise<void>((resolve) => {
+      stores.run('A', () => {
+        work().subscribe(() => {
+          seen.push(stores.getStore());
+          resolve();
+        });
+      });
+    });
+    stores.run('B', () => {
+      gate.set();
+    });
+    await done;
+    expect(seen).toEqual(['A', 'A']);
+  });
+
+  it('do not leak to a task that was started with none', async () => {
+    const seen: (string | undefined)[] = [];
+    const gate = new AsyncValue<void>();
+    const waiting = task(function* () {
+      yield* gate;
+      seen.push(stores.getStore());
+    })().start();
+    stores.run('B', () => {
+      gate.set();
+    });
+    await waiting;
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('are kept by started work', async () => {
+    const work = task(function* () {
+      yield timer(1);
+      return stores.getStore();
+    });
+    const started = stores.run('A', () => work().start());
+    expect(await started).toBe('A');
+  });
+});

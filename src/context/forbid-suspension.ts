@@ -1,0 +1,27 @@
+/**
+ * A context in which a task must not wait: for what has to happen in one go. The idea is asynq's `NonAsyncContext`.
+ */
+import { SuspensionError } from '../core/errors';
+import { AsyncContext } from './async-context';
+
+/**
+ * A suspension inside it fails the task with a `SuspensionError`. To yield what has its value at once is no suspension.
+ *
+ * @example
+ * within(forbidSuspension(), Future.of(7)).subscribe(console.log); // 7
+ */
+export const forbidSuspension = (): AsyncContext => new NoSuspension();
+
+class NoSuspension extends AsyncContext {
+  override pause(): void {
+    throw new SuspensionError();
+  }
+
+  override resume(): void {
+    // It is never paused.
+  }
+
+  override leave(): void {
+    // Its end is no suspension.
+  }
+}

@@ -1,0 +1,20 @@
+/** Entering a frame and leaving it again: the first time a context is turned on, and the last time it is turned off. */
+import { activeFrame, switchTo, type Frame } from '../scheduler/frame';
+import type { AsyncContext } from './async-context';
+
+/** @throws what `enter` throws; then it is as if it had never been entered. */
+export function enterFrame(frame: Frame, context: AsyncContext): void {
+  switchTo(frame.outer);
+  context.enter();
+  frame.mark(true);
+  switchTo(frame);
+}
+
+/** @throws what `leave` throws. */
+export function leaveFrame(frame: Frame, context: AsyncContext): void {
+  if (!frame.isOn) return;
+  while (activeFrame() !== frame) switchTo(activeFrame()?.outer);
+  frame.mark(false);
+  switchTo(frame.outer);
+  context.leave();
+}

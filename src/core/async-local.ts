@@ -1,0 +1,70 @@
+/**
+ * The stores of the platform's `AsyncLocalStorage`, where it has one: captured where work is started, and entered where
+ * it goes on. Costs nothing until somebody has started work inside a store.
+ */
+interface Place {
+  runInAsyncScope<R>(work: () => R): R;
+}
+
+/** What code sees of all `AsyncLocalStorage`s, at one place in a program. */
+export interface Stores {
+  run<R>(work: () => R): R;
+}
+
+type PlaceClass = new (type: string, config: { readonly requireManualDestroy: true }) => Place;
+
+interface Hooks {
+  readonly AsyncResource: PlaceClass;
+  executionAsyncResource(): object;
+}
+
+// Reached at run time, so that no bundle for a browser has to leave it out. Older Node 20 has no such way.
+const { process } = globalThis as {
+  process?: {
+    readonly versions: { readonly node: string };
+    getBuiltinModule?: (name: string) => Hooks | undefined;
+  };
+};
+const hooks = process?.getBuiltinModule?.('async_hooks');
+/** Until Node 24, a place without any symbols has no stores; which is much cheaper to see than to capture it. */
+const areStoresSymbols = Number.parseInt(process?.versions.node ?? '', 10) < 24;
+
+class CapturedStores implements Stores {
+  constructor(private readonly place: Place) {}
+
+  run<R>(work: () => R): R {
+    return this.place.runInAsyncScope(work);
+  }
+}
+
+const here = (Class: PlaceClass): Place => new Class('sluice', { requireManualDestroy: true });
+
+/** Outside all stores: where this module was loaded. */
+const outside = hooks && here(hooks.AsyncResource);
+const none = outside && new CapturedStores(outside);
+
+/** The platform's own bookkeeping on each place: numbers that differ from place to place, and are no stores. */
+const bookkeeping = new Set<symbol>(
+  outside && Object.getOwnPropertySymbols(outside).filter((symbol) => typeof Reflect.get(outside, symbol) === 'number'),
+);
+
+let isInUse = false;
+
+/** What is stored here, or undefined where nothing is. */
+export function captureStores(): Stores | undefined {
+  if (!hooks) return undefined;
+  if (areStoresSymbols && Object.getOwnPropertySymbols(hooks.executionAsyncResource()).length === 0) return undefined;
+  const place = here(hooks.AsyncResource);
+  for (const symbol of Object.getOwnPropertySymbols(place)) {
+    if (bookkeeping.has(symbol) || Reflect.get(place, symbol) === undefined) continue;
+    isInUse = true;
+    return new CapturedStores(place);
+  }
+  return undefined;
+}
+
+/** Does `work` in these stores; in none, if there are none. */
+export function runInStores<R>(stores: Stores | undefined, work: () => R): R {
+  const place = isInUse ? (stores ?? none) : undefined;
+  return place ? place.run(work) : work();
+}

@@ -1,0 +1,135 @@
+/**
+ * What is on around a piece of code while it runs: contexts, and the stores of `AsyncLocalStorage`. Frames are linked
+ * from the inside out. A task carries the frame it runs in; whoever runs a step of it switches to that frame first, and
+ * only if another is on, so that going on without a pause turns nothing off and on again.
+ */
+import { reportUnhandled } from '../core/rx';
+import { captureStores, runInStores, type Stores } from '../core/async-local';
+
+/** Something that is on while a task runs. */
+export interface Switchable {
+  pause(): void;
+  resume(): void;
+}
+
+/** Who is failed when a context throws. */
+export interface FrameOwner {
+  /** Cancels what it waits for, and fails it with this error. */
+  interrupt(error: unknown): void;
+}
+
+interface FrameParts {
+  readonly context?: Switchable | undefined;
+  readonly owner?: FrameOwner | undefined;
+  readonly stores?: Stores | undefined;
+  /** Whose work this is: what only its own kind looks at. */
+  readonly work?: object | undefined;
+}
+
+export class Frame {
+  /** Changes only when it is left out of turn. */
+  outer: Frame | undefined;
+  readonly stores: Stores | undefined;
+  readonly work: object | undefined;
+  readonly context: Switchable | undefined;
+  readonly owner: FrameOwner | undefined;
+  readonly depth: number;
+  #isOn = false;
+  /** It has thrown, and is not asked again. */
+  #isBroken = false;
+
+  constructor(outer: Frame | undefined, { context, owner, stores, work }: FrameParts) {
+    this.outer = outer;
+    this.context = context;
+    this.owner = owner;
+    this.stores = stores ?? outer?.stores;
+    this.work = work;
+    this.depth = (outer?.depth ?? 0) + 1;
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  turnOn(): void {
+    if (!this.context || this.#isOn || this.#isBroken) return;
+    this.#isOn = true;
+    this.#guard(this.context, 'resume');
+  }
+
+  turnOff(): void {
+    if (!this.context || !this.#isOn) return;
+    this.#isOn = false;
+    this.#guard(this.context, 'pause');
+  }
+
+  /** Says that it is on, or off for good, without a word to its context: for whoever has told it. */
+  mark(isOn: boolean): void {
+    this.#isOn = isOn;
+    this.#isBroken = !isOn;
+  }
+
+  /** What throws is off, and stays off. */
+  #guard(context: Switchable, method: 'pause' | 'resume'): void {
+    try {
+      context[method]();
+    } catch (error) {
+      this.#isOn = false;
+      this.#isBroken = true;
+      if (this.owner) this.owner.interrupt(error);
+      else reportUnhandled(error);
+    }
+  }
+}
+
+let active: Frame | undefined;
+
+export const activeFrame = (): Frame | undefined => active;
+
+/** Turns off what is on and not in `next`, innermost first; then on what is in `next`, outermost first. */
+export function switchTo(next: Frame | undefined): void {
+  if (next === active) return;
+  const shared = innermostShared(active, next);
+  while (active !== shared && active) {
+    const left = active;
+    active = left.outer;
+    left.turnOff();
+  }
+  for (const entered of pathTo(next, shared)) {
+    active = entered;
+    entered.turnOn();
+  }
+}
+
+/** Does `work` in this frame, which stays on until another is switched to. */
+export function runIn<R>(frame: Frame | undefined, work: () => R): R {
+  switchTo(frame);
+  return runInStores(frame?.stores, work);
+}
+
+/** The frame of work that is started here to live by itself: the stores its caller sees, and nothing else. */
+export function detachedFrame(): Frame | undefined {
+  const stores = captureStores();
+  return stores && new Frame(undefined, { stores });
+}
+
+/** The frame of work that is begun here: what is on here, and the stores its caller sees. */
+export function frameHere(): Frame | undefined {
+  const stores = captureStores();
+  return stores ? new Frame(active, { stores }) : active;
+}
+
+function innermostShared(one: Frame | undefined, other: Frame | undefined): Frame | undefined {
+  let [a, b] = [one, other];
+  while (a !== b) {
+    if ((a?.depth ?? 0) >= (b?.depth ?? 0)) a = a?.outer;
+    else b = b?.outer;
+  }
+  return a;
+}
+
+function pathTo(next: Frame | undefined, shared: Frame | undefined): Frame[] {
+  const path: Frame[] = [];
+  for (let frame = next; frame && frame !== shared; frame = frame.outer) path.unshift(frame);
+  return path;
+}
