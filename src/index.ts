@@ -7,13 +7,19 @@ export {
   AlreadySetError,
   BatchResultError,
   CancelledError,
+  DeadlineError,
   DeadlockError,
   isSluiceError,
   MissingResultError,
   NotReadyError,
+  ScopeClosedError,
+  ScopeDeadlockError,
+  ScopeError,
   SluiceError,
   SuspensionError,
+  TaskLeakError,
   TimeoutError,
+  UnawaitedError,
   WouldBlockError,
 } from './core/errors';
 export type { Leaf, Shape, ShapeValues } from './core/shape';
@@ -45,3 +51,10 @@ export { enter } from './context/enter';
 export { forbidSuspension } from './context/forbid-suspension';
 export { ScopedValue } from './context/scoped-value';
 export { within } from './context/within';
+
+// scope
+export { boundTo } from './scope/bound-to';
+export { Scope, type ScopeTask } from './scope/scope';
+export type { ErrorMode, ExitMode, ScopeConfig } from './scope/scope-config';
+export { scoped } from './scope/scoped';
+export type { Given } from './scope/work';

@@ -13,7 +13,13 @@ export interface Stores {
 
 type PlaceClass = new (type: string, config: { readonly requireManualDestroy: true }) => Place;
 
+interface Storage {
+  run<R>(value: unknown, work: () => R): R;
+  getStore(): unknown;
+}
+
 interface Hooks {
+  readonly AsyncLocalStorage: new () => Storage;
   readonly AsyncResource: PlaceClass;
   executionAsyncResource(): object;
 }
@@ -68,3 +74,15 @@ export function runInStores<R>(stores: Stores | undefined, work: () => R): R {
   const place = isInUse ? (stores ?? none) : undefined;
   return place ? place.run(work) : work();
 }
+
+let carrier: Storage | undefined;
+
+/** Does `work` with `value` at hand for all of it, also after its `await`s; just does it, where the platform cannot. */
+export function carrying<R>(value: object, work: () => R): R {
+  if (!hooks) return work();
+  carrier ??= new hooks.AsyncLocalStorage();
+  return carrier.run(value, work);
+}
+
+/** What is carried here. */
+export const carried = (): unknown => carrier?.getStore();

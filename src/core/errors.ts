@@ -4,7 +4,7 @@
  *
  * Misuse is not here: it throws a plain `TypeError` at the call that is wrong.
  */
-import { describe } from './describe';
+import { describe, describeBatch, GENERATOR } from './describe';
 
 const brand = Symbol.for('sluice.error');
 
@@ -50,11 +50,16 @@ export class MissingResultError extends SluiceError {
     readonly batch: string,
     readonly key: unknown,
     keyText: string,
+    twin?: string,
   ) {
     super('SLUICE_MISSING_RESULT', {
-      what: `Batch "${batch}" ended without a result for key ${keyText}.`,
-      why: 'Its resolver gave neither a value nor an error for that key.',
-      how: 'Give every key a value, `undefined` included, or an Error: in the array, in the Map, or with flush.succeed / flush.fail.',
+      what: `${titleOf(batch)} ended without a result for key ${keyText}.`,
+      why: twin
+        ? `The Map that its resolver gave has ${twin} instead, and a Map tells the two apart.`
+        : 'Its resolver gave neither a value nor an error for that key.',
+      how: twin
+        ? 'Make the keys of the Map those that were asked for, or make both alike with the key option.'
+        : 'Give every key a value, `undefined` included, or an Error: in the array, in the Map, or with flush.succeed / flush.fail.',
     });
   }
 }
@@ -66,13 +71,22 @@ export class BatchResultError extends SluiceError {
     readonly keys: readonly unknown[],
     { got, keysText }: { readonly got: string; readonly keysText: string },
   ) {
+    const gave = got === 'undefined' ? 'undefined: it completed without a result' : got;
     super('SLUICE_BATCH_RESULT', {
-      what: `Batch "${batch}" asked for ${String(keys.length)} key(s), ${keysText}, and its resolver gave ${got}.`,
-      why: 'Results are matched to keys by their place in an array or by their key in a Map.',
-      how: 'Return an array with one element for each key, in key order, or a Map from key to value.',
+      what: `${titleOf(batch)} asked for ${String(keys.length)} key(s), ${keysText}, and its resolver gave ${gave}.`,
+      why:
+        got === GENERATOR
+          ? 'A resolver is called, and what it returns is the result: nobody drives it.'
+          : 'Results are matched to keys by their place in an array or by their key in a Map.',
+      how:
+        got === GENERATOR
+          ? 'Make a task of the generator function, which is a resolver: batch(task(function* …)).'
+          : 'Return an array with one element for each key, in key order, or a Map from key to value.',
     });
   }
 }
+
+const titleOf = (batch: string): string => describeBatch(batch).replace(/^./, (letter) => letter.toUpperCase());
 
 /** `block()` would have to wait for something that only this thread's event loop can bring. */
 export class WouldBlockError extends SluiceError {
@@ -148,7 +162,7 @@ export class SuspensionError extends SluiceError {
 export class CancelledError extends SluiceError {
   constructor(readonly reason?: unknown) {
     super('SLUICE_CANCELLED', {
-      what: `This work was cancelled${reason === undefined ? '' : `: ${reasonText(reason)}`}.`,
+      what: `This work was cancelled${reason === undefined ? '' : `: ${quote(reason)}`}.`,
       why: 'Whoever started it, or its scope, does not want its result any more.',
       how: 'Nothing is wrong with the work itself; look at `reason`.',
       cause: reason,
@@ -156,5 +170,95 @@ export class CancelledError extends SluiceError {
   }
 }
 
-const reasonText = (reason: unknown): string =>
-  isError(reason) ? `${reason.name}: ${reason.message}` : describe(reason);
+/** Failures of a scope that nobody else was told of: always a group, in the order their tasks were started. */
+export class ScopeError extends AggregateError {
+  readonly code = 'SLUICE_SCOPE';
+  readonly [brand] = true;
+  /** What failed first in time; also the `cause`. */
+  readonly first: unknown;
+
+  constructor(scope: string, errors: readonly unknown[], first: unknown) {
+    const count = errors.length === 1 ? 'One failure' : `${String(errors.length)} failures`;
+    super(
+      errors,
+      `${count} in scope "${scope}" that nobody was told of: ${errors.map(quote).join('; ')}. ` +
+        'What is started in a scope fails it, unless somebody waits for it. ' +
+        'Await what `start` gives and handle its failure there, or look at `errors`.',
+      { cause: first },
+    );
+    this.name = 'ScopeError';
+    this.first = first;
+  }
+}
+
+/** Something was to begin in a scope whose door is shut. */
+export class ScopeClosedError extends SluiceError {
+  constructor(
+    readonly scope: string,
+    action: string,
+    { state, cause }: { readonly state: string; readonly cause?: unknown },
+  ) {
+    super('SLUICE_SCOPE_CLOSED', {
+      what: `${action} came too late: scope "${scope}" is ${state}.`,
+      why: 'A scope takes on no work once it has been cancelled or has begun to clean up.',
+      how: 'Start it before, or in a scope that lives longer.',
+      cause,
+    });
+  }
+}
+
+/** Work of a scope waits for the end of that scope, which waits for the work. */
+export class ScopeDeadlockError extends SluiceError {
+  constructor(readonly scope: string) {
+    super('SLUICE_SCOPE_DEADLOCK', {
+      what: `Work of scope "${scope}" waits for that scope to close.`,
+      why: 'A scope closes when its work has ended, so both would wait for ever.',
+      how: 'Call close() or cancel() without waiting for it, or wait outside of the scope.',
+    });
+  }
+}
+
+/** The time a scope was given was over. Its owner gets this; what is inside sees that it was cancelled. */
+export class DeadlineError extends SluiceError {
+  constructor(
+    readonly scope: string,
+    readonly timeoutMs: number,
+  ) {
+    super('SLUICE_DEADLINE', {
+      what: `Scope "${scope}" was not over after ${String(timeoutMs)} ms.`,
+      why: 'Its `timeout` was over first, so what was still in it has been cancelled.',
+      how: 'Give it more time, or look for what takes so long.',
+    });
+  }
+}
+
+/** Cancelled work would not end, and its scope goes on without it. */
+export class TaskLeakError extends SluiceError {
+  constructor(
+    readonly scope: string,
+    readonly task: string,
+    { graceMs, startedAt }: { readonly graceMs: number; readonly startedAt: string },
+  ) {
+    super('SLUICE_TASK_LEAK', {
+      what: `Task "${task}" of scope "${scope}" had not ended ${String(graceMs)} ms after it was cancelled.`,
+      why: `It does not heed its signal, or its clean-up hangs. It was started ${startedAt}.`,
+      how: 'Pass task.signal on to what it waits for, or give it a longer `grace`.',
+    });
+  }
+}
+
+/** A scope of `exitMode: 'raise'` was left, and nobody had waited for this task. */
+export class UnawaitedError extends SluiceError {
+  constructor(
+    readonly scope: string,
+    readonly task: string,
+  ) {
+    super('SLUICE_UNAWAITED', {
+      what: `Nobody waited for task "${task}" before scope "${scope}" was left.`,
+      why: "The scope has exitMode 'raise', which wants every task to be waited for.",
+      how: "Await what `start` gives, or use exitMode 'wait' or 'cancel'.",
+    });
+  }
+}
+
+const quote = (error: unknown): string => (isError(error) ? `${error.name}: ${error.message}` : describe(error));

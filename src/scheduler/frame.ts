@@ -4,7 +4,7 @@
  * only if another is on, so that going on without a pause turns nothing off and on again.
  */
 import { reportUnhandled } from '../core/rx';
-import { captureStores, runInStores, type Stores } from '../core/async-local';
+import { captureStores, carried, runInStores, type Stores } from '../core/async-local';
 
 /** Something that is on while a task runs. */
 export interface Switchable {
@@ -18,19 +18,26 @@ export interface FrameOwner {
   interrupt(error: unknown): void;
 }
 
+/** A piece of work with a lifetime of its own, and all that runs for it. */
+export interface Work {
+  /** Something that ran for it has failed, and nobody waits for it any more. */
+  orphaned(error: unknown): void;
+  /** Something that ran for it is cleaning up, and nobody waits for it any more. Call what comes back when it has. */
+  hold(): () => void;
+}
+
 interface FrameParts {
   readonly context?: Switchable | undefined;
   readonly owner?: FrameOwner | undefined;
   readonly stores?: Stores | undefined;
-  /** Whose work this is: what only its own kind looks at. */
-  readonly work?: object | undefined;
+  readonly work?: Work | undefined;
 }
 
 export class Frame {
   /** Changes only when it is left out of turn. */
   outer: Frame | undefined;
   readonly stores: Stores | undefined;
-  readonly work: object | undefined;
+  readonly work: Work | undefined;
   readonly context: Switchable | undefined;
   readonly owner: FrameOwner | undefined;
   readonly depth: number;
@@ -43,7 +50,7 @@ export class Frame {
     this.context = context;
     this.owner = owner;
     this.stores = stores ?? outer?.stores;
-    this.work = work;
+    this.work = work ?? outer?.work;
     this.depth = (outer?.depth ?? 0) + 1;
   }
 
@@ -116,7 +123,14 @@ export function detachedFrame(): Frame | undefined {
 /** The frame of work that is begun here: what is on here, and the stores its caller sees. */
 export function frameHere(): Frame | undefined {
   const stores = captureStores();
-  return stores ? new Frame(active, { stores }) : active;
+  const around = active ?? (carried() as Frame | undefined); // only frames are carried
+  return stores ? new Frame(around, { stores }) : around;
+}
+
+/** An error that nobody waits for goes to the work it ran for, and else to where RxJS sends those. */
+export function reportOrphan(frame: Frame | undefined, error: unknown): void {
+  if (frame?.work) frame.work.orphaned(error);
+  else reportUnhandled(error);
 }
 
 function innermostShared(one: Frame | undefined, other: Frame | undefined): Frame | undefined {

@@ -5,7 +5,8 @@
 export interface TaskBody {
   next(value: unknown): IteratorResult<unknown, unknown>;
   throw(error: unknown): IteratorResult<unknown, unknown>;
-  return(value: unknown): IteratorResult<unknown, unknown>;
+  /** An iterator need not have it: then it is over where it stands. */
+  return?(value: unknown): IteratorResult<unknown, unknown>;
 }
 
 /** What all calls of a task have in common. */
@@ -44,7 +45,7 @@ function* returning(value: unknown): Generator<unknown, unknown, unknown> {
 }
 
 /** By its methods, not by its class: a wrapper around a generator function is one too. */
-function isTaskBody(value: unknown): value is TaskBody {
+export function isTaskBody(value: unknown): value is TaskBody {
   if (typeof value !== 'object' || value === null) return false;
   const { next, throw: throwInto } = value as Partial<TaskBody>;
   return typeof next === 'function' && typeof throwInto === 'function' && Symbol.iterator in value;

@@ -4,11 +4,11 @@
  * wait: that, and only that, is a suspension.
  */
 import type { ObservableInput } from 'rxjs';
-import { isAsyncInput, reportUnhandled } from '../core/rx';
+import { isAsyncInput } from '../core/rx';
 import { exchangeTask, type RunningTask } from '../scheduler/ambient';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runInStores } from '../core/async-local';
-import { activeFrame, switchTo, type Frame } from '../scheduler/frame';
+import { activeFrame, reportOrphan, switchTo, type Frame } from '../scheduler/frame';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { awaiting, bodyOf, type TaskBody, type TaskCall } from './task-body';
@@ -95,7 +95,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   interrupt(error: unknown): void {
     if (this.#phase === 'ended' || this.#isCancelled || this.#interruption) {
-      reportUnhandled(error);
+      reportOrphan(this.frame, error);
       return;
     }
     this.#interruption = { error };
@@ -124,7 +124,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       if (!this.#isCancelled) this.sink.succeed(result.value);
     } catch (error) {
       this.#end();
-      if (this.#isCancelled) reportUnhandled(error);
+      if (this.#isCancelled) reportOrphan(this.frame, error);
       else this.sink.fail(error);
     }
     this.#canceller?.cancelled();
@@ -143,7 +143,8 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   #stepBody(): IteratorResult<unknown, unknown> {
     const body = (this.#body ??= bodyOf(this.call));
     if (this.#entry === 'next') return body.next(this.#carried);
-    return this.#entry === 'throw' ? body.throw(this.#carried) : body.return(this.#carried);
+    if (this.#entry === 'throw') return body.throw(this.#carried);
+    return body.return?.(this.#carried) ?? { done: true, value: this.#carried };
   }
 
   /** Its body has yielded since it was to be left. */

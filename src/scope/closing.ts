@@ -1,0 +1,44 @@
+/** The end of a scope, as a value: one for all who wait for it. */
+import { ScopeDeadlockError } from '../core/errors';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Frame } from '../scheduler/frame';
+import { AsyncValue } from '../future/async-value';
+import { begin, ended, type Execution, type Sink } from '../future/execution';
+import type { Scope } from './scope';
+import { ScopedTask } from './scoped-task';
+
+export class Closing extends AsyncValue<void> {
+  constructor(private readonly scope: Scope) {
+    super();
+  }
+
+  /** To cancel the end of a scope is to cancel the scope; it ends all the same. */
+  override cancel(reason?: unknown): void {
+    this.scope.cancel(reason);
+  }
+
+  /** @internal */
+  override [begin](sink: Sink<void>, scheduler: BatchScheduler): Execution {
+    if (this.isSet || !isWorkOf(this.scope, sink.frame)) return super[begin](sink, scheduler);
+    sink.fail(new ScopeDeadlockError(this.scope.name));
+    return ended;
+  }
+
+  override describe(): string {
+    return `scope "${this.scope.name}" to close`;
+  }
+
+  /** @internal */
+  override advance(): boolean {
+    return this.scope.scheduler.era.advance();
+  }
+}
+
+/** Whether who waits there is what the scope waits for: work of it, or of a scope within it. */
+function isWorkOf(scope: Scope, frame: Frame | undefined): boolean {
+  for (let at = frame; at; at = at.outer) {
+    if (!(at.work instanceof ScopedTask) || at.work.isSet) continue;
+    for (let host: Scope | undefined = at.work.scope; host; host = host.parent) if (host === scope) return true;
+  }
+  return false;
+}

@@ -1,0 +1,34 @@
+/**
+ * A promise, waited for to its end. Nothing can stop what runs behind it, so to cancel it is to ask, by a signal, and to
+ * wait; what it gives in spite of that is told as if it had not been cancelled.
+ */
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Elsewhere } from '../scheduler/era';
+import type { Execution, Sink } from '../future/execution';
+
+export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+  const { era } = scheduler;
+  const waited: Elsewhere = { describe: () => `the promise of task "${sink.name ?? 'anonymous'}"` };
+  const settle = (tell: () => void): void => {
+    era.doneWith(waited);
+    scheduler.runQueue.drive(tell);
+  };
+  era.busyWith(waited);
+  promise.then(
+    (value) => {
+      settle(() => {
+        sink.succeed(value);
+      });
+    },
+    (error: unknown) => {
+      settle(() => {
+        sink.fail(error);
+      });
+    },
+  );
+  return heedless;
+}
+
+const heedless: Execution = {
+  cancel: () => undefined, // its sink will hear of it
+};

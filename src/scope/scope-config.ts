@@ -1,0 +1,85 @@
+/** How a scope is to live: its options, and what they must be. */
+import { wrong } from '../core/describe';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+
+/** What happens to what still runs when the scope is left: it is waited for, cancelled, or complained of. */
+export type ExitMode = 'wait' | 'cancel' | 'raise';
+
+/** What a failure does to the others: cancels them; nothing; or cancels them and shuts the door. */
+export type ErrorMode = 'cancel' | 'continue' | 'abort';
+
+export interface ScopeConfig {
+  /** For messages (`'scope'`). */
+  readonly name?: string;
+  /**
+   * What happens to its tasks when it is left (`'wait'`). `'raise'` fails the scope with an `UnawaitedError` for each
+   * task nobody has waited for, and cancels those. `await using` cancels unless told otherwise, since disposal cannot see
+   * whether the block has failed.
+   */
+  readonly exitMode?: ExitMode;
+  /** What a failed task does to the other tasks (`'cancel'`). After `'abort'` nothing can be started any more. */
+  readonly errorMode?: ErrorMode;
+  /** It is cancelled after so many ms, and its owner gets a `DeadlineError` (Infinity). */
+  readonly timeout?: number;
+  /** It is cancelled when this aborts. */
+  readonly signal?: AbortSignal;
+  /** So many of its tasks run at once; the others wait their turn (Infinity). 0 pauses. */
+  readonly concurrency?: number;
+  /** A cancelled task that has not ended after so many ms is given up, as a `TaskLeakError` (Infinity). */
+  readonly grace?: number;
+  /** For a child: to cancel its parent does not cancel it; the parent waits for it still (false). */
+  readonly shield?: boolean;
+  /** What it runs on (the ambient one). */
+  readonly scheduler?: BatchScheduler;
+}
+
+/** What a scope knows of its options; `exitMode` may be left open. */
+export interface ScopeOptions {
+  readonly name: string;
+  readonly exitMode: ExitMode | undefined;
+  readonly errorMode: ErrorMode;
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+  readonly concurrency: number;
+  readonly grace: number;
+  readonly shield: boolean;
+}
+
+const exitModes: readonly unknown[] = ['wait', 'cancel', 'raise'];
+const errorModes: readonly unknown[] = ['cancel', 'continue', 'abort'];
+
+/** Node and browsers take a longer delay for one millisecond. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** @throws TypeError naming the first option that makes no sense. */
+export function checkedOptions(config: ScopeConfig): ScopeOptions {
+  check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
+  const { name = 'scope', exitMode, errorMode = 'cancel', signal, shield = false } = config;
+  const { timeout = Infinity, grace = Infinity, concurrency = Infinity } = config;
+  check('name', typeof name === 'string', 'a string', name);
+  check('exitMode', exitMode === undefined || exitModes.includes(exitMode), "'wait', 'cancel' or 'raise'", exitMode);
+  check('errorMode', errorModes.includes(errorMode), "'cancel', 'continue' or 'abort'", errorMode);
+  check('timeout', isDelay(timeout), DELAY, timeout);
+  check('grace', isDelay(grace), DELAY, grace);
+  check('shield', typeof shield === 'boolean', 'true or false', shield);
+  check('signal', signal === undefined || isSignal(signal), 'an AbortSignal', signal);
+  return { name, exitMode, errorMode, timeout, signal, concurrency: checkedConcurrency(concurrency), grace, shield };
+}
+
+/** @throws TypeError if it is no number of tasks. */
+export function checkedConcurrency(concurrency: number): number {
+  const isRight = concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 0);
+  check('concurrency', isRight, 'a whole number, 0 or more, or Infinity', concurrency);
+  return concurrency;
+}
+
+const DELAY = `a number of ms from 0 to ${String(LONGEST_DELAY)}, or Infinity`;
+
+const isDelay = (ms: number): boolean => ms === Infinity || (typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY);
+
+const isSignal = (signal: Partial<AbortSignal> | null): boolean =>
+  typeof signal?.addEventListener === 'function' && typeof signal.aborted === 'boolean';
+
+function check(option: string, isRight: boolean, mustBe: string, got: unknown): void {
+  if (!isRight) throw wrong(`Scope: ${option}`, mustBe, got);
+}

@@ -1,0 +1,102 @@
+/**
+ * A future with a scope of its own: it runs a body, has its value, and is over when all that was started in the scope is.
+ */
+import { wrong } from '../core/describe';
+import { isAsyncInput } from '../core/rx';
+import type { Leaf } from '../core/shape';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { reportOrphan } from '../scheduler/frame';
+import type { AsyncValue } from '../future/async-value';
+import { begin, type Canceller, type Execution, type Sink } from '../future/execution';
+import { Future } from '../future/future';
+import { Scope } from './scope';
+import { checkedOptions, type ScopeConfig } from './scope-config';
+import { isCancellation } from './scoped-task';
+import type { Given } from './work';
+
+/**
+ * Fails with what its body throws; with a `ScopeError` of all failures nobody was told of; with a `DeadlineError` when
+ * its time is over; with a `CancelledError` when it is cancelled. To unsubscribe is to cancel the scope.
+ *
+ * ```
+ * body    ---s--s-----v|
+ * tasks      ----|
+ *               -----------|
+ * scoped  ----------------v|
+ * ```
+ *
+ * @throws TypeError at once for a body or an option that makes no sense.
+ * @example
+ * scoped(function* (scope) {
+ *   const [one, two] = [scope.start(nameOf(1)), scope.start(nameOf(2))];
+ *   return `${yield* one} and ${yield* two}`;
+ * }, { timeout: 1_000 }).subscribe(console.log);
+ */
+export function scoped<T>(body: (scope: Scope) => Given<T>, config: ScopeConfig = {}): Future<T> {
+  if (typeof body !== 'function' || isAsyncInput(body)) {
+    throw wrong('scoped: its body', 'a function of the scope', body);
+  }
+  checkedOptions(config);
+  return new ScopedFuture(body, config);
+}
+
+class ScopedFuture<T> extends Future<T> {
+  constructor(
+    private readonly body: (scope: Scope) => Given<T>,
+    private readonly config: ScopeConfig,
+  ) {
+    super();
+  }
+
+  /** @internal */
+  override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
+    const scope = new Scope({ scheduler, ...this.config });
+    return new ScopedExecution(scope, sink).begin(this.body as (scope: Scope) => Leaf<T>, scheduler);
+  }
+}
+
+class ScopedExecution<T> implements Execution {
+  #value: AsyncValue<T> | undefined;
+  #isOver = false;
+  #isCancelled = false;
+  #canceller: Canceller | undefined;
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly sink: Sink<T>,
+  ) {}
+
+  begin(body: (scope: Scope) => Given<T>, scheduler: BatchScheduler): this {
+    this.#value = this.scope.runBody(body, this.sink.frame);
+    const end: Sink<void> = {
+      name: this.sink.name,
+      frame: undefined,
+      succeed: () => {
+        this.#end();
+      },
+      fail: (error) => {
+        this.#end({ error });
+      },
+    };
+    this.scope.closing[begin](end, scheduler);
+    return this;
+  }
+
+  cancel(canceller?: Canceller): void {
+    if (this.#isOver) return canceller?.cancelled();
+    this.#isCancelled = true;
+    this.#canceller = canceller;
+    this.scope.cancel('nobody waits for it any more');
+  }
+
+  #end(verdict?: { readonly error: unknown }): void {
+    this.#isOver = true;
+    const value = this.#value;
+    const outcome = verdict ?? (value?.isError ? { error: value.error } : undefined);
+    if (this.#isCancelled) {
+      if (outcome && !isCancellation(outcome.error)) reportOrphan(this.sink.frame, outcome.error);
+      this.#canceller?.cancelled();
+    } else if (outcome) this.sink.fail(outcome.error);
+    else this.sink.succeed(value?.value as T); // it is set: the scope has closed
+  }
+}

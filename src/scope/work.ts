@@ -1,0 +1,55 @@
+/** What can be run in a scope: something to wait for, or a function that gives it, also as the body of a task. */
+import { Observable } from 'rxjs';
+import { isAsyncInput } from '../core/rx';
+import type { Leaf } from '../core/shape';
+import { carrying } from '../core/async-local';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { runIn } from '../scheduler/frame';
+import { begin, ended, type Execution, type Sink } from '../future/execution';
+import { beginForeign } from '../future/foreign';
+import { Single } from '../future/single';
+import { task } from '../task/task';
+import { isGeneratorFunction, isTaskBody } from '../task/task-body';
+import { beginPromise } from './physical';
+
+/** What a function in a scope gives: a value, something to wait for, or, as a generator function, steps of a task. */
+export type Given<T> = Generator<unknown, T | Leaf<T>, never> | Leaf<T> | T;
+
+interface Beginning<A, T> {
+  /** What the function is called with. */
+  readonly argument: A;
+  readonly sink: Sink<T>;
+  readonly scheduler: BatchScheduler;
+}
+
+export function beginWork<A, T>(work: Leaf<T> | ((argument: A) => Given<T>), beginning: Beginning<A, T>): Execution {
+  if (typeof work !== 'function') return beginInput(work, beginning);
+  const { argument, sink } = beginning;
+  if (isGeneratorFunction(work)) return beginTask(work as (argument: A) => unknown, beginning);
+  try {
+    const { frame } = sink;
+    const call = (): unknown => (work as (argument: A) => unknown)(argument);
+    // What an async function asks for after an `await` still is its work.
+    const result = runIn(frame, () => (frame && isAsyncFunction(work) ? carrying(frame, call) : call()));
+    if (isAsyncInput(result)) return beginInput(result as Leaf<T>, beginning);
+    if (isTaskBody(result)) return beginTask(() => result, beginning);
+    sink.succeed(result as T); // the function's own type says so
+  } catch (error) {
+    sink.fail(error);
+  }
+  return ended;
+}
+
+function beginInput<A, T>(input: Leaf<T>, { sink, scheduler }: Beginning<A, T>): Execution {
+  if (input instanceof Single) return (input as Single<T>)[begin](sink, scheduler);
+  if (isPromise(input)) return beginPromise(input, sink, scheduler);
+  return beginForeign(input, sink, scheduler);
+}
+
+const beginTask = <A, T>(body: (argument: A) => unknown, { argument, sink, scheduler }: Beginning<A, T>): Execution =>
+  task(body)(argument)[begin](sink as Sink<unknown>, scheduler);
+
+const isAsyncFunction = (work: object): boolean => Object.prototype.toString.call(work) === '[object AsyncFunction]';
+
+const isPromise = <T>(input: Leaf<T>): input is PromiseLike<T> =>
+  !(input instanceof Observable) && 'then' in input && typeof input.then === 'function';
