@@ -58,3 +58,7 @@ export { Scope, type ScopeTask } from './scope/scope';
 export type { ErrorMode, ExitMode, ScopeConfig } from './scope/scope-config';
 export { scoped } from './scope/scoped';
 export type { Given } from './scope/work';
+
+// run
+export type { ReturnErrors } from './run/listed';
+export { loop, run, type Loop, type RunConfig, type RunResults } from './run/loop';

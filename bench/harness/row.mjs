@@ -2,7 +2,7 @@
  * A row is one figure of sluice beside the same figure of a peer. `ratio` is how many times better sluice is, whichever
  * way the metric runs: above 1 sluice is ahead.
  *
- * @typedef {'loads per second' | 'ms' | 'bytes per pending load' | 'round trips' | 'scaling'} Metric
+ * @typedef {'loads per second' | 'ms' | 'bytes per pending load' | 'round trips' | 'scaling' | 'ns each' | 'ns above the bare task'} Metric
  * @typedef {object} Figures
  * @property {string} workload what was asked for
  * @property {number} size how much of it

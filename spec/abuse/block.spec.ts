@@ -1,7 +1,7 @@
 /**
  * `block` where it cannot go on: an error that says what it waits for, and never a hang.
  */
-import { EmptyError, NEVER, timer, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
+import { EmptyError, NEVER, observeOn, of, timer, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import {
   all,
   AsyncValue,
@@ -16,6 +16,7 @@ import {
   type BatchFunction,
 } from 'sluice';
 import { recorder } from '../batch/rehearsal';
+import { unhandledErrorsOf } from '../support/unhandled';
 
 /** The error a call throws. */
 function thrownBy(call: () => unknown): unknown {
@@ -198,6 +199,65 @@ describe('block with a timeout', () => {
     expect(log).toEqual(['given up']);
   });
 
+  const longAfter = (startedAt: number): boolean => Date.now() - startedAt > 3_000;
+
+  it('ends a task that goes on for ever with values that are there', () => {
+    const startedAt = Date.now();
+    const endless = task(function* () {
+      while (!longAfter(startedAt)) yield* Future.of(1);
+    });
+    expect(() => endless().block(20)).toThrow(TimeoutError);
+  });
+
+  it('ends tasks that go on for ever by waking each other', () => {
+    const startedAt = Date.now();
+    const woken = task(function* () {
+      const value = new AsyncValue<number>();
+      const waking = task(function* () {
+        value.set(yield* Future.of(1));
+      });
+      waking().start();
+      return yield* value;
+    });
+    const endless = task(function* () {
+      while (!longAfter(startedAt)) yield* woken();
+    });
+    expect(() => endless().block(20)).toThrow(TimeoutError);
+  });
+
+  it('ends what is inside another block, which has no timeout of its own', () => {
+    const startedAt = Date.now();
+    const endless = task(function* () {
+      while (!longAfter(startedAt)) yield* Future.of(1);
+    });
+    const around = task(() => endless().block());
+    expect(() => around().block(20)).toThrow(TimeoutError);
+  });
+
+  it('counts real time where that of the scheduler is virtual, for it stands still meanwhile', () => {
+    const startedAt = Date.now();
+    const idOf = batch((ids: readonly number[]) => [...ids]);
+    const endless = task(function* () {
+      while (!longAfter(startedAt)) yield* idOf(1);
+    });
+    expect(() => blockOn(new VirtualTimeScheduler(), () => endless().block(20))).toThrow(TimeoutError);
+  });
+
+  it('that ends a program leaves the others their turn', () => {
+    const startedAt = Date.now();
+    const other = Future.from(of(7).pipe(observeOn(batchScheduler)));
+    const endless = task(function* () {
+      while (!longAfter(startedAt)) yield* Future.of(1);
+    });
+    const value = new AsyncValue<number>();
+    const waiter = task(function* () {
+      return (yield* value) + (yield* other);
+    })().start();
+    value.set(1);
+    expect(() => endless().block(20)).toThrow(TimeoutError);
+    expect(waiter.block(1_000)).toBe(8);
+  });
+
   it('of 0 gives what is there already, and what can be had at once', () => {
     expect(Future.of(7).block(0)).toBe(7);
     const nameOf = batch(recorder().resolve, { scheduler: new BatchScheduler({ clock: new VirtualTimeScheduler() }) });
@@ -240,5 +300,28 @@ describe('block throws the error of what failed, as it is', () => {
 
   it('an Observable without a value', () => {
     expect(thrownBy(() => Future.defer(() => []).block())).toBeInstanceOf(EmptyError);
+  });
+});
+
+describe('block, while other work is due', () => {
+  it('in one piece of scheduled work runs those that are due beside it', () => {
+    const scheduler = new BatchScheduler();
+    const value = new AsyncValue<number>();
+    const got: number[] = [];
+    scheduler.schedule(() => got.push(value.block()));
+    scheduler.schedule(() => value.set(1));
+    scheduler.flush();
+    expect(got).toEqual([1]);
+  });
+
+  it('does not throw what that throws: it is reported', () => {
+    const error = new Error('thrown by other work');
+    batchScheduler.schedule(() => {
+      throw error;
+    });
+    let name: string | undefined;
+    const reported = unhandledErrorsOf(() => (name = batch(recorder().resolve)(1).block()));
+    expect(name).toBe('user 1');
+    expect(reported).toEqual([error]);
   });
 });

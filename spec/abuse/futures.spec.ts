@@ -147,3 +147,14 @@ describe('an AsyncValue', () => {
     });
   });
 });
+
+describe('a chain of thousands of values, each started from the one before', () => {
+  it('settles to its last within the set of its first', () => {
+    const first = new AsyncValue<number>();
+    let last: AsyncValue<number> = first;
+    for (let length = 0; length < 20_000; length++) last = Future.from(last).start();
+    first.set(1);
+    expect(last.isSet).toBe(true);
+    expect(last.value).toBe(1);
+  });
+});

@@ -166,6 +166,27 @@ describe('batchMap', () => {
     });
   });
 
+  it.each([10, 10_000])('ordered, emits all that %p keys behind the slowest have waited for', (count) => {
+    const answers: Subject<void>[] = [];
+    const ask = batch(
+      (ids: readonly number[]) => {
+        const answer = new Subject<void>();
+        answers.push(answer);
+        return answer.pipe(map(() => [...ids]));
+      },
+      { maxSize: count },
+    );
+    const ids = Array.from({ length: 2 * count }, (_, id) => id);
+    const heard = listen(from(ids).pipe(batchMap(ask, { ordered: true })));
+    for (const answer of answers.reverse()) {
+      answer.next();
+      answer.complete();
+    }
+    expect(heard.errors).toEqual([]);
+    expect(heard.values).toEqual(ids);
+    expect(heard.isComplete).toBe(true);
+  });
+
   it.each([{}, { ordered: true }])('with %j stays alive for a source that never ends', (config) => {
     rehearse(({ flush }) => {
       const heard = listen(of(1).pipe(concatWith(NEVER), batchMap(recorder().resolve, config)));

@@ -1,8 +1,16 @@
 /**
  * `cache`, `prime` and `clear`: what a batch function remembers, for how long, and what it never keeps.
  */
-import { delay, map, of, timer } from 'rxjs';
-import { batch, BatchScheduler, settled, type CacheConfig, type CacheStore } from 'sluice';
+import { delay, map, of, timer, VirtualTimeScheduler } from 'rxjs';
+import {
+  batch,
+  batchScheduler,
+  BatchScheduler,
+  settled,
+  type BatchFunction,
+  type CacheConfig,
+  type CacheStore,
+} from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
 
 const caches: readonly (readonly [name: string, makeCache: () => CacheConfig])[] = [
@@ -293,6 +301,20 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
+  it('clear before the flush lets go of nothing that is asked for after it', () => {
+    rehearse(({ flush }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: makeCache() });
+      nameOf(1).subscribe();
+      nameOf.clear(1);
+      nameOf(1).subscribe();
+      flush();
+      nameOf(1).subscribe();
+      flush();
+      expect(asked).toEqual([[1]]);
+    });
+  });
+
   it('keeps nothing of a key that everybody left, and asks anew for it', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
@@ -336,6 +358,19 @@ describe('{ max }', () => {
     });
   });
 
+  it.each([10_000_000_000, Number.MAX_SAFE_INTEGER])('of %p is a bound like any other', (max) => {
+    const nameOf = batch(recorder().resolve, { cache: { max } });
+    expect(nameOf(1).block()).toBe('user 1');
+  });
+
+  it('takes room for what is kept, not for what may be: a cache for each of many tenants is small', () => {
+    const nameOf = batch(recorder().resolve, { cache: { max: 100_000 }, partition: (id) => id });
+    const bytesBefore = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+    for (let id = 0; id < 200; id++) nameOf(id).block();
+    const bytes = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers - bytesBefore;
+    expect(bytes / 200).toBeLessThan(100_000);
+  });
+
   it('bounds what is kept, not what is asked for at once', () => {
     rehearse(({ flush }) => {
       const heard = listen(batch(recorder().resolve, { cache: { max: 1 } }).many([1, 2, 3]));
@@ -369,6 +404,28 @@ describe('{ ttl }', () => {
       flush();
       expect(asked).toEqual([[1], [1]]);
     });
+  });
+
+  it('answers with a value or asks anew, whatever the clock does while it looks', () => {
+    const clock = new VirtualTimeScheduler();
+    let now = 0;
+    let step = 0;
+    clock.now = () => (now += step);
+    const nameOf = batch(recorder().resolve, { cache: { ttl: 10 }, scheduler: new BatchScheduler({ clock }) });
+    nameOf(1).block();
+    [now, step] = [9, 1];
+    expect([nameOf(1).block(), nameOf(1).block(), nameOf(1).block()]).toEqual(['user 1', 'user 1', 'user 1']);
+  });
+
+  it('of a value from before a clock was put back is over', () => {
+    const clock = new VirtualTimeScheduler();
+    clock.frame = 1_000;
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { cache: { ttl: 10 }, scheduler: new BatchScheduler({ clock }) });
+    nameOf(1).block();
+    clock.frame = 500;
+    nameOf(1).block();
+    expect(asked).toEqual([[1], [1]]);
   });
 
   it('counts for what was primed', () => {
@@ -449,6 +506,89 @@ describe('a cache is that of one scheduler', () => {
       flush();
       expect(asked).toEqual([[1]]);
     });
+  });
+});
+
+describe('a run of virtual time', () => {
+  const ownCaches = caches.filter(([name]) => name !== 'a store');
+  const untimed = caches.filter(([name]) => !name.includes('ttl'));
+  const ask = (nameOf: BatchFunction<number, string>, id: number): void =>
+    rehearse(({ flush }) => {
+      nameOf(id).subscribe();
+      flush();
+    });
+
+  it.each(ownCaches)('keeps for itself what it has asked for, with the cache %s', async (_name, makeCache) => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { cache: makeCache() });
+    ask(nameOf, 1);
+    ask(nameOf, 1);
+    await nameOf(1);
+    expect(asked).toEqual([[1], [1], [1]]);
+  });
+
+  it('and what it has primed', () => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { cache: true });
+    rehearse(() => nameOf.prime(1, 'primed'));
+    ask(nameOf, 1);
+    expect(asked).toEqual([[1]]);
+  });
+
+  it.each(untimed)('finds what real time has asked for or primed, with the cache %s', (_name, makeCache) => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { cache: makeCache() });
+    nameOf(1).block();
+    nameOf.prime(2, 'primed');
+    rehearse(() => {
+      nameOf.prime(2, 'primed again');
+      expect(listen(nameOf.many([1, 2])).values).toEqual([['user 1', 'primed']]);
+    });
+    expect(asked).toEqual([[1]]);
+  });
+
+  it('does not take a ttl of real time for its own', () => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { cache: { ttl: 10 } });
+    nameOf(1).block();
+    ask(nameOf, 1);
+    nameOf(1).block();
+    expect(asked).toEqual([[1], [1]]);
+  });
+
+  it('forgets, with clear, also what real time has kept', () => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { cache: true, partition: (id) => id % 2 });
+    nameOf.many([1, 2, 3]).block();
+    rehearse(() => nameOf.clear(1));
+    nameOf.many([1, 2, 3]).block();
+    rehearse(() => nameOf.clear());
+    nameOf.many([1, 2, 3]).block();
+    expect(asked.slice(2)).toEqual([[1], [1, 3], [2]]);
+  });
+
+  it('does not wait for what is in flight in real time, nor takes it away', async () => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(1)), { cache: true });
+    const inFlight = nameOf(1).start();
+    batchScheduler.flush();
+    ask(nameOf, 1);
+    expect(asked).toEqual([[1], [1]]);
+    const joined = nameOf(1).start();
+    expect(await Promise.all([inFlight, joined])).toEqual(['user 1', 'user 1']);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('that is aborted leaves no key that could not be primed', () => {
+    const nameOf = batch((ids: readonly number[]) => of(ids.map(userName)).pipe(delay(1)), { cache: true });
+    const aborted = (): void =>
+      rehearse(() => {
+        nameOf(1).subscribe();
+        throw new Error('assertion');
+      });
+    expect(aborted).toThrow('assertion');
+    nameOf.prime(1, 'primed');
+    expect(nameOf(1).block()).toBe('primed');
   });
 });
 

@@ -2,7 +2,7 @@
  * Unsubscribing: keys leave their batch, and a flight nobody waits for is aborted; what others wait for is not.
  */
 import { map, NEVER, takeUntil, tap, timer } from 'rxjs';
-import { all, batch, Future, task, type Resolver } from 'sluice';
+import { all, batch, Future, task, type Flush, type Resolver } from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
 
 /** A resolver that takes 10 ms, and writes down what became of its flights. */
@@ -194,6 +194,23 @@ describe('in flight', () => {
       at(4, () => expect(signals[0]?.aborted).toBe(false));
       at(5, () => last.stop());
       at(6, () => expect(signals[0]?.aborted).toBe(true));
+      flush();
+    });
+  });
+
+  it('when those who are left had their keys settled early, nobody waits: it is aborted', () => {
+    rehearse(({ flush, at }) => {
+      const flushes: Flush<number, string>[] = [];
+      const nameOf = batch<number, string>((_ids, flush) => {
+        flushes.push(flush);
+        return NEVER;
+      });
+      nameOf(1).subscribe();
+      const leaving = listen(nameOf(2));
+      at(4, () => leaving.stop());
+      at(5, () => expect(flushes[0]?.signal.aborted).toBe(false));
+      at(6, () => flushes[0]?.succeed(1, 'early'));
+      at(7, () => expect(flushes[0]?.signal.aborted).toBe(true));
       flush();
     });
   });

@@ -1,7 +1,7 @@
 /**
  * What resolvers and subscribers may do in the middle of things: ask, unsubscribe, prime, clear, and drive.
  */
-import { map, NEVER, timer } from 'rxjs';
+import { map, NEVER, of, throwError, timer } from 'rxjs';
 import { all, batch, batchScheduler, Future, type BatchFunction } from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
 
@@ -304,5 +304,29 @@ describe('a subscriber', () => {
       flush();
       expect([heard, other.values]).toEqual([['user 1'], ['user 1']]);
     });
+  });
+
+  it('may block in next on the function that has just answered it, though one flight is all there may be', () => {
+    const nameOf = batch(recorder().resolve, { concurrency: 1 });
+    const heard: string[] = [];
+    nameOf(1).subscribe(() => heard.push(nameOf(2).block()));
+    batchScheduler.flush();
+    expect(heard).toEqual(['user 2']);
+  });
+
+  it('may do so when it was failed', () => {
+    let isDown = true;
+    const nameOf = batch((ids: readonly number[]) => (isDown ? throwError(() => new Error('down')) : of([...ids])), {
+      concurrency: 1,
+    });
+    const heard: number[] = [];
+    nameOf(1).subscribe({
+      error: () => {
+        isDown = false;
+        heard.push(nameOf(2).block());
+      },
+    });
+    batchScheduler.flush();
+    expect(heard).toEqual([2]);
   });
 });

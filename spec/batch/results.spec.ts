@@ -7,6 +7,8 @@ import {
   AsyncValue,
   batch,
   BatchResultError,
+  BatchScheduler,
+  batchScheduler,
   Future,
   MissingResultError,
   settled,
@@ -401,5 +403,34 @@ describe('an answer of the wrong length', () => {
     for (const resolve of [() => EMPTY, silent]) {
       await expect(batch<number, string>(resolve)(1)).rejects.toMatchObject({ code: 'SLUICE_BATCH_RESULT' });
     }
+  });
+});
+
+describe('a resolver that does something to its keys', () => {
+  const sorting: Resolver<number, string> = (ids) => namesOf((ids as number[]).sort());
+  const emptying: Resolver<number, string> = (ids) => namesOf((ids as number[]).splice(0));
+
+  it('puts them in another order, and answers in that, fails them: none has the value of another', () => {
+    const heard = listen(settled([2, 1].map((id) => batch(sorting, { name: 'nameOf' })(id))));
+    batchScheduler.flush();
+    const sorted = batch(sorting, { name: 'nameOf' });
+    const [second, first] = [listen(sorted(2)), listen(sorted(1))];
+    batchScheduler.flush();
+    expect(heard.values).toHaveLength(1);
+    for (const { errors } of [second, first]) {
+      expect(errors).toMatchObject([{ code: 'SLUICE_BATCH_RESULT', keys: [2, 1] }]);
+      expect(String(errors[0])).toContain('into another order');
+    }
+  });
+
+  it('takes them out one by one, has its answers all the same, and whoever listens sees the keys', () => {
+    const events: unknown[] = [];
+    const scheduler = new BatchScheduler();
+    scheduler.events$.subscribe(({ type, keys }) => events.push([type, keys]));
+    expect(batch(emptying, { scheduler }).many([2, 1]).block()).toEqual(['user 2', 'user 1']);
+    expect(events).toEqual([
+      ['flush', [2, 1]],
+      ['land', [2, 1]],
+    ]);
   });
 });

@@ -135,6 +135,32 @@ describe('hold', () => {
     });
   });
 
+  it('waits for a task that waits in the window of another batch', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { hold: 20 });
+      const idOf = batch((ids: readonly number[]) => [...ids], { window: 5 });
+      const follow = task(function* () {
+        return yield* nameOf(yield* idOf(2));
+      });
+      all([nameOf(1), follow()]).subscribe();
+      at(4, () => expect(asked).toEqual([]));
+      at(6, () => expect(asked).toEqual([[1, 2]]));
+      flush();
+    });
+  });
+
+  it('does not wait for a window that all have left', () => {
+    rehearse(({ flush, at }) => {
+      const { asked, resolve } = recorder();
+      batch(resolve, { hold: 20 })(1).subscribe();
+      const leaving = listen(batch(resolve, { window: 15 })(2));
+      at(5, () => leaving.stop());
+      at(6, () => expect(asked).toEqual([[1]]));
+      flush();
+    });
+  });
+
   it('waits so many ms at most', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
@@ -199,5 +225,25 @@ describe('hold', () => {
       at(6, () => expect(asked).toEqual([[1]]));
       flush();
     });
+  });
+});
+
+describe.each([
+  ['window', { window: 5 }],
+  ['hold', { hold: 5 }],
+] as const)('%s, on a clock that dropped it since somebody else threw there', (_name, config) => {
+  it('runs on when another key comes', () => {
+    const { scheduler, clock } = virtualScheduler();
+    const nameOf = batch(recorder().resolve, { ...config, scheduler });
+    scheduler.schedule(() => void Future.from(NEVER).subscribe());
+    const heard = [listen(nameOf(1))];
+    clock.schedule(() => {
+      throw new Error('thrown by somebody else');
+    }, 2);
+    expect(() => clock.flush()).toThrow('thrown by somebody else');
+    heard.push(listen(nameOf(2)));
+    clock.flush();
+    expect(heard.map(({ values }) => values)).toEqual([['user 1'], ['user 2']]);
+    expect(clock.now()).toBe(5);
   });
 });

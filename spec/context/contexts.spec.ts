@@ -1,15 +1,12 @@
 /** Contexts are on while their task runs, and off while others do. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { of, Subject, timer } from 'rxjs';
 import {
   all,
   AsyncContext,
-  AsyncValue,
   batch,
   enter,
   forbidSuspension,
   Future,
-  ScopedValue,
   settled,
   SuspensionError,
   task,
@@ -17,34 +14,7 @@ import {
 } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 import { unhandledErrorsOf } from '../support/unhandled';
-
-class Traced extends AsyncContext {
-  constructor(
-    private readonly name: string,
-    private readonly trace: string[],
-  ) {
-    super();
-  }
-
-  override pause(): void {
-    this.trace.push(`-${this.name}`);
-  }
-
-  override resume(): void {
-    this.trace.push(`+${this.name}`);
-  }
-}
-
-/** What is on after each line; throws where something is turned on or off out of turn. */
-function nesting(trace: readonly string[]): string[] {
-  const on: string[] = [];
-  return trace.map((line) => {
-    const name = line.slice(1);
-    if (line.startsWith('+')) on.push(name);
-    else if (line.startsWith('-') && on.pop() !== name) throw new Error(`${trace.join(' ')}: ${line} out of turn`);
-    return on.join('');
-  });
-}
+import { nesting, Traced } from './traced';
 
 const wait = (ms: number) => timer(ms);
 
@@ -353,116 +323,5 @@ describe('forbidSuspension', () => {
       return yield* all([Future.of(1), task(() => 2)()]);
     });
     await expect(work()).resolves.toEqual([1, 2]);
-  });
-});
-
-describe('a ScopedValue', () => {
-  it('has another value for one task and what it waits for', () => {
-    const language = new ScopedValue('en');
-    const seen: string[] = [];
-    testScheduler().run(() => {
-      const greet = task(function* (name: string) {
-        seen.push(`${name} ${language.get()}`);
-        yield wait(1);
-        seen.push(`${name} ${language.get()}`);
-      });
-      all([
-        within(language.override('fr'), greet('a')),
-        greet('b'),
-        within(language.override('de'), within(language.override('it'), greet('c'))),
-      ]).subscribe();
-      expect(language.get()).toBe('en');
-    });
-    expect(seen).toEqual(['a fr', 'b en', 'c it', 'a fr', 'b en', 'c it']);
-  });
-
-  it('is set where it was overridden last', () => {
-    const language = new ScopedValue('en');
-    const seen: string[] = [];
-    testScheduler().run(() => {
-      const change = task(function* () {
-        language.set('es');
-        yield wait(1);
-        seen.push(language.get());
-      });
-      within(language.override('fr'), change()).subscribe();
-      language.set('pt');
-    });
-    expect(seen).toEqual(['es']);
-    expect(language.get()).toBe('pt');
-  });
-});
-
-describe('the stores of AsyncLocalStorage', () => {
-  const stores = new AsyncLocalStorage<string>();
-
-  it('are those a task was started with, before and after a flush it shares; the resolver sees none', async () => {
-    const seen: string[] = [];
-    const see = (who: string) => seen.push(`${who} ${stores.getStore() ?? 'none'}`);
-    const ask = batch(async (keys: readonly string[]) => {
-      see('resolver');
-      await null;
-      see('resolver');
-      return [...keys];
-    });
-    const work = task(function* (name: string) {
-      see(name);
-      yield* ask(name);
-      see(name);
-      yield timer(1);
-      see(name);
-    });
-    await Promise.all([stores.run('A', async () => work('a')), stores.run('B', async () => work('b')), work('c')]);
-    expect(seen.sort()).toEqual(
-      ['a A', 'a A', 'a A', 'b B', 'b B', 'b B', 'c none', 'c none', 'c none', 'resolver none', 'resolver none'].sort(),
-    );
-  });
-
-  it('are seen by what a task subscribes to, and by its subscriber', async () => {
-    const seen: (string | undefined)[] = [];
-    const gate = new AsyncValue<void>();
-    const work = task(function* () {
-      yield* gate;
-      yield* Future.defer(() => {
-        seen.push(stores.getStore());
-        return of(1);
-      });
-    });
-    const done = new Promise<void>((resolve) => {
-      stores.run('A', () => {
-        work().subscribe(() => {
-          seen.push(stores.getStore());
-          resolve();
-        });
-      });
-    });
-    stores.run('B', () => {
-      gate.set();
-    });
-    await done;
-    expect(seen).toEqual(['A', 'A']);
-  });
-
-  it('do not leak to a task that was started with none', async () => {
-    const seen: (string | undefined)[] = [];
-    const gate = new AsyncValue<void>();
-    const waiting = task(function* () {
-      yield* gate;
-      seen.push(stores.getStore());
-    })().start();
-    stores.run('B', () => {
-      gate.set();
-    });
-    await waiting;
-    expect(seen).toEqual([undefined]);
-  });
-
-  it('are kept by started work', async () => {
-    const work = task(function* () {
-      yield timer(1);
-      return stores.getStore();
-    });
-    const started = stores.run('A', () => work().start());
-    expect(await started).toBe('A');
   });
 });

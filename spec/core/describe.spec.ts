@@ -1,7 +1,21 @@
-import { describe as describeValue, describeKeys, wrong } from '../../src/core/describe';
+import {
+  batchTitle,
+  describe as describeValue,
+  describeBatch,
+  describeKeys,
+  explained,
+  thoughAlike,
+  wrong,
+} from '../../src/core/describe';
 
 class Point {
   readonly x = 1;
+}
+function* numbers(): Generator<number> {
+  yield 1;
+}
+async function* later(): AsyncGenerator<number> {
+  yield await Promise.resolve(1);
 }
 const cycle: { self?: unknown } = {};
 cycle.self = cycle;
@@ -21,8 +35,27 @@ describe('describe', () => {
     ['writes arrays as JSON', [1, 'a'], '[1,"a"]'],
     ['writes plain objects as JSON', { a: 1 }, '{"a":1}'],
     ['names the class of other objects', new Point(), 'an instance of Point'],
+    [
+      'says of an object that its class has no name',
+      new (class {
+        readonly x = 1;
+      })(),
+      'an instance of an anonymous class',
+    ],
+    ['has a word for generator objects', numbers(), 'a generator object'],
+    ['has one for those of async generators', later(), 'an async generator object'],
+    ['survives a constructor that is none', { constructor: 5 }, 'an object'],
     ['writes errors with their message', new RangeError('too far'), 'RangeError: too far'],
     ['survives an object without a prototype', Object.create(null), 'an object'],
+    [
+      'survives a tag that throws',
+      {
+        get [Symbol.toStringTag]() {
+          throw new Error('no');
+        },
+      },
+      'an object',
+    ],
     ['survives a cycle', cycle, 'an object'],
     ['survives a bigint within', { n: 1n }, 'an object'],
     ['survives a toJSON that gives nothing', { toJSON: () => undefined }, 'an object'],
@@ -57,4 +90,51 @@ describe('wrong', () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toBe('batch: maxSize must be a whole number, 1 or more; got "7" (string).');
   });
+});
+
+describe('wrong, of a generator that was called already', () => {
+  it('says to give the function itself', () => {
+    expect(wrong('task: its body', 'a function', numbers()).message).toBe(
+      'task: its body must be a function; got a generator object (object). ' +
+        'Give the generator function itself, not what a call of it returns.',
+    );
+  });
+});
+
+describe('describeBatch', () => {
+  it('names the batch', () => expect(describeBatch('nameOf')).toBe('batch "nameOf"'));
+  it('does not stutter where it has no name', () => expect(describeBatch('batch')).toBe('an unnamed batch'));
+  it('has a capital where a sentence begins', () => {
+    expect(['nameOf', 'batch'].map(batchTitle)).toEqual(['Batch "nameOf"', 'An unnamed batch']);
+  });
+});
+
+describe('thoughAlike', () => {
+  const of = (...keys: readonly unknown[]): Map<unknown, number> => new Map(keys.map((key, index) => [key, index]));
+
+  it.each<[string, unknown, unknown, string]>([
+    ['the string of a number', 1, '1', 'the string "1"'],
+    ['the string of a bigint', 1n, '1', 'the string "1"'],
+    ['the number of a string', '1', 1, 'the number 1'],
+    ['the number of a bigint', 1n, 1, 'the number 1'],
+    ['the bigint of a string', '12345678901234567890', 12345678901234567890n, 'the bigint 12345678901234567890n'],
+    ['the bigint of a number', 1, 1n, 'the bigint 1n'],
+  ])('finds %s', (_, key, twin, words) =>
+    expect(thoughAlike(of(twin), key)).toContain(`, though the Map has ${words}, another key`),
+  );
+
+  it.each<[string, unknown, unknown]>([
+    ['another number', 1, '2'],
+    ['a string that only begins like it', '1 ', 1],
+    ['the number 0 for the empty string', '', 0],
+    ['a word', 'one', 1],
+    ['NaN', 'NaN', 1],
+    ['a fraction', 1.5, 1n],
+    ['a symbol', Symbol('1'), '1'],
+    ['an object', {}, '[object Object]'],
+  ])('does not take %s for one', (_, key, other) => expect(thoughAlike(of(other), key)).toBe(''));
+});
+
+describe('explained', () => {
+  it('leaves most of it as it is', () => expect(explained('an array of 2')).toBe('an array of 2'));
 });

@@ -44,6 +44,24 @@ describe('the errors', () => {
     expect(error.message).toMatch(/"nameOf".*key 7/);
   });
 
+  it('say that a resolver ended without a result', () => {
+    expect(new BatchResultError('nameOf', [7], { got: 'undefined', keysText: '7' }).message).toContain(
+      'its resolver gave undefined: it completed without a result. ',
+    );
+  });
+
+  it('say what to do with a generator', () => {
+    const error = new BatchResultError('nameOf', [7], { got: 'a generator object', keysText: '7' });
+    expect(error.message).toMatch(/gave a generator object, which nobody drives: .*batch\(task\(function\* …\)\)\. /);
+  });
+
+  it('do not stutter where a batch has no name', () => {
+    expect(new MissingResultError('batch', 7, '7').message).toMatch(/^An unnamed batch ended without/);
+    expect(new BatchResultError('batch', [7], { got: 'null', keysText: '7' }).message).toMatch(
+      /^An unnamed batch asked for 1 key/,
+    );
+  });
+
   it('name what block() waits for', () => {
     const error = new WouldBlockError(['one', 'other']);
     expect(error.waitingFor).toEqual(['one', 'other']);

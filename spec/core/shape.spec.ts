@@ -82,6 +82,10 @@ describe('flatten', () => {
     expect(() => flatten({ users: [one, { name: 7 }] }, 'all()')).toThrow('got 7 (number) at .users[1].name.');
   });
 
+  it('refuses a record with a symbol for a key, which would be lost', () => {
+    expect(() => flatten({ [Symbol('hidden')]: one }, 'all()')).toThrow('all() got a record with a symbol for a key.');
+  });
+
   it('refuses a cycle, and says so', () => {
     const shape: unknown[] = [];
     shape.push({ back: shape });

@@ -81,3 +81,73 @@ describe.each([
     expect(lines).toEqual(['assertion', 'work', 'observed', 'ask', 'held']);
   });
 });
+
+describe('what a run that was aborted has done to what waits in real time', () => {
+  it.each([
+    ['unsubscribed what a held batch waited for', 'abortedRun(() => busy.unsubscribe());'],
+    ['set what a held batch waited for', 'abortedRun(() => cell.set(1));'],
+  ])('moves that on in real time: it has %s', (_what, run) => {
+    const { lines, hasEndedWell } = runAlone(`${setup}
+      const cell = new AsyncValue();
+      const busy = cell.subscribe();
+      batch(echo, { hold: 5_000 })('held').subscribe(print);
+      setTimeout(() => { ${run} ask('ask').subscribe(print); }, 5);`);
+    expect(hasEndedWell).toBe(true);
+    expect(lines).toEqual(['assertion', 'ask', 'held']);
+  });
+
+  it('lets a batch take the room of a flight that it has cancelled', () => {
+    const { lines, hasEndedWell } = runAlone(`${setup}
+      const one = batch((keys) => keys.includes('first') ? rx.NEVER : echo(keys), { concurrency: 1 });
+      const first = one('first').subscribe();
+      setTimeout(() => one('second').subscribe(print), 5);
+      setTimeout(() => { abortedRun(() => first.unsubscribe()); ask('ask').subscribe(print); }, 10);`);
+    expect(hasEndedWell).toBe(true);
+    expect(lines).toEqual(['assertion', 'second', 'ask']);
+  });
+
+  it.each([
+    ['asyncScheduler', 'rx.asyncScheduler'],
+    ['asapScheduler', 'rx.asapScheduler'],
+    ['queueScheduler', 'rx.queueScheduler'],
+  ])('does so whatever the clock: %s', (_name, clock) => {
+    const { lines, hasEndedWell } = runAlone(`${setup}
+      const { BatchScheduler } = require('sluice');
+      const scheduler = new BatchScheduler({ clock: ${clock} });
+      const cell = new AsyncValue();
+      const busy = scheduler.runQueue.drive(() => cell.subscribe());
+      batch(echo, { scheduler, hold: 5_000 })('held').subscribe(print);
+      setTimeout(() => { abortedRun(() => busy.unsubscribe()); batch(echo, { scheduler })('ask').subscribe(print); }, 5);`);
+    expect(hasEndedWell).toBe(true);
+    expect(lines).toEqual(['assertion', 'ask', 'held']);
+  });
+});
+
+describe('what real time does to what waits in a run that was aborted', () => {
+  it('flushes no batch that was held there', () => {
+    const { lines, hasEndedWell } = runAlone(`${setup}
+      const source = new rx.Subject();
+      const late = batch((keys) => { print('flushed'); return echo(keys); }, { hold: 20 });
+      try {
+        run(() => {
+          source.pipe((it) => Future.from(it)).subscribe({ error: () => {} });
+          late('early').subscribe();
+          rx.timer(3).subscribe(() => { throw new Error('assertion'); });
+        });
+      } catch ({ message }) { print(message); }
+      source.next(1);
+      source.complete();
+      setTimeout(() => print('over'), 40);`);
+    expect(hasEndedWell).toBe(true);
+    expect(lines).toEqual(['assertion', 'over']);
+  });
+
+  it('flushes no full batch that waited for room there', () => {
+    const { lines, hasEndedWell } = runAlone(`${setup}
+      const one = batch((keys) => { print(...keys); return Promise.resolve(echo(keys)); }, { concurrency: 1, maxSize: 1 });
+      abortedRun(() => one.many(['first', 'second']).subscribe());
+      setTimeout(() => print('over'), 20);`);
+    expect(hasEndedWell).toBe(true);
+    expect(lines).toEqual(['first', 'assertion', 'over']);
+  });
+});

@@ -1,9 +1,9 @@
 /**
  * What a BatchScheduler is made of, what `flush` drives, and what one scheduler does not share with another.
  */
-import { asyncScheduler, delay, of, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, delay, NEVER, of, timer, type SchedulerLike } from 'rxjs';
 import { all, AsyncValue, batch, batchScheduler, BatchScheduler, type FlushReason, task } from 'sluice';
-import { virtualScheduler } from '../support/virtual-time';
+import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
 const upper = (keys: readonly string[]): string[] => keys.map((key) => key.toUpperCase());
 
@@ -213,6 +213,17 @@ describe('work that throws', () => {
     expect(got).toEqual(['A', 'B']);
   });
 
+  it('leaves no timer to be waited for that the clock has dropped', () => {
+    const { clock, scheduler } = virtualScheduler();
+    const got: string[] = [];
+    timer(5, scheduler).subscribe();
+    clock.schedule(fail, 1);
+    expect(() => clock.flush()).toThrow('thrown by work');
+    batch(upper, { scheduler, hold: 50 })('a').subscribe((value) => got.push(`${value} at ${scheduler.now()}`));
+    clock.flush();
+    expect(got).toEqual(['A at 1']);
+  });
+
   it('of others on the same clock does not stop the scheduler', () => {
     const { clock, scheduler } = virtualScheduler();
     const ran: string[] = [];
@@ -222,6 +233,29 @@ describe('work that throws', () => {
     scheduler.schedule(() => ran.push('next'));
     clock.flush();
     expect(ran).toContain('next');
+  });
+});
+
+describe('a clock of its own', () => {
+  it('goes on within a TestScheduler.run as it was: who asks before and in it share a batch', () => {
+    const clock = testScheduler();
+    const scheduler = new BatchScheduler({ clock });
+    const asked: (readonly string[])[] = [];
+    const ask = batch((keys: readonly string[]) => (asked.push(keys), upper(keys)), { scheduler, window: 5 });
+    ask('a').subscribe();
+    clock.run(() => void ask('b').subscribe());
+    expect(asked).toEqual([['a', 'b']]);
+  });
+
+  it('and flights from before and in it share the room', () => {
+    const clock = testScheduler();
+    const scheduler = new BatchScheduler({ clock });
+    const asked: (readonly string[])[] = [];
+    const ask = batch((keys: readonly string[]) => (asked.push(keys), NEVER), { scheduler, concurrency: 1 });
+    ask('a').subscribe();
+    scheduler.flush();
+    clock.run(() => void ask('b').subscribe());
+    expect(asked).toEqual([['a']]);
   });
 });
 

@@ -2,8 +2,8 @@
  * Which of the open batches go when nothing else can run.
  */
 import { delay, of } from 'rxjs';
-import { AsyncValue, batch, flushAll, largestFirst } from 'sluice';
-import type { BatchConfig, BatchFunction, BatchScheduler, FlushPolicy, OpenBatch } from 'sluice';
+import { AsyncValue, batch, BatchScheduler, flushAll, largestFirst } from 'sluice';
+import type { BatchConfig, BatchFunction, FlushPolicy, OpenBatch } from 'sluice';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { virtualScheduler } from '../support/virtual-time';
 
@@ -217,6 +217,26 @@ describe('a policy of your own', () => {
     });
     expect(flushes).toEqual(['0 flush one(a)', '0 flush other(bc)']);
     expect(reported).toEqual([error]);
+  });
+
+  it.each([
+    ['flush()', (scheduler: BatchScheduler) => scheduler.flush()],
+    ['block()', (scheduler: BatchScheduler) => batch((keys: readonly string[]) => keys, { scheduler })('late').block()],
+  ])('that calls %s has a TypeError that tells it not to, and all go', (_call, drive) => {
+    const scheduler: BatchScheduler = new BatchScheduler({
+      policy: (open) => {
+        drive(scheduler);
+        return open;
+      },
+    });
+    const got: string[] = [];
+    const reported = unhandledErrorsOf(() => {
+      batch((keys: readonly string[]) => keys, { scheduler })('a').subscribe((key) => got.push(key));
+      scheduler.flush();
+    });
+    expect(got).toEqual(['a']);
+    expect(reported[0]).toBeInstanceOf(TypeError);
+    expect(String(reported[0])).toMatch(/flush policy .* only chooses/);
   });
 
   it('that chooses a batch twice flushes it once', () => {

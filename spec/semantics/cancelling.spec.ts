@@ -1,7 +1,7 @@
 /**
  * What cancelling owes to everybody, found by random programs: each has its own minimal case here.
  */
-import { NEVER, Observable } from 'rxjs';
+import { NEVER, Observable, Subject, take, timer } from 'rxjs';
 import { all, AsyncValue, batch, settled, task } from 'sluice';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { virtualScheduler } from '../support/virtual-time';
@@ -73,5 +73,45 @@ describe('a task that is cancelled', () => {
     expect(log).toEqual(['inner', 'sibling', 'outer']);
     // Thrown or reported, but not lost.
     expect([...errors, ...reported].join()).toContain('thrown by a teardown');
+  });
+
+  it('waits for the clean-up of every sibling, though one of them cancels all and then has a value', () => {
+    const { clock, scheduler } = virtualScheduler();
+    const log: string[] = [];
+    const go = new Subject<void>();
+    const slow = noted(
+      log,
+      'slow',
+      () => NEVER,
+      () => timer(10, scheduler),
+    );
+    const cancelling = new Observable<number>((subscriber) => {
+      subscription.unsubscribe();
+      subscriber.next(1);
+      subscriber.complete();
+    });
+    const parent = noted(log, 'parent', () => go.pipe(take(1)));
+    const outer = task(function* () {
+      yield parent;
+      yield noted(log, 'outer', () => all([slow, cancelling]));
+    });
+    const subscription = outer().subscribe();
+    go.next();
+    clock.flush();
+    expect(log).toEqual(['parent', 'slow', 'outer']);
+  });
+
+  it('is left where it stands if its body is an iterator that cannot return', () => {
+    const bare = task(() => {
+      const body = (function* () {
+        yield NEVER;
+      })();
+      const iterator = { next: () => body.next(), throw: (error: unknown) => body.throw(error) };
+      return Object.assign(iterator, { [Symbol.iterator]: () => iterator }) as unknown as typeof body;
+    });
+    const log: string[] = [];
+    const reported = unhandledErrorsOf(() => noted(log, 'parent', bare).subscribe().unsubscribe());
+    expect(reported).toEqual([]);
+    expect(log).toEqual(['parent']);
   });
 });

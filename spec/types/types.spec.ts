@@ -11,7 +11,9 @@ import {
   settled,
   task,
   type BatchFunction,
+  type Flush,
   type FlushEvent,
+  type Resolver,
   type ShapeValues,
   type TaskResult,
 } from 'sluice';
@@ -98,7 +100,8 @@ describe('a Future', () => {
     // @ts-expect-error a number is no input
     expect(() => Future.from(1)).toThrow();
     // @ts-expect-error Future is abstract
-    expect(new Future()).toBeInstanceOf(Future);
+    const make = (): unknown => new Future() as unknown;
+    expect(make).toThrow('Future is abstract');
   });
 });
 
@@ -113,6 +116,14 @@ describe('yield* in a task', () => {
       typeOf(found).is<User>();
       typeOf(cell).is<boolean>();
       typeOf(both).is<[number, string]>();
+    });
+  });
+
+  it('of an array has no value to go on with: all() is what waits for many', () => {
+    task(function* () {
+      // @ts-expect-error an array's iterator returns undefined
+      const [one] = yield* [numberOf, textOf];
+      expect(one).toBeUndefined();
     });
   });
 
@@ -367,6 +378,68 @@ describe('batch', () => {
     typeOf(maybe).is<BatchFunction<number, User | null>>();
   });
 
+  it('takes it out of the results all the same where the resolver looks at its flush', () => {
+    const awaited = batch(async (ids: readonly number[], { signal }) => {
+      await Promise.resolve();
+      return ids.map((id) => (signal.aborted ? new Error('no') : `user ${id}`));
+    });
+    const observed = batch((ids: readonly number[], { signal }) => of(signal.aborted ? [] : ids.map(() => user)));
+    const array = batch((ids: readonly number[], { signal }) => ids.map((id) => (signal.aborted ? null : id)));
+    const map = batch((ids: readonly number[], { signal }) => new Map(signal.aborted ? [] : [[ids[0], user]]));
+    const whole = batch(
+      (ids: readonly number[], flush) => Promise.resolve(flush.signal.aborted ? [] : ids.map(String)),
+      {
+        key: (id) => id + 1,
+      },
+    );
+    const iterated = batch(async function* (ids: readonly number[], { signal }) {
+      yield await Promise.resolve(signal.aborted ? [] : ids.map(String));
+    });
+    typeOf(awaited).is<BatchFunction<number, string>>();
+    typeOf(observed).is<BatchFunction<number, User>>();
+    typeOf(array).is<BatchFunction<number, number | null>>();
+    typeOf(map).is<BatchFunction<number, User>>();
+    typeOf(whole).is<BatchFunction<number, string>>();
+    typeOf(iterated).is<BatchFunction<number, string>>();
+  });
+
+  it('takes a flush whose types are written down', () => {
+    const named = batch((ids: readonly number[], flush: Flush<number, string>) => {
+      if (flush.signal.aborted) flush.succeed(1, 'a');
+      return ids.map(String);
+    });
+    const early: BatchFunction<number, string> = batch((ids: readonly number[], flush: Flush<number, string>) => {
+      ids.forEach((id) => flush.succeed(id, 'a'));
+    });
+    const resolver: Resolver<number, string> = (ids, { signal }) => (signal.aborted ? [] : ids.map(String));
+    const resolved = batch(resolver);
+    typeOf(named).is<BatchFunction<number, string>>();
+    typeOf(early).is<BatchFunction<number, string>>();
+    typeOf(resolved).is<BatchFunction<number, string>>();
+  });
+
+  it('takes a Map by what the key option makes of the keys', () => {
+    const nameOf = batch((keys: readonly User[]) => new Map(keys.map(({ id, name }) => [id, name])), {
+      key: ({ id }) => id,
+    });
+    typeOf(nameOf).is<BatchFunction<User, string>>();
+  });
+
+  it('takes a task of a generator function for its resolver, and no bare generator function', () => {
+    const nameOf = batch(
+      task(function* (ids: readonly number[]) {
+        const users = yield* all(ids.map((id) => userOf(id)));
+        return users.map(({ name }) => name);
+      }),
+    );
+    typeOf(nameOf).is<BatchFunction<number, string>>();
+    // @ts-expect-error nothing would drive it
+    const bare = batch(function* (ids: readonly number[]) {
+      return ids.map(String);
+    });
+    expect(bare).toBeDefined();
+  });
+
   it('takes the type arguments where all is settled early', () => {
     const early = batch<number, string>((ids, flush) => {
       typeOf(ids).is<readonly number[]>();
@@ -402,7 +475,7 @@ describe('batch', () => {
     // @ts-expect-error a number is no array and no Map
     expect(batch((ids: readonly number[]) => ids.length)).toBeDefined();
     // @ts-expect-error there is no such option
-    expect(batch((ids: readonly number[]) => ids, { maxsize: 1 })).toBeDefined();
+    expect(() => batch((ids: readonly number[]) => ids, { maxsize: 1 })).toThrow('maxSize');
   });
 });
 
@@ -419,6 +492,26 @@ describe('batchMap', () => {
       key: (id) => id,
     });
     typeOf(operator).is<OperatorFunction<number, string>>();
+  });
+
+  it('of a resolver that looks at its flush is one, too', () => {
+    const awaited = batchMap(async (ids: readonly number[], { signal }) => {
+      await Promise.resolve();
+      return ids.map((id) => (signal.aborted ? new Error('no') : `user ${id}`));
+    });
+    const observed = batchMap((ids: readonly number[], { signal }) => of(signal.aborted ? [] : ids.map(() => user)));
+    const array = batchMap((ids: readonly number[], { signal }) => (signal.aborted ? [] : ids.map(String)), {
+      ordered: true,
+    });
+    const map = batchMap((ids: readonly number[], { signal }) => new Map(signal.aborted ? [] : [[ids[0], user]]));
+    const named = batchMap((ids: readonly number[], { signal }: Flush<number, string>) =>
+      signal.aborted ? [] : ids.map(String),
+    );
+    typeOf(awaited).is<OperatorFunction<number, string>>();
+    typeOf(observed).is<OperatorFunction<number, User>>();
+    typeOf(array).is<OperatorFunction<number, string>>();
+    typeOf(map).is<OperatorFunction<number, User>>();
+    typeOf(named).is<OperatorFunction<number, string>>();
   });
 
   it('types what is piped through it', () => {

@@ -2,7 +2,7 @@
  * The options of a batch function: what they mean, what they are when left out, and the error for each value that
  * makes no sense.
  */
-import { wrong } from '../core/describe';
+import { describeBatch, wrong } from '../core/describe';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 import { cacheProblem, isStore, type CacheConfig } from './cache';
 
@@ -23,7 +23,12 @@ export interface BatchConfig<K> {
   readonly priority?: number | ((size: number) => number);
   /** Keys of different partitions never share a flush: tenants, shards. */
   readonly partition?: (key: K) => unknown;
-  /** Keeps values, for each scheduler and partition: `true`, bounds, or, unpartitioned, a store of your own (off). */
+  /**
+   * Keeps values, for each scheduler and partition: `true`, bounds, or, unpartitioned, a store of your own (off).
+   *
+   * What is kept during a `TestScheduler.run` ends with it. What real time has kept is there in a run as well, unless
+   * it has a `ttl`, whose time is not that of the run; `clear` forgets both. A store of your own knows nothing of this.
+   */
   readonly cache?: CacheConfig;
   /** Pins the function to one scheduler (that of the task that asks, else `batchScheduler`). */
   readonly scheduler?: BatchScheduler;
@@ -46,6 +51,20 @@ export interface BatchOptions<K> {
 /** Node and browsers take a longer delay for one millisecond. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
+/** The compiler sees to it that none is missing. */
+const allOptions: Readonly<Record<keyof BatchConfig<never>, true>> = {
+  name: true,
+  key: true,
+  window: true,
+  hold: true,
+  maxSize: true,
+  concurrency: true,
+  priority: true,
+  partition: true,
+  cache: true,
+  scheduler: true,
+};
+
 const itself = (key: unknown): unknown => key;
 
 /** @throws TypeError naming the option, what it must be, and what came. */
@@ -57,8 +76,10 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
   const described = typeof (name as unknown) === 'string' ? name : defaultName;
   const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
-    if (!isRight) throw wrong(`batch "${described}": ${option}`, mustBe, got);
+    if (!isRight) throw wrong(`${describeBatch(described)}: ${option}`, mustBe, got);
   };
+  const stray = Object.keys(config).find((option) => !Object.hasOwn(allOptions, option));
+  if (stray !== undefined) throw noSuchOption(described, stray);
   const isDelay = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY;
   const isCount = (count: unknown): boolean =>
     count === Infinity || (Number.isInteger(count) && (count as number) >= 1);
@@ -93,4 +114,18 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
     cache,
     scheduler,
   };
+}
+
+/** The nearest one begins like it: `maxsize` and `maxBatchSize` are `maxSize`, `concurency` is `concurrency`. */
+function noSuchOption(batch: string, option: string): TypeError {
+  const known = Object.keys(allOptions);
+  const nearest = known.reduce((one, other) => (likeness(other, option) > likeness(one, option) ? other : one));
+  const hint = likeness(nearest, option) > 0 ? `Did you mean "${nearest}"?` : `The options are ${known.join(', ')}.`;
+  return new TypeError(`${describeBatch(batch)}: there is no option "${option}". ${hint}`);
+}
+
+/** How many characters they have in common at the front. */
+function likeness(one: string, other: string): number {
+  const differs = Array.from(one.toLowerCase()).findIndex((character, at) => character !== other.toLowerCase()[at]);
+  return differs < 0 ? one.length : differs;
 }

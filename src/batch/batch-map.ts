@@ -2,7 +2,7 @@
  * The operator form of a batch function: each value of the source is a key, and its result is emitted. Keys that come
  * together go together.
  */
-import { defer, delayWhen, mergeMap, Observable, of, ReplaySubject, tap, type OperatorFunction } from 'rxjs';
+import { defer, mergeMap, Observable, type OperatorFunction } from 'rxjs';
 import { wrong } from '../core/describe';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { batch, isBatchFunction, type BatchFunction } from './batch';
@@ -29,8 +29,8 @@ export interface BatchMapConfig {
  * from([1, 2, 3]).pipe(batchMap(nameOf, { ordered: true })).subscribe(console.log);
  */
 export function batchMap<K, V>(fn: BatchFunction<K, V>, config?: BatchMapConfig): OperatorFunction<K, V>;
-export function batchMap<K, V>(
-  fn: Resolver<K, V>,
+export function batchMap<K, V, Early = V>(
+  fn: Resolver<K, V, Early>,
   config?: BatchMapConfig & Omit<BatchConfig<K>, 'concurrency'>,
 ): OperatorFunction<K, V>;
 export function batchMap<K, V>(
@@ -58,14 +58,34 @@ export function batchMap<K, V>(
 
 /** Asks at once, and emits when all before it have emitted; until then it keeps its place among the concurrent. */
 function inTurn<K, V>(ask: (key: K) => Observable<V>): (key: K) => Observable<V> {
-  let previous: Observable<unknown> = of(undefined);
+  /** What has come before its turn, by place. */
+  const early = new Map<number, () => void>();
+  let places = 0;
+  let turn = 0;
+  let isEmitting = false;
+  const emitInTurn = (): void => {
+    // A loop, and not each one after the other's end: thousands may have waited for the first.
+    if (isEmitting) return;
+    isEmitting = true;
+    for (let emit = early.get(turn); emit; emit = early.get(turn)) {
+      early.delete(turn++);
+      emit();
+    }
+    isEmitting = false;
+  };
   return (key) => {
-    const before = previous;
-    const done = new ReplaySubject<void>(1);
-    previous = done;
-    return ask(key).pipe(
-      delayWhen(() => before),
-      tap({ complete: () => done.next() }),
+    const place = places++;
+    return new Observable((subscriber) =>
+      ask(key).subscribe({
+        next: (value) => {
+          early.set(place, () => {
+            subscriber.next(value);
+            subscriber.complete();
+          });
+          emitInTurn();
+        },
+        error: (error: unknown) => subscriber.error(error),
+      }),
     );
   };
 }

@@ -3,7 +3,7 @@
  * `resolve` answers them all. The idea is DataLoader's, on a scheduler that knows when nothing else can run.
  */
 import { Subject, type Observable } from 'rxjs';
-import { describe, wrong } from '../core/describe';
+import { describe, describeBatch, UNNAMED, wrong } from '../core/describe';
 import { isError } from '../core/errors';
 import { allOf } from '../future/all';
 import { begin, type Execution, type Sink } from '../future/execution';
@@ -40,7 +40,8 @@ export interface BatchFunction<K, V> {
 /**
  * Makes a batch function. `resolve` is called with distinct keys, in the order they were first asked for, and returns,
  * emits or promises an array in that order, or a `Map`. An `Error` among the results fails its key alone; rejecting
- * fails all that are not settled yet.
+ * fails all that are not settled yet. Where a resolver settles every key with `flush.succeed` and returns nothing, say
+ * the types: `batch<number, string>(…)`.
  *
  * ```
  * ask      a-b-a------c------
@@ -52,38 +53,42 @@ export interface BatchFunction<K, V> {
  * const nameOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`), { name: 'nameOf', maxSize: 100 });
  * all([nameOf(1), nameOf(2), nameOf(1)]).subscribe(console.log); // one flush, of 1 and 2
  */
+export function batch<K, V, Early = V>(resolve: Resolver<K, V, Early>, config?: BatchConfig<K>): BatchFunction<K, V>;
+// Inside, a resolver may settle its keys early with what it may return.
 export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
   if (typeof resolve !== 'function') throw wrong('batch: its resolver', 'a function from keys to results', resolve);
-  const options = checkedOptions(config, resolve.name || 'batch');
+  const options = checkedOptions(config, resolve.name || UNNAMED);
   const kind: BatchKind<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
   const worlds = new Worlds<K, V>(kind);
 
   const checkKey = (key: K): void => {
-    if (key === undefined || key === null) throw wrong(`batch "${options.name}": its key`, 'given', key);
+    if (key === undefined || key === null) throw wrong(`${describeBatch(options.name)}: its key`, 'given', key);
   };
   const ask = (key: K): Future<V> => {
     checkKey(key);
     return new BatchFuture(worlds, key);
   };
   const many = (keys: readonly K[]): Future<V[]> => {
-    if (!Array.isArray(keys)) throw wrong(`batch "${options.name}": the keys of many`, 'an array', keys);
+    if (!Array.isArray(keys)) throw wrong(`${describeBatch(options.name)}: the keys of many`, 'an array', keys);
     return allOf(Array.from(keys, ask), 'many()') as Future<V[]>; // one value for each key
   };
   const prime = (key: K, value: V): void => {
     checkKey(key);
     if (options.cache === false) {
-      throw new TypeError(`batch "${options.name}": prime needs a cache. Give the function the option cache: true.`);
+      throw new TypeError(
+        `${describeBatch(options.name)}: prime needs a cache. Give the function the option cache: true.`,
+      );
     }
     if (isError(value)) {
       throw new TypeError(
-        `batch "${options.name}": prime got ${describe(value)}; a cache keeps values, never failures.`,
+        `${describeBatch(options.name)}: prime got ${describe(value)}; a cache keeps values, never failures.`,
       );
     }
-    worlds.memory.prime(key, value);
+    worlds.memory?.prime(key, value);
   };
   const clear = (key?: K): void => {
-    if (key === undefined) worlds.memory.clearAll();
-    else worlds.memory.clear(key);
+    if (key === undefined) worlds.memory?.clearAll();
+    else worlds.memory?.clear(key);
   };
   Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
   return Object.assign(ask, { many, prime, clear, flushes$: kind.flushes.asObservable(), [isBatch]: true as const });

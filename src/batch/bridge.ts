@@ -2,6 +2,7 @@
  * Asking a batch function that is pinned to one scheduler from a task on another: the task's scheduler sees a wait
  * elsewhere, and is driven when the answer comes.
  */
+import { describeBatch } from '../core/describe';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
@@ -45,7 +46,7 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   }
 
   describe(): string {
-    return `batch "${this.banks.batch}" on scheduler "${this.banks.far.name}"`;
+    return `${describeBatch(this.banks.batch)} on scheduler "${this.banks.far.name}"`;
   }
 
   advance(): boolean {

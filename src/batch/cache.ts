@@ -1,9 +1,9 @@
 /**
- * What a batch function remembers on one scheduler, of one partition. Simultaneous requests for a key share one item, also while it is
- * in flight; afterwards its value is kept: in the item itself, or in a store. Failures are not kept.
+ * What a batch function remembers of one partition. Simultaneous requests for a key share one item, also while it is in
+ * flight; afterwards its value is kept: in the item itself, or in a store. Failures are not kept.
  */
-import { LRUCache } from 'lru-cache';
 import { ended, type Execution, type Sink } from '../future/execution';
+import { BoundedStore } from './bounded-store';
 import type { Item } from './item';
 
 /** A synchronous store of values by key identity. A `Map` is one. */
@@ -24,47 +24,59 @@ export interface CacheBounds {
 
 export type CacheConfig = boolean | CacheBounds | CacheStore;
 
-const DEFAULT_MAX = 10_000;
 const storeMethods = ['has', 'get', 'set', 'delete', 'clear'] as const;
 
 export class Cache<K, V> {
   readonly #items = new Map<unknown, Item<K, V>>();
   readonly #store: CacheStore | undefined;
+  /** A store of theirs is never done with. */
+  readonly #own: BoundedStore | undefined;
 
-  constructor(config: Exclude<CacheConfig, boolean> | true, now: () => number) {
-    this.#store = config === true ? undefined : isStore(config) ? config : boundedStore(config, now);
+  constructor(
+    readonly partition: unknown,
+    config: Exclude<CacheConfig, false>,
+    now: () => number,
+  ) {
+    this.#own = config === true || isStore(config) ? undefined : new BoundedStore(config, now);
+    this.#store = config === true ? undefined : isStore(config) ? config : this.#own;
+  }
+
+  get isEmpty(): boolean {
+    return this.#items.size === 0 && (!this.#store || this.#own?.size === 0);
   }
 
   /** Answers with what is known of a key: an item on its way or, without a store, arrived; or a stored value. */
   recall(identity: unknown, sink: Sink<V>): Execution | undefined {
     const item = this.#items.get(identity);
-    if (item && !item.isAdrift) return item.join(sink);
-    if (!this.#store?.has(identity)) return undefined;
-    sink.succeed(this.#store.get(identity) as V); // `keep` put it there
-    return ended;
+    return item ? item.join(sink) : this.#recallStored(identity, sink);
+  }
+
+  /** The same for another era of time, in which nothing comes that is on its way in this one. */
+  recallArrived(identity: unknown, sink: Sink<V>): Execution | undefined {
+    const item = this.#items.get(identity);
+    return item?.isSettled ? item.join(sink) : this.#recallStored(identity, sink);
+  }
+
+  knows(identity: unknown): boolean {
+    return this.#items.has(identity) || this.#store?.has(identity) === true;
+  }
+
+  hasArrived(identity: unknown): boolean {
+    return this.#items.get(identity)?.isSettled === true || this.#store?.has(identity) === true;
   }
 
   add(item: Item<K, V>): void {
     this.#items.set(item.identity, item);
   }
 
-  /** It has its value, which is kept unless the key was cleared meanwhile. */
   keep(item: Item<K, V>, value: V): void {
     if (!this.#store || this.#items.get(item.identity) !== item) return;
     this.#items.delete(item.identity);
     this.#store.set(item.identity, value);
   }
 
-  /** It has failed, or nobody waits for it any more. */
   forget(item: Item<K, V>): void {
     if (this.#items.get(item.identity) === item) this.#items.delete(item.identity);
-  }
-
-  /** Keeps a value as if it had been loaded, unless the key is known already. */
-  prime(item: Item<K, V>, value: V): void {
-    if (this.#items.has(item.identity) || this.#store?.has(item.identity)) return;
-    if (this.#store) this.#store.set(item.identity, value);
-    else this.add(item);
   }
 
   clear(identity: unknown): void {
@@ -75,6 +87,15 @@ export class Cache<K, V> {
   clearAll(): void {
     this.#items.clear();
     this.#store?.clear();
+  }
+
+  #recallStored(identity: unknown, sink: Sink<V>): Execution | undefined {
+    if (!this.#store) return undefined;
+    // Before `has`, never after it: what has a time to live may come to its end between the two.
+    const value = this.#store.get(identity);
+    if (value === undefined && !this.#store.has(identity)) return undefined;
+    sink.succeed(value as V); // `keep` put it there
+    return ended;
   }
 }
 
@@ -103,23 +124,3 @@ export function cacheProblem(
 }
 
 export const isStore = (config: CacheConfig): config is CacheStore => typeof config === 'object' && 'get' in config;
-
-function boundedStore({ max = DEFAULT_MAX, ttl = 0 }: CacheBounds, now: () => number): CacheStore {
-  // lru-cache takes the time 0, where virtual time starts, for "no time"; and the value `undefined` for "delete".
-  const values = new LRUCache<object, { readonly value: unknown }>({
-    max,
-    ttl,
-    ttlResolution: 0,
-    perf: { now: () => now() + 1 },
-  });
-  const asKey = (identity: unknown): object => identity as object; // its types want `{}`; a Map within takes any key
-  return {
-    has: (identity) => values.has(asKey(identity)),
-    get: (identity) => values.get(asKey(identity))?.value,
-    set: (identity, value) => values.set(asKey(identity), { value }),
-    delete: (identity) => values.delete(asKey(identity)),
-    clear: () => {
-      values.clear();
-    },
-  };
-}

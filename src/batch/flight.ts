@@ -3,8 +3,8 @@
  * nobody waits for any of them any more, it is aborted.
  */
 import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
-import { describe, describeKeys } from '../core/describe';
-import { BatchResultError, isError, MissingResultError } from '../core/errors';
+import { describe, describeBatch, describeKeys } from '../core/describe';
+import { isError } from '../core/errors';
 import { isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
@@ -13,6 +13,7 @@ import { runIn } from '../scheduler/frame';
 import type { FlushReason } from '../scheduler/events';
 import type { Flush } from './flush';
 import type { Item } from './item';
+import { match, type Asked } from './match';
 import type { Window } from './window';
 import type { World } from './world';
 
@@ -26,7 +27,8 @@ export class Flight<K, V> implements Sink<unknown> {
   readonly #world: World<K, V>;
   readonly #boarding: Boarding<K, V>;
   readonly #items: readonly Item<K, V>[];
-  readonly #keys: readonly K[];
+  /** What the resolver is handed. */
+  readonly #handed: readonly K[];
   /** A resolver runs outside of all that is on around those who asked. */
   readonly frame = undefined;
   #execution: Execution | undefined;
@@ -48,15 +50,25 @@ export class Flight<K, V> implements Sink<unknown> {
       keys.push(item.key);
     }
     this.#items = items;
-    this.#keys = keys;
+    this.#handed = keys;
     this.#wanted = keys.length;
   }
 
+  /** Those it was asked for, whatever the resolver has done to what it was handed. */
+  get keys(): readonly K[] {
+    return this.#items.map(({ key }) => key);
+  }
+
+  get #asked(): Asked<K, V> {
+    const { name } = this.#world.options;
+    return { batch: name, items: this.#items, handed: this.#handed, hasEarlyResults: this.#hasEarlyResults };
+  }
+
   takeOff(): void {
-    this.#world.tookOff(this.#boarding.window, this.#keys, this.#boarding.reason);
+    this.#world.tookOff(this.#boarding.window, this, this.#boarding.reason);
     try {
       const { resolve } = this.#world;
-      const result: unknown = runIn(undefined, () => resolve(this.#keys, new FlushOf(this)));
+      const result: unknown = runIn(undefined, () => resolve(this.#handed, new FlushOf(this)));
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {
@@ -68,35 +80,35 @@ export class Flight<K, V> implements Sink<unknown> {
   succeed(result: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#makeRoom();
     try {
-      this.#match(result);
+      match(result, this.#asked, (item, value) => this.#give(item, value));
     } catch (error) {
-      // A Map of their own making, or an element with a getter that throws.
+      // It cannot be matched; or a Map of their own making throws, or an element with a getter that does.
       this.#failRest(error);
     }
     this.#land();
-  }
-
-  #match(result: unknown): void {
-    if (Array.isArray(result) && result.length === this.#keys.length) this.#matchByPlace(result);
-    else if (result instanceof Map) this.#matchByKey(result);
-    else if (result === undefined && this.#hasEarlyResults) this.#matchByKey(new Map());
-    else this.#failRest(this.#wrongResult(result));
   }
 
   /** The resolver failed: so do the keys it left. */
   fail(error: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#makeRoom();
     this.#failRest(error);
     this.#land();
   }
 
   /** Somebody has left; the last one takes the light with him. */
   leave(): void {
-    if (--this.#wanted > 0 || this.#isOver) return;
+    if (--this.#wanted === 0) this.#abort();
+  }
+
+  #abort(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#isAborted = true;
+    this.#makeRoom();
     this.#land();
     this.#controller?.abort();
     this.#execution?.cancel();
@@ -113,8 +125,8 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   describe(): string {
-    const count = String(this.#keys.length);
-    return `batch "${this.#world.options.name}" in flight (${count} key(s): ${describeKeys(this.#keys)})`;
+    const count = String(this.#items.length);
+    return `${describeBatch(this.#world.options.name)} in flight (${count} key(s): ${describeKeys(this.keys)})`;
   }
 
   get signal(): AbortSignal {
@@ -127,30 +139,17 @@ export class Flight<K, V> implements Sink<unknown> {
     const item = this.#boarding.items.get(this.#world.options.identityOf(key));
     if (!item) {
       throw new TypeError(
-        `flush.${method}: batch "${this.#world.options.name}" was not asked for key ${describe(key)} in this flush. ` +
-          `It was asked for ${describeKeys(this.#keys)}.`,
+        `flush.${method}: ${describeBatch(this.#world.options.name)} was not asked for key ${describe(key)} in this flush. ` +
+          `It was asked for ${describeKeys(this.keys)}.`,
       );
     }
     this.#hasEarlyResults = true;
     this.#world.scheduler.runQueue.drive(() => {
       if (method === 'fail') this.#failItem(item, result);
       else this.#succeedItem(item, result as V); // FlushOf says so
+      // Those that are left may have been left by all.
+      if (this.#wanted === 0 && this.#items.some(({ isSettled }) => !isSettled)) this.#abort();
     });
-  }
-
-  #matchByPlace(results: readonly unknown[]): void {
-    let place = 0;
-    for (const item of this.#items) this.#give(item, results[place++]);
-  }
-
-  #matchByKey(results: ReadonlyMap<unknown, unknown>): void {
-    const { name } = this.#world.options;
-    for (const item of this.#items) {
-      const { key, identity } = item;
-      if (results.has(key)) this.#give(item, results.get(key));
-      else if (results.has(identity)) this.#give(item, results.get(identity));
-      else this.#failItem(item, new MissingResultError(name, key, describe(key)));
-    }
   }
 
   #failRest(error: unknown): void {
@@ -166,7 +165,7 @@ export class Flight<K, V> implements Sink<unknown> {
   #succeedItem(item: Item<K, V>, value: V): void {
     if (item.isSettled) return;
     try {
-      this.#boarding.window.cache?.keep(item, value);
+      this.#world.memory?.keep(this.#boarding.window.partition, item, value);
     } catch (error) {
       // A store that throws fails the key it was to keep, and no other.
       this.#failItem(item, error);
@@ -179,17 +178,17 @@ export class Flight<K, V> implements Sink<unknown> {
   #failItem(item: Item<K, V>, error: unknown): void {
     if (item.isSettled) return;
     if (item.isWanted) this.#wanted--;
-    this.#boarding.window.cache?.forget(item);
+    this.#world.memory?.forget(this.#boarding.window.partition, item);
     item.fail(error);
   }
 
-  #wrongResult(result: unknown): BatchResultError {
-    const got = Array.isArray(result) ? `an array of ${String(result.length)}` : describe(result);
-    return new BatchResultError(this.#world.options.name, this.#keys, { got, keysText: describeKeys(this.#keys) });
+  /** Before anybody is told: whoever hears a value may block on the very function that gave it. */
+  #makeRoom(): void {
+    this.#world.madeRoom(this.#boarding.window);
   }
 
   #land(): void {
-    this.#world.landed(this.#boarding.window, this.#keys);
+    this.#world.landed(this);
   }
 }
 

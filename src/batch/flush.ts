@@ -21,12 +21,18 @@ export interface Flush<K, V> {
   fail(key: K, error: unknown): void;
 }
 
-/** In key order, or by key. An `Error` in place of a value fails that key alone. */
-export type BatchResults<K, V> = readonly (V | Error)[] | ReadonlyMap<K, V | Error>;
+/**
+ * In key order, or by key: the key itself, or what the `key` option makes of it. An `Error` in place of a value fails
+ * that key alone.
+ */
+export type BatchResults<V> = readonly (V | Error)[] | ReadonlyMap<unknown, V | Error>;
 
 /** Nothing, where every key was settled early. */
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an async resolver that returns nothing has this type
-type Given<K, V> = BatchResults<K, V> | void;
+type Given<V> = BatchResults<V> | void;
 
-/** One call answers all these keys. */
-export type Resolver<K, V> = (keys: readonly K[], flush: Flush<K, V>) => Given<K, V> | Leaf<Given<K, V>>;
+/**
+ * One call answers all these keys. `Early` is what it may settle keys with before the others: a parameter of its own,
+ * so that a resolver that looks at its flush has its `V` from what it returns.
+ */
+export type Resolver<K, V, Early = V> = (keys: readonly K[], flush: Flush<K, Early>) => Given<V> | Leaf<Given<V>>;

@@ -6,8 +6,6 @@
 import { ended, type Canceller, type Execution, type Sink } from '../future/execution';
 
 export interface ItemHolder<K, V> {
-  /** It belongs to another era of time, and will not come in this one. */
-  readonly isAdrift: boolean;
   /** Nobody waits for it any more. */
   leave(item: Item<K, V>): void;
 }
@@ -37,10 +35,6 @@ export class Item<K, V> implements Execution {
 
   get isSettled(): boolean {
     return this.#state !== 'waiting';
-  }
-
-  get isAdrift(): boolean {
-    return this.#holder?.isAdrift === true;
   }
 
   /** Somebody waits for it. */

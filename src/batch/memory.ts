@@ -1,40 +1,100 @@
-/** What a batch function remembers on one scheduler: a cache for each partition, so that tenants never meet. */
-import type { BatchScheduler } from '../scheduler/batch-scheduler';
+/**
+ * What a batch function remembers on one scheduler, in one era of time: a cache for each partition, so that tenants
+ * never meet. A run of virtual time also finds what real time has kept, and keeps its own for itself: how one test went
+ * is nothing to the next.
+ */
+import type { Execution, Sink } from '../future/execution';
 import type { BatchOptions } from './batch-config';
-import { Cache } from './cache';
+import { Cache, isStore, type CacheConfig } from './cache';
 import { Item } from './item';
 
+interface Times<K, V> {
+  readonly now: () => number;
+  /** For a run of virtual time: what is remembered in real time. */
+  readonly real: Memory<K, V> | undefined;
+}
+
 export class Memory<K, V> {
+  /** Those with something in them: tenants come and go. */
   readonly #caches = new Map<unknown, Cache<K, V>>();
+  /** The one used last: nearly always the one used next. */
+  #latest: Cache<K, V> | undefined;
+  readonly #makeCache: (partition: unknown) => Cache<K, V>;
+  readonly #real: Memory<K, V> | undefined;
 
   constructor(
     private readonly options: BatchOptions<K>,
-    private readonly scheduler: BatchScheduler,
-  ) {}
-
-  of(partition: unknown): Cache<K, V> | undefined {
-    const { cache: config } = this.options;
-    if (config === false) return undefined;
-    let cache = this.#caches.get(partition);
-    if (!cache) this.#caches.set(partition, (cache = new Cache(config, () => this.scheduler.now())));
-    return cache;
+    config: Exclude<CacheConfig, false>,
+    { now, real }: Times<K, V>,
+  ) {
+    this.#makeCache = (partition) => new Cache(partition, config, now);
+    this.#real = real;
+    // It may hold values from before anything was asked for.
+    if (isStore(config)) this.#caches.set(undefined, this.#makeCache(undefined));
   }
 
+  /** Answers with what is known of a key. */
+  recall(partition: unknown, identity: unknown, sink: Sink<V>): Execution | undefined {
+    return this.#of(partition)?.recall(identity, sink) ?? this.#inRealTime(partition)?.recallArrived(identity, sink);
+  }
+
+  add(partition: unknown, item: Item<K, V>): void {
+    let cache = this.#of(partition);
+    if (!cache) this.#caches.set(partition, (cache = this.#makeCache(partition)));
+    cache.add(item);
+  }
+
+  /** It has its value, which is kept unless the key was cleared meanwhile. */
+  keep(partition: unknown, item: Item<K, V>, value: V): void {
+    this.#of(partition)?.keep(item, value);
+  }
+
+  /** It has failed, or nobody waits for it any more. */
+  forget(partition: unknown, item: Item<K, V>): void {
+    this.#change(partition, (cache) => cache.forget(item));
+  }
+
+  /** Keeps a value as if it had been loaded, unless the key is known already. */
   prime(key: K, value: V): void {
-    this.#ofKey(key)?.prime(Item.of(key, this.options.identityOf(key), value), value);
+    const { partition, identity } = this.#placeOf(key);
+    if (this.#of(partition)?.knows(identity)) return;
+    if (this.#inRealTime(partition)?.hasArrived(identity)) return;
+    const item = Item.of(key, identity, value);
+    this.add(partition, item);
+    this.keep(partition, item, value);
   }
 
   clear(key: K): void {
-    this.#ofKey(key)?.clear(this.options.identityOf(key));
+    const { partition, identity } = this.#placeOf(key);
+    this.#change(partition, (cache) => cache.clear(identity));
+    this.#real?.clear(key);
   }
 
   clearAll(): void {
-    // A store may hold values from before anything was asked for.
-    if (!this.options.partitionOf) this.of(undefined);
-    for (const cache of this.#caches.values()) cache.clearAll();
+    for (const partition of this.#caches.keys()) this.#change(partition, (cache) => cache.clearAll());
+    this.#real?.clearAll();
   }
 
-  #ofKey(key: K): Cache<K, V> | undefined {
-    return this.of(this.options.partitionOf?.(key));
+  #change(partition: unknown, change: (cache: Cache<K, V>) => void): void {
+    const cache = this.#of(partition);
+    if (!cache) return;
+    change(cache);
+    if (!this.options.partitionOf || !cache.isEmpty) return;
+    this.#caches.delete(partition);
+    this.#latest = undefined;
+  }
+
+  #of(partition: unknown): Cache<K, V> | undefined {
+    // Not `?.`: where there are no partitions, they are all undefined.
+    if (this.#latest && this.#latest.partition === partition) return this.#latest;
+    return (this.#latest = this.#caches.get(partition));
+  }
+
+  #inRealTime(partition: unknown): Cache<K, V> | undefined {
+    return this.#real && this.#real.#of(partition);
+  }
+
+  #placeOf(key: K): { readonly partition: unknown; readonly identity: unknown } {
+    return { partition: this.options.partitionOf?.(key), identity: this.options.identityOf(key) };
   }
 }

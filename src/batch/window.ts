@@ -8,9 +8,10 @@
  * value, which a key apiece would pay for, and does not know of keys that have left.
  */
 import { bufferTime, Observable, Subscription, take, type SchedulerAction, type SchedulerLike } from 'rxjs';
+import { describeBatch } from '../core/describe';
 import type { FlushReason } from '../scheduler/events';
 import type { Flushable } from '../scheduler/open-batches';
-import type { Cache } from './cache';
+import { Countdown } from './countdown';
 import { Flight } from './flight';
 import { Item, type ItemHolder } from './item';
 import type { World } from './world';
@@ -20,23 +21,20 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   readonly #world: World<K, V>;
   readonly #items = new Map<unknown, Item<K, V>>();
   readonly #gate: Gate;
-  readonly #timers = new Subscription();
   #passed: ReadonlyMap<unknown, Item<K, V>> | undefined;
-  #isWindowOver: boolean;
-  #hold: 'not yet' | 'running' | 'over' = 'not yet';
+  #window: Countdown | undefined;
+  #hold: Countdown | undefined;
   #flight: Flight<K, V> | undefined;
 
   constructor(
     world: World<K, V>,
     readonly partition: unknown,
-    readonly cache: Cache<K, V> | undefined,
   ) {
     const { options, scheduler } = world;
     this.#world = world;
     this.openedAt = scheduler.now();
     this.#gate = new Gate(scheduler);
-    this.#isWindowOver = options.window === 0;
-    if (!this.#isWindowOver) this.#timers.add(this.#after(options.window, () => (this.#isWindowOver = true)));
+    if (options.window > 0) this.#window = this.#countdown(options.window);
     new Observable<ReadonlyMap<unknown, Item<K, V>>>((entrance) => entrance.next(this.#items))
       .pipe(bufferTime(options.window, null, Infinity, this.#gate), take(1))
       .subscribe(([items]) => (this.#passed = items));
@@ -47,7 +45,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   describe(): string {
-    return this.#flight?.describe() ?? `batch "${this.name}"`;
+    return this.#flight?.describe() ?? describeBatch(this.name);
   }
 
   get size(): number {
@@ -58,8 +56,8 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     return this.#world.options.priorityOf(this.size);
   }
 
-  get isAdrift(): boolean {
-    return this.#world.era !== this.#world.scheduler.era;
+  get isWindowOpen(): boolean {
+    return this.#window?.isOver === false;
   }
 
   get canBeForced(): boolean {
@@ -69,10 +67,14 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   /** The item of this key: the one that is here, or a new one. */
   itemOf(key: K, identity: unknown): Item<K, V> {
     const known = this.#items.get(identity);
-    if (known) return known;
+    if (known) {
+      // It has been forgotten, or who asks would not have come so far: from now on it is as fresh as any.
+      this.#world.memory?.add(this.partition, known);
+      return known;
+    }
     const item = new Item<K, V>(key, identity, this);
     this.#items.set(identity, item);
-    this.cache?.add(item);
+    this.#world.memory?.add(this.partition, item);
     // Each time, not only the first: a clock in whose flush somebody threw has dropped what was armed.
     this.#world.era.stir();
     return item;
@@ -80,17 +82,20 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
 
   readyFor(isBusy: boolean): FlushReason | undefined {
     const { hold, window } = this.#world.options;
-    if (!this.#isWindowOver || !this.#world.hasRoom) return undefined;
-    if (hold > 0 && isBusy && this.#hold !== 'over') {
-      this.#startHold(hold);
+    this.#window?.keepRunning();
+    if (this.isWindowOpen || !this.#world.hasRoom) return undefined;
+    if (hold > 0 && isBusy && !this.#hold?.isOver) {
+      this.#hold ??= this.#countdown(hold);
+      this.#hold.keepRunning();
       return undefined;
     }
-    return this.#hold === 'over' ? 'hold over' : window > 0 ? 'window' : 'quiescent';
+    return this.#hold?.isOver ? 'hold over' : window > 0 ? 'window' : 'quiescent';
   }
 
   /** No key comes in any more. */
   close(): void {
-    this.#timers.unsubscribe();
+    this.#window?.stop();
+    this.#hold?.stop();
     this.#gate.open();
   }
 
@@ -103,7 +108,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   leave(item: Item<K, V>): void {
-    this.cache?.forget(item);
+    this.#world.memory?.forget(this.partition, item);
     if (this.#flight) {
       this.#flight.leave();
       return;
@@ -112,21 +117,13 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     if (this.#items.size > 0) return;
     this.#world.closed(this);
     this.close();
+    // Others may have been held for what would have followed.
+    this.#world.era.stir();
   }
 
-  #startHold(hold: number): void {
-    if (this.#hold === 'running') return;
-    this.#hold = 'running';
-    const left = Math.max(0, this.openedAt + hold - this.#world.scheduler.now());
-    this.#timers.add(this.#after(left, () => (this.#hold = 'over')));
-  }
-
-  #after(ms: number, then: () => void): Subscription {
+  #countdown(ms: number): Countdown {
     const { scheduler, era } = this.#world;
-    return scheduler.clock.schedule(() => {
-      then();
-      era.stir();
-    }, ms);
+    return new Countdown({ clock: scheduler.clock, endsAt: this.openedAt + ms, then: () => era.stir() });
   }
 }
 

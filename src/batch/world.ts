@@ -1,6 +1,6 @@
 /**
  * A batch function on one scheduler, in one era of time: its open windows by partition, and the flights it has in the
- * air. What it remembers outlives the era.
+ * air; and what it remembers.
  */
 import { ended, type Execution, type Sink } from '../future/execution';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -10,6 +10,7 @@ import { Fifo } from '../scheduler/fifo';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Subject } from 'rxjs';
 import type { BatchOptions } from './batch-config';
+import type { Flight } from './flight';
 import type { Resolver } from './flush';
 import type { Item } from './item';
 import type { Memory } from './memory';
@@ -26,6 +27,7 @@ export class World<K, V> implements Runnable {
   readonly options: BatchOptions<K>;
   readonly resolve: Resolver<K, V>;
   readonly era: Era;
+  readonly memory: Memory<K, V> | undefined;
   readonly #flushes: Subject<FlushEvent<K>>;
   /** The open window that was asked last: without partitions, the only one. */
   #latest: Window<K, V> | undefined;
@@ -37,9 +39,10 @@ export class World<K, V> implements Runnable {
   constructor(
     { options, resolve, flushes }: BatchKind<K, V>,
     readonly scheduler: BatchScheduler,
-    readonly memory: Memory<K, V>,
+    { era, memory }: { readonly era: Era; readonly memory: Memory<K, V> | undefined },
   ) {
-    this.era = scheduler.era;
+    this.era = era;
+    this.memory = memory;
     this.options = options;
     this.resolve = resolve;
     this.#flushes = flushes;
@@ -54,7 +57,7 @@ export class World<K, V> implements Runnable {
     try {
       const identity = this.options.identityOf(key);
       const partition = this.options.partitionOf?.(key);
-      const known = this.memory.of(partition)?.recall(identity, sink);
+      const known = this.memory?.recall(partition, identity, sink);
       return known ?? this.#gather(this.#windowOf(partition).itemOf(key, identity), sink);
     } catch (error) {
       sink.fail(error);
@@ -75,22 +78,26 @@ export class World<K, V> implements Runnable {
     if (this.#latest === window) this.#latest = undefined;
   }
 
-  tookOff(window: Window<K, V>, keys: readonly K[], reason: FlushReason): void {
+  tookOff(window: Window<K, V>, flight: Flight<K, V>, reason: FlushReason): void {
     this.#flights++;
     const { scheduler } = this;
     this.era.openBatches.takeOff(window);
     if (!this.#flushes.observed && !scheduler.events.observed) return;
+    const { keys } = flight;
     const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
     this.#flushes.next(event);
     scheduler.events.next(event);
   }
 
-  landed(window: Window<K, V>, keys: readonly K[]): void {
+  madeRoom(window: Window<K, V>): void {
     this.#flights--;
-    const { scheduler } = this;
     this.era.openBatches.land(window);
+  }
+
+  landed(flight: Flight<K, V>): void {
+    const { scheduler } = this;
     if (scheduler.events.observed) {
-      scheduler.events.next({ type: 'land', batch: this.options.name, keys, at: scheduler.now() });
+      scheduler.events.next({ type: 'land', batch: this.options.name, keys: flight.keys, at: scheduler.now() });
     }
     if (this.#full.length > 0) scheduler.runQueue.call(this);
     this.era.stir();
@@ -98,7 +105,7 @@ export class World<K, V> implements Runnable {
 
   /** Flushes what is full, as far as there is room. */
   step(): void {
-    while (this.hasRoom) {
+    while (this.hasRoom && !this.era.isPast) {
       const window = this.#full.shift();
       if (!window) return;
       window.flush('full');
@@ -112,7 +119,7 @@ export class World<K, V> implements Runnable {
   }
 
   #openWindow(partition: unknown): Window<K, V> {
-    const window = new Window(this, partition, this.memory.of(partition));
+    const window = new Window(this, partition);
     this.#windows.set(partition, window);
     this.era.openBatches.open(window);
     return window;

@@ -1,45 +1,44 @@
 /**
- * The worlds of a batch function: one for each scheduler and era of time, since what is on its way in one never comes in
- * another. What it remembers belongs to the scheduler, whatever the time.
+ * The worlds of a batch function: one for each scheduler and era of time, since what is on its way in one never comes
+ * in another.
  */
-import { PerEra } from '../core/per-era';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Era } from '../scheduler/era';
 import { Memory } from './memory';
 import { World, type BatchKind } from './world';
 
-interface OnScheduler<K, V> {
-  readonly scheduler: BatchScheduler;
-  readonly memory: Memory<K, V>;
-  readonly worlds: PerEra<World<K, V>>;
-}
-
 export class Worlds<K, V> {
-  readonly #byScheduler = new WeakMap<BatchScheduler, OnScheduler<K, V>>();
+  readonly #byEra = new WeakMap<Era, World<K, V>>();
   /** The one used last: nearly always the one used next. */
-  #last: OnScheduler<K, V> | undefined;
+  #last: World<K, V> | undefined;
 
   constructor(private readonly kind: BatchKind<K, V>) {}
 
   /** The world of a request that comes from this scheduler. */
   for(scheduler: BatchScheduler): World<K, V> {
-    return this.#on(this.kind.options.scheduler ?? scheduler).worlds.current;
+    const responsible = this.kind.options.scheduler ?? scheduler;
+    return this.#of(responsible, responsible.era);
   }
 
   /** What is remembered where the caller runs. */
-  get memory(): Memory<K, V> {
-    return this.#on(this.kind.options.scheduler ?? currentScheduler()).memory;
+  get memory(): Memory<K, V> | undefined {
+    return this.for(currentScheduler()).memory;
   }
 
-  #on(scheduler: BatchScheduler): OnScheduler<K, V> {
-    if (this.#last?.scheduler === scheduler) return this.#last;
-    let known = this.#byScheduler.get(scheduler);
-    if (!known) this.#byScheduler.set(scheduler, (known = this.#make(scheduler)));
+  #of(scheduler: BatchScheduler, era: Era): World<K, V> {
+    if (this.#last?.era === era) return this.#last;
+    let known = this.#byEra.get(era);
+    if (!known)
+      this.#byEra.set(era, (known = new World(this.kind, scheduler, { era, memory: this.#memoryOf(scheduler, era) })));
     return (this.#last = known);
   }
 
-  #make(scheduler: BatchScheduler): OnScheduler<K, V> {
-    const { kind } = this;
-    const memory = new Memory<K, V>(kind.options, scheduler);
-    return { scheduler, memory, worlds: new PerEra(() => new World(kind, scheduler, memory)) };
+  #memoryOf(scheduler: BatchScheduler, { real }: Era): Memory<K, V> | undefined {
+    const { options } = this.kind;
+    if (options.cache === false) return undefined;
+    return new Memory(options, options.cache, {
+      now: () => scheduler.now(),
+      real: real && this.#of(scheduler, real).memory,
+    });
   }
 }

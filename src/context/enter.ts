@@ -44,11 +44,14 @@ class Stay implements Disposable {
     this.#isOver = true;
     const { task, frame } = this;
     const above = this.#above();
-    leaveFrame(frame, this.context);
-    if (above) above.outer = frame.outer;
-    else task.frame = frame.outer;
-    // Left out of turn: what was entered after it is on again.
-    if (above && task === runningTask()) switchTo(task.frame);
+    try {
+      leaveFrame(frame, this.context);
+    } finally {
+      if (above) above.outer = frame.outer;
+      else task.frame = frame.outer;
+      // Left out of turn: what was entered after it is on again.
+      if (above && task === runningTask()) switchTo(task.frame);
+    }
   }
 
   /** The frame that was entered after it, if it is not the last. */

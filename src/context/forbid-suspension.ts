@@ -6,6 +6,7 @@ import { AsyncContext } from './async-context';
 
 /**
  * A suspension inside it fails the task with a `SuspensionError`. To yield what has its value at once is no suspension.
+ * To let others run is one, though: `start()`, `block()`, or to set what others wait for.
  *
  * @example
  * within(forbidSuspension(), Future.of(7)).subscribe(console.log); // 7

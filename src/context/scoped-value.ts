@@ -39,6 +39,7 @@ class Override<T> extends AsyncContext {
   /** The value that is not in force: inside, that of outside; outside, that of inside. */
   #other: T;
   readonly #exchange: (next: T) => T;
+  #isOn = false;
 
   constructor(value: T, exchange: (next: T) => T) {
     super();
@@ -46,11 +47,23 @@ class Override<T> extends AsyncContext {
     this.#exchange = exchange;
   }
 
+  override enter(): void {
+    if (this.#isOn) {
+      throw new TypeError(
+        'An override of a ScopedValue was entered inside itself. It holds one value and what it replaced. ' +
+          'Call override(value) again for each stay.',
+      );
+    }
+    this.resume();
+  }
+
   override pause(): void {
+    this.#isOn = false;
     this.#other = this.#exchange(this.#other);
   }
 
   override resume(): void {
+    this.#isOn = true;
     this.#other = this.#exchange(this.#other);
   }
 }

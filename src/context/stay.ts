@@ -10,9 +10,12 @@ export function enterFrame(frame: Frame, context: AsyncContext): void {
   switchTo(frame);
 }
 
-/** @throws what `leave` throws. */
+/** However late somebody goes on in it, it is not turned on again. @throws what `leave` throws. */
 export function leaveFrame(frame: Frame, context: AsyncContext): void {
-  if (!frame.isOn) return;
+  if (!frame.isOn) {
+    frame.mark(false);
+    return;
+  }
   while (activeFrame() !== frame) switchTo(activeFrame()?.outer);
   frame.mark(false);
   switchTo(frame.outer);

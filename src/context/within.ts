@@ -1,10 +1,11 @@
 /**
  * A future with a context around it: entered when the future is begun, on whenever it runs, left when it has ended.
  */
-import { isAsyncInput, reportUnhandled } from '../core/rx';
 import { describe, wrong } from '../core/describe';
+import { failure, success, type Outcome } from '../core/outcome';
+import { isAsyncInput } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { Frame, type FrameOwner } from '../scheduler/frame';
+import { Frame, reportOrphan, type FrameOwner } from '../scheduler/frame';
 import { begin, ended, type Canceller, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import type { Leaf } from '../core/shape';
@@ -42,11 +43,16 @@ class WithinFuture<T> extends Future<T> {
   }
 }
 
-class WithinExecution<T> implements Execution, Sink<T>, FrameOwner {
+class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
   readonly frame: Frame;
   #inner: Execution | undefined;
-  #isOver = false;
   #interruption: { readonly error: unknown } | undefined;
+  /** Nobody wants its value any more. */
+  #isCancelled = false;
+  #canceller: Canceller | undefined;
+  /** What runs in it cleans up. */
+  #isLeaving = false;
+  #isOver = false;
 
   constructor(
     private readonly context: AsyncContext,
@@ -75,21 +81,17 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner {
   }
 
   succeed(value: T): void {
-    this.#end(() => {
-      this.sink.succeed(value);
-    });
+    this.#end(success(value));
   }
 
   fail(error: unknown): void {
-    this.#end(() => {
-      this.sink.fail(error);
-    });
+    this.#end(failure(error));
   }
 
   /** Its context has thrown: what runs in it is cancelled, and then the error is the outcome. */
   interrupt(error: unknown): void {
-    if (this.#isOver || this.#interruption) {
-      reportUnhandled(error);
+    if (this.#isOver || this.#isCancelled || this.#interruption) {
+      reportOrphan(this.sink.frame, error);
       return;
     }
     this.#interruption = { error };
@@ -97,32 +99,51 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner {
   }
 
   step(): void {
-    const interruption = this.#interruption;
-    if (!interruption || this.#isOver) return;
-    this.#isOver = true;
-    this.#inner?.cancel({
-      cancelled: () => {
-        this.sink.fail(interruption.error);
-      },
-    });
+    if (this.#interruption && !this.#isOver) this.#cancelInner();
   }
 
   cancel(canceller?: Canceller): void {
-    if (this.#isOver || !this.#inner) return canceller?.cancelled();
-    this.#isOver = true;
-    this.#inner.cancel(canceller);
+    if (this.#isOver) return canceller?.cancelled();
+    this.#canceller = canceller;
+    this.#isCancelled = true;
+    this.#cancelInner();
   }
 
-  #end(tell: () => void): void {
-    if (this.#isOver) return;
+  /** What ran in it is gone, clean-up and all. */
+  cancelled(): void {
     this.#isOver = true;
+    const broken = this.#leave();
+    if (!this.#isCancelled) {
+      this.sink.fail(broken?.error);
+      return;
+    }
+    if (broken) reportOrphan(this.sink.frame, broken.error);
+    this.#canceller?.cancelled();
+  }
+
+  #cancelInner(): void {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#inner?.cancel(this);
+  }
+
+  #end(outcome: Outcome<T>): void {
+    if (this.#isOver || this.#isLeaving) return;
+    this.#isOver = true;
+    const broken = this.#leave();
+    if (broken && outcome.isError) reportOrphan(this.sink.frame, outcome.error);
+    if (broken) this.sink.fail(broken.error);
+    else if (outcome.isError) this.sink.fail(outcome.error);
+    else this.sink.succeed(outcome.value);
+  }
+
+  /** What its context has thrown, if it has. */
+  #leave(): { readonly error: unknown } | undefined {
     try {
       leaveFrame(this.frame, this.context);
     } catch (error) {
-      this.sink.fail(error);
-      return;
+      return { error };
     }
-    if (this.#interruption) this.sink.fail(this.#interruption.error);
-    else tell();
+    return this.#interruption;
   }
 }

@@ -27,13 +27,14 @@ interface Hooks {
 // Reached at run time, so that no bundle for a browser has to leave it out. Older Node 20 has no such way.
 const { process } = globalThis as {
   process?: {
-    readonly versions: { readonly node: string };
+    /** What bundlers put in its place has none. */
+    readonly versions?: { readonly node?: string };
     getBuiltinModule?: (name: string) => Hooks | undefined;
   };
 };
 const hooks = process?.getBuiltinModule?.('async_hooks');
 /** Until Node 24, a place without any symbols has no stores; which is much cheaper to see than to capture it. */
-const areStoresSymbols = Number.parseInt(process?.versions.node ?? '', 10) < 24;
+const areStoresSymbols = Number.parseInt(process?.versions?.node ?? '', 10) < 24;
 
 class CapturedStores implements Stores {
   constructor(private readonly place: Place) {}

@@ -3,6 +3,7 @@
  */
 const LONGEST = 60;
 const MOST_KEYS = 5;
+const GENERATOR = 'a generator object';
 
 /** `describe('a')` is `"a"` in quotes; an object is shown as JSON where that is possible, else by its class. */
 export function describe(value: unknown): string {
@@ -24,15 +25,48 @@ export function describe(value: unknown): string {
 export const describeKeys = (keys: readonly unknown[]): string =>
   keys.slice(0, MOST_KEYS).map(describe).join(', ') + (keys.length > MOST_KEYS ? ', …' : '');
 
+/** What `batch` calls a function that has no name. */
+export const UNNAMED = 'batch';
+
+/** A batch function by its name, if it has one. */
+export const describeBatch = (name: string): string => (name === UNNAMED ? 'an unnamed batch' : `batch "${name}"`);
+
+/** The same where a sentence begins. */
+export const batchTitle = (name: string): string => describeBatch(name).replace(/^./, (letter) => letter.toUpperCase());
+
 /** The one sentence form of every wrong option or argument. */
-export const wrong = (what: string, mustBe: string, got: unknown): TypeError =>
-  new TypeError(`${what} must be ${mustBe}; got ${describe(got)} (${typeof got}).`);
+export function wrong(what: string, mustBe: string, got: unknown): TypeError {
+  const words = describe(got);
+  const hint = words === GENERATOR ? ' Give the generator function itself, not what a call of it returns.' : '';
+  return new TypeError(`${what} must be ${mustBe}; got ${words} (${typeof got}).${hint}`);
+}
+
+/** What to add to a key that a Map does not have, if it has one of another type that is written alike. */
+export function thoughAlike(results: ReadonlyMap<unknown, unknown>, key: unknown): string {
+  if (typeof key !== 'string' && typeof key !== 'number' && typeof key !== 'bigint') return '';
+  const text = String(key);
+  const alike = [text, Number(text), ...(/^-?\d+$/.test(text) ? [BigInt(text)] : [])];
+  const other = alike.find((one) => typeof one !== typeof key && String(one) === text && results.has(one));
+  if (other === undefined) return '';
+  return `, though the Map has the ${typeof other} ${describe(other)}, another key: the key option can make them one`;
+}
+
+/** What a resolver gave, in words, and what went wrong where that alone does not tell. */
+export function explained(got: string): string {
+  if (got === 'undefined') return `${got}: it completed without a result`;
+  if (got !== GENERATOR) return got;
+  return `${got}, which nobody drives: make a task of the generator function, batch(task(function* …))`;
+}
 
 function describeObject(value: object): string {
   try {
-    const name = value.constructor.name;
-    const isPlain = name === 'Object' || Array.isArray(value);
-    return isPlain ? shorten(JSON.stringify(value)) : value instanceof Error ? String(value) : `an instance of ${name}`;
+    const tag = Object.prototype.toString.call(value);
+    if (tag === '[object Generator]') return GENERATOR;
+    if (tag === '[object AsyncGenerator]') return 'an async generator object';
+    if (value instanceof Error) return String(value);
+    const { name } = value.constructor;
+    if (name === 'Object' || Array.isArray(value)) return shorten(JSON.stringify(value));
+    return typeof name === 'string' ? `an instance of ${name || 'an anonymous class'}` : 'an object';
   } catch {
     // No constructor, a cycle or a getter that throws: there is no better word for it.
     return 'an object';

@@ -4,7 +4,7 @@
  *
  * Misuse is not here: it throws a plain `TypeError` at the call that is wrong.
  */
-import { describe, describeBatch, GENERATOR } from './describe';
+import { batchTitle, describe, explained } from './describe';
 
 const brand = Symbol.for('sluice.error');
 
@@ -50,16 +50,11 @@ export class MissingResultError extends SluiceError {
     readonly batch: string,
     readonly key: unknown,
     keyText: string,
-    twin?: string,
   ) {
     super('SLUICE_MISSING_RESULT', {
-      what: `${titleOf(batch)} ended without a result for key ${keyText}.`,
-      why: twin
-        ? `The Map that its resolver gave has ${twin} instead, and a Map tells the two apart.`
-        : 'Its resolver gave neither a value nor an error for that key.',
-      how: twin
-        ? 'Make the keys of the Map those that were asked for, or make both alike with the key option.'
-        : 'Give every key a value, `undefined` included, or an Error: in the array, in the Map, or with flush.succeed / flush.fail.',
+      what: `${batchTitle(batch)} ended without a result for key ${keyText}.`,
+      why: 'Its resolver gave neither a value nor an error for that key.',
+      how: 'Give every key a value, `undefined` included, or an Error: in the array, in the Map, or with flush.succeed / flush.fail.',
     });
   }
 }
@@ -71,22 +66,13 @@ export class BatchResultError extends SluiceError {
     readonly keys: readonly unknown[],
     { got, keysText }: { readonly got: string; readonly keysText: string },
   ) {
-    const gave = got === 'undefined' ? 'undefined: it completed without a result' : got;
     super('SLUICE_BATCH_RESULT', {
-      what: `${titleOf(batch)} asked for ${String(keys.length)} key(s), ${keysText}, and its resolver gave ${gave}.`,
-      why:
-        got === GENERATOR
-          ? 'A resolver is called, and what it returns is the result: nobody drives it.'
-          : 'Results are matched to keys by their place in an array or by their key in a Map.',
-      how:
-        got === GENERATOR
-          ? 'Make a task of the generator function, which is a resolver: batch(task(function* …)).'
-          : 'Return an array with one element for each key, in key order, or a Map from key to value.',
+      what: `${batchTitle(batch)} asked for ${String(keys.length)} key(s), ${keysText}, and its resolver gave ${explained(got)}.`,
+      why: 'Results are matched to keys by their place in an array or by their key in a Map.',
+      how: 'Return an array with one element for each key, in key order, or a Map from key to value.',
     });
   }
 }
-
-const titleOf = (batch: string): string => describeBatch(batch).replace(/^./, (letter) => letter.toUpperCase());
 
 /** `block()` would have to wait for something that only this thread's event loop can bring. */
 export class WouldBlockError extends SluiceError {

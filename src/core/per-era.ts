@@ -3,25 +3,34 @@
  * ever moved on by the time of another, so a run of virtual time that an assertion has ended midway leaves nothing
  * behind that later work would wait for.
  */
-import { currentEra } from './rx';
+import { currentEra, isVirtualTime } from './rx';
 
 export class PerEra<T> {
-  readonly #make: () => T;
-  readonly #byEra = new WeakMap<object, T>();
-  /** The one that was asked for last: nearly always the one that is asked for next. */
-  #lastEra: object | undefined;
+  readonly #make: (real: T | undefined) => T;
+  readonly #ofRuns = new WeakMap<object, T>();
+  #real: T | undefined;
+  /** The run that was asked for last: nearly always the one that is asked for next. */
+  #lastRun: object | undefined;
   #last: T | undefined;
 
-  constructor(make: () => T) {
+  /** `make` is given the T of real time, for every run; and nothing, for that of real time itself. */
+  constructor(make: (real: T | undefined) => T) {
     this.#make = make;
   }
 
   get current(): T {
-    const era = currentEra();
-    if (this.#lastEra === era) return this.#last as T; // it was put there with its era
-    let mine = this.#byEra.get(era);
-    if (mine === undefined) this.#byEra.set(era, (mine = this.#make()));
-    this.#lastEra = era;
+    return isVirtualTime() ? this.#ofRun(currentEra()) : this.real;
+  }
+
+  get real(): T {
+    return (this.#real ??= this.#make(undefined));
+  }
+
+  #ofRun(run: object): T {
+    if (this.#lastRun === run) return this.#last as T; // it was put there with its run
+    let mine = this.#ofRuns.get(run);
+    if (mine === undefined) this.#ofRuns.set(run, (mine = this.#make(this.real)));
+    this.#lastRun = run;
     this.#last = mine;
     return mine;
   }

@@ -55,6 +55,9 @@ function templateOf(shape: unknown, reading: Reading): Template {
   if (reading.path.length >= DEEPEST) throw new TypeError(`${reading.caller} got a shape with a cycle in it.`);
   if (Array.isArray(shape)) return Array.from(shape, (branch, index) => within(reading, `[${String(index)}]`, branch));
   if (isRecord(shape)) {
+    if (Object.getOwnPropertySymbols(shape).length > 0) {
+      throw new TypeError(`${reading.caller} got a record with a symbol for a key. Records have strings for keys.`);
+    }
     return new Map(Object.entries(shape).map(([key, branch]) => [key, within(reading, `.${key}`, branch)]));
   }
   throw new TypeError(

@@ -3,6 +3,7 @@
  * fails and says how each ended. Leaves are begun left to right, each with all that it starts before the next.
  */
 import type { ObservableInput } from 'rxjs';
+import { isAsyncInput } from '../core/rx';
 import { flatten, type FlatShape, type Leaf, type Shape, type ShapeValues } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
@@ -26,7 +27,9 @@ export type SettledValues<S> =
  * @example
  * all({ user: userById(7), tags: [tag(1), tag(2)] }).subscribe(({ user, tags }) => console.log(user, tags));
  */
-export function all<const S extends Shape>(shape: S): Future<ShapeValues<S>> {
+export function all<const S extends Shape>(shape: S): Future<ShapeValues<S>>;
+export function all<const S extends Shape>(shape: S, ...others: readonly unknown[]): Future<ShapeValues<S>> {
+  checkOne('all', others);
   return allOf(shape, 'all()') as Future<ShapeValues<S>>; // it is built from the template of the shape
 }
 
@@ -37,8 +40,19 @@ export function all<const S extends Shape>(shape: S): Future<ShapeValues<S>> {
  * @example
  * settled([Future.of(1), Future.fail(new Error('no'))]).subscribe(console.log);
  */
-export function settled<const S extends Shape>(shape: S): Future<SettledValues<S>> {
+export function settled<const S extends Shape>(shape: S): Future<SettledValues<S>>;
+export function settled<const S extends Shape>(shape: S, ...others: readonly unknown[]): Future<SettledValues<S>> {
+  checkOne('settled', others);
   return new AllFuture<SettledValues<S>>(flatten(shape, 'settled()'), neverFail);
+}
+
+/** In plain JavaScript nobody else says so. What `map` adds to each call, an index and its array, is let pass. */
+function checkOne(caller: string, [second]: readonly unknown[]): void {
+  if (isAsyncInput(second)) {
+    throw new TypeError(
+      `${caller}() takes one array or record of futures: write ${caller}([a, b]), not ${caller}(a, b).`,
+    );
+  }
 }
 
 /** `all` for a shape that is not known to be one. */
@@ -168,8 +182,7 @@ class AllExecution implements Execution, Runnable {
 /** One leaf: the sink of its execution, and its place. */
 class LeafExecution implements Sink<unknown>, Canceller {
   #execution: Execution | undefined;
-  #isCancelled = false;
-  isOver = false;
+  #state: 'running' | 'cancelled' | 'ended' = 'running';
 
   constructor(
     private readonly whole: AllExecution,
@@ -184,10 +197,14 @@ class LeafExecution implements Sink<unknown>, Canceller {
     return this.whole.frame;
   }
 
+  get isOver(): boolean {
+    return this.#state !== 'running';
+  }
+
   begun(execution: Execution): void {
     // It may have ended meanwhile; or all may have been cancelled by what it did on its way.
-    if (this.#isCancelled) execution.cancel(this);
-    else if (!this.isOver) this.#execution = execution;
+    if (this.#state === 'cancelled') execution.cancel(this);
+    else if (this.#state === 'running') this.#execution = execution;
   }
 
   succeed(value: unknown): void {
@@ -202,8 +219,7 @@ class LeafExecution implements Sink<unknown>, Canceller {
 
   cancel(): void {
     if (this.isOver) return;
-    this.isOver = true;
-    this.#isCancelled = true;
+    this.#state = 'cancelled';
     this.#execution?.cancel(this);
   }
 
@@ -212,7 +228,7 @@ class LeafExecution implements Sink<unknown>, Canceller {
   }
 
   #end(): void {
-    this.isOver = true;
+    this.#state = 'ended';
     this.#execution = undefined;
   }
 }

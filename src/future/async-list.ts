@@ -1,15 +1,18 @@
 /** Many values as one. The idea is asynckit's AsyncList. */
 import { wrong } from '../core/describe';
+import { isAsyncInput } from '../core/rx';
 import type { Leaf } from '../core/shape';
-import { settled } from './all';
+import { currentScheduler } from '../scheduler/batch-scheduler';
 import { AsyncValue } from './async-value';
+import { begin } from './execution';
 import { Future } from './future';
+import { Onlooker } from './onlooker';
 
 /**
  * It is set when all are, with the results in the order of the list, or with the error of the first in the list that
  * failed. What is cold in the list is started. To cancel the list is to cancel what is in it.
  *
- * @throws TypeError if it is given no array.
+ * @throws TypeError if it is given no array, or something in it cannot be waited for; then nothing is started.
  * @example
  * await new AsyncList([nameOf(1).start(), nameOf(2)]); // ['user 1', 'user 2']
  */
@@ -19,16 +22,13 @@ export class AsyncList<T> extends AsyncValue<T[]> {
   constructor(values: readonly Leaf<T>[]) {
     super();
     if (!Array.isArray(values)) throw wrong('AsyncList: its values', 'an array', values);
-    this.values = Array.from(values as readonly Leaf<T>[], (value) =>
-      value instanceof AsyncValue ? (value as AsyncValue<T>) : Future.from(value).start(),
-    );
-    settled(this.values).subscribe((results) => {
-      if (!this.isSet) this.#settleAs(results as PromiseSettledResult<T>[]);
-    });
+    const inputs = Array.from(values as readonly Leaf<T>[], checked);
+    this.values = inputs.map((input) => (input instanceof AsyncValue ? input : Future.from(input).start()));
+    this.#watch();
   }
 
   override cancel(reason?: unknown): void {
-    for (const value of this.values) value.cancel(reason);
+    if (!this.isSet) for (const value of this.values) value.cancel(reason);
   }
 
   /** @internal */
@@ -36,9 +36,42 @@ export class AsyncList<T> extends AsyncValue<T[]> {
     return this.values.some((value) => value.advance());
   }
 
-  #settleAs(results: readonly PromiseSettledResult<T>[]): void {
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) this.fail(failed.reason);
-    else this.set(results.map((result) => (result as PromiseFulfilledResult<T>).value)); // none was rejected
+  #watch(): void {
+    const scheduler = currentScheduler();
+    const failures: { readonly error: unknown }[] = [];
+    let pending = this.values.length;
+    if (pending === 0) this.set([]);
+    const ended = (): void => {
+      // Somebody may have set it by hand.
+      if (--pending === 0 && !this.isSet) this.#settle(failures);
+    };
+    const watch = (value: AsyncValue<T>, index: number): void => {
+      const fail = (error: unknown): void => {
+        failures[index] = { error };
+        ended();
+      };
+      value[begin](new Onlooker<T>({ frame: undefined, succeed: ended, fail }), scheduler);
+    };
+    scheduler.runQueue.drive(() => {
+      this.values.forEach(watch);
+    });
   }
+
+  /** It passes one failure on; the others are still such as nobody has been told of. */
+  #settle(failures: readonly { readonly error: unknown }[]): void {
+    const first = failures.find(Boolean); // there are holes where others succeeded
+    if (!first) {
+      this.set(this.values.map(({ value }) => value));
+      return;
+    }
+    this.values.forEach((value, index) => {
+      if (failures[index]?.error === first.error) value.receive();
+    });
+    this.fail(first.error);
+  }
+}
+
+function checked<T>(value: Leaf<T>, index: number): Leaf<T> {
+  if (isAsyncInput(value)) return value;
+  throw wrong(`AsyncList: its values, at [${String(index)}],`, 'a future, an Observable or a promise', value);
 }

@@ -2,6 +2,7 @@
  * A hot value that arrives once: started work, or a cell set by hand. It replays to whoever comes late. The idea is
  * asynckit's AsyncValue.
  */
+import { wrong } from '../core/describe';
 import { AlreadySetError, CancelledError, NotReadyError, TimeoutError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { received, reportIfCollected } from '../core/report';
@@ -9,7 +10,9 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
 import { block, isStuck } from './block';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
+import { Onlooker } from './onlooker';
 import { Single } from './single';
+import { tellInTurn } from './telling';
 
 /**
  * It settles once. A failure that nobody receives is reported when the value is collected: it never vanishes, and never
@@ -23,6 +26,7 @@ import { Single } from './single';
 export class AsyncValue<T> extends Single<T> {
   #outcome: Outcome<T> | undefined;
   readonly #waiting = new Set<Waiting<T>>();
+  #onlookers: Set<Waiting<T>> | undefined;
   #isReceived = false;
 
   /** Whether it has ended, with a value or with an error. */
@@ -50,12 +54,12 @@ export class AsyncValue<T> extends Single<T> {
 
   /** @throws AlreadySetError the second time. */
   set(value: T): void {
-    this.#settle(success(value));
+    this.#end(success(value));
   }
 
   /** @throws AlreadySetError the second time. */
   fail(error: unknown): void {
-    this.#settle(failure(error));
+    this.#end(failure(error));
   }
 
   /**
@@ -72,10 +76,10 @@ export class AsyncValue<T> extends Single<T> {
    * @throws WouldBlockError if it needs the event loop and no time was given.
    */
   wait(timeoutMs = Infinity): boolean {
-    const wasReceived = this.#isReceived;
-    if (timeoutMs !== 0) this.#pursue(timeoutMs);
+    check('wait', timeoutMs);
+    if (timeoutMs > 0) this.#pursue(timeoutMs);
     // To know that it has failed is not to know how.
-    if (!wasReceived && this.#isReceived && this.#outcome?.isError) this.#unreceive(this.#outcome.error);
+    if (this.isSet && !this.isError) this.receive();
     return this.isSet;
   }
 
@@ -85,7 +89,8 @@ export class AsyncValue<T> extends Single<T> {
    * @throws its error, if it failed. WouldBlockError if it needs the event loop and no time was given.
    */
   get(timeoutMs = Infinity): T | undefined {
-    if (timeoutMs !== 0) this.#pursue(timeoutMs);
+    check('get', timeoutMs);
+    if (timeoutMs > 0) this.#pursue(timeoutMs);
     return this.isSet ? this.value : undefined;
   }
 
@@ -96,6 +101,7 @@ export class AsyncValue<T> extends Single<T> {
    * event loop and no time was given.
    */
   override block(timeoutMs = Infinity): T {
+    check('block', timeoutMs);
     const obstacle = this.#pursue(timeoutMs);
     if (this.isSet) return this.value;
     throw obstacle instanceof TimeoutError ? obstacle : new TimeoutError(timeoutMs, obstacle);
@@ -103,8 +109,12 @@ export class AsyncValue<T> extends Single<T> {
 
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
-    if (!this.#outcome) return new Waiting(this, this.#waiting, { sink, scheduler });
-    this.receive();
+    const isOnlooker = sink instanceof Onlooker;
+    if (!this.#outcome) {
+      const all = isOnlooker ? (this.#onlookers ??= new Set()) : this.#waiting;
+      return new Waiting(this, all, { sink, scheduler });
+    }
+    if (!isOnlooker) this.receive();
     send(this.#outcome, sink);
     return ended;
   }
@@ -140,7 +150,7 @@ export class AsyncValue<T> extends Single<T> {
   #pursue(timeoutMs: number): unknown {
     if (this.isSet) return undefined;
     try {
-      block(this, timeoutMs);
+      block({ [begin]: (sink, scheduler) => this[begin](new Onlooker(sink), scheduler) }, timeoutMs);
       return undefined;
     } catch (error) {
       if (this.isSet || error instanceof TimeoutError) return error;
@@ -150,14 +160,22 @@ export class AsyncValue<T> extends Single<T> {
     }
   }
 
+  #end(outcome: Outcome<T>): void {
+    this.#settle(outcome);
+    if (this.#onlookers) for (const onlooker of this.#onlookers) onlooker.settle(outcome);
+  }
+
   #settle(outcome: Outcome<T>): void {
     if (this.#outcome) throw new AlreadySetError();
     this.#outcome = outcome;
     if (outcome.isError && this.#waiting.size === 0) this.#unreceive(outcome.error);
-    for (const waiting of this.#waiting) {
-      this.receive();
-      waiting.settle(outcome);
-    }
+    if (this.#waiting.size === 0) return;
+    tellInTurn(() => {
+      for (const waiting of this.#waiting) {
+        this.receive();
+        waiting.settle(outcome);
+      }
+    });
   }
 
   #unreceive(error: unknown): void {
@@ -165,6 +183,11 @@ export class AsyncValue<T> extends Single<T> {
     if (!(error instanceof CancelledError)) reportIfCollected(this, 'an AsyncValue', error);
   }
 }
+
+const check = (method: string, timeoutMs: number): void => {
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return;
+  throw wrong(`${method}: timeoutMs`, 'a number of milliseconds, 0 or more', timeoutMs);
+};
 
 const send = <T>(outcome: Outcome<T>, sink: Sink<T>): void => {
   if (outcome.isError) sink.fail(outcome.error);

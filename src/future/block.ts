@@ -7,6 +7,7 @@ import { DeadlockError, TimeoutError, WouldBlockError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { runningTask } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import { Deadline, passedDeadline } from '../scheduler/deadline';
 import { frameHere } from '../scheduler/frame';
 import { begin, type Beginnable, type Sink } from './execution';
 
@@ -16,20 +17,23 @@ export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
   }
   warnInsideTask();
   const scheduler = currentScheduler();
+  const { runQueue } = scheduler;
   const cell = new Cell<T>();
-  const execution = scheduler.runQueue.drive(() => single[begin](cell, scheduler));
+  const deadline = new Deadline(timeoutMs, () => (scheduler.isVirtual ? performance.now() : scheduler.now()));
+  const execution = deadline.enforce(() => runQueue.drive(() => single[begin](cell, scheduler)));
   try {
-    return driveToEnd(cell, scheduler, timeoutMs);
+    return deadline.enforce(() => driveToEnd(cell, scheduler));
   } finally {
-    if (!cell.outcome) scheduler.runQueue.drive(() => execution.cancel());
+    if (!cell.outcome) runQueue.drive(() => execution.cancel());
   }
 }
 
-function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, timeoutMs: number): T {
-  const startedAt = scheduler.now();
+function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler): T {
   scheduler.runQueue.drain();
   while (!cell.outcome) {
-    if (scheduler.now() - startedAt > timeoutMs) throw new TimeoutError(timeoutMs);
+    // Perhaps that of a block around this one.
+    const passed = passedDeadline();
+    if (passed) throw new TimeoutError(passed.timeoutMs);
     if (!scheduler.era.advance()) throw stuck(scheduler);
   }
   return unwrap(cell.outcome);

@@ -1,30 +1,39 @@
-/** Work that was started: it runs, whoever waits for it. */
+/** Work that was started: it runs, whoever waits for it, and has ended when its clean-up has. */
 import { CancelledError } from '../core/errors';
-import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { detachedFrame } from '../scheduler/frame';
+import { failure, success, type Outcome } from '../core/outcome';
+import { reportLost } from '../core/report';
+import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import { detachedFrame, Frame, type Work } from '../scheduler/frame';
 import { AsyncValue } from './async-value';
 import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
 
-export class Started<T> extends AsyncValue<T> implements Canceller {
+export class Started<T> extends AsyncValue<T> implements Canceller, Work {
   #execution: Execution | undefined;
   #cancellation: { readonly reason: unknown } | undefined;
+  /** How it ended, while something of it still cleans up. */
+  #outcome: Outcome<T> | undefined;
+  #holds = 0;
+  #isDescribed = false;
 
   constructor(
     work: Beginnable<T>,
     private readonly scheduler: BatchScheduler,
   ) {
     super();
-    // Somebody may set it by hand before.
     const sink: Sink<T> = {
-      frame: detachedFrame(),
-      succeed: (value) => this.isSet || this.set(value),
-      fail: (error) => this.isSet || this.fail(error),
+      frame: new Frame(detachedFrame(), { work: this }),
+      succeed: (value) => {
+        this.#over(success(value));
+      },
+      fail: (error) => {
+        this.#over(failure(error));
+      },
     };
     scheduler.runQueue.drive(() => {
       const execution = work[begin](sink, scheduler);
       this.#execution = execution;
       // It may have cancelled itself on its way.
-      if (this.#cancellation && !this.isSet) execution.cancel(this);
+      if (this.#cancellation && !this.#outcome) execution.cancel(this);
     });
   }
 
@@ -36,11 +45,48 @@ export class Started<T> extends AsyncValue<T> implements Canceller {
 
   /** Its clean-up is done. */
   cancelled(): void {
-    if (!this.isSet) this.fail(new CancelledError(this.#cancellation?.reason));
+    this.#over(failure(new CancelledError(this.#cancellation?.reason)));
+  }
+
+  orphaned(error: unknown): void {
+    reportLost('a clean-up of started work', error);
+  }
+
+  hold(): () => void {
+    this.#holds++;
+    return () => {
+      this.#holds--;
+      this.#settle();
+    };
+  }
+
+  /** What it waits for, unless that is known anyway to whoever asks. */
+  override describe(): string {
+    if (this.scheduler === currentScheduler() || this.#isDescribed) return 'started work';
+    this.#isDescribed = true;
+    try {
+      const { era } = this.scheduler;
+      const waited = [...era.openBatches.describeFlights(), ...era.describeElsewhere()];
+      return `started work of scheduler "${this.scheduler.name}", for ${waited.join('; ') || 'nothing'}`;
+    } finally {
+      this.#isDescribed = false;
+    }
   }
 
   /** @internal */
   override advance(): boolean {
     return this.scheduler.era.advance();
+  }
+
+  #over(outcome: Outcome<T>): void {
+    this.#outcome ??= outcome;
+    this.#settle();
+  }
+
+  #settle(): void {
+    // Somebody may have set it by hand.
+    if (!this.#outcome || this.#holds > 0 || this.isSet) return;
+    if (this.#outcome.isError) this.fail(this.#outcome.error);
+    else this.set(this.#outcome.value);
   }
 }

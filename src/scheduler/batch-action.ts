@@ -63,17 +63,15 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
   #wait(delay: number): void {
     if (delay === Infinity) return;
     const step = Math.min(delay, LONGEST_DELAY);
-    this.#pending = this.#host.busy(`a timer of ${String(delay)} ms`);
-    this.#pending.add(
-      this.#host.clock.schedule(() => {
-        this.#disarm();
-        if (delay > step) {
-          this.#wait(delay - step);
-          return;
-        }
-        this.#host.execute(() => this.run());
-      }, step),
-    );
+    const busy = this.#host.busy(`a timer of ${String(delay)} ms`);
+    const timer = this.#host.clock.schedule(() => {
+      this.#disarm();
+      if (delay > step) this.#wait(delay - step);
+      else this.#host.execute(() => this.run());
+    }, step);
+    // A clock in whose flush somebody threw closes what it drops: then there is nothing to wait for.
+    timer.add(busy);
+    this.#pending = timer;
   }
 
   #disarm(): void {

@@ -7,12 +7,14 @@
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
 import { PerEra } from '../core/per-era';
+import { isVirtualTime } from '../core/rx';
 import { ambientScheduler } from './ambient';
 import { BatchAction, type ActionHost } from './batch-action';
 import { Era } from './era';
 import type { SchedulerEvent } from './events';
 import { flushAll, type FlushPolicy } from './flush-policy';
 import { RunQueue } from './run-queue';
+import { isDelegated } from './tick';
 
 export interface BatchSchedulerConfig {
   /** The RxJS scheduler that time comes from (`asyncScheduler`). */
@@ -41,6 +43,8 @@ export class BatchScheduler implements SchedulerLike {
 
   readonly #host: ActionHost;
   readonly #eras: PerEra<Era>;
+  /** Its clock is moved on by whoever made it: a `TestScheduler.run` neither begins nor ends its time. */
+  readonly #hasOwnTime: boolean;
 
   constructor(config: BatchSchedulerConfig = {}) {
     check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
@@ -52,7 +56,8 @@ export class BatchScheduler implements SchedulerLike {
     this.clock = clock;
     this.events$ = this.events.asObservable();
     const { runQueue } = this;
-    this.#eras = new PerEra(() => new Era({ clock, policy, runQueue }));
+    this.#eras = new PerEra((real) => new Era({ clock, policy, runQueue, real }));
+    this.#hasOwnTime = !isDelegated(clock);
     this.#host = {
       clock,
       soon: (run) => {
@@ -73,14 +78,22 @@ export class BatchScheduler implements SchedulerLike {
     return new BatchAction(this.#host, work).schedule(state, delay);
   }
 
-  /** Drives all that can go on now, without waiting for quiescence, a window or a hold. */
+  /**
+   * Drives all that can go on now, without waiting for quiescence, a window or a hold. Throws what scheduled work
+   * throws.
+   */
   flush(): void {
-    while (this.era.advance());
+    while (this.era.advance(rethrow));
+  }
+
+  /** @internal Its clock stands still while this thread is held. */
+  get isVirtual(): boolean {
+    return this.#hasOwnTime || isVirtualTime();
   }
 
   /** @internal What it has going on in this era of time. */
   get era(): Era {
-    return this.#eras.current;
+    return this.#hasOwnTime ? this.#eras.real : this.#eras.current;
   }
 
   #busy(description: string): Subscription {
@@ -92,6 +105,10 @@ export class BatchScheduler implements SchedulerLike {
     });
   }
 }
+
+const rethrow = (error: unknown): never => {
+  throw error;
+};
 
 const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
   if (!isRight) throw wrong(`BatchScheduler: ${option}`, mustBe, got);

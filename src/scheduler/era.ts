@@ -3,6 +3,7 @@
  * tasks wait for elsewhere; and the two ticks that move it on.
  */
 import type { SchedulerLike } from 'rxjs';
+import { currentEra, reportUnhandled } from '../core/rx';
 import type { DueRun } from './batch-action';
 import type { FlushPolicy } from './flush-policy';
 import { OpenBatches } from './open-batches';
@@ -16,21 +17,38 @@ export interface Elsewhere {
   advance?(): boolean;
 }
 
+interface EraConfig {
+  readonly clock: SchedulerLike;
+  readonly policy: FlushPolicy;
+  readonly runQueue: RunQueue;
+  readonly real?: Era | undefined;
+}
+
 export class Era {
   readonly openBatches: OpenBatches;
+  /** For a run of virtual time: the era of real time that it stands in. */
+  readonly real: Era | undefined;
+  readonly #run = currentEra();
   readonly #elsewhere = new Set<Elsewhere>();
   readonly #runQueue: RunQueue;
   readonly #turn: Tick;
   readonly #quiescence: Tick;
   #due: DueRun[] = [];
+  /** What was due when this turn ended, as far as it has not run yet. */
+  #running: DueRun[] = [];
   #isAdvancingElsewhere = false;
 
-  constructor(config: { readonly clock: SchedulerLike; readonly policy: FlushPolicy; readonly runQueue: RunQueue }) {
-    const { clock, policy, runQueue } = config;
+  constructor({ clock, policy, runQueue, real }: EraConfig) {
+    this.real = real;
     this.#runQueue = runQueue;
     this.openBatches = new OpenBatches(policy, runQueue);
     this.#turn = new Tick({ clock, later: endOfTurn, fire: () => this.#runDue() });
-    this.#quiescence = new Tick({ clock, later: quiescence, fire: () => this.#quiet() });
+    this.#quiescence = new Tick({ clock, later: real ? endOfTurn : quiescence, fire: () => this.#quiet() });
+  }
+
+  /** It is that of a run of virtual time which has ended, perhaps midway: nothing comes in it any more. */
+  get isPast(): boolean {
+    return this.real !== undefined && currentEra() !== this.#run;
   }
 
   /** Runs it at the end of this turn, unless it is closed before. */
@@ -57,13 +75,17 @@ export class Era {
 
   /** A batch was opened, or what the open ones wait for has changed: look again at quiescence. */
   stir(): void {
-    if (!this.openBatches.isEmpty) this.#quiescence.arm();
+    if (!this.openBatches.isEmpty && !this.isPast) this.#quiescence.arm();
   }
 
-  /** Does all that can be done now; false when nothing could. */
-  advance(): boolean {
-    const hadDue = this.#due.length > 0;
-    if (hadDue) this.#runDue();
+  /** Does all that can be done now; false when nothing could. What scheduled work throws is not the caller's. */
+  advance(onError: (error: unknown) => void = reportUnhandled): boolean {
+    const hadDue = this.#due.length + this.#running.length > 0;
+    try {
+      if (hadDue) this.#runDue();
+    } catch (error) {
+      onError(error);
+    }
     this.#runQueue.drain();
     const hasFlushed = this.#runQueue.drive(() => this.openBatches.flushForced());
     this.#runQueue.drain();
@@ -93,15 +115,16 @@ export class Era {
 
   /** As RxJS's AsapScheduler: what is scheduled meanwhile runs next time, and an error drops the rest. */
   #runDue(): void {
-    const due = this.#due;
-    this.#due = [];
+    // One of them may block: then those after it run within.
+    if (this.#running.length === 0) [this.#running, this.#due] = [this.#due, []];
+    const due = this.#running;
     try {
       for (let run = due.shift(); run; run = due.shift()) {
         const { action, closed } = run;
         if (!closed) this.#runQueue.drive(() => action.run());
       }
     } finally {
-      for (const { action, closed } of due) if (!closed) action.unsubscribe();
+      for (const { action, closed } of due.splice(0)) if (!closed) action.unsubscribe();
     }
   }
 }

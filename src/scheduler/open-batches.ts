@@ -10,17 +10,24 @@ import type { RunQueue } from './run-queue';
 export interface Flushable extends OpenBatch {
   /** Why it may go now, or undefined while it may not; `isBusy` says that something may yet join. */
   readyFor(isBusy: boolean): FlushReason | undefined;
+  /** It stands open for so many ms, whatever else there is: those who wait in it may ask for more when it has gone. */
+  readonly isWindowOpen: boolean;
   /** Whether it may go if it must. */
   readonly canBeForced: boolean;
   flush(reason: FlushReason): void;
   describe(): string;
 }
 
+const FLUSH_IN_POLICY =
+  'A flush policy called flush() or block(), while the batches that are open wait for its choice. ' +
+  'A policy only chooses: return the batches that shall go now.';
+
 export class OpenBatches {
   readonly #open = new Set<Flushable>();
   readonly #inFlight = new Set<Flushable>();
   readonly #policy: FlushPolicy;
   readonly #runQueue: RunQueue;
+  #isChoosing = false;
 
   constructor(policy: FlushPolicy, runQueue: RunQueue) {
     this.#policy = policy;
@@ -57,12 +64,18 @@ export class OpenBatches {
    * those who wait for that may be the ones to join.
    */
   flushReady(isBusy: boolean): boolean {
-    return this.#flush((batch) => batch.readyFor(true)) || (!isBusy && this.#flush((batch) => batch.readyFor(false)));
+    if (this.#flush((batch) => batch.readyFor(true))) return true;
+    return !isBusy && !this.#hasOpenWindow() && this.#flush((batch) => batch.readyFor(false));
   }
 
   /** The same for all that can go, whatever it was waiting for. */
   flushForced(): boolean {
     return this.#flush((batch) => (batch.canBeForced ? 'forced' : undefined));
+  }
+
+  #hasOpenWindow(): boolean {
+    for (const { isWindowOpen } of this.#open) if (isWindowOpen) return true;
+    return false;
   }
 
   #flush(reasonFor: (batch: Flushable) => FlushReason | undefined): boolean {
@@ -86,6 +99,8 @@ export class OpenBatches {
   }
 
   #choose(ready: readonly Flushable[]): readonly Flushable[] {
+    if (this.#isChoosing) throw new TypeError(FLUSH_IN_POLICY);
+    this.#isChoosing = true;
     try {
       const chosen = this.#policy(ready, [...this.#inFlight]).flatMap(
         (batch) => ready.find((one) => one === batch) ?? [],
@@ -95,6 +110,8 @@ export class OpenBatches {
       // A policy that throws must not leave everybody waiting.
       reportUnhandled(error);
       return ready;
+    } finally {
+      this.#isChoosing = false;
     }
   }
 }

@@ -8,6 +8,7 @@
  */
 import { exchangeScheduler, exchangeTask } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
+import { isTimeUp } from './deadline';
 import { Fifo } from './fifo';
 import { activeFrame, switchTo } from './frame';
 
@@ -45,7 +46,7 @@ export class RunQueue {
 
   /** Takes the caller off the stack if nothing was put on top of it; false when it must wait for its turn. */
   takeBack(runnable: Runnable): boolean {
-    if (this.#stack[this.#stack.length - 1] !== runnable) return false;
+    if (this.#stack[this.#stack.length - 1] !== runnable || isTimeUp()) return false;
     this.#stack.pop();
     return true;
   }
@@ -93,14 +94,19 @@ export class RunQueue {
 
   #drain(floor: number): void {
     this.#unwind(floor);
-    for (let next = this.#ready.shift(); next; next = this.#ready.shift()) {
+    while (!isTimeUp()) {
+      const next = this.#ready.shift();
+      if (!next) return;
       next.step();
       this.#unwind(floor);
     }
   }
 
   #unwind(floor: number): void {
-    while (this.#stack.length > floor) this.#stack.pop()?.step();
+    while (this.#stack.length > floor) {
+      if (isTimeUp()) this.#postpone(floor);
+      else this.#stack.pop()?.step();
+    }
   }
 
   #postpone(floor: number): void {

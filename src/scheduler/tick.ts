@@ -4,7 +4,7 @@
  *
  * Both take their time from the clock, so under virtual time they fire in the very frame they were armed in.
  */
-import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
+import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import { atEndOfTurn, isVirtualTime } from '../core/rx';
 
 type Later = (clock: SchedulerLike, fire: () => void) => Subscription | undefined;
@@ -39,12 +39,17 @@ export const endOfTurn: Later = (clock, fire) => (clock === asyncScheduler ? atE
 /**
  * When no microtask is left. In Node, `nextTick` from within a microtask runs just then; elsewhere a task of its own
  * does. It was DataLoader that found this moment to be the right one.
+ *
+ * What waits in real time waits for this also where a run of virtual time has moved it on: that run may be aborted.
  */
 export const quiescence: Later = (clock, fire) => {
-  if (clock !== asyncScheduler || isVirtualTime()) return endOfTurn(clock, fire);
+  if (clock !== asyncScheduler && !(isDelegated(clock) && isVirtualTime())) return endOfTurn(clock, fire);
   void Promise.resolve().then(() => afterMicrotasks(fire));
   return undefined;
 };
+
+/** Whether a `TestScheduler.run` gives it virtual time. One that has its own is moved on by whoever made it. */
+export const isDelegated = (clock: SchedulerLike): boolean => !(clock instanceof VirtualTimeScheduler);
 
 // Taken once, at load, so that a test's fake timers do not take it away.
 const { process, setTimeout } = globalThis as {

@@ -4,7 +4,8 @@ import { wrong } from '../core/describe';
 import { Scope } from './scope';
 
 /**
- * Completes when the scope is cancelled; until then, each subscription is work of the scope.
+ * Completes when the scope is cancelled, or when a failure cancels what is in it; until then, each subscription is work
+ * of the scope.
  *
  * ```
  * source  --a--b--c--d--

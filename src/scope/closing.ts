@@ -17,6 +17,22 @@ export class Closing extends AsyncValue<void> {
     this.scope.cancel(reason);
   }
 
+  /** @throws TypeError, since the end of a scope comes when it has ended, and not by hand. */
+  override set(): never {
+    throw byHand('set');
+  }
+
+  /** @throws TypeError, since the end of a scope comes when it has ended, and not by hand. */
+  override fail(): never {
+    throw byHand('fail');
+  }
+
+  /** @internal The scope has ended so. */
+  end(verdict: { readonly error: unknown } | undefined): void {
+    if (verdict) super.fail(verdict.error);
+    else super.set();
+  }
+
   /** @internal */
   override [begin](sink: Sink<void>, scheduler: BatchScheduler): Execution {
     if (this.isSet || !isWorkOf(this.scope, sink.frame)) return super[begin](sink, scheduler);
@@ -34,10 +50,13 @@ export class Closing extends AsyncValue<void> {
   }
 }
 
+const byHand = (method: string): TypeError =>
+  new TypeError(`What Scope.close() gives cannot be ${method} by hand. Call cancel(reason) to hurry the scope.`);
+
 /** Whether who waits there is what the scope waits for: work of it, or of a scope within it. */
 function isWorkOf(scope: Scope, frame: Frame | undefined): boolean {
   for (let at = frame; at; at = at.outer) {
-    if (!(at.work instanceof ScopedTask) || at.work.isSet) continue;
+    if (!(at.work instanceof ScopedTask) || at.work.isOver) continue;
     for (let host: Scope | undefined = at.work.scope; host; host = host.parent) if (host === scope) return true;
   }
   return false;

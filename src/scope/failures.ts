@@ -3,35 +3,59 @@
  * nobody was told of.
  */
 import { ScopeError } from '../core/errors';
+import { reportLost } from '../core/report';
 import type { AsyncValue } from '../future/async-value';
 
-interface Failure {
+export interface Failure {
   readonly error: unknown;
   /** The place of its work in the order of starting. */
   readonly order: number;
   /** Whoever receives this value is told of it. */
-  readonly value: AsyncValue<unknown> | undefined;
+  readonly value?: AsyncValue<unknown>;
+  /** It is that of the scope itself: its body, or its deadline. */
+  readonly isOwn?: boolean;
 }
+
+const FEWEST_TO_SIFT = 64;
 
 export class Failures {
   /** In the order they came in time. */
-  readonly #all: Failure[] = [];
+  #all: Failure[] = [];
+  #siftAt = FEWEST_TO_SIFT;
+  #isOver = false;
 
-  add(error: unknown, order: number, value?: AsyncValue<unknown>): void {
-    this.#all.push({ error, order, value });
+  constructor(private readonly scope: string) {}
+
+  /** Where it is too late for that, `what` has failed with nobody there to receive it. */
+  add(failure: Failure, what = `scope "${this.scope}"`): void {
+    if (this.#isOver) {
+      reportLost(what, failure.error);
+      return;
+    }
+    // A scope that lives long keeps nothing of failures that were handled.
+    if (this.#all.length >= this.#siftAt) {
+      this.#all = this.#all.filter(isUntold);
+      this.#siftAt = Math.max(FEWEST_TO_SIFT, this.#all.length * 2);
+    }
+    this.#all.push(failure);
   }
 
   /**
-   * What the scope fails with: nothing; what its owner did wrong himself, if that is all; or all of it, as a group. An
-   * error is in it once, however often it came.
+   * The last word, to be asked for once. What the scope fails with: nothing; its own error, if that is all; or all of
+   * them, as a group. An error is in it once, however often it came.
    */
-  verdict(scope: string, own?: { readonly error: unknown }): { readonly error: unknown } | undefined {
-    const left = this.#all.filter(({ value, error }) => !value?.isReceived && error !== own?.error);
-    // It is told of now.
-    for (const { value } of this.#all) value?.receive();
-    if (left.length === 0) return own;
-    const inOrder = [...left].sort((one, other) => one.order - other.order).map(({ error }) => error);
-    const errors = [...new Set(own ? [own.error, ...inOrder] : inOrder)];
-    return { error: new ScopeError(scope, errors, left[0]?.error) };
+  verdict(): { readonly error: unknown } | undefined {
+    this.#isOver = true;
+    const left = this.#all.filter(isUntold);
+    const [first] = left;
+    // They are told of now.
+    for (const { value } of this.#all.splice(0)) value?.receive();
+    if (!first) return undefined;
+    const inOrder = [...left].sort((one, other) => one.order - other.order);
+    const errors = [...new Set(inOrder.map(({ error }) => error))];
+    if (errors.length === 1 && left.some(({ isOwn }) => isOwn)) return first;
+    return { error: new ScopeError(this.scope, errors, first.error) };
   }
 }
+
+const isUntold = ({ value }: Failure): boolean => !value?.isReceived;

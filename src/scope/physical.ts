@@ -13,21 +13,26 @@ export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, schedule
     era.doneWith(waited);
     scheduler.runQueue.drive(tell);
   };
+  const fail = (error: unknown): void => {
+    settle(() => {
+      sink.fail(error);
+    });
+  };
   era.busyWith(waited);
-  promise.then(
-    (value) => {
+  try {
+    promise.then((value) => {
       settle(() => {
         sink.succeed(value);
       });
-    },
-    (error: unknown) => {
-      settle(() => {
-        sink.fail(error);
-      });
-    },
-  );
+    }, fail);
+  } catch (error) {
+    fail(error);
+  }
   return heedless;
 }
+
+/** Whether it runs already, whoever waits for it. Other thenables may be lazy: a query builder runs when it is awaited. */
+export const isPromise = (work: object): boolean => Object.prototype.toString.call(work) === '[object Promise]';
 
 const heedless: Execution = {
   cancel: () => undefined, // its sink will hear of it

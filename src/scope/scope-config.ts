@@ -1,6 +1,6 @@
 /** How a scope is to live: its options, and what they must be. */
 import { wrong } from '../core/describe';
-import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { BatchScheduler } from '../scheduler/batch-scheduler';
 
 /** What happens to what still runs when the scope is left: it is waited for, cancelled, or complained of. */
 export type ExitMode = 'wait' | 'cancel' | 'raise';
@@ -55,7 +55,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 export function checkedOptions(config: ScopeConfig): ScopeOptions {
   check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
   const { name = 'scope', exitMode, errorMode = 'cancel', signal, shield = false } = config;
-  const { timeout = Infinity, grace = Infinity, concurrency = Infinity } = config;
+  const { timeout = Infinity, grace = Infinity, concurrency = Infinity, scheduler } = config;
   check('name', typeof name === 'string', 'a string', name);
   check('exitMode', exitMode === undefined || exitModes.includes(exitMode), "'wait', 'cancel' or 'raise'", exitMode);
   check('errorMode', errorModes.includes(errorMode), "'cancel', 'continue' or 'abort'", errorMode);
@@ -63,6 +63,7 @@ export function checkedOptions(config: ScopeConfig): ScopeOptions {
   check('grace', isDelay(grace), DELAY, grace);
   check('shield', typeof shield === 'boolean', 'true or false', shield);
   check('signal', signal === undefined || isSignal(signal), 'an AbortSignal', signal);
+  check('scheduler', scheduler === undefined || scheduler instanceof BatchScheduler, 'a BatchScheduler', scheduler);
   return { name, exitMode, errorMode, timeout, signal, concurrency: checkedConcurrency(concurrency), grace, shield };
 }
 

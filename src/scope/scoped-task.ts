@@ -3,28 +3,39 @@
  * the work's own function is handed.
  */
 import type { Subscription } from 'rxjs';
-import { CancelledError, isSluiceError, TaskLeakError } from '../core/errors';
+import { TaskLeakError } from '../core/errors';
 import { failure, success, type Outcome } from '../core/outcome';
-import { reportLost } from '../core/report';
 import type { Leaf } from '../core/shape';
 import { Frame, type Work } from '../scheduler/frame';
 import { AsyncValue } from '../future/async-value';
 import type { Canceller, Execution, Sink } from '../future/execution';
-import type { Scope, ScopeTask } from './scope';
+import { Cancellation, isCancellation } from './cancellation';
+import type { Scope } from './scope';
 import { beginWork, type Given } from './work';
+
+/** What a function that is started in a scope is handed. */
+export interface ScopeTask {
+  /** Aborts when the task is cancelled. */
+  readonly signal: AbortSignal;
+  readonly scope: Scope;
+}
 
 /** What is run: something to wait for, or a function of one argument that gives it. */
 export type ScopedWork<T> = Leaf<T> | ((argument: unknown) => Given<T>);
 
-export interface TaskConfig<T> {
-  readonly work: ScopedWork<T>;
-  /** What the function is called with (the task itself). */
-  readonly argument?: object;
-  readonly order: number;
+export interface Origin {
   /** What is on around it. */
   readonly frame: Frame | undefined;
   /** Where it was started, in words; for when it will not end. */
-  readonly startedAt?: string;
+  readonly startedAt: string;
+}
+
+export interface TaskConfig<T> extends Origin {
+  readonly work: ScopedWork<T>;
+  /** What the function is called with. */
+  readonly argument: 'the task' | { readonly is: unknown };
+  /** Its place in the order of starting. */
+  readonly order: number;
 }
 
 export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, ScopeTask {
@@ -33,8 +44,9 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   #begin: (() => Execution) | undefined;
   #execution: Execution | undefined;
   #isRunning = false;
-  #cancellation: CancelledError | undefined;
-  #controller: AbortController | undefined;
+  /** Nothing of it runs any more, or it was given up. Its value may be set by hand before. */
+  #isOver = false;
+  readonly #cancellation = new Cancellation();
   /** How it ended, while something of it still cleans up. */
   #outcome: Outcome<T> | undefined;
   #holds = 0;
@@ -43,7 +55,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
 
   constructor(
     readonly scope: Scope,
-    { work, argument, order, frame, startedAt = 'somewhere' }: TaskConfig<T>,
+    { work, argument, order, frame, startedAt }: TaskConfig<T>,
   ) {
     super();
     this.order = order;
@@ -59,52 +71,52 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
         this.#fail(error);
       },
     };
-    this.#begin = () => beginWork(work, { argument: argument ?? this, sink, scheduler: scope.scheduler });
+    const given = argument === 'the task' ? this : argument.is;
+    this.#begin = () => beginWork(work, { argument: given, sink, scheduler: scope.scheduler });
   }
 
   /** Aborts when the task is cancelled; its reason is a `CancelledError`. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#cancellation) this.#controller.abort(this.#cancellation);
-    return this.#controller.signal;
+    return this.#cancellation.signal;
   }
 
   get isRunning(): boolean {
     return this.#isRunning;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Called within a drive. */
   run(): void {
     const beginning = this.#begin;
-    if (!beginning || this.isSet) return;
+    if (!beginning) return;
     this.#begin = undefined;
     this.#isRunning = true;
     const execution = beginning();
-    if (!this.#isRunning) return;
+    if (this.#isOver) return;
     this.#execution = execution;
-    if (this.#cancellation) execution.cancel(this);
+    if (this.#cancellation.error) execution.cancel(this);
   }
 
   override cancel(reason?: unknown): void {
-    if (this.isSet || this.#cancellation) return;
-    const cancellation = cancelledBy(reason);
-    this.#cancellation = cancellation;
-    this.#controller?.abort(cancellation);
+    if (this.#isOver || this.#cancellation.error) return;
+    const cancellation = this.#cancellation.begin(reason);
     this.scope.scheduler.runQueue.drive(() => {
       if (this.#begin) this.#end(failure(cancellation));
       else this.#execution?.cancel(this);
     });
-    if (!this.isSet) this.#giveGrace();
+    this.#giveGrace();
   }
 
   /** Its clean-up is done. */
   cancelled(): void {
-    this.#end(failure(this.#cancellation));
+    this.#end(failure(this.#cancellation.error));
   }
 
   orphaned(error: unknown): void {
-    if (this.isSet) reportLost(`a clean-up of task "${this.name}"`, error);
-    else this.scope.failed(error, this.order);
+    this.scope.failures.add({ error, order: this.order }, `a clean-up of ${this.describe()}`);
   }
 
   hold(): () => void {
@@ -124,14 +136,13 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   }
 
   #fail(error: unknown): void {
-    const isAbort = this.#cancellation !== undefined && (error as { name?: unknown } | null)?.name === 'AbortError';
-    this.#end(failure(isAbort ? this.#cancellation : error));
+    const isAbort = this.#cancellation.error && (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
+    this.#end(failure(isAbort ? this.#cancellation.error : error));
   }
 
   #end(outcome: Outcome<T>): void {
-    if (this.isSet || this.#outcome) {
-      // It had been given up.
-      if (outcome.isError && !isCancellation(outcome.error)) reportLost(this.describe(), outcome.error);
+    if (this.#isOver || this.#outcome) {
+      this.#tellLate(outcome);
       return;
     }
     this.#begin = undefined;
@@ -139,31 +150,46 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     if (this.#holds === 0) this.#settle(outcome);
   }
 
+  /** It had been given up. */
+  #tellLate(outcome: Outcome<T>): void {
+    if (!outcome.isError || isCancellation(outcome.error)) return;
+    this.scope.failures.add({ error: outcome.error, order: this.order }, this.describe());
+  }
+
+  /**
+   * The scope hears of a failure before those who wait for the value: who is cancelled because of it is not there to
+   * receive it.
+   */
   #settle(outcome: Outcome<T>): void {
-    if (this.isSet) return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#execution = undefined;
     this.#grace?.unsubscribe();
-    if (outcome.isError) this.fail(outcome.error);
-    else this.set(outcome.value);
-    this.scope.ended(this, outcome);
+    if (outcome.isError && !isCancellation(outcome.error)) this.scope.taskFailed(this, outcome.error);
+    if (!this.isSet) {
+      if (outcome.isError) this.fail(outcome.error);
+      else this.set(outcome.value);
+    }
+    this.scope.taskEnded(this);
     this.#isRunning = false;
   }
 
   /** Cancelled, it has so long to end. */
   #giveGrace(): void {
-    const { graceMs, scheduler, name } = this.scope;
-    if (graceMs === Infinity) return;
+    const { scheduler, options } = this.scope;
+    const { grace: graceMs } = options;
+    if (this.#isOver || graceMs === Infinity) return;
     this.#grace = scheduler.clock.schedule(() => {
-      const leak = new TaskLeakError(name, this.name, { graceMs, startedAt: this.#startedAt });
       scheduler.runQueue.drive(() => {
-        this.#settle(failure(leak));
+        this.#giveUp(graceMs);
       });
     }, graceMs);
   }
+
+  #giveUp(graceMs: number): void {
+    const leak = new TaskLeakError(this.scope.name, this.name, { graceMs, startedAt: this.#startedAt });
+    // It may have ended already, but for what cleans up after it.
+    if (this.#outcome) this.scope.failures.add({ error: leak, order: this.order }, this.describe());
+    this.#settle(this.#outcome ?? failure(leak));
+  }
 }
-
-/** The error of those who are cancelled for this reason; which may be one that others are cancelled with. */
-export const cancelledBy = (reason: unknown): CancelledError =>
-  reason instanceof CancelledError ? reason : new CancelledError(reason);
-
-export const isCancellation = (error: unknown): boolean => isSluiceError(error) && error.code === 'SLUICE_CANCELLED';

@@ -1,9 +1,6 @@
 /**
  * A future with a scope of its own: it runs a body, has its value, and is over when all that was started in the scope is.
  */
-import { wrong } from '../core/describe';
-import { isAsyncInput } from '../core/rx';
-import type { Leaf } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { reportOrphan } from '../scheduler/frame';
 import type { AsyncValue } from '../future/async-value';
@@ -11,8 +8,9 @@ import { begin, type Canceller, type Execution, type Sink } from '../future/exec
 import { Future } from '../future/future';
 import { Scope } from './scope';
 import { checkedOptions, type ScopeConfig } from './scope-config';
-import { isCancellation } from './scoped-task';
-import type { Given } from './work';
+import { callerOf } from './caller';
+import { isCancellation } from './cancellation';
+import { checkFunction, type Given } from './work';
 
 /**
  * Fails with what its body throws; with a `ScopeError` of all failures nobody was told of; with a `DeadlineError` when
@@ -33,17 +31,16 @@ import type { Given } from './work';
  * }, { timeout: 1_000 }).subscribe(console.log);
  */
 export function scoped<T>(body: (scope: Scope) => Given<T>, config: ScopeConfig = {}): Future<T> {
-  if (typeof body !== 'function' || isAsyncInput(body)) {
-    throw wrong('scoped: its body', 'a function of the scope', body);
-  }
-  checkedOptions(config);
-  return new ScopedFuture(body, config);
+  checkFunction('scoped: its body', 'a function of the scope', body);
+  const { grace } = checkedOptions(config);
+  return new ScopedFuture(body, config, callerOf(scoped, grace));
 }
 
 class ScopedFuture<T> extends Future<T> {
   constructor(
     private readonly body: (scope: Scope) => Given<T>,
     private readonly config: ScopeConfig,
+    private readonly startedAt: string,
   ) {
     super();
   }
@@ -51,23 +48,23 @@ class ScopedFuture<T> extends Future<T> {
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
     const scope = new Scope({ scheduler, ...this.config });
-    return new ScopedExecution(scope, sink).begin(this.body as (scope: Scope) => Leaf<T>, scheduler);
+    const value = scope.runBody(this.body, { frame: sink.frame, startedAt: this.startedAt });
+    return new ScopedExecution(scope, value, sink).begin(scheduler);
   }
 }
 
 class ScopedExecution<T> implements Execution {
-  #value: AsyncValue<T> | undefined;
   #isOver = false;
   #isCancelled = false;
   #canceller: Canceller | undefined;
 
   constructor(
     private readonly scope: Scope,
+    private readonly value: AsyncValue<T>,
     private readonly sink: Sink<T>,
   ) {}
 
-  begin(body: (scope: Scope) => Given<T>, scheduler: BatchScheduler): this {
-    this.#value = this.scope.runBody(body, this.sink.frame);
+  begin(scheduler: BatchScheduler): this {
     const end: Sink<void> = {
       name: this.sink.name,
       frame: undefined,
@@ -91,12 +88,12 @@ class ScopedExecution<T> implements Execution {
 
   #end(verdict?: { readonly error: unknown }): void {
     this.#isOver = true;
-    const value = this.#value;
-    const outcome = verdict ?? (value?.isError ? { error: value.error } : undefined);
+    const { value } = this;
+    const outcome = verdict ?? (value.isError ? { error: value.error } : undefined);
     if (this.#isCancelled) {
       if (outcome && !isCancellation(outcome.error)) reportOrphan(this.sink.frame, outcome.error);
       this.#canceller?.cancelled();
     } else if (outcome) this.sink.fail(outcome.error);
-    else this.sink.succeed(value?.value as T); // it is set: the scope has closed
+    else this.sink.succeed(value.value);
   }
 }

@@ -1,5 +1,6 @@
 /** What can be run in a scope: something to wait for, or a function that gives it, also as the body of a task. */
 import { Observable } from 'rxjs';
+import { wrong } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
 import type { Leaf } from '../core/shape';
 import { carrying } from '../core/async-local';
@@ -9,7 +10,7 @@ import { begin, ended, type Execution, type Sink } from '../future/execution';
 import { beginForeign } from '../future/foreign';
 import { Single } from '../future/single';
 import { task } from '../task/task';
-import { isGeneratorFunction, isTaskBody } from '../task/task-body';
+import { isAsyncGeneratorFunction, isGeneratorFunction, isTaskBody } from '../task/task-body';
 import { beginPromise } from './physical';
 
 /** What a function in a scope gives: a value, something to wait for, or, as a generator function, steps of a task. */
@@ -22,6 +23,21 @@ interface Beginning<A, T> {
   readonly scheduler: BatchScheduler;
 }
 
+/** @throws TypeError unless it can be waited for, or is a function that can be run in a scope. */
+export function checkWork(what: string, work: unknown): void {
+  if (!isAsyncInput(work))
+    checkFunction(what, 'a future, an Observable, a promise, or a function that gives one', work);
+}
+
+/** @throws TypeError unless it is a function that can be run in a scope. */
+export function checkFunction(what: string, mustBe: string, work: unknown): void {
+  if (typeof work !== 'function' || isAsyncInput(work)) throw wrong(what, mustBe, work);
+  // As of a task: yielding futures by mistake would end with the last of them for a value.
+  const isRight = !isAsyncGeneratorFunction(work);
+  if (!isRight) throw wrong(what, `${mustBe}, and no async generator function, whose result would be lost`, work);
+}
+
+/** Runs it, within a drive. */
 export function beginWork<A, T>(work: Leaf<T> | ((argument: A) => Given<T>), beginning: Beginning<A, T>): Execution {
   if (typeof work !== 'function') return beginInput(work, beginning);
   const { argument, sink } = beginning;
@@ -42,14 +58,14 @@ export function beginWork<A, T>(work: Leaf<T> | ((argument: A) => Given<T>), beg
 
 function beginInput<A, T>(input: Leaf<T>, { sink, scheduler }: Beginning<A, T>): Execution {
   if (input instanceof Single) return (input as Single<T>)[begin](sink, scheduler);
-  if (isPromise(input)) return beginPromise(input, sink, scheduler);
+  if (isThenable(input)) return beginPromise(input, sink, scheduler);
   return beginForeign(input, sink, scheduler);
 }
 
 const beginTask = <A, T>(body: (argument: A) => unknown, { argument, sink, scheduler }: Beginning<A, T>): Execution =>
-  task(body)(argument)[begin](sink as Sink<unknown>, scheduler);
+  task(body)(argument)[begin](sink, scheduler);
 
 const isAsyncFunction = (work: object): boolean => Object.prototype.toString.call(work) === '[object AsyncFunction]';
 
-const isPromise = <T>(input: Leaf<T>): input is PromiseLike<T> =>
+const isThenable = <T>(input: Leaf<T>): input is PromiseLike<T> =>
   !(input instanceof Observable) && 'then' in input && typeof input.then === 'function';

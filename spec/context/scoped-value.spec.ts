@@ -1,0 +1,145 @@
+/** A variable that has another value for one task and all it waits for. */
+import fc from 'fast-check';
+import { timer } from 'rxjs';
+import { all, AsyncValue, enter, Future, run, ScopedValue, settled, task, within } from 'sluice';
+import { testScheduler } from '../support/virtual-time';
+
+const wait = (ms: number) => timer(ms);
+
+describe('a ScopedValue', () => {
+  it('has another value for one task and what it waits for', () => {
+    const language = new ScopedValue('en');
+    const seen: string[] = [];
+    testScheduler().run(() => {
+      const greet = task(function* (name: string) {
+        seen.push(`${name} ${language.get()}`);
+        yield wait(1);
+        seen.push(`${name} ${language.get()}`);
+      });
+      all([
+        within(language.override('fr'), greet('a')),
+        greet('b'),
+        within(language.override('de'), within(language.override('it'), greet('c'))),
+      ]).subscribe();
+      expect(language.get()).toBe('en');
+    });
+    expect(seen).toEqual(['a fr', 'b en', 'c it', 'a fr', 'b en', 'c it']);
+  });
+
+  it('is set where it was overridden last', () => {
+    const language = new ScopedValue('en');
+    const seen: string[] = [];
+    testScheduler().run(() => {
+      const change = task(function* () {
+        language.set('es');
+        yield wait(1);
+        seen.push(language.get());
+      });
+      within(language.override('fr'), change()).subscribe();
+      language.set('pt');
+    });
+    expect(seen).toEqual(['es']);
+    expect(language.get()).toBe('pt');
+  });
+});
+
+describe('an override', () => {
+  it('may be entered by many tasks, one beside the other', () => {
+    const language = new ScopedValue('en');
+    const seen: string[] = [];
+    const see = task(function* () {
+      seen.push(language.get());
+      yield wait(1);
+      seen.push(language.get());
+    });
+    const french = language.override('fr');
+    testScheduler().run(() => void all([within(french, see()), see(), within(french, see())]).subscribe());
+    expect(seen).toEqual(['fr', 'en', 'fr', 'fr', 'en', 'fr']);
+  });
+
+  it('is refused inside itself, where it could not say what it replaced; and nothing is out of order', async () => {
+    const language = new ScopedValue('en');
+    const french = language.override('fr');
+    await expect(within(french, within(french, Future.of(1)))).rejects.toThrow(
+      /entered inside itself.*Call override\(value\) again/,
+    );
+    expect(language.get()).toBe('en');
+    const again = task(() => language.get());
+    await expect(within(french, again())).resolves.toBe('fr');
+  });
+
+  it('is for a task and what it waits for, not for what it starts or runs elsewhere', async () => {
+    const language = new ScopedValue('en');
+    const see = task(() => language.get());
+    const seen = await within(
+      language.override('fr'),
+      task(function* () {
+        const started = see().start();
+        const [ran] = yield* run([see()]);
+        return [yield* started, ran, yield* see(), language.get()];
+      })(),
+    );
+    expect(seen).toEqual(['en', 'en', 'fr', 'fr']);
+  });
+});
+
+interface Tree {
+  readonly value: string | undefined;
+  readonly how: 'within' | 'enter';
+  readonly steps: readonly (number | readonly Tree[])[];
+  readonly sets: string | undefined;
+  readonly fails: boolean;
+}
+
+const { tree: trees } = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.record({
+    value: fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined }),
+    how: fc.constantFrom('within' as const, 'enter' as const),
+    steps: fc.array(fc.oneof({ maxDepth: 4 }, fc.nat(3), fc.array(tie('tree'), { maxLength: 3 })), { maxLength: 3 }),
+    sets: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
+    fails: fc.boolean(),
+  }),
+}));
+
+it('is for every task what was overridden last around it, in any program', () => {
+  fc.assert(
+    fc.property(fc.array(trees, { maxLength: 3 }), fc.option(fc.nat(9), { nil: undefined }), (roots, leavesAt) => {
+      const variable = new ScopedValue('outside');
+      const faults: string[] = [];
+      const perform = (tree: Tree, around: { value: string }): Future<unknown> => {
+        const mine = tree.value === undefined ? around : { value: tree.value };
+        const see = (): void => {
+          if (variable.get() !== mine.value) faults.push(`${variable.get()} in place of ${mine.value}`);
+        };
+        const body = task(function* () {
+          using _ = tree.value !== undefined && tree.how === 'enter' ? enter(variable.override(tree.value)) : undefined;
+          try {
+            see();
+            // Where it has none of its own, it would be that of others.
+            if (tree.sets !== undefined && tree.value !== undefined) variable.set((mine.value = tree.sets));
+            for (const step of tree.steps) {
+              if (typeof step === 'number') yield wait(step);
+              else yield* settled(step.map((child) => perform(child, mine)));
+              see();
+            }
+            if (tree.fails) throw new Error('no');
+          } finally {
+            see();
+            yield wait(1);
+            see();
+          }
+        })();
+        return tree.value !== undefined && tree.how === 'within' ? within(variable.override(tree.value), body) : body;
+      };
+      testScheduler().run(() => {
+        const works = roots.map((root): AsyncValue<unknown> => perform(root, { value: 'outside' }).start());
+        if (leavesAt !== undefined) timer(leavesAt).subscribe(() => works.forEach((work) => work.cancel()));
+        works.forEach((work) => work.subscribe({ error: () => undefined }));
+        if (variable.get() !== 'outside') faults.push('it leaks');
+      });
+      expect(faults).toEqual([]);
+      expect(variable.get()).toBe('outside');
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,165 @@
+/** Many values as one. */
+import { NEVER, of, timer } from 'rxjs';
+import { AsyncList, AsyncValue, batch, CancelledError, Future, task } from 'sluice';
+import { hear } from './hear';
+
+const no = new Error('no');
+const other = new Error('other');
+const cells = (count: number): AsyncValue<number>[] => Array.from({ length: count }, () => new AsyncValue<number>());
+
+describe('an AsyncList', () => {
+  it('is set when all are, with the results in the order of the list', () => {
+    const values = cells(3);
+    const list = new AsyncList(values);
+    const { heard } = hear(list);
+    [2, 0, 1].forEach((index) => {
+      expect([list.isSet, heard]).toEqual([false, []]);
+      values[index]?.set(index);
+    });
+    expect(list.value).toEqual([0, 1, 2]);
+    expect(heard).toEqual(['next 0,1,2', 'complete']);
+  });
+
+  it('of nothing is set, with []', () => expect(new AsyncList([]).value).toEqual([]));
+
+  it('of what is set is set', () => {
+    const values = cells(2);
+    values.forEach((value, index) => value.set(index));
+    expect(new AsyncList(values).value).toEqual([0, 1]);
+  });
+
+  it('may have one thing twice', () => {
+    const [value] = cells(1) as [AsyncValue<number>];
+    const list = new AsyncList([value, value]);
+    value.set(7);
+    expect(list.value).toEqual([7, 7]);
+  });
+
+  it('starts what is cold in it, once, all in one flush', () => {
+    const asked: unknown[] = [];
+    const ask = batch((keys: readonly number[]) => {
+      asked.push([...keys]);
+      return keys;
+    });
+    const list = new AsyncList([ask(1), ask(2)]);
+    expect(list.block()).toEqual([1, 2]);
+    expect(list.block()).toEqual([1, 2]);
+    expect(asked).toEqual([[1, 2]]);
+  });
+
+  it('takes all that can be waited for', async () => {
+    const five = task(() => 5);
+    expect(await new AsyncList<unknown>([five(), of(1, 2), Promise.resolve('a'), timer(1)])).toEqual([5, 2, 'a', 0]);
+  });
+
+  it('shows its values', () => {
+    const [value] = cells(1) as [AsyncValue<number>];
+    const list = new AsyncList([value, Future.of(1)]);
+    expect(list.values[0]).toBe(value);
+    expect(list.values[1]).toMatchObject({ value: 1 });
+    value.set(1);
+  });
+
+  it('can be an element of another', () => {
+    const values = cells(2);
+    const list = new AsyncList([new AsyncList(values), new AsyncList([Future.of(3)])]);
+    values.forEach((value, index) => value.set(index));
+    expect(list.value).toEqual([[0, 1], [3]]);
+  });
+});
+
+describe('an AsyncList with failures', () => {
+  it.each([[[0, 1, 2]], [[2, 1, 0]]])('has the error of the lowest index, when all are set: %p', (order) => {
+    const values = cells(3);
+    const list = new AsyncList(values);
+    order.forEach((index) => {
+      expect(list.isSet).toBe(false);
+      if (index === 0) values[0]?.set(0);
+      else values[index]?.fail(index === 1 ? no : other);
+    });
+    expect(list.error).toBe(no);
+  });
+
+  it('may fail with undefined', () => {
+    expect(new AsyncList([Future.of(1), Future.fail(undefined)])).toMatchObject({ isError: true, error: undefined });
+  });
+
+  it('has received that error, and no other', () => {
+    const values = cells(3);
+    const list = new AsyncList(values);
+    values[0]?.fail(no);
+    values[1]?.fail(other);
+    values[2]?.fail(no);
+    expect(list.error).toBe(no);
+    expect(values.map(({ isReceived }) => isReceived)).toEqual([true, false, true]);
+    expect(values[1]?.error).toBe(other);
+  });
+});
+
+describe('an AsyncList that is cancelled', () => {
+  it('cancels what is in it, and is over when that is', () => {
+    const values = [new AsyncValue<number>(), Future.from(NEVER).start()];
+    const list = new AsyncList<number>(values);
+    list.cancel('why');
+    expect(values.map(({ error }) => (error as CancelledError).reason)).toEqual(['why', 'why']);
+    expect(list.error).toBe(values[0]?.error);
+  });
+
+  it('keeps what has come, and the first reason', () => {
+    const values = cells(2);
+    const list = new AsyncList(values);
+    values[0]?.set(1);
+    list.cancel('first');
+    list.cancel('second');
+    expect(values[0]?.value).toBe(1);
+    expect(list.error).toMatchObject({ reason: 'first' });
+  });
+
+  it('waits for asynchronous clean-up', async () => {
+    const log: string[] = [];
+    const slow = task(function* () {
+      try {
+        yield NEVER;
+      } finally {
+        yield timer(1);
+        log.push('cleaned');
+      }
+    });
+    const list = new AsyncList<unknown>([slow(), new AsyncValue()]);
+    list.cancel();
+    expect(list.isSet).toBe(false);
+    await expect(list).rejects.toBeInstanceOf(CancelledError);
+    expect(log).toEqual(['cleaned']);
+  });
+
+  it('cancels nothing once it was set by hand; and what comes then is no matter', () => {
+    const [value] = cells(1) as [AsyncValue<number>];
+    const list = new AsyncList([value]);
+    list.set([7]);
+    list.cancel();
+    expect(value.isSet).toBe(false);
+    value.set(1);
+    expect(list.value).toEqual([7]);
+  });
+});
+
+describe('wrong use of AsyncList', () => {
+  it.each([[5], [undefined], ['ab'], [{}], [Future.of(1)]])('refuses %p for a list', (list) => {
+    expect(() => new AsyncList(list as never)).toThrow(/^AsyncList: its values must be an array; got/);
+  });
+
+  let started = 0;
+  const count = task(() => ++started)();
+  it.each<[string, unknown[]]>([
+    ['a number', [count, 5]],
+    ['a hole', [count, , count]], // eslint-disable-line no-sparse-arrays -- it is what is wrong
+    ['a text', [count, 'ab']],
+    ['an array', [count, [count]]],
+    ['null', [count, null]],
+  ])('refuses %s in it, and starts nothing', (_, list) => {
+    expect(() => new AsyncList(list as never)).toThrow(
+      /^AsyncList: its values, at \[1\], must be a future, an Observable or a promise; got/,
+    );
+    expect(started).toBe(0);
+  });
+});

@@ -1,0 +1,109 @@
+/** Work that was started runs, whoever waits for it. */
+import { NEVER, of, Subject, timer } from 'rxjs';
+import { all, AsyncValue, batch, BatchScheduler, Future, task, WouldBlockError } from 'sluice';
+import { Started } from '../../src/future/started';
+import { thrownBy } from './hear';
+
+describe('started work', () => {
+  it('runs at once, as far as it can', () => {
+    const log: string[] = [];
+    const gate = new Subject<number>();
+    const work = task(function* () {
+      log.push('begun');
+      log.push(`has ${String(yield gate)}`);
+      return 'done';
+    })().start();
+    expect(log).toEqual(['begun']);
+    gate.next(1);
+    gate.complete();
+    expect([log.at(-1), work.value]).toEqual(['has 1', 'done']);
+  });
+
+  it('runs once, for whoever waits, and for nobody', () => {
+    let runs = 0;
+    const work = task(() => ++runs)().start();
+    expect([work.block(), work.block(), runs]).toEqual([1, 1, 1]);
+  });
+
+  it('may be over before start returns', () => expect(Future.of(1).start().value).toBe(1));
+
+  it('keeps its error', () => {
+    const no = new Error('no');
+    expect(Future.fail(no).start().error).toBe(no);
+  });
+
+  it('shares a flush with what is started beside it, or asked for by tasks', async () => {
+    const asked: unknown[] = [];
+    const ask = batch((keys: readonly number[]) => {
+      asked.push([...keys]);
+      return keys;
+    });
+    const [one, two] = [ask(1).start(), ask(2).start()];
+    expect(await all([one, two, ask(3)])).toEqual([1, 2, 3]);
+    expect(asked).toEqual([[1, 2, 3]]);
+  });
+
+  it('is not the work of whoever started it: it goes on when he is gone', () => {
+    const log: string[] = [];
+    const gate = new AsyncValue<void>();
+    const inner = task(function* () {
+      yield* gate;
+      log.push('inner');
+    });
+    const outer = task(function* () {
+      inner().start();
+      yield NEVER;
+    });
+    outer().subscribe().unsubscribe();
+    gate.set();
+    expect(log).toEqual(['inner']);
+  });
+
+  it('may be set by hand before it is over, and what it gives is no matter', async () => {
+    const work: AsyncValue<number> = Future.from<number>(timer(1)).start();
+    work.set(7);
+    await Future.from(timer(2));
+    expect(work.value).toBe(7);
+  });
+
+  it('takes what is piped through operators', async () => {
+    expect(await Future.from(of(1, 2)).start()).toBe(2);
+  });
+});
+
+describe('what started work waits for', () => {
+  const waits = () =>
+    task(function* patience() {
+      yield NEVER;
+    })();
+
+  it('is named in a WouldBlockError, on its scheduler and on others', () => {
+    const own = waits().start();
+    expect(() => own.block()).toThrow('task "patience"');
+    const other = new Started(waits(), new BatchScheduler({ name: 'other' }));
+    expect(() => other.block()).toThrow(/scheduler "other".*task "patience"/);
+    for (const work of [own, other]) work.cancel();
+  });
+
+  it('may be work of a scheduler that waits for it', () => {
+    const [left, right] = [new BatchScheduler({ name: 'left' }), new BatchScheduler({ name: 'right' })];
+    const holder: { right?: AsyncValue<unknown> } = {};
+    const gate = new AsyncValue<void>();
+    const one = new Started(
+      task(function* () {
+        yield* gate;
+        yield holder.right;
+      })(),
+      left,
+    );
+    holder.right = new Started(
+      task(function* () {
+        yield* one;
+      })(),
+      right,
+    );
+    gate.set();
+    expect(thrownBy(() => one.block())).toBeInstanceOf(WouldBlockError);
+    one.cancel();
+  });
+});

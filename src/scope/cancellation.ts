@@ -1,0 +1,43 @@
+/** A cancelling that sticks: the first reason counts, and whoever asks for a signal gets one, also when it is over. */
+import { CancelledError, isSluiceError } from '../core/errors';
+
+export class Cancellation {
+  #error: CancelledError | undefined;
+  #controller: AbortController | undefined;
+
+  /** What those who are cancelled get; undefined while nobody is. */
+  get error(): CancelledError | undefined {
+    return this.#error;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#error) this.#controller.abort(this.#error);
+    return this.#controller.signal;
+  }
+
+  /** Gives what stands: that of the first reason. */
+  begin(reason: unknown): CancelledError {
+    this.#error ??= cancelledBy(reason);
+    this.#controller?.abort(this.#error);
+    return this.#error;
+  }
+}
+
+/** The reason may be the error that others are cancelled with. */
+const cancelledBy = (reason: unknown): CancelledError =>
+  reason instanceof CancelledError ? reason : new CancelledError(reason);
+
+export const isCancellation = (error: unknown): boolean => isSluiceError(error) && error.code === 'SLUICE_CANCELLED';
+
+/** Calls it when the signal aborts, or at once if it has; what comes back takes the listener away. */
+export function whenAborted(signal: AbortSignal, cancel: (reason: unknown) => void): () => void {
+  const onAbort = (): void => {
+    cancel(signal.reason);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    signal.removeEventListener('abort', onAbort);
+  };
+}

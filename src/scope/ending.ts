@@ -1,0 +1,52 @@
+/** How a scope ends: it waits until nothing is left in it; then its door is shut, and its finalisers run. */
+import { reportUnhandled } from '../core/rx';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { settled } from '../future/all';
+import { begin, type Sink } from '../future/execution';
+import { task } from '../task/task';
+import type { Contents } from './contents';
+import type { ScopedTask } from './scoped-task';
+
+export class Ending {
+  readonly #finalisers: ScopedTask<unknown>[] = [];
+  #hasBegun = false;
+  #isShut = false;
+
+  constructor(
+    private readonly contents: Contents,
+    private readonly scheduler: BatchScheduler,
+  ) {}
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** It takes on nothing more, whoever asks. */
+  get isShut(): boolean {
+    return this.#isShut;
+  }
+
+  ensure(finaliser: ScopedTask<unknown>): void {
+    this.#finalisers.push(finaliser);
+  }
+
+  begin(whenOver: () => void): void {
+    this.#hasBegun = true;
+    const sink: Sink<void> = {
+      frame: undefined,
+      succeed: whenOver,
+      fail: reportUnhandled, // nothing in it fails it
+    };
+    const ending = task(() => this.#run())();
+    this.scheduler.runQueue.drive(() => ending[begin](sink, this.scheduler));
+  }
+
+  *#run(): Generator<unknown, void, never> {
+    yield* this.contents.emptied();
+    this.#isShut = true;
+    for (let last = this.#finalisers.pop(); last; last = this.#finalisers.pop()) {
+      last.run();
+      yield settled(last);
+    }
+  }
+}
