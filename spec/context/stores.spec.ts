@@ -13,7 +13,7 @@ describe('the stores of AsyncLocalStorage', () => {
     const see = (who: string) => seen.push(`${who} ${stores.getStore() ?? 'none'}`);
     const ask = batch(async (keys: readonly string[]) => {
       see('resolver');
-      await null;
+      await Promise.resolve();
       see('resolver');
       return [...keys];
     });

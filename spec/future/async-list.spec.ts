@@ -78,6 +78,7 @@ describe('an AsyncList with failures', () => {
       else values[index]?.fail(index === 1 ? no : other);
     });
     expect(list.error).toBe(no);
+    expect(values[2]?.error).toBe(other);
   });
 
   it('may fail with undefined', () => {

@@ -1,7 +1,7 @@
 /** Runs that fail, and errors that are results; runs that are cancelled. */
 import { config, NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, Future, loop, run, ScopeError, task } from 'sluice';
-import { hear } from '../future/hear';
+import { hear, turn } from '../future/hear';
 import { testScheduler } from '../support/virtual-time';
 
 const no = new Error('no');
@@ -52,8 +52,7 @@ describe('a failure that is not listed', () => {
     const log: string[] = [];
     const gates = errors.map(() => new AsyncValue<never>());
     const running = run([slow(log), ...gates], { returnErrors: RangeError });
-    await null;
-    await null;
+    await turn();
     gates.forEach((gate, index) => gate.fail(errors[index]));
     expect(running.isSet).toBe(false);
     await expect(running).rejects.toBe(no);
@@ -141,7 +140,7 @@ describe('what fails after the run has its error', () => {
       yield NEVER;
     } finally {
       yield timer(1);
-      throw missing;
+      throw missing; // eslint-disable-line no-unsafe-finally -- it is what is wrong
     }
   });
 
@@ -158,7 +157,7 @@ describe('what fails after the run has its error', () => {
       return running;
     });
     expect(error).toBeInstanceOf(CancelledError);
-    expect(told.flatMap((group) => (group as ScopeError).errors)).toEqual([missing]);
+    expect(told.flatMap((group): unknown[] => (group as ScopeError).errors)).toEqual([missing]);
   });
 
   it('is not reported if there is nothing', () => {
@@ -172,7 +171,7 @@ describe('a run that is cancelled', () => {
     const log: string[] = [];
     testScheduler().run(() => {
       const running = run([slow(log)]);
-      running.subscribe({ error: (error: CancelledError) => log.push(`told ${String(error.reason)}`) });
+      running.subscribe({ error: (error: unknown) => log.push(`told ${String((error as CancelledError).reason)}`) });
       timer(1).subscribe(() => {
         running.cancel('why');
         running.cancel('again');
@@ -200,7 +199,7 @@ describe('a run that is cancelled', () => {
   it('does not end what was only waited for', async () => {
     const cell = new AsyncValue<number>();
     const running = run([cell]);
-    await null;
+    await turn();
     running.cancel();
     await expect(running).rejects.toBeInstanceOf(CancelledError);
     expect(cell.isSet).toBe(false);
@@ -209,7 +208,7 @@ describe('a run that is cancelled', () => {
   it('has no result for it, whatever errors are listed', async () => {
     const world = loop();
     const running = world.run([slow([])], { returnErrors: Error });
-    await null;
+    await turn();
     world[Symbol.dispose]();
     await expect(running).rejects.toBeInstanceOf(CancelledError);
   });

@@ -197,7 +197,10 @@ describe('wrong use', () => {
     expect(log).toEqual([]);
   });
 
-  it.each([[5], ['RangeError'], [class NoError {}], [[RangeError, 5]], [null], [{}]])(
+  class NoError {
+    readonly message = 'it only looks like one';
+  }
+  it.each([[5], ['RangeError'], [NoError], [[RangeError, 5]], [null], [{}]])(
     'of run, with returnErrors %p, is a TypeError before anything starts',
     async (returnErrors) => {
       const start = () => run([first], { returnErrors: returnErrors as never });

@@ -56,7 +56,7 @@ describe('run', () => {
       concat(of('first'), of('last')),
       Promise.resolve('promise'),
       (async function* () {
-        yield 'iterated';
+        yield await Promise.resolve('iterated');
       })(),
       cell,
       five().start(),

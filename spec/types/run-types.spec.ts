@@ -94,6 +94,9 @@ it('wrong use is seen by the compiler', () => {
   expect(() => run(numberOf)).toThrow(TypeError);
   // @ts-expect-error a text is no class
   expect(() => run([], { returnErrors: 'RangeError' })).toThrow(TypeError);
+  class NoError {
+    readonly code = 1;
+  }
   // @ts-expect-error it is no class of errors
-  expect(() => run([], { returnErrors: class Nothing {} })).toThrow(TypeError);
+  expect(() => run([], { returnErrors: NoError })).toThrow(TypeError);
 });

@@ -100,8 +100,7 @@ describe('a Future', () => {
     // @ts-expect-error a number is no input
     expect(() => Future.from(1)).toThrow();
     // @ts-expect-error Future is abstract
-    const make = (): unknown => new Future() as unknown;
-    expect(make).toThrow('Future is abstract');
+    expect(() => new Future() as unknown).not.toThrow(); // nothing is begun
   });
 });
 

@@ -5,9 +5,16 @@ import type { AsyncContext } from './async-context';
 /** @throws what `enter` throws; then it is as if it had never been entered. */
 export function enterFrame(frame: Frame, context: AsyncContext): void {
   switchTo(frame.outer);
-  context.enter();
+  // On already, so that what `enter` itself does to let others run pauses it.
   frame.mark(true);
   switchTo(frame);
+  try {
+    context.enter();
+  } catch (error) {
+    frame.mark(false);
+    switchTo(frame.outer);
+    throw error;
+  }
 }
 
 /** However late somebody goes on in it, it is not turned on again. @throws what `leave` throws. */

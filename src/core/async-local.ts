@@ -46,14 +46,23 @@ class CapturedStores implements Stores {
 
 const here = (Class: PlaceClass): Place => new Class('sluice', { requireManualDestroy: true });
 
-/** Outside all stores: where this module was loaded. */
+const symbolsOf = (place: Place): symbol[] => Object.getOwnPropertySymbols(place);
+
+/** Outside all stores. */
 const outside = hooks && here(hooks.AsyncResource);
 const none = outside && new CapturedStores(outside);
 
 /** The platform's own bookkeeping on each place: numbers that differ from place to place, and are no stores. */
 const bookkeeping = new Set<symbol>(
-  outside && Object.getOwnPropertySymbols(outside).filter((symbol) => typeof Reflect.get(outside, symbol) === 'number'),
+  outside &&
+    symbolsOf(outside).filter(
+      (symbol) => typeof Reflect.get(outside, symbol) === 'number' && symbol.description !== 'kResourceStore',
+    ),
 );
+
+// This module may have been loaded inside of some, by an `import()` for a request; those are nobody else's.
+if (outside)
+  for (const symbol of symbolsOf(outside)) if (!bookkeeping.has(symbol)) Reflect.set(outside, symbol, undefined);
 
 let isInUse = false;
 
@@ -62,7 +71,7 @@ export function captureStores(): Stores | undefined {
   if (!hooks) return undefined;
   if (areStoresSymbols && Object.getOwnPropertySymbols(hooks.executionAsyncResource()).length === 0) return undefined;
   const place = here(hooks.AsyncResource);
-  for (const symbol of Object.getOwnPropertySymbols(place)) {
+  for (const symbol of symbolsOf(place)) {
     if (bookkeeping.has(symbol) || Reflect.get(place, symbol) === undefined) continue;
     isInUse = true;
     return new CapturedStores(place);

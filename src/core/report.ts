@@ -42,8 +42,9 @@ export function reportIfCollected(holder: object, what: string, error: unknown):
  * would so never be collected.
  */
 function detach(error: unknown): void {
+  if (!(error instanceof Error)) return;
   try {
-    void (error as { readonly stack?: unknown } | null | undefined)?.stack;
+    Reflect.get(error, 'stack');
   } catch {
     // A getter of its own that throws: it is none of V8's.
   }

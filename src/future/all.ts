@@ -6,7 +6,7 @@ import type { ObservableInput } from 'rxjs';
 import { isAsyncInput } from '../core/rx';
 import { flatten, type FlatShape, type Leaf, type Shape, type ShapeValues } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { Frame } from '../scheduler/frame';
+import { holder, type Frame } from '../scheduler/frame';
 import type { Runnable } from '../scheduler/run-queue';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
 import { beginInput } from './foreign';
@@ -147,6 +147,7 @@ class AllExecution implements Execution, Runnable {
     else if (this.mode.onError) this.#put(index, this.mode.onError(error));
     else {
       this.#cancelLeaves();
+      if (this.#ending > 0) this.#canceller = holder(this.frame);
       this.sink.fail(error);
     }
   }

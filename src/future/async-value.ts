@@ -148,9 +148,8 @@ export class AsyncValue<T> extends Single<T> {
 
   /** Runs what can run until it is set; why it could not be set, in the time that was given. */
   #pursue(timeoutMs: number): unknown {
-    if (this.isSet) return undefined;
     try {
-      block({ [begin]: (sink, scheduler) => this[begin](new Onlooker(sink), scheduler) }, timeoutMs);
+      if (!this.isSet) block({ [begin]: (sink, scheduler) => this[begin](new Onlooker(sink), scheduler) }, timeoutMs);
       return undefined;
     } catch (error) {
       if (this.isSet || error instanceof TimeoutError) return error;

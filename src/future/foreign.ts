@@ -4,10 +4,9 @@
  */
 import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
 import { failure, success, type Outcome } from '../core/outcome';
-import { reportUnhandled } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
-import { runIn } from '../scheduler/frame';
+import { reportOrphan, runIn } from '../scheduler/frame';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin } from './execution';
 import { Single } from './single';
@@ -92,7 +91,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
     try {
       this.#subscription?.unsubscribe();
     } catch (error) {
-      reportUnhandled(error);
+      reportOrphan(this.sink.frame, error);
     }
   }
 

@@ -15,14 +15,6 @@ import { Single } from './single';
 import { Started } from './started';
 
 export abstract class Future<T> extends Single<T> {
-  /** @throws TypeError if it is `Future` itself that is constructed, which plain JavaScript may try. */
-  constructor() {
-    super();
-    if (new.target === Future) {
-      throw new TypeError('Future is abstract: make one with Future.of, Future.from, Future.defer, task or batch.');
-    }
-  }
-
   /**
    * A future that has its value already.
    *

@@ -4,7 +4,7 @@
  */
 import type { Subscriber, TeardownLogic } from 'rxjs';
 import { MethodObservable } from '../core/rx';
-import { frameHere, runIn } from '../scheduler/frame';
+import { frameHere, holder, runIn } from '../scheduler/frame';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { block } from './block';
 import { begin, type Beginnable, type Execution, type Sink } from './execution';
@@ -53,7 +53,7 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
     const execution = scheduler.runQueue.drive(() => this[begin](sink, scheduler));
     if (sink.isOver) return undefined;
     return () => {
-      if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel());
+      if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel(holder(sink.frame)));
     };
   }
 }

@@ -127,6 +127,12 @@ export function frameHere(): Frame | undefined {
   return stores ? new Frame(around, { stores }) : around;
 }
 
+/** For a clean-up that nobody waits for: the work it runs for is not over before it has ended. */
+export function holder(frame: Frame | undefined): { cancelled(): void } | undefined {
+  const release = frame?.work?.hold();
+  return release && { cancelled: release };
+}
+
 /** An error that nobody waits for goes to the work it ran for, and else to where RxJS sends those. */
 export function reportOrphan(frame: Frame | undefined, error: unknown): void {
   if (frame?.work) frame.work.orphaned(error);

@@ -29,15 +29,3 @@ const cancelledBy = (reason: unknown): CancelledError =>
   reason instanceof CancelledError ? reason : new CancelledError(reason);
 
 export const isCancellation = (error: unknown): boolean => isSluiceError(error) && error.code === 'SLUICE_CANCELLED';
-
-/** Calls it when the signal aborts, or at once if it has; what comes back takes the listener away. */
-export function whenAborted(signal: AbortSignal, cancel: (reason: unknown) => void): () => void {
-  const onAbort = (): void => {
-    cancel(signal.reason);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return () => {
-    signal.removeEventListener('abort', onAbort);
-  };
-}

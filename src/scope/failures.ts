@@ -5,6 +5,7 @@
 import { ScopeError } from '../core/errors';
 import { reportLost } from '../core/report';
 import type { AsyncValue } from '../future/async-value';
+import { isCancellation } from './cancellation';
 
 export interface Failure {
   readonly error: unknown;
@@ -26,8 +27,12 @@ export class Failures {
 
   constructor(private readonly scope: string) {}
 
-  /** Where it is too late for that, `what` has failed with nobody there to receive it. */
+  /**
+   * A cancellation is none, wherever it comes from. Where it is too late for one, `what` has failed with nobody there to
+   * receive it.
+   */
   add(failure: Failure, what = `scope "${this.scope}"`): void {
+    if (isCancellation(failure.error)) return;
     if (this.#isOver) {
       reportLost(what, failure.error);
       return;

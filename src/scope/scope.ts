@@ -9,12 +9,13 @@ import { currentScheduler, type BatchScheduler } from '../scheduler/batch-schedu
 import { detachedFrame } from '../scheduler/frame';
 import { AsyncValue } from '../future/async-value';
 import { callerOf } from './caller';
-import { Cancellation, whenAborted } from './cancellation';
+import { Cancellation } from './cancellation';
 import { Closing } from './closing';
 import { Contents, type Binding } from './contents';
 import { Ending } from './ending';
 import { Failures } from './failures';
 import { hasClosed, hasOpened } from './open-scopes';
+import { whenAborted } from './outer-signal';
 import { isPromise } from './physical';
 import { checkedOptions, type ExitMode, type ScopeConfig, type ScopeOptions } from './scope-config';
 import { ScopedTask, type ScopedWork, type Origin, type ScopeTask, type TaskConfig } from './scoped-task';

@@ -152,7 +152,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
 
   /** It had been given up. */
   #tellLate(outcome: Outcome<T>): void {
-    if (!outcome.isError || isCancellation(outcome.error)) return;
+    if (!outcome.isError) return;
     this.scope.failures.add({ error: outcome.error, order: this.order }, this.describe());
   }
 

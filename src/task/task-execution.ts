@@ -184,6 +184,8 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #leaveReady(): boolean {
+    // It will not see what it was to go on with.
+    if (this.#entry === 'throw') this.frame?.work?.orphaned(this.#carried);
     if (this.#body) {
       this.#enterToLeave();
       return true;

@@ -1,0 +1,120 @@
+/** boundTo: a subscription that is work of a scope. */
+import { EMPTY, interval, NEVER, of, Subject, take, tap, throwError, timer, type Observable } from 'rxjs';
+import { boundTo } from 'sluice';
+import { hear } from '../future/hear';
+import { marbles } from '../support/marbles';
+import { ending, inTime, openScope } from './reports';
+
+const no = new Error('no');
+
+/** When a scope has closed in which this is bound, and left after so many ms if that is given. */
+function closedAt(source: Observable<unknown>, { leaveAt = Infinity, cancelAt = Infinity } = {}): number | undefined {
+  const ats: (number | undefined)[] = [];
+  inTime((now) => {
+    const scope = openScope();
+    const subscription = source.pipe(boundTo(scope)).subscribe({ error: () => undefined });
+    if (leaveAt < Infinity) timer(leaveAt).subscribe(() => subscription.unsubscribe());
+    if (cancelAt < Infinity) timer(cancelAt).subscribe(() => scope.cancel());
+    const closed = ending(scope.close(), now);
+    timer(20).subscribe(() => ats.push(closed.at));
+  });
+  return ats[0];
+}
+
+describe('boundTo', () => {
+  it(
+    'completes when the scope is cancelled, and unsubscribes from the source',
+    marbles((m) => {
+      const scope = openScope();
+      const source = m.cold('--a--b--c--d--|');
+      m.cold('-------x|').subscribe(() => scope.cancel());
+      m.expect(source.pipe(boundTo(scope))).toBeObservable('--a--b-|');
+      m.expect(source).toHaveSubscriptions('^------!');
+    }),
+  );
+
+  it.each([
+    ['never', '------'],
+    ['empty', '--|'],
+    ['one', '--a--|'],
+    ['many', '-a-b-c--|'],
+    ['an error', '-a--#'],
+  ])('changes nothing of a source of %s', (_, diagram) => {
+    marbles((m) => {
+      m.expect(m.cold(diagram).pipe(boundTo(openScope()))).toBeObservable(diagram);
+    })();
+  });
+
+  it('keeps the scope from closing until the source has ended', () => {
+    expect(closedAt(timer(5))).toBe(5);
+    expect(closedAt(interval(1).pipe(take(3)))).toBe(3);
+    expect(closedAt(NEVER)).toBeUndefined();
+  });
+  it('keeps it no longer where the source is empty, or fails', () => {
+    expect([closedAt(EMPTY), closedAt(of(1)), closedAt(throwError(() => no))]).toEqual([0, 0, 0]);
+  });
+  it('keeps it until the subscriber leaves', () => expect(closedAt(NEVER, { leaveAt: 4 })).toBe(4));
+  it('keeps it until it is cancelled', () => expect(closedAt(interval(1), { cancelAt: 4 })).toBe(4));
+
+  it('leaves the error of the source to its subscriber', () => {
+    const scope = openScope();
+    expect(hear(throwError(() => no).pipe(boundTo(scope))).heard).toEqual(['error Error: no']);
+    expect(scope.close().isError).toBe(false);
+  });
+
+  it('binds each subscription for itself', () => {
+    const scope = openScope();
+    const bound = new Subject().pipe(boundTo(scope));
+    const [one, other] = [bound.subscribe(), bound.subscribe()];
+    const closed = scope.close();
+    one.unsubscribe();
+    expect(closed.isSet).toBe(false);
+    other.unsubscribe();
+    expect(closed.isSet).toBe(true);
+  });
+
+  it('completes when the source itself cancels the scope, as it is subscribed to or as it emits', () => {
+    const [early, late] = [openScope(), openScope()];
+    const emitting = of(1, 2, 3).pipe(
+      tap((value) => {
+        if (value === 2) late.cancel();
+      }),
+    );
+    const subscribing = of(1).pipe(tap({ subscribe: () => early.cancel() }));
+    expect(hear(subscribing.pipe(boundTo(early))).heard).toEqual(['complete']);
+    expect(hear(emitting.pipe(boundTo(late))).heard).toEqual(['next 1', 'complete']);
+    expect([early.close().isSet, late.close().isSet]).toEqual([true, true]);
+  });
+
+  it('fails where the scope is over already, and does not subscribe to the source', async () => {
+    const [cancelled, closed] = [openScope(), openScope()];
+    cancelled.cancel();
+    await closed.close();
+    const subscribed = jest.fn();
+    for (const scope of [cancelled, closed]) {
+      const { heard } = hear(of(1).pipe(tap({ subscribe: subscribed }), boundTo(scope)));
+      expect(heard).toEqual([expect.stringMatching(/^error ScopeClosedError: boundTo came too late/)]);
+    }
+    expect(subscribed).not.toHaveBeenCalled();
+  });
+
+  it('ends with the tasks when a failure cancels them, and what is bound later goes on', () => {
+    const scope = openScope();
+    const source = new Subject<number>();
+    const failing = new Subject<number>();
+    inTime(() => {
+      const { heard } = hear(source.pipe(boundTo(scope)));
+      scope.start(failing);
+      timer(1).subscribe(() => failing.error(no));
+      timer(2).subscribe(() => {
+        expect(heard).toEqual(['complete']);
+        expect(hear(of(1).pipe(boundTo(scope))).heard).toEqual(['next 1', 'complete']);
+      });
+    });
+    expect.assertions(2);
+  });
+
+  it.each([undefined, null, {}, 7])('refuses what is no scope: %p', (scope) => {
+    expect(() => boundTo(scope as never)).toThrow(/^boundTo: its argument must be a Scope; got /);
+  });
+});

@@ -1,0 +1,120 @@
+/** Cancelling a task of a scope: what it is told, and when it has ended. */
+import { fromEvent, NEVER, timer } from 'rxjs';
+import { AsyncValue, CancelledError, type ScopeTask } from 'sluice';
+import { turn } from '../future/hear';
+import { ending, failureOf, inTime, openScope } from './reports';
+
+const no = new Error('no');
+
+describe('a task that is cancelled', () => {
+  it('has a signal whose reason is a CancelledError around the reason', async () => {
+    const scope = openScope();
+    const reasons: unknown[] = [];
+    scope.start(({ signal }) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason));
+      return NEVER;
+    });
+    await turn();
+    scope.cancel(no);
+    await scope.close();
+    expect(reasons).toEqual([expect.objectContaining({ code: 'SLUICE_CANCELLED', reason: no })]);
+  });
+
+  it('keeps the first reason', () => {
+    inTime(() => {
+      const scope = openScope();
+      const value = scope.start(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          yield timer(1);
+        }
+      });
+      timer(1).subscribe(() => {
+        value.cancel('first');
+        value.cancel('second');
+        scope.cancel('third');
+      });
+      const ended = ending(value);
+      timer(9).subscribe(() => expect(ended.error).toMatchObject({ reason: 'first' }));
+    });
+    expect.assertions(1);
+  });
+
+  it('is settled when its finally blocks have ended', () => {
+    inTime((now) => {
+      const scope = openScope();
+      const value = scope.start(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          yield timer(5);
+        }
+      });
+      const ended = ending(value, now);
+      timer(1).subscribe(() => scope.cancel());
+      timer(9).subscribe(() => expect(ended).toMatchObject({ error: expect.any(CancelledError) as unknown, at: 6 }));
+    });
+    expect.assertions(1);
+  });
+
+  it('is settled when its promise has ended, and a value that comes then is kept', async () => {
+    const gate = new AsyncValue<string>();
+    const scope = openScope();
+    const value = scope.start(async () => gate);
+    await turn();
+    scope.cancel();
+    await turn();
+    expect(value.isSet).toBe(false);
+    gate.set('kept');
+    expect(await value).toBe('kept');
+    await scope.close();
+  });
+
+  it('is no failure if it ends with an AbortError, or with what its signal says', async () => {
+    const scope = openScope();
+    const aborted = (error: (signal: AbortSignal) => unknown) => async (given: ScopeTask) => {
+      await new Promise((resolve) => fromEvent(given.signal, 'abort').subscribe(resolve));
+      throw error(given.signal);
+    };
+    const values = [
+      scope.start(aborted(() => new DOMException('stopped', 'AbortError'))),
+      scope.start(aborted((signal) => signal.reason)),
+    ];
+    await turn();
+    scope.cancel('enough');
+    await scope.close();
+    expect(values.map(({ error }) => error)).toEqual([
+      expect.objectContaining({ reason: 'enough' }),
+      expect.objectContaining({ reason: 'enough' }),
+    ]);
+  });
+
+  it('is a failure if it ends with the reason itself', async () => {
+    const scope = openScope();
+    scope.start(async ({ signal }) => {
+      await new Promise((resolve) => fromEvent(signal, 'abort').subscribe(resolve));
+      throw (signal.reason as CancelledError).reason;
+    });
+    await turn();
+    scope.cancel(no);
+    expect(await failureOf(scope.close())).toMatchObject({ errors: [no] });
+  });
+
+  it('is a failure if it throws an AbortError without having been cancelled', async () => {
+    const scope = openScope();
+    const abort = new DOMException('stopped', 'AbortError');
+    scope.start(() => Promise.reject(abort));
+    expect(await failureOf(scope.close())).toMatchObject({ errors: [abort] });
+  });
+
+  it('may cancel itself', async () => {
+    const scope = openScope();
+    const value: AsyncValue<unknown> = scope.start(function* () {
+      value.cancel('had enough');
+      yield NEVER;
+    });
+    await scope.close();
+    expect(value.error).toMatchObject({ reason: 'had enough' });
+  });
+});

@@ -1,0 +1,103 @@
+/** Scopes within scopes. */
+import { NEVER, timer } from 'rxjs';
+import { turn } from '../future/hear';
+import { failureOf, inTime, nothing, reportsOf, openScope } from './reports';
+
+const [one, two] = [new Error('one'), new Error('two')];
+
+describe('a child scope', () => {
+  it('is closed with its parent, the last first, before the finalisers of the parent', async () => {
+    const log: string[] = [];
+    const parent = openScope();
+    parent.ensure(() => log.push('parent'));
+    for (const name of ['eldest', 'middle', 'youngest']) parent.fork({ name }).ensure(() => log.push(name));
+    await parent.close();
+    expect(log).toEqual(['youngest', 'middle', 'eldest', 'parent']);
+  });
+
+  it('is closed when the tasks of its parent have ended', () => {
+    const log: string[] = [];
+    inTime((now) => {
+      const parent = openScope();
+      parent.fork().ensure(() => log.push(`child at ${String(now())}`));
+      parent.start(timer(5));
+      parent.close();
+    });
+    expect(log).toEqual(['child at 5']);
+  });
+
+  it('is cancelled with its parent, for the same reason', () => {
+    const parent = openScope();
+    const child = parent.fork();
+    parent.cancel(one);
+    expect(child.signal.reason).toBe(parent.signal.reason);
+  });
+
+  it('does not cancel its parent', () => {
+    const parent = openScope();
+    parent.fork().cancel();
+    expect(parent.signal.aborted).toBe(false);
+  });
+
+  it('leaves what exitMode says of it to itself', async () => {
+    const parent = openScope();
+    const value = parent.fork({ exitMode: 'cancel' }).start(NEVER);
+    await parent.close();
+    expect(value.isError).toBe(true);
+  });
+
+  it('tells its failures to its parent, as one error in the order of forking', async () => {
+    const parent = openScope({ errorMode: 'continue' });
+    parent.fork().start(() => Promise.reject(one));
+    parent.start(() => Promise.reject(two));
+    const { errors } = (await failureOf(parent.close())) as AggregateError;
+    expect(errors).toEqual([expect.objectContaining({ errors: [one] }), two]);
+  });
+
+  it('does not, where somebody was told by close()', async () => {
+    const parent = openScope();
+    const child = parent.fork();
+    child.start(() => Promise.reject(one));
+    expect(await failureOf(child.close())).toMatchObject({ errors: [one] });
+    await parent.close();
+  });
+
+  it('does, where close() was called and nobody waited', async () => {
+    const parent = openScope();
+    const child = parent.fork();
+    child.start(() => Promise.reject(one));
+    child.close();
+    await turn();
+    expect(await failureOf(parent.close())).toMatchObject({ errors: [{ errors: [one] }] });
+  });
+
+  it('does, though somebody saw by closed$ that it was over', async () => {
+    const parent = openScope();
+    const child = parent.fork();
+    child.closed$.subscribe();
+    child.start(() => Promise.reject(one));
+    expect(await failureOf(parent.close())).toMatchObject({ errors: [{ errors: [one] }] });
+  });
+
+  it('runs on the scheduler of its parent', () => {
+    const parent = openScope();
+    expect(parent.fork().scheduler).toBe(parent.scheduler);
+  });
+
+  it('may be one of ten thousand', async () => {
+    const parent = openScope();
+    let closed = 0;
+    for (let count = 0; count < 10_000; count++) parent.fork().closed$.subscribe(() => closed++);
+    await parent.close();
+    expect(closed).toBe(10_000);
+  });
+
+  it('that fails and is told of leaves nothing to be reported', async () => {
+    const reports = await reportsOf(async () => {
+      const parent = openScope();
+      parent.fork().start(() => Promise.reject(one));
+      await failureOf(parent.close());
+    });
+    expect(reports).toEqual(nothing);
+  });
+});

@@ -1,0 +1,126 @@
+/** Finalisers: what runs when all work of a scope has ended. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { NEVER, timer } from 'rxjs';
+import { Future, scoped, ScopedValue, within } from 'sluice';
+import { turn } from '../future/hear';
+import { ending, failureOf, inTime, openScope } from './reports';
+
+const [one, two] = [new Error('one'), new Error('two')];
+
+describe('finalisers', () => {
+  it('run last first, each awaited before the next, whatever they are', () => {
+    const log: string[] = [];
+    inTime((now) => {
+      const scope = openScope();
+      scope.ensure(() => log.push(`function at ${String(now())}`));
+      scope.ensure(() => timer(2));
+      scope.ensure(function* () {
+        yield timer(3);
+        log.push(`generator at ${String(now())}`);
+      });
+      scope.ensure(() => Future.defer(() => timer(4)));
+      scope.close();
+    });
+    expect(log).toEqual(['generator at 7', 'function at 9']);
+  });
+
+  it('may be async functions', async () => {
+    const log: string[] = [];
+    const scope = openScope();
+    scope.ensure(() => log.push('last'));
+    scope.ensure(async () => {
+      await turn();
+      log.push('first');
+    });
+    await scope.close();
+    expect(log).toEqual(['first', 'last']);
+  });
+
+  it('all run though one throws, and each failure joins the group, in the order they were added', async () => {
+    const log: string[] = [];
+    const scope = openScope();
+    scope.ensure(() => log.push('ran'));
+    scope.ensure(() => {
+      throw one;
+    });
+    scope.ensure(() => Promise.reject(two));
+    const error = await failureOf(scope.close());
+    expect(log).toEqual(['ran']);
+    expect(error).toMatchObject({ errors: [one, two], first: two });
+  });
+
+  it('run after every task, every child and every clean-up has ended', () => {
+    const log: string[] = [];
+    inTime((now) => {
+      const scope = openScope();
+      scope.ensure(() => log.push(`finaliser at ${String(now())}`));
+      const child = scope.fork();
+      child.ensure(() => timer(3));
+      child.start(timer(4));
+      scope.start(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          yield timer(5);
+        }
+      });
+      timer(1).subscribe(() => scope.cancel());
+      scope.close();
+    });
+    expect(log).toEqual(['finaliser at 9']);
+  });
+
+  it('run also where the scope was cancelled, and are not cancelled by that', () => {
+    inTime((now) => {
+      const scope = openScope();
+      scope.ensure(() => timer(5));
+      timer(2).subscribe(() => scope.cancel());
+      const closed = ending(scope.close(), now);
+      timer(9).subscribe(() => expect(closed.at).toBe(5));
+    });
+    expect.assertions(1);
+  });
+
+  it('run also where the body has failed', async () => {
+    const finaliser = jest.fn();
+    const failed = scoped((scope) => {
+      scope.ensure(finaliser);
+      throw one;
+    });
+    expect(await failureOf(failed)).toBe(one);
+    expect(finaliser).toHaveBeenCalledTimes(1);
+  });
+
+  it('are given no argument that a callee could take for one', async () => {
+    const finaliser = jest.fn();
+    const scope = openScope();
+    scope.ensure(finaliser);
+    await scope.close();
+    expect((finaliser.mock.calls[0] as unknown[]).every((argument) => argument === undefined)).toBe(true);
+  });
+
+  it('see the store they were added in, and no context', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const language = new ScopedValue('en');
+    const seen: unknown[] = [];
+    const scope = openScope();
+    storage.run('here', () => scope.ensure(() => seen.push(storage.getStore(), language.get())));
+    await within(
+      language.override('fr'),
+      Future.defer(() => scope.close()),
+    );
+    expect(seen).toEqual(['here', 'en']);
+  });
+
+  it('of a task belong to its scope', async () => {
+    const log: string[] = [];
+    const scope = openScope();
+    scope.start(({ scope: own }) => own.ensure(() => log.push('finaliser')));
+    scope.start(async () => {
+      await turn();
+      log.push('other task');
+    });
+    await scope.close();
+    expect(log).toEqual(['other task', 'finaliser']);
+  });
+});

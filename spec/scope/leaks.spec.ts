@@ -1,0 +1,150 @@
+/** What is over is let go of: listeners, scopes and tasks, in processes of their own. */
+import { runAlone } from '../support/process';
+
+jest.setTimeout(60_000);
+
+/** `collect` gives the collector every chance; `sluice` has scopes too. */
+const alone = (program: string): ReturnType<typeof runAlone> =>
+  runAlone(`
+    const { Scope, scoped, boundTo } = require('sluice');
+    const { getEventListeners } = require('node:events');
+    require('node:v8').setFlagsFromString('--expose-gc');
+    const gc = require('node:vm').runInNewContext('gc');
+    const collect = async () => {
+      for (let round = 0; round < 5; round++) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        gc();
+      }
+    };
+    (async () => { ${program} })();
+  `);
+
+describe('an AbortSignal', () => {
+  it('has no listener left of ten thousand scopes that have closed', () => {
+    const { lines, stderr } = alone(`
+      const { signal } = new AbortController();
+      const scopes = Array.from({ length: 10_000 }, () => new Scope({ signal }));
+      await Promise.all(scopes.map((scope) => scope.close()));
+      console.log(getEventListeners(signal, 'abort').length);
+    `);
+    expect(lines).toEqual(['0']);
+    expect(stderr).toBe('');
+  });
+
+  it('has none left of scopes that were cancelled, failed, or ran a body', () => {
+    const { lines } = alone(`
+      const { signal } = new AbortController();
+      const [cancelled, failed] = [new Scope({ signal }), new Scope({ signal })];
+      cancelled.cancel();
+      failed.start(() => Promise.reject(new Error('no')));
+      const closed = [cancelled.close(), failed.close(), scoped(() => 1, { signal })];
+      await Promise.allSettled(closed);
+      console.log(getEventListeners(signal, 'abort').length);
+    `);
+    expect(lines).toEqual(['0']);
+  });
+});
+
+describe('a process', () => {
+  it('ends by itself when a scope with a deadline has closed', () => {
+    const ended = alone(`
+      const scope = new Scope({ timeout: 3_600_000, grace: 3_600_000 });
+      scope.start(async () => {});
+      scope.start(rx.NEVER).cancel();
+      await scope.close();
+      console.log('closed');
+    `);
+    expect(ended).toEqual({ lines: ['closed'], stderr: '', hasEndedWell: true });
+  });
+});
+
+describe('a scope that has closed', () => {
+  it('is gone from its parent', () => {
+    const { lines } = alone(`
+      const parent = new Scope();
+      const children = await (async () => {
+        const forked = Array.from({ length: 100 }, () => parent.fork());
+        for (const child of forked) child.start(async () => {});
+        await Promise.all(forked.map((child) => child.close()));
+        return forked.map((child) => new WeakRef(child));
+      })();
+      await collect();
+      console.log(children.filter((child) => child.deref()).length);
+      await parent.close();
+    `);
+    expect(lines).toEqual(['0']);
+  });
+
+  it('is not reported', () => {
+    const ended = alone(`
+      await (async () => void (await new Scope().close()))();
+      await collect();
+    `);
+    expect(ended).toEqual({ lines: [], stderr: '', hasEndedWell: true });
+  });
+});
+
+describe('a scope that is collected while it is open', () => {
+  it('is reported by its name, and ends no process', () => {
+    const { stderr, hasEndedWell } = alone(`
+      (() => void new Scope({ name: 'forgotten' }))();
+      await collect();
+    `);
+    expect(stderr).toMatch(/Scope "forgotten" was collected while it was open/);
+    expect(hasEndedWell).toBe(true);
+  });
+
+  it('goes to config.onUnhandledError where that is set', () => {
+    const { lines, stderr } = alone(`
+      rx.config.onUnhandledError = ({ message }) => console.log(message);
+      (() => void new Scope({ name: 'forgotten' }))();
+      await collect();
+    `);
+    expect(lines).toEqual([expect.stringMatching(/^Scope "forgotten" was collected while it was open/)]);
+    expect(stderr).toBe('');
+  });
+});
+
+describe('the failure of a scope that nobody waited for', () => {
+  it('is reported when it is collected, once, and ends no process', () => {
+    const { lines } = alone(`
+      rx.config.onUnhandledError = ({ errors }) => console.log(errors.length);
+      (() => {
+        const scope = new Scope();
+        scope.start(() => Promise.reject(new Error('no')));
+        scope.close();
+      })();
+      await collect();
+      await collect();
+    `);
+    expect(lines).toEqual(['1']);
+  });
+});
+
+describe('a million tasks through one scope', () => {
+  /** How many MB more are in use after a million than after a hundred thousand. */
+  const growth = (work: string, config = '{}'): number => {
+    const { lines, stderr } = alone(`
+      const scope = new Scope(${config});
+      const batchOf = async (count) => {
+        const values = Array.from({ length: count }, () => scope.start(${work}));
+        await values.at(-1).then(undefined, () => {});
+        for (const value of values) value.error; // they are told of
+      };
+      const used = async () => { await collect(); return process.memoryUsage().heapUsed / 2 ** 20; };
+      for (let round = 0; round < 10; round++) await batchOf(10_000);
+      const before = await used();
+      for (let round = 0; round < 90; round++) await batchOf(10_000);
+      console.log(await used() - before);
+      await scope.close();
+    `);
+    expect(stderr).toBe('');
+    return Number(lines[0]);
+  };
+
+  it('leave nothing behind', () => expect(growth('() => 1')).toBeLessThan(4));
+  it('leave nothing behind though each fails, and is handled', () => {
+    const fails = '() => { throw fault; }';
+    expect(growth(fails, `(globalThis.fault = new Error('no'), { errorMode: 'continue' })`)).toBeLessThan(4);
+  });
+});

@@ -1,0 +1,229 @@
+/** Leaving a scope: what becomes of what still runs. */
+import { NEVER, timer } from 'rxjs';
+import { AsyncValue, CancelledError, Future, Scope, scoped, UnawaitedError, type ExitMode } from 'sluice';
+import { turn } from '../future/hear';
+import { ending, failureOf, inTime, nothing, reportsOf, openScope } from './reports';
+
+const no = new Error('no');
+
+describe('exitMode', () => {
+  const left = (exitMode: ExitMode): { at?: number; value?: unknown; error?: unknown; task: string } => {
+    let outcome = {};
+    inTime((now) => {
+      let task: AsyncValue<unknown> = new AsyncValue();
+      const body = (scope: Scope): string => {
+        task = scope.start(timer(5));
+        return 'body';
+      };
+      const ended = ending(scoped(body, { exitMode }), now);
+      timer(9).subscribe(() => (outcome = { ...ended, task: task.isError ? 'cancelled' : 'ended' }));
+    });
+    return outcome as ReturnType<typeof left>;
+  };
+
+  it("'wait' waits for them", () => expect(left('wait')).toEqual({ value: 'body', at: 5, task: 'ended' }));
+  it("'cancel' cancels them", () => expect(left('cancel')).toEqual({ value: 'body', at: 0, task: 'cancelled' }));
+  it("'raise' cancels them and complains", () => {
+    const { error, task } = left('raise');
+    expect(error).toMatchObject({ errors: [expect.any(UnawaitedError)] });
+    expect(task).toBe('cancelled');
+  });
+});
+
+describe("exitMode 'raise'", () => {
+  const raised = (body: (scope: Scope) => Promise<unknown>): Promise<unknown> =>
+    scoped(body, { exitMode: 'raise', errorMode: 'continue', name: 'strict' }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  it('names each task that nobody has waited for, also when it has ended', async () => {
+    const error = await raised(async (scope) => {
+      scope.start(function quick() {
+        return 1;
+      });
+      scope.start(function slow() {
+        return NEVER;
+      });
+      await turn();
+    });
+    expect(error).toMatchObject({ errors: [{ task: 'quick' }, { task: 'slow', scope: 'strict' }] });
+  });
+
+  it('has no word against those that were waited for, before they ended or after', async () => {
+    const error = await raised(async (scope) => {
+      const [early, late, read] = [scope.start(() => turn()), scope.start(() => 1), scope.start(() => 2)];
+      await early;
+      await late;
+      return read.value;
+    });
+    expect(error).toBeUndefined();
+  });
+
+  it('has no word against those that another task waits for', async () => {
+    const gate = new AsyncValue<void>();
+    const error = await raised(async (scope) => {
+      const [inner] = [scope.start(gate)];
+      const outer = scope.start(() => inner);
+      setTimeout(() => gate.set(), 2);
+      await outer;
+    });
+    expect(error).toBeUndefined();
+  });
+
+  it('has no word against those that were cancelled', async () => {
+    expect(
+      await raised(async (scope) => {
+        scope.start(NEVER).cancel();
+        await turn();
+      }),
+    ).toBeUndefined();
+  });
+
+  it('tells the failure of a task, not that nobody waited for it', async () => {
+    const error = await raised(async (scope) => {
+      scope.start(() => Promise.reject(no));
+      await turn();
+    });
+    expect(error).toMatchObject({ errors: [no] });
+  });
+
+  it('does not complain where the body has failed', async () => {
+    const error = await raised(async (scope) => {
+      scope.start(() => 1);
+      await turn();
+      throw no;
+    });
+    expect(error).toBe(no);
+  });
+});
+
+describe('await using', () => {
+  it('cancels what still runs, and waits for its clean-up', async () => {
+    const log: string[] = [];
+    let value: AsyncValue<unknown> | undefined;
+    {
+      await using scope = openScope();
+      value = scope.start(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          yield turn();
+          log.push('cleaned up');
+        }
+      });
+      await turn();
+    }
+    log.push('left');
+    expect(log).toEqual(['cleaned up', 'left']);
+    expect(value.error).toBeInstanceOf(CancelledError);
+  });
+
+  it('waits where exitMode says so', async () => {
+    let value: AsyncValue<number> | undefined;
+    {
+      await using scope = openScope({ exitMode: 'wait' });
+      value = scope.start(async () => {
+        await turn();
+        return 7;
+      });
+    }
+    expect(value.value).toBe(7);
+  });
+
+  it('throws what failed', async () => {
+    const leave = async (): Promise<void> => {
+      await using scope = openScope();
+      scope.start(() => Promise.reject(no));
+      await turn();
+    };
+    expect(await failureOf(leave())).toMatchObject({ errors: [no] });
+  });
+});
+
+describe('a scoped() that is unsubscribed', () => {
+  /** Subscribes, unsubscribes after a ms, and says what is reported. */
+  const left = (body: (scope: Scope) => Generator<unknown, unknown, never>): Promise<unknown> =>
+    reportsOf(async () => {
+      const subscription = scoped(body).subscribe();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      subscription.unsubscribe();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+
+  it('drives the clean-up of the body, of tasks and of finalisers to its end', () => {
+    const log: string[] = [];
+    inTime((now) => {
+      const cleaning = (name: string, ms: number) =>
+        function* () {
+          try {
+            yield NEVER;
+          } finally {
+            yield timer(ms);
+            log.push(`${name} at ${String(now())}`);
+          }
+        };
+      const subscription = scoped(function* (scope) {
+        scope.ensure(function* () {
+          yield timer(3);
+          log.push(`finaliser at ${String(now())}`);
+        });
+        scope.start(cleaning('task', 2));
+        yield* cleaning('body', 1)();
+      }).subscribe();
+      timer(1).subscribe(() => subscription.unsubscribe());
+    });
+    expect(log).toEqual(['body at 2', 'task at 3', 'finaliser at 6']);
+  });
+
+  it('reports what fails then, once, where RxJS reports what nobody receives', async () => {
+    const reports = await left(function* (scope) {
+      scope.ensure(() => Promise.reject(no));
+      yield NEVER;
+    });
+    expect(reports).toEqual({ unhandled: [expect.objectContaining({ errors: [no] })], printed: [] });
+  });
+
+  it('reports what a finally block of the body throws', async () => {
+    const reports = await left(function* () {
+      try {
+        yield NEVER;
+      } finally {
+        yield Future.fail(no);
+      }
+    });
+    expect(reports).toEqual({ unhandled: [expect.objectContaining({ errors: [no] })], printed: [] });
+  });
+
+  it('reports nothing where nothing fails', async () => {
+    expect(
+      await left(() =>
+        (function* () {
+          yield NEVER;
+        })(),
+      ),
+    ).toEqual(nothing);
+  });
+
+  it('is waited for by the task that it was cancelled in, and tells its failure to the scope of that', () => {
+    inTime((now) => {
+      const outer = openScope();
+      outer.start(
+        scoped(function* (scope) {
+          scope.ensure(function* () {
+            yield timer(4);
+            throw no;
+          });
+          yield NEVER;
+        }),
+      );
+      timer(1).subscribe(() => outer.cancel());
+      const closed = ending(outer.close(), now);
+      timer(9).subscribe(() => {
+        expect(closed.at).toBe(5);
+        expect(closed.error).toMatchObject({ errors: [{ errors: [no] }] });
+      });
+    });
+    expect.assertions(2);
+  });
+});

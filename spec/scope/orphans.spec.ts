@@ -1,0 +1,150 @@
+/**
+ * What still cleans up when nobody waits for it any more: the scope does. Those that fail as yet wait for `Work.hold` to
+ * be called in `future`, and for errors that are dropped in `future` and `task` to be told to the work they ran for.
+ */
+import { defaultIfEmpty, map, NEVER, Observable, Subject, takeUntil, timer } from 'rxjs';
+import { all, Future, settled, task, type Scope } from 'sluice';
+import { ending, inTime, nothing, openScope, reportsOf, type Ended } from './reports';
+
+const [no, ofCleanUp] = [new Error('no'), new Error('of the clean-up')];
+
+/** Waits for ever, and takes 5 ms to clean up. */
+const cleaning = task(function* (log: string[], error?: Error) {
+  try {
+    yield NEVER;
+  } finally {
+    yield timer(5);
+    log.push('cleaned up');
+    if (error) yield Future.fail(error);
+  }
+});
+const failing = task(function* () {
+  yield timer(1);
+  throw no;
+});
+
+/** How a task ends, and its scope. */
+function ended(work: (log: string[]) => () => unknown): { task: Ended; scope: Ended; log: string[] } {
+  const seen: { task: Ended; scope: Ended; log: string[] }[] = [];
+  inTime((now) => {
+    const log: string[] = [];
+    const scope = openScope();
+    const value = scope.start(work(log));
+    seen.push({ task: ending(value, now), scope: ending(scope.close(), now), log });
+  });
+  return seen[0] ?? { task: {}, scope: {}, log: [] };
+}
+
+describe('a sibling that cleans up when all() has failed', () => {
+  it('is waited for by the task and by its scope', () => {
+    const { task, scope, log } = ended((log) => () => all([failing(), cleaning(log)]));
+    expect(task).toEqual({ error: no, at: 6 });
+    expect(scope.at).toBe(6);
+    expect(log).toEqual(['cleaned up']);
+  });
+
+  it('tells the scope what fails in it', async () => {
+    const reports = await reportsOf(() => {
+      const { scope } = ended((log) => () => all([failing(), cleaning(log, ofCleanUp)]));
+      expect(scope.error).toMatchObject({ errors: [ofCleanUp] });
+    });
+    expect(reports).toEqual(nothing);
+  });
+
+  it('does not keep a task that recovers from going on', () => {
+    const log: unknown[] = [];
+    inTime((now) => {
+      const scope = openScope();
+      scope.start(function* () {
+        try {
+          yield* all([failing(), cleaning([])]);
+        } catch {
+          log.push(`recovered at ${String(now())}`);
+        }
+      });
+      scope.closed$.subscribe(() => log.push(`closed at ${String(now())}`));
+      scope.close();
+    });
+    expect(log).toEqual(['recovered at 1', 'closed at 6']);
+  });
+});
+
+describe('what an operator unsubscribes from', () => {
+  it('is waited for when the operator goes on without it', () => {
+    const { scope } = ended((log) => () => cleaning(log).pipe(takeUntil(timer(1)), defaultIfEmpty(0)));
+    expect(scope.at).toBe(6);
+  });
+
+  it('is waited for when the scope is cancelled', () => {
+    const at: unknown[] = [];
+    inTime((now) => {
+      const scope = openScope();
+      scope.start(() => cleaning([]).pipe(map(() => 'done')));
+      timer(1).subscribe(() => scope.cancel());
+      const closed = ending(scope.close(), now);
+      timer(20).subscribe(() => at.push(closed.at));
+    });
+    expect(at).toEqual([6]);
+  });
+});
+
+it('what a teardown throws joins the group of the scope', async () => {
+  const throwing = new Observable((subscriber) => {
+    subscriber.next(1);
+    setTimeout(() => subscriber.complete());
+    return () => {
+      throw ofCleanUp;
+    };
+  });
+  const told: unknown[] = [];
+  const reports = await reportsOf(async () => {
+    const scope = openScope();
+    scope.start(throwing);
+    told.push(await scope.close().then(undefined, (error: unknown) => error));
+  });
+  expect(told).toEqual([expect.objectContaining({ errors: [expect.objectContaining({ errors: [ofCleanUp] })] })]);
+  expect(reports).toEqual(nothing);
+});
+
+describe('a failure that nobody is left to see is told by the scope', () => {
+  /** What the scope fails with in which these are started, and all goes on. */
+  const errorsOf = (start: (scope: Scope, source: Subject<unknown>) => void): unknown => {
+    const seen: Ended[] = [];
+    inTime(() => {
+      const scope = openScope({ errorMode: 'continue' });
+      start(scope, new Subject());
+      seen.push(ending(scope.close()));
+    });
+    return (seen[0]?.error as AggregateError | undefined)?.errors;
+  };
+
+  it('where the task that was to go on with it is cancelled before it does', () => {
+    const errors = errorsOf((scope, source) => {
+      const waiting = scope.start(function* () {
+        yield source;
+      });
+      scope.start(function* () {
+        yield timer(1);
+        source.error(no);
+        waiting.cancel();
+      });
+    });
+    expect(errors).toEqual([no]);
+  });
+
+  it('where all() has failed in the same step', () => {
+    const errors = errorsOf((scope, source) => {
+      const other = new Subject();
+      const values = [scope.start(source), scope.start(other)];
+      scope.start(function* () {
+        yield* settled([all(values)]);
+      });
+      scope.start(function* () {
+        yield timer(1);
+        source.error(no);
+        other.error(ofCleanUp);
+      });
+    });
+    expect(errors).toEqual([ofCleanUp]);
+  });
+});

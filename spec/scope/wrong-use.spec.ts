@@ -1,0 +1,83 @@
+/** Wrong use: a TypeError that teaches, before anything starts. */
+import { of } from 'rxjs';
+import { Scope, scoped, type ScopeConfig } from 'sluice';
+import { thrownBy } from '../future/hear';
+import { openScope } from './reports';
+
+const delay = 'a number of ms from 0 to 2147483647, or Infinity';
+const count = 'a whole number, 0 or more, or Infinity';
+
+/** Each option, values it cannot have, and what it must be. */
+const options: readonly (readonly [keyof ScopeConfig, readonly unknown[], string])[] = [
+  ['name', [null, 7, {}], 'a string'],
+  ['exitMode', [null, 'abort', true], "'wait', 'cancel' or 'raise'"],
+  ['errorMode', [null, 'raise', 0], "'cancel', 'continue' or 'abort'"],
+  ['timeout', [null, -1, NaN, '5', 2 ** 31], delay],
+  ['grace', [null, -1, NaN, '5', 2 ** 31], delay],
+  ['concurrency', [null, -1, 1.5, NaN, '2', -Infinity], count],
+  ['shield', [null, 0, 'yes'], 'true or false'],
+  ['signal', [null, {}, new AbortController()], 'an AbortSignal'],
+  ['scheduler', [null, {}, 'asap'], 'a BatchScheduler'],
+];
+const wrongs = options.flatMap(([option, values, mustBe]) => values.map((value) => [option, value, mustBe] as const));
+const makers: readonly (readonly [string, (config: ScopeConfig) => unknown])[] = [
+  ['new Scope', (config) => openScope(config)],
+  ['fork', (config) => openScope().fork(config)],
+  ['scoped', (config) => scoped(() => 1, config)],
+];
+
+describe.each(makers)('%s', (_, make) => {
+  it.each(wrongs)('refuses %s: %p', (option, value, mustBe) => {
+    const error = thrownBy(() => make({ [option]: value }));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toContain(`Scope: ${option} must be ${mustBe}; got `);
+  });
+
+  it.each([null, 7, 'config'])('refuses %p for options', (config) => {
+    expect(() => make(config as never)).toThrow(/^Scope: its config must be an object of options; got /);
+  });
+
+  it('takes the ends of each range', () => {
+    for (const config of [{ timeout: 0 }, { timeout: 2 ** 31 - 1 }, { grace: 0 }, { concurrency: 0 }, { name: '' }]) {
+      const made = make(config);
+      if (made instanceof Scope) void made.close();
+    }
+  });
+});
+
+it('to set concurrency to what it cannot be leaves it as it was', () => {
+  const scope = openScope({ concurrency: 2 });
+  expect(() => (scope.concurrency = -1)).toThrow(/^Scope: concurrency must be a whole number, .*; got -1 \(number\)/);
+  expect(scope.concurrency).toBe(2);
+});
+
+describe('what can be run', () => {
+  function* generator(): Generator<unknown, void> {
+    yield of(1);
+  }
+  async function* asyncGenerator(): AsyncGenerator<number, void> {
+    yield await Promise.resolve(1);
+  }
+  const takers: readonly (readonly [string, (work: never) => unknown, readonly unknown[]])[] = [
+    ['Scope.start: its work', (work) => openScope().start(work), []],
+    ['Scope.ensure: its finaliser', (work) => openScope().ensure(work), [of(1), Promise.resolve()]],
+    ['scoped: its body', (work) => scoped(work), [of(1), Promise.resolve()]],
+  ];
+  const nothings = [undefined, null, 7, 'text', [], {}, generator(), asyncGenerator];
+  const cases = takers.flatMap(([what, take, more]) =>
+    [...nothings, ...more].map((work) => [what, work, take] as const),
+  );
+
+  it.each(cases)('%s refuses %p', (what, work, take) => {
+    const error = thrownBy(() => take(work as never));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toMatch(new RegExp(`^${what} must be a .*; got `));
+  });
+
+  it('is told of a generator that was called too early', () => {
+    expect(() => openScope().start(generator() as never)).toThrow(/Give the generator function itself/);
+  });
+  it('is told of an async generator function', () => {
+    expect(() => scoped(asyncGenerator as never)).toThrow(/no async generator function, whose result would be lost/);
+  });
+});
