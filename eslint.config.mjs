@@ -12,6 +12,8 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // `using _ = enter(context)` is for its end.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreUsingDeclarations: true }],
       // An overload that adds nothing to the union may still be what types a callback.
       '@typescript-eslint/unified-signatures': 'off',
       // A task whose body only returns is a task all the same.
@@ -22,6 +24,15 @@ export default tseslint.config(
   { files: ['src/core/rx.ts'], rules: { 'rxjs-x/no-internal': 'off' } },
   {
     files: ['**/*.{js,mjs}'],
-    languageOptions: { globals: { module: 'writable', process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    rules: { 'require-yield': 'off' },
+    languageOptions: {
+      globals: {
+        module: 'writable',
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        AbortController: 'readonly',
+      },
+    },
   },
 );

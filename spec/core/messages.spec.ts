@@ -116,9 +116,3 @@ describe.each([
     expect([[Future.of(1)], [Future.of(2)]].map(call)).toHaveLength(2);
   });
 });
-
-describe('Future', () => {
-  it('cannot be constructed in plain JavaScript either', () => {
-    expect(() => new (Future as unknown as new () => unknown)()).toThrow(/^Future is abstract: make one with/);
-  });
-});

@@ -167,13 +167,12 @@ export class AsyncValue<T> extends Single<T> {
   #settle(outcome: Outcome<T>): void {
     if (this.#outcome) throw new AlreadySetError();
     this.#outcome = outcome;
-    if (outcome.isError && this.#waiting.size === 0) this.#unreceive(outcome.error);
-    if (this.#waiting.size === 0) return;
     tellInTurn(() => {
       for (const waiting of this.#waiting) {
         this.receive();
         waiting.settle(outcome);
       }
+      if (outcome.isError && !this.#isReceived) this.#unreceive(outcome.error);
     });
   }
 
