@@ -49,7 +49,9 @@ describe('every code block of the README', () => {
 describe('the table of errors', () => {
   const source = readFileSync(join(root, 'src', 'core', 'errors.ts'), 'utf8');
   const classes = Array.from(
-    source.matchAll(/^export class (\w+) extends SluiceError .*?super\('(SLUICE_\w+)'/gms),
+    source.matchAll(
+      /^export class (\w+) extends (?:SluiceError|AggregateError) .*?(?:super\(|code = )'(SLUICE_\w+)'/gms,
+    ),
     ([, name = '', code = '']) => `${name} ${code}`,
   );
   const rows = Array.from(

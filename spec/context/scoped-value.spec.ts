@@ -1,7 +1,7 @@
 /** A variable that has another value for one task and all it waits for. */
 import fc from 'fast-check';
 import { timer } from 'rxjs';
-import { all, AsyncValue, enter, Future, run, ScopedValue, settled, task, within } from 'sluice';
+import { all, AsyncValue, enter, Future, run, ScopedValue, scoped, settled, task, within } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 
 const wait = (ms: number) => timer(ms);
@@ -24,6 +24,24 @@ describe('a ScopedValue', () => {
       expect(language.get()).toBe('en');
     });
     expect(seen).toEqual(['a fr', 'b en', 'c it', 'a fr', 'b en', 'c it']);
+  });
+
+  it('is what it is around a scope for all that is started in it, and for its finalisers', async () => {
+    const tenant = new ScopedValue('nobody');
+    const seen: string[] = [];
+    const see = (who: string) => (): unknown => seen.push(`${who} ${tenant.get()}`);
+    const inside = scoped(function* (scope) {
+      scope.ensure(see('finaliser'));
+      scope.fork().start(see('task of a child'));
+      yield* scope.start(function* () {
+        yield timer(1);
+        see('task')();
+      });
+    });
+    await Promise.all([within(tenant.override('acme'), inside), inside]);
+    expect(seen.sort()).toEqual(
+      ['acme', 'nobody'].flatMap((name) => [`finaliser ${name}`, `task ${name}`, `task of a child ${name}`]).sort(),
+    );
   });
 
   it('is set where it was overridden last', () => {

@@ -167,9 +167,9 @@ export class ScopeError extends AggregateError {
     const count = errors.length === 1 ? 'One failure' : `${String(errors.length)} failures`;
     super(
       errors,
-      `${count} in scope "${scope}" that nobody was told of: ${errors.map(quote).join('; ')}. ` +
-        'What is started in a scope fails it, unless somebody waits for it. ' +
-        'Await what `start` gives and handle its failure there, or look at `errors`.',
+      `${count} in scope "${scope}": ${errors.map(quote).join('; ').replace(/\.$/, '')}. ` +
+        'What fails in a scope fails it, unless somebody waits for it. ' +
+        'Handle a failure where you await what `start` gives; the others are in `errors`.',
       { cause: first },
     );
     this.name = 'ScopeError';

@@ -114,10 +114,10 @@ export function runIn<R>(frame: Frame | undefined, work: () => R): R {
   return runInStores(frame?.stores, work);
 }
 
-/** The frame of work that is started here to live by itself: the stores its caller sees, and nothing else. */
-export function detachedFrame(): Frame | undefined {
+/** The frame of work that is started here to live by itself: the stores its caller sees, and what is around its home. */
+export function detachedFrame(around?: Frame): Frame | undefined {
   const stores = captureStores();
-  return stores && new Frame(undefined, { stores });
+  return stores ? new Frame(around, { stores }) : around;
 }
 
 /** The frame of work that is begun here: what is on here, and the stores its caller sees. */

@@ -57,7 +57,7 @@ const byHand = (method: string): TypeError =>
 function isWorkOf(scope: Scope, frame: Frame | undefined): boolean {
   for (let at = frame; at; at = at.outer) {
     if (!(at.work instanceof ScopedTask) || at.work.isOver) continue;
-    for (let host: Scope | undefined = at.work.scope; host; host = host.parent) if (host === scope) return true;
+    for (let host: Scope | undefined = at.work.scope; host; host = host.home.parent) if (host === scope) return true;
   }
   return false;
 }

@@ -6,7 +6,7 @@ import { Observable, Subscription } from 'rxjs';
 import { CancelledError, DeadlineError, ScopeClosedError, UnawaitedError } from '../core/errors';
 import type { Leaf } from '../core/shape';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
-import { detachedFrame } from '../scheduler/frame';
+import { detachedFrame, type Frame } from '../scheduler/frame';
 import { AsyncValue } from '../future/async-value';
 import { callerOf } from './caller';
 import { Cancellation } from './cancellation';
@@ -14,6 +14,7 @@ import { Closing } from './closing';
 import { Contents, type Binding } from './contents';
 import { Ending } from './ending';
 import { Failures } from './failures';
+import type { Home } from './home';
 import { hasClosed, hasOpened } from './open-scopes';
 import { whenAborted } from './outer-signal';
 import { isPromise } from './physical';
@@ -38,7 +39,7 @@ export class Scope implements AsyncDisposable {
   /** @internal */
   readonly scheduler: BatchScheduler;
   /** @internal */
-  readonly parent: Scope | undefined;
+  readonly home: Home;
   /** @internal */
   readonly failures: Failures;
   /** @internal */
@@ -54,17 +55,15 @@ export class Scope implements AsyncDisposable {
   readonly #untie = new Subscription();
   /** How many things were begun in it. */
   #begun = 0;
-  /** Its own place among what was begun in its parent. */
-  #order = 0;
   /** Told to end, and not only shut because something has failed. */
   #isCancelled = false;
 
-  constructor(config: ScopeConfig = {}, parent?: Scope) {
+  constructor(config: ScopeConfig = {}, home: Home = {}) {
     this.options = checkedOptions(config);
     const { timeout, signal, concurrency, exitMode } = this.options;
     this.#contents = new Contents(exitMode);
-    this.scheduler = config.scheduler ?? parent?.scheduler ?? currentScheduler();
-    this.parent = parent;
+    this.scheduler = config.scheduler ?? home.parent?.scheduler ?? currentScheduler();
+    this.home = home;
     this.closed$ = new Observable((subscriber) => this.#closed.subscribe(subscriber));
     this.failures = new Failures(this.name);
     this.#queue = new TaskQueue(this.scheduler, concurrency);
@@ -105,7 +104,10 @@ export class Scope implements AsyncDisposable {
     checkWork('Scope.start: its work', work);
     this.#admit('start');
     const startedAt = callerOf(Scope.prototype.start, this.options.grace); // eslint-disable-line @typescript-eslint/unbound-method -- only looked for
-    const started = this.#make<T>(work as ScopedWork<T>, 'the task', { frame: detachedFrame(), startedAt });
+    const started = this.#make<T>(work as ScopedWork<T>, 'the task', {
+      frame: detachedFrame(this.home.frame),
+      startedAt,
+    });
     const task = started as ScopedTask<unknown>; // what it gives is not the scope's to know
     this.#contents.add(task);
     if (isPromise(work)) this.#queue.runNow(task);
@@ -120,8 +122,7 @@ export class Scope implements AsyncDisposable {
    */
   fork(config: ScopeConfig = {}): Scope {
     this.#admit('fork');
-    const child = new Scope(config, this);
-    child.#order = ++this.#begun;
+    const child = new Scope(config, { parent: this, order: ++this.#begun, frame: this.home.frame });
     this.#contents.children.add(child);
     return child;
   }
@@ -135,7 +136,7 @@ export class Scope implements AsyncDisposable {
   ensure(finaliser: () => unknown): void {
     checkFunction('Scope.ensure: its finaliser', 'a function', finaliser);
     if (this.#ending.isShut) throw new ScopeClosedError(this.name, 'ensure', { state: 'closed' });
-    const origin = { frame: detachedFrame(), startedAt: 'as a finaliser' };
+    const origin = { frame: detachedFrame(this.home.frame), startedAt: 'as a finaliser' };
     this.#ending.ensure(this.#make<unknown>(finaliser, { is: undefined }, origin));
   }
 
@@ -234,8 +235,9 @@ export class Scope implements AsyncDisposable {
     const verdict = this.failures.verdict();
     this.#contents.body?.receive();
     hasClosed(this);
-    if (this.parent) this.parent.#contents.children.delete(this);
-    if (verdict) this.parent?.failures.add({ error: verdict.error, order: this.#order, value: this.closing });
+    const { parent, order = 0 } = this.home;
+    if (parent) parent.#contents.children.delete(this);
+    if (verdict) parent?.failures.add({ error: verdict.error, order, value: this.closing });
     this.closing.end(verdict);
     this.#closed.set();
   }
