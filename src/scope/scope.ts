@@ -6,7 +6,7 @@ import { Observable, Subscription } from 'rxjs';
 import { CancelledError, DeadlineError, ScopeClosedError, UnawaitedError } from '../core/errors';
 import type { Leaf } from '../core/shape';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
-import { detachedFrame, type Frame } from '../scheduler/frame';
+import { detachedFrame } from '../scheduler/frame';
 import { AsyncValue } from '../future/async-value';
 import { callerOf } from './caller';
 import { Cancellation } from './cancellation';
