@@ -54,9 +54,10 @@ export { within } from './context/within';
 
 // scope
 export { boundTo } from './scope/bound-to';
-export { Scope, type ScopeTask } from './scope/scope';
+export { Scope } from './scope/scope';
 export type { ErrorMode, ExitMode, ScopeConfig } from './scope/scope-config';
 export { scoped } from './scope/scoped';
+export type { ScopeTask } from './scope/scoped-task';
 export type { Given } from './scope/work';
 
 // run

@@ -1,7 +1,4 @@
-/**
- * What still cleans up when nobody waits for it any more: the scope does. Those that fail as yet wait for `Work.hold` to
- * be called in `future`, and for errors that are dropped in `future` and `task` to be told to the work they ran for.
- */
+/** What still cleans up when nobody waits for it any more: the scope does, and hears of what fails there. */
 import { defaultIfEmpty, map, NEVER, Observable, Subject, takeUntil, timer } from 'rxjs';
 import { all, Future, settled, task, type Scope } from 'sluice';
 import { ending, inTime, nothing, openScope, reportsOf, type Ended } from './reports';
@@ -146,5 +143,22 @@ describe('a failure that nobody is left to see is told by the scope', () => {
       });
     });
     expect(errors).toEqual([ofCleanUp]);
+  });
+
+  it('that settled() held when it was cancelled', () => {
+    const errors = errorsOf((scope, source) => {
+      const values = [scope.start(source), scope.start(NEVER)];
+      const waiting = scope.start(function* () {
+        yield* settled(values);
+      });
+      scope.start(function* () {
+        yield timer(1);
+        source.error(no);
+        yield timer(1);
+        waiting.cancel();
+        values[1]?.cancel();
+      });
+    });
+    expect(errors).toEqual([no]);
   });
 });

@@ -91,8 +91,13 @@ let carrier: Storage | undefined;
 export function carrying<R>(value: object, work: () => R): R {
   if (!hooks) return work();
   carrier ??= new hooks.AsyncLocalStorage();
+  isInUse = true;
   return carrier.run(value, work);
 }
+
+/** Does `work` with nothing at hand. */
+export const withoutCarried = <R>(work: () => R): R =>
+  carrier?.getStore() === undefined ? work() : carrier.run(undefined, work);
 
 /** What is carried here. */
 export const carried = (): unknown => carrier?.getStore();

@@ -94,6 +94,8 @@ class AllFuture<T> extends Future<T> {
 class AllExecution implements Execution, Runnable {
   readonly #leaves: LeafExecution[] = [];
   readonly #values: unknown[];
+  /** Failures that are to be results. */
+  readonly #held: unknown[] = [];
   #pending: number;
   #isOver = false;
   /** The next leaf to begin; once it is over, the next to cancel. */
@@ -143,9 +145,13 @@ class AllExecution implements Execution, Runnable {
   }
 
   failLeaf(index: number, error: unknown): void {
-    if (this.#isOver) this.leafEnded();
-    else if (this.mode.onError) this.#put(index, this.mode.onError(error));
-    else {
+    if (this.#isOver) {
+      this.frame?.work?.orphaned(error);
+      this.leafEnded();
+    } else if (this.mode.onError) {
+      this.#held.push(error);
+      this.#put(index, this.mode.onError(error));
+    } else {
       this.#cancelLeaves();
       if (this.#ending > 0) this.#canceller = holder(this.frame);
       this.sink.fail(error);
@@ -156,6 +162,8 @@ class AllExecution implements Execution, Runnable {
     if (this.#isOver) return canceller?.cancelled();
     this.#canceller = canceller;
     this.#cancelLeaves();
+    // Nobody will see what it held.
+    for (const error of this.#held) this.frame?.work?.orphaned(error);
     if (this.#ending === 0) this.#canceller?.cancelled();
   }
 

@@ -4,7 +4,7 @@
  * only if another is on, so that going on without a pause turns nothing off and on again.
  */
 import { reportUnhandled } from '../core/rx';
-import { captureStores, carried, runInStores, type Stores } from '../core/async-local';
+import { captureStores, carried, runInStores, withoutCarried, type Stores } from '../core/async-local';
 
 /** Something that is on while a task runs. */
 export interface Switchable {
@@ -41,6 +41,7 @@ export class Frame {
   readonly context: Switchable | undefined;
   readonly owner: FrameOwner | undefined;
   readonly depth: number;
+  readonly #innermostAround: Frame | undefined;
   #isOn = false;
   /** It has thrown, and is not asked again. */
   #isBroken = false;
@@ -51,7 +52,13 @@ export class Frame {
     this.owner = owner;
     this.stores = stores ?? outer?.stores;
     this.work = work ?? outer?.work;
+    this.#innermostAround = outer?.innermost;
     this.depth = (outer?.depth ?? 0) + 1;
+  }
+
+  /** Of this frame and those around it, the innermost that has something to turn on and off. */
+  get innermost(): Frame | undefined {
+    return this.context ? this : this.#innermostAround;
   }
 
   get isOn(): boolean {
@@ -96,16 +103,19 @@ export const activeFrame = (): Frame | undefined => active;
 /** Turns off what is on and not in `next`, innermost first; then on what is in `next`, outermost first. */
 export function switchTo(next: Frame | undefined): void {
   if (next === active) return;
-  const shared = innermostShared(active, next);
-  while (active !== shared && active) {
-    const left = active;
+  const innermost = next?.innermost;
+  let left = active?.innermost;
+  const shared = innermostShared(left, innermost);
+  while (left !== shared && left) {
     active = left.outer;
     left.turnOff();
+    left = left.outer?.innermost;
   }
-  for (const entered of pathTo(next, shared)) {
+  for (const entered of pathTo(innermost, shared)) {
     active = entered;
     entered.turnOn();
   }
+  active = next;
 }
 
 /** Does `work` in this frame, which stays on until another is switched to. */
@@ -116,7 +126,7 @@ export function runIn<R>(frame: Frame | undefined, work: () => R): R {
 
 /** The frame of work that is started here to live by itself: the stores its caller sees, and what is around its home. */
 export function detachedFrame(around?: Frame): Frame | undefined {
-  const stores = captureStores();
+  const stores = withoutCarried(captureStores);
   return stores ? new Frame(around, { stores }) : around;
 }
 
@@ -142,14 +152,14 @@ export function reportOrphan(frame: Frame | undefined, error: unknown): void {
 function innermostShared(one: Frame | undefined, other: Frame | undefined): Frame | undefined {
   let [a, b] = [one, other];
   while (a !== b) {
-    if ((a?.depth ?? 0) >= (b?.depth ?? 0)) a = a?.outer;
-    else b = b?.outer;
+    if ((a?.depth ?? 0) >= (b?.depth ?? 0)) a = a?.outer?.innermost;
+    else b = b?.outer?.innermost;
   }
   return a;
 }
 
 function pathTo(next: Frame | undefined, shared: Frame | undefined): Frame[] {
   const path: Frame[] = [];
-  for (let frame = next; frame && frame !== shared; frame = frame.outer) path.unshift(frame);
-  return path;
+  for (let frame = next; frame && frame !== shared; frame = frame.outer?.innermost) path.push(frame);
+  return path.reverse();
 }

@@ -6,7 +6,7 @@
  * Whoever starts something stays on the stack beneath it (`call` itself, start, `takeBack`); when it comes up again,
  * all that it started has either finished or waits for something.
  */
-import { exchangeScheduler, exchangeTask } from './ambient';
+import { exchangeScheduler, exchangeTask, runningTask } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
 import { isTimeUp } from './deadline';
 import { Fifo } from './fifo';
@@ -63,6 +63,7 @@ export class RunQueue {
   drive<R>(work: () => R): R {
     const outer = exchangeScheduler(this.#owner);
     const outerFrame = activeFrame();
+    const frameOfTask = runningTask()?.frame;
     const floor = this.#stack.length;
     this.#nesting++;
     try {
@@ -75,7 +76,8 @@ export class RunQueue {
         else if (this.#nesting > 1) this.#unwind(floor);
         else this.#drain(floor);
         // A context that throws as it is turned off interrupts its task.
-        switchTo(outerFrame);
+        // What its task has entered or left meanwhile, in a callback, stays so.
+        switchTo(outerTask?.frame === frameOfTask ? outerFrame : outerTask?.frame);
       } while (this.#stack.length > floor);
       exchangeTask(outerTask);
       this.#nesting--;

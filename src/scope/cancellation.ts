@@ -29,3 +29,16 @@ const cancelledBy = (reason: unknown): CancelledError =>
   reason instanceof CancelledError ? reason : new CancelledError(reason);
 
 export const isCancellation = (error: unknown): boolean => isSluiceError(error) && error.code === 'SLUICE_CANCELLED';
+
+/** Steps of a cancelling; it yields those that are to be done before its next. */
+export type Cancelling = Generator<Cancelling, void, void>;
+
+/** However deep scopes are forked, never deep on the native stack. */
+export function perform(whole: Cancelling): void {
+  const stack = [whole];
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const { done, value } = top.next();
+    if (done) stack.pop();
+    else stack.push(value);
+  }
+}

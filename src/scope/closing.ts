@@ -46,7 +46,7 @@ export class Closing extends AsyncValue<void> {
 
   /** @internal */
   override advance(): boolean {
-    return this.scope.scheduler.era.advance();
+    return this.scope.queue.advance();
   }
 }
 

@@ -2,6 +2,7 @@
 import { Subject, type Observable } from 'rxjs';
 import type { CancelledError } from '../core/errors';
 import { AsyncValue } from '../future/async-value';
+import type { Cancelling } from './cancellation';
 import type { Scope } from './scope';
 import type { ExitMode } from './scope-config';
 import type { ScopedTask } from './scoped-task';
@@ -53,9 +54,9 @@ export class Contents {
   }
 
   /** Tasks that are in it now, what is bound, and scopes that are not shielded; not the body, nor what comes later. */
-  cancel(cancellation: CancelledError): void {
+  *cancel(cancellation: CancelledError): Cancelling {
     for (const task of [...this.#tasks]) task.cancel(cancellation);
-    for (const child of [...this.children]) if (!child.options.shield) child.cancel(cancellation);
+    for (const child of [...this.children]) if (!child.options.shield) yield child.cancelling(cancellation);
     for (const cancelled$ of [...this.#bound]) cancelled$.next();
   }
 

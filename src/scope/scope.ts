@@ -3,14 +3,15 @@
  * the scope. The idea is async-tamer's scope, on the manners of RxJS: to cancel is sticky, to settle is to be done.
  */
 import { Observable, Subscription } from 'rxjs';
-import { CancelledError, DeadlineError, ScopeClosedError, UnawaitedError } from '../core/errors';
+import { CancelledError, DeadlineError, ScopeClosedError } from '../core/errors';
 import type { Leaf } from '../core/shape';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { detachedFrame } from '../scheduler/frame';
 import { AsyncValue } from '../future/async-value';
 import { callerOf } from './caller';
-import { Cancellation } from './cancellation';
+import { Cancellation, perform, type Cancelling } from './cancellation';
 import { Closing } from './closing';
+import { complainOf } from './complaint';
 import { Contents, type Binding } from './contents';
 import { Ending } from './ending';
 import { Failures } from './failures';
@@ -22,8 +23,6 @@ import { checkedOptions, type ExitMode, type ScopeConfig, type ScopeOptions } fr
 import { ScopedTask, type ScopedWork, type Origin, type ScopeTask, type TaskConfig } from './scoped-task';
 import { TaskQueue } from './task-queue';
 import { checkFunction, checkWork, type Given } from './work';
-
-export type { ScopeTask } from './scoped-task';
 
 /**
  * @example
@@ -39,16 +38,15 @@ export class Scope implements AsyncDisposable {
   /** @internal */
   readonly scheduler: BatchScheduler;
   /** @internal */
-  readonly home: Home;
-  /** @internal */
   readonly failures: Failures;
   /** @internal */
   readonly options: ScopeOptions;
+  /** @internal */
+  readonly queue: TaskQueue;
   /** @internal Its end, whether it has begun to close or not. */
   readonly closing = new Closing(this);
 
   readonly #contents: Contents;
-  readonly #queue: TaskQueue;
   readonly #ending: Ending;
   readonly #cancellation = new Cancellation();
   readonly #closed = new AsyncValue<void>();
@@ -58,15 +56,17 @@ export class Scope implements AsyncDisposable {
   /** Told to end, and not only shut because something has failed. */
   #isCancelled = false;
 
-  constructor(config: ScopeConfig = {}, home: Home = {}) {
+  constructor(
+    config: ScopeConfig = {},
+    /** @internal */ readonly home: Home = {},
+  ) {
     this.options = checkedOptions(config);
     const { timeout, signal, concurrency, exitMode } = this.options;
     this.#contents = new Contents(exitMode);
     this.scheduler = config.scheduler ?? home.parent?.scheduler ?? currentScheduler();
-    this.home = home;
     this.closed$ = new Observable((subscriber) => this.#closed.subscribe(subscriber));
     this.failures = new Failures(this.name);
-    this.#queue = new TaskQueue(this.scheduler, concurrency);
+    this.queue = new TaskQueue(this.scheduler, concurrency);
     this.#ending = new Ending(this.#contents, this.scheduler);
     if (timeout !== Infinity) this.#untie.add(this.scheduler.clock.schedule(() => this.#timeOut(timeout), timeout));
     if (signal) this.#untie.add(whenAborted(signal, (reason) => this.cancel(reason)));
@@ -84,11 +84,11 @@ export class Scope implements AsyncDisposable {
 
   /** How many of its tasks run at once; to raise it starts those who wait, 0 pauses. A promise runs in any case. */
   get concurrency(): number {
-    return this.#queue.concurrency;
+    return this.queue.concurrency;
   }
 
   set concurrency(concurrency: number) {
-    this.#queue.concurrency = concurrency;
+    this.queue.concurrency = concurrency;
   }
 
   /**
@@ -110,8 +110,8 @@ export class Scope implements AsyncDisposable {
     });
     const task = started as ScopedTask<unknown>; // what it gives is not the scope's to know
     this.#contents.add(task);
-    if (isPromise(work)) this.#queue.runNow(task);
-    else this.#queue.push(task);
+    if (isPromise(work)) this.queue.runNow(task);
+    else this.queue.push(task);
     return started;
   }
 
@@ -142,11 +142,7 @@ export class Scope implements AsyncDisposable {
 
   /** Cancels all that is in it, and shuts its door. The first reason counts; it is done when this returns. */
   cancel(reason?: unknown): void {
-    if (this.#closed.isSet || this.#isCancelled) return;
-    this.#isCancelled = true;
-    const cancellation = this.#cancellation.begin(reason);
-    this.#contents.cancel(cancellation);
-    this.#contents.body?.cancel(cancellation);
+    perform(this.cancelling(reason));
   }
 
   /**
@@ -193,7 +189,7 @@ export class Scope implements AsyncDisposable {
     if (this.#ending.isShut) return;
     this.#contents.ended(task);
     if (task === this.#contents.body) this.close();
-    else if (task.isRunning) this.#queue.ended();
+    else if (task.isRunning) this.queue.ended();
   }
 
   #make<T>(work: ScopedWork<T>, argument: TaskConfig<T>['argument'], origin: Origin): ScopedTask<T> {
@@ -206,13 +202,22 @@ export class Scope implements AsyncDisposable {
     if (state) throw new ScopeClosedError(this.name, action, { state, cause });
   }
 
+  /** @internal */
+  *cancelling(reason: unknown): Cancelling {
+    if (this.#closed.isSet || this.#isCancelled) return;
+    this.#isCancelled = true;
+    const cancellation = this.#cancellation.begin(reason);
+    yield this.#contents.cancel(cancellation);
+    this.#contents.body?.cancel(cancellation);
+  }
+
   /** What a failure does to the others. */
   #react(error: unknown): void {
     const { errorMode } = this.options;
     if (errorMode === 'continue') return;
     const cancellation = new CancelledError(error);
     if (errorMode === 'abort') this.#cancellation.begin(cancellation);
-    this.#contents.cancel(cancellation);
+    perform(this.#contents.cancel(cancellation));
   }
 
   #timeOut(timeout: number): void {
@@ -225,7 +230,7 @@ export class Scope implements AsyncDisposable {
   #close(exitMode: ExitMode): AsyncValue<void> {
     if (exitMode === 'cancel') this.cancel(`scope "${this.name}" was left`);
     if (this.#ending.hasBegun) return this.closing;
-    if (exitMode === 'raise' && !this.#contents.body?.isError) this.#complain();
+    if (exitMode === 'raise' && !this.#contents.body?.isError) complainOf(this.#contents.unawaited(), this);
     this.#ending.begin(() => this.#finish());
     return this.closing;
   }
@@ -240,12 +245,5 @@ export class Scope implements AsyncDisposable {
     if (verdict) parent?.failures.add({ error: verdict.error, order, value: this.closing });
     this.closing.end(verdict);
     this.#closed.set();
-  }
-
-  #complain(): void {
-    for (const task of this.#contents.unawaited()) {
-      this.failures.add({ error: new UnawaitedError(this.name, task.name), order: task.order });
-      task.cancel(`scope "${this.name}" was left`);
-    }
   }
 }

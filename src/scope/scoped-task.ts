@@ -132,7 +132,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
 
   /** @internal */
   override advance(): boolean {
-    return this.scope.scheduler.era.advance();
+    return this.scope.queue.advance();
   }
 
   #fail(error: unknown): void {

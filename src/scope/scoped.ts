@@ -1,8 +1,8 @@
 /**
  * A future with a scope of its own: it runs a body, has its value, and is over when all that was started in the scope is.
  */
+import { reportLost } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { reportOrphan } from '../scheduler/frame';
 import type { AsyncValue } from '../future/async-value';
 import { begin, type Canceller, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
@@ -91,9 +91,16 @@ class ScopedExecution<T> implements Execution {
     const { value } = this;
     const outcome = verdict ?? (value.isError ? { error: value.error } : undefined);
     if (this.#isCancelled) {
-      if (outcome && !isCancellation(outcome.error)) reportOrphan(this.sink.frame, outcome.error);
+      if (outcome && !isCancellation(outcome.error)) this.#report(outcome.error);
       this.#canceller?.cancelled();
     } else if (outcome) this.sink.fail(outcome.error);
     else this.sink.succeed(value.value);
+  }
+
+  /** Whoever waited for it has left. */
+  #report(error: unknown): void {
+    const work = this.sink.frame?.work;
+    if (work) work.orphaned(error);
+    else reportLost(`scope "${this.scope.name}"`, error);
   }
 }

@@ -39,6 +39,14 @@ export class TaskQueue implements Runnable {
     });
   }
 
+  /** Moves on what waits, without the event loop, also in the middle of a turn; false when that was not possible. */
+  advance(): boolean {
+    const hasRoom = this.#waiting.length > 0 && this.#running < this.limit;
+    if (this.#isTurnComing || !hasRoom) return this.scheduler.era.advance();
+    this.#runSoon();
+    return true;
+  }
+
   /** A task that ran has ended. */
   ended(): void {
     this.#running--;

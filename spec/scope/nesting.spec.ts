@@ -1,0 +1,107 @@
+/** Scopes within scopes, however deep. */
+import { Future, loop, scoped, ScopeDeadlockError, task, type Scope, type ScopeTask } from 'sluice';
+import { turn } from '../future/hear';
+import { failureOf, openScope } from './reports';
+
+describe('a scope deep within others', () => {
+  it('is cancelled with the outermost of ten thousand', () => {
+    const outermost = openScope();
+    let innermost = outermost;
+    for (let depth = 0; depth < 10_000; depth++) innermost = innermost.fork();
+    outermost.cancel();
+    expect(innermost.signal.aborted).toBe(true);
+  });
+
+  it('is cancelled in the order of starting: tasks, then children, then the body', () => {
+    const log: string[] = [];
+    const scope = openScope();
+    const note = (name: string, of: Scope): void =>
+      (of.start(Promise.resolve()) as unknown as ScopeTask).signal.addEventListener('abort', () => log.push(name));
+    note('task', scope);
+    const child = scope.fork();
+    note('task of the child', child);
+    note('task of the grandchild', child.fork());
+    note('task of the second child', scope.fork());
+    scope.cancel();
+    expect(log).toEqual(['task', 'task of the child', 'task of the grandchild', 'task of the second child']);
+  });
+
+  it('costs the same at every depth', async () => {
+    const nested = (depth: number): Future<number> =>
+      depth === 0
+        ? Future.of(0)
+        : scoped(function* () {
+            return (yield* nested(depth - 1)) + 1;
+          });
+    const before = performance.now();
+    expect(await nested(10_000)).toBe(10_000);
+    expect(performance.now() - before).toBeLessThan(3_000); // it was 9 s when each level cost as much as those above it
+  });
+});
+
+describe('a task of an inner `scoped` that waits for an outer scope to close', () => {
+  it('is told that it would wait for ever', async () => {
+    const failed = scoped((outer) =>
+      scoped((inner) =>
+        inner.start(
+          task(function* () {
+            yield outer.close();
+          })(),
+        ),
+      ),
+    );
+    expect(await failureOf(failed)).toBeInstanceOf(ScopeDeadlockError);
+  });
+
+  it('is told so where the outer one is a loop', async () => {
+    const world = loop();
+    const work = scoped((scope) =>
+      scope.start(
+        task(function* () {
+          yield world.close();
+        })(),
+      ),
+    );
+    expect(await failureOf(world.run([work]))).toBeInstanceOf(ScopeDeadlockError);
+  });
+
+  it('is not, if it was started to live by itself', async () => {
+    const scope = openScope();
+    const closed: unknown[] = [];
+    scope.start(async () => {
+      const late = task(async () => {
+        await turn();
+        await scope.close();
+        return 'closed';
+      });
+      late()
+        .start()
+        .subscribe({ next: (it) => closed.push(it), error: (error: unknown) => closed.push(error) });
+      await turn();
+      await turn();
+    });
+    for (let turns = 0; turns < 6; turns++) await turn();
+    expect(closed).toEqual(['closed']);
+  });
+});
+
+describe('a task that blocks on one started after it', () => {
+  it.each([
+    ['a function', (later: () => number) => later],
+    [
+      'a generator function',
+      (later: () => number) =>
+        function* () {
+          return later();
+        },
+    ],
+  ])('gets its value: %s', async (_, bodyOf) => {
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const value = scoped((scope) => {
+      const first = scope.start(bodyOf(() => second.block()));
+      const second = scope.start(() => 5);
+      return first;
+    });
+    expect(await value).toBe(5);
+  });
+});
