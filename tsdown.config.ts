@@ -8,5 +8,7 @@ export default defineConfig({
   target: 'es2022',
   unbundle: true,
   dts: true,
+  // A scope is an AsyncDisposable, which the types of a browser alone do not have.
+  banner: { dts: '/// <reference lib="esnext.disposable" />' },
   fixedExtension: true,
 });
