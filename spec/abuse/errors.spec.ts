@@ -4,12 +4,19 @@
 import {
   AlreadySetError,
   BatchResultError,
+  CancelledError,
+  DeadlineError,
   DeadlockError,
   isSluiceError,
   MissingResultError,
   NotReadyError,
+  ScopeClosedError,
+  ScopeDeadlockError,
   SluiceError,
+  SuspensionError,
+  TaskLeakError,
   TimeoutError,
+  UnawaitedError,
   WouldBlockError,
 } from 'sluice';
 
@@ -21,6 +28,13 @@ const errors: readonly (readonly [name: string, code: string, error: SluiceError
   ['TimeoutError', 'SLUICE_TIMEOUT', new TimeoutError(10)],
   ['NotReadyError', 'SLUICE_NOT_READY', new NotReadyError()],
   ['AlreadySetError', 'SLUICE_ALREADY_SET', new AlreadySetError()],
+  ['SuspensionError', 'SLUICE_SUSPENSION', new SuspensionError()],
+  ['CancelledError', 'SLUICE_CANCELLED', new CancelledError('enough')],
+  ['ScopeClosedError', 'SLUICE_SCOPE_CLOSED', new ScopeClosedError('import', 'start', { state: 'closed' })],
+  ['ScopeDeadlockError', 'SLUICE_SCOPE_DEADLOCK', new ScopeDeadlockError('import')],
+  ['DeadlineError', 'SLUICE_DEADLINE', new DeadlineError('import', 5)],
+  ['TaskLeakError', 'SLUICE_TASK_LEAK', new TaskLeakError('import', 'page', { graceMs: 5, startedAt: 'at main' })],
+  ['UnawaitedError', 'SLUICE_UNAWAITED', new UnawaitedError('import', 'page')],
 ];
 
 describe.each(errors)('%s', (name, code, error) => {

@@ -227,7 +227,7 @@ export class TaskLeakError extends SluiceError {
   ) {
     super('SLUICE_TASK_LEAK', {
       what: `Task "${task}" of scope "${scope}" had not ended ${String(graceMs)} ms after it was cancelled.`,
-      why: `It does not heed its signal, or its clean-up hangs. It was started ${startedAt}.`,
+      why: `It does not heed its signal, or its clean-up hangs; it was started ${startedAt}.`,
       how: 'Pass task.signal on to what it waits for, or give it a longer `grace`.',
     });
   }

@@ -9,7 +9,7 @@ import { received, reportIfCollected } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
 import { block, isStuck } from './block';
-import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
+import { begin, ended, tell, type Canceller, type Execution, type Sink } from './execution';
 import { Onlooker } from './onlooker';
 import { Single } from './single';
 import { tellInTurn } from './telling';
@@ -115,7 +115,7 @@ export class AsyncValue<T> extends Single<T> {
       return new Waiting(this, all, { sink, scheduler });
     }
     if (!isOnlooker) this.receive();
-    send(this.#outcome, sink);
+    tell(sink, this.#outcome);
     return ended;
   }
 
@@ -187,11 +187,6 @@ const check = (method: string, timeoutMs: number): void => {
   throw wrong(`${method}: timeoutMs`, 'a number of milliseconds, 0 or more', timeoutMs);
 };
 
-const send = <T>(outcome: Outcome<T>, sink: Sink<T>): void => {
-  if (outcome.isError) sink.fail(outcome.error);
-  else sink.succeed(outcome.value);
-};
-
 interface Waiter<T> {
   readonly sink: Sink<T>;
   readonly scheduler: BatchScheduler;
@@ -223,7 +218,7 @@ class Waiting<T> implements Execution, Elsewhere {
     this.#leave();
     const { sink, scheduler } = this.waiter;
     scheduler.runQueue.drive(() => {
-      send(outcome, sink);
+      tell(sink, outcome);
     });
   }
 

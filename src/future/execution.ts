@@ -2,6 +2,7 @@
  * The protocol futures speak among themselves: an execution is begun with a sink, and tells it once how it ended. It
  * does what `subscribe` does, without a Subscriber for each step; subscribers from outside get the real thing.
  */
+import type { Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
 
@@ -35,6 +36,12 @@ export const begin = Symbol('sluice.begin');
 
 export interface Beginnable<T> {
   [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution;
+}
+
+/** Tells a sink how it ended. */
+export function tell<T>(sink: Sink<T>, outcome: Outcome<T>): void {
+  if (outcome.isError) sink.fail(outcome.error);
+  else sink.succeed(outcome.value);
 }
 
 /** The execution of what has ended in `begin`. */

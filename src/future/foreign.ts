@@ -8,7 +8,7 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
 import { reportOrphan, runIn } from '../scheduler/frame';
 import type { Canceller, Execution, Sink } from './execution';
-import { begin } from './execution';
+import { begin, tell } from './execution';
 import { Single } from './single';
 
 /** Begins a future as what it is, and anything else by subscribing to it. */
@@ -97,8 +97,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
 
   #send(outcome: Outcome<T>): void {
     this.scheduler.runQueue.drive(() => {
-      if (outcome.isError) this.sink.fail(outcome.error);
-      else this.sink.succeed(outcome.value);
+      tell(this.sink, outcome);
     });
   }
 

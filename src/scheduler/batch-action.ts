@@ -22,7 +22,7 @@ export class DueRun extends Subscription {
 }
 
 /** Node and browsers take a longer delay for one millisecond. */
-const LONGEST_DELAY = 2 ** 31 - 1;
+export const LONGEST_DELAY = 2 ** 31 - 1;
 
 export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
   readonly #host: ActionHost;

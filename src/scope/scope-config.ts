@@ -1,5 +1,6 @@
 /** How a scope is to live: its options, and what they must be. */
 import { wrong } from '../core/describe';
+import { LONGEST_DELAY } from '../scheduler/batch-action';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 
 /** What happens to what still runs when the scope is left: it is waited for, cancelled, or complained of. */
@@ -47,9 +48,6 @@ export interface ScopeOptions {
 
 const exitModes: readonly unknown[] = ['wait', 'cancel', 'raise'];
 const errorModes: readonly unknown[] = ['cancel', 'continue', 'abort'];
-
-/** Node and browsers take a longer delay for one millisecond. */
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 /** @throws TypeError naming the first option that makes no sense. */
 export function checkedOptions(config: ScopeConfig): ScopeOptions {
