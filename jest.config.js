@@ -2,9 +2,16 @@
 module.exports = {
   testMatch: ['<rootDir>/spec/**/*.spec.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
-  moduleNameMapper: { '^sluice$': '<rootDir>/src/index.ts' },
+  moduleNameMapper: {
+    '^sluice$': '<rootDir>/src/index.ts',
+    '^sluice/pool$': '<rootDir>/src/pool.ts',
+    // A thread runs what `globalSetup` has built.
+    '^\\./worker-file$': '<rootDir>/spec/support/worker-file.ts',
+  },
+  globalSetup: '<rootDir>/spec/support/build-threads.mjs',
   setupFilesAfterEnv: ['<rootDir>/spec/support/after-the-last.ts'],
-  collectCoverageFrom: ['src/**/*.ts'],
+  // What runs in threads and browsers runs unseen: coverage is counted in the thread of the specs.
+  collectCoverageFrom: ['src/**/*.ts', '!src/pool/worker/**', '!src/pool/supervisor.ts', '!src/**/*browser*'],
   coverageProvider: 'v8',
   coverageReporters: ['text'],
   coverageThreshold: { global: { lines: 95 } },

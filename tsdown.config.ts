@@ -1,14 +1,23 @@
-import { defineConfig } from 'tsdown';
+import { defineConfig, type UserConfig } from 'tsdown';
 
-/** ESM, CommonJS and types, file by file, so that a reader of the package finds the same tree as in the sources. */
-export default defineConfig({
-  entry: ['src/index.ts'],
-  format: ['esm', 'cjs'],
-  platform: 'neutral',
+/** The doors, and the programs that threads run. */
+const entry = ['src/*.ts', 'src/pool/supervisor.ts', 'src/pool/worker/*-entry.ts'];
+
+const shared: UserConfig = {
+  root: 'src',
+  platform: 'node',
   target: 'es2022',
   unbundle: true,
   dts: true,
   // A scope is an AsyncDisposable, which the types of a browser alone do not have.
   banner: { dts: '/// <reference lib="esnext.disposable" />' },
   fixedExtension: true,
-});
+};
+
+/** ESM, CommonJS and types, file by file, so that a reader of the package finds the same tree as in the sources. */
+export default defineConfig([
+  // An ES module has another name for where it is.
+  { ...shared, entry, format: 'esm', define: { __filename: 'import.meta.filename' } },
+  // What is for browsers is never required.
+  { ...shared, entry: [...entry, '!src/**/*browser*'], format: 'cjs' },
+]);

@@ -47,6 +47,7 @@ function peersAreInstalled() {
 /** @returns {string[]} */
 function versionsIn(/** @type {string} */ lockFile) {
   const { packages } = JSON.parse(readFileSync(lockFile, 'utf8'));
-  const dependencies = Object.keys(packages).filter((path) => path !== '');
+  // What is optional may be for another machine, and not be here even when all is.
+  const dependencies = Object.keys(packages).filter((path) => path !== '' && !packages[path].optional);
   return dependencies.map((path) => `${path}@${packages[path].version}`);
 }

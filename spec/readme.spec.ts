@@ -47,7 +47,9 @@ describe('every code block of the README', () => {
 });
 
 describe('the table of errors', () => {
-  const source = readFileSync(join(root, 'src', 'core', 'errors.ts'), 'utf8');
+  const source = ['core/errors.ts', 'pool/pool-errors.ts']
+    .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
+    .join('\n');
   const classes = Array.from(
     source.matchAll(
       /^export class (\w+) extends (?:SluiceError|AggregateError) .*?(?:super\(|code = )'(SLUICE_\w+)'/gms,

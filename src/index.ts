@@ -9,19 +9,19 @@ export {
   CancelledError,
   DeadlineError,
   DeadlockError,
-  isSluiceError,
   MissingResultError,
   NotReadyError,
   ScopeClosedError,
   ScopeDeadlockError,
   ScopeError,
-  SluiceError,
   SuspensionError,
   TaskLeakError,
   TimeoutError,
   UnawaitedError,
   WouldBlockError,
+  type TimeoutKind,
 } from './core/errors';
+export { isSluiceError, SluiceError } from './core/sluice-error';
 export type { Leaf, Shape, ShapeValues } from './core/shape';
 
 // scheduler

@@ -37,7 +37,7 @@ async function heldOnce(/** @type {() => PendingWork} */ prepare) {
 }
 
 /** Twice, as what the first collection makes unreachable is left for the second. */
-function heapInUse() {
+export function heapInUse() {
   globalThis.gc?.();
   globalThis.gc?.();
   return process.memoryUsage().heapUsed;

@@ -2,7 +2,10 @@
  * A row is one figure of sluice beside the same figure of a peer. `ratio` is how many times better sluice is, whichever
  * way the metric runs: above 1 sluice is ahead.
  *
- * @typedef {'loads per second' | 'ms' | 'bytes per pending load' | 'round trips' | 'scaling' | 'ns each' | 'ns above the bare task'} Metric
+ * @typedef {'loads per second' | 'tasks per second' | 'round trips per second'} Rate
+ * @typedef {'ms' | 'bytes per pending load' | 'round trips' | 'scaling' | 'ns each' | 'ns above the bare task'
+ *   | 'times the ideal' | 'bytes left'} Cost
+ * @typedef {Rate | Cost} Metric
  * @typedef {object} Figures
  * @property {string} workload what was asked for
  * @property {number} size how much of it
@@ -18,7 +21,7 @@
 
 /** @param {Figures} figures @returns {Row} */
 export function row({ workload, size, metric, sluice, peer, peerName }) {
-  const ratio = metric === 'loads per second' ? sluice / peer : peer / sluice;
+  const ratio = metric.endsWith(' per second') ? sluice / peer : peer / sluice;
   return { workload, size, metric, sluice: legible(sluice), peer: legible(peer), peerName, ratio: legible(ratio) };
 }
 

@@ -1,6 +1,7 @@
 /**
  * What a resolver may answer, how, and what becomes of the keys it says nothing about.
  */
+import { runInNewContext } from 'node:vm';
 import { concatWith, delay, EMPTY, ignoreElements, map, NEVER, of, throwError, timer } from 'rxjs';
 import {
   all,
@@ -87,6 +88,12 @@ describe('an answer that takes time', () => {
 });
 
 describe('a Map', () => {
+  it('may be of another realm, as what jest gets from a thread is', () => {
+    const elsewhere = runInNewContext('new Map([[1, "one"]])') as ReadonlyMap<number, string>;
+    expect(elsewhere).not.toBeInstanceOf(Map);
+    expect(batch<number, string>(() => elsewhere).block(1)).toBe('one');
+  });
+
   const byIdentity = { key: ({ id }: { readonly id: number }) => id };
 
   it('is read by the key itself', () => {

@@ -2,7 +2,7 @@
  * The house keeps its order: folders import only from those before them, and each file is as files are here.
  */
 import * as ts from 'typescript';
-import { importedFile, sourceFile, sourceFiles, type SourceFile } from './source-files';
+import { folderOf, importedFile, sourceFile, sourceFiles, type SourceFile } from './source-files';
 
 /** In the order they are read: what comes later may import what comes earlier. */
 const order = [
@@ -29,8 +29,8 @@ const isDoor = ({ folder }: SourceFile): boolean => folder === '.';
 /** The folders a file imports from, its own left out. */
 const importedFolders = (file: SourceFile): string[] =>
   file.imports
-    .map((specifier) => importedFile(file, specifier)?.split('/'))
-    .flatMap((parts) => (parts === undefined ? [] : parts.length > 1 ? parts.slice(0, 1) : ['.']))
+    .map((specifier) => importedFile(file, specifier))
+    .flatMap((path) => (path === undefined ? [] : [folderOf(path)]))
     .filter((folder) => folder !== file.folder);
 
 const arrowsAgainst = (files: readonly SourceFile[]): string[] =>
@@ -39,6 +39,24 @@ const arrowsAgainst = (files: readonly SourceFile[]): string[] =>
     .flatMap((file) => importedFolders(file).map((folder) => ({ file, folder })))
     .filter(({ file, folder }) => !(order.indexOf(folder) >= 0 && order.indexOf(folder) < order.indexOf(file.folder)))
     .map(({ file, folder }) => `${file.path} imports from ${folder}`);
+
+/** All that a file brings with it, itself included. */
+function reached(from: SourceFile, files: readonly SourceFile[]): readonly SourceFile[] {
+  const found = new Set([from]);
+  for (const file of found) {
+    const imported = file.imports.map((specifier) => `${importedFile(file, specifier) ?? ''}.ts`);
+    for (const next of files) if (imported.includes(next.path)) found.add(next);
+  }
+  return [...found];
+}
+
+/** What a door brings with it of the pool, which is for those who come by a door of the pool's own. */
+const broughtOfPool = (files: readonly SourceFile[]): string[] =>
+  files
+    .filter((file) => isDoor(file) && !/^pool\b/.test(file.path))
+    .flatMap((door) => reached(door, files).map(({ path, folder }) => ({ door, path, folder })))
+    .filter(({ folder }) => folder === 'pool')
+    .map(({ door, path }) => `${door.path} reaches ${path}`);
 
 /** Files for which something holds that must not. */
 const pathsWhere = (isWrong: (file: SourceFile) => boolean, files = sourceFiles): string[] =>
@@ -51,6 +69,15 @@ const hasDefaultExport = ({ syntax }: SourceFile): boolean =>
       (ts.canHaveModifiers(statement) &&
         ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) === true ||
       (ts.isExportDeclaration(statement) && /\bdefault\b/.test(statement.exportClause?.getText() ?? '')),
+  );
+
+/** Without `export`, a file of TypeScript may be a module to one tool and CommonJS to another. */
+const hasNoExport = ({ syntax }: SourceFile): boolean =>
+  !syntax.statements.some(
+    (statement) =>
+      ts.isExportDeclaration(statement) ||
+      (ts.canHaveModifiers(statement) &&
+        ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true),
   );
 
 const hasLogic = ({ syntax }: SourceFile): boolean =>
@@ -96,6 +123,10 @@ describe('the doors', () => {
     expect(pathsWhere((file) => importedFolders(file).includes('.'))).toEqual([]);
   });
 
+  it("but the pool's own bring nothing of the pool", () => {
+    expect(broughtOfPool(sourceFiles)).toEqual([]);
+  });
+
   it('export each name once', () => {
     for (const { syntax } of sourceFiles.filter(isDoor)) {
       const names = syntax.statements.flatMap((statement) =>
@@ -119,6 +150,10 @@ describe('a file', () => {
 
   it('has no default export', () => {
     expect(pathsWhere(hasDefaultExport)).toEqual([]);
+  });
+
+  it('says that it is a module, if only by `export {}`: a bundler takes it for CommonJS otherwise', () => {
+    expect(pathsWhere(hasNoExport)).toEqual([]);
   });
 
   it('but core/rx.ts imports nothing of the inside of RxJS', () => {
@@ -171,6 +206,42 @@ describe('this spec', () => {
       'core/offender.ts imports from batch',
       'core/offender.ts imports from future',
     ]);
+  });
+
+  it('counts a folder within a folder as the outer one', () => {
+    const inner = sourceFile(
+      'pool/worker/inner.ts',
+      "import '../protocol';\nimport '../../core/errors';\nimport '../../trace/trace';\nimport '../../index';\n",
+    );
+    expect(inner.folder).toBe('pool');
+    expect(inner.imports.map((specifier) => importedFile(inner, specifier))).toEqual([
+      'pool/protocol',
+      'core/errors',
+      'trace/trace',
+      'index',
+    ]);
+    expect(arrowsAgainst([inner])).toEqual([
+      'pool/worker/inner.ts imports from trace',
+      'pool/worker/inner.ts imports from .',
+    ]);
+  });
+
+  it('would find a door that brings the pool by a detour, in a circle, too', () => {
+    const files = [
+      sourceFile('index.ts', "export * from './tools/a';"),
+      sourceFile('pool.ts', "export * from './pool/c';"),
+      sourceFile('pool.browser.ts', "export * from './pool/c';"),
+      sourceFile('tools/a.ts', "import './b';"),
+      sourceFile('tools/b.ts', "import './a';\nimport '../pool/c';"),
+      sourceFile('pool/c.ts', 'export {};'),
+    ];
+    expect(broughtOfPool(files)).toEqual(['index.ts reaches pool/c.ts']);
+  });
+
+  it('would find a file that does not say that it is a module', () => {
+    const modules = ['export {};', 'export const a = 1;', "export * from './b';", 'export type A = 1;'];
+    expect(modules.map((text) => hasNoExport(sourceFile('a.ts', text)))).toEqual(modules.map(() => false));
+    expect(hasNoExport(sourceFile('a.ts', "import './b';"))).toBe(true);
   });
 
   it('would find a default export, in each of its forms', () => {

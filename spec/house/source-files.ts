@@ -2,7 +2,7 @@
  * The sources as the house specs see them: each file with its text, its folder and what it imports.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, sep } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import * as ts from 'typescript';
 
 export const root = join(__dirname, '..', '..');
@@ -10,6 +10,7 @@ export const root = join(__dirname, '..', '..');
 export interface SourceFile {
   /** Below `src`, with slashes. */
   readonly path: string;
+  /** The first part of the path, whatever is below it; '.' for a door. */
   readonly folder: string;
   readonly text: string;
   readonly syntax: ts.SourceFile;
@@ -26,12 +27,18 @@ export const sourceFiles: readonly SourceFile[] = readdirSync(src, { recursive: 
 /** Exported for a spec that shows what would be found. */
 export function sourceFile(path: string, text: string): SourceFile {
   const syntax = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  return { path, folder: dirname(path), text, syntax, imports: importsOf(syntax) };
+  return { path, folder: folderOf(path), text, syntax, imports: importsOf(syntax) };
+}
+
+/** Of a path below `src`. */
+export function folderOf(path: string): string {
+  const [folder = '.', ...below] = path.split('/');
+  return below.length > 0 ? folder : '.';
 }
 
 /** The file below `src` that a relative import means, without extension; undefined for a package. */
 export const importedFile = (file: SourceFile, specifier: string): string | undefined =>
-  specifier.startsWith('.') ? posix.normalize(posix.join(file.folder, specifier)) : undefined;
+  specifier.startsWith('.') ? posix.normalize(posix.join(posix.dirname(file.path), specifier)) : undefined;
 
 /** `import`, `export … from`, `import()`, `require()` and `import('…')` in types. */
 function importsOf(syntax: ts.SourceFile): string[] {

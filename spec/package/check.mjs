@@ -1,7 +1,7 @@
 /**
- * The package as whoever installs it gets it: `consumer.ts` compiles in strict mode, the types of the package and of
- * what it needs included, and prints what its `// →` comments say. It takes `npm run build` before it, and no network:
- * the package is packed, unpacked, and linked to what is installed here.
+ * The package as whoever installs it gets it: `consumer.ts` and `pool-consumer.ts` compile in strict mode, the types of
+ * the package and of what it needs included, and print what their `// →` comments say. It takes `npm run build` before
+ * it, and no network: the package is packed, unpacked, and linked to what is installed here.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,11 +11,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const consumer = readFileSync(new URL('consumer.ts', import.meta.url), 'utf8');
-const expected = Array.from(consumer.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => `${line}\n`).join('');
+const programs = ['consumer', 'pool-consumer'].map((name) => {
+  const source = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8');
+  const expected = Array.from(source.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => `${line}\n`).join('');
+  return { name, source, expected };
+});
 
 /** The ending says whether it is an ES module or CommonJS. */
-const files = ['consumer.mts', 'consumer.cts'];
+const files = programs.flatMap(({ name }) => [`${name}.mts`, `${name}.cts`]);
+/** Only what hangs takes so many ms. */
+const PATIENCE = 120_000;
 
 const strict = {
   strict: true,
@@ -27,21 +32,26 @@ const strict = {
   module: 'nodenext',
 };
 /** Those of Node know nothing of a browser's, nor the other way round. */
-const platforms = { node: { lib: ['es2022'], types: ['node'] }, browser: { lib: ['es2022', 'dom'], types: [] } };
+const node = { lib: ['es2022'], types: ['node'] };
+const browser = { lib: ['es2022', 'dom'], types: [] };
+/** Few who write for browsers tell the compiler so: it reads what is for Node, then. */
+const platforms = { node, browser, 'browser by name': { ...browser, customConditions: ['browser'] } };
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-consumer-'));
 try {
   install();
-  for (const file of files) writeFileSync(join(folder, file), consumer);
+  for (const { name, source } of programs)
+    for (const ending of ['mts', 'cts']) writeFileSync(join(folder, `${name}.${ending}`), source);
   for (const [platform, types] of Object.entries(platforms)) {
     const config = { compilerOptions: { ...strict, ...types }, files };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
     run(`compiling for ${platform}`, process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc')]);
   }
-  for (const file of ['consumer.mjs', 'consumer.cjs']) {
-    const printed = run(`running ${file}`, process.execPath, [file]);
-    if (printed !== expected) throw new Error(`${file} printed\n${printed}in place of\n${expected}`);
-  }
+  for (const { name, expected } of programs)
+    for (const file of [`${name}.mjs`, `${name}.cjs`]) {
+      const printed = run(`running ${file}`, process.execPath, [file]);
+      if (printed !== expected) throw new Error(`${file} printed\n${printed}in place of\n${expected}`);
+    }
   console.log('The package compiles and runs, as an ES module and as CommonJS.');
 } finally {
   rmSync(folder, { recursive: true });
@@ -61,7 +71,11 @@ function install() {
 
 /** What it prints; where it fails, so does the check. */
 function run(/** @type {string} */ step, /** @type {string} */ command, /** @type {readonly string[]} */ args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: PATIENCE,
+  });
   if (status !== 0) throw new Error(`${step} failed:\n${error ?? stdout + stderr}`);
   return stdout;
 }

@@ -4,7 +4,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { describe, describeBatch, UNNAMED, wrong } from '../core/describe';
-import { isError } from '../core/errors';
+import { isError } from '../core/sluice-error';
 import { allOf } from '../future/all';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
@@ -25,6 +25,15 @@ export interface BatchFunction<K, V> {
   (key: K): Future<V>;
   /** All of these keys, in their order. */
   many(keys: readonly K[]): Future<V[]>;
+  /**
+   * This key's value, now, on this thread: `userById.block(7)` is `userById(7).block()`, with the same errors. The keys
+   * that others have asked for and not got yet go along in its flush.
+   *
+   * @throws TypeError if there is no key.
+   * @example
+   * nameOf.block(7); // 'user 7'
+   */
+  block(key: K, timeoutMs?: number): V;
   /**
    * Puts a value into the cache of the current scheduler, unless the key is there already.
    *
@@ -72,6 +81,7 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     if (!Array.isArray(keys)) throw wrong(`${describeBatch(options.name)}: the keys of many`, 'an array', keys);
     return allOf(Array.from(keys, ask), 'many()') as Future<V[]>; // one value for each key
   };
+  const block = (key: K, timeoutMs?: number): V => ask(key).block(timeoutMs);
   const prime = (key: K, value: V): void => {
     checkKey(key);
     if (options.cache === false) {
@@ -91,7 +101,14 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     else worlds.memory?.clear(key);
   };
   Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
-  return Object.assign(ask, { many, prime, clear, flushes$: kind.flushes.asObservable(), [isBatch]: true as const });
+  return Object.assign(ask, {
+    many,
+    block,
+    prime,
+    clear,
+    flushes$: kind.flushes.asObservable(),
+    [isBatch]: true as const,
+  });
 }
 
 const isBatch = Symbol('sluice.batch');

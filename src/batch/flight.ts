@@ -4,7 +4,7 @@
  */
 import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
 import { describe, describeBatch, describeKeys } from '../core/describe';
-import { isError } from '../core/errors';
+import { isError } from '../core/sluice-error';
 import { isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';

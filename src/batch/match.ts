@@ -18,10 +18,14 @@ type Give<K, V> = (item: Item<K, V>, result: unknown) => void;
 /** @throws BatchResultError for what cannot be matched. */
 export function match<K, V>(result: unknown, asked: Asked<K, V>, give: Give<K, V>): void {
   if (Array.isArray(result) && result.length === asked.items.length) matchByPlace(result, asked, give);
-  else if (result instanceof Map) matchByKey(result, asked, give);
+  else if (isMap(result)) matchByKey(result, asked, give);
   else if (result === undefined && asked.hasEarlyResults) matchByKey(new Map(), asked, give);
   else throw wrongResult(asked, Array.isArray(result) ? `an array of ${String(result.length)}` : describe(result));
 }
+
+/** Also one of another realm, as what a thread sends is under jest. */
+const isMap = (result: unknown): result is ReadonlyMap<unknown, unknown> =>
+  result instanceof Map || Object.prototype.toString.call(result) === '[object Map]';
 
 function matchByPlace<K, V>(results: readonly unknown[], asked: Asked<K, V>, give: Give<K, V>): void {
   if (isRearranged(asked)) throw wrongResult(asked, 'an array, having put the keys themselves into another order');

@@ -1,48 +1,11 @@
 /**
  * Every error sluice throws. Each says what happened (with the names), why, and what to do, and carries a stable
- * `code`. `isSluiceError` knows them across bundles and realms, where `instanceof` does not.
+ * `code`.
  *
  * Misuse is not here: it throws a plain `TypeError` at the call that is wrong.
  */
 import { batchTitle, describe, explained } from './describe';
-
-const brand = Symbol.for('sluice.error');
-
-/** What an error message is made of: one sentence each. */
-export interface Lesson {
-  readonly what: string;
-  readonly why: string;
-  readonly how: string;
-  readonly cause?: unknown;
-}
-
-export class SluiceError extends Error {
-  readonly code: `SLUICE_${string}`;
-  readonly [brand] = true;
-
-  constructor(code: `SLUICE_${string}`, { what, why, how, ...options }: Lesson) {
-    super(`${what} ${why} ${how}`, options);
-    this.name = new.target.name;
-    this.code = code;
-  }
-}
-
-/**
- * Tells an error of sluice from any other, whichever copy of the library made it.
- *
- * @example
- * isSluiceError(new Error('mine')); // false
- */
-export const isSluiceError = (error: unknown): error is SluiceError =>
-  typeof error === 'object' && error !== null && brand in error;
-
-/** Whether it is an `Error`, of this realm or another. */
-export const isError = (value: unknown): value is Error =>
-  value instanceof Error ||
-  (typeof value === 'object' &&
-    value !== null &&
-    'stack' in value &&
-    Object.prototype.toString.call(value) === '[object Error]');
+import { brand, isError, SluiceError } from './sluice-error';
 
 /** A resolver ended without a word about this key. */
 export class MissingResultError extends SluiceError {
@@ -96,20 +59,41 @@ export class DeadlockError extends SluiceError {
   }
 }
 
-/** The time given to a blocking call was over before the value came. */
+/** What ran out of its time: a blocking call; or a task of a pool, in its queue, in the load of its module, or at work. */
+export type TimeoutKind = 'block' | 'queue' | 'load' | 'run';
+
+/** The time given to a blocking call, or to a task of a pool, was over before the value came. */
 export class TimeoutError extends SluiceError {
+  readonly kind: TimeoutKind;
+
   constructor(
     readonly timeoutMs: number,
     cause?: unknown,
+    { kind = 'block', task = '' }: { readonly kind?: TimeoutKind; readonly task?: string } = {},
   ) {
+    const { what, how } = TIMEOUTS[kind];
     super('SLUICE_TIMEOUT', {
-      what: `block(${String(timeoutMs)}) ran out of time.`,
+      what: kind === 'block' ? `block(${String(timeoutMs)}) ran out of time.` : `Task "${task}" ${what}.`,
       why: `The value had not come after ${String(timeoutMs)} ms.`,
-      how: 'Give it more time, or look for a task that goes on asking without end, or that needs the event loop.',
+      how,
       cause,
     });
+    this.kind = kind;
   }
 }
+
+const TIMEOUTS: Readonly<Record<TimeoutKind, { readonly what: string; readonly how: string }>> = {
+  block: {
+    what: '',
+    how: 'Give it more time, or look for a task that goes on asking without end, or that needs the event loop.',
+  },
+  queue: { what: 'had not begun when its time was over', how: 'Give the pool more threads, or the task more time.' },
+  load: {
+    what: 'was still loading its module when its time was over',
+    how: 'Look for a top-level await that does not end.',
+  },
+  run: { what: 'was still at work when its time was over', how: 'Give it more time, or less to do.' },
+};
 
 /** An `AsyncValue` was read before it had a value. */
 export class NotReadyError extends SluiceError {

@@ -8,6 +8,7 @@ import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { runningTask } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { Deadline, passedDeadline } from '../scheduler/deadline';
+import { asInnermost } from '../scheduler/era';
 import { frameHere } from '../scheduler/frame';
 import { begin, type Beginnable, type Sink } from './execution';
 
@@ -22,7 +23,7 @@ export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
   const deadline = new Deadline(timeoutMs, () => (scheduler.isVirtual ? performance.now() : scheduler.now()));
   const execution = deadline.enforce(() => runQueue.drive(() => single[begin](cell, scheduler)));
   try {
-    return deadline.enforce(() => driveToEnd(cell, scheduler));
+    return deadline.enforce(() => asInnermost(() => driveToEnd(cell, scheduler)));
   } finally {
     if (!cell.outcome) runQueue.drive(() => execution.cancel());
   }

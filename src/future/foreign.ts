@@ -67,7 +67,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   }
 
   complete(): void {
-    this.#settle(this.#last ? success(this.#last.value) : failure(noValue(this.sink.name)));
+    this.#settle(this.#last ? success(this.#last.value) : failure(emptyError(this.sink.name)));
   }
 
   cancel(canceller?: Canceller): void {
@@ -110,7 +110,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
 }
 
 /** RxJS's own error, which says who waited in vain. */
-function noValue(task: string | undefined): EmptyError {
+export function emptyError(task: string | undefined): EmptyError {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- `throwIfEmpty` makes it in the same way, but mute
   const error = new EmptyError();
   const what = task ? `task "${task}" waits for an Observable that` : 'an Observable';

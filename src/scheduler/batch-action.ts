@@ -8,8 +8,8 @@ export interface ActionHost {
   readonly clock: SchedulerLike;
   /** Runs it at the end of this turn, unless it is closed before. */
   soon(run: DueRun): void;
-  /** Does it now, as part of the scheduler. */
-  execute(work: () => void): void;
+  /** Does it now, as part of the scheduler. Without this, what has waited for its time runs as soon as any other. */
+  execute?(work: () => void): void;
   /** A timer runs, and what it brings may yet join a batch; ends with the subscription. */
   busy(description: string): Subscription;
 }
@@ -42,11 +42,7 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
     this.#disarm();
     this.#state = state;
     if (delay > 0) this.#wait(delay);
-    else {
-      const run = new DueRun(this);
-      this.#pending = run;
-      this.#host.soon(run);
-    }
+    else this.#runSoon();
     return this;
   }
 
@@ -60,6 +56,12 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
     }
   }
 
+  #runSoon(): void {
+    const run = new DueRun(this);
+    this.#pending = run;
+    this.#host.soon(run);
+  }
+
   #wait(delay: number): void {
     if (delay === Infinity) return;
     const step = Math.min(delay, LONGEST_DELAY);
@@ -67,7 +69,8 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
     const timer = this.#host.clock.schedule(() => {
       this.#disarm();
       if (delay > step) this.#wait(delay - step);
-      else this.#host.execute(() => this.run());
+      else if (this.#host.execute) this.#host.execute(() => this.run());
+      else this.#runSoon();
     }, step);
     // A clock in whose flush somebody threw closes what it drops: then there is nothing to wait for.
     timer.add(busy);

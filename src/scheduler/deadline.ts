@@ -37,6 +37,11 @@ export class Deadline {
     return this.#isOver ? this : this.#outer?.passed;
   }
 
+  /** How many ms are left, here and around it. */
+  get left(): number {
+    return Math.min(this.#endsAt - this.#now(), this.#outer?.left ?? Infinity);
+  }
+
   /** For a loop: looks at the clock now and then. */
   hasPassed(): boolean {
     if (this.#stepsToLook-- > 0) return this.#isOver;
@@ -59,3 +64,6 @@ export const isTimeUp = (): boolean => inForce?.hasPassed() === true;
 
 /** The deadline that is over, if one is. */
 export const passedDeadline = (): Deadline | undefined => inForce?.passed;
+
+/** How many ms whoever sleeps may sleep. */
+export const timeLeft = (): number => Math.max(0, inForce?.left ?? Infinity);

@@ -24,6 +24,20 @@ interface EraConfig {
   readonly real?: Era | undefined;
 }
 
+/** The innermost `block` that drives, as a thing of its own. */
+let innermost: object | undefined;
+
+/** Whatever is being moved on around it may be moved on by `work` as well: it may be told something midway, and block. */
+export function asInnermost<R>(work: () => R): R {
+  const outer = innermost;
+  innermost = {};
+  try {
+    return work();
+  } finally {
+    innermost = outer;
+  }
+}
+
 export class Era {
   readonly openBatches: OpenBatches;
   /** For a run of virtual time: the era of real time that it stands in. */
@@ -36,7 +50,8 @@ export class Era {
   #due: DueRun[] = [];
   /** What was due when this turn ended, as far as it has not run yet. */
   #running: DueRun[] = [];
-  #isAdvancingElsewhere = false;
+  /** For whom it moves on what is elsewhere. */
+  #advancingFor: { readonly block: object | undefined } | undefined;
 
   constructor({ clock, policy, runQueue, real }: EraConfig) {
     this.real = real;
@@ -94,12 +109,13 @@ export class Era {
 
   #advanceElsewhere(): boolean {
     // Two schedulers may wait for each other.
-    if (this.#isAdvancingElsewhere) return false;
-    this.#isAdvancingElsewhere = true;
+    const outer = this.#advancingFor;
+    if (outer && outer.block === innermost) return false;
+    this.#advancingFor = { block: innermost };
     try {
       return [...this.#elsewhere].some((waited) => waited.advance?.() === true);
     } finally {
-      this.#isAdvancingElsewhere = false;
+      this.#advancingFor = outer;
     }
   }
 

@@ -1,5 +1,6 @@
 /** A cancelling that sticks: the first reason counts, and whoever asks for a signal gets one, also when it is over. */
-import { CancelledError, isSluiceError } from '../core/errors';
+import { CancelledError } from '../core/errors';
+import { isSluiceError } from '../core/sluice-error';
 
 export class Cancellation {
   #error: CancelledError | undefined;

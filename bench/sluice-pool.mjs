@@ -1,0 +1,2 @@
+/** The worker pool of sluice, as people install it: its door in the built package. */
+export * from '../dist/pool.mjs';

@@ -1,0 +1,40 @@
+/** Calls that block the caller until a thread has answered, beside synckit, which does nothing else. */
+import { fileURLToPath } from 'node:url';
+import { createSyncFn } from 'synckit';
+import { medianTimes } from '../../harness/rounds.mjs';
+import { row } from '../../harness/row.mjs';
+import { WorkerPool } from '../../sluice-pool.mjs';
+import { threads, workUrl } from './pools/open-pool.mjs';
+
+const size = 2_000;
+const synckitThread = fileURLToPath(new URL('./synckit-thread.mjs', import.meta.url));
+
+export async function* blockingCalls() {
+  const pool = new WorkerPool({ size: threads });
+  const reference = { url: workUrl, name: 'tiny' };
+  const tiny = pool.task(reference);
+  const synckit = createSyncFn(synckitThread);
+  const contenders = [
+    { name: 'call', work: repeated((n) => tiny(n).block()) },
+    { name: 'job', work: repeated((n) => pool.do(reference, n).block()) },
+    { name: 'synckit', work: repeated((n) => synckit(n)) },
+  ];
+  try {
+    const times = await medianTimes(contenders, { rounds: 15 });
+    const perSecond = (/** @type {string} */ name) => (size / (times.get(name) ?? NaN)) * 1_000;
+    const figures = { size, metric: /** @type {const} */ ('round trips per second'), peer: perSecond('synckit') };
+    yield row({ ...figures, workload: 'blocking on a call', sluice: perSecond('call'), peerName: 'synckit' });
+    yield row({ ...figures, workload: 'blocking on a job', sluice: perSecond('job'), peerName: 'synckit' });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** @param {(n: number) => number} blocking */
+function repeated(blocking) {
+  return async () => {
+    let sum = 0;
+    for (let n = 0; n < size; n++) sum += blocking(n);
+    return sum;
+  };
+}

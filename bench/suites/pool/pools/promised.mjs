@@ -1,0 +1,19 @@
+/** Gathering by promise, as users of the peers do: all at once, or in lanes that each wait before they go on. */
+
+/**
+ * @template T
+ * @param {readonly T[]} inputs
+ * @param {(input: T) => PromiseLike<unknown>} begin
+ * @returns {Promise<unknown[]>}
+ */
+export async function all(inputs, begin, inFlight = Infinity) {
+  if (inFlight >= inputs.length) return Promise.all(inputs.map((input) => begin(input)));
+  /** @type {unknown[]} */
+  const results = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < inputs.length) results.push(await begin(inputs[next++]));
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  return results;
+}

@@ -1,0 +1,17 @@
+/**
+ * A digest takes the files of a folder as the walk finds them, and gives their rows as the work on them is done.
+ */
+import { defer, from, type Observable } from 'rxjs';
+import { onMainThread } from './main-thread';
+import { Progress, type Screen } from './progress';
+import type { Row } from './row';
+import { onThreads } from './threads';
+import { walk } from './walk';
+
+export function digest(folder: string, threads: number, screen: Screen): Observable<Row> {
+  return defer(() => {
+    const work = threads === 0 ? onMainThread() : onThreads(threads);
+    const progress = new Progress('digest', screen);
+    return from(walk(folder)).pipe(progress.found(), work, progress.done());
+  });
+}

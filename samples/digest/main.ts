@@ -1,0 +1,85 @@
+/**
+ * The command: `npm run digest [-- path/to/folder] [--threads N] [--json] [--compare]`. It digests what this very
+ * project has installed, unless it is given another folder. Results go to stdout, progress to stderr. What the person
+ * at the terminal can put right is one line on stderr, and exit code 1; files that cannot be read or parsed are results.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { from, lastValueFrom, map, mergeMap, takeUntil, tap, toArray, type Observable } from 'rxjs';
+import { compare } from './compare';
+import { digest } from './digest';
+import { DigestError } from './digest-error';
+import { assertFolder } from './folder';
+import { interruption } from './interruption';
+import type { Screen } from './progress';
+import { comparisonAsJson, comparisonAsText, rowAsJson, totalsAsJson, totalsAsText } from './report';
+import { totalsOf } from './totals';
+import { walk } from './walk';
+
+interface DigestOptions {
+  readonly threads: number;
+  readonly json: boolean;
+  readonly compare: boolean;
+}
+
+const OWN_PACKAGES = join(__dirname, '..', '..', 'node_modules');
+
+/** More than any machine has a use for, and less than what would bring it down. */
+const MOST_THREADS = 256;
+
+const NO_SCREEN: Screen = { write: () => true };
+
+const command = new Command('digest')
+  .description('What the files of a folder are: their hashes, their sizes gzipped, and what is in their JavaScript.')
+  .argument('[folder]', 'the folder to digest, with all that are below it', OWN_PACKAGES)
+  .option(
+    '--threads <n>',
+    'how many threads do the work; with 0 the main thread does',
+    numberOfThreads,
+    availableParallelism(),
+  )
+  .option('--json', 'print one JSON object a line: one for each file, then a summary', false)
+  .option('--compare', 'do it on one thread, on so many, and on the main thread, and compare how fast that is', false)
+  // A suggestion would be a second line.
+  .showSuggestionAfterError(false)
+  .action(async (folder: string, options: DigestOptions) => {
+    await assertFolder(folder);
+    const work$ = options.compare ? comparing(folder, options) : digesting(folder, options);
+    const interrupted$ = interruption().pipe(tap((code) => (process.exitCode = code)));
+    await lastValueFrom(work$.pipe(takeUntil(interrupted$)), { defaultValue: undefined });
+  });
+
+command.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof DigestError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+});
+
+function digesting(folder: string, { threads, json }: DigestOptions): Observable<unknown> {
+  // Rows that scroll by on a terminal are progress enough, and a bar would be in their way.
+  const screen = json && process.stdout.isTTY ? NO_SCREEN : process.stderr;
+  return digest(folder, threads, screen).pipe(
+    tap((row) => json && console.log(rowAsJson(row))),
+    toArray(),
+    map(totalsOf),
+    tap((totals) => console.log(json ? totalsAsJson(totals) : totalsAsText(totals))),
+  );
+}
+
+function comparing(folder: string, { threads, json }: DigestOptions): Observable<unknown> {
+  return from(walk(folder)).pipe(
+    toArray(),
+    mergeMap((places) => compare(places, threads, process.stderr)),
+    tap((comparison) => {
+      console.log(json ? comparisonAsJson(comparison) : comparisonAsText(comparison));
+      if (!comparison.identical) process.exitCode = 1;
+    }),
+  );
+}
+
+function numberOfThreads(text: string): number {
+  const threads = Number(text);
+  if (/^\d+$/.test(text) && threads <= MOST_THREADS) return threads;
+  throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_THREADS}.`);
+}

@@ -1,0 +1,115 @@
+/**
+ * The work: what is done with one file. Each thread loads this module, and it knows of none of them: nothing here says
+ * where it runs.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  type Stats,
+} from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, gzipSync } from 'node:zlib';
+import type { DigestedRow, Place, Row } from './row';
+import { isJavaScript, sourceFrom } from './source';
+
+/** Never rejects because of the file: a file that cannot be read has a row as well. */
+export async function digest({ folder, path }: Place): Promise<Row> {
+  let opened: number | undefined;
+  try {
+    opened = openSync(join(folder, path), WITHOUT_WAITING);
+    const stats = fstatSync(opened);
+    if (!stats.isFile()) return { path, unreadable: `not a file, but ${kindOf(stats)}` };
+    // Awaited here, since the file is closed when this function ends.
+    return stats.size > LARGE ? await digestLarge(path, opened) : digestWhole(path, readFileSync(opened));
+  } catch (error) {
+    return { path, unreadable: reasonOf(error, join(folder, path)) };
+  } finally {
+    if (opened !== undefined) closeSync(opened);
+  }
+}
+
+/** In bytes. Up to here a file is read at once, which is quick; beyond, piece by piece, which takes no memory. */
+export const LARGE = 32 * 1024 * 1024;
+
+/** To open a pipe would otherwise wait for somebody to write to it. Windows has neither the flag nor such pipes. */
+const WITHOUT_WAITING = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
+/** All of it in one go, without asking Node's own threads for help: the thread that it runs on is busy, and no other. */
+function digestWhole(path: string, content: Buffer): DigestedRow {
+  return {
+    path,
+    bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    gzipped: gzipSync(content).length,
+    ...(isJavaScript(path) && { source: sourceFrom(content.toString(), path) }),
+  };
+}
+
+async function digestLarge(path: string, opened: number): Promise<DigestedRow> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let gzipped = 0;
+  await pipeline(
+    createReadStream('', { fd: opened, autoClose: false }),
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    },
+    createGzip(),
+    async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) gzipped += chunk.length;
+    },
+  );
+  return {
+    path,
+    bytes,
+    sha256: hash.digest('hex'),
+    gzipped,
+    ...(isJavaScript(path) && { source: { unparsable: `larger than ${LARGE} bytes` } }),
+  };
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+/** The error's own message would name the path a second time. */
+function reasonOf(error: unknown, path: string): string {
+  const code = codeOf(error);
+  if (code === 'ENOENT') return isLink(path) ? 'a symbolic link that leads nowhere' : 'no longer there';
+  if (code !== undefined) return REASONS.get(code) ?? code;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Not told by its class: an error may be of another realm than this module. */
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EIO', 'input/output error'],
+  ['ELOOP', 'a symbolic link that leads in a circle'],
+  ['EMFILE', 'too many open files'],
+  ['ENAMETOOLONG', 'the name is too long'],
+  ['ENOTDIR', 'no longer there'],
+  ['ENXIO', 'not a file, but a socket or a device'],
+  ['EPERM', 'operation not permitted'],
+]);

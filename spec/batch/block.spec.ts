@@ -1,0 +1,77 @@
+/**
+ * Asking for a key here and now: `userById.block(7)` for `userById(7).block()`.
+ */
+import { batch, batchScheduler, BatchScheduler, task, TimeoutError, WouldBlockError } from 'sluice';
+import { thrownBy } from '../future/hear';
+import { recorder } from './rehearsal';
+
+const never = (): Promise<string[]> => new Promise(() => undefined);
+
+describe('block of a batch function', () => {
+  it('gives the value of its key', () => {
+    const { asked, resolve } = recorder();
+    expect(batch(resolve).block(7)).toBe('user 7');
+    expect(asked).toEqual([[7]]);
+  });
+
+  it('takes along, in one flush, what others have asked for', () => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve);
+    const others: string[] = [];
+    [1, 2].forEach((id) => nameOf(id).subscribe((name) => others.push(name)));
+    expect(nameOf.block(7)).toBe('user 7');
+    expect(asked).toEqual([[1, 2, 7]]);
+    expect(others).toEqual(['user 1', 'user 2']);
+  });
+
+  it('waits for no window and no hold', () => {
+    expect(batch(recorder().resolve, { window: 1_000, hold: 1_000 }).block(7)).toBe('user 7');
+  });
+
+  it('throws the failure of its key, as it is', () => {
+    const error = new RangeError('no user 7');
+    const nameOf = batch((ids: readonly number[]) => ids.map((id) => (id === 7 ? error : `user ${id}`)));
+    expect(thrownBy(() => nameOf.block(7))).toBe(error);
+    expect(nameOf.block(8)).toBe('user 8');
+  });
+
+  it('says what it waits for where that needs the event loop', () => {
+    const nameOf = batch(never, { name: 'nameOf' });
+    const error = thrownBy(() => nameOf.block(7));
+    expect(error).toBeInstanceOf(WouldBlockError);
+    expect((error as Error).message).toContain('batch "nameOf" in flight (1 key(s): 7)');
+  });
+
+  it('goes on for so many ms at most', () => {
+    const nextOf = batch((ids: readonly number[]) => ids.map((id) => id + 1));
+    const endless = batch(
+      task(function* () {
+        for (let id = 0; ;) id = yield* nextOf(id);
+      }),
+    );
+    expect(thrownBy(() => endless.block(7, 20))).toBeInstanceOf(TimeoutError);
+  });
+
+  it.each([-1, NaN, '5'])('refuses a time of %p before anything is asked', (time) => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve);
+    expect(() => nameOf.block(7, time as number)).toThrow(/^block: timeoutMs must be a number of milliseconds/);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([undefined, null])('refuses %p for a key', (key) => {
+    const nameOf = batch(recorder().resolve, { name: 'nameOf' });
+    expect(() => nameOf.block(key as unknown as number)).toThrow('batch "nameOf": its key must be given');
+  });
+
+  it('keeps its value in the cache of the scheduler it is asked on', () => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { cache: true });
+    expect([nameOf.block(7), nameOf.block(7), nameOf(7).block()]).toEqual(['user 7', 'user 7', 'user 7']);
+    const elsewhere = new BatchScheduler();
+    elsewhere.schedule(() => nameOf.block(7));
+    elsewhere.flush();
+    batchScheduler.flush();
+    expect(asked).toEqual([[7], [7]]);
+  });
+});

@@ -1,0 +1,137 @@
+/**
+ * A process with a pool ends by itself as soon as nobody waits for it any more, and never before.
+ */
+import { runAlone } from '../support/process';
+
+/** A program in a process of its own, with a pool at hand. */
+const run = (program: string): ReturnType<typeof runAlone> =>
+  runAlone(`
+    const { WorkerPool } = require('sluice/pool');
+    const pool = new WorkerPool({ size: 1, grace: 20 });
+    const slowly = (n) => new Promise((resolve) => setTimeout(() => resolve(n), 30));
+    const never = () => new Promise(() => setInterval(() => undefined, 1_000));
+    ${program}`);
+
+jest.setTimeout(60_000);
+
+describe('a process ends by itself', () => {
+  it.each([
+    ['with a pool that was never asked', '', []],
+    ['with a pool that is idle again', 'pool.do((n) => n, 1).then(console.log);', ['1']],
+    ['with two pools, idle', 'new WorkerPool({ size: 1 }).do(() => 2).then(console.log);', ['2']],
+    ['with a parked pool, and work in it', 'const parked = new WorkerPool({ size: 0 }); void parked.do(() => 1);', []],
+    [
+      'with an idle thread that waits for its idleTimeout',
+      'new WorkerPool({ max: 1, idleTimeout: 3_600_000 }).do(() => 3).then(console.log);',
+      ['3'],
+    ],
+    [
+      'with a time-out of a task that has ended long before',
+      'pool.task(() => 4, { timeout: 3_600_000 })().then(console.log);',
+      ['4'],
+    ],
+    [
+      'with timers and servers that a task has left open',
+      `pool.do(() => {
+        setInterval(() => undefined, 1_000);
+        process.getBuiltinModule('node:net').createServer().listen(0);
+        return 5;
+      }).then(console.log);`,
+      ['5'],
+    ],
+    [
+      'when a task that nobody waits for any more runs on',
+      `const running = pool.task(never)().subscribe();
+       setTimeout(() => { running.unsubscribe(); console.log('left'); }, 50);`,
+      ['left'],
+    ],
+    ['when its pool was closed', 'pool.do(() => 6).then(console.log); void pool.close();', ['6']],
+    [
+      'when its pool was closed by force',
+      'void pool.do(never).then(undefined, (e) => console.log(e.code)); void pool.close({ force: true });',
+      ['SLUICE_POOL_CLOSED'],
+    ],
+    ['when all it did was to block', 'console.log(pool.do((n) => n, 7).block());', ['7']],
+    [
+      'when its thread has gone while it worked',
+      'pool.do(() => process.exit(1)).then(undefined, (error) => console.log(error.code));',
+      ['SLUICE_WORKER_CRASH'],
+    ],
+    ['with the scheduler of a pool, idle', 'rx.scheduled([8], pool.scheduler).subscribe(console.log);', ['8']],
+  ])('%s', (_when, program, lines) => {
+    expect(run(program)).toEqual({ lines, stderr: '', hasEndedWell: true });
+  });
+});
+
+describe('a process does not end before', () => {
+  it.each([
+    ['a job has ended that somebody waits for', "pool.do(slowly, 'done').then(console.log);", ['done']],
+    [
+      'a job has ended though nobody waits for it: it was started',
+      `const done = new Int32Array(new SharedArrayBuffer(4));
+       void pool.do((state) => new Promise((resolve) => setTimeout(() => resolve(Atomics.store(state, 0, 1)), 30)), done);
+       process.on('exit', () => console.log(done[0]));`,
+      ['1'],
+    ],
+    ['a queue of jobs has', 'for (let n = 1; n <= 3; n++) pool.do(slowly, n).then(console.log);', ['1', '2', '3']],
+    [
+      'a stream has',
+      `pool.task(async function* () {
+        for (let n = 1; n <= 3; n++) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          yield n;
+        }
+      })().subscribe(console.log);`,
+      ['1', '2', '3'],
+    ],
+    [
+      'a stream that is iterated has',
+      `(async () => {
+        for await (const n of pool.task(function* () { yield 1; yield 2; })()) console.log(n);
+      })();`,
+      ['1', '2'],
+    ],
+    ['a chain of jobs has', 'pool.do(slowly, 1).chain((n) => n + 1).chain(slowly).then(console.log);', ['2']],
+    [
+      'close has, which somebody awaits',
+      "void pool.do(slowly, 'x'); pool.close().then(() => console.log('closed'));",
+      ['closed'],
+    ],
+    ['close has, of a pool that was never asked', "pool.close().then(() => console.log('closed'));", ['closed']],
+    ['drain has', "void pool.do(slowly, 'x'); pool.drain().then(() => console.log('drained'));", ['drained']],
+    [
+      'drain has, while a task that was cancelled cleans up',
+      `const job = pool.do(never);
+       setTimeout(() => { job.cancel(); pool.drain().then(() => console.log('drained')); }, 50);`,
+      ['drained'],
+    ],
+    [
+      'a job that was cancelled has, and its clean-up',
+      `const job = pool.do(function () {
+         return new Promise((resolve) => this.signal.addEventListener('abort', () => setTimeout(resolve, 10)));
+       });
+       setTimeout(() => { job.cancel(); job.then(undefined, (error) => console.log(error.code)); }, 50);`,
+      ['SLUICE_CANCELLED'],
+    ],
+    [
+      'a thread that was lost has been replaced for what waits',
+      `pool.do(() => process.exit(1)).then(undefined, () => undefined);
+       pool.do(() => 'on another').then(console.log);`,
+      ['on another'],
+    ],
+    [
+      'the time-out of a task has come',
+      'pool.task(never, { timeout: 50 })().then(undefined, (error) => console.log(error.code));',
+      ['SLUICE_TIMEOUT'],
+    ],
+    [
+      'a batch whose resolver is a task of a pool has landed',
+      `const resolve = pool.task((ids) => ids.map((id) => 'user ' + id));
+       const userById = batch((ids) => resolve(ids));
+       userById(7).then(console.log);`,
+      ['user 7'],
+    ],
+  ])('%s', (_what, program, lines) => {
+    expect(run(program)).toEqual({ lines, stderr: '', hasEndedWell: true });
+  });
+});

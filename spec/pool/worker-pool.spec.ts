@@ -1,0 +1,310 @@
+/**
+ * What a pool is told and what it tells of itself: its options, its size, its threads, its numbers and its events.
+ */
+import { filter, firstValueFrom, toArray } from 'rxjs';
+import { PoolClosedError, WorkerPool, type PoolEvent, type WorkerPoolConfig } from 'sluice/pool';
+import { thrownBy } from '../future/hear';
+
+const pools: WorkerPool[] = [];
+
+/** A pool that is closed after the test. */
+function poolOf(config: WorkerPoolConfig): WorkerPool {
+  const pool = new WorkerPool(config);
+  pools.push(pool);
+  return pool;
+}
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close({ force: true })));
+});
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** The next event of that type. */
+const next = (pool: WorkerPool, type: PoolEvent['type']): Promise<PoolEvent> =>
+  firstValueFrom(pool.events$.pipe(filter((event) => event.type === type)));
+
+/** Comes back when so many threads have told each other that they are at work at the same time. */
+const meet = (met: Int32Array, others: number): boolean => {
+  Atomics.add(met, 0, 1);
+  Atomics.notify(met, 0);
+  for (let seen = Atomics.load(met, 0); seen < others; seen = Atomics.load(met, 0)) Atomics.wait(met, 0, seen);
+  return true;
+};
+
+const meetingOf = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
+
+describe('a config that makes no sense', () => {
+  const count = 'must be a whole number, 0 or more; got';
+  const ms = 'must be a number of milliseconds, 0 or more; got';
+
+  it.each([
+    [{ size: -1 }, `WorkerPool: size ${count} -1 (number).`],
+    [{ size: 1.5 }, `WorkerPool: size ${count} 1.5 (number).`],
+    [{ size: NaN }, `WorkerPool: size ${count} NaN (number).`],
+    [{ size: Infinity }, `WorkerPool: size ${count} Infinity (number).`],
+    [{ size: '4' }, `WorkerPool: size ${count} "4" (string).`],
+    [{ size: null }, `WorkerPool: size ${count} null (object).`],
+    [{ min: -1 }, `WorkerPool: min ${count} -1 (number).`],
+    [{ max: '2' }, `WorkerPool: max ${count} "2" (string).`],
+    [{ min: 3, max: 2 }, 'WorkerPool: max must be min (3) or more; got 2 (number).'],
+    [{ size: 2, max: 2 }, 'WorkerPool: give it a size, or min and max; it was given both.'],
+    [{ size: 2, min: 2 }, 'WorkerPool: give it a size, or min and max; it was given both.'],
+    [{ idleTimeout: -1 }, `WorkerPool: idleTimeout ${ms} -1 (number).`],
+    [{ idleTimeout: '1s' }, `WorkerPool: idleTimeout ${ms} "1s" (string).`],
+    [{ taskTimeout: NaN }, `WorkerPool: taskTimeout ${ms} NaN (number).`],
+    [{ grace: true }, `WorkerPool: grace ${ms} true (boolean).`],
+    [{ maxQueue: -Infinity }, `WorkerPool: maxQueue ${count} -Infinity (number).`],
+    [{ maxQueue: 0.5 }, `WorkerPool: maxQueue ${count} 0.5 (number).`],
+    [{ overflow: 'drop' }, `WorkerPool: overflow must be 'reject' or 'evict'; got "drop" (string).`],
+    [{ name: 5 }, 'WorkerPool: name must be a string; got 5 (number).'],
+    [{ resourceLimits: 64 }, 'WorkerPool: resourceLimits must be an object of numbers; got 64 (number).'],
+    [{ env: 'PATH=/' }, 'WorkerPool: env must be an object of strings, or SHARE_ENV; got "PATH=/" (string).'],
+    [{ execArgv: '--no-warnings' }, 'WorkerPool: execArgv must be an array of strings; got "--no-warnings" (string).'],
+    [{ execArgv: [1] }, 'WorkerPool: execArgv must be an array of strings; got [1] (object).'],
+    [{ init: 'setUp' }, 'WorkerPool: init: its function must be a function, or a reference { url, name } to one; got'],
+  ])('%p names the option, what it must be, and what it got', (config, message) => {
+    const error = thrownBy(() => new WorkerPool(config as WorkerPoolConfig));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toContain(message);
+  });
+
+  it.each([null, 4, 'four'])('%p is no config', (config) => {
+    expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(
+      /^WorkerPool: its config must be an object of options; got/,
+    );
+  });
+
+  it('is refused also where it comes later: a size, a task, a close', () => {
+    const pool = poolOf({ size: 0 });
+    expect(() => (pool.size = -1)).toThrow(`WorkerPool: size ${count} -1 (number).`);
+    expect(() => pool.task(() => 1, { timeout: -1 })).toThrow(`WorkerPool: task: timeout ${ms} -1 (number).`);
+    expect(() => pool.task(() => 1, { name: 7 as unknown as string })).toThrow(
+      'WorkerPool.task: name must be a string',
+    );
+    expect(() => pool.task(() => 1, { signal: {} as AbortSignal })).toThrow('signal must be an AbortSignal; got {}');
+    expect(() => pool.close({ timeout: NaN })).toThrow(`WorkerPool: close: timeout ${ms} NaN (number).`);
+    expect(() => pool.close({ force: 1 as unknown as boolean })).toThrow(
+      'force must be true or false; got 1 (number).',
+    );
+    expect(pool.size).toBe(0);
+  });
+
+  it.each([[undefined], [5], [{}], [null]])('a pool does not run %p', (fn) => {
+    const pool = poolOf({ size: 0 });
+    const given = fn as () => void;
+    expect(() => pool.do(given)).toThrow(/^WorkerPool\.do: its function must be a function, or a reference/);
+    expect(() => pool.task(given)).toThrow(/^WorkerPool\.task: its function must be a function, or a reference/);
+    expect(pool.stats).toMatchObject({ queued: 0, failed: 0 });
+  });
+});
+
+describe('the threads of a pool', () => {
+  it('are one less than the machine has cores, and never none', () => {
+    const pool = poolOf({ idleTimeout: Infinity });
+    expect(pool.size).toBeGreaterThanOrEqual(1);
+  });
+
+  it('are started with it, as many as its size', async () => {
+    const pool = poolOf({ size: 2 });
+    await turn();
+    expect(pool.stats.threads).toBe(2);
+  });
+
+  it('are min at first, and more, up to max, when there is work for them', async () => {
+    const pool = poolOf({ min: 1, max: 2 });
+    await turn();
+    expect(pool.stats.threads).toBe(1);
+    const met = meetingOf();
+    const both = [pool.do(meet, met, 2), pool.do(meet, met, 2)];
+    expect(await Promise.all(both)).toEqual([true, true]);
+    expect(pool.stats.threads).toBe(2);
+  });
+
+  it('are none at first where min is 0', async () => {
+    const pool = poolOf({ max: 1 });
+    await turn();
+    expect(pool.stats.threads).toBe(0);
+    expect(await pool.do(() => 'run')).toBe('run');
+    expect(pool.stats.threads).toBe(1);
+  });
+
+  it('beyond min end when they have been idle for idleTimeout', async () => {
+    const pool = poolOf({ min: 1, max: 2, idleTimeout: 20 });
+    const met = meetingOf();
+    await Promise.all([pool.do(meet, met, 2), pool.do(meet, met, 2)]);
+    expect(await next(pool, 'exit')).toMatchObject({ type: 'exit', kind: 'killed' });
+    expect(pool.stats.threads).toBe(1);
+    expect(await pool.do(() => 'still there')).toBe('still there');
+  });
+
+  it('stay where idleTimeout is Infinity, and within min', async () => {
+    const [stays, least] = [poolOf({ max: 1, idleTimeout: Infinity }), poolOf({ min: 1, max: 1, idleTimeout: 0 })];
+    await Promise.all([stays.do(() => 1), least.do(() => 1)]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([stays.stats.threads, least.stats.threads]).toEqual([1, 1]);
+  });
+});
+
+describe('the size of a pool', () => {
+  it('can be raised while it runs: what waits goes on at once', async () => {
+    const pool = poolOf({ size: 1 });
+    const met = meetingOf();
+    const jobs = [1, 2, 3].map(() => pool.do(meet, met, 3));
+    pool.size = 3;
+    expect(await Promise.all(jobs)).toEqual([true, true, true]);
+    expect(pool.size).toBe(3);
+    expect(pool.stats.threads).toBe(3);
+  });
+
+  it('can be lowered while it runs: nothing that runs is lost', async () => {
+    const pool = poolOf({ size: 2 });
+    const met = meetingOf();
+    const jobs = [1, 2].map(() => pool.do(meet, met, 3));
+    while (Atomics.load(met, 0) < 2) await turn();
+    pool.size = 1;
+    Atomics.add(met, 0, 1);
+    Atomics.notify(met, 0);
+    expect(await Promise.all(jobs)).toEqual([true, true]);
+    expect(await pool.do(() => 'next')).toBe('next');
+    expect(pool.stats.threads).toBe(1);
+  });
+
+  it('of 0 parks the work, and another size lets it go on', async () => {
+    const pool = poolOf({ size: 0 });
+    const job = pool.do((n: number) => n * 2, 21);
+    await turn();
+    expect(pool.stats).toMatchObject({ threads: 0, queued: 1, running: 0 });
+    expect(job.isSet).toBe(false);
+    pool.size = 1;
+    expect(await job).toBe(42);
+  });
+
+  it('of 0, set while it runs, ends the threads when they are done', async () => {
+    const pool = poolOf({ size: 1 });
+    const met = meetingOf();
+    const running = pool.do(meet, met, 2);
+    while (Atomics.load(met, 0) < 1) await turn();
+    const parked = pool.do(() => 'parked');
+    pool.size = 0;
+    Atomics.add(met, 0, 1);
+    Atomics.notify(met, 0);
+    expect(await running).toBe(true);
+    while (pool.stats.threads > 0) await turn();
+    expect(pool.stats.queued).toBe(1);
+    pool.size = 1;
+    expect(await parked).toBe('parked');
+  });
+});
+
+describe('stats', () => {
+  it('tell what waits, what runs and how it ended', async () => {
+    const pool = poolOf({ size: 1 });
+    const met = meetingOf();
+    const first = pool.do(meet, met, 2);
+    while (Atomics.load(met, 0) < 1) await turn();
+    const failing = pool.do((): number => {
+      throw new RangeError('no');
+    });
+    const left = pool
+      .task(() => 'never run')()
+      .subscribe();
+    await turn();
+    expect(pool.stats).toEqual({ threads: 1, idle: 0, queued: 2, running: 1, completed: 0, failed: 0, cancelled: 0 });
+    left.unsubscribe();
+    Atomics.add(met, 0, 1);
+    Atomics.notify(met, 0);
+    await first;
+    await expect(failing).rejects.toThrow('no');
+    await turn();
+    expect(pool.stats).toEqual({ threads: 1, idle: 1, queued: 0, running: 0, completed: 1, failed: 1, cancelled: 1 });
+  });
+});
+
+describe('events$', () => {
+  it('tell of each thread when it is started and when it has ended, and complete with the pool', async () => {
+    const pool = poolOf({ size: 1 });
+    const events = firstValueFrom(pool.events$.pipe(toArray()));
+    await pool.do(() => 1);
+    await pool.close();
+    expect(await events).toEqual([
+      { type: 'spawn', thread: 1 },
+      { type: 'exit', thread: 1, kind: 'killed', exitCode: undefined, error: undefined },
+    ]);
+  });
+
+  it('tell how a thread ended by itself', async () => {
+    const pool = poolOf({ size: 1 });
+    const exit = next(pool, 'exit');
+    await expect(pool.do(() => process.exit(3))).rejects.toMatchObject({ code: 'SLUICE_WORKER_CRASH', exitCode: 3 });
+    expect(await exit).toMatchObject({ kind: 'exit', exitCode: 3 });
+  });
+});
+
+describe('drain', () => {
+  it('is set at once where there is nothing to wait for', () => {
+    expect(poolOf({ size: 1 }).drain().isSet).toBe(true);
+  });
+
+  it('is set when the last task has ended, and the pool goes on', async () => {
+    const pool = poolOf({ size: 1 });
+    const jobs = [1, 2, 3].map((n) => pool.do((value: number) => value, n));
+    await pool.drain();
+    expect(jobs.every(({ isSet }) => isSet)).toBe(true);
+    expect(await pool.do(() => 'next')).toBe('next');
+  });
+
+  it('waits for what fails as for what succeeds', async () => {
+    const pool = poolOf({ size: 1 });
+    const failing = pool.do((): number => {
+      throw new Error('no');
+    });
+    failing.subscribe({ error: () => undefined });
+    await pool.drain();
+    expect(failing.isError).toBe(true);
+  });
+});
+
+describe('close', () => {
+  it('ends what it has, then its threads', async () => {
+    const pool = poolOf({ size: 1 });
+    const jobs = [1, 2, 3].map((n) => pool.do((value: number) => value, n));
+    await pool.close();
+    expect(jobs.map(({ value }) => value)).toEqual([1, 2, 3]);
+    expect(pool.stats).toMatchObject({ threads: 0, idle: 0, queued: 0, running: 0, completed: 3 });
+  });
+
+  it('takes no more work', async () => {
+    const pool = poolOf({ size: 1, name: 'shut' });
+    const closed = pool.close();
+    const late = pool.do(function late() {
+      return 1;
+    });
+    await expect(late).rejects.toThrow(PoolClosedError);
+    await expect(late).rejects.toMatchObject({ code: 'SLUICE_POOL_CLOSED', pool: 'shut', task: 'late' });
+    await closed;
+  });
+
+  it('is what `await using` does', async () => {
+    let outer: WorkerPool;
+    {
+      await using pool = new WorkerPool({ size: 1 });
+      outer = pool;
+      expect(await pool.do(() => 1)).toBe(1);
+    }
+    expect(outer.stats.threads).toBe(0);
+    await expect(outer.do(() => 1)).rejects.toThrow(PoolClosedError);
+  });
+});
+
+describe('init', () => {
+  it('runs in each thread before its first task', async () => {
+    const pool = poolOf({
+      size: 1,
+      init: () => {
+        (globalThis as { prepared?: string }).prepared = 'by init';
+      },
+    });
+    expect(await pool.do(() => (globalThis as { prepared?: string }).prepared)).toBe('by init');
+  });
+});

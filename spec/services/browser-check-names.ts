@@ -1,0 +1,32 @@
+/** What is checked in a browser, in words: `browser-checks.ts` has a check for each. */
+export const CHECKS = [
+  'memory is shared where the page is served so',
+  'a value comes back',
+  'an error comes back as what it was, with its fields',
+  'a promise is awaited there',
+  'a generator comes back as its items, in order',
+  'a ReadableStream does',
+  'an Observable does, and what it emits unasked waits in its worker',
+  'an Observable that goes on after a burst is not held up by it',
+  'who takes items slowly holds up a generator without end',
+  'cancelling a running task reaches it, and its thread goes on',
+  'what is cancelled along with being sent never begins',
+  'a loop without end is ended by its time-out',
+  'a thread that closes itself fails its task alone',
+  'a result stands when its thread closes itself afterwards',
+  'what is thrown with nobody to catch it fails the task at work',
+  'a rejection with nobody to handle it does, too',
+  'a buffer is moved, there and back',
+  'a function is found by the URL of its module',
+  'a module that is not there is an error',
+  'a task runs others on its own pool, deeper than it has threads',
+  'offload keeps the order',
+  'blocking is refused, and the work arrives all the same',
+  'options of Node are refused',
+  'a program of workers that is not there is an error, and tried a few times only',
+  'five thousand tiny tasks come back',
+  'a pool that is closed by force fails what it has, and ends',
+  'nothing is left uncaught in the page',
+] as const;
+
+export type Check = (typeof CHECKS)[number];

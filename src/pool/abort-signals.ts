@@ -1,0 +1,33 @@
+/** One listener for each signal, however many requests it is to abort; it goes with the last of them. */
+interface Abortable {
+  abort(reason: unknown): void;
+}
+
+interface Heard {
+  readonly requests: Set<Abortable>;
+  readonly listener: () => void;
+}
+
+export class AbortSignals {
+  readonly #heard = new Map<AbortSignal, Heard>();
+
+  add(signal: AbortSignal, request: Abortable): void {
+    let heard = this.#heard.get(signal);
+    if (!heard) {
+      const requests = new Set<Abortable>();
+      const listener = (): void => {
+        for (const each of [...requests]) each.abort(signal.reason);
+      };
+      signal.addEventListener('abort', listener, { once: true });
+      this.#heard.set(signal, (heard = { requests, listener }));
+    }
+    heard.requests.add(request);
+  }
+
+  delete(signal: AbortSignal, request: Abortable): void {
+    const heard = this.#heard.get(signal);
+    if (!heard?.requests.delete(request) || heard.requests.size > 0) return;
+    signal.removeEventListener('abort', heard.listener);
+    this.#heard.delete(signal);
+  }
+}

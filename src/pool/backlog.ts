@@ -1,0 +1,55 @@
+/** Requests that wait for a thread, first in, first out; each can leave from where it stands. */
+export interface Backlogged {
+  /** Its neighbours, while it waits. */
+  before: Backlogged | undefined;
+  after: Backlogged | undefined;
+  isWaiting: boolean;
+}
+
+export class Backlog<T extends Backlogged> {
+  size = 0;
+  #first: Backlogged | undefined;
+  #last: Backlogged | undefined;
+
+  push(item: T): void {
+    item.before = this.#last;
+    item.after = undefined;
+    if (this.#last) this.#last.after = item;
+    else this.#first = item;
+    this.#last = item;
+    this.#came(item);
+  }
+
+  /** For what has waited already. */
+  unshift(item: T): void {
+    item.before = undefined;
+    item.after = this.#first;
+    if (this.#first) this.#first.before = item;
+    else this.#last = item;
+    this.#first = item;
+    this.#came(item);
+  }
+
+  shift(): T | undefined {
+    const first = this.#first as T | undefined; // only T come in
+    if (first) this.remove(first);
+    return first;
+  }
+
+  remove(item: T): void {
+    if (!item.isWaiting) return;
+    const { before, after } = item;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    item.before = item.after = undefined;
+    item.isWaiting = false;
+    this.size--;
+  }
+
+  #came(item: T): void {
+    item.isWaiting = true;
+    this.size++;
+  }
+}

@@ -1,0 +1,31 @@
+/** Who gets what: waiting requests go to threads with room, and what waits behind a long task goes to one that idles. */
+import type { Backlog } from './backlog';
+import type { Request } from './request';
+import type { Thread } from './thread';
+
+type RequestThread = Thread<Request>;
+
+export function dispatch(backlog: Backlog<Request>, threads: readonly RequestThread[]): void {
+  if (backlog.size > 0) assign(backlog, threads);
+  else share(threads);
+}
+
+/** In equal shares, so that none has much while another has nothing; those that idle first. */
+function assign(backlog: Backlog<Request>, threads: readonly RequestThread[]): void {
+  const free = threads.filter(({ room }) => room > 0);
+  if (free.length > 1) free.sort((one, other) => one.inFlight - other.inFlight);
+  const share = Math.ceil(backlog.size / Math.max(1, free.length));
+  for (const thread of free) {
+    for (let count = Math.min(thread.room, share); count > 0; count--) backlog.shift()?.sendTo(thread);
+  }
+}
+
+/** Nothing waits in the queue, but what was sent ahead to one thread may begin at once on another. */
+function share(threads: readonly RequestThread[]): void {
+  for (const idle of threads) {
+    if (!idle.isIdle) continue;
+    const busiest = threads.reduce((one, other) => (other.ahead > one.ahead ? other : one), idle);
+    if (busiest.ahead === 0) return;
+    for (const request of busiest.giveBack(Math.ceil(busiest.ahead / 2))) request.sendTo(idle);
+  }
+}

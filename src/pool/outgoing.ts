@@ -1,0 +1,99 @@
+/**
+ * What goes to a worker: messages gathered into batches. A batch that can't be posted is posted again message by
+ * message, and the one at fault comes back.
+ */
+import { whyNotMoved } from './moved';
+import type { ThreadHandle } from './platform';
+import { TransferError } from './pool-errors';
+import { ANSWER, RUN, TO_WORKER, type Batch } from './protocol';
+import { markedIn } from './transfer';
+import { findUncloneable } from './uncloneable';
+
+/** A task, or the answer to one, that can't be sent: the error for the name it goes by. */
+export type Refused = (op: typeof RUN | typeof ANSWER, id: number, errorFor: (name: string) => TransferError) => void;
+
+export class Outgoing {
+  readonly #handle: ThreadHandle;
+  readonly #onRefused: Refused;
+  #batch: unknown[] = [];
+  #moved: unknown[] = [];
+  #sent = 0;
+  /** By place: with which batch its task went. */
+  readonly #batchOf: number[] = [];
+
+  constructor(handle: ThreadHandle, onRefused: Refused) {
+    this.#handle = handle;
+    this.#onRefused = onRefused;
+  }
+
+  add(op: number, id: number, first?: unknown, second?: unknown): void {
+    this.#batch.push(op, id, first, second);
+    if (op === ANSWER) this.#mark([first]);
+    if (op !== RUN) return;
+    this.#batchOf[id] = this.#sent;
+    this.#mark(second as readonly unknown[]);
+  }
+
+  flush(): void {
+    if (this.#batch.length === 0) return;
+    const [batch, moved] = [this.#batch, this.#moved];
+    this.#batch = [];
+    this.#moved = [];
+    try {
+      this.#post(batch, moved);
+    } catch {
+      this.#postEach(batch);
+    }
+  }
+
+  /** The places whose tasks went with this batch. */
+  placesIn(batch: number): number[] {
+    return [...this.#batchOf.keys()].filter((place) => this.#batchOf[place] === batch);
+  }
+
+  #mark(values: readonly unknown[]): void {
+    for (const value of values) {
+      const moved = markedIn(value);
+      if (moved) this.#moved.push(...moved);
+    }
+  }
+
+  /** The platform takes a buffer that was moved before for a batch that nobody can read. */
+  #post(batch: Batch, moved: readonly unknown[]): void {
+    const why = moved.length > 0 ? whyNotMoved(moved) : undefined;
+    if (why) throw new TypeError(why);
+    this.#handle.post(batch, moved);
+    this.#sent++;
+  }
+
+  #postEach(batch: Batch): void {
+    for (let index = 0; index < batch.length; index += TO_WORKER) {
+      const message = batch.slice(index, index + TO_WORKER);
+      const [op, id, first, second] = message as [number, number, unknown, unknown];
+      const values = op === RUN ? (second as readonly unknown[]) : op === ANSWER ? [first] : [];
+      const moved = values.flatMap((value) => markedIn(value) ?? []);
+      if (op === RUN) this.#batchOf[id] = this.#sent;
+      try {
+        this.#post(message, moved);
+      } catch (cause) {
+        if (op !== RUN && op !== ANSWER) throw cause;
+        this.#onRefused(op, id, (name) => cannotTravel(name, { values, moved, cause, isAnswer: op === ANSWER }));
+      }
+    }
+  }
+}
+
+interface Refusal {
+  readonly values: readonly unknown[];
+  readonly moved: readonly unknown[];
+  readonly cause: unknown;
+  readonly isAnswer: boolean;
+}
+
+function cannotTravel(name: string, { values, moved, cause, isAnswer }: Refusal): TransferError {
+  const root = isAnswer ? 'The answer' : 'args';
+  const notMoved = whyNotMoved(moved);
+  if (notMoved) return new TransferError(name, root, notMoved, cause);
+  const found = findUncloneable(isAnswer ? values[0] : values, root, moved);
+  return new TransferError(name, found?.path ?? root, found?.what ?? 'refused by structured clone', cause);
+}

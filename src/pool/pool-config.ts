@@ -1,0 +1,143 @@
+/** The options of a worker pool, checked. */
+import { wrong } from '../core/describe';
+import { codeOf, type FunctionReference } from './function-code';
+import type { FunctionCode } from './protocol';
+import type { ThreadOptions } from './platform';
+
+export interface WorkerPoolConfig extends ThreadOptions {
+  /** For errors and events (`'WorkerPool'`). */
+  readonly name?: string;
+  /** So many threads, always (as many as the machine has cores, less one for this thread). 0 parks the work. */
+  readonly size?: number;
+  /** At least so many threads (0); with `max`, instead of `size`. */
+  readonly min?: number;
+  /** At most so many threads. */
+  readonly max?: number;
+  /** In ms: a thread beyond `min` that has been idle for so long ends (10 000). */
+  readonly idleTimeout?: number;
+  /** So many tasks may wait for a thread (Infinity). */
+  readonly maxQueue?: number;
+  /** Who fails when they are more: the newcomer (`'reject'`), or who has waited longest (`'evict'`). */
+  readonly overflow?: 'reject' | 'evict';
+  /** In ms: so long a task may take, its wait in the queue included (Infinity). */
+  readonly taskTimeout?: number;
+  /** In ms: so long a task that was cancelled may go on, until it is ended with its thread (1000). */
+  readonly grace?: number;
+  /** A function each thread runs before its first task. */
+  readonly init?: (() => unknown) | FunctionReference;
+  /** Node's, for each thread: `maxOldGenerationSizeMb` and so on. */
+  readonly resourceLimits?: Readonly<Record<string, number>>;
+  /** Node's, for each thread: its environment (a copy of this one), or `SHARE_ENV`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | symbol;
+  /** Node's, for each thread: options of `node` (those of this process). */
+  readonly execArgv?: readonly string[];
+}
+
+export interface PoolOptions {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly idleTimeout: number;
+  readonly maxQueue: number;
+  readonly overflow: 'reject' | 'evict';
+  readonly taskTimeout: number;
+  readonly grace: number;
+  readonly init: FunctionCode | undefined;
+  readonly threads: ThreadOptions;
+}
+
+/** @throws TypeError naming the option, what it must be, and what came. */
+export function optionsOf(config: WorkerPoolConfig): PoolOptions {
+  if (typeof config !== 'object' || (config as unknown) === null) {
+    throw wrong('WorkerPool: its config', 'an object of options', config);
+  }
+  const { name = 'WorkerPool', idleTimeout = 10_000, maxQueue = Infinity, overflow = 'reject' } = config;
+  const { taskTimeout = Infinity, grace = 1_000, init, resourceLimits, env, execArgv } = config;
+  if (typeof name !== 'string') throw wrong('WorkerPool: name', 'a string', name);
+  if (overflow !== 'reject' && overflow !== 'evict')
+    throw wrong('WorkerPool: overflow', "'reject' or 'evict'", overflow);
+  if (maxQueue !== Infinity) checkCount('maxQueue', maxQueue);
+  checkMs('idleTimeout', idleTimeout);
+  checkMs('taskTimeout', taskTimeout);
+  checkMs('grace', grace);
+  checkThreadOptions({ resourceLimits, env, execArgv });
+  return {
+    name,
+    ...bounds(config),
+    idleTimeout,
+    maxQueue,
+    overflow,
+    taskTimeout,
+    grace,
+    init: init === undefined ? undefined : codeOf(init, 'WorkerPool: init').code,
+    threads: { resourceLimits, env, execArgv },
+  };
+}
+
+export function checkCount(option: string, count: unknown): void {
+  if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return;
+  throw wrong(`WorkerPool: ${option}`, 'a whole number, 0 or more', count);
+}
+
+export function checkMs(option: string, ms: unknown): void {
+  if (typeof ms === 'number' && ms >= 0) return;
+  throw wrong(`WorkerPool: ${option}`, 'a number of milliseconds, 0 or more', ms);
+}
+
+function bounds({ size, min, max }: WorkerPoolConfig): { readonly min: number; readonly max: number } {
+  if (size !== undefined) {
+    if (min !== undefined || max !== undefined) {
+      throw new TypeError('WorkerPool: give it a size, or min and max; it was given both.');
+    }
+    checkCount('size', size);
+    return { min: size, max: size };
+  }
+  if (min === undefined && max === undefined) return { min: spareCores(), max: spareCores() };
+  const least = min ?? 0;
+  const most = max ?? Math.max(least, spareCores());
+  checkCount('min', least);
+  checkCount('max', most);
+  if (least > most) throw wrong('WorkerPool: max', `min (${String(least)}) or more`, most);
+  return { min: least, max: most };
+}
+
+/** One of them is this thread's. */
+const spareCores = (): number =>
+  Math.max(1, ((globalThis as { navigator?: Partial<Navigator> }).navigator?.hardwareConcurrency ?? coresOfNode()) - 1);
+
+/** Node has no `navigator` before its version 21. */
+function coresOfNode(): number {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => { availableParallelism(): number } };
+  };
+  return process?.getBuiltinModule?.('node:os').availableParallelism() ?? 2;
+}
+
+function checkThreadOptions({ resourceLimits, env, execArgv }: ThreadOptions): void {
+  if (resourceLimits !== undefined && (typeof resourceLimits !== 'object' || (resourceLimits as unknown) === null)) {
+    throw wrong('WorkerPool: resourceLimits', 'an object of numbers', resourceLimits);
+  }
+  for (const [limit, value] of Object.entries<unknown>(resourceLimits ?? {})) checkLimit(limit, value);
+  if (env !== undefined && typeof env !== 'symbol' && (typeof env !== 'object' || (env as unknown) === null)) {
+    throw wrong('WorkerPool: env', 'an object of strings, or SHARE_ENV', env);
+  }
+  for (const [variable, value] of typeof env === 'object' ? Object.entries<unknown>(env) : []) {
+    if (value !== undefined && typeof value !== 'string') throw wrong(`WorkerPool: env.${variable}`, 'a string', value);
+  }
+  if (execArgv !== undefined && !(Array.isArray(execArgv) && execArgv.every((arg) => typeof arg === 'string'))) {
+    throw wrong('WorkerPool: execArgv', 'an array of strings', execArgv);
+  }
+}
+
+/** In MB: with a stack that is smaller Node ends the process as it starts the thread. */
+const LEAST_STACK = 0.5;
+
+function checkLimit(limit: string, value: unknown): void {
+  const least = limit === 'stackSizeMb' ? LEAST_STACK : 0;
+  if (value === undefined || (typeof value === 'number' && value > 0 && value >= least)) return;
+  throw wrong(
+    `WorkerPool: resourceLimits.${limit}`,
+    `a number of MB, ${least > 0 ? `${least} or more` : 'more than 0'}`,
+    value,
+  );
+}

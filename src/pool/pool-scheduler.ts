@@ -1,0 +1,53 @@
+/**
+ * A scheduler whose actions run on this thread, when a worker has room for what they bring: admission control, which
+ * gives iterables real back-pressure.
+ */
+import { asyncScheduler, type SchedulerAction, Subscription, type SchedulerLike } from 'rxjs';
+import { reportUnhandled } from '../core/rx';
+import { BatchAction, type ActionHost, type DueRun } from '../scheduler/batch-action';
+import { Fifo } from '../scheduler/fifo';
+import type { PoolCore } from './pool-core';
+
+export class PoolScheduler implements SchedulerLike {
+  readonly #core: PoolCore;
+  readonly #due = new Fifo<DueRun>();
+  readonly #host: ActionHost;
+
+  constructor(core: PoolCore) {
+    this.#core = core;
+    this.#host = {
+      clock: asyncScheduler,
+      soon: (run) => {
+        this.#due.push(run);
+        core.onTurn.add(this.#admit);
+        core.stir();
+      },
+      busy: () => Subscription.EMPTY,
+    };
+  }
+
+  now(): number {
+    return asyncScheduler.now();
+  }
+
+  schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
+    return new BatchAction(this.#host, work).schedule(state, delay);
+  }
+
+  readonly #admit = (): void => {
+    while (this.#due.length > 0 && this.#core.hasRoomForMore) {
+      const run = this.#due.shift();
+      if (run && !run.closed) this.#run(run);
+    }
+    if (this.#due.length === 0) this.#core.onTurn.delete(this.#admit);
+  };
+
+  /** What it throws is not the pool's, which must go on. */
+  #run({ action }: DueRun): void {
+    try {
+      action.run();
+    } catch (error) {
+      reportUnhandled(error);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+/** One run of a call: from the queue to a thread, and from there to its one outcome. */
+import { CancelledError, TimeoutError } from '../core/errors';
+import { failure, success, type Outcome } from '../core/outcome';
+import { tell, type Canceller, type Execution, type Sink } from '../future/execution';
+import { emptyError } from '../future/foreign';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Backlogged } from './backlog';
+import type { Deadline } from './deadlines';
+import type { PoolCore } from './pool-core';
+import { WorkerCrashError } from './pool-errors';
+import type { Presence } from './presence';
+import { DEMAND_WINDOW, type FunctionCode } from './protocol';
+import type { Runnable } from './runnable';
+import type { Thread } from './thread';
+
+/** Where the items of a stream go; who takes none is told the last. */
+export interface StreamSink<T> extends Sink<T> {
+  next?(item: T): void;
+  /** A stream has ended without an item; else that is an error. */
+  completed?(): void;
+  /** It asks for more itself, by `request.demand`. */
+  readonly isPacing?: boolean;
+}
+
+/** What is asked for, as often as it is called. */
+export interface Order {
+  readonly core: PoolCore;
+  readonly functionId: number;
+  readonly name: string;
+  readonly code: FunctionCode;
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+  /** It belongs to a task that is running, and so runs also while the pool closes. */
+  readonly isNested: boolean;
+}
+
+/** Who asks, as often as it is subscribed to. */
+export interface Caller {
+  readonly order: Order;
+  /** A thread was lost to it. */
+  crashed(error: WorkerCrashError): void;
+}
+
+let lastNumber = 0;
+
+export class Request implements Execution, Runnable, Backlogged {
+  before: Backlogged | undefined;
+  after: Backlogged | undefined;
+  isWaiting = false;
+  isOver = false;
+  readonly number = ++lastNumber;
+  /** Where it was asked for. */
+  callerStack: Runnable['callerStack'];
+  #thread: Thread<Request> | undefined;
+  #place = -1;
+  /** Somebody waits until its thread is done with it. */
+  #leaving: (() => void) | undefined;
+  #timeout: Deadline | undefined;
+  #last: { readonly value: unknown } | undefined;
+  /** Items that were taken and not asked for again. */
+  #taken = 0;
+  readonly #caller: Caller;
+  readonly #sink: StreamSink<unknown>;
+  readonly #scheduler: BatchScheduler;
+  readonly #presence: Presence;
+
+  constructor(
+    caller: Caller,
+    /** Set anew when they have been waited for. */
+    public args: readonly unknown[],
+    sink: StreamSink<unknown>,
+    scheduler: BatchScheduler,
+  ) {
+    this.#caller = caller;
+    this.#sink = sink;
+    this.#scheduler = scheduler;
+    const { core, timeout, signal } = caller.order;
+    this.#presence = core.entered(scheduler.era);
+    if (timeout !== Infinity) this.#timeout = core.deadlines.set(timeout, () => this.#timeUp());
+    if (signal) core.signals.add(signal, this);
+  }
+
+  get name(): string {
+    return this.#caller.order.name;
+  }
+
+  get functionId(): number {
+    return this.#caller.order.functionId;
+  }
+
+  get code(): FunctionCode {
+    return this.#caller.order.code;
+  }
+
+  sendTo(thread: Thread<Request>): void {
+    this.#thread = thread;
+    this.#place = thread.send(this);
+  }
+
+  /** Back in the queue. */
+  unsend(): void {
+    this.#thread = undefined;
+  }
+
+  succeed(value: unknown): void {
+    if (this.isOver) return;
+    this.#sink.next?.(value);
+    this.#end(success(value));
+  }
+
+  fail(error: unknown): void {
+    if (error instanceof WorkerCrashError && error.kind !== 'killed') this.#caller.crashed(error);
+    this.#end(failure(error));
+  }
+
+  items(items: readonly unknown[]): void {
+    for (const item of items) {
+      if (this.isOver) return;
+      this.#last = { value: item };
+      this.#sink.next?.(item);
+    }
+    if (!this.#sink.isPacing) this.demand(items.length);
+  }
+
+  completed(): void {
+    if (this.#last) this.#end(success(this.#last.value));
+    else if (this.#sink.completed) this.#end(undefined);
+    else this.#end(failure(emptyError(this.#sink.name)));
+  }
+
+  /** So many items have been taken, and as many more may come: said now and then, and not for each. */
+  demand(count: number): void {
+    this.#taken += count;
+    if (this.isOver || this.#taken < DEMAND_WINDOW / 2) return;
+    this.#thread?.demand(this.#place, this.#taken);
+    this.#taken = 0;
+  }
+
+  left(): void {
+    this.#thread = undefined;
+    const leaving = this.#leaving;
+    this.#leaving = undefined;
+    leaving?.();
+  }
+
+  cancel(canceller?: Canceller): void {
+    if (this.isOver) {
+      canceller?.cancelled();
+      return;
+    }
+    this.#finish('cancelled');
+    this.#abandon('Nobody waits for it any more.', canceller);
+  }
+
+  /** Its signal has aborted. */
+  abort(reason: unknown): void {
+    this.#give(new CancelledError(reason), 'Its signal has aborted.');
+  }
+
+  /** Its pool goes, or has no room for it; or what it was to be given can't be had. */
+  evict(error: unknown): void {
+    this.#give(error, 'Its pool does not want it any more.');
+  }
+
+  #timeUp(): void {
+    const kind = this.#thread?.phase(this.#place) ?? 'queue';
+    const { timeout } = this.#caller.order;
+    this.#give(new TimeoutError(timeout, undefined, { kind, task: this.name }), 'Its time is over.');
+  }
+
+  /** Gives it up. The thread is told first: whoever hears of it may close the pool. */
+  #give(error: unknown, reason: string): void {
+    if (this.isOver) return;
+    this.#abandon(reason);
+    this.#end(failure(error));
+  }
+
+  #abandon(reason: string, canceller?: Canceller): void {
+    if (this.isWaiting) this.#caller.order.core.drop(this);
+    if (!this.#thread || this.#thread.abandon(this.#place, reason)) canceller?.cancelled();
+    else if (canceller) this.#leaving = this.#awaitLeaving(canceller);
+  }
+
+  #awaitLeaving(canceller: Canceller): () => void {
+    const release = this.#caller.order.core.hold();
+    this.#presence.enter();
+    return () => {
+      release();
+      this.#presence.leave();
+      canceller.cancelled();
+    };
+  }
+
+  #end(outcome: Outcome<unknown> | undefined): void {
+    if (this.isOver) return;
+    this.#finish(outcome?.isError ? 'failed' : 'completed');
+    this.#scheduler.runQueue.drive(() => {
+      if (outcome) tell(this.#sink, outcome);
+      else this.#sink.completed?.();
+    });
+  }
+
+  #finish(how: 'completed' | 'failed' | 'cancelled'): void {
+    this.isOver = true;
+    const { core, signal } = this.#caller.order;
+    if (this.#timeout) core.deadlines.clear(this.#timeout);
+    if (signal) core.signals.delete(signal, this);
+    core.left(this, how);
+    this.#presence.leave();
+  }
+}

@@ -1,0 +1,269 @@
+/**
+ * A worker, as the host sees it: what it was sent and has not answered, how much it may be sent ahead, and what it says.
+ */
+import type { Deadline } from './deadlines';
+import { recordOf, type ErrorRecord } from './error-record';
+import { revive } from './error-revival';
+import { Incoming } from './incoming';
+import { Outgoing } from './outgoing';
+import { Pace } from './pace';
+import { Places, type Phase } from './places';
+import type { Death, Platform, ThreadHandle, ThreadPlan } from './platform';
+import { TransferError, WorkerCrashError } from './pool-errors';
+import * as wire from './protocol';
+import type { Runnable, ThreadOwner } from './runnable';
+import { Seats } from './seats';
+
+type State = 'starting' | 'ready' | 'leaving' | 'dying' | 'dead';
+
+export class Thread<R extends Runnable> {
+  state: State = 'starting';
+  /** It has ended a task, or ended with one: it was fit for work. */
+  hasWorked = false;
+  /** So many of its tasks wait for others of the same pool. */
+  openCalls = 0;
+  readonly #owner: ThreadOwner<R, Thread<R>>;
+  readonly #handle: ThreadHandle;
+  readonly #seats: Seats<R>;
+  readonly #pace: Pace;
+  readonly #knownFunctions = new Set<number>();
+  /** By place: when a task that was cancelled, and goes on, is ended with its thread. */
+  readonly #graces = new Map<number, Deadline>();
+  readonly #outgoing: Outgoing;
+  readonly #incoming: Incoming;
+
+  constructor(
+    readonly id: number,
+    owner: ThreadOwner<R, Thread<R>>,
+    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'places'> },
+  ) {
+    this.#owner = owner;
+    const places = new Places(platform.canShare);
+    this.#seats = new Seats(places);
+    this.#pace = new Pace(platform.canShare);
+    this.#incoming = new Incoming((ended, ms) => {
+      if (ended > 0) this.hasWorked = true;
+      this.#pace.learn(ended, ms);
+    });
+    this.#handle = platform.start(
+      { ...plan, places: places.buffer },
+      {
+        receive: (batch) => {
+          this.#receive(batch);
+        },
+        unreadable: (cause) => {
+          this.#fell({ kind: 'message', cause });
+          this.kill();
+        },
+        died: (death) => {
+          this.#died(death);
+        },
+      },
+    );
+    this.#outgoing = new Outgoing(this.#handle, (op, id, errorFor) => {
+      if (op === wire.ANSWER) this.#outgoing.add(wire.REFUSE, id, recordOf(errorFor('WorkerTask.do')));
+      else {
+        const request = this.#free(id);
+        request?.fail(errorFor(request.name));
+        this.#endIfIdle();
+      }
+      // No word from the worker will: others may wait for the place, and the answer is yet to go.
+      this.#owner.stir();
+    });
+  }
+
+  /** Tasks it was sent and has not ended. */
+  get inFlight(): number {
+    return this.#seats.taken;
+  }
+
+  /** So many tasks it may be sent now. */
+  get room(): number {
+    if (this.state !== 'ready' || !this.#seats.hasRoom) return 0;
+    return Math.max(0, this.#pace.credits + this.openCalls - this.inFlight);
+  }
+
+  /** So many it may be sent at a time. */
+  get credits(): number {
+    return this.#pace.credits;
+  }
+
+  get isIdle(): boolean {
+    return this.state === 'ready' && this.inFlight === 0;
+  }
+
+  /** So many it was sent and may not have begun. */
+  get ahead(): number {
+    return Math.max(0, this.inFlight - this.openCalls - 1);
+  }
+
+  get requests(): R[] {
+    return this.#seats.requests;
+  }
+
+  /** Gives it a place; it goes with the next batch. */
+  send(request: R): number {
+    const { functionId, code, name, args } = request;
+    if (!this.#knownFunctions.has(functionId)) {
+      this.#knownFunctions.add(functionId);
+      this.#outgoing.add(wire.DEFINE, functionId, code, name);
+    }
+    const place = this.#seats.seat(request);
+    this.#outgoing.add(wire.RUN, place, functionId, args);
+    return place;
+  }
+
+  phase(place: number): Phase {
+    return this.#seats.phase(place);
+  }
+
+  /** More of a stream is wanted. */
+  demand(place: number, count: number): void {
+    this.#say(wire.DEMAND, place, count);
+  }
+
+  /** What a task of this thread has asked its pool for. */
+  answer(id: number, value: unknown): void {
+    this.openCalls--;
+    this.#say(wire.ANSWER, id, value);
+  }
+
+  refuse(id: number, error: unknown): void {
+    this.openCalls--;
+    this.#say(wire.REFUSE, id, recordOf(error));
+  }
+
+  /** Nobody wants it any more; true if it had not begun, and so is over. */
+  abandon(place: number, reason: string): boolean {
+    if (this.#seats.takeBack(place)) return true;
+    this.#say(wire.CANCEL, place, reason);
+    this.#graces.set(
+      place,
+      this.#owner.deadlines.set(this.#owner.grace, () => {
+        // Word of its end may be on its way, and the thread at the next task.
+        if (!this.#seats.hasEnded(place)) this.kill();
+      }),
+    );
+    return false;
+  }
+
+  /** Up to so many that have not begun, those sent last. */
+  giveBack(count: number): R[] {
+    return this.#seats.takeBackLast(count);
+  }
+
+  flush(): void {
+    if (this.state !== 'dead') this.#outgoing.flush();
+  }
+
+  /** It ends when it is idle. */
+  leave(): void {
+    if (this.state === 'starting') this.kill();
+    if (this.state !== 'ready') return;
+    this.state = 'leaving';
+    this.#owner.takeBack(this.giveBack(Infinity));
+    this.#endIfIdle();
+  }
+
+  kill(): void {
+    if (this.state === 'dying' || this.state === 'dead') return;
+    this.state = 'dying';
+    this.#owner.takeBack(this.giveBack(Infinity));
+    this.#handle.kill();
+  }
+
+  #say(op: number, id: number, what: unknown): void {
+    if (this.state === 'dead') return;
+    this.#outgoing.add(op, id, what);
+    this.#owner.stir();
+  }
+
+  #receive(batch: wire.Batch): void {
+    this.#incoming.push(batch);
+    while (this.#incoming.read(this.#hear));
+    this.#endIfIdle();
+    this.#owner.stir();
+  }
+
+  readonly #hear = (op: number, id: number, payload: unknown): void => {
+    switch (op) {
+      case wire.VALUE:
+        this.#free(id)?.succeed(payload);
+        return;
+      case wire.FAILURE: {
+        const request = this.#free(id);
+        request?.fail(revive(payload as ErrorRecord, request.callerStack?.stack));
+        return;
+      }
+      case wire.ITEMS:
+        this.#seats.at(id)?.items(payload as readonly unknown[]);
+        return;
+      case wire.END:
+        this.#free(id)?.completed();
+        return;
+      case wire.SKIPPED:
+        this.#free(id);
+        return;
+      case wire.CALL:
+        this.openCalls++;
+        this.#owner.call(this, id, payload as wire.CallPayload);
+        return;
+      case wire.READY:
+        if (this.state === 'starting') this.state = 'ready';
+        return;
+      case wire.FAULT:
+        this.#owner.fault(this, revive(payload as ErrorRecord));
+        return;
+      case wire.UNFIT:
+        this.#owner.unfit(this, revive(payload as ErrorRecord));
+        return;
+      case wire.UNREADABLE:
+        this.#unread(id);
+    }
+  };
+
+  /** A batch could not be read there: what came alone is at fault, and the others are sent again, alone. */
+  #unread(batch: number): void {
+    const lost = this.#outgoing.placesIn(batch).filter((place) => this.#seats.at(place));
+    const cause = new Error('The thread could not read it.');
+    for (const place of lost) {
+      const request = this.#free(place);
+      if (!request) continue;
+      if (lost.length === 1)
+        request.fail(new TransferError(request.name, 'args', 'nothing its thread can read', cause));
+      else {
+        this.send(request);
+        this.flush();
+      }
+    }
+  }
+
+  /** Its place is free, and the thread is done with it. */
+  #free(place: number): R | undefined {
+    const request = this.#seats.free(place);
+    this.#owner.deadlines.clear(this.#graces.get(place));
+    this.#graces.delete(place);
+    return request;
+  }
+
+  #died(death: Death): void {
+    const itsDeath: Death = this.state === 'dying' ? { kind: 'killed' } : death;
+    this.state = 'dead';
+    this.#fell(itsDeath);
+    this.#owner.died(this, itsDeath);
+  }
+
+  /** What had begun fails; the rest goes to others. */
+  #fell({ kind, exitCode, cause }: Death): void {
+    const { begun, others } = this.#seats.clear({ blamesEnded: kind === 'message' });
+    for (const grace of this.#graces.values()) this.#owner.deadlines.clear(grace);
+    this.#graces.clear();
+    if (begun.length > 0) this.hasWorked = true;
+    for (const request of begun) request.fail(new WorkerCrashError(request.name, kind, { exitCode, cause }));
+    this.#owner.takeBack(others);
+  }
+
+  #endIfIdle(): void {
+    if (this.state === 'leaving' && this.inFlight === 0) this.kill();
+  }
+}

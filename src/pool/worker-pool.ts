@@ -1,0 +1,224 @@
+/** The public face of a pool of workers. What it does is in `PoolCore`. */
+import { Observable, type SchedulerLike } from 'rxjs';
+import { wrong } from '../core/describe';
+import { AsyncValue } from '../future/async-value';
+import { begin } from '../future/execution';
+import { currentScheduler } from '../scheduler/batch-scheduler';
+import { Call, type Arguments } from './call';
+import { codeKey, codeOf, type FunctionReference, type NamedCode } from './function-code';
+import { Job, type Arrived } from './job';
+import type { Platform } from './platform';
+import { checkCount, checkMs, optionsOf, type WorkerPoolConfig } from './pool-config';
+import { PoolCore } from './pool-core';
+import { moduleOf, type PoolModule } from './pool-module';
+import { PoolScheduler } from './pool-scheduler';
+import type { PoolEvent, PoolStats } from './pool-events';
+import type { WorkerTask } from './worker/worker-task';
+
+export interface TaskConfig {
+  /** For errors (the name of the function). */
+  readonly name?: string;
+  /** In ms: so long it may take, its wait in the queue included (the pool's `taskTimeout`). */
+  readonly timeout?: number;
+  /** Aborting it cancels every run. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CloseConfig {
+  /** What is queued or running fails with a PoolClosedError, at once (false). */
+  readonly force?: boolean;
+  /** In ms: after so long, by force (Infinity). */
+  readonly timeout?: number;
+}
+
+/** A function that runs on a pool: what it gives is a Future, which emits each item if it is a stream. */
+export interface PoolTask<A extends readonly unknown[], R> {
+  (...args: Arguments<A>): Call<Arrived<R>>;
+  /** @internal */
+  readonly [codeKey]: NamedCode;
+}
+
+const cores = new WeakMap<object, PoolCore>();
+
+/** @internal The pool a task function runs on. */
+export const coreOf = (task: object): PoolCore | undefined => cores.get(task);
+
+export abstract class WorkerPoolOn implements AsyncDisposable {
+  readonly name: string;
+  /** What happens to its threads. */
+  readonly events$: Observable<PoolEvent>;
+  /** A scheduler whose actions run, here, when a worker has room: `scheduled(hugeIterable, pool.scheduler)`. */
+  readonly scheduler: SchedulerLike;
+  readonly #core: PoolCore;
+  readonly #options: ReturnType<typeof optionsOf>;
+  #closing: AsyncValue<void> | undefined;
+
+  protected constructor(config: WorkerPoolConfig, platform: Platform) {
+    this.#options = optionsOf(config);
+    const core = new PoolCore(this.#options, platform, (thread, id, [code, name, args]) => {
+      const call = this.#call({ code, name }, { isNested: true })(args);
+      const scheduler = currentScheduler();
+      scheduler.runQueue.drive(() =>
+        call[begin](
+          {
+            frame: undefined,
+            succeed: (value) => {
+              thread.answer(id, value);
+            },
+            fail: (error) => {
+              thread.refuse(id, error);
+            },
+          },
+          scheduler,
+        ),
+      );
+    });
+    this.#core = core;
+    this.name = core.name;
+    this.events$ = core.events.asObservable();
+    this.scheduler = new PoolScheduler(core);
+  }
+
+  /** So many threads. May be set while it runs: those that are too many end what they are at. 0 parks the work. */
+  get size(): number {
+    return this.#core.crew.max;
+  }
+
+  set size(count: number) {
+    checkCount('size', count);
+    this.#core.resize(count, count);
+  }
+
+  get stats(): PoolStats {
+    const { crew, queued, completed, failed, cancelled } = this.#core;
+    const { hired } = crew;
+    return {
+      threads: hired.length,
+      idle: hired.filter(({ isIdle }) => isIdle).length,
+      queued,
+      running: crew.threads.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      completed,
+      failed,
+      cancelled,
+    };
+  }
+
+  /**
+   * Starts it, now. AsyncValues and futures among the arguments are waited for first, without holding a worker; if one
+   * fails, so does the job.
+   *
+   * @throws TypeError for a function that can't be sent.
+   * @example
+   * const job = pool.do((a: number, b: number) => a + b, 1, 2);
+   * await job; // 3
+   */
+  do<A extends unknown[], R>(
+    fn: ((this: WorkerTask, ...args: A) => R) | FunctionReference,
+    ...args: Arguments<A>
+  ): Job<Arrived<R>> {
+    return this.#do<Arrived<R>>(codeOf(fn, 'WorkerPool.do'), args);
+  }
+
+  /**
+   * The cold form: a function whose calls are futures. `signal` and `timeout` are for each run.
+   *
+   * @throws TypeError for a function that can't be sent, and for a wrong option.
+   * @example
+   * const square = pool.task((n: number) => n * n);
+   * square(7).subscribe(console.log); // 49
+   */
+  task<A extends unknown[], R>(
+    fn: ((this: WorkerTask, ...args: A) => R) | FunctionReference,
+    config: TaskConfig = {},
+  ): PoolTask<A, R> {
+    const code = codeOf(fn, 'WorkerPool.task');
+    return this.#taskOf<A, R>(code, config);
+  }
+
+  /**
+   * All functions of a module, typed as what they become here.
+   *
+   * @param url a `file:` URL, an absolute path, or the name of a package
+   * @example
+   * const work = pool.module<typeof import('./work')>(new URL('./work.js', import.meta.url));
+   * await work.resize(image);
+   */
+  module<M extends object>(url: string | URL): PoolModule<M> {
+    return moduleOf<M>(url, (code) => this.#taskOf(code, {}));
+  }
+
+  /** Set when nothing is queued and nothing runs. */
+  drain(): AsyncValue<void> {
+    const drained = new AsyncValue<void>();
+    const core = this.#core;
+    const release = core.hold();
+    const look = (): void => {
+      if (!core.isQuiet) return;
+      core.onTurn.delete(look);
+      release();
+      drained.set();
+    };
+    core.onTurn.add(look);
+    look();
+    return drained;
+  }
+
+  /** Takes no more work, ends what it has, and then its threads. Set when all of them are gone. */
+  close({ force = false, timeout = Infinity }: CloseConfig = {}): AsyncValue<void> {
+    if (typeof force !== 'boolean') throw wrong('WorkerPool.close: force', 'true or false', force);
+    checkMs('close: timeout', timeout);
+    const core = this.#core;
+    const isFirst = !this.#closing;
+    const closing = (this.#closing ??= new AsyncValue<void>());
+    core.close();
+    const deadline = core.deadlines.set(timeout, () => core.cut());
+    const look = (): void => {
+      if (!core.isQuiet) return;
+      core.deadlines.clear(deadline);
+      core.crew.close();
+      if (core.crew.threads.length > 0) return;
+      core.onTurn.delete(look);
+      if (!isFirst) return;
+      core.gone();
+      closing.set();
+    };
+    core.onTurn.add(look);
+    if (force) core.cut();
+    core.stir();
+    return closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #do<T>(code: NamedCode, args: readonly unknown[]): Job<T> {
+    const call = this.#call<T>(code, { isNested: false })(args);
+    return new Job<T>(call, (fn, nextArgs) => this.#do(codeOf(fn, 'Job.chain'), nextArgs));
+  }
+
+  #taskOf<A extends unknown[], R>(code: NamedCode, { name = code.name, timeout, signal }: TaskConfig): PoolTask<A, R> {
+    if (typeof name !== 'string') throw wrong('WorkerPool.task: name', 'a string', name);
+    if (timeout !== undefined) checkMs('task: timeout', timeout);
+    if (signal !== undefined && !(typeof signal === 'object' && 'aborted' in signal)) {
+      throw wrong('WorkerPool.task: signal', 'an AbortSignal', signal);
+    }
+    const call = this.#call<Arrived<R>>({ code: code.code, name }, { isNested: false, timeout, signal });
+    const task = Object.assign((...args: unknown[]) => call(args), { [codeKey]: code });
+    cores.set(task, this.#core);
+    return task;
+  }
+
+  #call<T>(
+    { code, name }: NamedCode,
+    {
+      isNested,
+      timeout = this.#options.taskTimeout,
+      signal,
+    }: { readonly isNested: boolean; readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined },
+  ): (args: readonly unknown[]) => Call<T> {
+    const core = this.#core;
+    const parts = { core, code, name, functionId: core.functions.of(code), timeout, signal, isNested };
+    return (args) => new Call<T>(parts, args);
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The worker's half of the pool: it takes the tasks it was sent in their order and runs one at a time, or more while
+ * some wait for other tasks of their own pool. It must outlive whatever they do: user code may change every prototype
+ * and every global, so what is used here is as it was when the worker began.
+ */
+import { recordOf } from '../error-record';
+import { revive } from '../error-revival';
+import { PlacesOfWorker } from '../places';
+import {
+  ANSWER,
+  CALL,
+  CANCEL,
+  DEFINE,
+  DEMAND,
+  FAULT,
+  READY,
+  REFUSE,
+  RUN,
+  SKIPPED,
+  TO_WORKER,
+  UNFIT,
+  UNREADABLE,
+  type Batch,
+  type Birth,
+  type CallPayload,
+} from '../protocol';
+import { Definition, resolveFunction } from './functions';
+import { arraySplice, NativePromise, now, promiseThen } from './intrinsics';
+import { Outbox } from './outbox';
+import { TaskRun } from './task-run';
+import type { WorkerPlatform } from './worker-platform';
+
+export class Runtime {
+  readonly outbox: Outbox;
+  readonly places: PlacesOfWorker;
+  /** What was sent and has not begun, four elements each, from `#next` on. */
+  #waiting: unknown[] = [];
+  #next = 0;
+  readonly #definitions: (Definition | undefined)[] = [];
+  readonly #runs: (TaskRun | undefined)[] = [];
+  /** Of tasks that may have ended, while their results have not gone out. */
+  readonly #names: string[] = [];
+  #running = 0;
+  readonly #calls: (PendingCall | undefined)[] = [];
+  #openCalls = 0;
+  #isWorking = false;
+  #batches = 0;
+
+  constructor(
+    birth: Pick<Birth, 'places' | 'init'>,
+    readonly platform: WorkerPlatform,
+  ) {
+    this.places = new PlacesOfWorker(birth.places);
+    this.outbox = new Outbox(platform, {
+      nameOf: (place) => this.#names[place] ?? 'a task',
+      taskRefused: (place) => this.#runs[place]?.forsake(),
+      callRefused: (id, error) => this.#answer(id)?.reject(error),
+    });
+    void this.#prepare(birth);
+  }
+
+  readonly receive = (batch: Batch): void => {
+    this.take(batch);
+    this.#work();
+    while (this.#running === 0 && this.platform.nap()) this.#work();
+  };
+
+  /** Notes what was sent, and begins nothing. */
+  readonly take = (batch: Batch): void => {
+    this.#batches++;
+    for (let index = 0; index < batch.length; index += TO_WORKER) {
+      this.#note(batch[index] as number, batch[index + 1] as number, batch[index + 2], batch[index + 3]);
+    }
+  };
+
+  /** A batch has come that this platform could not read. */
+  unreadable(): void {
+    this.outbox.add(UNREADABLE, this.#batches++);
+    this.outbox.flush();
+  }
+
+  /** Something was thrown that nobody caught: the fault of this task, if it is still at work. */
+  fault(error: unknown, task: TaskRun | undefined): void {
+    const record = recordOf(error);
+    const culprit = task ?? this.#only();
+    if (culprit?.isOver === false) culprit.fail(error);
+    this.outbox.add(FAULT, 0, record);
+    this.outbox.flush();
+  }
+
+  /** The thread ends: what is done goes out. */
+  leave(): void {
+    for (let place = 0; place < this.#runs.length; place++) this.#runs[place]?.production?.leave();
+    this.outbox.flush();
+  }
+
+  /** A task is over: there is room for the next. */
+  ended(run: TaskRun): void {
+    this.#runs[run.place] = undefined;
+    this.#running--;
+    this.#work();
+  }
+
+  /** Asks the host to run something for a task. */
+  call(payload: CallPayload, task: TaskRun): Promise<unknown> {
+    let id = 0;
+    while (this.#calls[id]) id++;
+    const called = new NativePromise<unknown>((resolve, reject) => {
+      this.#calls[id] = { task, answered: () => called, resolve, reject };
+    });
+    this.#openCalls++;
+    this.outbox.add(CALL, id, payload);
+    this.outbox.flush();
+    // While it is waited for, this thread may be what it is waiting for.
+    this.platform.soon(() => {
+      this.#work();
+    });
+    return called;
+  }
+
+  /** A task that was cancelled waits for no other: else it would hold its thread until that is ended, neighbours and all. */
+  cancelCalls(task: TaskRun, error: unknown): void {
+    for (let id = 0; id < this.#calls.length; id++) {
+      const call = this.#calls[id];
+      if (call?.task !== task) continue;
+      void promiseThen(call.answered(), nothing, nothing);
+      call.reject(error);
+    }
+  }
+
+  async #prepare({ init }: Pick<Birth, 'init'>): Promise<void> {
+    try {
+      if (init) await (await resolveFunction(new Definition(init, 'init'), this.platform)).call(undefined);
+      this.outbox.add(READY, 0);
+    } catch (error) {
+      this.outbox.add(UNFIT, 0, recordOf(error));
+    }
+    this.outbox.flush();
+  }
+
+  #note(op: number, id: number, first: unknown, second: unknown): void {
+    switch (op) {
+      case RUN: {
+        this.places.fill(id);
+        const waiting = this.#waiting;
+        const { length } = waiting;
+        waiting[length] = id;
+        waiting[length + 1] = first;
+        waiting[length + 2] = second;
+        return;
+      }
+      case DEFINE:
+        this.#definitions[id] = new Definition(first as Definition['code'], second as string);
+        return;
+      case CANCEL:
+        if (this.#runs[id]) this.#runs[id].cancel(first as string);
+        else this.#drop(id);
+        return;
+      case DEMAND:
+        this.#runs[id]?.production?.grant(first as number);
+        return;
+      case ANSWER:
+        this.#answer(id)?.resolve(first);
+        return;
+      case REFUSE:
+        this.#answer(id)?.reject(revive(first as Parameters<typeof revive>[0]));
+    }
+  }
+
+  /** It was sent and has not begun: where memory is not shared, this is how it is taken back. */
+  #drop(place: number): void {
+    for (let at = this.#next; at < this.#waiting.length; at += 3) {
+      if (this.#waiting[at] !== place) continue;
+      arraySplice(this.#waiting, at, 3);
+      this.outbox.add(SKIPPED, place);
+      return;
+    }
+  }
+
+  #answer(id: number): PendingCall | undefined {
+    const call = this.#calls[id];
+    this.#calls[id] = undefined;
+    this.#openCalls--;
+    return call;
+  }
+
+  #work(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    while (this.#running <= this.#openCalls && this.#next < this.#waiting.length) {
+      const at = this.#next;
+      this.#next += 3;
+      this.#begin(this.#waiting[at] as number, this.#waiting[at + 1] as number, this.#waiting[at + 2] as unknown[]);
+    }
+    if (this.#next === this.#waiting.length && this.#next > 0) {
+      this.#waiting = [];
+      this.#next = 0;
+    }
+    this.#isWorking = false;
+    // Something that is being waited for may end in this very turn, and its result go along.
+    if (this.#running > 0) this.outbox.flushSoon();
+    else this.outbox.flush();
+  }
+
+  #begin(place: number, id: number, args: unknown[]): void {
+    const definition = this.#definitions[id];
+    // What is done does not wait for what may take long.
+    if (!definition?.isTiny || this.outbox.isLate(now())) this.outbox.flush();
+    if (!definition || !this.places.begin(place)) {
+      this.outbox.add(SKIPPED, place);
+      return;
+    }
+    this.#running++;
+    const run = new TaskRun(this, { place, definition, args });
+    this.#runs[place] = run;
+    this.#names[place] = definition.name;
+    run.begin();
+  }
+
+  /** Who it must have been, where the platform can't tell. */
+  #only(): TaskRun | undefined {
+    let only: TaskRun | undefined;
+    for (let place = 0; place < this.#runs.length; place++) only ??= this.#runs[place];
+    return this.#running === 1 ? only : undefined;
+  }
+}
+
+/** Whoever did not wait for it is not told that it failed. */
+const nothing = (): undefined => undefined;
+
+interface PendingCall {
+  readonly task: TaskRun;
+  answered(): Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
