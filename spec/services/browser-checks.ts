@@ -13,8 +13,8 @@ const uncaught: string[] = [];
 addEventListener('error', ({ message }) => uncaught.push(message));
 addEventListener('unhandledrejection', ({ reason }) => uncaught.push(String(reason)));
 
-/** For functions that are run in a worker: what is there. */
-declare const globalThis: Record<string, unknown>;
+/** For functions that are run in a worker, to leave something there. */
+declare const self: typeof window & Record<string, unknown>;
 
 const pool = new WorkerPool({ size: 1, name: 'page' });
 
@@ -108,7 +108,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
   'who takes items slowly holds up a generator without end': async () => {
     const endless = pool.task(function* () {
       for (let n = 0; ; n++) {
-        globalThis['made'] = n;
+        self['made'] = n;
         yield n;
       }
     });
@@ -116,7 +116,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
       await turnOfTimers();
       if (item === 20) break;
     }
-    const made = (await pool.do(() => globalThis['made'])) as number;
+    const made = (await pool.do(() => self['made'])) as number;
     same(made <= 20 + 2 * 64, true);
   },
 
@@ -126,12 +126,12 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     const job = pool.do(async function (this: WorkerTask) {
       new BroadcastChannel('begun').postMessage('now');
       while (!this.signal.aborted) await new Promise((resolve) => setTimeout(resolve));
-      globalThis['wasTold'] = true;
+      self['wasTold'] = true;
     });
     await begun;
     job.cancel();
     same((await failureOf(job)).name, 'CancelledError');
-    same(await pool.do(() => globalThis['wasTold']), true);
+    same(await pool.do(() => self['wasTold']), true);
     same(seen.exits, 0);
     seen.stop();
   },
@@ -222,12 +222,12 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     const bytes = new Uint8Array([1, 2, 3]);
     const back = await pool.do(function (this: WorkerTask, given: Uint8Array) {
       const reversed = given.reverse();
-      globalThis['moved'] = reversed;
+      self['moved'] = reversed;
       return this.transfer(reversed);
     }, transfer(bytes));
     same(bytes.length, 0);
     same([...back], [3, 2, 1]);
-    same(await pool.do(() => (globalThis['moved'] as Uint8Array).length), 0);
+    same(await pool.do(() => (self['moved'] as Uint8Array).length), 0);
   },
 
   'a function is found by the URL of its module': async () => {

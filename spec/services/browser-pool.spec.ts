@@ -41,8 +41,8 @@ if (chromium === null) {
       results = await Promise.race([page.results, browser.lost]);
     });
     afterAll(async () => {
-      await browser.stop();
       await page.stop();
+      await browser.stop();
     });
 
     it.each(CHECKS)('%s', (check) => {

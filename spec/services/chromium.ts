@@ -45,8 +45,20 @@ export function openInChromium(program: string, url: string): Browser {
     async stop() {
       if (browser.exitCode === null && browser.signalCode === null) browser.kill();
       await ended.catch(() => undefined);
-      // Those it has started may still be leaving.
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      await removed(folder);
     },
   };
+}
+
+/** Processes it has started outlive it for a moment, and may write until then. */
+async function removed(folder: string): Promise<void> {
+  for (let tries = 100; ; tries--) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (tries === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }

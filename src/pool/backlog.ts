@@ -11,6 +11,10 @@ export class Backlog<T extends Backlogged> {
   #first: Backlogged | undefined;
   #last: Backlogged | undefined;
 
+  get first(): T | undefined {
+    return this.#first as T | undefined; // only T come in
+  }
+
   push(item: T): void {
     item.before = this.#last;
     item.after = undefined;
@@ -31,7 +35,7 @@ export class Backlog<T extends Backlogged> {
   }
 
   shift(): T | undefined {
-    const first = this.#first as T | undefined; // only T come in
+    const { first } = this;
     if (first) this.remove(first);
     return first;
   }

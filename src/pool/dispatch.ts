@@ -16,7 +16,10 @@ function assign(backlog: Backlog<Request>, threads: readonly RequestThread[]): v
   if (free.length > 1) free.sort((one, other) => one.inFlight - other.inFlight);
   const share = Math.ceil(backlog.size / Math.max(1, free.length));
   for (const thread of free) {
-    for (let count = Math.min(thread.room, share); count > 0; count--) backlog.shift()?.sendTo(thread);
+    for (let count = Math.min(thread.room, share); count > 0; count--) {
+      if (backlog.first?.isMoving && thread.inFlight > 0) return;
+      backlog.shift()?.sendTo(thread);
+    }
   }
 }
 

@@ -2,57 +2,70 @@
  * Results in the order of what they come of, while that runs in whatever order it likes: what is early is kept here, and
  * holds up nobody.
  */
-import { concat, from, map, mergeMap, Observable, of, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  from,
+  map,
+  materialize,
+  mergeMap,
+  Observable,
+  type ObservableInput,
+  type ObservableNotification,
+  type OperatorFunction,
+} from 'rxjs';
 
 interface Piece<R> {
   readonly index: number;
-  /** Undefined at its end. */
-  readonly result?: { readonly value: R };
+  readonly notification: ObservableNotification<R>;
 }
 
-/** As `mergeMap`, but in the order of the source. */
+/** As `mergeMap`, but in the order of the source. An error comes at once, as it does there. */
 export function mergeMapInOrder<A, R>(
   run: (value: A) => ObservableInput<R>,
   concurrency: number,
 ): OperatorFunction<A, R> {
   return (source) =>
     source.pipe(
-      mergeMap((value, index) => {
-        const results = from(run(value)).pipe(map((result): Piece<R> => ({ index, result: { value: result } })));
-        return concat(results, of<Piece<R>>({ index }));
-      }, concurrency),
+      mergeMap(
+        (value, index) =>
+          from(run(value)).pipe(
+            materialize(),
+            map((notification): Piece<R> => ({ index, notification })),
+          ),
+        concurrency,
+      ),
       inOrder<R>(),
     );
 }
 
-function inOrder<R>(): OperatorFunction<Piece<R>, R> {
-  return (pieces) =>
+const inOrder =
+  <R>(): OperatorFunction<Piece<R>, R> =>
+  (pieces$) =>
     new Observable((subscriber) => {
       const early = new Map<number, Piece<R>[]>();
       let turn = 0;
-      const tell = ({ result }: Piece<R>): void => {
-        if (result) subscriber.next(result.value);
-        else turn++;
-      };
-      const keep = (piece: Piece<R>): void => {
-        const kept = early.get(piece.index);
-        if (kept) kept.push(piece);
-        else early.set(piece.index, [piece]);
-      };
       let isTelling = false;
+      // Whoever is told may bring the next: it is told in this loop, and not in the middle of another.
       const tellAll = (): void => {
-        // Whoever is told may bring the next: it is told in this loop, and not in the middle of another.
         if (isTelling) return;
         isTelling = true;
         for (let due = early.get(turn); due; due = early.get(turn)) {
           early.delete(turn);
-          for (const piece of due) tell(piece);
+          for (const { notification } of due) {
+            if (notification.kind === 'N') subscriber.next(notification.value);
+            else turn++;
+          }
         }
         isTelling = false;
       };
-      return pieces.subscribe({
+      return pieces$.subscribe({
         next: (piece) => {
-          keep(piece);
+          if (piece.notification.kind === 'E') {
+            subscriber.error(piece.notification.error);
+            return;
+          }
+          const kept = early.get(piece.index);
+          if (kept) kept.push(piece);
+          else early.set(piece.index, [piece]);
           tellAll();
         },
         error: (error: unknown) => {
@@ -63,4 +76,3 @@ function inOrder<R>(): OperatorFunction<Piece<R>, R> {
         },
       });
     });
-}

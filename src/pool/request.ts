@@ -12,6 +12,7 @@ import type { Presence } from './presence';
 import { DEMAND_WINDOW, type FunctionCode } from './protocol';
 import type { Runnable } from './runnable';
 import type { Thread } from './thread';
+import { markedIn } from './transfer';
 
 /** Where the items of a stream go; who takes none is told the last. */
 export interface StreamSink<T> extends Sink<T> {
@@ -56,6 +57,7 @@ export class Request implements Execution, Runnable, Backlogged {
   /** Somebody waits until its thread is done with it. */
   #leaving: (() => void) | undefined;
   #timeout: Deadline | undefined;
+  #hasValue = false;
   #last: { readonly value: unknown } | undefined;
   /** Items that were taken and not asked for again. */
   #taken = 0;
@@ -92,6 +94,11 @@ export class Request implements Execution, Runnable, Backlogged {
     return this.#caller.order.code;
   }
 
+  /** Whether it takes something along that is then gone from here: what is sent ahead could not be sent anew. */
+  get isMoving(): boolean {
+    return this.args.some((arg) => markedIn(arg) !== undefined);
+  }
+
   sendTo(thread: Thread<Request>): void {
     this.#thread = thread;
     this.#place = thread.send(this);
@@ -104,6 +111,7 @@ export class Request implements Execution, Runnable, Backlogged {
 
   succeed(value: unknown): void {
     if (this.isOver) return;
+    this.#hasValue = true;
     this.#sink.next?.(value);
     this.#end(success(value));
   }
@@ -148,7 +156,8 @@ export class Request implements Execution, Runnable, Backlogged {
       canceller?.cancelled();
       return;
     }
-    this.#finish('cancelled');
+    // Who has the value may leave before it is complete.
+    this.#finish(this.#hasValue ? 'completed' : 'cancelled');
     this.#abandon('Nobody waits for it any more.', canceller);
   }
 

@@ -10,6 +10,8 @@ export interface Runnable {
   readonly functionId: number;
   readonly code: FunctionCode;
   readonly args: readonly unknown[];
+  /** It takes something along, and can't be sent anew. */
+  readonly isMoving: boolean;
   /** Where it was asked for. */
   readonly callerStack: { readonly stack?: string } | undefined;
   succeed(value: unknown): void;

@@ -1,7 +1,14 @@
 /** Who has which place on a thread. */
 import { Places, type Phase } from './places';
 
-export class Seats<R extends { readonly number: number; left(): void }> {
+interface Seated {
+  readonly number: number;
+  /** It can't be sent anew. */
+  readonly isMoving: boolean;
+  left(): void;
+}
+
+export class Seats<R extends Seated> {
   /** Places that are taken, also by those nobody waits for any more. */
   taken = 0;
   readonly #places: Places;
@@ -61,17 +68,18 @@ export class Seats<R extends { readonly number: number; left(): void }> {
     const lastFirst = [...this.#requests.entries()].sort(([, one], [, other]) => numberOf(other) - numberOf(one));
     for (const [place, request] of lastFirst) {
       if (back.length === count) break;
-      if (request && this.takeBack(place)) back.push(request);
+      if (request && !request.isMoving && this.takeBack(place)) back.push(request);
     }
     return back.reverse();
   }
 
-  /** All of them leave: those at which the worker was, and those it had not begun or had ended. */
+  /** All of them leave: those at which the worker was, or that can't be sent anew; and the others. */
   clear({ blamesEnded }: { readonly blamesEnded: boolean }): { readonly begun: R[]; readonly others: R[] } {
     const left = { begun: [] as R[], others: [] as R[] };
     for (const [place, present] of [...this.#requests.entries()]) {
       if (!present) continue;
-      const wasAtIt = this.#places.hasBegun(place) && (blamesEnded || !this.#places.hasEnded(place));
+      const wasAtIt =
+        present.isMoving || (this.#places.hasBegun(place) && (blamesEnded || !this.#places.hasEnded(place)));
       this.free(place);
       left[wasAtIt ? 'begun' : 'others'].push(present);
     }

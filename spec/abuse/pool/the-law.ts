@@ -4,7 +4,7 @@
  * jest listens for them.
  */
 import { config, filter, firstValueFrom, type Observable } from 'rxjs';
-import type { WorkerPool } from 'sluice/pool';
+import type { PoolEvent, WorkerPool } from 'sluice/pool';
 
 /** What a subscriber was told, so far. */
 export interface Told<T> {
@@ -67,7 +67,7 @@ export async function errorOf(witness: Witness, source: Observable<unknown>): Pr
 }
 
 /** The next of these events. */
-export const eventOf = <K extends 'spawn' | 'exit' | 'fault'>(pool: WorkerPool, type: K): Promise<unknown> =>
+export const eventOf = (pool: WorkerPool, type: PoolEvent['type']): Promise<unknown> =>
   firstValueFrom(pool.events$.pipe(filter((event) => event.type === type)));
 
 /** What was said in this turn has been heard in the next. */

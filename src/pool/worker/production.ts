@@ -31,6 +31,8 @@ export class Production {
   /** It has ended, but for items that nobody has asked for yet. */
   #ending: (() => void) | undefined;
   #isStopped = false;
+  /** Its clean-up, once it is stopped. */
+  #stopping: unknown;
   #isSubscribing = false;
   #isSendComing = false;
   #onDemand: (() => void) | undefined;
@@ -57,7 +59,7 @@ export class Production {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#onDemand?.();
-    this.#source.stop();
+    this.#stopping = this.#source.stop();
     if (this.#source.push && !this.#isSubscribing) this.#end();
   }
 
@@ -81,6 +83,7 @@ export class Production {
         }
         turnBegan = now();
       }
+      await this.#stopping;
       this.#end();
     } catch (error) {
       this.#fail(error);

@@ -8,8 +8,8 @@ import { StreamSubscriber, type Observer } from './stream-subscriber';
 export interface Source {
   readonly pull?: () => IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
   readonly push?: (observer: Observer) => void;
-  /** Lets go of it. */
-  stop(): void;
+  /** Lets go of it; a promise where its clean-up takes time. */
+  stop(): unknown;
 }
 
 interface Subscribable {
@@ -57,7 +57,7 @@ function fromObservable(observable: Subscribable): Source {
 function fromIterator(iterator: Iterator<unknown> | AsyncIterator<unknown>): Source {
   return {
     pull: () => iterator.next(),
-    stop: () => void iterator.return?.(),
+    stop: () => iterator.return?.(),
   };
 }
 
@@ -65,6 +65,6 @@ function fromReader(stream: ReadableStream): Source {
   const reader = stream.getReader();
   return {
     pull: () => reader.read() as Promise<IteratorResult<unknown>>,
-    stop: () => void reader.cancel(),
+    stop: () => reader.cancel(),
   };
 }
