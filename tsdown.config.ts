@@ -16,8 +16,8 @@ const shared: UserConfig = {
 
 /** ESM, CommonJS and types, file by file, so that a reader of the package finds the same tree as in the sources. */
 export default defineConfig([
-  // An ES module has another name for where it is.
-  { ...shared, entry, format: 'esm', define: { __filename: 'import.meta.filename' } },
+  // An ES module has another name for where it is. Browsers run some of them as they are: nothing of Node is put in.
+  { ...shared, entry, format: 'esm', platform: 'neutral', define: { __filename: 'import.meta.filename' } },
   // What is for browsers is never required.
   { ...shared, entry: [...entry, '!src/**/*browser*'], format: 'cjs' },
 ]);

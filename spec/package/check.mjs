@@ -1,11 +1,12 @@
 /**
  * The package as whoever installs it gets it: `consumer.ts` and `pool-consumer.ts` compile in strict mode, the types of
- * the package and of what it needs included, and print what their `// →` comments say. It takes `npm run build` before
- * it, and no network: the package is packed, unpacked, and linked to what is installed here.
+ * the package and of what it needs included, and print what their `// →` comments say; and what browsers load needs
+ * nothing of Node. It takes `npm run build` before it, and no network: the package is packed, unpacked, and linked to
+ * what is installed here.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,9 +53,23 @@ try {
       const printed = run(`running ${file}`, process.execPath, [file]);
       if (printed !== expected) throw new Error(`${file} printed\n${printed}in place of\n${expected}`);
     }
+  const ofNode = ['index', 'pool.browser', 'pool/worker/browser-entry'].flatMap((name) =>
+    importsOfNode(join(folder, 'node_modules', 'sluice', 'dist', `${name}.mjs`)),
+  );
+  if (ofNode.length > 0) throw new Error(`What browsers load imports what they do not have:\n${ofNode.join('\n')}`);
   console.log('The package compiles and runs, as an ES module and as CommonJS.');
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+/** Of a file and of all that it brings with it. */
+function importsOfNode(/** @type {string} */ file, seen = new Set()) {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const imports = readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?:[^'"]* from )?["']([^"']+)["']/gm);
+  return Array.from(imports, ([, name]) => name).flatMap((name) =>
+    name.startsWith('.') ? importsOfNode(join(dirname(file), name), seen) : isBuiltin(name) ? [`${file}: ${name}`] : [],
+  );
 }
 
 function install() {

@@ -140,7 +140,10 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     const pair = new WorkerPool({ size: 2 });
     await Promise.all([pair.do(() => 1), pair.do(() => 2)]);
     const seen = exitsOf(pair);
-    const unsendable = pair.do((value: unknown) => value, (() => 1) as unknown);
+    const unsendable = pair.do(
+      (value: unknown) => value,
+      () => 1,
+    );
     const second = pair.do(() => {
       for (;;);
     });

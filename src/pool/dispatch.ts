@@ -29,6 +29,6 @@ function share(threads: readonly RequestThread[]): void {
     if (!idle.isIdle) continue;
     const busiest = threads.reduce((one, other) => (other.ahead > one.ahead ? other : one), idle);
     if (busiest.ahead === 0) return;
-    for (const request of busiest.giveBack(Math.ceil(busiest.ahead / 2))) request.sendTo(idle);
+    for (const request of busiest.seats.takeBackLast(Math.ceil(busiest.ahead / 2))) request.sendTo(idle);
   }
 }

@@ -92,7 +92,7 @@ function obstacleIn(source: string): string | undefined {
 
 function isExpression(source: string): boolean {
   try {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval, no-new -- it is read, and not run
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is read, and not run
     new Function(`return (${source}\n)`);
     return true;
   } catch (error) {

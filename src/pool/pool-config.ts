@@ -46,6 +46,8 @@ export interface PoolOptions {
   readonly threads: ThreadOptions;
 }
 
+const OVERFLOWS: readonly unknown[] = ['reject', 'evict'];
+
 /** @throws TypeError naming the option, what it must be, and what came. */
 export function optionsOf(config: WorkerPoolConfig): PoolOptions {
   if (typeof config !== 'object' || (config as unknown) === null) {
@@ -54,8 +56,7 @@ export function optionsOf(config: WorkerPoolConfig): PoolOptions {
   const { name = 'WorkerPool', idleTimeout = 10_000, maxQueue = Infinity, overflow = 'reject' } = config;
   const { taskTimeout = Infinity, grace = 1_000, init, resourceLimits, env, execArgv } = config;
   if (typeof name !== 'string') throw wrong('WorkerPool: name', 'a string', name);
-  if (overflow !== 'reject' && overflow !== 'evict')
-    throw wrong('WorkerPool: overflow', "'reject' or 'evict'", overflow);
+  if (!OVERFLOWS.includes(overflow)) throw wrong('WorkerPool: overflow', "'reject' or 'evict'", overflow);
   if (maxQueue !== Infinity) checkCount('maxQueue', maxQueue);
   checkMs('idleTimeout', idleTimeout);
   checkMs('taskTimeout', taskTimeout);

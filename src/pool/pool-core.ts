@@ -157,7 +157,7 @@ export class PoolCore implements CrewOwner, Sleeper {
     };
     for (const request of [...this.#unqueued]) cut(request);
     for (let request = this.#backlog.shift(); request; request = this.#backlog.shift()) cut(request);
-    for (const thread of this.crew.threads) for (const request of thread.requests) cut(request);
+    for (const thread of this.crew.threads) for (const request of thread.seats.requests) cut(request);
     this.crew.close();
   }
 

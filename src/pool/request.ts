@@ -172,7 +172,7 @@ export class Request implements Execution, Runnable, Backlogged {
   }
 
   #timeUp(): void {
-    const kind = this.#thread?.phase(this.#place) ?? 'queue';
+    const kind = this.#thread?.seats.phase(this.#place) ?? 'queue';
     const { timeout } = this.#caller.order;
     this.#give(new TimeoutError(timeout, undefined, { kind, task: this.name }), 'Its time is over.');
   }

@@ -1,13 +1,13 @@
 /**
  * A worker, as the host sees it: what it was sent and has not answered, how much it may be sent ahead, and what it says.
  */
-import type { Deadline } from './deadlines';
 import { recordOf, type ErrorRecord } from './error-record';
 import { revive } from './error-revival';
+import { Graces } from './graces';
 import { Incoming } from './incoming';
 import { Outgoing } from './outgoing';
 import { Pace } from './pace';
-import { Places, type Phase } from './places';
+import { Places } from './places';
 import type { Death, Platform, ThreadHandle, ThreadPlan } from './platform';
 import { TransferError, WorkerCrashError } from './pool-errors';
 import * as wire from './protocol';
@@ -18,17 +18,17 @@ type State = 'starting' | 'ready' | 'leaving' | 'dying' | 'dead';
 
 export class Thread<R extends Runnable> {
   state: State = 'starting';
+  /** What it was sent. */
+  readonly seats: Seats<R>;
   /** It has ended a task, or ended with one: it was fit for work. */
   hasWorked = false;
   /** So many of its tasks wait for others of the same pool. */
   openCalls = 0;
   readonly #owner: ThreadOwner<R, Thread<R>>;
   readonly #handle: ThreadHandle;
-  readonly #seats: Seats<R>;
   readonly #pace: Pace;
   readonly #knownFunctions = new Set<number>();
-  /** By place: when a task that was cancelled, and goes on, is ended with its thread. */
-  readonly #graces = new Map<number, Deadline>();
+  readonly #graces: Graces;
   readonly #outgoing: Outgoing;
   readonly #incoming: Incoming;
 
@@ -38,8 +38,9 @@ export class Thread<R extends Runnable> {
     { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'places'> },
   ) {
     this.#owner = owner;
+    this.#graces = new Graces(owner.deadlines, owner.grace);
     const places = new Places(platform.canShare);
-    this.#seats = new Seats(places);
+    this.seats = new Seats(places);
     this.#pace = new Pace(platform.canShare);
     this.#incoming = new Incoming((ended, ms) => {
       if (ended > 0) this.hasWorked = true;
@@ -74,16 +75,16 @@ export class Thread<R extends Runnable> {
 
   /** Tasks it was sent and has not ended. */
   get inFlight(): number {
-    return this.#seats.taken;
+    return this.seats.taken;
   }
 
   /** So many tasks it may be sent now. */
   get room(): number {
-    if (this.state !== 'ready' || !this.#seats.hasRoom) return 0;
+    if (this.state !== 'ready' || !this.seats.hasRoom) return 0;
     return Math.max(0, this.#pace.credits + this.openCalls - this.inFlight);
   }
 
-  /** So many it may be sent at a time. */
+  /** So many at a time. */
   get credits(): number {
     return this.#pace.credits;
   }
@@ -97,10 +98,6 @@ export class Thread<R extends Runnable> {
     return Math.max(0, this.inFlight - this.openCalls - 1);
   }
 
-  get requests(): R[] {
-    return this.#seats.requests;
-  }
-
   /** Gives it a place; it goes with the next batch. */
   send(request: R): number {
     const { functionId, code, name, args } = request;
@@ -108,13 +105,9 @@ export class Thread<R extends Runnable> {
       this.#knownFunctions.add(functionId);
       this.#outgoing.add(wire.DEFINE, functionId, code, name);
     }
-    const place = this.#seats.seat(request);
+    const place = this.seats.seat(request);
     this.#outgoing.add(wire.RUN, place, functionId, args);
     return place;
-  }
-
-  phase(place: number): Phase {
-    return this.#seats.phase(place);
   }
 
   /** More of a stream is wanted. */
@@ -135,21 +128,13 @@ export class Thread<R extends Runnable> {
 
   /** Nobody wants it any more; true if it had not begun, and so is over. */
   abandon(place: number, reason: string): boolean {
-    if (this.#seats.takeBack(place)) return true;
+    if (this.seats.takeBack(place)) return true;
     this.#say(wire.CANCEL, place, reason);
-    this.#graces.set(
-      place,
-      this.#owner.deadlines.set(this.#owner.grace, () => {
-        // Word of its end may be on its way, and the thread at the next task.
-        if (!this.#seats.hasEnded(place)) this.kill();
-      }),
-    );
+    this.#graces.give(place, () => {
+      // Word of its end may be on its way, and the thread at the next task.
+      if (!this.seats.hasEnded(place)) this.kill();
+    });
     return false;
-  }
-
-  /** Up to so many that have not begun, those sent last. */
-  giveBack(count: number): R[] {
-    return this.#seats.takeBackLast(count);
   }
 
   flush(): void {
@@ -161,14 +146,14 @@ export class Thread<R extends Runnable> {
     if (this.state === 'starting') this.kill();
     if (this.state !== 'ready') return;
     this.state = 'leaving';
-    this.#owner.takeBack(this.giveBack(Infinity));
+    this.#owner.takeBack(this.seats.takeBackLast(Infinity));
     this.#endIfIdle();
   }
 
   kill(): void {
     if (this.state === 'dying' || this.state === 'dead') return;
     this.state = 'dying';
-    this.#owner.takeBack(this.giveBack(Infinity));
+    this.#owner.takeBack(this.seats.takeBackLast(Infinity));
     this.#handle.kill();
   }
 
@@ -196,7 +181,7 @@ export class Thread<R extends Runnable> {
         return;
       }
       case wire.ITEMS:
-        this.#seats.at(id)?.items(payload as readonly unknown[]);
+        this.seats.at(id)?.items(payload as readonly unknown[]);
         return;
       case wire.END:
         this.#free(id)?.completed();
@@ -224,13 +209,12 @@ export class Thread<R extends Runnable> {
 
   /** A batch could not be read there: what came alone is at fault, and the others are sent again, alone. */
   #unread(batch: number): void {
-    const lost = this.#outgoing.placesIn(batch).filter((place) => this.#seats.at(place));
+    const lost = this.#outgoing.placesIn(batch).filter((place) => this.seats.at(place));
     const cause = new Error('The thread could not read it.');
     for (const place of lost) {
       const request = this.#free(place);
       if (!request) continue;
-      if (lost.length === 1)
-        request.fail(new TransferError(request.name, 'args', 'nothing its thread can read', cause));
+      if (lost.length === 1) request.fail(new TransferError(request.name, 'args', 'nothing it can read', cause));
       else {
         this.send(request);
         this.flush();
@@ -240,9 +224,8 @@ export class Thread<R extends Runnable> {
 
   /** Its place is free, and the thread is done with it. */
   #free(place: number): R | undefined {
-    const request = this.#seats.free(place);
-    this.#owner.deadlines.clear(this.#graces.get(place));
-    this.#graces.delete(place);
+    const request = this.seats.free(place);
+    this.#graces.clear(place);
     return request;
   }
 
@@ -255,9 +238,8 @@ export class Thread<R extends Runnable> {
 
   /** What had begun fails; the rest goes to others. */
   #fell({ kind, exitCode, cause }: Death): void {
-    const { begun, others } = this.#seats.clear({ blamesEnded: kind === 'message' });
-    for (const grace of this.#graces.values()) this.#owner.deadlines.clear(grace);
-    this.#graces.clear();
+    const { begun, others } = this.seats.clear({ blamesEnded: kind === 'message' });
+    this.#graces.clearAll();
     if (begun.length > 0) this.hasWorked = true;
     for (const request of begun) request.fail(new WorkerCrashError(request.name, kind, { exitCode, cause }));
     this.#owner.takeBack(others);

@@ -8,7 +8,7 @@ import { lawful, lawfulToTheEnd } from './the-law';
 import { listenTo, sharedNumbers, until } from './watched';
 
 const MANY = 10_000;
-const pool = new WorkerPool({ size: 2, grace: 50 });
+const pool = new WorkerPool({ size: 2, grace: 1_000 });
 let spawned = 0;
 pool.events$.subscribe(({ type }) => {
   if (type === 'spawn') spawned++;

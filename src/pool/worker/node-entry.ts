@@ -41,8 +41,7 @@ function serve(port: MessagePort): void {
     }
     return hasNews;
   };
-  const receive = (): { message: unknown } | undefined =>
-    receiveMessageOnPort(port) as { message: unknown } | undefined;
+  const receive = (): { message: unknown } | undefined => receiveMessageOnPort(port);
 
   const sleep = (): true => {
     const rung = atomics.load(workerBell, 0);
@@ -112,12 +111,13 @@ function requiredInstead(url: string, error: unknown): (() => object) | undefine
   return Object.hasOwn(Object(known) as object, extname(path)) ? () => require(path) as object : undefined;
 }
 
-const importFrom = (base: string, name: string): Promise<object> =>
-  (
-    new Script('(name) => import(name)', {
-      filename: join(base, 'import'),
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    }).runInThisContext() as (name: string) => Promise<object>
-  )(name);
+/** As `import` in a file of that folder finds it, which Node has only an experimental way to ask for. */
+function importFrom(base: string, name: string): Promise<object> {
+  const importHere = new Script('(name) => import(name)', {
+    filename: join(base, 'import'),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }).runInThisContext() as (name: string) => Promise<object>;
+  return importHere(name);
+}
 
 export {};

@@ -3,7 +3,7 @@
  * (generators, async iterables, ReadableStreams) is pulled no further; what pushes (Observables) is held up by putting
  * the thread to sleep until the host asks for more.
  */
-import { END, FAILURE, ITEMS, DEMAND_WINDOW } from '../protocol';
+import { DEMAND_WINDOW, END, FAILURE } from '../protocol';
 import { arraySlice, now, NativePromise } from './intrinsics';
 import type { Source } from './source';
 import type { WorkerPlatform } from './worker-platform';
@@ -76,9 +76,9 @@ export class Production {
         else if (now() - turnBegan > LONGEST_TURN) await this.#untilNextTurn();
         else {
           const pulled = pull();
-          const { done, value } = 'then' in pulled ? await pulled : pulled;
-          if (done) break;
-          this.#item(value);
+          const result: IteratorResult<unknown> = 'then' in pulled ? await pulled : pulled;
+          if (result.done) break;
+          this.#item(result.value);
           continue;
         }
         turnBegan = now();

@@ -110,7 +110,7 @@ export class TaskRun implements WorkerTask, Outlet {
   }
 
   #callWhenLoaded(loading: Promise<AnyFunction>): void {
-    promiseThen(
+    void promiseThen(
       loading,
       (fn) => {
         if (this.#reason === undefined) this.#call(fn);
@@ -154,7 +154,7 @@ export class TaskRun implements WorkerTask, Outlet {
   }
 
   #await(promise: Promise<unknown>): void {
-    promiseThen(
+    void promiseThen(
       promise,
       (value) => {
         try {

@@ -1,0 +1,26 @@
+/** How long tasks that were cancelled may yet go on, by their place. */
+import type { Deadline, Deadlines } from './deadlines';
+
+export class Graces {
+  readonly #deadlines: Deadlines;
+  readonly #ms: number;
+  readonly #pending = new Map<number, Deadline>();
+
+  constructor(deadlines: Deadlines, ms: number) {
+    this.#deadlines = deadlines;
+    this.#ms = ms;
+  }
+
+  give(place: number, atItsEnd: () => void): void {
+    this.#pending.set(place, this.#deadlines.set(this.#ms, atItsEnd));
+  }
+
+  clear(place: number): void {
+    this.#deadlines.clear(this.#pending.get(place));
+    this.#pending.delete(place);
+  }
+
+  clearAll(): void {
+    for (const place of this.#pending.keys()) this.clear(place);
+  }
+}
