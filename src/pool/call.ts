@@ -9,7 +9,7 @@ import { Single } from '../future/single';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { frameHere, holder, runIn } from '../scheduler/frame';
 import { PoisonedTaskError, PoolClosedError, type WorkerCrashError } from './pool-errors';
-import { callerStack } from './caller-stack';
+import type { CallerStack } from './caller-stack';
 import { Request, type Caller, type Order, type StreamSink } from './request';
 import { ItemIterator, type Demandable } from './item-iterator';
 
@@ -21,8 +21,6 @@ export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument
 
 /** A call that has ended so many threads gets no other. */
 const POISONED = 3;
-/** Where more than so many are on their way, none is worth the time of looking where it was asked for. */
-const FEW = 16;
 
 export class Call<T> extends Future<T> implements Caller {
   #crashes = 0;
@@ -32,6 +30,8 @@ export class Call<T> extends Future<T> implements Caller {
     /** @internal */
     readonly order: Order,
     private readonly args: readonly unknown[],
+    /** @internal */
+    readonly callerStack: CallerStack | undefined,
   ) {
     super();
   }
@@ -103,9 +103,7 @@ export class Call<T> extends Future<T> implements Caller {
   }
 
   #request(args: readonly unknown[], sink: StreamSink<T>, scheduler: BatchScheduler): Request {
-    const request = new Request(this, args, sink, scheduler);
-    if (this.order.core.pending <= FEW) request.callerStack = callerStack();
-    return request;
+    return new Request(this, args, sink, scheduler);
   }
 
   /** @internal */

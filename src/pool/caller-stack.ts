@@ -1,38 +1,50 @@
 /**
- * Where something was asked for: the stack without what of it is ours. V8 notes it in two microseconds, and writes it
- * down when it is read, which only failures do.
+ * Where something was asked for. V8 notes a stack in two microseconds, which is as long as a tiny task takes there and
+ * back among many; it writes it down when it is read, which only failures do.
  */
-
-/** Ours and RxJS's frames stand above those of the caller. */
-const DEEP_ENOUGH = 24;
 
 export interface CallerStack {
   readonly stack?: string;
 }
 
 interface V8Errors {
-  stackTraceLimit?: number;
   captureStackTrace?: (holder: object, above: unknown) => void;
 }
 
-export function callerStack(): CallerStack | undefined {
-  const errors = Error as V8Errors;
-  const { stackTraceLimit } = errors;
-  if (!errors.captureStackTrace) return undefined;
-  const holder: CallerStack = {};
-  errors.stackTraceLimit = DEEP_ENOUGH;
-  errors.captureStackTrace(holder, callerStack);
-  if (stackTraceLimit === undefined) delete errors.stackTraceLimit;
-  else errors.stackTraceLimit = stackTraceLimit;
-  return holder;
+/** So many are worth it at a time: while so many tasks are under way, and in a turn. */
+const FEW = 16;
+
+export class CallerStacks {
+  readonly #underWay: () => number;
+  #noted = 0;
+
+  constructor(underWay: () => number) {
+    this.#underWay = underWay;
+  }
+
+  /** What called a function of ours, if few others do. */
+  note(ours: unknown): CallerStack | undefined {
+    if (this.#underWay() >= FEW || ++this.#noted > FEW) return undefined;
+    const holder: CallerStack = {};
+    (Error as V8Errors).captureStackTrace?.(holder, ours);
+    return holder;
+  }
+
+  /** A new turn. */
+  forget(): void {
+    this.#noted = 0;
+  }
 }
 
-/** A stack without the frames that are of this library. */
-export const withoutOurs = (stack: string): string =>
-  stack
-    .split('\n')
-    .filter((line) => !(home && line.includes(home) && /^\s+at /.test(line)))
-    .join('\n');
+/** The stack of a worker, down to where our code called that of the task. */
+export function withoutOurs(stack: string): string {
+  if (!home) return stack;
+  const lines = stack.split('\n');
+  const ours = lines.findIndex((line) => FRAME.test(line) && line.includes(home));
+  return ours < 0 ? stack : lines.slice(0, ours).join('\n');
+}
+
+const FRAME = /^\s+at /;
 
 /** The folder this is in, as stacks name it. */
-const home = /(?:\(|at )((?:file:\/\/)?\S.*?)[\\/]pool[\\/]caller-stack\.\w+/.exec(new Error().stack ?? '')?.[1];
+const home = /(?:\(|at )((?:file:\/\/)?\S[^(]*?[\\/]pool[\\/])caller-stack\.\w+/.exec(new Error().stack ?? '')?.[1];

@@ -70,6 +70,7 @@ export class Crew {
   staff(waiting: number): void {
     if (this.#isClosed || this.#respite) return;
     const { hired } = this;
+    if (hired.length >= this.max) return;
     const starting = hired.filter(({ state }) => state === 'starting').length;
     const idle = hired.filter(({ isIdle }) => isIdle).length;
     const wanted = Math.min(this.max, Math.max(this.min, hired.length + waiting - starting - idle));

@@ -10,13 +10,14 @@ export function dispatch(backlog: Backlog<Request>, threads: readonly RequestThr
   else share(threads);
 }
 
-/** In equal shares, so that none has much while another has nothing; those that idle first. */
+/** To those with the least first, up to one level: so that none has much while another has nothing. */
 function assign(backlog: Backlog<Request>, threads: readonly RequestThread[]): void {
   const free = threads.filter(({ room }) => room > 0);
   if (free.length > 1) free.sort((one, other) => one.inFlight - other.inFlight);
-  const share = Math.ceil(backlog.size / Math.max(1, free.length));
+  const inFlight = free.reduce((sum, thread) => sum + thread.inFlight, 0);
+  const level = Math.ceil((backlog.size + inFlight) / Math.max(1, free.length));
   for (const thread of free) {
-    for (let count = Math.min(thread.room, share); count > 0; count--) {
+    for (let count = Math.min(thread.room, level - thread.inFlight); count > 0; count--) {
       if (backlog.first?.isMoving && thread.inFlight > 0) return;
       backlog.shift()?.sendTo(thread);
     }

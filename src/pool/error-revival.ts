@@ -4,6 +4,7 @@
  *
  * No constructor runs: what it would want as arguments nobody knows.
  */
+import { withoutOurs } from './caller-stack';
 import { wrong } from '../core/describe';
 import * as coreErrors from '../core/errors';
 import { brand, SluiceError } from '../core/sluice-error';
@@ -78,7 +79,8 @@ export function revive(record: ErrorRecord, callerStack?: string): Error {
     record.kind === 'error'
       ? new Revival().error(record)
       : new ThrownValueError(record.text, record.value && { value: new Revival().value(record.value) });
-  if (callerStack !== undefined) setHidden(error, 'stack', joined(stackOf(error), callerStack));
+  const stack = withoutOurs(stackOf(error));
+  setHidden(error, 'stack', callerStack === undefined ? stack : joined(stack, callerStack));
   return error;
 }
 

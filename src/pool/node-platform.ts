@@ -3,6 +3,7 @@
  * so a `block` can hold this one and they are looked after all the same. It is there while there are pools.
  */
 import { MessageChannel, receiveMessageOnPort, SHARE_ENV, Worker, type MessagePort } from 'node:worker_threads';
+import { Bell } from './bell';
 import type { Death, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from './platform';
 import type { Batch } from './protocol';
 import type { Ending, Order } from './supervisor';
@@ -41,7 +42,7 @@ class NodePlatform implements Platform {
   sleep(ms: number): boolean {
     if (this.#supervisor) return this.#supervisor.sleep(ms);
     // Without threads there is only time to wait for.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, ms);
+    new Bell().sleep(0, ms);
     return true;
   }
 }
@@ -51,7 +52,7 @@ export const nodePlatform: Platform = new NodePlatform();
 class Supervisor {
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #bell = new Bell();
   readonly #threads = new Map<number, NodeThread>();
   #lastId = 0;
 
@@ -111,9 +112,9 @@ class Supervisor {
   }
 
   sleep(ms: number): boolean {
-    const rung = Atomics.load(this.#bell, 0);
+    const { rung } = this.#bell;
     if (this.#drain()) return true;
-    Atomics.wait(this.#bell, 0, rung, ms);
+    this.#bell.sleep(rung, ms);
     this.#drain();
     return true;
   }
@@ -152,7 +153,7 @@ class Supervisor {
 }
 
 class NodeThread implements ThreadHandle {
-  readonly bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly bell = new Bell();
 
   constructor(
     private readonly port: MessagePort,
@@ -170,8 +171,7 @@ class NodeThread implements ThreadHandle {
 
   post(batch: Batch, transfer: readonly unknown[]): void {
     this.port.postMessage(batch, transfer as MessagePort[]);
-    Atomics.add(this.bell, 0, 1);
-    Atomics.notify(this.bell, 0);
+    this.bell.ring();
   }
 
   kill(): void {

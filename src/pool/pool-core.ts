@@ -7,6 +7,7 @@ import type { Era } from '../scheduler/era';
 import { AbortSignals } from './abort-signals';
 import { sleepers, sleepOn, type Sleeper } from './asleep';
 import { Backlog } from './backlog';
+import { CallerStacks } from './caller-stack';
 import { Crew, type CrewOwner } from './crew';
 import { Deadlines } from './deadlines';
 import { dispatch } from './dispatch';
@@ -26,6 +27,7 @@ export class PoolCore implements CrewOwner, Sleeper {
   readonly deadlines = new Deadlines();
   readonly signals = new AbortSignals();
   readonly functions = new FunctionIds();
+  readonly callers = new CallerStacks(() => this.pending);
   readonly events = new Subject<PoolEvent>();
   readonly crew: Crew;
   /** Requests that have no outcome yet. */
@@ -221,10 +223,11 @@ export class PoolCore implements CrewOwner, Sleeper {
 
   turn(): void {
     this.#isArmed = false;
+    this.callers.forget();
     const { crew } = this;
     crew.staff(this.#backlog.size);
     dispatch(this.#backlog, crew.threads);
-    for (const tell of [...this.onTurn]) tell();
+    if (this.onTurn.size > 0) for (const tell of [...this.onTurn]) tell();
     for (const thread of crew.threads) thread.flush();
     crew.watchIdle();
     this.#keepAlive();

@@ -5,6 +5,7 @@ import { tell, type Canceller, type Execution, type Sink } from '../future/execu
 import { emptyError } from '../future/foreign';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Backlogged } from './backlog';
+import type { CallerStack } from './caller-stack';
 import type { Deadline } from './deadlines';
 import type { PoolCore } from './pool-core';
 import { WorkerCrashError } from './pool-errors';
@@ -38,6 +39,8 @@ export interface Order {
 /** Who asks, as often as it is subscribed to. */
 export interface Caller {
   readonly order: Order;
+  /** Where it was asked for. */
+  readonly callerStack: CallerStack | undefined;
   /** A thread was lost to it. */
   crashed(error: WorkerCrashError): void;
 }
@@ -50,8 +53,6 @@ export class Request implements Execution, Runnable, Backlogged {
   isWaiting = false;
   isOver = false;
   readonly number = ++lastNumber;
-  /** Where it was asked for. */
-  callerStack: Runnable['callerStack'];
   #thread: Thread<Request> | undefined;
   #place = -1;
   /** Somebody waits until its thread is done with it. */
@@ -88,6 +89,10 @@ export class Request implements Execution, Runnable, Backlogged {
 
   get functionId(): number {
     return this.#caller.order.functionId;
+  }
+
+  get callerStack(): CallerStack | undefined {
+    return this.#caller.callerStack;
   }
 
   get code(): FunctionCode {

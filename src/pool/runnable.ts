@@ -1,4 +1,5 @@
 /** What runs on a thread, and whom a thread tells of itself. */
+import type { CallerStack } from './caller-stack';
 import type { Deadlines } from './deadlines';
 import type { Death } from './platform';
 import type { CallPayload, FunctionCode } from './protocol';
@@ -13,7 +14,7 @@ export interface Runnable {
   /** It takes something along, and can't be sent anew. */
   readonly isMoving: boolean;
   /** Where it was asked for. */
-  readonly callerStack: { readonly stack?: string } | undefined;
+  readonly callerStack: CallerStack | undefined;
   succeed(value: unknown): void;
   fail(error: unknown): void;
   items(items: readonly unknown[]): void;

@@ -3,6 +3,7 @@
  * thread sleeps in a `block`. It does nothing else, and knows nothing of tasks.
  */
 import { parentPort, SHARE_ENV, Worker, type MessagePort, type WorkerOptions } from 'node:worker_threads';
+import { Bell } from './bell';
 import type { Birth } from './protocol';
 
 export interface StartOrder {
@@ -28,12 +29,11 @@ const LONGEST_END = 5_000;
 
 const workers = new Map<number, Worker>();
 
-export function supervise(orders: MessagePort, hostBell: Int32Array): void {
+export function supervise(orders: MessagePort, hostBell: Bell): void {
   const report = (ending: Ending): void => {
     if (!workers.delete(ending.id) && ending.hasStarted) return;
     orders.postMessage(ending);
-    Atomics.add(hostBell, 0, 1);
-    Atomics.notify(hostBell, 0);
+    hostBell.ring();
   };
   orders.on('message', (order: Order) => {
     if ('kill' in order) kill(order.kill, report);
@@ -80,5 +80,5 @@ function inWords(thrown: unknown): NonNullable<Ending['error']> {
 }
 
 parentPort?.once('message', ({ orders, hostBell }: { orders: MessagePort; hostBell: SharedArrayBuffer }) => {
-  supervise(orders, new Int32Array(hostBell));
+  supervise(orders, new Bell(hostBell));
 });

@@ -84,7 +84,6 @@ export class Thread<R extends Runnable> {
     return Math.max(0, this.#pace.credits + this.openCalls - this.inFlight);
   }
 
-  /** So many at a time. */
   get credits(): number {
     return this.#pace.credits;
   }

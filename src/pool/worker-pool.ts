@@ -4,6 +4,7 @@ import { wrong } from '../core/describe';
 import { AsyncValue } from '../future/async-value';
 import { begin } from '../future/execution';
 import { currentScheduler } from '../scheduler/batch-scheduler';
+import type { CallerStack } from './caller-stack';
 import { Call, type Arguments } from './call';
 import { codeKey, codeOf, type FunctionReference, type NamedCode } from './function-code';
 import { Job, type Arrived } from './job';
@@ -116,7 +117,8 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
     fn: ((this: WorkerTask, ...args: A) => R) | FunctionReference,
     ...args: Arguments<A>
   ): Job<Arrived<R>> {
-    return this.#do<Arrived<R>>(codeOf(fn, 'WorkerPool.do'), args);
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
+    return this.#do<Arrived<R>>(codeOf(fn, 'WorkerPool.do'), args, this.do);
   }
 
   /**
@@ -192,9 +194,10 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
     await this.close();
   }
 
-  #do<T>(code: NamedCode, args: readonly unknown[]): Job<T> {
-    const call = this.#call<T>(code, { isNested: false })(args);
-    return new Job<T>(call, (fn, nextArgs) => this.#do(codeOf(fn, 'Job.chain'), nextArgs));
+  #do<T>(code: NamedCode, args: readonly unknown[], above: unknown): Job<T> {
+    const call = this.#call<T>(code, { isNested: false })(args, this.#core.callers.note(above));
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
+    return new Job<T>(call, (fn, nextArgs) => this.#do(codeOf(fn, 'Job.chain'), nextArgs, Job.prototype.chain));
   }
 
   #taskOf<A extends unknown[], R>(code: NamedCode, { name = code.name, timeout, signal }: TaskConfig): PoolTask<A, R> {
@@ -204,7 +207,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
       throw wrong('WorkerPool.task: signal', 'an AbortSignal', signal);
     }
     const call = this.#call<Arrived<R>>({ code: code.code, name }, { isNested: false, timeout, signal });
-    const task = Object.assign((...args: unknown[]) => call(args), { [codeKey]: code });
+    const task = Object.assign((...args: unknown[]) => call(args, this.#core.callers.note(task)), { [codeKey]: code });
     cores.set(task, this.#core);
     return task;
   }
@@ -216,9 +219,9 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
       timeout = this.#options.taskTimeout,
       signal,
     }: { readonly isNested: boolean; readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined },
-  ): (args: readonly unknown[]) => Call<T> {
+  ): (args: readonly unknown[], caller?: CallerStack) => Call<T> {
     const core = this.#core;
     const parts = { core, code, name, functionId: core.functions.of(code), timeout, signal, isNested };
-    return (args) => new Call<T>(parts, args);
+    return (args, caller) => new Call<T>(parts, args, caller);
   }
 }

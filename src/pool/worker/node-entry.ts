@@ -5,8 +5,9 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script, constants } from 'node:vm';
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { Bell } from '../bell';
 import type { Batch, Birth } from '../protocol';
-import { atomics, attemptOr } from './intrinsics';
+import { attemptOr } from './intrinsics';
 import { Quiet } from './quiet';
 import { Runtime } from './runtime';
 import type { TaskRun } from './task-run';
@@ -27,8 +28,8 @@ data.port = undefined;
 if (port) serve(port);
 
 function serve(port: MessagePort): void {
-  const hostBell = new Int32Array(birth.hostBell);
-  const workerBell = new Int32Array(birth.workerBell);
+  const hostBell = new Bell(birth.hostBell);
+  const workerBell = new Bell(birth.workerBell);
   const tasks = new AsyncLocalStorage<TaskRun>();
   const post = port.postMessage.bind(port);
   const { setImmediate, process } = globalThis;
@@ -44,8 +45,8 @@ function serve(port: MessagePort): void {
   const receive = (): { message: unknown } | undefined => receiveMessageOnPort(port);
 
   const sleep = (): true => {
-    const rung = atomics.load(workerBell, 0);
-    if (!drain()) atomics.wait(workerBell, 0, rung);
+    const rung = workerBell.rung;
+    if (!drain()) workerBell.sleep(rung, Infinity);
     drain();
     return true;
   };
@@ -55,8 +56,7 @@ function serve(port: MessagePort): void {
       post(batch, transfer as Parameters<MessagePort['postMessage']>[1]);
     },
     ring: () => {
-      atomics.add(hostBell, 0, 1);
-      atomics.notify(hostBell, 0);
+      hostBell.ring();
     },
     compile,
     load: ({ url, base }) => (base === undefined ? importFile(url) : importFrom(base, url)),
