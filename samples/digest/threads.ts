@@ -11,18 +11,18 @@ import type { Place, Row } from './row';
 export function onThreads(size: number): OperatorFunction<Place, Row> {
   return (places$) =>
     defer(() => {
-      const pool = new WorkerPool({ size, name: 'digest', execArgv: WITH_TYPESCRIPT });
+      const pool = new WorkerPool({ size, name: 'digest' });
       const work = pool.module<typeof import('./work')>(WORK);
       const digest = (place: Place): Observable<Row> => work.digest(place).pipe(catchError(unlessFatal(place)));
       return places$.pipe(
-        offload(digest, { ordered: true, concurrency: AHEAD }),
+        offload(digest, { ordered: true, concurrency: size * AHEAD }),
         finalize(() => void pool.close({ force: true })),
       );
     });
 }
 
-/** So many files may be done ahead of one that takes long: while one thread is at it, the others do not wait. */
-const AHEAD = 4096;
+/** Files on their way to each thread: enough that it never waits for this one. */
+const AHEAD = 64;
 
 /** A source may be too much for the memory of a thread. The pool goes on with another one, and so does the digest. */
 function unlessFatal({ path }: Place): (error: unknown) => Observable<Row> {
@@ -33,6 +33,3 @@ function unlessFatal({ path }: Place): (error: unknown) => Observable<Row> {
 }
 
 const WORK = pathToFileURL(join(__dirname, 'work.ts'));
-
-/** A thread is started with the options of this process, and more. */
-const WITH_TYPESCRIPT = [...process.execArgv, '--import', pathToFileURL(join(__dirname, 'typescript.mjs')).href];

@@ -48,8 +48,12 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
 
   /** @internal */
   override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
+    return this.deliver(new SubscriberSink(subscriber));
+  }
+
+  /** @internal Begins it for a sink that can leave. */
+  protected deliver(sink: Sink<T> & { readonly isOver: boolean }): TeardownLogic {
     const scheduler = currentScheduler();
-    const sink = new SubscriberSink(subscriber);
     const execution = scheduler.runQueue.drive(() => this[begin](sink, scheduler));
     if (sink.isOver) return undefined;
     return () => {

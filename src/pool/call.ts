@@ -7,7 +7,7 @@ import { begin, ended, type Canceller, type Execution, type Sink } from '../futu
 import { Future } from '../future/future';
 import { Single } from '../future/single';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
-import { frameHere, holder, runIn } from '../scheduler/frame';
+import { frameHere, runIn } from '../scheduler/frame';
 import { PoisonedTaskError, PoolClosedError, type WorkerCrashError } from './pool-errors';
 import type { CallerStack } from './caller-stack';
 import { Request, type Caller, type Order, type StreamSink } from './request';
@@ -57,13 +57,7 @@ export class Call<T> extends Future<T> implements Caller {
 
   /** @internal Emits all items of a stream, where a future has the last. */
   override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
-    const scheduler = currentScheduler();
-    const sink = new ItemSink(subscriber);
-    const execution = scheduler.runQueue.drive(() => this[begin](sink, scheduler));
-    if (sink.isOver) return undefined;
-    return () => {
-      if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel(holder(sink.frame)));
-    };
+    return this.deliver(new ItemSink(subscriber));
   }
 
   #begin(args: readonly unknown[], sink: StreamSink<T>, scheduler: BatchScheduler): Request {

@@ -3,7 +3,6 @@
  * its direction has, so that a batch of small tasks is cloned as one list. A task is known by its place among those its
  * thread has been sent (`Places`); a place is free again when the worker's last message about it has come.
  */
-import type { ErrorRecord } from './error-record';
 
 /** To the worker: `op, place or id, first, second`. */
 export const TO_WORKER = 4;
@@ -70,5 +69,3 @@ export interface Birth {
   readonly workerBell: ArrayBufferLike;
   readonly init: FunctionCode | undefined;
 }
-
-export type { ErrorRecord };

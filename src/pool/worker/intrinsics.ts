@@ -22,15 +22,12 @@ const own = <O extends object, K extends keyof O>(owner: O, name: K): O[K] =>
 
 export const isArray: (value: unknown) => value is unknown[] = own(Array, 'isArray');
 export const arrayPush: <T>(list: T[], item: T) => number = method(Array.prototype, 'push');
-export const arrayShift: <T>(list: T[]) => T | undefined = method(Array.prototype, 'shift');
 export const arraySlice: <T>(list: readonly T[], from?: number, to?: number) => T[] = method(Array.prototype, 'slice');
 export const arraySplice: <T>(list: T[], from: number, count?: number) => T[] = method(Array.prototype, 'splice');
 export const arrayIncludes: (list: readonly unknown[], item: unknown) => boolean = method(Array.prototype, 'includes');
-export const arrayJoin: (list: readonly unknown[], between: string) => string = method(Array.prototype, 'join');
 
 export const stringSlice: (text: string, from: number, to?: number) => string = method(String.prototype, 'slice');
 export const stringIndexOf: (text: string, part: string, from?: number) => number = method(String.prototype, 'indexOf');
-export const stringStartsWith: (text: string, start: string) => boolean = method(String.prototype, 'startsWith');
 export const charCodeAt: (text: string, index: number) => number = method(String.prototype, 'charCodeAt');
 
 const MapClass = Map;
@@ -38,8 +35,6 @@ export const newMap = <K, V>(): Map<K, V> => new MapClass<K, V>();
 export const mapGet: <K, V>(map: ReadonlyMap<K, V>, key: K) => V | undefined = method(Map.prototype, 'get');
 export const mapHas: <K>(map: ReadonlyMap<K, unknown>, key: K) => boolean = method(Map.prototype, 'has');
 export const mapSet: <K, V>(map: Map<K, V>, key: K, value: V) => unknown = method(Map.prototype, 'set');
-export const mapDelete: <K>(map: Map<K, unknown>, key: K) => boolean = method(Map.prototype, 'delete');
-export const mapClear: (map: Map<never, never>) => void = method(Map.prototype, 'clear');
 export const mapForEach: <K, V>(map: ReadonlyMap<K, V>, visit: (value: V, key: K) => void) => void = method(
   Map.prototype,
   'forEach',
@@ -61,7 +56,6 @@ const SetClass = Set;
 export const newSet = <T>(): Set<T> => new SetClass<T>();
 export const setHas: <T>(set: ReadonlySet<T>, item: T) => boolean = method(Set.prototype, 'has');
 export const setAdd: <T>(set: Set<T>, item: T) => unknown = method(Set.prototype, 'add');
-export const setDelete: <T>(set: Set<T>, item: T) => boolean = method(Set.prototype, 'delete');
 export const setForEach: <T>(set: ReadonlySet<T>, visit: (item: T) => void) => void = method(Set.prototype, 'forEach');
 /** @throws TypeError if it is no Set, whatever its prototype says. */
 export const setSize: (set: unknown) => number = getter(Set.prototype, 'size');
@@ -109,10 +103,6 @@ export const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' &&
   value !== null &&
   attemptOr(() => prototypeOf(value) === promisePrototype && !hasOwn(value, 'then'), false);
-const PromisePrototype: object = Promise.prototype;
-/** Whether it is a promise of this realm, and of no subclass. */
-export const isPlainPromise = (value: object): value is Promise<unknown> => prototypeOf(value) === PromisePrototype;
-export const microtask: (work: () => void) => void = queueMicrotask;
 export const now: () => number = own(performance, 'now');
 
 export const atomics = {
@@ -124,7 +114,6 @@ export const atomics = {
   wait: own(Atomics, 'wait'),
 } as const;
 
-export const iteratorKey: typeof Symbol.iterator = Symbol.iterator;
 export const asyncIteratorKey: typeof Symbol.asyncIterator = Symbol.asyncIterator;
 export const NativeSymbol = Symbol;
 export const observableKey: symbol = Symbol.for('observable');
