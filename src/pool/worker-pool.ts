@@ -221,7 +221,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
     }: { readonly isNested: boolean; readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined },
   ): (args: readonly unknown[], caller?: CallerStack) => Call<T> {
     const core = this.#core;
-    const parts = { core, code, name, functionId: core.functions.of(code), timeout, signal, isNested };
+    const parts = { core, code, name, functionId: core.functions.of(code, name), timeout, signal, isNested };
     return (args, caller) => new Call<T>(parts, args, caller);
   }
 }

@@ -33,7 +33,7 @@ export class Deadline {
 
   /** Itself or the innermost around it that is over. */
   get passed(): Deadline | undefined {
-    this.#isOver ||= this.#now() > this.#endsAt;
+    this.#isOver ||= this.#now() >= this.#endsAt;
     return this.#isOver ? this : this.#outer?.passed;
   }
 
