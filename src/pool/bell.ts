@@ -29,11 +29,13 @@ export class Bell {
 
   /** Until it rings, or has rung since; for so many ms at most. */
   sleep(since: number, ms: number): void {
+    if (!this.ringsSoon(since, ms)) wait(this.#rings, 0, since, ms);
+  }
+
+  /** Listens for a moment; true if it has rung. */
+  ringsSoon(since: number, ms = LISTENING): boolean {
     const end = now() + (ms < LISTENING ? ms : LISTENING);
-    while (load(this.#rings, 0) === since) {
-      if (now() < end) continue;
-      wait(this.#rings, 0, since, ms);
-      return;
-    }
+    while (load(this.#rings, 0) === since) if (now() >= end) return false;
+    return true;
   }
 }

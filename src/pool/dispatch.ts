@@ -13,7 +13,7 @@ export function dispatch(backlog: Backlog<Request>, threads: readonly RequestThr
 /** To those with the least first, up to one level: so that none has much while another has nothing. */
 function assign(backlog: Backlog<Request>, threads: readonly RequestThread[]): void {
   const free = threads.filter(({ room }) => room > 0);
-  if (free.length > 1) free.sort((one, other) => one.inFlight - other.inFlight);
+  if (free.length > 1) free.sort(byNeed);
   const inFlight = free.reduce((sum, thread) => sum + thread.inFlight, 0);
   const level = Math.ceil((backlog.size + inFlight) / Math.max(1, free.length));
   for (const thread of free) {
@@ -23,6 +23,10 @@ function assign(backlog: Backlog<Request>, threads: readonly RequestThread[]): v
     }
   }
 }
+
+/** Of those that have as little, first who has worked most: it has loaded what is needed. */
+const byNeed = (one: RequestThread, other: RequestThread): number =>
+  one.inFlight - other.inFlight || Number(other.hasWorked) - Number(one.hasWorked);
 
 /** Nothing waits in the queue, but what was sent ahead to one thread may begin at once on another. */
 function share(threads: readonly RequestThread[]): void {

@@ -9,7 +9,6 @@ import type { Frame } from '../scheduler/frame';
 import type { Arguments, Call } from './call';
 import type { FunctionReference } from './function-code';
 import type { StreamSink } from './request';
-import type { WorkerTask } from './worker/worker-task';
 
 /** What a worker function gives, as it arrives here: what it promised, or what its stream emits. */
 export type Arrived<R> =
@@ -60,7 +59,7 @@ export class Job<T> extends Started<T> {
    * pool.do(download, url).chain(parse).chain({ afterError: 'run' }, report);
    */
   chain<A extends unknown[], R>(
-    fn: ((this: WorkerTask, value: T, ...args: A) => R) | FunctionReference,
+    fn: ((value: T, ...args: A) => R) | FunctionReference,
     ...args: Arguments<A>
   ): Job<Arrived<R>>;
   chain<const C extends ChainConfig, A extends unknown[], R>(

@@ -42,6 +42,10 @@ export function offload<A, R>(
 
 function boundOf(task: object): number {
   const core = coreOf(task);
-  if (!core) throw wrong('offload: its task', 'a task of a pool, or have a concurrency', task);
+  if (!core) {
+    throw new TypeError(
+      'offload: give it a task of a pool, whose threads bound it, or the option concurrency; it was given neither.',
+    );
+  }
   return Math.max(1, core.crew.max) * AHEAD;
 }

@@ -17,7 +17,7 @@ const RUNNING = 4;
 const ENDED = 5;
 
 /** More than are ever sent ahead, so that tasks which wait for others of their own pool can nest deeply. */
-const COUNT = 1_024;
+const COUNT = 16_384;
 
 export type Phase = 'queue' | 'load' | 'run';
 
@@ -36,8 +36,9 @@ export class Places {
     this.#states = new Int32Array(this.buffer);
   }
 
-  get hasRoom(): boolean {
-    return this.#free.length > 0 || this.#unused < COUNT;
+  /** So many are free. */
+  get left(): number {
+    return this.#free.length + COUNT - this.#unused;
   }
 
   take(): number {

@@ -77,7 +77,7 @@ export class WorkerStartError extends SluiceError {
   ) {
     super('SLUICE_WORKER_START', {
       what: `Pool "${pool}" has no thread to run task "${task}" on.`,
-      why: `A thread would not start: ${cause instanceof Error ? cause.message : String(cause)}`,
+      why: `A thread would not start: ${sentence(cause instanceof Error ? cause.message : String(cause))}`,
       how: 'Look at `cause`, and at init, env, execArgv and resourceLimits. The next task tries again.',
       cause,
     });
@@ -110,7 +110,7 @@ export class ModuleLoadError extends SluiceError {
   ) {
     super('SLUICE_MODULE_LOAD', {
       what: `A worker found no function "${exportName}" in ${url}.`,
-      why,
+      why: sentence(why),
       how: 'Give an absolute URL, as new URL("./work.js", import.meta.url), of a module that exports that function.',
       cause,
     });
@@ -146,3 +146,5 @@ export class PoisonedTaskError extends SluiceError {
     });
   }
 }
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

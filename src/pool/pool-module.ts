@@ -14,7 +14,13 @@ export type PoolFunction<F> = F extends (...args: infer A) => infer R
     ) => IsStreaming<R> extends true ? Observable<Arrived<R>> & AsyncIterable<Arrived<R>> : Future<Arrived<R>>
   : never;
 
-type IsStreaming<R> = R extends PromiseLike<infer V> ? IsStreaming<V> : R extends Streaming ? true : false;
+type IsStreaming<R> = [R] extends [never]
+  ? false
+  : R extends PromiseLike<infer V>
+    ? IsStreaming<V>
+    : R extends Streaming
+      ? true
+      : false;
 
 export type PoolModule<M> = {
   readonly [K in keyof M as M[K] extends (...args: never) => unknown ? K : never]: PoolFunction<M[K]>;

@@ -60,6 +60,10 @@ export class Request implements Execution, Runnable, Backlogged {
   #timeout: Deadline | undefined;
   #hasValue = false;
   #last: { readonly value: unknown } | undefined;
+  /** Items that are just being told. */
+  #telling: unknown[] | undefined;
+  /** How it ended meanwhile. */
+  #ending: (() => void) | undefined;
   /** Items that were taken and not asked for again. */
   #taken = 0;
   readonly #caller: Caller;
@@ -122,20 +126,41 @@ export class Request implements Execution, Runnable, Backlogged {
   }
 
   fail(error: unknown): void {
+    if (this.#telling) {
+      this.#ending = () => {
+        this.fail(error);
+      };
+      return;
+    }
     if (error instanceof WorkerCrashError && error.kind !== 'killed') this.#caller.crashed(error);
     this.#end(failure(error));
   }
 
   items(items: readonly unknown[]): void {
-    for (const item of items) {
-      if (this.isOver) return;
-      this.#last = { value: item };
-      this.#sink.next?.(item);
+    if (this.#telling) this.#telling.push(...items);
+    else this.#tell([...items]);
+  }
+
+  /** Whoever is told of an item may block, and more of them come meanwhile: they have to wait their turn. */
+  #tell(telling: unknown[]): void {
+    this.#telling = telling;
+    let told = 0;
+    for (; told < telling.length && !this.isOver; told++) {
+      this.#last = { value: telling[told] };
+      this.#sink.next?.(telling[told]);
     }
-    if (!this.#sink.isPacing) this.demand(items.length);
+    this.#telling = undefined;
+    if (!this.#sink.isPacing) this.demand(told);
+    this.#ending?.();
   }
 
   completed(): void {
+    if (this.#telling) {
+      this.#ending = () => {
+        this.completed();
+      };
+      return;
+    }
     if (this.#last) this.#end(success(this.#last.value));
     else if (this.#sink.completed) this.#end(undefined);
     else this.#end(failure(emptyError(this.#sink.name)));

@@ -18,8 +18,8 @@ export class Seats<R extends Seated> {
     this.#places = places;
   }
 
-  get hasRoom(): boolean {
-    return this.#places.hasRoom;
+  get left(): number {
+    return this.#places.left;
   }
 
   get requests(): R[] {

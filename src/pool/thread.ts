@@ -80,8 +80,8 @@ export class Thread<R extends Runnable> {
 
   /** So many tasks it may be sent now. */
   get room(): number {
-    if (this.state !== 'ready' || !this.seats.hasRoom) return 0;
-    return Math.max(0, this.#pace.credits + this.openCalls - this.inFlight);
+    if (this.state !== 'ready') return 0;
+    return Math.max(0, Math.min(this.seats.left, this.#pace.credits + this.openCalls - this.inFlight));
   }
 
   get credits(): number {

@@ -14,7 +14,6 @@ import { PoolCore } from './pool-core';
 import { moduleOf, type PoolModule } from './pool-module';
 import { PoolScheduler } from './pool-scheduler';
 import type { PoolEvent, PoolStats } from './pool-events';
-import type { WorkerTask } from './worker/worker-task';
 
 export interface TaskConfig {
   /** For errors (the name of the function). */
@@ -113,10 +112,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
    * const job = pool.do((a: number, b: number) => a + b, 1, 2);
    * await job; // 3
    */
-  do<A extends unknown[], R>(
-    fn: ((this: WorkerTask, ...args: A) => R) | FunctionReference,
-    ...args: Arguments<A>
-  ): Job<Arrived<R>> {
+  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: Arguments<A>): Job<Arrived<R>> {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
     return this.#do<Arrived<R>>(codeOf(fn, 'WorkerPool.do'), args, this.do);
   }
@@ -129,10 +125,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
    * const square = pool.task((n: number) => n * n);
    * square(7).subscribe(console.log); // 49
    */
-  task<A extends unknown[], R>(
-    fn: ((this: WorkerTask, ...args: A) => R) | FunctionReference,
-    config: TaskConfig = {},
-  ): PoolTask<A, R> {
+  task<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, config: TaskConfig = {}): PoolTask<A, R> {
     const code = codeOf(fn, 'WorkerPool.task');
     return this.#taskOf<A, R>(code, config);
   }

@@ -18,7 +18,7 @@ function serve({ port, birth }: BrowserBirth): void {
     // Nobody sleeps.
     ring: () => undefined,
     sleep: () => false,
-    nap: () => false,
+    listen: () => false,
     compile,
     load: ({ url }) => import(/* @vite-ignore */ /* webpackIgnore: true */ url) as Promise<object>,
     within: (_task, run) => run(),

@@ -8,7 +8,6 @@ import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_
 import { Bell } from '../bell';
 import type { Batch, Birth } from '../protocol';
 import { attemptOr } from './intrinsics';
-import { Quiet } from './quiet';
 import { Runtime } from './runtime';
 import type { TaskRun } from './task-run';
 import type { WorkerPlatform } from './worker-platform';
@@ -50,7 +49,6 @@ function serve(port: MessagePort): void {
     drain();
     return true;
   };
-  const quiet = new Quiet(process);
   const platform: WorkerPlatform = {
     post: (batch, transfer) => {
       post(batch, transfer as Parameters<MessagePort['postMessage']>[1]);
@@ -63,7 +61,10 @@ function serve(port: MessagePort): void {
     within: (task, run) => tasks.run(task as TaskRun, run),
     soon: (run) => void setImmediate(run),
     sleep,
-    nap: () => quiet.isNow && sleep(),
+    listen: () => {
+      const { rung } = workerBell;
+      return drain() || (workerBell.ringsSoon(rung) && drain());
+    },
   };
   const runtime = new Runtime(birth, platform);
 

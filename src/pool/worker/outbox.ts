@@ -4,7 +4,7 @@
  */
 import { recordOf } from '../error-record';
 import { TransferError } from '../pool-errors';
-import { CALL, FAILURE, HEAD, ITEMS, TO_HOST, VALUE, type Batch, type CallPayload } from '../protocol';
+import { CALL, END, FAILURE, HEAD, ITEMS, TO_HOST, VALUE, type Batch, type CallPayload } from '../protocol';
 import { markedIn } from '../transfer';
 import { findUncloneable } from '../uncloneable';
 import { arrayIncludes, now } from './intrinsics';
@@ -101,6 +101,7 @@ export class Outbox {
       const id = batch[index + 1] as number;
       if (op === CALL) this.#postCall(id, batch[index + 2] as CallPayload);
       // Its failure was its end: its place may be that of another by now.
+      else if (!isOfTask(op)) this.#platform.post([0, 0, op, id, batch[index + 2]], []);
       else if (!arrayIncludes(refused, id) && !this.#postOne(op, id, batch[index + 2])) refused[refused.length] = id;
     }
   }
@@ -130,6 +131,9 @@ export class Outbox {
     }
   }
 }
+
+/** About the task at that place. */
+const isOfTask = (op: number): boolean => op === VALUE || op === FAILURE || op === ITEMS || op === END;
 
 function cannotTravel(payload: unknown, root: string, name: string, error: unknown): TransferError {
   const found = findUncloneable(payload, root);

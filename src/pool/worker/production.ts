@@ -45,7 +45,7 @@ export class Production {
   start(): void {
     const { pull, push } = this.#source;
     if (pull) void this.#pullAll(pull);
-    else if (push) this.#receive(push);
+    else if (push && !this.#isStopped) this.#receive(push);
   }
 
   grant(count: number): void {

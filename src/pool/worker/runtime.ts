@@ -30,6 +30,9 @@ import { Outbox } from './outbox';
 import { TaskRun } from './task-run';
 import type { WorkerPlatform } from './worker-platform';
 
+/** In ms. */
+const LONGEST_TURN = 5;
+
 export class Runtime {
   readonly outbox: Outbox;
   readonly places: PlacesOfWorker;
@@ -62,7 +65,9 @@ export class Runtime {
   readonly receive = (batch: Batch): void => {
     this.take(batch);
     this.#work();
-    while (this.#running === 0 && this.platform.nap()) this.#work();
+    // What comes next often comes at once; but the event loop has its turn as well.
+    const end = now() + LONGEST_TURN;
+    while (this.#running === 0 && now() < end && this.platform.listen()) this.#work();
   };
 
   /** Notes what was sent, and begins nothing. */

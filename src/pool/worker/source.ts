@@ -23,9 +23,10 @@ export function sourceOf(value: unknown): Source | undefined {
   if (typeof candidate.subscribe === 'function') return fromObservable(candidate as Subscribable);
   const interop = candidate[observableSymbol()] ?? candidate['@@observable'];
   if (typeof interop === 'function') return fromObservable(apply(interop, value, []) as Subscribable);
+  // Its reader can be cancelled while it waits; its iterator can't.
+  if (typeof candidate.getReader === 'function') return fromReader(value as ReadableStream);
   const iterable = candidate[asyncIteratorKey];
   if (typeof iterable === 'function') return fromIterator(apply(iterable, value, []) as AsyncIterator<unknown>);
-  if (typeof candidate.getReader === 'function') return fromReader(value as ReadableStream);
   if (objectTag(value) === '[object Generator]') return fromIterator(value as Generator);
   return undefined;
 }

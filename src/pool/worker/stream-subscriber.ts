@@ -10,10 +10,17 @@ export interface Observer {
 
 type Teardown = (() => void) | { unsubscribe(): void } | null | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type -- as RxJS's
 
+const FEW = 64;
+
+/** RxJS's subscriptions remove themselves only from parents of its own kind. */
+const isDone = (teardown: object): boolean => 'closed' in teardown && teardown.closed === true;
+
 export class StreamSubscriber implements Observer {
   closed = false;
   readonly #observer: Observer;
   #teardowns: Teardown[] = [];
+  /** At so many, those that are done are let go of. */
+  #sweepAt = FEW;
 
   constructor(observer: Observer) {
     this.#observer = observer;
@@ -42,7 +49,10 @@ export class StreamSubscriber implements Observer {
   add(teardown: Teardown): void {
     if (teardown === this) return;
     if (this.closed) finish(teardown);
-    else this.#teardowns[this.#teardowns.length] = teardown;
+    else {
+      if (this.#teardowns.length >= this.#sweepAt) this.#sweep();
+      this.#teardowns[this.#teardowns.length] = teardown;
+    }
   }
 
   remove(teardown: Teardown): void {
@@ -50,6 +60,16 @@ export class StreamSubscriber implements Observer {
     for (let index = 0; index < teardowns.length; index++) {
       if (teardowns[index] === teardown) teardowns[index] = undefined;
     }
+  }
+
+  #sweep(): void {
+    const open: Teardown[] = [];
+    for (let index = 0; index < this.#teardowns.length; index++) {
+      const teardown = this.#teardowns[index];
+      if (teardown && !isDone(teardown)) open[open.length] = teardown;
+    }
+    this.#teardowns = open;
+    this.#sweepAt = open.length < FEW ? FEW : 2 * open.length;
   }
 
   #close(tell: () => void): void {

@@ -100,7 +100,10 @@ export class TaskRun implements WorkerTask, Outlet {
   }
 
   fail(error: unknown): void {
+    // What came before it goes along; nobody will ask for more.
+    this.production?.leave();
     this.#end(FAILURE, recordOf(explain(error, this.#order.definition)));
+    attempt(() => this.production?.stop());
   }
 
   /** What it gave cannot travel, as the host has been told: it is over, and nobody wants more of it. */

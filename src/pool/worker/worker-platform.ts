@@ -15,6 +15,6 @@ export interface WorkerPlatform {
   soon(run: () => void): void;
   /** Sleeps until the host has sent something, and lets the runtime take it; false where a thread can't sleep. */
   sleep(): boolean;
-  /** The same, if nothing here needs the event loop meanwhile; false if something does. */
-  nap(): boolean;
+  /** The same, for a moment, without falling asleep; false if nothing has come. */
+  listen(): boolean;
 }
