@@ -11,12 +11,14 @@ interface Heard {
 export class AbortSignals {
   readonly #heard = new Map<AbortSignal, Heard>();
 
+  constructor(private readonly abortAll: (requests: Abortable[], reason: unknown) => void) {}
+
   add(signal: AbortSignal, request: Abortable): void {
     let heard = this.#heard.get(signal);
     if (!heard) {
       const requests = new Set<Abortable>();
       const listener = (): void => {
-        for (const each of [...requests]) each.abort(signal.reason);
+        this.abortAll([...requests], signal.reason);
       };
       signal.addEventListener('abort', listener, { once: true });
       this.#heard.set(signal, (heard = { requests, listener }));

@@ -9,6 +9,7 @@ export interface Sleeper {
   readonly isQuiet: boolean;
   /** A thread of it may send something. */
   readonly isUnderWay: boolean;
+  readonly isArmed: boolean;
   turn(): void;
 }
 
@@ -20,9 +21,11 @@ export function sleepOn(platform: Platform): boolean {
   let untilNext = Infinity;
   for (const sleeper of sleepers) {
     sleeper.turn();
+    if (sleeper.deadlines.untilNext === 0) platform.sleep(0);
     if (sleeper.deadlines.fireDue()) return true;
     if (!sleeper.isQuiet) untilNext = Math.min(untilNext, sleeper.deadlines.untilNext);
   }
+  if ([...sleepers].some(({ isArmed }) => isArmed)) return true;
   if (untilNext === Infinity && ![...sleepers].some(({ isUnderWay }) => isUnderWay)) return false;
   return platform.sleep(Math.min(untilNext, timeLeft()));
 }

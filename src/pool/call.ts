@@ -39,7 +39,8 @@ export class Call<T> extends Future<T> implements Caller {
   /** @internal */
   override [begin](sink: StreamSink<T>, scheduler: BatchScheduler): Execution {
     const { core, name, signal, isNested } = this.order;
-    if (core.isClosed && !isNested) return failed(sink, new PoolClosedError(core.name, name, { isCut: false }));
+    if (core.isClosed && (!isNested || core.isCut))
+      return failed(sink, new PoolClosedError(core.name, name, { isCut: false }));
     if (signal?.aborted) return failed(sink, new CancelledError(signal.reason));
     if (this.#crashes >= POISONED) return failed(sink, new PoisonedTaskError(name, this.#lastCrash));
     return this.args.some(isAwaited)
@@ -85,6 +86,7 @@ export class Call<T> extends Future<T> implements Caller {
       },
       scheduler,
     );
+    request.whenOver = () => scheduler.runQueue.drive(() => awaited.cancel());
     return {
       demand: (count: number) => {
         request.demand(count);

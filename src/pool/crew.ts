@@ -68,13 +68,16 @@ export class Crew {
 
   /** As many threads as there should be while so many tasks wait. */
   staff(waiting: number): void {
-    if (this.#isClosed || this.#respite) return;
+    while (this.#isShort(waiting) && this.#hire());
+  }
+
+  /** Asked anew for each: whoever hears of one may close, resize or block. */
+  #isShort(waiting: number): boolean {
+    if (this.#isClosed || this.#respite) return false;
     const { hired } = this;
-    if (hired.length >= this.max) return;
     const starting = hired.filter(({ state }) => state === 'starting').length;
     const idle = hired.filter(({ isIdle }) => isIdle).length;
-    const wanted = Math.min(this.max, Math.max(this.min, hired.length + waiting - starting - idle));
-    for (let missing = wanted - hired.length; missing > 0 && this.#hire(); missing--);
+    return hired.length < Math.min(this.max, Math.max(this.min, hired.length + waiting - starting - idle));
   }
 
   /** Whoever has nothing to do, and is not needed, goes after a while. */

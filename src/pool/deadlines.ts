@@ -16,9 +16,11 @@ export class Deadline {
 
   constructor(
     readonly at: number,
-    readonly fire: () => void,
+    public fire: () => void,
   ) {}
 }
+
+const nothing = (): void => undefined;
 
 export class Deadlines {
   readonly #lines = new Map<number, Fifo<Deadline>>();
@@ -40,6 +42,7 @@ export class Deadlines {
   clear(deadline: Deadline | undefined): void {
     if (!deadline || deadline.isOff) return;
     deadline.isOff = true;
+    deadline.fire = nothing;
     if (deadline.at !== Infinity && --this.#count === 0) this.#forget();
   }
 
@@ -57,23 +60,24 @@ export class Deadlines {
   /** Fires what is due; whether anything was. */
   fireDue(): boolean {
     const now = performance.now();
-    const due = [...this.#lines.values()].flatMap((line) => this.#dueOf(line, now));
-    due.sort((one, other) => one.at - other.at);
-    for (const deadline of due) {
-      if (deadline.isOff) continue;
-      this.clear(deadline);
-      deadline.fire();
+    let hasFired = false;
+    for (let due = this.#nextDue(now); due; due = this.#nextDue(now)) {
+      const { fire } = due;
+      this.clear(due);
+      fire();
+      hasFired = true;
     }
-    return due.length > 0;
+    return hasFired;
   }
 
-  #dueOf(line: Fifo<Deadline>, now: number): Deadline[] {
-    const due: Deadline[] = [];
-    for (let { first } = line; first && (first.isOff || first.at <= now); { first } = line) {
-      line.shift();
-      if (!first.isOff) due.push(first);
+  /** One by one: whoever is told may block, and wait for the next. */
+  #nextDue(now: number): Deadline | undefined {
+    let next: Deadline | undefined;
+    for (const line of this.#lines.values()) {
+      while (line.first?.isOff) line.shift();
+      if (line.first && line.first.at <= now && !(next && next.at <= line.first.at)) next = line.first;
     }
-    return due;
+    return next;
   }
 
   #arm(at: number): void {

@@ -17,7 +17,9 @@ class NodePlatform implements Platform {
   #holds = 0;
 
   start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
-    this.#supervisor ??= new Supervisor();
+    this.#supervisor ??= new Supervisor(() => {
+      this.#supervisor = undefined;
+    });
     if (this.#holds > 0) this.#supervisor.keepAlive(true);
     return this.#supervisor.start(plan, events);
   }
@@ -56,7 +58,7 @@ class Supervisor {
   readonly #threads = new Map<number, NodeThread>();
   #lastId = 0;
 
-  constructor() {
+  constructor(private readonly onLost: () => void) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     // It sees the environment as it is when a thread is started.
@@ -132,7 +134,10 @@ class Supervisor {
   /** What has come, without a turn of the event loop. */
   #drain(): boolean {
     let hasNews = false;
-    for (const thread of [...this.#threads.values()]) hasNews = thread.drain() || hasNews;
+    for (const [id, thread] of [...this.#threads]) {
+      hasNews = thread.drain() || hasNews;
+      if (thread.death) this.#bury(id, thread);
+    }
     for (let news = receiveMessageOnPort(this.#port); news; news = receiveMessageOnPort(this.#port)) {
       hasNews = true;
       this.#ended(news.message as Ending);
@@ -142,11 +147,19 @@ class Supervisor {
 
   #ended({ id, exitCode, error }: Ending): void {
     const thread = this.#threads.get(id);
-    this.#threads.delete(id);
-    thread?.died(deathOf(exitCode, error));
+    if (!thread) return;
+    thread.death = deathOf(exitCode, error);
+    this.#bury(id, thread);
+  }
+
+  /** Whoever hears its last words may block: then it is buried from within. */
+  #bury(id: number, thread: NodeThread): void {
+    thread.drain();
+    if (thread.death && this.#threads.delete(id)) thread.died(thread.death);
   }
 
   #lost(error: Error): void {
+    this.onLost();
     for (const thread of this.#threads.values()) thread.died({ kind: 'error', cause: error });
     this.#threads.clear();
   }
@@ -154,6 +167,7 @@ class Supervisor {
 
 class NodeThread implements ThreadHandle {
   readonly bell = new Bell();
+  death: Death | undefined;
 
   constructor(
     private readonly port: MessagePort,

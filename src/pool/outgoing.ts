@@ -2,6 +2,7 @@
  * What goes to a worker: messages gathered into batches. A batch that can't be posted is posted again message by
  * message, and the one at fault comes back.
  */
+import { Fifo } from '../scheduler/fifo';
 import { whyNotMoved } from './moved';
 import type { ThreadHandle } from './platform';
 import { TransferError } from './pool-errors';
@@ -18,6 +19,7 @@ export class Outgoing {
   #batch: unknown[] = [];
   #moved: unknown[] = [];
   #sent = 0;
+  readonly #rest = new Fifo<unknown[]>();
   /** By place: with which batch its task went. */
   readonly #batchOf: number[] = [];
 
@@ -35,6 +37,7 @@ export class Outgoing {
   }
 
   flush(): void {
+    this.#postRest();
     if (this.#batch.length === 0) return;
     const [batch, moved] = [this.#batch, this.#moved];
     this.#batch = [];
@@ -67,8 +70,13 @@ export class Outgoing {
   }
 
   #postEach(batch: Batch): void {
-    for (let index = 0; index < batch.length; index += TO_WORKER) {
-      const message = batch.slice(index, index + TO_WORKER);
+    for (let index = 0; index < batch.length; index += TO_WORKER)
+      this.#rest.push(batch.slice(index, index + TO_WORKER));
+    this.#postRest();
+  }
+
+  #postRest(): void {
+    for (let message = this.#rest.shift(); message; message = this.#rest.shift()) {
       const [op, id, first, second] = message as [number, number, unknown, unknown];
       const values = op === RUN ? (second as readonly unknown[]) : op === ANSWER ? [first] : [];
       const moved = values.flatMap((value) => markedIn(value) ?? []);

@@ -3,6 +3,7 @@
  * runs at the end of the turn in which something has changed, or at once where this thread is about to sleep.
  */
 import { Subject } from 'rxjs';
+import { Fifo } from '../scheduler/fifo';
 import type { Era } from '../scheduler/era';
 import { AbortSignals } from './abort-signals';
 import { sleepers, sleepOn, type Sleeper } from './asleep';
@@ -25,7 +26,9 @@ export class PoolCore implements CrewOwner, Sleeper {
   readonly name: string;
   readonly grace: number;
   readonly deadlines = new Deadlines();
-  readonly signals = new AbortSignals();
+  readonly signals = new AbortSignals((requests, reason) =>
+    this.tellEach(requests as Request[], (request) => request.abort(reason)),
+  );
   readonly functions = new FunctionIds();
   readonly callers = new CallerStacks(() => this.pending);
   readonly events = new Subject<PoolEvent>();
@@ -53,7 +56,7 @@ export class PoolCore implements CrewOwner, Sleeper {
     options: PoolOptions,
     platform: Platform,
     /** Runs what a task asks its own pool to run. */
-    readonly call: (thread: Thread<Request>, id: number, payload: CallPayload) => void,
+    readonly call: (thread: Thread<Request>, id: number, payload: CallPayload) => () => void,
   ) {
     this.#options = options;
     this.#platform = platform;
@@ -76,7 +79,7 @@ export class PoolCore implements CrewOwner, Sleeper {
 
   /** Whether a request more would not wait long. */
   get hasRoomForMore(): boolean {
-    return this.isClosed || (this.crew.max > 0 && this.pending < this.capacity);
+    return this.isClosed || (this.crew.max > 0 && this.pending - this.#unqueued.size < this.capacity);
   }
 
   /** Nothing is asked for, and no thread is at work: on what was cancelled it may be for a while. */
@@ -122,8 +125,10 @@ export class PoolCore implements CrewOwner, Sleeper {
     if (maxQueue !== Infinity && this.#backlog.size >= maxQueue + this.crew.vacancies) {
       const isEvicted = overflow === 'evict';
       const loser = (isEvicted ? this.#backlog.shift() : undefined) ?? request;
+      if (loser !== request) this.#backlog.push(request);
+      this.stir();
       loser.evict(new QueueFullError(this.name, loser.name, { maxQueue, isEvicted }));
-      if (loser === request) return;
+      return;
     }
     this.#backlog.push(request);
     this.stir();
@@ -154,13 +159,33 @@ export class PoolCore implements CrewOwner, Sleeper {
   /** Fails what is left, and ends the threads. */
   cut(): void {
     this.#isCut = true;
-    const cut = (request: Request): void => {
+    const all = [...this.#unqueued];
+    for (let request = this.#backlog.shift(); request; request = this.#backlog.shift()) all.push(request);
+    for (const thread of this.crew.threads) all.push(...thread.seats.requests);
+    this.tellEach(all, (request) => {
       request.evict(new PoolClosedError(this.name, request.name, { isCut: true }));
-    };
-    for (const request of [...this.#unqueued]) cut(request);
-    for (let request = this.#backlog.shift(); request; request = this.#backlog.shift()) cut(request);
-    for (const thread of this.crew.threads) for (const request of thread.seats.requests) cut(request);
+    });
     this.crew.close();
+  }
+
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  get isArmed(): boolean {
+    return this.#isArmed;
+  }
+
+  readonly #untold = new Fifo<() => void>();
+
+  /** Whoever is told may block, and wait for what the next would be told: then that is told from within. */
+  tellEach(requests: readonly Request[], tell: (request: Request) => void): void {
+    for (const request of requests) this.#untold.push(() => tell(request));
+    this.#tellOn();
+  }
+
+  #tellOn(): void {
+    for (let tell = this.#untold.shift(); tell; tell = this.#untold.shift()) tell();
   }
 
   /** Nothing is left of it. */
@@ -224,10 +249,12 @@ export class PoolCore implements CrewOwner, Sleeper {
   turn(): void {
     this.#isArmed = false;
     this.callers.forget();
+    this.#tellOn();
+    for (const thread of [...this.crew.threads]) thread.readOn();
     const { crew } = this;
     crew.staff(this.#backlog.size);
     dispatch(this.#backlog, crew.threads);
-    if (this.onTurn.size > 0) for (const tell of [...this.onTurn]) tell();
+    if (this.onTurn.size > 0) for (const tell of [...this.onTurn]) if (this.onTurn.has(tell)) tell();
     for (const thread of crew.threads) thread.flush();
     crew.watchIdle();
     this.#keepAlive();

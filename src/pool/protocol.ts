@@ -43,6 +43,9 @@ export const UNFIT = 8;
 /** `number of the batch`: it could not be read. */
 export const UNREADABLE = 9;
 
+/** `id of the call`: nobody waits for it any more. */
+export const FORGO = 10;
+
 /** So many items of a stream may be on their way. */
 export const DEMAND_WINDOW = 64;
 

@@ -3,6 +3,7 @@ import { CancelledError, TimeoutError } from '../core/errors';
 import { failure, success, type Outcome } from '../core/outcome';
 import { tell, type Canceller, type Execution, type Sink } from '../future/execution';
 import { emptyError } from '../future/foreign';
+import { Fifo } from '../scheduler/fifo';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Backlogged } from './backlog';
 import type { CallerStack } from './caller-stack';
@@ -52,6 +53,7 @@ export class Request implements Execution, Runnable, Backlogged {
   after: Backlogged | undefined;
   isWaiting = false;
   isOver = false;
+  whenOver: (() => void) | undefined;
   readonly number = ++lastNumber;
   #thread: Thread<Request> | undefined;
   #place = -1;
@@ -60,10 +62,8 @@ export class Request implements Execution, Runnable, Backlogged {
   #timeout: Deadline | undefined;
   #hasValue = false;
   #last: { readonly value: unknown } | undefined;
-  /** Items that are just being told. */
-  #telling: unknown[] | undefined;
-  /** How it ended meanwhile. */
-  #ending: (() => void) | undefined;
+  /** Items that have come, and are being told. */
+  #untold: Fifo<{ readonly value: unknown }> | undefined;
   /** Items that were taken and not asked for again. */
   #taken = 0;
   readonly #caller: Caller;
@@ -126,41 +126,28 @@ export class Request implements Execution, Runnable, Backlogged {
   }
 
   fail(error: unknown): void {
-    if (this.#telling) {
-      this.#ending = () => {
-        this.fail(error);
-      };
-      return;
-    }
+    this.#tellItems();
     if (error instanceof WorkerCrashError && error.kind !== 'killed') this.#caller.crashed(error);
     this.#end(failure(error));
   }
 
   items(items: readonly unknown[]): void {
-    if (this.#telling) this.#telling.push(...items);
-    else this.#tell([...items]);
+    this.#untold ??= new Fifo();
+    for (const item of items) this.#untold.push({ value: item });
+    this.#tellItems();
+    if (!this.#sink.isPacing) this.demand(items.length);
   }
 
-  /** Whoever is told of an item may block, and more of them come meanwhile: they have to wait their turn. */
-  #tell(telling: unknown[]): void {
-    this.#telling = telling;
-    let told = 0;
-    for (; told < telling.length && !this.isOver; told++) {
-      this.#last = { value: telling[told] };
-      this.#sink.next?.(telling[told]);
+  /** Whoever is told may block, and so be told on from within. */
+  #tellItems(): void {
+    for (let item = this.#untold?.shift(); item && !this.isOver; item = this.#untold?.shift()) {
+      this.#last = item;
+      this.#sink.next?.(item.value);
     }
-    this.#telling = undefined;
-    if (!this.#sink.isPacing) this.demand(told);
-    this.#ending?.();
   }
 
   completed(): void {
-    if (this.#telling) {
-      this.#ending = () => {
-        this.completed();
-      };
-      return;
-    }
+    this.#tellItems();
     if (this.#last) this.#end(success(this.#last.value));
     else if (this.#sink.completed) this.#end(undefined);
     else this.#end(failure(emptyError(this.#sink.name)));
@@ -209,7 +196,7 @@ export class Request implements Execution, Runnable, Backlogged {
 
   /** Gives it up. The thread is told first: whoever hears of it may close the pool. */
   #give(error: unknown, reason: string): void {
-    if (this.isOver) return;
+    if (this.isOver || this.#hasValue) return;
     this.#abandon(reason);
     this.#end(failure(error));
   }
@@ -241,6 +228,7 @@ export class Request implements Execution, Runnable, Backlogged {
 
   #finish(how: 'completed' | 'failed' | 'cancelled'): void {
     this.isOver = true;
+    this.whenOver?.();
     const { core, signal } = this.#caller.order;
     if (this.#timeout) core.deadlines.clear(this.#timeout);
     if (signal) core.signals.delete(signal, this);

@@ -29,8 +29,9 @@ export interface ThreadOwner<R, T> {
   /** Something has changed, or is to be sent. */
   stir(): void;
   /** These had not begun, and go to another. */
+  tellEach(requests: readonly R[], tell: (request: R) => void): void;
   takeBack(requests: readonly R[]): void;
-  call(thread: T, id: number, payload: CallPayload): void;
+  call(thread: T, id: number, payload: CallPayload): () => void;
   fault(thread: T, error: unknown): void;
   unfit(thread: T, error: unknown): void;
   died(thread: T, death: Death): void;

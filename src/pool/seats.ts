@@ -30,6 +30,13 @@ export class Seats<R extends Seated> {
     return this.#requests[place];
   }
 
+  get unbegun(): number {
+    let count = 0;
+    for (const [place, request] of this.#requests.entries())
+      if (request && this.phase(place) === 'queue' && !this.hasEnded(place)) count++;
+    return count;
+  }
+
   phase(place: number): Phase {
     return this.#places.phase(place);
   }

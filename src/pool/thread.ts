@@ -94,7 +94,7 @@ export class Thread<R extends Runnable> {
 
   /** So many it was sent and may not have begun. */
   get ahead(): number {
-    return Math.max(0, this.inFlight - this.openCalls - 1);
+    return this.openCalls > 0 ? this.seats.unbegun : Math.max(0, this.inFlight - 1);
   }
 
   /** Gives it a place; it goes with the next batch. */
@@ -164,9 +164,22 @@ export class Thread<R extends Runnable> {
 
   #receive(batch: wire.Batch): void {
     this.#incoming.push(batch);
-    while (this.#incoming.read(this.#hear));
+    this.readOn();
     this.#endIfIdle();
     this.#owner.stir();
+  }
+
+  readOn(): void {
+    while (this.#incoming.read(this.#hear));
+  }
+
+  /** What its tasks have asked the pool for. */
+  readonly #calls = new Map<number, () => void>();
+
+  #forgo(id: number): void {
+    const cancel = this.#calls.get(id);
+    this.#calls.delete(id);
+    cancel?.();
   }
 
   readonly #hear = (op: number, id: number, payload: unknown): void => {
@@ -190,7 +203,10 @@ export class Thread<R extends Runnable> {
         return;
       case wire.CALL:
         this.openCalls++;
-        this.#owner.call(this, id, payload as wire.CallPayload);
+        this.#calls.set(id, this.#owner.call(this, id, payload as wire.CallPayload));
+        return;
+      case wire.FORGO:
+        this.#forgo(id);
         return;
       case wire.READY:
         if (this.state === 'starting') this.state = 'ready';
@@ -223,15 +239,16 @@ export class Thread<R extends Runnable> {
 
   /** Its place is free, and the thread is done with it. */
   #free(place: number): R | undefined {
-    const request = this.seats.free(place);
     this.#graces.clear(place);
-    return request;
+    return this.seats.free(place);
   }
 
   #died(death: Death): void {
+    this.readOn();
     const itsDeath: Death = this.state === 'dying' ? { kind: 'killed' } : death;
     this.state = 'dead';
     this.#fell(itsDeath);
+    for (const id of this.#calls.keys()) this.#forgo(id);
     this.#owner.died(this, itsDeath);
   }
 
@@ -240,8 +257,10 @@ export class Thread<R extends Runnable> {
     const { begun, others } = this.seats.clear({ blamesEnded: kind === 'message' });
     this.#graces.clearAll();
     if (begun.length > 0) this.hasWorked = true;
-    for (const request of begun) request.fail(new WorkerCrashError(request.name, kind, { exitCode, cause }));
     this.#owner.takeBack(others);
+    this.#owner.tellEach(begun, (request) => {
+      request.fail(new WorkerCrashError(request.name, kind, { exitCode, cause }));
+    });
   }
 
   #endIfIdle(): void {

@@ -1,6 +1,7 @@
 /** The public face of a pool of workers. What it does is in `PoolCore`. */
 import { Observable, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
+import { CancelledError } from '../core/errors';
 import { AsyncValue } from '../future/async-value';
 import { begin } from '../future/execution';
 import { currentScheduler } from '../scheduler/batch-scheduler';
@@ -58,7 +59,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
     const core = new PoolCore(this.#options, platform, (thread, id, [code, name, args]) => {
       const call = this.#call({ code, name }, { isNested: true })(args);
       const scheduler = currentScheduler();
-      scheduler.runQueue.drive(() =>
+      const execution = scheduler.runQueue.drive(() =>
         call[begin](
           {
             frame: undefined,
@@ -72,6 +73,15 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
           scheduler,
         ),
       );
+      // Told also to the task, which has heard it already: so its place among the calls is free.
+      return () => {
+        const refusal = {
+          cancelled: () => {
+            thread.refuse(id, new CancelledError());
+          },
+        };
+        scheduler.runQueue.drive(() => execution.cancel(refusal));
+      };
     });
     this.#core = core;
     this.name = core.name;

@@ -13,6 +13,7 @@ import {
   DEFINE,
   DEMAND,
   FAULT,
+  FORGO,
   READY,
   REFUSE,
   RUN,
@@ -130,6 +131,7 @@ export class Runtime {
       if (call?.task !== task) continue;
       void promiseThen(call.answered(), nothing, nothing);
       call.reject(error);
+      this.outbox.add(FORGO, id);
     }
   }
 
