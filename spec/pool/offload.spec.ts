@@ -215,7 +215,7 @@ describe('offload refuses', () => {
     [
       'what is no task of a pool, without a bound',
       () => offload(task),
-      'must be a task of a pool, or have a concurrency; got',
+      'give it a task of a pool, whose threads bound it, or the option concurrency',
     ],
   ];
 

@@ -1,4 +1,6 @@
 /** One listener for each signal, however many requests it is to abort; it goes with the last of them. */
+import type { Notices } from './notices';
+
 interface Abortable {
   abort(reason: unknown): void;
 }
@@ -11,14 +13,16 @@ interface Heard {
 export class AbortSignals {
   readonly #heard = new Map<AbortSignal, Heard>();
 
-  constructor(private readonly abortAll: (requests: Abortable[], reason: unknown) => void) {}
+  constructor(private readonly notices: Notices) {}
 
   add(signal: AbortSignal, request: Abortable): void {
     let heard = this.#heard.get(signal);
     if (!heard) {
       const requests = new Set<Abortable>();
       const listener = (): void => {
-        this.abortAll([...requests], signal.reason);
+        this.notices.tellEach([...requests], (each) => {
+          each.abort(signal.reason);
+        });
       };
       signal.addEventListener('abort', listener, { once: true });
       this.#heard.set(signal, (heard = { requests, listener }));

@@ -2,8 +2,10 @@
  * The threads of a pool: how many there are, when one is started, and when one may go. One that will not start is tried
  * again, but not for ever.
  */
+import type { Subject } from 'rxjs';
 import type { Death, Platform } from './platform';
 import type { PoolOptions } from './pool-config';
+import { changeOf, type PoolEvent } from './pool-events';
 import type { Request } from './request';
 import type { ThreadOwner } from './runnable';
 import { Thread } from './thread';
@@ -18,7 +20,7 @@ export interface CrewOwner extends ThreadOwner<Request, Thread<Request>> {
   readonly deadlines: Deadlines;
   /** No thread can be had. */
   noThreads(cause: unknown): void;
-  staffChanged(change: 'spawn' | 'exit', thread: Thread<Request>, death?: Death): void;
+  readonly events: Subject<PoolEvent>;
 }
 
 export class Crew {
@@ -52,6 +54,11 @@ export class Crew {
     const { hired } = this;
     const ready = hired.filter(({ state }) => state === 'ready').length;
     return hired.reduce((sum, { room }) => sum + room, 0) + Math.max(0, this.max - ready);
+  }
+
+  /** So many requests keep all threads busy. */
+  get capacity(): number {
+    return this.hired.reduce((sum, { pace }) => sum + pace.credits, 0) || this.max;
   }
 
   get isAtWork(): boolean {
@@ -120,7 +127,7 @@ export class Crew {
     const index = this.threads.indexOf(thread);
     if (index >= 0) this.threads.splice(index, 1);
     this.#stay(thread);
-    this.#owner.staffChanged('exit', thread, death);
+    this.#owner.events.next(changeOf('exit', thread.id, death));
     // One that ends by itself, and has done nothing, would do so again.
     if (death.kind !== 'killed' && !thread.hasWorked)
       this.failed(death.cause ?? new Error(`A thread ended: ${death.kind} ${death.exitCode ?? ''}`.trim()));
@@ -142,7 +149,7 @@ export class Crew {
       const plan = { name: `${name} ${String(id)}`, init, options: threads };
       const thread = new Thread<Request>(id, this.#owner, { platform: this.#platform, plan });
       this.threads.push(thread);
-      this.#owner.staffChanged('spawn', thread);
+      this.#owner.events.next(changeOf('spawn', thread.id));
       return true;
     } catch (error) {
       this.failed(error);

@@ -18,7 +18,7 @@ function assign(backlog: Backlog<Request>, threads: readonly RequestThread[]): v
   const level = Math.ceil((backlog.size + inFlight) / Math.max(1, free.length));
   for (const thread of free) {
     for (let count = Math.min(thread.room, level - thread.inFlight); count > 0; count--) {
-      if (backlog.first?.isMoving && thread.inFlight > thread.openCalls) break;
+      if (backlog.first?.isMoving && thread.isOccupied) break;
       backlog.shift()?.sendTo(thread);
     }
   }

@@ -22,8 +22,8 @@ function isDetached(buffer: ArrayBuffer): boolean {
   }
 }
 
+/** What is plain data is copied, and nothing else of it can be done. */
 const isTransferable = (value: unknown): boolean =>
-  /^\[object (ArrayBuffer|MessagePort|\w*Stream|FileHandle|\w+)\]$/.test(Object.prototype.toString.call(value)) &&
-  !/^\[object (Object|Array|Map|Set|Date|SharedArrayBuffer|\w*Array|DataView)\]$/.test(
+  !/^\[object (Object|Array|Map|Set|Date|Error|RegExp|SharedArrayBuffer|\w+Array|DataView)\]$/.test(
     Object.prototype.toString.call(value),
   );

@@ -3,7 +3,6 @@
  * runs at the end of the turn in which something has changed, or at once where this thread is about to sleep.
  */
 import { Subject } from 'rxjs';
-import { Fifo } from '../scheduler/fifo';
 import type { Era } from '../scheduler/era';
 import { AbortSignals } from './abort-signals';
 import { sleepers, sleepOn, type Sleeper } from './asleep';
@@ -13,10 +12,12 @@ import { Crew, type CrewOwner } from './crew';
 import { Deadlines } from './deadlines';
 import { dispatch } from './dispatch';
 import { FunctionIds } from './function-ids';
+import { Notices } from './notices';
+import type { OpenCalls } from './open-calls';
 import type { Death, Platform } from './platform';
 import type { PoolOptions } from './pool-config';
 import { PoolClosedError, QueueFullError, WorkerStartError } from './pool-errors';
-import { changeOf, type PoolEvent } from './pool-events';
+import type { PoolEvent } from './pool-events';
 import type { CallPayload } from './protocol';
 import { Presences, type Presence } from './presence';
 import type { Request } from './request';
@@ -26,9 +27,8 @@ export class PoolCore implements CrewOwner, Sleeper {
   readonly name: string;
   readonly grace: number;
   readonly deadlines = new Deadlines();
-  readonly signals = new AbortSignals((requests, reason) =>
-    this.tellEach(requests as Request[], (request) => request.abort(reason)),
-  );
+  readonly notices = new Notices();
+  readonly signals = new AbortSignals(this.notices);
   readonly functions = new FunctionIds();
   readonly callers = new CallerStacks(() => this.pending);
   readonly events = new Subject<PoolEvent>();
@@ -39,6 +39,10 @@ export class PoolCore implements CrewOwner, Sleeper {
   failed = 0;
   cancelled = 0;
   isClosed = false;
+  /** It was closed by force. */
+  isCut = false;
+  /** A turn is coming. */
+  isArmed = false;
   /** Told when a turn has brought room, or the last request has ended. */
   readonly onTurn = new Set<() => void>();
   readonly #options: PoolOptions;
@@ -47,8 +51,6 @@ export class PoolCore implements CrewOwner, Sleeper {
   /** Requests that wait for their arguments. */
   readonly #unqueued = new Set<Request>();
   readonly #presences = new Presences(this);
-  #isArmed = false;
-  #isCut = false;
   #release: (() => void) | undefined;
   readonly #atEnd: (() => void)[] = [];
 
@@ -56,7 +58,7 @@ export class PoolCore implements CrewOwner, Sleeper {
     options: PoolOptions,
     platform: Platform,
     /** Runs what a task asks its own pool to run. */
-    readonly call: (thread: Thread<Request>, id: number, payload: CallPayload) => () => void,
+    readonly call: (calls: OpenCalls, id: number, payload: CallPayload) => () => void,
   ) {
     this.#options = options;
     this.#platform = platform;
@@ -72,19 +74,14 @@ export class PoolCore implements CrewOwner, Sleeper {
     return this.#backlog.size;
   }
 
-  /** So many requests keep all threads busy. */
-  get capacity(): number {
-    return this.crew.hired.reduce((sum, { credits }) => sum + credits, 0) || this.crew.max;
-  }
-
   /** Whether a request more would not wait long. */
   get hasRoomForMore(): boolean {
-    return this.isClosed || (this.crew.max > 0 && this.pending - this.#unqueued.size < this.capacity);
+    return this.isClosed || (this.crew.max > 0 && this.pending - this.#unqueued.size < this.crew.capacity);
   }
 
   /** Nothing is asked for, and no thread is at work: on what was cancelled it may be for a while. */
   get isQuiet(): boolean {
-    return this.pending === 0 && (this.#isCut || !this.crew.isAtWork);
+    return this.pending === 0 && (this.isCut || !this.crew.isAtWork);
   }
 
   get isUnderWay(): boolean {
@@ -130,7 +127,9 @@ export class PoolCore implements CrewOwner, Sleeper {
       loser.evict(new QueueFullError(this.name, loser.name, { maxQueue, isEvicted }));
       return;
     }
-    this.#backlog.push(request);
+    // Others wait for it already.
+    if (request.isNested) this.#backlog.unshift(request);
+    else this.#backlog.push(request);
     this.stir();
   }
 
@@ -158,34 +157,14 @@ export class PoolCore implements CrewOwner, Sleeper {
 
   /** Fails what is left, and ends the threads. */
   cut(): void {
-    this.#isCut = true;
+    this.isCut = true;
     const all = [...this.#unqueued];
     for (let request = this.#backlog.shift(); request; request = this.#backlog.shift()) all.push(request);
     for (const thread of this.crew.threads) all.push(...thread.seats.requests);
-    this.tellEach(all, (request) => {
+    this.notices.tellEach(all, (request) => {
       request.evict(new PoolClosedError(this.name, request.name, { isCut: true }));
     });
     this.crew.close();
-  }
-
-  get isCut(): boolean {
-    return this.#isCut;
-  }
-
-  get isArmed(): boolean {
-    return this.#isArmed;
-  }
-
-  readonly #untold = new Fifo<() => void>();
-
-  /** Whoever is told may block, and wait for what the next would be told: then that is told from within. */
-  tellEach(requests: readonly Request[], tell: (request: Request) => void): void {
-    for (const request of requests) this.#untold.push(() => tell(request));
-    this.#tellOn();
-  }
-
-  #tellOn(): void {
-    for (let tell = this.#untold.shift(); tell; tell = this.#untold.shift()) tell();
   }
 
   /** Nothing is left of it. */
@@ -201,10 +180,10 @@ export class PoolCore implements CrewOwner, Sleeper {
   }
 
   stir(): void {
-    if (this.#isArmed) return;
-    this.#isArmed = true;
+    if (this.isArmed) return;
+    this.isArmed = true;
     queueMicrotask(() => {
-      if (this.#isArmed) this.turn();
+      if (this.isArmed) this.turn();
     });
   }
 
@@ -242,14 +221,10 @@ export class PoolCore implements CrewOwner, Sleeper {
     }
   }
 
-  staffChanged(change: 'spawn' | 'exit', thread: Thread<Request>, death?: Death): void {
-    this.events.next(changeOf(change, thread.id, death));
-  }
-
   turn(): void {
-    this.#isArmed = false;
+    this.isArmed = false;
     this.callers.forget();
-    this.#tellOn();
+    this.notices.tellOn();
     for (const thread of [...this.crew.threads]) thread.readOn();
     const { crew } = this;
     crew.staff(this.#backlog.size);

@@ -32,7 +32,7 @@ export interface PoolStats {
 }
 
 /** The event of a thread that has come or gone. */
-export function changeOf(type: 'spawn' | 'exit', thread: number, death: Death | undefined): PoolEvent {
+export function changeOf(type: 'spawn' | 'exit', thread: number, death?: Death): PoolEvent {
   if (type === 'spawn') return { type, thread };
   return { type, thread, kind: death?.kind ?? 'killed', exitCode: death?.exitCode, error: death?.cause };
 }

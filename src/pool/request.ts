@@ -99,6 +99,10 @@ export class Request implements Execution, Runnable, Backlogged {
     return this.#caller.callerStack;
   }
 
+  get isNested(): boolean {
+    return this.#caller.order.isNested;
+  }
+
   get code(): FunctionCode {
     return this.#caller.order.code;
   }

@@ -1,6 +1,8 @@
 /** What runs on a thread, and whom a thread tells of itself. */
 import type { CallerStack } from './caller-stack';
 import type { Deadlines } from './deadlines';
+import type { Notices } from './notices';
+import type { OpenCalls } from './open-calls';
 import type { Death } from './platform';
 import type { CallPayload, FunctionCode } from './protocol';
 
@@ -26,12 +28,13 @@ export interface Runnable {
 export interface ThreadOwner<R, T> {
   readonly deadlines: Deadlines;
   readonly grace: number;
+  readonly notices: Notices;
   /** Something has changed, or is to be sent. */
   stir(): void;
   /** These had not begun, and go to another. */
-  tellEach(requests: readonly R[], tell: (request: R) => void): void;
   takeBack(requests: readonly R[]): void;
-  call(thread: T, id: number, payload: CallPayload): () => void;
+  /** A task wants it run; what comes back ends it. */
+  call(calls: OpenCalls, id: number, payload: CallPayload): () => void;
   fault(thread: T, error: unknown): void;
   unfit(thread: T, error: unknown): void;
   died(thread: T, death: Death): void;

@@ -5,6 +5,7 @@ import { recordOf, type ErrorRecord } from './error-record';
 import { revive } from './error-revival';
 import { Graces } from './graces';
 import { Incoming } from './incoming';
+import { OpenCalls } from './open-calls';
 import { Outgoing } from './outgoing';
 import { Pace } from './pace';
 import { Places } from './places';
@@ -18,15 +19,15 @@ type State = 'starting' | 'ready' | 'leaving' | 'dying' | 'dead';
 
 export class Thread<R extends Runnable> {
   state: State = 'starting';
-  /** What it was sent. */
   readonly seats: Seats<R>;
+  readonly pace: Pace;
   /** It has ended a task, or ended with one: it was fit for work. */
   hasWorked = false;
-  /** So many of its tasks wait for others of the same pool. */
-  openCalls = 0;
+  readonly #calls = new OpenCalls((op, id, what) => {
+    this.#say(op, id, what);
+  });
   readonly #owner: ThreadOwner<R, Thread<R>>;
   readonly #handle: ThreadHandle;
-  readonly #pace: Pace;
   readonly #knownFunctions = new Set<number>();
   readonly #graces: Graces;
   readonly #outgoing: Outgoing;
@@ -41,10 +42,10 @@ export class Thread<R extends Runnable> {
     this.#graces = new Graces(owner.deadlines, owner.grace);
     const places = new Places(platform.canShare);
     this.seats = new Seats(places);
-    this.#pace = new Pace(platform.canShare);
+    this.pace = new Pace(platform.canShare);
     this.#incoming = new Incoming((ended, ms) => {
       if (ended > 0) this.hasWorked = true;
-      this.#pace.learn(ended, ms);
+      this.pace.learn(ended, ms);
     });
     this.#handle = platform.start(
       { ...plan, places: places.buffer },
@@ -81,11 +82,12 @@ export class Thread<R extends Runnable> {
   /** So many tasks it may be sent now. */
   get room(): number {
     if (this.state !== 'ready') return 0;
-    return Math.max(0, Math.min(this.seats.left, this.#pace.credits + this.openCalls - this.inFlight));
+    return Math.max(0, Math.min(this.seats.left, this.pace.credits + this.#calls.count - this.inFlight));
   }
 
-  get credits(): number {
-    return this.#pace.credits;
+  /** One of its tasks is at work, and does not just wait for others. */
+  get isOccupied(): boolean {
+    return this.inFlight > this.#calls.count;
   }
 
   get isIdle(): boolean {
@@ -94,7 +96,7 @@ export class Thread<R extends Runnable> {
 
   /** So many it was sent and may not have begun. */
   get ahead(): number {
-    return this.openCalls > 0 ? this.seats.unbegun : Math.max(0, this.inFlight - 1);
+    return this.#calls.count > 0 ? this.seats.unbegun : Math.max(0, this.inFlight - 1);
   }
 
   /** Gives it a place; it goes with the next batch. */
@@ -112,17 +114,6 @@ export class Thread<R extends Runnable> {
   /** More of a stream is wanted. */
   demand(place: number, count: number): void {
     this.#say(wire.DEMAND, place, count);
-  }
-
-  /** What a task of this thread has asked its pool for. */
-  answer(id: number, value: unknown): void {
-    this.openCalls--;
-    this.#say(wire.ANSWER, id, value);
-  }
-
-  refuse(id: number, error: unknown): void {
-    this.openCalls--;
-    this.#say(wire.REFUSE, id, recordOf(error));
   }
 
   /** Nobody wants it any more; true if it had not begun, and so is over. */
@@ -173,15 +164,6 @@ export class Thread<R extends Runnable> {
     while (this.#incoming.read(this.#hear));
   }
 
-  /** What its tasks have asked the pool for. */
-  readonly #calls = new Map<number, () => void>();
-
-  #forgo(id: number): void {
-    const cancel = this.#calls.get(id);
-    this.#calls.delete(id);
-    cancel?.();
-  }
-
   readonly #hear = (op: number, id: number, payload: unknown): void => {
     switch (op) {
       case wire.VALUE:
@@ -202,11 +184,10 @@ export class Thread<R extends Runnable> {
         this.#free(id);
         return;
       case wire.CALL:
-        this.openCalls++;
-        this.#calls.set(id, this.#owner.call(this, id, payload as wire.CallPayload));
+        this.#calls.open(id, () => this.#owner.call(this.#calls, id, payload as wire.CallPayload));
         return;
       case wire.FORGO:
-        this.#forgo(id);
+        this.#calls.cancel(id);
         return;
       case wire.READY:
         if (this.state === 'starting') this.state = 'ready';
@@ -248,7 +229,7 @@ export class Thread<R extends Runnable> {
     const itsDeath: Death = this.state === 'dying' ? { kind: 'killed' } : death;
     this.state = 'dead';
     this.#fell(itsDeath);
-    for (const id of this.#calls.keys()) this.#forgo(id);
+    this.#calls.cancelAll();
     this.#owner.died(this, itsDeath);
   }
 
@@ -258,7 +239,7 @@ export class Thread<R extends Runnable> {
     this.#graces.clearAll();
     if (begun.length > 0) this.hasWorked = true;
     this.#owner.takeBack(others);
-    this.#owner.tellEach(begun, (request) => {
+    this.#owner.notices.tellEach(begun, (request) => {
       request.fail(new WorkerCrashError(request.name, kind, { exitCode, cause }));
     });
   }

@@ -56,7 +56,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
 
   protected constructor(config: WorkerPoolConfig, platform: Platform) {
     this.#options = optionsOf(config);
-    const core = new PoolCore(this.#options, platform, (thread, id, [code, name, args]) => {
+    const core = new PoolCore(this.#options, platform, (calls, id, [code, name, args]) => {
       const call = this.#call({ code, name }, { isNested: true })(args);
       const scheduler = currentScheduler();
       const execution = scheduler.runQueue.drive(() =>
@@ -64,10 +64,10 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
           {
             frame: undefined,
             succeed: (value) => {
-              thread.answer(id, value);
+              calls.answer(id, value);
             },
             fail: (error) => {
-              thread.refuse(id, error);
+              calls.refuse(id, error);
             },
           },
           scheduler,
@@ -77,7 +77,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
       return () => {
         const refusal = {
           cancelled: () => {
-            thread.refuse(id, new CancelledError());
+            calls.refuse(id, new CancelledError());
           },
         };
         scheduler.runQueue.drive(() => execution.cancel(refusal));

@@ -1,7 +1,7 @@
 /** The functions a worker knows: each is compiled or imported when it is first needed, and then kept. */
 import { ModuleLoadError } from '../pool-errors';
 import type { FunctionCode } from '../protocol';
-import { promiseThen } from './intrinsics';
+import { hasOwn, promiseThen } from './intrinsics';
 import type { WorkerPlatform } from './worker-platform';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -45,7 +45,8 @@ function exportOf(namespace: object, name: string): unknown {
   const inner = exports['default'];
   if (name === 'default') return isRecord(inner) && 'default' in inner ? inner['default'] : (inner ?? undefined);
   return (
-    exports[name] ?? (isRecord(inner) || typeof inner === 'function' ? (inner as typeof exports)[name] : undefined)
+    (hasOwn(exports, name) ? exports[name] : undefined) ??
+    (isRecord(inner) || typeof inner === 'function' ? (inner as typeof exports)[name] : undefined)
   );
 }
 

@@ -5,6 +5,7 @@
 import { recordOf } from '../error-record';
 import { TransferError } from '../pool-errors';
 import { CALL, END, FAILURE, HEAD, ITEMS, TO_HOST, VALUE, type Batch, type CallPayload } from '../protocol';
+import { whyNotMoved } from '../moved';
 import { markedIn } from '../transfer';
 import { findUncloneable } from '../uncloneable';
 import { arrayIncludes, now } from './intrinsics';
@@ -80,6 +81,7 @@ export class Outbox {
     this.#transfer = [];
     this.#lastPost = now();
     try {
+      checkMoved(transfer);
       this.#platform.post(batch, transfer);
     } catch {
       this.#postEach(batch);
@@ -112,7 +114,9 @@ export class Outbox {
     for (let index = 0; index < items.length; index++) {
       const item = items[index];
       try {
-        this.#platform.post([0, 0, op, place, op === ITEMS ? [item] : item], markedIn(item) ?? []);
+        const marked = markedIn(item) ?? [];
+        checkMoved(marked);
+        this.#platform.post([0, 0, op, place, op === ITEMS ? [item] : item], marked);
       } catch (error) {
         const failure = cannotTravel(item, op === ITEMS ? 'An item' : 'The result', this.#sender.nameOf(place), error);
         this.#platform.post([0, 0, FAILURE, place, recordOf(failure)], []);
@@ -132,10 +136,19 @@ export class Outbox {
   }
 }
 
+/** A buffer that is empty already would go as one that is empty. */
+function checkMoved(transfer: readonly unknown[]): void {
+  const why = transfer.length > 0 ? whyNotMoved(transfer) : undefined;
+  if (why !== undefined) throw new NotMovedError(why);
+}
+
+class NotMovedError extends Error {}
+
 /** About the task at that place. */
 const isOfTask = (op: number): boolean => op === VALUE || op === FAILURE || op === ITEMS || op === END;
 
 function cannotTravel(payload: unknown, root: string, name: string, error: unknown): TransferError {
   const found = findUncloneable(payload, root);
-  return new TransferError(name, found?.path ?? root, found?.what ?? 'refused by structured clone', error);
+  const why = error instanceof NotMovedError ? error.message : 'refused by structured clone';
+  return new TransferError(name, found?.path ?? root, found?.what ?? why, error);
 }

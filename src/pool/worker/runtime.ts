@@ -46,6 +46,7 @@ export class Runtime {
   readonly #names: string[] = [];
   #running = 0;
   readonly #calls: (PendingCall | undefined)[] = [];
+  readonly #freeCalls: number[] = [];
   #openCalls = 0;
   #isWorking = false;
   #batches = 0;
@@ -109,8 +110,7 @@ export class Runtime {
 
   /** Asks the host to run something for a task. */
   call(payload: CallPayload, task: TaskRun): Promise<unknown> {
-    let id = 0;
-    while (this.#calls[id]) id++;
+    const id = this.#freeCall();
     const called = new NativePromise<unknown>((resolve, reject) => {
       this.#calls[id] = { task, answered: () => called, resolve, reject };
     });
@@ -122,6 +122,13 @@ export class Runtime {
       this.#work();
     });
     return called;
+  }
+
+  #freeCall(): number {
+    const last = this.#freeCalls.length - 1;
+    const free = this.#freeCalls[last] ?? this.#calls.length;
+    if (last >= 0) this.#freeCalls.length = last;
+    return free;
   }
 
   /** A task that was cancelled waits for no other: else it would hold its thread until that is ended, neighbours and all. */
@@ -187,6 +194,7 @@ export class Runtime {
   #answer(id: number): PendingCall | undefined {
     const call = this.#calls[id];
     this.#calls[id] = undefined;
+    this.#freeCalls[this.#freeCalls.length] = id;
     this.#openCalls--;
     return call;
   }

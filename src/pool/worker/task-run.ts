@@ -5,7 +5,7 @@ import { END, FAILURE, ITEMS, VALUE, type FunctionCode } from '../protocol';
 import { codeOf } from '../function-code';
 import { transfer } from '../transfer';
 import { explain, loadFailure, resolveFunction, type AnyFunction, type Definition } from './functions';
-import { attempt, isPromise, NativePromise, now, promiseThen, apply } from './intrinsics';
+import { attempt, attemptOr, isPromise, NativePromise, now, promiseThen, apply } from './intrinsics';
 import { Production, type Outlet } from './production';
 import type { Runtime } from './runtime';
 import { sourceOf } from './source';
@@ -102,7 +102,7 @@ export class TaskRun implements WorkerTask, Outlet {
   fail(error: unknown): void {
     // What came before it goes along; nobody will ask for more.
     this.production?.leave();
-    this.#end(FAILURE, recordOf(explain(error, this.#order.definition)));
+    this.#end(FAILURE, recordOf(attemptOr(() => explain(error, this.#order.definition), error)));
     attempt(() => this.production?.stop());
   }
 
