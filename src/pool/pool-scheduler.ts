@@ -8,6 +8,9 @@ import { BatchAction, type ActionHost, type DueRun } from '../scheduler/batch-ac
 import { Fifo } from '../scheduler/fifo';
 import type { PoolCore } from './pool-core';
 
+/** So many actions may bring the pool nothing before the event loop has its turn. */
+const MOST = 1_024;
+
 export class PoolScheduler implements SchedulerLike {
   readonly #core: PoolCore;
   readonly #due = new Fifo<DueRun>();
@@ -35,11 +38,12 @@ export class PoolScheduler implements SchedulerLike {
   }
 
   readonly #admit = (): void => {
-    while (this.#due.length > 0 && this.#core.hasRoomForMore) {
+    for (let count = 0; count < MOST && this.#due.length > 0 && this.#core.hasRoomForMore; count++) {
       const run = this.#due.shift();
       if (run && !run.closed) this.#run(run);
     }
     if (this.#due.length === 0) this.#core.onTurn.delete(this.#admit);
+    else if (this.#core.hasRoomForMore) asyncScheduler.schedule(() => this.#core.stir());
   };
 
   /** What it throws is not the pool's, which must go on. */

@@ -59,7 +59,13 @@ export type FunctionCode =
       readonly base?: string | undefined;
     };
 
-export type CallPayload = readonly [code: FunctionCode, name: string, args: readonly unknown[]];
+export type CallPayload = readonly [
+  code: FunctionCode,
+  name: string,
+  args: readonly unknown[],
+  /** What of each argument is moved, and not copied. */
+  moved: readonly (readonly unknown[] | undefined)[],
+];
 
 export type Batch = readonly unknown[];
 

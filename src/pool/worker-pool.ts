@@ -2,7 +2,7 @@
 import { Observable, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
 import { CancelledError } from '../core/errors';
-import { AsyncValue } from '../future/async-value';
+import type { AsyncValue } from '../future/async-value';
 import { begin } from '../future/execution';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import type { CallerStack } from './caller-stack';
@@ -12,6 +12,8 @@ import { Job, type Arrived } from './job';
 import type { Platform } from './platform';
 import { checkCount, checkMs, optionsOf, type WorkerPoolConfig } from './pool-config';
 import { PoolCore } from './pool-core';
+import { transfer } from './transfer';
+import { PoolEnd } from './pool-end';
 import { moduleOf, type PoolModule } from './pool-module';
 import { PoolScheduler } from './pool-scheduler';
 import type { PoolEvent, PoolStats } from './pool-events';
@@ -56,7 +58,9 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
 
   protected constructor(config: WorkerPoolConfig, platform: Platform) {
     this.#options = optionsOf(config);
-    const core = new PoolCore(this.#options, platform, (calls, id, [code, name, args]) => {
+    const core = new PoolCore(this.#options, platform, (calls, id, [code, name, args, moved]) => {
+      // What was to be moved here is to be moved on.
+      args.forEach((arg, index) => moved[index] && transfer(arg as object, moved[index] as object[]));
       const call = this.#call({ code, name }, { isNested: true })(args);
       const scheduler = currentScheduler();
       const execution = scheduler.runQueue.drive(() =>
@@ -154,8 +158,8 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
 
   /** Set when nothing is queued and nothing runs. */
   drain(): AsyncValue<void> {
-    const drained = new AsyncValue<void>();
     const core = this.#core;
+    const drained = new PoolEnd(core);
     const release = core.hold();
     const look = (): void => {
       if (!core.isQuiet) return;
@@ -174,7 +178,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
     checkMs('close: timeout', timeout);
     const core = this.#core;
     const isFirst = !this.#closing;
-    const closing = (this.#closing ??= new AsyncValue<void>());
+    const closing = (this.#closing ??= new PoolEnd(core));
     core.close();
     const deadline = core.deadlines.set(timeout, () => core.cut());
     const look = (): void => {

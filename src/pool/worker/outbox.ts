@@ -46,6 +46,7 @@ export class Outbox {
     batch[length + 1] = place;
     batch[length + 2] = payload;
     if (op === VALUE) this.#mark(payload);
+    else if (op === CALL) addAll((payload as CallPayload)[3], this.#transfer);
     else if (op === ITEMS) {
       const items = payload as readonly unknown[];
       for (let index = 0; index < items.length; index++) this.#mark(items[index]);
@@ -90,9 +91,7 @@ export class Outbox {
   }
 
   #mark(value: unknown): void {
-    const marked = markedIn(value);
-    if (!marked) return;
-    for (let index = 0; index < marked.length; index++) this.#transfer[this.#transfer.length] = marked[index];
+    addAll([markedIn(value)], this.#transfer);
   }
 
   #postEach(batch: Batch): void {
@@ -129,10 +128,20 @@ export class Outbox {
 
   #postCall(id: number, payload: CallPayload): void {
     try {
-      this.#platform.post([0, 0, CALL, id, payload], []);
+      const moved: unknown[] = [];
+      addAll(payload[3], moved);
+      checkMoved(moved);
+      this.#platform.post([0, 0, CALL, id, payload], moved);
     } catch (error) {
       this.#sender.callRefused(id, cannotTravel(payload[2], 'args', payload[1], error));
     }
+  }
+}
+
+function addAll(lists: CallPayload[3], to: unknown[]): void {
+  for (let at = 0; at < lists.length; at++) {
+    const list = lists[at];
+    for (let index = 0; list && index < list.length; index++) to[to.length] = list[index];
   }
 }
 

@@ -3,7 +3,7 @@ import { CancelledError } from '../../core/errors';
 import { recordOf } from '../error-record';
 import { END, FAILURE, ITEMS, VALUE, type FunctionCode } from '../protocol';
 import { codeOf } from '../function-code';
-import { transfer } from '../transfer';
+import { markedIn, transfer } from '../transfer';
 import { explain, loadFailure, resolveFunction, type AnyFunction, type Definition } from './functions';
 import { attempt, attemptOr, isPromise, NativePromise, now, promiseThen, apply } from './intrinsics';
 import { Production, type Outlet } from './production';
@@ -53,7 +53,9 @@ export class TaskRun implements WorkerTask, Outlet {
 
   do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionCode, ...args: A): NestedJob<Awaited<R>> {
     const { code, name } = codeOf(fn);
-    return nested(this.#runtime.call([code, name, args], this) as Promise<Awaited<R>>);
+    const moved: (readonly unknown[] | undefined)[] = [];
+    for (let index = 0; index < args.length; index++) moved[index] = markedIn(args[index]);
+    return nested(this.#runtime.call([code, name, args, moved], this) as Promise<Awaited<R>>);
   }
 
   begin(): void {
