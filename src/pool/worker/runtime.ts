@@ -26,8 +26,9 @@ import {
   type CallPayload,
 } from '../protocol';
 import { Definition, resolveFunction } from './functions';
-import { arraySplice, NativePromise, now, promiseThen } from './intrinsics';
+import { arraySplice, now } from './intrinsics';
 import { Outbox } from './outbox';
+import { PendingCalls } from './pending-calls';
 import { TaskRun } from './task-run';
 import type { WorkerPlatform } from './worker-platform';
 
@@ -45,9 +46,7 @@ export class Runtime {
   /** Of tasks that may have ended, while their results have not gone out. */
   readonly #names: string[] = [];
   #running = 0;
-  readonly #calls: (PendingCall | undefined)[] = [];
-  readonly #freeCalls: number[] = [];
-  #openCalls = 0;
+  readonly #calls = new PendingCalls();
   #isWorking = false;
   #batches = 0;
 
@@ -59,7 +58,7 @@ export class Runtime {
     this.outbox = new Outbox(platform, {
       nameOf: (place) => this.#names[place] ?? 'a task',
       taskRefused: (place) => this.#runs[place]?.forsake(),
-      callRefused: (id, error) => this.#answer(id)?.reject(error),
+      callRefused: (id, error) => this.#calls.close(id)?.reject(error),
     });
     void this.#prepare(birth);
   }
@@ -110,36 +109,21 @@ export class Runtime {
 
   /** Asks the host to run something for a task. */
   call(payload: CallPayload, task: TaskRun): Promise<unknown> {
-    const id = this.#freeCall();
-    const called = new NativePromise<unknown>((resolve, reject) => {
-      this.#calls[id] = { task, answered: () => called, resolve, reject };
+    return this.#calls.open(task, (id) => {
+      this.outbox.add(CALL, id, payload);
+      this.outbox.flush();
+      // While it is waited for, this thread may be what it is waiting for.
+      this.platform.soon(() => {
+        this.#work();
+      });
     });
-    this.#openCalls++;
-    this.outbox.add(CALL, id, payload);
-    this.outbox.flush();
-    // While it is waited for, this thread may be what it is waiting for.
-    this.platform.soon(() => {
-      this.#work();
-    });
-    return called;
   }
 
-  #freeCall(): number {
-    const last = this.#freeCalls.length - 1;
-    const free = this.#freeCalls[last] ?? this.#calls.length;
-    if (last >= 0) this.#freeCalls.length = last;
-    return free;
-  }
-
-  /** A task that was cancelled waits for no other: else it would hold its thread until that is ended, neighbours and all. */
+  /** A task that was cancelled would hold its thread until that is ended, neighbours and all, if it waited for others. */
   cancelCalls(task: TaskRun, error: unknown): void {
-    for (let id = 0; id < this.#calls.length; id++) {
-      const call = this.#calls[id];
-      if (call?.task !== task) continue;
-      void promiseThen(call.answered(), nothing, nothing);
-      call.reject(error);
+    this.#calls.reject(task, error, (id) => {
       this.outbox.add(FORGO, id);
-    }
+    });
   }
 
   async #prepare({ init }: Pick<Birth, 'init'>): Promise<void> {
@@ -174,10 +158,10 @@ export class Runtime {
         this.#runs[id]?.production?.grant(first as number);
         return;
       case ANSWER:
-        this.#answer(id)?.resolve(first);
+        this.#calls.close(id)?.resolve(first);
         return;
       case REFUSE:
-        this.#answer(id)?.reject(revive(first as Parameters<typeof revive>[0]));
+        this.#calls.close(id)?.reject(revive(first as Parameters<typeof revive>[0]));
     }
   }
 
@@ -191,18 +175,10 @@ export class Runtime {
     }
   }
 
-  #answer(id: number): PendingCall | undefined {
-    const call = this.#calls[id];
-    this.#calls[id] = undefined;
-    this.#freeCalls[this.#freeCalls.length] = id;
-    this.#openCalls--;
-    return call;
-  }
-
   #work(): void {
     if (this.#isWorking) return;
     this.#isWorking = true;
-    while (this.#running <= this.#openCalls && this.#next < this.#waiting.length) {
+    while (this.#running <= this.#calls.count && this.#next < this.#waiting.length) {
       const at = this.#next;
       this.#next += 3;
       this.#begin(this.#waiting[at] as number, this.#waiting[at + 1] as number, this.#waiting[at + 2] as unknown[]);
@@ -238,14 +214,4 @@ export class Runtime {
     for (let place = 0; place < this.#runs.length; place++) only ??= this.#runs[place];
     return this.#running === 1 ? only : undefined;
   }
-}
-
-/** Whoever did not wait for it is not told that it failed. */
-const nothing = (): undefined => undefined;
-
-interface PendingCall {
-  readonly task: TaskRun;
-  answered(): Promise<unknown>;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
 }
