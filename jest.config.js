@@ -1,5 +1,7 @@
 /** One project: every spec beside nothing but the sources; `sluice` resolves to them, as it does for a reader. */
 module.exports = {
+  // Many specs wait for threads and processes of their own: by default jest would leave one core to itself.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/spec/**/*.spec.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   moduleNameMapper: {
