@@ -14,11 +14,15 @@ export interface Ended {
 }
 
 const PROJECT = join(__dirname, '..', '..');
-/** Only what hangs is ever given so long. */
-const PATIENCE = 10_000;
+interface Alone {
+  /** In ms: only what hangs is ever given so long (10 000). */
+  readonly patience?: number;
+  /** Options of `node`, before the program. */
+  readonly flags?: readonly string[];
+}
 
 /** `program` is plain JavaScript, with `rx`, `TestScheduler` and all of sluice at hand. */
-export function runAlone(program: string): Ended {
+export function runAlone(program: string, { patience = 10_000, flags = [] }: Alone = {}): Ended {
   const source = `
     const rx = require('rxjs');
     const { TestScheduler } = require('rxjs/testing');
@@ -26,8 +30,8 @@ export function runAlone(program: string): Ended {
     ${program}`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--require', require.resolve('tsx/cjs'), '--input-type=commonjs', '--eval', source],
-    { cwd: PROJECT, encoding: 'utf8', timeout: PATIENCE, killSignal: 'SIGKILL' },
+    ['--require', require.resolve('tsx/cjs'), ...flags, '--input-type=commonjs', '--eval', source],
+    { cwd: PROJECT, encoding: 'utf8', timeout: patience, killSignal: 'SIGKILL' },
   );
   return { lines: stdout.split('\n').filter(Boolean), stderr, hasEndedWell: status === 0 };
 }

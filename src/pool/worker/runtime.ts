@@ -38,7 +38,7 @@ const LONGEST_TURN = 5;
 export class Runtime {
   readonly outbox: Outbox;
   readonly places: PlacesOfWorker;
-  /** What was sent and has not begun, four elements each, from `#next` on. */
+  /** What was sent and has not begun, three elements each, from `#next` on. */
   #waiting: unknown[] = [];
   #next = 0;
   readonly #definitions: (Definition | undefined)[] = [];
