@@ -6,7 +6,7 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   moduleNameMapper: {
     '^sluice$': '<rootDir>/src/index.ts',
-    '^sluice/pool$': '<rootDir>/src/pool.ts',
+    '^sluice/(pool|testing|trace)$': '<rootDir>/src/$1.ts',
     // A thread runs what `globalSetup` has built.
     '^\\./worker-file$': '<rootDir>/spec/support/worker-file.ts',
   },

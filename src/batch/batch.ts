@@ -101,20 +101,24 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     else worlds.memory?.clear(key);
   };
   Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
-  return Object.assign(ask, {
+  const made = Object.assign(ask, {
     many,
     block,
     prime,
     clear,
     flushes$: kind.flushes.asObservable(),
-    [isBatch]: true as const,
   });
+  kinds.set(made, kind as BatchKind<unknown, unknown>); // what it was made of, and nothing else
+  return made;
 }
 
-const isBatch = Symbol('sluice.batch');
+const kinds = new WeakMap<object, BatchKind<unknown, unknown>>();
+
+/** What a function was made a batch function as, if it was. */
+export const batchKindOf = (value: object): BatchKind<unknown, unknown> | undefined => kinds.get(value);
 
 export const isBatchFunction = (value: unknown): value is BatchFunction<unknown, unknown> =>
-  typeof value === 'function' && isBatch in value;
+  typeof value === 'function' && kinds.has(value);
 
 class BatchFuture<K, V> extends Future<V> {
   constructor(
@@ -126,6 +130,8 @@ class BatchFuture<K, V> extends Future<V> {
 
   /** @internal */
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
+    const { substitute } = this.worlds.kind;
+    if (substitute) return substitute(this.key)[begin](sink, scheduler);
     const world = this.worlds.for(scheduler);
     return world.scheduler === scheduler ? world.ask(this.key, sink) : askAcross(world, this.key, sink, scheduler);
   }

@@ -3,6 +3,7 @@
  * air; and what it remembers.
  */
 import { ended, type Execution, type Sink } from '../future/execution';
+import type { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Era } from '../scheduler/era';
 import type { FlushEvent, FlushReason } from '../scheduler/events';
@@ -21,6 +22,8 @@ export interface BatchKind<K, V> {
   readonly options: BatchOptions<K>;
   readonly resolve: Resolver<K, V>;
   readonly flushes: Subject<FlushEvent<K>>;
+  /** What a test has put in its place, for as long as it lasts. */
+  substitute?: ((key: K) => Future<V>) | undefined;
 }
 
 export class World<K, V> implements Runnable {

@@ -12,7 +12,7 @@ export class Worlds<K, V> {
   /** The one used last: nearly always the one used next. */
   #last: World<K, V> | undefined;
 
-  constructor(private readonly kind: BatchKind<K, V>) {}
+  constructor(readonly kind: BatchKind<K, V>) {}
 
   /** The world of a request that comes from this scheduler. */
   for(scheduler: BatchScheduler): World<K, V> {

@@ -9,13 +9,18 @@ export interface TaskBody {
   return?(value: unknown): IteratorResult<unknown, unknown>;
 }
 
-/** What all calls of a task have in common. */
+/** What all calls of a task have in common. A test may exchange its body, for as long as it lasts. */
 export interface TaskKind {
   readonly name: string;
-  readonly body: (...args: readonly never[]) => unknown;
+  body: (...args: readonly never[]) => unknown;
   /** A call of it gives a generator for certain, so none needs to be looked at. */
-  readonly isGeneratorFunction: boolean;
+  isGeneratorFunction: boolean;
 }
+
+/** Where a function that was made a task has what it was made of. */
+export const ofKind = Symbol('sluice.task');
+
+export const taskKindOf = (made: object): TaskKind | undefined => (made as { [ofKind]?: TaskKind })[ofKind];
 
 /** One call of a task, to be run any number of times. */
 export interface TaskCall {

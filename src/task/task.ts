@@ -7,7 +7,7 @@ import type { Leaf } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
-import { isAsyncGeneratorFunction, isGeneratorFunction, type TaskCall, type TaskKind } from './task-body';
+import { isAsyncGeneratorFunction, isGeneratorFunction, ofKind, type TaskCall, type TaskKind } from './task-body';
 import { TaskExecution } from './task-execution';
 
 /** What a function that is made a task gives in the end: what it returns, or what that brings later. */
@@ -54,13 +54,13 @@ export function task<This, A extends readonly unknown[]>(
 ): ((this: This, ...args: A) => Future<unknown>) | Refused<string> {
   if (typeof body !== 'function') throw wrong('task: its body', 'a function, or a generator function', body);
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(body.name);
-  const kind = { name: body.name || 'anonymous', body, isGeneratorFunction: isGeneratorFunction(body) };
+  const kind: TaskKind = { name: body.name || 'anonymous', body, isGeneratorFunction: isGeneratorFunction(body) };
   const asTask = function (this: This, ...args: A): Future<unknown> {
     return new TaskFuture(kind, this, args);
   };
   Object.defineProperty(asTask, 'name', { value: body.name, configurable: true });
   Object.defineProperty(asTask, 'length', { value: body.length, configurable: true });
-  return asTask;
+  return Object.assign(asTask, { [ofKind]: kind });
 }
 
 const asyncGenerator = (name: string): TypeError =>
