@@ -9,6 +9,7 @@ interface Manifest {
   readonly sideEffects?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, unknown>>;
 }
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
@@ -28,7 +29,15 @@ describe('the bundle', () => {
 
   it('has lru-cache installed with it, and rxjs brought by the program, once', () => {
     expect(Object.keys(manifest.dependencies ?? {})).toEqual(['lru-cache']);
-    expect(manifest.peerDependencies).toEqual({ rxjs: '^7.8.0' });
+    expect(manifest.peerDependencies?.['rxjs']).toBe('^7.8.0');
+  });
+
+  it('brings OpenTelemetry to those alone who have it', () => {
+    const { rxjs, ...others } = manifest.peerDependencies ?? {};
+    expect(rxjs).toBeDefined();
+    expect(manifest.peerDependenciesMeta).toEqual(
+      Object.fromEntries(Object.keys(others).map((name) => [name, { optional: true }])),
+    );
   });
 
   it('says that it may be shaken: no module does anything when it is loaded', () => {

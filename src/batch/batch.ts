@@ -10,6 +10,7 @@ import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushEvent } from '../scheduler/events';
+import { seam } from '../scheduler/probe';
 import { checkedOptions, type BatchConfig } from './batch-config';
 import { askAcross } from './bridge';
 import type { Resolver } from './flush';
@@ -69,13 +70,16 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
   const options = checkedOptions(config, resolve.name || UNNAMED);
   const kind: BatchKind<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
   const worlds = new Worlds<K, V>(kind);
+  seam.probe?.note({ type: 'made', ofFunction: options, name: options.name, by: batch });
 
   const checkKey = (key: K): void => {
     if (key === undefined || key === null) throw wrong(`${describeBatch(options.name)}: its key`, 'given', key);
   };
   const ask = (key: K): Future<V> => {
     checkKey(key);
-    return new BatchFuture(worlds, key);
+    const future = new BatchFuture(worlds, key);
+    seam.probe?.note({ type: 'built', future, by: ask, name: options.name });
+    return future;
   };
   const many = (keys: readonly K[]): Future<V[]> => {
     if (!Array.isArray(keys)) throw wrong(`${describeBatch(options.name)}: the keys of many`, 'an array', keys);
@@ -133,6 +137,8 @@ class BatchFuture<K, V> extends Future<V> {
     const { substitute } = this.worlds.kind;
     if (substitute) return substitute(this.key)[begin](sink, scheduler);
     const world = this.worlds.for(scheduler);
-    return world.scheduler === scheduler ? world.ask(this.key, sink) : askAcross(world, this.key, sink, scheduler);
+    return world.scheduler === scheduler
+      ? world.ask(this.key, sink, this)
+      : askAcross(world, this.key, { sink, scheduler, future: this });
   }
 }

@@ -9,9 +9,16 @@ import type { Elsewhere, Era } from '../scheduler/era';
 import type { Frame } from '../scheduler/frame';
 import type { World } from './world';
 
-export function askAcross<K, V>(world: World<K, V>, key: K, sink: Sink<V>, scheduler: BatchScheduler): Execution {
+interface Asker<V> {
+  readonly sink: Sink<V>;
+  readonly scheduler: BatchScheduler;
+  /** What was asked for. */
+  readonly future: object;
+}
+
+export function askAcross<K, V>(world: World<K, V>, key: K, { sink, scheduler, future }: Asker<V>): Execution {
   const bridge = new Bridge(sink, { near: scheduler, far: world.scheduler, batch: world.options.name });
-  bridge.begun(world.scheduler.runQueue.drive(() => world.ask(key, bridge)));
+  bridge.begun(world.scheduler.runQueue.drive(() => world.ask(key, bridge, future)));
   return bridge;
 }
 
@@ -39,6 +46,10 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
 
   get frame(): Frame | undefined {
     return this.sink.frame;
+  }
+
+  get above(): Sink<V> {
+    return this.sink;
   }
 
   begun(execution: Execution): void {

@@ -4,13 +4,17 @@
  */
 import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
 import { describe, describeBatch, describeKeys } from '../core/describe';
+import { failure, success } from '../core/outcome';
 import { isError } from '../core/sluice-error';
 import { isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
+import { passedThrough } from '../future/logical-stack';
 import { Single } from '../future/single';
 import { runIn } from '../scheduler/frame';
+import { seam, type Ended } from '../scheduler/probe';
 import type { FlushReason } from '../scheduler/events';
+import type { Waiter } from '../scheduler/waiter';
 import type { Flush } from './flush';
 import type { Item } from './item';
 import { match, type Asked } from './match';
@@ -64,6 +68,14 @@ export class Flight<K, V> implements Sink<unknown> {
     return { batch: name, items: this.#items, handed: this.#handed, hasEarlyResults: this.#hasEarlyResults };
   }
 
+  get role(): 'flight' {
+    return 'flight';
+  }
+
+  get above(): Waiter | undefined {
+    return this.#items.find(({ isWanted }) => isWanted)?.firstWaiter;
+  }
+
   takeOff(): void {
     this.#world.tookOff(this.#boarding.window, this, this.#boarding.reason);
     try {
@@ -81,13 +93,15 @@ export class Flight<K, V> implements Sink<unknown> {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#makeRoom();
+    const { window } = this.#boarding;
+    seam.probe?.note({ type: 'resolved', batch: window, keys: this.keys, result });
     try {
       match(result, this.#asked, (item, value) => this.#give(item, value));
     } catch (error) {
       // It cannot be matched; or a Map of their own making throws, or an element with a getter that does.
       this.#failRest(error);
     }
-    this.#land();
+    this.#land(success(undefined));
   }
 
   /** The resolver failed: so do the keys it left. */
@@ -96,7 +110,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#isOver = true;
     this.#makeRoom();
     this.#failRest(error);
-    this.#land();
+    this.#land(failure(error));
   }
 
   /** Somebody has left; the last one takes the light with him. */
@@ -109,7 +123,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#isOver = true;
     this.#isAborted = true;
     this.#makeRoom();
-    this.#land();
+    this.#land(undefined);
     this.#controller?.abort();
     this.#execution?.cancel();
   }
@@ -179,6 +193,9 @@ export class Flight<K, V> implements Sink<unknown> {
     if (item.isSettled) return;
     if (item.isWanted) this.#wanted--;
     this.#world.memory?.forget(this.#boarding.window.partition, item);
+    const { firstWaiter: to } = item;
+    const title = `${describeBatch(this.#world.options.name)}, key ${describe(item.key)}`;
+    passedThrough(error, { from: this, title, future: to, to });
     item.fail(error);
   }
 
@@ -187,7 +204,8 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#world.madeRoom(this.#boarding.window);
   }
 
-  #land(): void {
+  #land(how: Ended): void {
+    seam.probe?.note({ type: 'landed', batch: this.#boarding.window, how });
     this.#world.landed(this);
   }
 }

@@ -42,6 +42,15 @@ export class Item<K, V> implements Execution {
     return this.#firstSink !== undefined || this.#others?.first !== undefined;
   }
 
+  get firstWaiter(): Sink<V> | undefined {
+    return this.#firstSink ?? this.#others?.first?.sink;
+  }
+
+  *waiters(): Generator<Sink<V>> {
+    if (this.#firstSink) yield this.#firstSink;
+    for (let waiter = this.#others?.first; waiter; waiter = waiter.next) yield waiter.sink;
+  }
+
   join(sink: Sink<V>): Execution {
     if (this.#state !== 'waiting') {
       this.#send(sink);

@@ -9,8 +9,10 @@
  */
 import { bufferTime, Observable, Subscription, take, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { describeBatch } from '../core/describe';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushReason } from '../scheduler/events';
-import type { Flushable } from '../scheduler/open-batches';
+import { seam } from '../scheduler/probe';
+import type { Asker, Flushable } from '../scheduler/open-batches';
 import { Countdown } from './countdown';
 import { Flight } from './flight';
 import { Item, type ItemHolder } from './item';
@@ -44,8 +46,20 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     return this.#world.options.name;
   }
 
+  get ofFunction(): object {
+    return this.#world.options;
+  }
+
+  get scheduler(): BatchScheduler {
+    return this.#world.scheduler;
+  }
+
   describe(): string {
     return this.#flight?.describe() ?? describeBatch(this.name);
+  }
+
+  *askers(): Generator<Asker> {
+    for (const item of this.#items.values()) for (const waiter of item.waiters()) yield { key: item.key, waiter };
   }
 
   get size(): number {
@@ -115,6 +129,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     }
     this.#items.delete(item.identity);
     if (this.#items.size > 0) return;
+    seam.probe?.note({ type: 'landed', batch: this, how: undefined });
     this.#world.closed(this);
     this.close();
     // Others may have been held for what would have followed.

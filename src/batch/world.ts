@@ -3,6 +3,7 @@
  * air; and what it remembers.
  */
 import { ended, type Execution, type Sink } from '../future/execution';
+import { seam } from '../scheduler/probe';
 import type { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Era } from '../scheduler/era';
@@ -56,21 +57,28 @@ export class World<K, V> implements Runnable {
   }
 
   /** Fails the sink alone with what the functions of the config throw: key, partition, the methods of a store. */
-  ask(key: K, sink: Sink<V>): Execution {
+  ask(key: K, sink: Sink<V>, future: object): Execution {
     try {
       const identity = this.options.identityOf(key);
       const partition = this.options.partitionOf?.(key);
       const known = this.memory?.recall(partition, identity, sink);
-      return known ?? this.#gather(this.#windowOf(partition).itemOf(key, identity), sink);
+      if (!known) return this.#gather(this.#windowOf(partition).itemOf(key, identity), sink, future);
+      const { scheduler, options } = this;
+      seam.probe?.note({ type: 'recalled', name: options.name, key, waiter: sink, future, scheduler });
+      return known;
     } catch (error) {
       sink.fail(error);
       return ended;
     }
   }
 
-  #gather(item: Item<K, V>, sink: Sink<V>): Execution {
-    const execution = item.join(sink);
+  #gather(item: Item<K, V>, sink: Sink<V>, future: object): Execution {
     const window = this.#latest;
+    if (window) {
+      const { key, isWanted } = item;
+      seam.probe?.note({ type: 'asked', batch: window, key, waiter: sink, future, isNew: !isWanted });
+    }
+    const execution = item.join(sink);
     if (window && window.size >= this.options.maxSize) this.#seal(window);
     return execution;
   }
@@ -85,6 +93,7 @@ export class World<K, V> implements Runnable {
     this.#flights++;
     const { scheduler } = this;
     this.era.openBatches.takeOff(window);
+    seam.probe?.note({ type: 'flushed', batch: window, flight, keys: flight.keys, reason });
     if (!this.#flushes.observed && !scheduler.events.observed) return;
     const { keys } = flight;
     const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
@@ -123,6 +132,7 @@ export class World<K, V> implements Runnable {
 
   #openWindow(partition: unknown): Window<K, V> {
     const window = new Window(this, partition);
+    seam.probe?.note({ type: 'opened', batch: window });
     this.#windows.set(partition, window);
     this.era.openBatches.open(window);
     return window;

@@ -66,6 +66,10 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     return this.sink.name;
   }
 
+  get above(): Sink<T> {
+    return this.sink;
+  }
+
   /** False when it is over already. */
   begin(inner: Future<T>): boolean {
     try {

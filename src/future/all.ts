@@ -106,7 +106,7 @@ class AllExecution implements Execution, Runnable {
   constructor(
     private readonly shape: FlatShape,
     private readonly mode: Mode,
-    private readonly sink: Sink<unknown>,
+    readonly sink: Sink<unknown>,
     private readonly scheduler: BatchScheduler,
   ) {
     this.#pending = shape.leaves.length;
@@ -204,6 +204,10 @@ class LeafExecution implements Sink<unknown>, Canceller {
 
   get frame(): Frame | undefined {
     return this.whole.frame;
+  }
+
+  get above(): Sink<unknown> {
+    return this.whole.sink;
   }
 
   get isOver(): boolean {

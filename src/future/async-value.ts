@@ -8,6 +8,7 @@ import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { received, reportIfCollected } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
+import type { Waiter } from '../scheduler/waiter';
 import { block, isStuck } from './block';
 import { begin, ended, tell, type Canceller, type Execution, type Sink } from './execution';
 import { Onlooker } from './onlooker';
@@ -124,6 +125,12 @@ export class AsyncValue<T> extends Single<T> {
     return this.#waiting.size > 0;
   }
 
+  /** @internal */
+  get firstWaiter(): Waiter | undefined {
+    const [first] = this.#waiting;
+    return first?.sink;
+  }
+
   /** @internal Whether somebody has been told how it ended. */
   get isReceived(): boolean {
     return this.#isReceived;
@@ -187,7 +194,7 @@ const check = (method: string, timeoutMs: number): void => {
   throw wrong(`${method}: timeoutMs`, 'a number of milliseconds, 0 or more', timeoutMs);
 };
 
-interface Waiter<T> {
+interface Asking<T> {
   readonly sink: Sink<T>;
   readonly scheduler: BatchScheduler;
 }
@@ -199,7 +206,7 @@ class Waiting<T> implements Execution, Elsewhere {
   constructor(
     private readonly value: AsyncValue<T>,
     private readonly all: Set<Waiting<T>>,
-    private readonly waiter: Waiter<T>,
+    private readonly waiter: Asking<T>,
   ) {
     all.add(this);
     this.#era = waiter.scheduler.era;
@@ -212,6 +219,14 @@ class Waiting<T> implements Execution, Elsewhere {
 
   advance(): boolean {
     return this.value.advance();
+  }
+
+  get sink(): Sink<T> {
+    return this.waiter.sink;
+  }
+
+  waiters(): Waiter[] {
+    return [this.sink];
   }
 
   settle(outcome: Outcome<T>): void {

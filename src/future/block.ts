@@ -10,6 +10,7 @@ import { currentScheduler, type BatchScheduler } from '../scheduler/batch-schedu
 import { Deadline, passedDeadline } from '../scheduler/deadline';
 import { asInnermost } from '../scheduler/era';
 import { frameHere } from '../scheduler/frame';
+import { seam } from '../scheduler/probe';
 import { begin, type Beginnable, type Sink } from './execution';
 
 export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
@@ -53,7 +54,9 @@ const warned = new WeakSet();
 
 function warnInsideTask(): void {
   const task = runningTask();
-  if (!task || warned.has(task.body)) return;
+  if (!task) return;
+  seam.probe?.note({ type: 'blocked', task, body: task.body });
+  if (warned.has(task.body)) return;
   warned.add(task.body);
   console.warn(
     `sluice: block() inside task "${task.name}" flushes open batches before others can join them. ` +

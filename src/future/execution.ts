@@ -5,9 +5,10 @@
 import type { Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
+import type { Waiter } from '../scheduler/waiter';
 
 /** Where an execution sends its one value or its error; at once, from within `begin`, or later. */
-export interface Sink<T> {
+export interface Sink<T> extends Waiter {
   /** Who waits, for messages. */
   readonly name?: string | undefined;
   /** What is on around whoever waits, and so around what he waits for. */

@@ -7,6 +7,8 @@ import { failure, success, type Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era } from '../scheduler/era';
 import { reportOrphan, runIn } from '../scheduler/frame';
+import { seam } from '../scheduler/probe';
+import type { Waiter } from '../scheduler/waiter';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin, tell } from './execution';
 import { Single } from './single';
@@ -42,7 +44,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   subscribeTo(input: ObservableInput<T>): void {
     this.#era.busyWith(this);
     try {
-      this.#subscription = runIn(this.sink.frame, () => from(input).subscribe(this));
+      this.#subscription = runIn(this.sink.frame, () => this.#subscribe(input));
     } catch (error) {
       // `from` says what it was given and what it takes.
       this.error(error);
@@ -52,10 +54,19 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
     if (this.#outcome) this.#send(this.#outcome);
   }
 
+  #subscribe(input: ObservableInput<T>): Subscription {
+    const { probe } = seam;
+    return probe ? probe.within(this.sink, () => from(input).subscribe(this)) : from(input).subscribe(this);
+  }
+
   describe(): string {
     const { name } = this.sink;
     if (this.sink.describe) return this.sink.describe();
     return name ? `an Observable or promise that task "${name}" waits for` : 'an Observable or promise';
+  }
+
+  waiters(): Waiter[] {
+    return [this.sink];
   }
 
   next(value: T): void {

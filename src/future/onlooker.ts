@@ -13,6 +13,10 @@ export class Onlooker<T> implements Sink<T> {
     return this.sink.frame;
   }
 
+  get above(): Sink<T> {
+    return this.sink;
+  }
+
   succeed(value: T): void {
     this.sink.succeed(value);
   }

@@ -4,10 +4,11 @@ import { failure, success, type Outcome } from '../core/outcome';
 import { reportLost } from '../core/report';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { detachedFrame, Frame, type Work } from '../scheduler/frame';
+import type { Waiter } from '../scheduler/waiter';
 import { AsyncValue } from './async-value';
 import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
 
-export class Started<T> extends AsyncValue<T> implements Canceller, Work {
+export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter {
   #execution: Execution | undefined;
   #cancellation: { readonly reason: unknown } | undefined;
   /** How it ended, while something of it still cleans up. */
@@ -21,6 +22,7 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work {
   ) {
     super();
     const sink: Sink<T> = {
+      above: this,
       frame: new Frame(detachedFrame(), { work: this }),
       succeed: (value) => {
         this.#over(success(value));
@@ -35,6 +37,11 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work {
       // It may have cancelled itself on its way.
       if (this.#cancellation && !this.#outcome) execution.cancel(this);
     });
+  }
+
+  /** @internal */
+  get above(): Waiter | undefined {
+    return this.firstWaiter;
   }
 
   override cancel(reason?: unknown): void {

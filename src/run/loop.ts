@@ -97,7 +97,7 @@ function startIn(scope: Scope, { inputs, isListed }: Program): AsyncValue<never>
   return new Started(results(inner, values, isListed), scope.scheduler) as AsyncValue<unknown> as AsyncValue<never>; // its caller knows
 }
 
-const results = task(function* (scope: Scope, values: readonly AsyncValue<unknown>[], isListed: IsListed) {
+const results = task(function* runAll(scope: Scope, values: readonly AsyncValue<unknown>[], isListed: IsListed) {
   try {
     return yield* all(values.map((value) => orListed(value, scope, isListed)));
   } finally {
@@ -111,7 +111,7 @@ const results = task(function* (scope: Scope, values: readonly AsyncValue<unknow
   }
 });
 
-const orListed = task(function* (value: AsyncValue<unknown>, scope: Scope, isListed: IsListed) {
+const orListed = task(function* runOne(value: AsyncValue<unknown>, scope: Scope, isListed: IsListed) {
   try {
     return yield* value;
   } catch (error) {

@@ -8,6 +8,7 @@ import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerA
 import { wrong } from '../core/describe';
 import { PerEra } from '../core/per-era';
 import { isVirtualTime } from '../core/rx';
+import { isThere } from './all-schedulers';
 import { ambientScheduler } from './ambient';
 import { BatchAction, type ActionHost } from './batch-action';
 import { Era } from './era';
@@ -66,6 +67,7 @@ export class BatchScheduler implements SchedulerLike {
       execute: (work) => runQueue.drive(work),
       busy: (description) => this.#busy(description),
     };
+    isThere(this);
   }
 
   /** The clock's time, in ms. */

@@ -9,12 +9,15 @@ import type { FlushPolicy } from './flush-policy';
 import { OpenBatches } from './open-batches';
 import type { RunQueue } from './run-queue';
 import { endOfTurn, quiescence, Tick } from './tick';
+import type { Waiter } from './waiter';
 
 /** Something outside the scheduler that one of its executions waits for. */
 export interface Elsewhere {
   describe(): string;
   /** Moves it on without the event loop, where that is possible; false when it was not. */
   advance?(): boolean;
+  /** Who waits for it. */
+  waiters?(): Iterable<Waiter>;
 }
 
 interface EraConfig {
@@ -81,6 +84,10 @@ export class Era {
   doneWith(waited: Elsewhere): void {
     this.#elsewhere.delete(waited);
     this.stir();
+  }
+
+  get elsewhere(): Iterable<Elsewhere> {
+    return this.#elsewhere;
   }
 
   /** What is waited for elsewhere, in words. */

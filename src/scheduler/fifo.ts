@@ -14,6 +14,10 @@ export class Fifo<T> {
     return this.#items[this.#head];
   }
 
+  [Symbol.iterator](): Iterator<T> {
+    return (this.#items.slice(this.#head) as T[])[Symbol.iterator](); // none has left before the head
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }

@@ -6,6 +6,7 @@ import { reportUnhandled } from '../core/rx';
 import type { FlushReason } from './events';
 import type { FlushPolicy, OpenBatch } from './flush-policy';
 import type { RunQueue } from './run-queue';
+import type { Waiter } from './waiter';
 
 export interface Flushable extends OpenBatch {
   /** Why it may go now, or undefined while it may not; `isBusy` says that something may yet join. */
@@ -16,6 +17,14 @@ export interface Flushable extends OpenBatch {
   readonly canBeForced: boolean;
   flush(reason: FlushReason): void;
   describe(): string;
+  /** Who waits for its keys. */
+  askers(): Iterable<Asker>;
+}
+
+/** Somebody who waits for a key of a batch. */
+export interface Asker {
+  readonly key: unknown;
+  readonly waiter: Waiter;
 }
 
 const FLUSH_IN_POLICY =
@@ -36,6 +45,12 @@ export class OpenBatches {
 
   get isEmpty(): boolean {
     return this.#open.size === 0;
+  }
+
+  /** What has keys that somebody waits for, and whether it is in the air. */
+  *all(): Generator<readonly [Flushable, 'open' | 'in flight']> {
+    for (const batch of this.#open) yield [batch, 'open'];
+    for (const batch of this.#inFlight) yield [batch, 'in flight'];
   }
 
   /** What is in the air, in words. */

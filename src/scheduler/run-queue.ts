@@ -33,6 +33,11 @@ export class RunQueue {
     this.#owner = owner;
   }
 
+  /** All that may go on as soon as it is its turn. */
+  get waiting(): readonly Runnable[] {
+    return [...this.#stack, ...this.#ready];
+  }
+
   /** Runs before everything else, as soon as the present step is over. */
   call(runnable: Runnable): void {
     this.#stack.push(runnable);

@@ -37,7 +37,8 @@ export class Ending {
       succeed: whenOver,
       fail: reportUnhandled, // nothing in it fails it
     };
-    const ending = task(() => this.#run())();
+    const close = (): Generator<unknown, void, never> => this.#run();
+    const ending = task(close)();
     this.scheduler.runQueue.drive(() => ending[begin](sink, this.scheduler));
   }
 

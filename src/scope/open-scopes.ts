@@ -1,5 +1,6 @@
 /** Scopes that nobody can close any more: one that is collected while it is open is reported. */
 import { reportLost } from '../core/report';
+import { ended, seam } from '../scheduler/probe';
 import type { Scope } from './scope';
 
 const open =
@@ -12,5 +13,15 @@ const open =
       })
     : undefined;
 
-export const hasOpened = (scope: Scope): void => open?.register(scope, scope.name, scope);
-export const hasClosed = (scope: Scope): void => void open?.unregister(scope);
+export function hasOpened(scope: Scope): void {
+  open?.register(scope, scope.name, scope);
+  seam.probe?.note({ type: 'scope opened', scope });
+}
+
+export const wasCancelled = (scope: Scope, reason: unknown): void =>
+  seam.probe?.note({ type: 'scope cancelled', scope, reason });
+
+export function hasClosed(scope: Scope, verdict: { readonly error: unknown } | undefined): void {
+  open?.unregister(scope);
+  seam.probe?.note({ type: 'scope closed', scope, how: ended(verdict !== undefined, verdict?.error) });
+}

@@ -16,7 +16,7 @@ import { Contents, type Binding } from './contents';
 import { Ending } from './ending';
 import { Failures } from './failures';
 import type { Home } from './home';
-import { hasClosed, hasOpened } from './open-scopes';
+import { hasClosed, hasOpened, wasCancelled } from './open-scopes';
 import { whenAborted } from './outer-signal';
 import { isPromise } from './physical';
 import { checkedOptions, type ExitMode, type ScopeConfig, type ScopeOptions } from './scope-config';
@@ -122,7 +122,7 @@ export class Scope implements AsyncDisposable {
    */
   fork(config: ScopeConfig = {}): Scope {
     this.#admit('fork');
-    const child = new Scope(config, { parent: this, order: ++this.#begun, frame: this.home.frame });
+    const child = new Scope(config, { ...this.home, parent: this, order: ++this.#begun });
     this.#contents.children.add(child);
     return child;
   }
@@ -206,6 +206,7 @@ export class Scope implements AsyncDisposable {
   *cancelling(reason: unknown): Cancelling {
     if (this.#closed.isSet || this.#isCancelled) return;
     this.#isCancelled = true;
+    wasCancelled(this, reason);
     const cancellation = this.#cancellation.begin(reason);
     yield this.#contents.cancel(cancellation);
     this.#contents.body?.cancel(cancellation);
@@ -239,7 +240,7 @@ export class Scope implements AsyncDisposable {
     this.#untie.unsubscribe();
     const verdict = this.failures.verdict();
     this.#contents.body?.receive();
-    hasClosed(this);
+    hasClosed(this, verdict);
     const { parent, order = 0 } = this.home;
     if (parent) parent.#contents.children.delete(this);
     if (verdict) parent?.failures.add({ error: verdict.error, order, value: this.closing });

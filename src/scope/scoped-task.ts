@@ -7,8 +7,11 @@ import { TaskLeakError } from '../core/errors';
 import { failure, success, type Outcome } from '../core/outcome';
 import type { Leaf } from '../core/shape';
 import { Frame, type Work } from '../scheduler/frame';
+import { seam } from '../scheduler/probe';
+import type { Waiter } from '../scheduler/waiter';
 import { AsyncValue } from '../future/async-value';
 import type { Canceller, Execution, Sink } from '../future/execution';
+import { passedThrough } from '../future/logical-stack';
 import { Cancellation, isCancellation } from './cancellation';
 import type { Scope } from './scope';
 import { beginWork, type Given } from './work';
@@ -38,7 +41,7 @@ export interface TaskConfig<T> extends Origin {
   readonly order: number;
 }
 
-export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, ScopeTask {
+export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, ScopeTask, Waiter {
   readonly order: number;
   readonly name: string;
   #begin: (() => Execution) | undefined;
@@ -63,6 +66,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#startedAt = startedAt;
     const sink: Sink<T> = {
       name: this.name,
+      above: this,
       frame: new Frame(frame, { work: this }),
       succeed: (value) => {
         this.#end(success(value));
@@ -80,6 +84,14 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     return this.#cancellation.signal;
   }
 
+  get role(): 'work' {
+    return 'work';
+  }
+
+  get above(): Waiter | undefined {
+    return this.firstWaiter ?? this.scope.home.above;
+  }
+
   get isRunning(): boolean {
     return this.#isRunning;
   }
@@ -94,6 +106,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     if (!beginning) return;
     this.#begin = undefined;
     this.#isRunning = true;
+    seam.probe?.note({ type: 'work began', scope: this.scope, work: this });
     const execution = beginning();
     if (this.#isOver) return;
     this.#execution = execution;
@@ -136,6 +149,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   }
 
   #fail(error: unknown): void {
+    passedThrough(error, { from: this, title: this.describe(), future: this, to: this.above });
     const isAbort = this.#cancellation.error && (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
     this.#end(failure(isAbort ? this.#cancellation.error : error));
   }
@@ -165,7 +179,9 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#isOver = true;
     this.#execution = undefined;
     this.#grace?.unsubscribe();
-    if (outcome.isError && !isCancellation(outcome.error)) this.scope.taskFailed(this, outcome.error);
+    const how = outcome.isError && isCancellation(outcome.error) ? undefined : outcome;
+    seam.probe?.note({ type: 'work ended', scope: this.scope, work: this, how });
+    if (how?.isError) this.scope.taskFailed(this, how.error);
     if (!this.isSet) {
       if (outcome.isError) this.fail(outcome.error);
       else this.set(outcome.value);

@@ -47,7 +47,7 @@ class ScopedFuture<T> extends Future<T> {
 
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
-    const scope = new Scope({ scheduler, ...this.config }, { frame: sink.frame });
+    const scope = new Scope({ scheduler, ...this.config }, { frame: sink.frame, above: sink });
     const value = scope.runBody(this.body, { frame: sink.frame, startedAt: this.startedAt });
     return new ScopedExecution(scope, value, sink).begin(scheduler);
   }

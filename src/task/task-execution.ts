@@ -9,8 +9,10 @@ import { exchangeTask, type RunningTask } from '../scheduler/ambient';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runInStores } from '../core/async-local';
 import { activeFrame, reportOrphan, switchTo, type Frame } from '../scheduler/frame';
+import { ended, seam } from '../scheduler/probe';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
+import { passedThrough } from '../future/logical-stack';
 import { awaiting, bodyOf, type TaskBody, type TaskCall } from './task-body';
 import { beginYielded } from './yielded';
 
@@ -36,11 +38,12 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   #canceller: Canceller | undefined;
 
   constructor(
-    private readonly call: TaskCall,
+    readonly call: TaskCall,
     private readonly sink: Sink<unknown>,
     private readonly scheduler: BatchScheduler,
   ) {
     this.frame = sink.frame;
+    seam.probe?.note({ type: 'task began', task: this, scheduler });
   }
 
   get name(): string {
@@ -49,6 +52,14 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   get body(): object {
     return this.call.kind.body;
+  }
+
+  get role(): 'task' {
+    return 'task';
+  }
+
+  get above(): Sink<unknown> {
+    return this.sink;
   }
 
   step(): void {
@@ -68,7 +79,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       this.#begin(yielded.value);
       if (!runQueue.takeBack(this)) return;
     }
-    if (this.#phase === 'starting') this.#phase = 'suspended';
+    if (this.#phase === 'starting') this.#suspend();
   }
 
   succeed(value: unknown): void {
@@ -102,8 +113,14 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     if (this.#phase !== 'running') this.scheduler.runQueue.interject(this);
   }
 
+  #suspend(): void {
+    this.#phase = 'suspended';
+    seam.probe?.note({ type: 'task suspended', task: this });
+  }
+
   #goOn(entry: 'next' | 'throw' | 'return', carried: unknown): void {
     const isSuspended = this.#phase === 'suspended';
+    if (isSuspended) seam.probe?.note({ type: 'task resumed', task: this });
     this.#awaited = undefined;
     this.#entry = entry;
     this.#carried = carried;
@@ -120,12 +137,12 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       if (!result.done) return isToLeave ? this.#leaveAtOnce() : result;
       if (this.#interruption && !this.#isCancelled) throw this.#takeInterruption();
       if (!this.#isCancelled && isAsyncInput(result.value)) return this.#awaitInstead(result.value);
-      this.#end();
+      this.#end(false, result.value);
       if (!this.#isCancelled) this.sink.succeed(result.value);
     } catch (error) {
-      this.#end();
+      this.#end(true, error);
       if (this.#isCancelled) reportOrphan(this.frame, error);
-      else this.sink.fail(error);
+      else this.#fail(error);
     }
     this.#canceller?.cancelled();
     return undefined;
@@ -190,9 +207,10 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       this.#enterToLeave();
       return true;
     }
-    this.#end();
+    const error = this.#takeInterruption();
+    this.#end(true, error);
     if (this.#isCancelled) this.#canceller?.cancelled();
-    else this.sink.fail(this.#takeInterruption());
+    else this.#fail(error);
     return false;
   }
 
@@ -209,7 +227,13 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     return error;
   }
 
-  #end(): void {
+  #fail(error: unknown): void {
+    passedThrough(error, { from: this, title: `task ${this.name}`, future: this.call, to: this.sink });
+    this.sink.fail(error);
+  }
+
+  #end(isError: boolean, result: unknown): void {
+    seam.probe?.note({ type: 'task ended', task: this, how: this.#isCancelled ? undefined : ended(isError, result) });
     this.#phase = 'ended';
     this.#body = undefined;
     this.#awaited = undefined;

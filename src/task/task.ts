@@ -5,6 +5,7 @@
 import { wrong } from '../core/describe';
 import type { Leaf } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { seam } from '../scheduler/probe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import { isAsyncGeneratorFunction, isGeneratorFunction, ofKind, type TaskCall, type TaskKind } from './task-body';
@@ -56,7 +57,9 @@ export function task<This, A extends readonly unknown[]>(
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(body.name);
   const kind: TaskKind = { name: body.name || 'anonymous', body, isGeneratorFunction: isGeneratorFunction(body) };
   const asTask = function (this: This, ...args: A): Future<unknown> {
-    return new TaskFuture(kind, this, args);
+    const future = new TaskFuture(kind, this, args);
+    seam.probe?.note({ type: 'built', future, by: asTask, name: kind.name });
+    return future;
   };
   Object.defineProperty(asTask, 'name', { value: body.name, configurable: true });
   Object.defineProperty(asTask, 'length', { value: body.length, configurable: true });

@@ -1,0 +1,54 @@
+/**
+ * An error that passes through tasks says so: its `stack` goes on with the chain of tasks that led to it, and with the
+ * key that failed. Where one error fails many, it is the chain of those who are told first. The idea is asynq's.
+ */
+import { seam } from '../scheduler/probe';
+import { named, type Waiter } from '../scheduler/waiter';
+
+interface Chain {
+  /** Who is told of it next, as far as that is known. */
+  next: Waiter | undefined;
+  length: number;
+}
+
+const chains = new WeakMap<object, Chain>();
+
+const LONGEST = 100;
+
+interface Link {
+  /** Who has failed with it. */
+  readonly from: Waiter;
+  /** In words. */
+  readonly title: string;
+  /** What was asked for. */
+  readonly future: object | undefined;
+  /** Who is told. */
+  readonly to: Waiter | undefined;
+}
+
+/** Notes on an error that it has passed through here. */
+export function passedThrough(error: unknown, { from, title, future, to }: Link): void {
+  if (typeof error !== 'object' || error === null) return;
+  const chain = chains.get(error);
+  if (chain && chain.next !== from) return;
+  const length = (chain?.length ?? 0) + 1;
+  chains.set(error, { next: named(to) ?? seam.probe?.callerOf(from), length });
+  if (length > LONGEST) return;
+  const line = length < LONGEST ? `${title}${askedFor(seam.probe?.siteOf(future))}` : '… more tasks';
+  append(error, `\n    at ${line}`);
+}
+
+/** `at load (file:1:2)` and `at file:1:2` are lines of a stack. */
+function askedFor(site: string | undefined): string {
+  if (site === undefined) return '';
+  const place = site.replace(/^\s*at /, '');
+  return place.endsWith(')') ? `, asked for by ${place}` : `, asked for at (${place})`;
+}
+
+function append(error: { stack?: unknown }, line: string): void {
+  try {
+    if (typeof error.stack === 'string') error.stack += line;
+  } catch {
+    // It is frozen, or has a stack of its own making: it says what it says.
+  }
+}

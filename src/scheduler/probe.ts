@@ -1,0 +1,111 @@
+/**
+ * The seam for whoever looks on: traces, debugging, the doctor. All that the core does for them is to look whether
+ * somebody is there; while nobody is, nothing is noted and nothing is called.
+ */
+import { failure, success, type Outcome } from '../core/outcome';
+import type { FlushReason } from './events';
+import type { Waiter } from './waiter';
+
+/** A batch, as far as onlookers know it. */
+export interface NotedBatch {
+  readonly name: string;
+  /** The same for all batches of one function. */
+  readonly ofFunction: object;
+  readonly partition: unknown;
+  readonly size: number;
+  readonly scheduler: NotedScheduler;
+}
+
+export interface NotedScheduler {
+  readonly name: string;
+  /** Its clock stands still while this thread is held. */
+  readonly isVirtual: boolean;
+  now(): number;
+}
+
+export interface NotedScope {
+  readonly name: string;
+  readonly scheduler: NotedScheduler;
+  readonly home: { readonly above?: Waiter | undefined };
+}
+
+/** How something ended; undefined when it was cancelled. */
+export type Ended = Outcome<unknown> | undefined;
+
+export const ended = (isError: boolean, result: unknown): Ended => (isError ? failure(result) : success(result));
+
+export type Note =
+  /** A call has given a future. `by` is the function that was called. */
+  | { readonly type: 'built'; readonly future: object; readonly by: object; readonly name: string }
+  /** A function was made a batch function. */
+  | { readonly type: 'made'; readonly ofFunction: object; readonly name: string; readonly by: object }
+  | { readonly type: 'task began'; readonly task: Waiter; readonly scheduler: NotedScheduler }
+  | { readonly type: 'task suspended'; readonly task: Waiter }
+  | { readonly type: 'task resumed'; readonly task: Waiter }
+  | { readonly type: 'task ended'; readonly task: Waiter; readonly how: Ended }
+  | { readonly type: 'opened'; readonly batch: NotedBatch }
+  | {
+      readonly type: 'asked';
+      readonly batch: NotedBatch;
+      readonly key: unknown;
+      readonly waiter: Waiter;
+      readonly future: object | undefined;
+      readonly isNew: boolean;
+    }
+  | {
+      readonly type: 'recalled';
+      readonly name: string;
+      readonly key: unknown;
+      readonly waiter: Waiter;
+      readonly future: object | undefined;
+      readonly scheduler: NotedScheduler;
+    }
+  | {
+      readonly type: 'flushed';
+      readonly batch: NotedBatch;
+      readonly flight: Waiter;
+      readonly keys: readonly unknown[];
+      readonly reason: FlushReason;
+    }
+  | {
+      readonly type: 'resolved';
+      readonly batch: NotedBatch;
+      readonly keys: readonly unknown[];
+      readonly result: unknown;
+    }
+  | { readonly type: 'landed'; readonly batch: NotedBatch; readonly how: Ended }
+  | { readonly type: 'blocked'; readonly task: Waiter; readonly body: object }
+  | { readonly type: 'scope opened'; readonly scope: NotedScope }
+  | { readonly type: 'scope cancelled'; readonly scope: NotedScope; readonly reason: unknown }
+  | { readonly type: 'scope closed'; readonly scope: NotedScope; readonly how: Ended }
+  | { readonly type: 'work began'; readonly scope: NotedScope; readonly work: Waiter }
+  | { readonly type: 'work ended'; readonly scope: NotedScope; readonly work: Waiter; readonly how: Ended }
+  | {
+      readonly type: 'call queued';
+      readonly pool: string;
+      readonly call: object;
+      readonly name: string;
+      readonly waiter: Waiter;
+    }
+  | { readonly type: 'call sent'; readonly pool: string; readonly call: object; readonly thread: number }
+  | { readonly type: 'call ended'; readonly pool: string; readonly call: object; readonly how: Ended }
+  | {
+      readonly type: 'thread';
+      readonly pool: string;
+      readonly thread: number;
+      readonly event: 'spawn' | 'exit' | 'fault';
+      readonly detail: string;
+    };
+
+export interface Probe {
+  note(note: Note): void;
+  /** Does `work`, in which others may begin for this waiter though nothing they pass on to leads to it. */
+  within<R>(waiter: Waiter, work: () => R): R;
+  /** For whom a task runs whose results go to no other task. */
+  callerOf(task: Waiter): Waiter | undefined;
+  /** Where a future was built, as a line of a stack. */
+  siteOf(future: object | undefined): string | undefined;
+}
+
+/** Whoever looks on. */
+export const seam: { probe: Probe | undefined } = { probe: undefined };

@@ -1,0 +1,22 @@
+/**
+ * Who waits, and for whom: from the key of a batch up to the task that asked for it, and to whoever asked for that.
+ * Chains of tasks are read from here, upwards; nothing is kept for it while all goes well.
+ */
+export interface Waiter {
+  readonly name?: string | undefined;
+  /** What it is, where people would name it; the others only pass results on. */
+  readonly role?: 'task' | 'flight' | 'work' | undefined;
+  /** Whom it passes on to what it gets. */
+  readonly above?: Waiter | undefined;
+  /** The future it is a run of. */
+  readonly call?: object | undefined;
+  /** What it is, in words, where there are better ones than its name. */
+  describe?(): string;
+}
+
+/** From here upwards, the first that people would name. */
+export function named(from: Waiter | undefined): Waiter | undefined {
+  let waiter = from;
+  while (waiter && !waiter.role) waiter = waiter.above;
+  return waiter;
+}
