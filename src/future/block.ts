@@ -54,13 +54,12 @@ const warned = new WeakSet();
 
 function warnInsideTask(): void {
   const task = runningTask();
-  if (!task) return;
-  seam.probe?.note({ type: 'blocked', task, body: task.body });
-  if (warned.has(task.body)) return;
+  if (!task || warned.has(task.body)) return;
   warned.add(task.body);
+  const site = seam.probe?.siteHere();
   console.warn(
     `sluice: block() inside task "${task.name}" flushes open batches before others can join them. ` +
-      'Yield the future instead: yield* future.',
+      `Yield the future instead: yield* future.${site ? `\n    ${site}` : ''}`,
   );
 }
 

@@ -31,6 +31,8 @@ export interface Execution {
    * nothing but that if it has ended already. Called within a drive of its scheduler, as is `begin`.
    */
   cancel(canceller?: Canceller): void;
+  /** What is waited for, for people, where there are words for it. */
+  describe?(): string;
 }
 
 export const begin = Symbol('sluice.begin');

@@ -4,8 +4,9 @@
  */
 import type { BatchScheduler } from './batch-scheduler';
 import type { Frame, FrameOwner } from './frame';
+import type { Waiter } from './waiter';
 
-export interface RunningTask extends FrameOwner {
+export interface RunningTask extends FrameOwner, Waiter {
   readonly name: string;
   /** The function itself: what a warning is given once for. */
   readonly body: object;

@@ -33,6 +33,8 @@ const FLUSH_IN_POLICY =
 
 export class OpenBatches {
   readonly #open = new Set<Flushable>();
+  /** Full, and waiting for room in the air. */
+  readonly #full = new Set<Flushable>();
   readonly #inFlight = new Set<Flushable>();
   readonly #policy: FlushPolicy;
   readonly #runQueue: RunQueue;
@@ -48,8 +50,9 @@ export class OpenBatches {
   }
 
   /** What has keys that somebody waits for, and whether it is in the air. */
-  *all(): Generator<readonly [Flushable, 'open' | 'in flight']> {
+  *all(): Generator<readonly [Flushable, 'open' | 'full' | 'in flight']> {
     for (const batch of this.#open) yield [batch, 'open'];
+    for (const batch of this.#full) yield [batch, 'full'];
     for (const batch of this.#inFlight) yield [batch, 'in flight'];
   }
 
@@ -64,6 +67,13 @@ export class OpenBatches {
 
   close(batch: Flushable): void {
     this.#open.delete(batch);
+    this.#full.delete(batch);
+  }
+
+  /** It takes no more keys, and goes when there is room for it. */
+  seal(batch: Flushable): void {
+    this.#open.delete(batch);
+    this.#full.add(batch);
   }
 
   takeOff(batch: Flushable): void {

@@ -4,6 +4,7 @@
  */
 import { failure, success, type Outcome } from '../core/outcome';
 import type { FlushReason } from './events';
+import type { Asker } from './open-batches';
 import type { Waiter } from './waiter';
 
 /** A batch, as far as onlookers know it. */
@@ -14,6 +15,7 @@ export interface NotedBatch {
   readonly partition: unknown;
   readonly size: number;
   readonly scheduler: NotedScheduler;
+  askers(): Iterable<Asker>;
 }
 
 export interface NotedScheduler {
@@ -26,7 +28,7 @@ export interface NotedScheduler {
 export interface NotedScope {
   readonly name: string;
   readonly scheduler: NotedScheduler;
-  readonly home: { readonly above?: Waiter | undefined };
+  readonly home: { readonly parent?: object; readonly above?: Waiter | undefined };
 }
 
 /** How something ended; undefined when it was cancelled. */
@@ -40,7 +42,7 @@ export type Note =
   /** A function was made a batch function. */
   | { readonly type: 'made'; readonly ofFunction: object; readonly name: string; readonly by: object }
   | { readonly type: 'task began'; readonly task: Waiter; readonly scheduler: NotedScheduler }
-  | { readonly type: 'task suspended'; readonly task: Waiter }
+  | { readonly type: 'task suspended'; readonly task: Waiter; readonly awaited: { describe?(): string } | undefined }
   | { readonly type: 'task resumed'; readonly task: Waiter }
   | { readonly type: 'task ended'; readonly task: Waiter; readonly how: Ended }
   | { readonly type: 'opened'; readonly batch: NotedBatch }
@@ -60,6 +62,8 @@ export type Note =
       readonly future: object | undefined;
       readonly scheduler: NotedScheduler;
     }
+  /** A test has put something else in its place. */
+  | { readonly type: 'substituted'; readonly future: object }
   | {
       readonly type: 'flushed';
       readonly batch: NotedBatch;
@@ -74,7 +78,6 @@ export type Note =
       readonly result: unknown;
     }
   | { readonly type: 'landed'; readonly batch: NotedBatch; readonly how: Ended }
-  | { readonly type: 'blocked'; readonly task: Waiter; readonly body: object }
   | { readonly type: 'scope opened'; readonly scope: NotedScope }
   | { readonly type: 'scope cancelled'; readonly scope: NotedScope; readonly reason: unknown }
   | { readonly type: 'scope closed'; readonly scope: NotedScope; readonly how: Ended }
@@ -105,6 +108,8 @@ export interface Probe {
   callerOf(task: Waiter): Waiter | undefined;
   /** Where a future was built, as a line of a stack. */
   siteOf(future: object | undefined): string | undefined;
+  /** Where the library was called from just now, as a line of a stack. */
+  siteHere(): string | undefined;
 }
 
 /** Whoever looks on. */

@@ -115,7 +115,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   #suspend(): void {
     this.#phase = 'suspended';
-    seam.probe?.note({ type: 'task suspended', task: this });
+    seam.probe?.note({ type: 'task suspended', task: this, awaited: this.#awaited });
   }
 
   #goOn(entry: 'next' | 'throw' | 'return', carried: unknown): void {

@@ -1,0 +1,50 @@
+/** Debugging, while it is on: whoever looks on for it, and since when they have seen tasks. */
+import type { Note } from '../scheduler/probe';
+import type { Waiter } from '../scheduler/waiter';
+import { Doctor } from './doctor';
+import { lookOn } from './watch';
+
+export interface Debugging {
+  readonly callSites: boolean;
+  readonly doctor: boolean;
+}
+
+let current: Debugging = { callSites: false, doctor: false };
+let turnOff: () => void = () => undefined;
+
+/** Turns it to this, and says what it was before. */
+export function exchangeDebugging(next: Debugging): Debugging {
+  const before = current;
+  turnOff();
+  current = next;
+  const stops: (() => void)[] = [];
+  if (next.callSites || next.doctor) stops.push(lookOn(noteBeginnings, { wantsSites: true }));
+  if (next.doctor) {
+    const doctor = new Doctor();
+    stops.push(
+      lookOn((note) => {
+        doctor.note(note);
+      }),
+      () => {
+        doctor.leave();
+      },
+    );
+  }
+  turnOff = () => {
+    for (const stop of stops) stop();
+  };
+  return before;
+}
+
+/** For how long it has been there, in words; nothing where nobody looked on as it came. */
+export function ageOf(step: Waiter): string {
+  const since = beginnings.get(step);
+  return since === undefined ? '' : `, for ${String(Math.round(performance.now() - since))} ms`;
+}
+
+const beginnings = new WeakMap<Waiter, number>();
+
+function noteBeginnings(note: Note): void {
+  if (note.type === 'task began') beginnings.set(note.task, performance.now());
+  if (note.type === 'work began') beginnings.set(note.work, performance.now());
+}

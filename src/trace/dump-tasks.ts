@@ -1,0 +1,94 @@
+/**
+ * Who waits for what, as a tree: from whoever asked first down to the keys and promises that are not here yet. It is read
+ * from what is waited for, upwards, so nothing has to be kept for it. The idea is asynq's `debug.dump`.
+ */
+import { describe, describeBatch, wrong } from '../core/describe';
+import { allSchedulers } from '../scheduler/all-schedulers';
+import { runningTask } from '../scheduler/ambient';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { seam } from '../scheduler/probe';
+import { named, type Waiter } from '../scheduler/waiter';
+import { Branch } from './branch';
+import { ageOf } from './debugging';
+
+/**
+ * Prints who waits for what, and gives the text back. With `debug()` on, it also says for how long, and where each was
+ * asked for.
+ *
+ * ```
+ * scheduler "batchScheduler"
+ * └─ task page
+ *    ├─ task authorOf
+ *    │  └─ batch "userById", key 7: open, for 12 ms, with 2 key(s)
+ *    └─ an Observable or promise that task "page" waits for
+ * ```
+ *
+ * @throws TypeError if it is given something that can't print.
+ * @example
+ * process.on('SIGUSR2', () => dumpTasks(console.error));
+ */
+export function dumpTasks(print: (text: string) => void = console.log): string {
+  if (typeof print !== 'function') throw wrong('dumpTasks: its argument', 'a function that prints a text', print);
+  const trees = allSchedulers().flatMap((scheduler) => treeOf(scheduler) ?? []);
+  const text = trees.length > 0 ? trees.join('\n') : 'Nothing waits.';
+  print(text);
+  return text;
+}
+
+function treeOf(scheduler: BatchScheduler): string | undefined {
+  const tree = new Tree(`scheduler "${scheduler.name}"`);
+  for (const runnable of scheduler.runQueue.waiting) {
+    if (isWaiter(runnable)) tree.branchOf(runnable).title += ', may go on';
+  }
+  for (const [batch, state] of scheduler.era.openBatches.all()) {
+    const ms = String(Math.round(scheduler.now() - batch.openedAt));
+    for (const { key, waiter } of batch.askers()) {
+      const what = `${describeBatch(batch.name)}, key ${describe(key)}${askedFor(waiter)}`;
+      tree.branchOf(waiter).add(`${what}: ${state}, for ${ms} ms, with ${String(batch.size)} key(s)`);
+    }
+  }
+  for (const waited of scheduler.era.elsewhere) {
+    for (const waiter of waited.waiters?.() ?? [undefined]) tree.branchOf(waiter).add(waited.describe());
+  }
+  return tree.root.isBare ? undefined : tree.root.toString();
+}
+
+const isWaiter = (runnable: object): runnable is Waiter => 'role' in runnable;
+
+class Tree {
+  readonly root: Branch;
+  readonly #branches = new Map<Waiter, Branch>();
+
+  constructor(title: string) {
+    this.root = new Branch(title);
+  }
+
+  /** That of whoever waits, at its place beneath its callers. */
+  branchOf(waiter: Waiter | undefined): Branch {
+    const path = new Set<Waiter>();
+    let known: Branch | undefined;
+    // Two that wait for each other have no outermost.
+    for (let step = named(waiter); step && !known && !path.has(step); step = callerOf(step)) {
+      known = this.#branches.get(step);
+      if (!known) path.add(step);
+    }
+    let branch = known ?? this.root;
+    for (const step of [...path].reverse()) {
+      branch = branch.add(titleOf(step));
+      this.#branches.set(step, branch);
+    }
+    return branch;
+  }
+}
+
+const callerOf = (step: Waiter): Waiter | undefined => named(step.above) ?? seam.probe?.callerOf(step);
+
+function titleOf(step: Waiter): string {
+  const title = step.role === 'task' ? `task ${step.name ?? ''}` : (step.describe?.() ?? '');
+  return `${title}${step === runningTask() ? ', running' : ''}${ageOf(step)}${askedFor(step.call)}`;
+}
+
+function askedFor(future: object | undefined): string {
+  const site = seam.probe?.siteOf(future);
+  return site === undefined ? '' : `, asked for ${site}`;
+}

@@ -1,0 +1,27 @@
+/** Batch functions that are made anew for each call: keys of two of them never share a flush. */
+import { describeBatch } from '../core/describe';
+import { runningTask } from '../scheduler/ambient';
+import type { Advice } from './advice';
+import { CallSite } from './call-site';
+
+/** So many at one place, outside of tasks, are one for each call. */
+const MANY = 3;
+
+export class FunctionsPerCall {
+  readonly #count = new Map<string, number>();
+
+  constructor(private readonly advice: Advice) {}
+
+  made(name: string, by: object): void {
+    const { line: site } = new CallSite(by);
+    const task = runningTask();
+    const count = site === undefined ? 1 : (this.#count.get(site) ?? 0) + 1;
+    if (site !== undefined) this.#count.set(site, count);
+    if (!task && count < MANY) return;
+    this.advice.give({
+      what: `${describeBatch(name)} is made anew ${task ? `by each run of task ${task.name}` : 'each time it is needed'}`,
+      how: 'Keys of two batch functions never share a flush: make it once, outside, and call it from there.',
+      site,
+    });
+  }
+}

@@ -1,0 +1,22 @@
+/** What those who make events of notes have in common: numbers, a voice, and how an end is told. */
+import { CancelledError } from '../core/errors';
+import { describe } from '../core/describe';
+import type { Ended } from '../scheduler/probe';
+import type { Ids } from './ids';
+import type { Outcome, TraceEvent } from './trace-event';
+
+export interface Narrator {
+  readonly ids: Ids;
+  readonly tell: (event: TraceEvent) => void;
+  readonly siteOf: (future: object | undefined) => string | undefined;
+}
+
+/** How something ended, as events say it. */
+export function outcomeOf(how: Ended): { readonly outcome: Outcome; readonly error?: string } {
+  if (!how || (how.isError && how.error instanceof CancelledError)) return { outcome: 'cancelled' };
+  return how.isError ? { outcome: 'failed', error: describe(how.error) } : { outcome: 'succeeded' };
+}
+
+/** A property that is left out where there is nothing to say: `exactOptionalPropertyTypes` tells the two apart. */
+export const known = <Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } =>
+  value === undefined ? {} : ({ [name]: value } as { readonly [N in Name]: T }); // it has just been put there

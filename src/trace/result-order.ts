@@ -1,0 +1,39 @@
+/**
+ * A resolver that gives its results in another order than that of its keys answers one key with what is another's. It
+ * can be seen where each result has a property that is one of the keys: an `id`, say.
+ */
+import { describe, describeBatch } from '../core/describe';
+import type { Note } from '../scheduler/probe';
+import type { Advice } from './advice';
+
+type Resolved = Extract<Note, { readonly type: 'resolved' }>;
+type Record = Readonly<{ [name: string]: unknown }>;
+
+export function adviseOnOrder({ batch, keys, result }: Resolved, advice: Advice): void {
+  if (!Array.isArray(result) || result.length !== keys.length) return;
+  const asked = new Set(keys);
+  const pairs = keys.flatMap((key, index) => {
+    const value: unknown = result[index];
+    return isRecord(value) ? [{ key, value }] : [];
+  });
+  const [first] = pairs;
+  // A property that is a key in all of them, each once.
+  const telling = Object.keys(first?.value ?? {}).filter(
+    (name) =>
+      pairs.every(({ value }) => asked.has(value[name])) &&
+      new Set(pairs.map(({ value }) => value[name])).size === pairs.length,
+  );
+  // That one of them agrees is enough: another may be a key by chance.
+  if (telling.some((name) => pairs.every(({ key, value }) => value[name] === key))) return;
+  const [name] = telling;
+  const wrong = name === undefined ? undefined : pairs.find(({ key, value }) => value[name] !== key);
+  if (name === undefined || !wrong) return;
+  advice.give({
+    what: `the resolver of ${describeBatch(batch.name)} gave results in another order than that of its keys`,
+    how: `Key ${describe(wrong.key)} got the result whose ${name} is ${describe(wrong.value[name])}. Return them in the order of the keys, or as a Map.`,
+    site: undefined,
+  });
+}
+
+const isRecord = (value: unknown): value is Record =>
+  typeof value === 'object' && value !== null && !(value instanceof Error);

@@ -1,0 +1,52 @@
+/** What a trace tells of scopes, and of the work that is started in them. */
+import { describe } from '../core/describe';
+import type { Note } from '../scheduler/probe';
+import { named } from '../scheduler/waiter';
+import { timeOf } from './clockwork';
+import { known, outcomeOf, type Narrator } from './narrator';
+
+export class ScopeNotes {
+  constructor(private readonly narrator: Narrator) {}
+
+  note(note: Note): void {
+    switch (note.type) {
+      case 'scope opened':
+      case 'scope cancelled':
+      case 'scope closed':
+        { this.#ofScope(note); return; }
+      case 'work began':
+      case 'work ended':
+        { this.#ofWork(note); return; }
+    }
+  }
+
+  #ofScope(note: Extract<Note, { readonly type: `scope ${string}` }>): void {
+    const { ids, tell } = this.narrator;
+    const { name, scheduler, home } = note.scope;
+    const at = timeOf(scheduler);
+    if (note.type === 'scope opened') {
+      const parent = ids.of(home.parent) ?? ids.of(named(home.above));
+      tell({ type: 'scope open', id: ids.give(note.scope), name, at, ...known('parent', parent) });
+      return;
+    }
+    const id = ids.of(note.scope);
+    if (id === undefined) return;
+    if (note.type === 'scope cancelled') tell({ type: 'scope cancel', id, at, reason: describe(note.reason) });
+    else tell({ type: 'scope close', id, at, ...outcomeOf(note.how) });
+  }
+
+  #ofWork(note: Extract<Note, { readonly type: `work ${string}` }>): void {
+    const { ids, tell } = this.narrator;
+    const { scope, work } = note;
+    const at = timeOf(scope.scheduler);
+    const parent = ids.of(scope);
+    if (note.type === 'work began') {
+      // The trace has begun after the scope.
+      if (parent === undefined) return;
+      tell({ type: 'work begin', id: ids.give(work), name: work.name ?? '', at, parent, scope: parent });
+      return;
+    }
+    const id = ids.of(work);
+    if (id !== undefined) tell({ type: 'work end', id, at, ...outcomeOf(note.how) });
+  }
+}

@@ -1,0 +1,123 @@
+/** What a trace tells of tasks: when each runs, and what it waits for. */
+import type { Note, NotedScheduler } from '../scheduler/probe';
+import { named, type Waiter } from '../scheduler/waiter';
+import { timeOf } from './clockwork';
+import { known, outcomeOf, type Narrator } from './narrator';
+
+interface Wait {
+  readonly from: number;
+  to: number;
+  readonly for: string;
+}
+
+interface Life {
+  readonly scheduler: NotedScheduler;
+  /** The count of notes when it began, and when it waited: time may stand still. */
+  readonly began: number;
+  readonly waits: Wait[];
+  /** What it has asked for since it last went on: how often, by title. */
+  asked: Map<string, number>;
+}
+
+/** So many of its waits are remembered, to say what it was at. */
+const FEW = 16;
+
+export class TaskNotes {
+  readonly #lives = new WeakMap<Waiter, Life>();
+  #count = 0;
+
+  constructor(
+    private readonly narrator: Narrator,
+    private readonly callerOf: (task: Waiter) => Waiter | undefined,
+  ) {}
+
+  /** How many notes there were: a time of its own. */
+  get count(): number {
+    return this.#count;
+  }
+
+  note(note: Note): void {
+    this.#count++;
+    switch (note.type) {
+      case 'task began': {
+        this.#began(note.task, note.scheduler);
+        return;
+      }
+      case 'asked': {
+        this.#asksFor(named(note.waiter), note.batch.name);
+        return;
+      }
+      case 'call queued': {
+        this.#asksFor(named(note.waiter), note.name);
+        return;
+      }
+      case 'task suspended': {
+        this.#suspended(note.task, note.awaited);
+        return;
+      }
+      case 'task resumed': {
+        this.#resumed(note.task);
+        return;
+      }
+      case 'task ended': {
+        const { scheduler } = this.#lives.get(note.task) ?? {};
+        const id = this.narrator.ids.of(note.task);
+        if (!scheduler || id === undefined) return;
+        this.narrator.tell({ type: 'task end', id, at: timeOf(scheduler), ...outcomeOf(note.how) });
+      }
+    }
+  }
+
+  /** What a task, or whoever called it, was at when there were so many notes; undefined if nobody had begun. */
+  doingAt(task: Waiter, count: number): string | undefined {
+    for (let one: Waiter | undefined = task; one; one = this.callerOf(one)) {
+      const life = this.#lives.get(one);
+      if (!life || life.began > count) continue;
+      const wait = life.waits.find(({ from, to }) => from <= count && count <= to);
+      return `task "${one.name ?? ''}" ${wait ? `waited for ${wait.for}` : 'had not asked for it yet'}`;
+    }
+    return undefined;
+  }
+
+  #began(task: Waiter, scheduler: NotedScheduler): void {
+    const { ids, siteOf, tell } = this.narrator;
+    const caller = this.callerOf(task);
+    this.#asksFor(caller, task.name ?? '');
+    const id = ids.give(task);
+    this.#lives.set(task, { scheduler, began: this.#count, waits: [], asked: new Map() });
+    tell({
+      type: 'task begin',
+      id,
+      name: task.name ?? '',
+      at: timeOf(scheduler),
+      ...known('parent', ids.of(caller)),
+      ...known('calledAt', siteOf(task.call)),
+    });
+  }
+
+  #asksFor(task: Waiter | undefined, title: string): void {
+    const asked = task && this.#lives.get(task)?.asked;
+    asked?.set(title, (asked.get(title) ?? 0) + 1);
+  }
+
+  #suspended(task: Waiter, awaited: { describe?(): string } | undefined): void {
+    const life = this.#lives.get(task);
+    const id = this.narrator.ids.of(task);
+    if (!life || id === undefined) return;
+    const titles = Array.from(life.asked, ([title, count]) => (count > 1 ? `${title} × ${String(count)}` : title));
+    const what = titles.join(', ') || (awaited?.describe?.() ?? 'something elsewhere');
+    life.asked = new Map();
+    if (life.waits.length === FEW) life.waits.shift();
+    life.waits.push({ from: this.#count, to: Infinity, for: what });
+    this.narrator.tell({ type: 'task wait', id, at: timeOf(life.scheduler), for: what });
+  }
+
+  #resumed(task: Waiter): void {
+    const life = this.#lives.get(task);
+    const id = this.narrator.ids.of(task);
+    if (!life || id === undefined) return;
+    const wait = life.waits.at(-1);
+    if (wait) wait.to = this.#count;
+    this.narrator.tell({ type: 'task resume', id, at: timeOf(life.scheduler) });
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The one probe there is, in place while somebody looks on: it tells all of them what happens, and knows who called
+ * whom, and where from.
+ */
+import { reportUnhandled } from '../core/rx';
+import { runningTask } from '../scheduler/ambient';
+import { seam, type Note, type Probe } from '../scheduler/probe';
+import { named, type Waiter } from '../scheduler/waiter';
+import { CallSite } from './call-site';
+
+export type Onlooker = (note: Note) => void;
+
+class Watch implements Probe {
+  readonly #onlookers = new Set<Onlooker>();
+  /** How many want to know where the library was called from. */
+  #interest = 0;
+  /** By future, and by who waits for a key. */
+  readonly #sites = new WeakMap<object, CallSite>();
+  readonly #callers = new WeakMap<Waiter, Waiter>();
+  /** Who subscribes to something that is no future just now. */
+  #subscribing: Waiter | undefined;
+
+  add(onlooker: Onlooker, wantsSites: boolean): () => void {
+    // Of its own, so that whoever looks on twice leaves once at a time.
+    const entry: Onlooker = (note) => onlooker(note);
+    this.#onlookers.add(entry);
+    if (wantsSites) this.#interest++;
+    seam.probe = this;
+    return () => {
+      if (!this.#onlookers.delete(entry)) return;
+      if (wantsSites) this.#interest--;
+      if (this.#onlookers.size === 0) seam.probe = undefined;
+    };
+  }
+
+  note(note: Note): void {
+    if (note.type === 'task began') this.#noteCaller(note.task);
+    else if (this.#interest > 0) this.#noteSite(note);
+    for (const onlooker of this.#onlookers) {
+      try {
+        onlooker(note);
+      } catch (error) {
+        // Whoever looks on must not harm what it looks at.
+        reportUnhandled(error);
+      }
+    }
+  }
+
+  within<R>(waiter: Waiter, work: () => R): R {
+    const outer = this.#subscribing;
+    this.#subscribing = waiter;
+    try {
+      return work();
+    } finally {
+      this.#subscribing = outer;
+    }
+  }
+
+  callerOf(task: Waiter): Waiter | undefined {
+    return named(task.above) ?? this.#callers.get(task);
+  }
+
+  siteOf(future: object | undefined): string | undefined {
+    return future && this.#sites.get(future)?.line;
+  }
+
+  siteHere(): string | undefined {
+    return this.#interest > 0 ? new CallSite().line : undefined;
+  }
+
+  /** Results may go through Observables and callbacks; then it is whoever runs as it begins. */
+  #noteCaller(task: Waiter): void {
+    if (named(task.above)) return;
+    const caller = named(this.#subscribing) ?? runningTask();
+    if (caller) this.#callers.set(task, caller);
+  }
+
+  #noteSite(note: Note): void {
+    if (note.type === 'built') this.#sites.set(note.future, new CallSite(note.by));
+    if (note.type !== 'asked' || !note.future) return;
+    const site = this.#sites.get(note.future);
+    if (site) this.#sites.set(note.waiter, site);
+  }
+}
+
+const watch = new Watch();
+
+/** Tells `onlooker` all that happens from now on, until what comes back is called. */
+export const lookOn = (onlooker: Onlooker, { wantsSites = false } = {}): (() => void) =>
+  watch.add(onlooker, wantsSites);
