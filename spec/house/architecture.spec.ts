@@ -50,10 +50,10 @@ function reached(from: SourceFile, files: readonly SourceFile[]): readonly Sourc
   return [...found];
 }
 
-/** What a door brings with it of the pool, which is for those who come by a door of the pool's own. */
+/** What a door brings with it of the pool, which is for those who come by a door of the pool's own, or test with one. */
 const broughtOfPool = (files: readonly SourceFile[]): string[] =>
   files
-    .filter((file) => isDoor(file) && !/^pool\b/.test(file.path))
+    .filter((file) => isDoor(file) && !/^(pool|testing)\b/.test(file.path))
     .flatMap((door) => reached(door, files).map(({ path, folder }) => ({ door, path, folder })))
     .filter(({ folder }) => folder === 'pool')
     .map(({ door, path }) => `${door.path} reaches ${path}`);
@@ -123,7 +123,7 @@ describe('the doors', () => {
     expect(pathsWhere((file) => importedFolders(file).includes('.'))).toEqual([]);
   });
 
-  it("but the pool's own bring nothing of the pool", () => {
+  it("but the pool's own and that for tests bring nothing of the pool", () => {
     expect(broughtOfPool(sourceFiles)).toEqual([]);
   });
 
@@ -165,10 +165,11 @@ describe('a file', () => {
     ).toEqual([]);
   });
 
-  it('outside of pool imports nothing of Node', () => {
+  it('outside of pool imports nothing of Node, unless it is named for it', () => {
     const isOfNode = (specifier: string): boolean =>
       specifier.startsWith('node:') || /^(fs|path|events|util|worker_threads|async_hooks)$/.test(specifier);
-    expect(pathsWhere(({ folder, imports }) => folder !== 'pool' && imports.some(isOfNode))).toEqual([]);
+    const isAdapter = ({ path, folder }: SourceFile): boolean => folder === 'pool' || /\/node-/.test(path);
+    expect(pathsWhere((file) => !isAdapter(file) && file.imports.some(isOfNode))).toEqual([]);
   });
 
   it('imports without extension, and no file in a circle of values', () => {

@@ -16,7 +16,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 
 const imported = new Set(
   sourceFiles
-    .filter(({ folder }) => folder !== 'pool')
+    .filter(({ folder, path }) => folder !== 'pool' && !/\/node-/.test(path))
     .flatMap(({ imports }) => imports)
     .filter((specifier) => !specifier.startsWith('.'))
     .map(packageOf),

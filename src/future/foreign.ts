@@ -55,8 +55,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   }
 
   #subscribe(input: ObservableInput<T>): Subscription {
-    const { probe } = seam;
-    return probe ? probe.within(this.sink, () => from(input).subscribe(this)) : from(input).subscribe(this);
+    return seam.probe ? seam.probe.within(this.sink, () => from(input).subscribe(this)) : from(input).subscribe(this);
   }
 
   describe(): string {

@@ -14,6 +14,7 @@ interface Chain {
 const chains = new WeakMap<object, Chain>();
 
 const LONGEST = 100;
+const FURTHEST = 16;
 
 interface Link {
   /** Who has failed with it. */
@@ -30,12 +31,22 @@ interface Link {
 export function passedThrough(error: unknown, { from, title, future, to }: Link): void {
   if (typeof error !== 'object' || error === null) return;
   const chain = chains.get(error);
-  if (chain && chain.next !== from) return;
+  if (chain && !leadsTo(chain.next, from)) return;
   const length = (chain?.length ?? 0) + 1;
   chains.set(error, { next: named(to) ?? seam.probe?.callerOf(from), length });
   if (length > LONGEST) return;
   const line = length < LONGEST ? `${title}${askedFor(seam.probe?.siteOf(future))}` : '… more tasks';
   append(error, `\n    at ${line}`);
+}
+
+/** Whoever was told may have passed it on as a value: then it is one further up that fails with it. */
+function leadsTo(next: Waiter | undefined, from: Waiter): boolean {
+  let waiter = next;
+  for (let steps = 0; waiter && steps < FURTHEST; steps++) {
+    if (waiter === from) return true;
+    waiter = named(waiter.above);
+  }
+  return false;
 }
 
 /** `at load (file:1:2)` and `at file:1:2` are lines of a stack. */

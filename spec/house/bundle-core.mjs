@@ -1,0 +1,30 @@
+/** Bundles what it is told to of the main door, without RxJS, as a program's bundler would; its text goes to stdout. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'tsdown';
+
+const [, , names] = process.argv;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'bundle-spec-'));
+try {
+  const entry = join(folder, 'entry.ts');
+  writeFileSync(entry, `export { ${names} } from ${JSON.stringify(join(root, 'src/index.ts'))};\n`);
+  const outDir = join(folder, 'out');
+  await build({
+    config: false,
+    cwd: root,
+    entry: { program: entry },
+    outDir,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    dts: false,
+    deps: { neverBundle: [/^rxjs/, 'lru-cache'] },
+    logLevel: 'error',
+  });
+  for (const file of readdirSync(outDir)) process.stdout.write(readFileSync(join(outDir, file), 'utf8'));
+} finally {
+  rmSync(folder, { recursive: true });
+}

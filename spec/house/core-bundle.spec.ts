@@ -1,0 +1,31 @@
+/**
+ * What a program gets that uses the core alone: nothing of tools, traces and tests, though they stand behind the same
+ * door.
+ */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+jest.setTimeout(60_000);
+
+/** The folders of the sources that are in the bundle. */
+function foldersIn(names: string): Set<string> {
+  const text = execFileSync(process.execPath, [join(__dirname, 'bundle-core.mjs'), names], { encoding: 'utf8' });
+  return new Set(Array.from(text.matchAll(/^\/\/#region .*?src\/(\w+)\//gm), ([, folder = '']) => folder));
+}
+
+describe('the bundle of a program', () => {
+  it('that uses the core has nothing of pools, tools, traces and tests', () => {
+    const folders = foldersIn('all, batch, batchMap, enter, run, scoped, settled, task');
+    expect([...folders].sort()).toEqual(['batch', 'context', 'core', 'future', 'run', 'scheduler', 'scope', 'task']);
+  });
+
+  it('that uses a tool has the tool, and nothing of traces', () => {
+    const folders = foldersIn('mapBy, task');
+    expect(folders).toContain('tools');
+    expect(folders).not.toContain('trace');
+  });
+
+  it('that prints its tasks has what that takes', () => {
+    expect(foldersIn('dumpTasks')).toContain('trace');
+  });
+});

@@ -1,0 +1,223 @@
+/** Streams that are consumed together share flushes, on virtual time frame by frame. */
+import {
+  combineLatest,
+  concatMap,
+  delay,
+  filter,
+  forkJoin,
+  map,
+  merge,
+  mergeMap,
+  of,
+  range,
+  subscribeOn,
+  take,
+  timer,
+  toArray,
+  zip,
+  type Observable,
+} from 'rxjs';
+import { all, batch, BatchScheduler, emit, Future, largestFirst, stream, task } from 'sluice';
+import { turn } from '../future/hear';
+import { after, atOnce, flushesOf, type Ask } from '../support/batches';
+import { marbles } from '../support/marbles';
+import { virtualTimes } from '../support/virtual-time';
+
+/** Emits the answers to `a1`, `a2`, … of its name, one after the other. */
+const answers = (ask: Ask, name: string, count = 3): Observable<string> =>
+  stream(function* () {
+    for (let n = 1; n <= count; n++) yield* emit(yield* ask(`${name}${String(n)}`));
+  });
+
+const together: readonly (readonly [string, (ask: Ask) => Observable<unknown>, string])[] = [
+  ['merge', (ask) => merge(answers(ask, 'a'), answers(ask, 'b')), 'A1 B1 A2 B2 A3 B3'],
+  ['zip', (ask) => zip(answers(ask, 'a'), answers(ask, 'b')).pipe(map((pair) => pair.join(''))), 'A1B1 A2B2 A3B3'],
+  [
+    'combineLatest',
+    (ask) => combineLatest([answers(ask, 'a'), answers(ask, 'b')]).pipe(map((pair) => pair.join(''))),
+    'A1B1 A2B1 A2B2 A3B2 A3B3',
+  ],
+  ['forkJoin', (ask) => forkJoin([answers(ask, 'a'), answers(ask, 'b')]).pipe(map((pair) => pair.join(''))), 'A3B3'],
+  ['mergeMap', (ask) => of('a', 'b').pipe(mergeMap((name) => answers(ask, name))), 'A1 B1 A2 B2 A3 B3'],
+  [
+    'all, in a task',
+    (ask) =>
+      task(function* () {
+        const [a, b] = yield* all([answers(ask, 'a').pipe(toArray()), answers(ask, 'b').pipe(toArray())]);
+        return [...a, ...b].join(' ');
+      })(),
+    'A1 A2 A3 B1 B2 B3',
+  ],
+];
+
+describe('streams that are consumed together', () => {
+  it.each(together)('by %s share one flush for each round', async (_, consume, expected) => {
+    const ask = atOnce();
+    const flushes: string[] = [];
+    flushesOf(ask).subscribe((keys) => flushes.push(keys));
+    const heard: unknown[] = [];
+    consume(ask).subscribe((value) => heard.push(value));
+    expect(flushes).toEqual([]);
+    await turn();
+    await turn();
+    expect(flushes).toEqual(['a1b1', 'a2b2', 'a3b3']);
+    expect(heard.join(' ')).toBe(expected);
+  });
+
+  it.each(virtualTimes)('share one flush for each round on %s', (_, run) => {
+    const ask = atOnce();
+    const flushes: string[] = [];
+    flushesOf(ask).subscribe((keys) => flushes.push(keys));
+    run((scheduler) => {
+      merge(answers(ask, 'a'), answers(ask, 'b')).pipe(subscribeOn(scheduler)).subscribe();
+    });
+    expect(flushes).toEqual(['a1b1', 'a2b2', 'a3b3']);
+  });
+
+  it('share flushes with tasks, and go on as those do, first come first served', async () => {
+    const ask = atOnce();
+    const flushes: string[] = [];
+    const heard: string[] = [];
+    flushesOf(ask).subscribe((keys) => flushes.push(keys));
+    const asking = task(function* () {
+      heard.push(yield* ask('t1'), yield* ask('t2'));
+    });
+    merge(answers(ask, 'a', 2), asking().pipe(filter(() => false)), answers(ask, 'b', 2)).subscribe((value) => {
+      heard.push(String(value));
+    });
+    await turn();
+    await turn();
+    expect(flushes).toEqual(['a1t1b1', 'a2t2b2']);
+    expect(heard).toEqual(['A1', 'B1', 'A2', 'T1', 'T2', 'B2']);
+  });
+
+  it('ask for what their values bring in the same flush as the next of theirs', async () => {
+    const ask = atOnce();
+    const flushes: string[] = [];
+    flushesOf(ask).subscribe((keys) => flushes.push(keys));
+    const details = answers(ask, 'a').pipe(mergeMap((row) => ask(`of ${row}, `)));
+    details.subscribe();
+    await turn();
+    await turn();
+    expect(flushes).toEqual(['a1', 'of A1, a2', 'of A2, a3', 'of A3, ']);
+  });
+
+  it('end in one flush for each round when somebody blocks on them', () => {
+    const ask = atOnce();
+    const flushes: string[] = [];
+    flushesOf(ask).subscribe((keys) => flushes.push(keys));
+    const values = Future.from(merge(answers(ask, 'a'), answers(ask, 'b')).pipe(toArray())).block();
+    expect(values).toEqual(['A1', 'B1', 'A2', 'B2', 'A3', 'B3']);
+    expect(flushes).toEqual(['a1b1', 'a2b2', 'a3b3']);
+  });
+
+  it('a thousand of them make as many flushes as one', async () => {
+    const sizes: number[] = [];
+    const square = batch((ns: readonly number[]) => {
+      sizes.push(ns.length);
+      return ns.map((n) => n * n);
+    });
+    const squares = (start: number): Observable<number> =>
+      stream(function* () {
+        for (let n = start; n < start + 3; n++) yield* emit(yield* square(n));
+      });
+    const all = await Future.from(
+      range(0, 1_000).pipe(
+        mergeMap((n) => squares(n * 10)),
+        toArray(),
+      ),
+    );
+    expect(all).toHaveLength(3_000);
+    expect(sizes).toEqual([1_000, 1_000, 1_000]);
+  });
+
+  it('run on the scheduler they were subscribed to on', () => {
+    const log: string[] = [];
+    const report = new BatchScheduler({ name: 'report', policy: largestFirst });
+    report.events$.subscribe(({ type, keys }) => type === 'flush' && log.push(keys.join('')));
+    merge(answers(atOnce(), 'a', 1), answers(atOnce(), 'b', 1))
+      .pipe(subscribeOn(report))
+      .subscribe();
+    report.flush();
+    expect(log).toEqual(['a1', 'b1']);
+  });
+
+  it('run on the scheduler of the task that waits for them', () => {
+    const ask = atOnce();
+    const seen: string[] = [];
+    const report = new BatchScheduler({ name: 'report' });
+    report.events$.subscribe(({ type, keys }) => type === 'flush' && seen.push(keys.join('')));
+    const waiting = task(function* () {
+      yield answers(ask, 'a').pipe(toArray());
+    });
+    waiting().pipe(subscribeOn(report)).subscribe();
+    report.flush();
+    expect(seen).toEqual(['a1', 'a2', 'a3']);
+  });
+});
+
+describe('a stream, drawn', () => {
+  it(
+    'emits when what it waits for has come',
+    marbles((m) => {
+      const ask = after(2);
+      m.expect(answers(ask, 'a')).toBeObservable('--a-b-(c|)', { a: 'A1', b: 'A2', c: 'A3' });
+      m.expect(flushesOf(ask)).toBeObservable('   a-b-c---', { a: 'a1', b: 'a2', c: 'a3' });
+    }),
+  );
+
+  it(
+    'shares windows with others that begin later',
+    marbles((m) => {
+      const ask = atOnce({ window: 3 });
+      m.expect(answers(ask, 'a', 2)).toBeObservable('      ---a--(b|)', { a: 'A1', b: 'A2' });
+      m.expect(answers(ask, 'b', 2), '--^').toBeObservable('---a--(b|)', { a: 'B1', b: 'B2' });
+      m.expect(flushesOf(ask)).toBeObservable('            ---x--y---', { x: 'a1b1', y: 'a2b2' });
+    }),
+  );
+
+  it(
+    'waits for Observables, and leaves them when it is left',
+    marbles((m) => {
+      const source = m.cold('     --a--b--|');
+      const left = '              -----!';
+      const subscribed = '        ^----!';
+      const values = stream(function* () {
+        yield* emit('x');
+        yield source;
+        yield* emit('y');
+      });
+      m.expect(values).toBeObservable('    x-------(y|)');
+      m.expect(values, left).toBeObservable('x-----');
+      m.expect(source).toHaveSubscriptions(['^-------!', subscribed]);
+    }),
+  );
+
+  it(
+    'emits many in one frame, and fails in the frame of its error',
+    marbles((m) => {
+      const values = stream(function* () {
+        yield timer(2);
+        yield* emit('a');
+        yield* emit('b');
+        yield m.cold('----#');
+      });
+      m.expect(values).toBeObservable('--(ab)#', undefined, 'error');
+      m.expect(values.pipe(take(2))).toBeObservable('--(ab|)');
+    }),
+  );
+
+  it(
+    'does not wait for those downstream who take their time: it pushes',
+    marbles((m) => {
+      const values = stream(function* () {
+        yield* emit('a');
+        yield* emit('b');
+        yield timer(4);
+        yield* emit('c');
+      });
+      m.expect(values).toBeObservable('(ab)(c|)');
+      m.expect(values.pipe(concatMap((value) => of(value).pipe(delay(3))))).toBeObservable('---a--b--(c|)');
+    }),
+  );
+});

@@ -1,0 +1,330 @@
+/** Leaving a stream: its body stops at the yield where it stands, and its `finally` blocks run. */
+import {
+  concat,
+  EMPTY,
+  first,
+  interval,
+  merge,
+  NEVER,
+  Observable,
+  of,
+  repeat,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  timer,
+  toArray,
+  type Subscription,
+} from 'rxjs';
+import { batch, emit, Future, Scope, scoped, stream, task, type Emission } from 'sluice';
+import { hear, inVirtualTime, turn } from '../future/hear';
+import { unhandledErrorsOf } from '../support/unhandled';
+
+let log: string[];
+beforeEach(() => (log = []));
+
+/** Emits 1, 2, 3, … without end. */
+const endless = stream(function* () {
+  try {
+    for (let n = 1; ; n++) {
+      log.push(`emits ${String(n)}`);
+      yield* emit(n);
+    }
+  } finally {
+    log.push('leaves');
+  }
+});
+
+/** Emits its name, waits for `input`, emits it again; its clean-up takes `ms`. */
+const careful = (name: string, input: unknown, ms?: number): Observable<unknown> =>
+  stream(function* () {
+    try {
+      yield* emit(name);
+      yield input;
+      yield* emit(`${name} again`);
+    } finally {
+      log.push(`${name} leaves`);
+      if (ms !== undefined) {
+        yield timer(ms);
+        log.push(`${name} has left`);
+      }
+    }
+  });
+
+describe('take', () => {
+  it('stops the body at the yield of the last value that is taken, and runs its finally', () => {
+    expect(hear(endless.pipe(take(2))).heard).toEqual(['next 1', 'next 2', 'complete']);
+    expect(log).toEqual(['emits 1', 'emits 2', 'leaves']);
+  });
+  it('of none never runs the body', () => {
+    expect(hear(endless.pipe(take(0))).heard).toEqual(['complete']);
+    expect(log).toEqual([]);
+  });
+  it('of more than there are lets the body end by itself', () => {
+    expect(hear(careful('it', null).pipe(take(3))).heard).toEqual(['next it', 'next it again', 'complete']);
+    expect(log).toEqual(['it leaves']);
+  });
+  it('stops the body also where the value comes late', async () => {
+    const doubled = batch((ns: readonly number[]) => ns.map((n) => n * 2));
+    const late = stream(function* () {
+      try {
+        for (let n = 1; ; n++) yield* emit(yield* doubled(n));
+      } finally {
+        log.push('leaves');
+      }
+    });
+    const { heard } = hear(late.pipe(take(2)));
+    await turn();
+    await turn();
+    expect(heard).toEqual(['next 2', 'next 4', 'complete']);
+    expect(log).toEqual(['leaves']);
+  });
+  it('runs the finally blocks of the innermost first', () => {
+    function* inner(): Generator<Emission<number>, void> {
+      try {
+        yield* emit(1);
+      } finally {
+        log.push('inner leaves');
+      }
+    }
+    const outer = stream(function* () {
+      try {
+        yield* inner();
+      } finally {
+        log.push('outer leaves');
+      }
+    });
+    hear(outer.pipe(take(1)));
+    expect(log).toEqual(['inner leaves', 'outer leaves']);
+  });
+  it('does not run catch blocks', () => {
+    const catching = stream(function* () {
+      try {
+        yield* emit(1);
+        log.push('went on');
+      } catch {
+        log.push('caught');
+      }
+    });
+    expect(hear(catching.pipe(take(1))).heard).toEqual(['next 1', 'complete']);
+    expect(log).toEqual([]);
+  });
+  it('completes before the clean-up does what it waits for, which is driven to its end', () => {
+    inVirtualTime((time) => {
+      time.expectObservable(careful('it', NEVER, 5).pipe(take(1))).toBe('(x|)', { x: 'it' });
+      timer(4).subscribe(() => log.push('four'));
+    });
+    expect(log).toEqual(['it leaves', 'four', 'it has left']);
+  });
+});
+
+describe('unsubscribing', () => {
+  it('while a value is handed over has left the body before it comes back', () => {
+    const stop = new Subject<void>();
+    endless.pipe(takeUntil(stop)).subscribe((n) => {
+      if (n === 2) stop.next();
+      log.push(`heard ${String(n)}`);
+    });
+    expect(log).toEqual(['emits 1', 'heard 1', 'emits 2', 'leaves', 'heard 2']);
+  });
+  it('while the body waits runs its finally blocks within the call, and leaves what it waits for', () => {
+    const source = new Subject<void>();
+    const { heard, subscription } = hear(careful('it', source));
+    subscription.unsubscribe();
+    expect(log).toEqual(['it leaves']);
+    expect(source.observed).toBe(false);
+    expect(heard).toEqual(['next it']);
+  });
+  it('takes its key out of the batch', () => {
+    const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
+    const flushed: unknown[] = [];
+    double.flushes$.subscribe(({ keys }) => flushed.push(keys));
+    hear(careful('it', double(1))).subscription.unsubscribe();
+    double(2).block();
+    expect(flushed).toEqual([[2]]);
+  });
+  it('drops what is emitted in a finally block, which goes on', () => {
+    const stubborn = stream(function* () {
+      try {
+        yield* emit('first');
+      } finally {
+        yield* emit('dropped');
+        yield emit('dropped');
+        log.push('went on');
+        yield null;
+        yield* emit('dropped');
+        log.push('to its end');
+      }
+    });
+    expect(hear(stubborn.pipe(take(1))).heard).toEqual(['next first', 'complete']);
+    expect(log).toEqual(['went on', 'to its end']);
+  });
+  it('drops what is emitted in a finally block after a while', () => {
+    const heard: unknown[] = [];
+    inVirtualTime(() => {
+      const slow = stream(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          yield timer(5);
+          yield* emit('dropped');
+          log.push('to its end');
+        }
+      });
+      const subscription = slow.subscribe((value) => heard.push(value));
+      timer(2).subscribe(() => subscription.unsubscribe());
+    });
+    expect(heard).toEqual([]);
+    expect(log).toEqual(['to its end']);
+  });
+  it('by the body itself leaves it at its next yield, and what that would emit is not emitted', () => {
+    const source = new Subject<void>();
+    const itself: { subscription?: Subscription } = {};
+    const { heard, subscription } = hear(
+      stream(function* () {
+        try {
+          yield source;
+          itself.subscription?.unsubscribe();
+          log.push('still running');
+          yield* emit('no');
+          log.push('went on');
+        } finally {
+          log.push('leaves');
+        }
+      }),
+    );
+    itself.subscription = subscription;
+    source.next();
+    source.complete();
+    expect(log).toEqual(['still running', 'leaves']);
+    expect(heard).toEqual([]);
+  });
+  it('does nothing once the body has ended, and nothing the second time', () => {
+    const ended = hear(careful('it', null));
+    ended.subscription.unsubscribe();
+    const left = hear(careful('other', NEVER));
+    left.subscription.unsubscribe();
+    left.subscription.unsubscribe();
+    expect(log).toEqual(['it leaves', 'other leaves']);
+  });
+  it('leaves another subscription of the same stream alone', () => {
+    const source = new Subject<void>();
+    const future = careful('it', source);
+    const stays = hear(future);
+    hear(future).subscription.unsubscribe();
+    source.next();
+    source.complete();
+    expect(stays.heard).toEqual(['next it', 'next it again', 'complete']);
+  });
+  it('reports what a finally block throws then', () => {
+    const clumsy = stream(function* () {
+      try {
+        yield* emit(1);
+      } finally {
+        // eslint-disable-next-line no-unsafe-finally -- that it throws there is the point
+        throw new Error('clumsy');
+      }
+    });
+    const reported = unhandledErrorsOf(() => hear(clumsy.pipe(take(1))));
+    expect(reported).toEqual([new Error('clumsy')]);
+  });
+  it('is what takeUntil, first and switchMap do', () => {
+    const stop = new Subject<void>();
+    hear(careful('until', NEVER).pipe(takeUntil(stop)));
+    stop.next();
+    hear(careful('first', NEVER).pipe(first()));
+    hear(of(1, 2).pipe(switchMap((n) => careful(`switched ${String(n)}`, NEVER)))).subscription.unsubscribe();
+    expect(log).toEqual(['until leaves', 'first leaves', 'switched 1 leaves', 'switched 2 leaves']);
+  });
+  it('before the next stream begins is what switchMap does, also where a value of the first brings the next', () => {
+    const source = new Subject<number>();
+    source
+      .pipe(
+        switchMap((n) =>
+          stream(function* () {
+            try {
+              log.push(`begins ${String(n)}`);
+              yield* emit(n);
+            } finally {
+              log.push(`leaves ${String(n)}`);
+            }
+          }),
+        ),
+      )
+      .subscribe((n) => {
+        if (n < 3) source.next(n + 1);
+      });
+    source.next(1);
+    expect(log).toEqual(['begins 1', 'leaves 1', 'begins 2', 'leaves 2', 'begins 3', 'leaves 3']);
+  });
+});
+
+describe('a stream that is left', () => {
+  it('before it was begun never runs its body', () => {
+    const gone = new Subject<void>();
+    const stopping = new Observable((subscriber) => {
+      subscriber.next('stop');
+      return careful('never', null).subscribe(subscriber);
+    });
+    expect(hear(stopping.pipe(take(1))).heard).toEqual(['next stop', 'complete']);
+    expect(hear(concat(EMPTY, careful('concat', NEVER)).pipe(takeUntil(concat(of(1), gone)))).heard).toEqual([
+      'complete',
+    ]);
+    expect(log).toEqual([]);
+  });
+  it('by another stream, while that emits, is left', () => {
+    const victim = hear(careful('victim', NEVER));
+    const killer = stream(function* () {
+      yield* emit('kill');
+      log.push('killer goes on');
+    });
+    killer.subscribe(() => victim.subscription.unsubscribe());
+    expect(log).toEqual(['victim leaves', 'killer goes on']);
+  });
+  it('because a sibling was merged and failed is left', () => {
+    const { heard } = hear(merge(careful('it', NEVER), careful('failing', Future.fail('no'))));
+    expect(heard).toEqual(['next it', 'next failing', 'error no']);
+    expect(log).toEqual(['failing leaves', 'it leaves']);
+  });
+  it('with the task that waits for it is left first, and its clean-up goes on', () => {
+    const waiting = task(function* () {
+      try {
+        yield careful('stream', NEVER, 5).pipe(toArray());
+      } finally {
+        log.push('task leaves');
+      }
+    });
+    inVirtualTime(() => {
+      const subscription = waiting().subscribe();
+      timer(1).subscribe(() => subscription.unsubscribe());
+    });
+    expect(log).toEqual(['stream leaves', 'task leaves', 'stream has left']);
+  });
+  it('and begun again is run again', () => {
+    expect(hear(endless.pipe(take(1), repeat(2))).heard).toEqual(['next 1', 'next 1', 'complete']);
+    expect(log.filter((line) => line === 'leaves')).toHaveLength(2);
+  });
+});
+
+describe('a scope', () => {
+  it('waits for the clean-up of a stream that was left in it', () => {
+    inVirtualTime((time) => {
+      const work = scoped(function* (scope: Scope) {
+        yield scope.start(careful('it', NEVER, 5).pipe(take(1)));
+        log.push('body ends');
+      });
+      time.expectObservable(work).toBe('-----(x|)', { x: undefined });
+    });
+    expect(log).toEqual(['it leaves', 'it has left', 'body ends']);
+  });
+  it('cancels the streams that were started in it', () => {
+    inVirtualTime(() => {
+      const scope = new Scope();
+      const started = scope.start(merge(careful('it', NEVER), interval(1)));
+      timer(3).subscribe(() => scope.cancel('enough'));
+      started.subscribe({ error: () => log.push('cancelled') });
+    });
+    expect(log).toEqual(['it leaves', 'cancelled']);
+  });
+});

@@ -1,0 +1,130 @@
+/** A million values, and streams in streams: nothing nests on the native stack, and nothing is emitted for nobody. */
+import {
+  concatAll,
+  count,
+  EMPTY,
+  expand,
+  from,
+  map,
+  mergeMap,
+  range,
+  repeat,
+  take,
+  timer,
+  type Observable,
+} from 'rxjs';
+import { AsyncValue, batch, emit, Future, stream, TimeoutError, type Emission } from 'sluice';
+import { hear, thrownBy } from '../future/hear';
+
+const MILLION = 1_000_000;
+const MANY = 20_000;
+jest.setTimeout(60_000);
+
+const upTo = (most: number): Observable<number> =>
+  stream(function* () {
+    for (let n = 1; n <= most; n++) yield* emit(n);
+  });
+
+describe('a million values', () => {
+  it('are emitted in a loop', () => {
+    let sum = 0;
+    upTo(MILLION).subscribe((n) => (sum += n));
+    expect(sum).toBe((MILLION * (MILLION + 1)) / 2);
+  });
+  it('are emitted in a loop after a late one', () => {
+    const gate = new AsyncValue<void>();
+    let heard = 0;
+    stream(function* () {
+      yield* gate;
+      for (let n = 0; n < MILLION; n++) yield emit(n);
+    }).subscribe(() => heard++);
+    gate.set();
+    expect(heard).toBe(MILLION);
+  });
+  it('stop at the fifth for take(5)', () => {
+    let emitted = 0;
+    const counting = stream(function* () {
+      for (let n = 0; n < MILLION; n++) {
+        emitted++;
+        yield* emit(n);
+      }
+    });
+    expect(hear(counting.pipe(take(5), count())).heard).toEqual(['next 5', 'complete']);
+    expect(emitted).toBe(5);
+  });
+});
+
+describe('a stream without end', () => {
+  const endless = stream(function* () {
+    for (;;) yield* emit(1);
+  });
+
+  it('stops for take', () => expect(hear(endless.pipe(take(3), count())).heard).toEqual(['next 3', 'complete']));
+  it('is stopped by the time-out of a block', () => {
+    expect(thrownBy(() => Future.from(endless).block(20))).toBeInstanceOf(TimeoutError);
+  });
+});
+
+describe('a long chain', () => {
+  it('of streams that bring the next, each by its value, ends', () => {
+    const next = (n: number): Observable<number> =>
+      stream(function* () {
+        yield* emit(n + 1);
+      });
+    const { heard } = hear(
+      next(0)
+        .pipe(expand((n) => (n < MANY ? next(n) : EMPTY)))
+        .pipe(count()),
+    );
+    expect(heard).toEqual([`next ${String(MANY)}`, 'complete']);
+  });
+  it('of streams that wait for the next one ends', () => {
+    const sum = (n: number): Observable<number> =>
+      stream(function* () {
+        yield* emit(n === 0 ? 0 : (yield* Future.from(sum(n - 1).pipe(map((below) => below)))) + 1);
+      });
+    expect(Future.from(sum(2_000)).block()).toBe(2_000);
+  });
+  it('of streams one after the other ends', () => {
+    const { heard } = hear(from(Array.from({ length: MANY }, () => upTo(2))).pipe(concatAll(), count()));
+    expect(heard).toEqual([`next ${String(2 * MANY)}`, 'complete']);
+    // As deep as RxJS itself can do it.
+    expect(hear(upTo(1).pipe(repeat(1_000), count())).heard).toEqual(['next 1000', 'complete']);
+  });
+  it('of generator functions that delegate ends', () => {
+    function* deep(n: number): Generator<Emission<number>, void> {
+      yield* emit(n);
+      if (n > 0) yield* deep(n - 1);
+    }
+    expect(hear(stream(() => deep(500)).pipe(count())).heard).toEqual(['next 501', 'complete']);
+  });
+});
+
+describe('many streams', () => {
+  it('side by side emit all that they have', () => {
+    const square = batch((ns: readonly number[]) => ns.map((n) => n * n));
+    const squares = (n: number): Observable<number> =>
+      stream(function* () {
+        yield* emit(n);
+        yield* emit(yield* square(n));
+      });
+    expect(Future.from(range(0, MANY).pipe(mergeMap(squares), count())).block()).toBe(2 * MANY);
+  });
+  it('side by side are all of them left', () => {
+    let left = 0;
+    const waiting = range(0, MANY).pipe(
+      mergeMap(() =>
+        stream(function* () {
+          try {
+            yield* emit(1);
+            yield timer(1_000_000);
+          } finally {
+            left++;
+          }
+        }),
+      ),
+    );
+    hear(waiting).subscription.unsubscribe();
+    expect(left).toBe(MANY);
+  });
+});

@@ -1,0 +1,295 @@
+/** What is on while the body of a stream runs, and while its values are handed over. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  asyncScheduler,
+  config as rxConfig,
+  mergeMap,
+  Observable,
+  subscribeOn,
+  take,
+  tap,
+  timer,
+  toArray,
+  type SchedulerLike,
+} from 'rxjs';
+import {
+  AsyncContext,
+  AsyncValue,
+  BatchScheduler,
+  emit,
+  enter,
+  forbidSuspension,
+  Future,
+  ScopedValue,
+  stream,
+  SuspensionError,
+  task,
+  TimeoutError,
+  within,
+} from 'sluice';
+import { hear, inVirtualTime } from '../future/hear';
+import { atOnce } from '../support/batches';
+import { nesting, Traced } from '../context/traced';
+
+describe('a context that the body has entered', () => {
+  it('is off while a value is handed over, and while the body waits', () => {
+    const trace: string[] = [];
+    const values = stream(function* () {
+      using _ = enter(new Traced('a', trace));
+      trace.push('body');
+      yield* emit(1);
+      trace.push('body');
+      yield timer(1);
+      trace.push('body');
+    });
+    inVirtualTime(() => {
+      values.subscribe({ next: () => trace.push('next'), complete: () => trace.push('complete') });
+      trace.push('outside');
+    });
+    expect(trace.join(' ')).toBe('+a body -a next +a body -a outside +a body -a complete');
+  });
+  it('is left when the stream is', () => {
+    const trace: string[] = [];
+    const values = stream(function* () {
+      using _ = enter(new Traced('a', trace));
+      try {
+        yield* emit(1);
+      } finally {
+        trace.push('leaves');
+      }
+    });
+    values.pipe(take(1)).subscribe({ next: () => trace.push('next'), complete: () => trace.push('complete') });
+    expect(trace.join(' ')).toBe('+a -a next complete +a leaves -a');
+  });
+  it('fails the body at its emission when it throws, and the body may go on', () => {
+    class Failing extends AsyncContext {
+      override pause(): void {
+        throw new Error('cannot pause');
+      }
+      override resume(): void {
+        // nothing to turn on
+      }
+    }
+    const values = stream(function* () {
+      try {
+        enter(new Failing());
+        yield* emit('handed over');
+        yield* emit('no');
+      } catch (error) {
+        yield* emit(`caught ${String(error)}`);
+      }
+    });
+    expect(hear(values).heard).toEqual(['next handed over', 'next caught Error: cannot pause', 'complete']);
+  });
+  it('that forbids suspension forbids emissions, since others run then', () => {
+    const values = stream(function* () {
+      using _ = enter(forbidSuspension());
+      yield* Future.of(1);
+      yield* emit(1);
+    });
+    const errors: unknown[] = [];
+    values.subscribe({ error: (error: unknown) => errors.push(error) });
+    expect(errors).toEqual([expect.any(SuspensionError)]);
+  });
+});
+
+describe('a context around who subscribes', () => {
+  it('is on in the body and in the subscriber, and off while the body waits', () => {
+    const trace: string[] = [];
+    const values = stream(function* () {
+      for (let n = 0; n < 2; n++) {
+        trace.push('body');
+        yield* emit(n);
+        yield timer(1);
+      }
+    });
+    inVirtualTime(() => {
+      within(new Traced('a', trace), values.pipe(tap(() => trace.push('next')))).subscribe();
+      trace.push('outside');
+    });
+    expect(trace.join(' ')).toBe('+a body next -a outside +a body next -a +a -a');
+    expect(() => nesting(trace.filter((line) => /^[+-]/.test(line)))).not.toThrow();
+  });
+  it('is on in the subscriber, while that of a task that the body waits for is not', () => {
+    const language = new ScopedValue('en');
+    const spoken = task(function* () {
+      yield null;
+      return language.get();
+    });
+    const heard: string[] = [];
+    const values = stream(function* () {
+      const inside = yield* within(language.override('fr'), spoken());
+      yield* emit(`${inside} inside, ${language.get()} in the body`);
+    });
+    const consuming = task(function* () {
+      yield values.pipe(tap((value) => heard.push(`${value}, ${language.get()} outside`)));
+    });
+    within(language.override('de'), consuming()).subscribe();
+    expect(heard).toEqual(['fr inside, de in the body, de outside']);
+  });
+});
+
+describe('the stores of AsyncLocalStorage', () => {
+  const stores = new AsyncLocalStorage<string>();
+  it('are those of who subscribed, in the body, in its clean-up, and in the subscriber', () => {
+    const seen: string[] = [];
+    const see = (where: string): void => void seen.push(`${where} ${stores.getStore() ?? 'none'}`);
+    const gate = new AsyncValue<void>();
+    const values = stream(function* () {
+      try {
+        see('body');
+        yield* emit(1);
+        yield* gate;
+        see('body');
+        yield* emit(2);
+      } finally {
+        see('finally');
+      }
+    });
+    const observer = { next: () => see('next'), complete: () => see('complete') };
+    stores.run('A', () => values.subscribe(observer));
+    values.pipe(take(2)).subscribe(observer);
+    stores.run('B', () => gate.set());
+    const ofA = ['body A', 'next A', 'body A', 'next A', 'finally A', 'complete A'];
+    const ofNone = ['body none', 'next none', 'body none', 'next none', 'complete none', 'finally none'];
+    expect(seen.filter((line) => line.endsWith('A'))).toEqual(ofA);
+    expect(seen.filter((line) => line.endsWith('none'))).toEqual(ofNone);
+    expect(seen).toHaveLength(ofA.length + ofNone.length);
+  });
+});
+
+describe('while a value is handed over', () => {
+  const values = stream(function* values() {
+    for (let n = 1; n <= 3; n++) yield* emit(n);
+  });
+
+  it('others may be subscribed to, the same stream too', () => {
+    const heard: number[] = [];
+    values.subscribe((n) => {
+      heard.push(n);
+      // eslint-disable-next-line rxjs-x/no-nested-subscribe -- that it nests is the point
+      if (n < 3) values.pipe(take(2)).subscribe((inner) => heard.push(n * 10 + inner));
+    });
+    expect(heard).toEqual([1, 11, 12, 2, 21, 22, 3]);
+  });
+  it('no task is running, so that block warns of nothing and enter has nothing to enter', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const gate = new AsyncValue<number>();
+    const blocked: number[] = [];
+    const errors: unknown[] = [];
+    const source = stream(function* () {
+      yield* emit(1);
+      gate.set(7);
+    });
+    source.subscribe(() => {
+      blocked.push(Future.from(values.pipe(toArray())).block().length, task(() => 5)().block());
+      try {
+        enter(new Traced('a', []));
+      } catch (error) {
+        errors.push(error);
+      }
+    });
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+    expect(blocked).toEqual([3, 5]);
+    expect(errors).toEqual([expect.any(TypeError)]);
+    expect(gate.value).toBe(7);
+  });
+  it('to block on a later value of the same subscription is an error, and no hang', () => {
+    const later = new AsyncValue<number>();
+    const errors: unknown[] = [];
+    stream(function* () {
+      yield* emit(1);
+      yield* emit(2);
+    }).subscribe((n) => {
+      if (n === 2) later.set(2);
+      else
+        try {
+          later.block();
+        } catch (error) {
+          errors.push(error);
+        }
+    });
+    expect(errors).toHaveLength(1);
+    expect(later.value).toBe(2);
+  });
+  it('the scheduler is that of the stream, also when it goes on late', () => {
+    const report = new BatchScheduler({ name: 'report' });
+    const seen: string[] = [];
+    report.events$.subscribe(({ type, keys }) => seen.push(`${type} ${keys.join('')}`));
+    const gate = new AsyncValue<void>();
+    const ask = atOnce();
+    const late = stream(function* () {
+      yield* gate;
+      yield* emit('a');
+    });
+    late.pipe(mergeMap(ask), subscribeOn(report)).subscribe((answer) => seen.push(answer));
+    report.flush();
+    gate.set();
+    report.flush();
+    expect(seen).toEqual(['flush a', 'A', 'land a']);
+  });
+});
+
+describe('a subscriber that has closed', () => {
+  const stopped: unknown[] = [];
+  beforeEach(() => {
+    stopped.splice(0);
+    rxConfig.onStoppedNotification = (notification) => stopped.push(notification);
+  });
+  afterEach(() => (rxConfig.onStoppedNotification = null));
+  /** RxJS tells of what came too late in a timer. */
+  const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+  it('before it subscribes has no body run', async () => {
+    let runs = 0;
+    new Observable<number>((subscriber) => {
+      subscriber.complete();
+      stream(function* () {
+        runs++;
+        yield* emit(1);
+      }).subscribe(subscriber);
+    }).subscribe();
+    await soon();
+    expect(runs).toBe(0);
+    expect(stopped).toEqual([]);
+  });
+  it('is not told what is emitted in the clean-up, nor that it ends', async () => {
+    const values = stream(function* () {
+      try {
+        yield* emit(1);
+      } finally {
+        yield* emit(2);
+      }
+    });
+    values.pipe(take(1)).subscribe();
+    await soon();
+    expect(stopped).toEqual([]);
+  });
+  it.each(Array.from({ length: 20 }, (_, turns) => [turns]))(
+    'because the time of a block was over is not told what was on its way: after %p emissions',
+    async (turns) => {
+      let now = 0;
+      const clock: SchedulerLike = { now: () => now, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
+      const scheduler = new BatchScheduler({ clock });
+      const endless = stream(function* () {
+        for (let n = 0; ; n++) {
+          if (n === turns) now = 100;
+          yield* emit(n);
+        }
+      });
+      let error: unknown;
+      scheduler.schedule(() => {
+        try {
+          Future.from(endless).block(50);
+        } catch (thrown) {
+          error = thrown;
+        }
+      });
+      scheduler.flush();
+      await soon();
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(stopped).toEqual([]);
+    },
+  );
+});

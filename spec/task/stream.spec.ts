@@ -1,0 +1,407 @@
+/** A stream: a cold Observable of what a generator function emits between the futures it waits for. */
+import {
+  EmptyError,
+  endWith,
+  finalize,
+  map,
+  Observable,
+  of,
+  startWith,
+  Subject,
+  throwError,
+  timer,
+  toArray,
+} from 'rxjs';
+import { all, AsyncValue, batch, emit, Future, settled, stream, task, WouldBlockError, type Emission } from 'sluice';
+import { hear, inVirtualTime, thrownBy, turn } from '../future/hear';
+import { unhandledErrorsOf } from '../support/unhandled';
+
+const no = new Error('no');
+const double = batch((ns: readonly number[]) => ns.map((n) => n * 2), { name: 'double' });
+
+describe('a stream', () => {
+  it('does nothing until somebody subscribes', () => {
+    let runs = 0;
+    stream(function* () {
+      runs++;
+      yield* emit(1);
+    });
+    expect(runs).toBe(0);
+  });
+  it('is an Observable', () => expect(stream(function* () {})).toBeInstanceOf(Observable));
+  it('runs its body anew for each subscription', () => {
+    let runs = 0;
+    const counting = stream(function* () {
+      yield* emit(++runs);
+    });
+    expect([hear(counting).heard, hear(counting).heard]).toEqual([
+      ['next 1', 'complete'],
+      ['next 2', 'complete'],
+    ]);
+  });
+  it('emits what its body emits, in that order, and completes when the body returns', () => {
+    const three = stream(function* () {
+      for (const n of [1, 2, 3]) yield* emit(n);
+    });
+    expect(hear(three).heard).toEqual(['next 1', 'next 2', 'next 3', 'complete']);
+  });
+  it('completes without a value if its body emits none', () => {
+    expect(hear(stream(function* () {})).heard).toEqual(['complete']);
+  });
+  it('waits for futures between its values', () => {
+    const doubled = stream(function* () {
+      yield* emit(yield* double(1));
+      yield* emit(yield* double(2));
+      const [three, four] = yield* all([double(3), double(4)]);
+      yield* emit(three + four);
+    });
+    expect(Future.from(doubled.pipe(toArray())).block()).toEqual([2, 4, 14]);
+  });
+  it('waits for all that a task waits for in a bare yield, and for nothing at null', async () => {
+    const seen: unknown[] = [];
+    const values = stream(function* (): Generator<unknown, void, unknown> {
+      seen.push(yield Promise.resolve('promise'), yield of(0, 1), yield [Future.of(2), { a: double(3) }], yield null);
+      yield emit('end');
+    });
+    expect(await Future.from(values)).toBe('end');
+    expect(seen).toEqual(['promise', 1, [2, { a: 6 }], null]);
+  });
+  it('emits by a bare yield as well, and what it emits may be anything', () => {
+    const heard: unknown[] = [];
+    const future = Future.of(7);
+    const list = [future];
+    stream(function* () {
+      yield emit(future);
+      yield emit(list);
+      yield* emit(undefined);
+    }).subscribe((value) => heard.push(value));
+    expect(heard).toEqual([future, list, undefined]);
+    expect(heard[0]).toBe(future);
+    expect(heard[1]).toBe(list);
+  });
+  it('emits what generator functions emit that its body delegates to', () => {
+    function* pair(n: number): Generator<Emission<number>, number> {
+      yield* emit(n);
+      yield* emit(yield* double(n));
+      return n + 1;
+    }
+    const pairs = stream(function* () {
+      const next = yield* pair(1);
+      yield* pair(next);
+    });
+    expect(Future.from(pairs.pipe(toArray())).block()).toEqual([1, 2, 2, 4]);
+  });
+  it('emits one emission as often as it is yielded', () => {
+    const hello = emit('hello');
+    const twice = stream(function* () {
+      yield* hello;
+      yield* hello;
+    });
+    expect(hear(twice).heard).toEqual(['next hello', 'next hello', 'complete']);
+  });
+  it('hands a value on before its body goes on', () => {
+    const log: string[] = [];
+    stream(function* () {
+      log.push('emits');
+      yield* emit(1);
+      log.push('goes on');
+    }).subscribe(() => log.push('heard'));
+    expect(log).toEqual(['emits', 'heard', 'goes on']);
+  });
+  it('runs the generator that a wrapper of its body returns', () => {
+    function* body(): Generator<Emission<number>, void> {
+      yield* emit(1);
+    }
+    expect(hear(stream(() => body())).heard).toEqual(['next 1', 'complete']);
+  });
+  it('waits for what its body returns, and drops it', () => {
+    const end = new AsyncValue<void>();
+    const { heard } = hear(
+      stream(function* () {
+        yield* emit(1);
+        return end;
+      } as never),
+    );
+    expect(heard).toEqual(['next 1']);
+    end.set();
+    expect(heard).toEqual(['next 1', 'complete']);
+  });
+  it('composes with operators', () => {
+    const values = stream(function* () {
+      yield* emit(yield* double(1));
+    }).pipe(startWith(0), endWith(9), toArray());
+    expect(Future.from(values).block()).toEqual([0, 2, 9]);
+  });
+  it('can be awaited in a task', () => {
+    const numbers = stream(function* () {
+      for (const n of [1, 2]) yield* emit(yield* double(n));
+    });
+    const sum = task(function* () {
+      const list = yield* Future.from(numbers.pipe(toArray()));
+      const last = yield* Future.from(numbers);
+      return [...list, last];
+    });
+    expect(sum().block()).toEqual([2, 4, 4]);
+  });
+  it('is named where somebody blocks on what it waits for elsewhere', () => {
+    const slow = stream(function* slow() {
+      yield new Subject();
+      yield* emit(1);
+    });
+    const error = thrownBy(() => Future.from(slow).block());
+    expect(error).toBeInstanceOf(WouldBlockError);
+    expect((error as Error).message).toContain('task "slow"');
+  });
+});
+
+describe('a stream that fails', () => {
+  const failing = stream(function* failing() {
+    yield* emit(1);
+    throw no;
+  });
+
+  it('hands on what it has emitted, and then the very error', () => {
+    const heard: unknown[] = [];
+    failing.subscribe({ next: (value) => heard.push(value), error: (error: unknown) => heard.push(error) });
+    expect(heard).toEqual([1, no]);
+    expect(heard[1]).toBe(no);
+  });
+  it('fails with what it waits for, unless its body catches it', () => {
+    const careful = stream(function* () {
+      try {
+        yield throwError(() => no);
+      } catch (error) {
+        yield* emit(`caught ${String(error)}`);
+      } finally {
+        yield* emit('finally');
+      }
+      yield* Future.fail('worse');
+    });
+    expect(hear(careful).heard).toEqual(['next caught Error: no', 'next finally', 'error worse']);
+  });
+  it('says its name in the TypeError for what cannot be yielded, which its body may catch', () => {
+    const caught: unknown[] = [];
+    const careless = stream(function* careless() {
+      try {
+        yield 7;
+      } catch (error) {
+        caught.push(error);
+      }
+      yield* emit('went on');
+    });
+    expect(hear(careless).heard).toEqual(['next went on', 'complete']);
+    expect(caught).toEqual([expect.any(TypeError)]);
+    expect(String(caught[0])).toContain('Task "careless" yielded 7');
+  });
+  it('says its name in the EmptyError of what it waits for', () => {
+    const visit = stream(function* visit() {
+      yield of();
+    });
+    const error = thrownBy(() => Future.from(visit).block());
+    expect(error).toBeInstanceOf(EmptyError);
+    expect((error as Error).message).toContain('task "visit" waits for an Observable');
+  });
+  it('before its first yield fails too', () => {
+    const { heard } = hear(
+      stream(function* () {
+        throw no;
+      }),
+    );
+    expect(heard).toEqual(['error Error: no']);
+  });
+});
+
+describe('a subscriber that throws', () => {
+  const body: string[] = [];
+  const three = stream(function* () {
+    for (const n of [1, 2, 3]) {
+      yield* emit(n);
+      body.push(`after ${String(n)}`);
+    }
+  });
+  beforeEach(() => body.splice(0));
+
+  it('is reported as RxJS does, and hears the rest', () => {
+    const heard: number[] = [];
+    const reported = unhandledErrorsOf(() => {
+      three.subscribe((n) => {
+        heard.push(n);
+        if (n === 2) throw no;
+      });
+    });
+    expect(reported).toEqual([no]);
+    expect(heard).toEqual([1, 2, 3]);
+    expect(body).toEqual(['after 1', 'after 2', 'after 3']);
+  });
+  it('at the end is reported too', () => {
+    const reported = unhandledErrorsOf(() => {
+      three.subscribe({
+        complete: () => {
+          throw no;
+        },
+      });
+    });
+    expect(reported).toEqual([no]);
+  });
+  it('has what its teardown throws reported, not thrown into the body', () => {
+    const heard: unknown[] = [];
+    let caught: unknown = 'nothing';
+    const reported = unhandledErrorsOf(() => {
+      const gate = new AsyncValue<void>();
+      const source = stream(function* () {
+        yield* gate;
+        try {
+          yield* emit(1);
+        } catch (error) {
+          caught = error;
+        }
+      });
+      const throwing = source.pipe(
+        finalize(() => {
+          throw no;
+        }),
+        map(() => {
+          throw new Error('wrong');
+        }),
+      );
+      throwing.subscribe({ error: (error: unknown) => heard.push(error) });
+      gate.set();
+    });
+    expect(heard).toEqual([new Error('wrong')]);
+    expect(caught).toBe('nothing');
+    expect(reported).toMatchObject([{ name: 'UnsubscriptionError', errors: [no] }]);
+  });
+});
+
+describe('an emission where there is no stream', () => {
+  /** What a task with this body, of this name, catches at its yield. */
+  const caughtBy = (yielded: () => unknown): unknown => {
+    const careful = task(function* careful() {
+      try {
+        yield yielded();
+        return 'nothing';
+      } catch (error) {
+        yield* Future.of('one goes on');
+        return error;
+      }
+    });
+    return careful().block();
+  };
+
+  it.each<[string, () => unknown]>([
+    ['by itself', () => emit(7)],
+    ['in an array', () => [emit(7)]],
+    ['in all', () => all([emit(7) as unknown as Future<void>])],
+    ['in a task that a stream waits for', () => Future.from(stream(() => waitingFor(task(emitting)())))],
+  ])('%s is a TypeError at the yield, which can be caught there', (_, yielded) => {
+    const error = caughtBy(yielded);
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toMatch(
+      /^emit\(7\) was yielded in task "(careful|emitting)", but not by the body/,
+    );
+  });
+  function* emitting(): Generator<Emission<number>, void> {
+    yield* emit(7);
+  }
+  function* waitingFor(future: Future<void>): Generator<never, void> {
+    yield* future;
+  }
+  it('in an all that the body of a stream yields is one too', () => {
+    const { heard } = hear(
+      stream(function* rows() {
+        yield [emit(7)];
+      }),
+    );
+    expect(heard).toEqual([
+      expect.stringMatching(/^error TypeError: emit\(7\) was yielded in task "rows", but not by/),
+    ]);
+  });
+  it('is one for whoever takes it for a future', async () => {
+    const future = emit(7) as unknown as Future<void>;
+    expect(hear(future).heard).toEqual([expect.stringMatching(/^error TypeError: emit\(7\) was used not by the body/)]);
+    await expect(future).rejects.toBeInstanceOf(TypeError);
+  });
+});
+
+describe('the body of a stream', () => {
+  it.each([[7], [null], [undefined], [{}], ['f'], [of(1)]])('is no %p: a TypeError, at once', (body) => {
+    expect(() => stream(body as never)).toThrow(TypeError);
+    expect(() => stream(body as never)).toThrow(/^stream: its body must be a generator function; got /);
+  });
+  it('is not what a call of it returns: a TypeError that says so', () => {
+    function* rows(): Generator<Emission<number>, void> {
+      yield* emit(1);
+    }
+    expect(() => stream(rows() as never)).toThrow('Give the generator function itself');
+  });
+  it('is no async generator function: a TypeError that says what to write, at once', () => {
+    async function* rows(): AsyncGenerator<number> {
+      yield await Promise.resolve(1);
+    }
+    expect(() => stream(rows as never)).toThrow(TypeError);
+    expect(() => stream(rows as never)).toThrow(
+      /^stream "rows": its body is an async generator function.*Write function\*/,
+    );
+  });
+  it.each<[string, () => unknown]>([
+    ['a value', () => 7],
+    ['nothing', () => undefined],
+    ['an Observable', () => of(1)],
+    ['a future', () => Future.of(1)],
+    ['a promise', async () => Promise.resolve(1)],
+    ['an array', () => [1]],
+  ])('is no function that gives %s: each subscription fails with a TypeError', (_, body) => {
+    const { heard } = hear(stream(body as never));
+    expect(heard).toEqual([expect.stringMatching(/^error TypeError: stream "\w+": its body gave .* and no generator/)]);
+  });
+  it('may throw when it is called', () => {
+    const throwing = stream(() => {
+      throw no;
+    });
+    expect(hear(throwing).heard).toEqual(['error Error: no']);
+  });
+});
+
+describe('several streams', () => {
+  it('that are awaited in one task are all of them settled', async () => {
+    const good = stream(function* () {
+      yield* emit(yield* double(1));
+    });
+    const bad = stream(function* () {
+      yield* emit(1);
+      throw no;
+    });
+    const results = await settled([good, bad]);
+    expect(results).toEqual([
+      { status: 'fulfilled', value: 2 },
+      { status: 'rejected', reason: no },
+    ]);
+  });
+  it('of one are apart from each other', async () => {
+    const gates = [new AsyncValue<string>(), new AsyncValue<string>()];
+    let runs = 0;
+    const gated = stream(function* () {
+      const gate = gates[runs++];
+      yield* emit('waits');
+      if (gate) yield* emit(yield* gate);
+    });
+    const [first, second] = [hear(gated), hear(gated)];
+    gates[1]?.set('second');
+    await turn();
+    expect([first.heard, second.heard]).toEqual([['next waits'], ['next waits', 'next second', 'complete']]);
+    gates[0]?.set('first');
+    expect(first.heard).toEqual(['next waits', 'next first', 'complete']);
+  });
+  it('run on virtual time', () => {
+    inVirtualTime((time) => {
+      const ticking = stream(function* () {
+        for (const name of ['a', 'b', 'c']) {
+          yield timer(2);
+          yield* emit(name);
+        }
+      });
+      time.expectObservable(ticking).toBe('--a-b-(c|)');
+      time.expectObservable(ticking, '---^').toBe('-----a-b-(c|)');
+    });
+  });
+});
