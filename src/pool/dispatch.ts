@@ -31,9 +31,13 @@ const byNeed = (one: RequestThread, other: RequestThread): number =>
 /** Nothing waits in the queue, but what was sent ahead to one thread may begin at once on another. */
 function share(threads: readonly RequestThread[]): void {
   for (const idle of threads) {
-    if (!idle.isIdle) continue;
+    if (!isFree(idle)) continue;
     const busiest = threads.reduce((one, other) => (other.ahead > one.ahead ? other : one), idle);
     if (busiest.ahead === 0) return;
     for (const request of busiest.seats.takeBackLast(Math.ceil(busiest.ahead / 2))) request.sendTo(idle);
   }
 }
+
+/** What it is sent begins at once: it has nothing, or only what waits for others. */
+const isFree = ({ state, isOccupied, ahead }: RequestThread): boolean =>
+  state === 'ready' && !isOccupied && ahead === 0;

@@ -17,11 +17,12 @@ class NodePlatform implements Platform {
   #holds = 0;
 
   start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
-    this.#supervisor ??= new Supervisor(() => {
-      this.#supervisor = undefined;
-    });
-    if (this.#holds > 0) this.#supervisor.keepAlive(true);
-    return this.#supervisor.start(plan, events);
+    const supervisor = (this.#supervisor ??= new Supervisor(() => {
+      // It may be told twice of its end, and another be there by then.
+      if (this.#supervisor === supervisor) this.#supervisor = undefined;
+    }));
+    if (this.#holds > 0) supervisor.keepAlive(true);
+    return supervisor.start(plan, events);
   }
 
   enter(): () => void {

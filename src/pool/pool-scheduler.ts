@@ -15,6 +15,7 @@ export class PoolScheduler implements SchedulerLike {
   readonly #core: PoolCore;
   readonly #due = new Fifo<DueRun>();
   readonly #host: ActionHost;
+  #isAdmitting = false;
 
   constructor(core: PoolCore) {
     this.#core = core;
@@ -23,7 +24,8 @@ export class PoolScheduler implements SchedulerLike {
       soon: (run) => {
         this.#due.push(run);
         core.onTurn.add(this.#admit);
-        core.stir();
+        // What follows one that is let in comes in this turn, or when the event loop has had its own.
+        if (!this.#isAdmitting) core.stir();
       },
       busy: () => Subscription.EMPTY,
     };
@@ -38,10 +40,12 @@ export class PoolScheduler implements SchedulerLike {
   }
 
   readonly #admit = (): void => {
+    this.#isAdmitting = true;
     for (let count = 0; count < MOST && this.#due.length > 0 && this.#core.hasRoomForMore; count++) {
       const run = this.#due.shift();
       if (run && !run.closed) this.#run(run);
     }
+    this.#isAdmitting = false;
     if (this.#due.length === 0) this.#core.onTurn.delete(this.#admit);
     else if (this.#core.hasRoomForMore) asyncScheduler.schedule(() => this.#core.stir());
   };

@@ -1,8 +1,8 @@
 /** One task at work: it is called, and what it gives is sent as what it is, be it a value, a promise or a stream. */
 import { CancelledError } from '../../core/errors';
 import { recordOf } from '../error-record';
-import { END, FAILURE, ITEMS, VALUE, type FunctionCode } from '../protocol';
-import { codeOf } from '../function-code';
+import { END, FAILURE, ITEMS, VALUE } from '../protocol';
+import { codeOf, type FunctionReference } from '../function-code';
 import { markedIn, transfer } from '../transfer';
 import { explain, loadFailure, resolveFunction, type AnyFunction, type Definition } from './functions';
 import { attempt, attemptOr, isPromise, NativePromise, now, promiseThen, apply } from './intrinsics';
@@ -51,7 +51,7 @@ export class TaskRun implements WorkerTask, Outlet {
     return this.#controller.signal;
   }
 
-  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionCode, ...args: A): NestedJob<Awaited<R>> {
+  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: A): NestedJob<Awaited<R>> {
     const { code, name } = codeOf(fn);
     const moved: (readonly unknown[] | undefined)[] = [];
     for (let index = 0; index < args.length; index++) moved[index] = markedIn(args[index]);

@@ -1,7 +1,7 @@
 /** What a task can know of itself, in its worker: `this` of its function, or `workerTask()` while it is being called. */
 import { WouldBlockError } from '../../core/errors';
 import { transfer } from '../transfer';
-import type { FunctionCode } from '../protocol';
+import type { FunctionReference } from '../function-code';
 
 /** What a task is given of its pool. */
 export interface WorkerTask {
@@ -12,7 +12,7 @@ export interface WorkerTask {
    * Runs another function on the same pool. While it is waited for, this thread is free for other tasks, so tasks may
    * nest deeper than there are threads.
    */
-  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionCode, ...args: A): NestedJob<Awaited<R>>;
+  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: A): NestedJob<Awaited<R>>;
   /** As `transfer`, for functions that are sent as source and can import nothing. */
   readonly transfer: typeof transfer;
 }

@@ -1,0 +1,34 @@
+/** Tasks that only end if they are at work at once, on as many threads as the pool has. */
+import { transfer } from 'sluice/pool';
+import { allStarted, using, within } from './borrowed';
+import { sentAhead, sharedNumbers } from './watched';
+
+jest.setTimeout(30_000);
+
+const url = require.resolve('./meeting.cjs');
+const THREADS = 4;
+
+describe.each([
+  ['has only begun', allStarted],
+  ['sends many ahead', sentAhead],
+])('a pool of four threads that %s', (_, prepare) => {
+  it('runs as many tasks at once which move what they are given, and then as many again', () =>
+    using({ size: THREADS }, async (pool) => {
+      await prepare(pool);
+      const rounds = [sharedNumbers(1), sharedNumbers(1)];
+      const jobs = rounds.flatMap((come) =>
+        Array.from({ length: THREADS }, () =>
+          pool.do({ url, name: 'meet' }, come, THREADS, transfer(new ArrayBuffer(8))),
+        ),
+      );
+      expect(await within(Promise.all(jobs))).toHaveLength(2 * THREADS);
+      expect(pool.stats).toMatchObject({ threads: THREADS, running: 0, failed: 0 });
+    }));
+
+  it('runs on all of them what one of its tasks asks for and waits for', () =>
+    using({ size: THREADS }, async (pool) => {
+      await prepare(pool);
+      const asked = pool.do({ url, name: 'fanOut' }, 3 * THREADS, sharedNumbers(1), THREADS);
+      expect(await within(asked)).toBe(3 * THREADS);
+    }));
+});
