@@ -36,6 +36,8 @@ export { AsyncValue } from './future/async-value';
 export { Future } from './future/future';
 
 // task
+export { emit, type Emission, type Emitted } from './task/emission';
+export { stream } from './task/stream';
 export { task, type TaskResult } from './task/task';
 
 // batch
@@ -63,3 +65,22 @@ export type { Given } from './scope/work';
 // run
 export type { ReturnErrors } from './run/listed';
 export { loop, run, type Loop, type RunConfig, type RunResults } from './run/loop';
+
+// tools
+export { AsyncEventHook } from './tools/async-event-hook';
+export { AsyncTimer, type AsyncTimerConfig } from './tools/async-timer';
+export { callTask, isTask } from './tools/call-task';
+export type { Comparable } from './tools/comparable';
+export { dedupe, type Deduped } from './tools/dedupe';
+export { filterBy, partitionBy, rejectBy } from './tools/filter-by';
+export { lazyConstant, type LazyConstant, type LazyConstantConfig } from './tools/lazy-constant';
+export { mapBy } from './tools/map-by';
+export { memoizeLru, type MemoizedLru, type MemoizeLruConfig } from './tools/memoize-lru';
+export { memoizePerInstance, type MemoizedPerInstance } from './tools/memoize-per-instance';
+export { retryTask, type RetryTaskConfig } from './tools/retry-task';
+export { maxBy, minBy, sortBy, type SortConfig } from './tools/sort-by';
+export type { KeyConfig } from './tools/tool-config';
+
+// trace
+export { debug, type DebugOptions } from './trace/debug';
+export { dumpTasks } from './trace/dump-tasks';

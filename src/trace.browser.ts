@@ -1,8 +1,17 @@
 /** Sluice's trace in a browser: what it does, seen as it happens. `trace.ts` is the door for Node. */
+export { chromeTrace } from './trace/chrome-trace';
+export type { ChromeEvent, ChromeTrace } from './trace/chrome-event';
+export type { BatchMetrics, CallMetrics, TaskMetrics } from './trace/counts';
 export { debug, type DebugOptions } from './trace/debug';
 export { dumpTasks } from './trace/dump-tasks';
-export { trace$ } from './trace/trace';
+export type { Distribution } from './trace/histogram';
+export { metrics, type Metrics, type MetricsSnapshot } from './trace/metrics';
+export { openTelemetry, type OpenTelemetryConfig } from './trace/open-telemetry';
+export type { TelemetryApi, Tracer } from './trace/open-telemetry-api';
 export type { Span, SpanKind, Wait } from './trace/span';
+export { spansOf, toSpans } from './trace/spans';
+export { timelinePage, type TimelinePageConfig } from './trace/timeline/timeline-page';
+export { trace$ } from './trace/trace';
 export type {
   Apart,
   ApartReason,

@@ -1,5 +1,5 @@
 /**
- * The command: `npm start [-- path/to/package-lock.json] [--json]`. It audits the lockfile of this very project, unless
+ * The command: `npm start [-- path/to/package-lock.json] [--json] [--timeline out.html]`. It audits the lockfile of this very project, unless
  * it is given another one, or the folder of one. What the person at the terminal can put right is one line on stderr,
  * and exit code 1.
  */
@@ -17,11 +17,12 @@ const command = new Command('audit')
   )
   .argument('[lockfile]', 'a package-lock.json of version 2 or 3, or its folder', OWN_LOCKFILE)
   .option('--json', 'print one JSON object and nothing else', false)
+  .option('--timeline <file>', 'write a timeline of one run with sluice, as a page for a browser')
   // A suggestion would be a second line.
   .showSuggestionAfterError(false)
-  .action(async (lockfile: string, options: { readonly json: boolean }) => {
-    const found = await audit(lockfile, process.env['DATABASE_URL']);
-    console.log(options.json ? asJson(found) : asText(found));
+  .action(async (lockfile: string, { json, timeline }: { readonly json: boolean; readonly timeline?: string }) => {
+    const found = await audit(lockfile, { databaseUrl: process.env['DATABASE_URL'], timeline });
+    console.log(json ? asJson(found) : asText(found));
     if (!found.agree) process.exitCode = 1;
   });
 

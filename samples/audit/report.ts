@@ -15,7 +15,9 @@ export function asText(audit: Audit): string {
   const { packages, answers } = audit;
   const direct = counted(answers.length, 'direct dependency', 'direct dependencies');
   const title = `${counted(packages, 'package', 'packages')}, brought in by ${direct}`;
-  return [title, answersTable(answers), ...findings(answers), '', runsTable(audit), verdict(audit)].join('\n');
+  const lines = [title, answersTable(answers), ...findings(answers), '', runsTable(audit), verdict(audit)];
+  if (audit.timeline !== undefined) lines.push(`The timeline of one run is ${audit.timeline}: open it in a browser.`);
+  return lines.join('\n');
 }
 
 function counted(count: number, one: string, many: string): string {

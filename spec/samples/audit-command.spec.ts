@@ -2,7 +2,7 @@
  * What the command prints and how it ends, seen from outside: as a process of its own.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installed, needs, textOf } from './lockfile-of';
@@ -120,7 +120,18 @@ describe('audit', () => {
     expect(status).toBe(0);
   });
 
+  it('draws a timeline of one run where it is told to', () => {
+    const page = join(folder, 'out.html');
+    const { status, stdout } = run([SMALL, '--timeline', page]);
+    expect(stdout).toContain(`The timeline of one run is ${page}`);
+    const drawn = readFileSync(page, 'utf8');
+    expect(drawn).toMatch(/^<!doctype html>/i);
+    expect(drawn).toContain('dependenciesOf');
+    expect(status).toBe(0);
+  });
+
   it.each([
+    ['a timeline where there is no folder', [SMALL, '--timeline', join(folder, 'nowhere', 'out.html')], 'no writing'],
     ['a file that is not there', [join(folder, 'nowhere.json')], 'cannot read'],
     ['a folder without a lockfile', [folder], 'it is a folder, and has no package-lock.json in it'],
     ['a file that is not JSON, even over several lines', [written('text', 'not\njson\n')], 'is not JSON'],

@@ -36,7 +36,7 @@ if (binaries === null) {
     afterAll(() => server.stop());
 
     it('the three ways agree, and sluice keeps its promise', async () => {
-      const { agree, runs } = await audit(LOCKFILE, server.url);
+      const { agree, runs } = await audit(LOCKFILE, { databaseUrl: server.url });
       expect(agree).toBe(true);
       expect(runs.sluice.queries).toBeLessThanOrEqual(runs.handwritten.queries + 2);
     });
@@ -46,7 +46,7 @@ if (binaries === null) {
       await load(inProcess, readLockfile(LOCKFILE));
       const { answers } = await measure(inProcess);
       await inProcess.close();
-      expect((await audit(LOCKFILE, server.url)).answers).toEqual(answers);
+      expect((await audit(LOCKFILE, { databaseUrl: server.url })).answers).toEqual(answers);
     });
 
     it('tables of the same names are neither read nor touched, and nothing stays behind', async () => {

@@ -135,10 +135,23 @@ class BatchFuture<K, V> extends Future<V> {
   /** @internal */
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
     const { substitute } = this.worlds.kind;
-    if (substitute) return substitute(this.key)[begin](sink, scheduler);
+    if (!substitute) return this.ask(sink, scheduler);
+    seam.probe?.note({ type: 'substituted', future: this });
+    return substitute(this.key, new GenuineFuture(this.worlds, this.key))[begin](sink, scheduler);
+  }
+
+  protected ask(sink: Sink<V>, scheduler: BatchScheduler): Execution {
     const world = this.worlds.for(scheduler);
     return world.scheduler === scheduler
       ? world.ask(this.key, sink, this)
       : askAcross(world, this.key, { sink, scheduler, future: this });
+  }
+}
+
+/** As it would be if nothing had been put in the place of its function. */
+class GenuineFuture<K, V> extends BatchFuture<K, V> {
+  /** @internal */
+  override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
+    return this.ask(sink, scheduler);
   }
 }

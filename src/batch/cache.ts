@@ -57,6 +57,11 @@ export class Cache<K, V> {
     return item?.isSettled ? item.join(sink) : this.#recallStored(identity, sink);
   }
 
+  waitingFor(identity: unknown): Item<K, V> | undefined {
+    const item = this.#items.get(identity);
+    return item?.isSettled === false ? item : undefined;
+  }
+
   knows(identity: unknown): boolean {
     return this.#items.has(identity) || this.#store?.has(identity) === true;
   }

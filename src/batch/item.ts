@@ -33,6 +33,11 @@ export class Item<K, V> implements Execution {
     return item;
   }
 
+  /** The batch it is in, until it is settled. */
+  get holder(): ItemHolder<K, V> | undefined {
+    return this.#holder;
+  }
+
   get isSettled(): boolean {
     return this.#state !== 'waiting';
   }

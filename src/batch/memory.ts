@@ -38,6 +38,11 @@ export class Memory<K, V> {
     return this.#of(partition)?.recall(identity, sink) ?? this.#inRealTime(partition)?.recallArrived(identity, sink);
   }
 
+  /** The item of a key that has been asked for and not answered. */
+  waitingFor(partition: unknown, identity: unknown): Item<K, V> | undefined {
+    return this.#of(partition)?.waitingFor(identity);
+  }
+
   add(partition: unknown, item: Item<K, V>): void {
     let cache = this.#of(partition);
     if (!cache) this.#caches.set(partition, (cache = this.#makeCache(partition)));

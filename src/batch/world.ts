@@ -9,6 +9,7 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Era } from '../scheduler/era';
 import type { FlushEvent, FlushReason } from '../scheduler/events';
 import { Fifo } from '../scheduler/fifo';
+import type { Waiter } from '../scheduler/waiter';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Subject } from 'rxjs';
 import type { BatchOptions } from './batch-config';
@@ -23,8 +24,8 @@ export interface BatchKind<K, V> {
   readonly options: BatchOptions<K>;
   readonly resolve: Resolver<K, V>;
   readonly flushes: Subject<FlushEvent<K>>;
-  /** What a test has put in its place, for as long as it lasts. */
-  substitute?: ((key: K) => Future<V>) | undefined;
+  /** What a test has put in its place, for as long as it lasts; it is given the future as it would be without that. */
+  substitute?: ((key: K, genuine: Future<V>) => Future<V>) | undefined;
 }
 
 export class World<K, V> implements Runnable {
@@ -63,8 +64,7 @@ export class World<K, V> implements Runnable {
       const partition = this.options.partitionOf?.(key);
       const known = this.memory?.recall(partition, identity, sink);
       if (!known) return this.#gather(this.#windowOf(partition).itemOf(key, identity), sink, future);
-      const { scheduler, options } = this;
-      seam.probe?.note({ type: 'recalled', name: options.name, key, waiter: sink, future, scheduler });
+      if (seam.probe) this.#noteKnown(this.memory?.waitingFor(partition, identity), { key, waiter: sink, future });
       return known;
     } catch (error) {
       sink.fail(error);
@@ -124,6 +124,14 @@ export class World<K, V> implements Runnable {
     }
   }
 
+  /** Somebody waits for it already, or it is there. */
+  #noteKnown(item: Item<K, V> | undefined, asker: { key: K; waiter: Waiter; future: object }): void {
+    const { scheduler, options } = this;
+    const batch = item?.holder as Window<K, V> | undefined; // only windows hold items
+    if (batch) seam.probe?.note({ type: 'asked', batch, isNew: false, ...asker });
+    else seam.probe?.note({ type: 'recalled', name: options.name, scheduler, ...asker });
+  }
+
   #windowOf(partition: unknown): Window<K, V> {
     if (this.#latest && this.#latest.partition === partition) return this.#latest;
     this.#latest = this.#windows.get(partition) ?? this.#openWindow(partition);
@@ -140,6 +148,7 @@ export class World<K, V> implements Runnable {
 
   #seal(window: Window<K, V>): void {
     this.closed(window);
+    this.era.openBatches.seal(window);
     this.#full.push(window);
     this.scheduler.runQueue.call(this);
   }

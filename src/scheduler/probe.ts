@@ -31,6 +31,10 @@ export interface NotedScope {
   readonly home: { readonly parent?: object; readonly above?: Waiter | undefined };
 }
 
+export interface NotedPool {
+  readonly name: string;
+}
+
 /** How something ended; undefined when it was cancelled. */
 export type Ended = Outcome<unknown> | undefined;
 
@@ -85,16 +89,16 @@ export type Note =
   | { readonly type: 'work ended'; readonly scope: NotedScope; readonly work: Waiter; readonly how: Ended }
   | {
       readonly type: 'call queued';
-      readonly pool: string;
+      readonly pool: NotedPool;
       readonly call: object;
       readonly name: string;
       readonly waiter: Waiter;
     }
-  | { readonly type: 'call sent'; readonly pool: string; readonly call: object; readonly thread: number }
-  | { readonly type: 'call ended'; readonly pool: string; readonly call: object; readonly how: Ended }
+  | { readonly type: 'call sent'; readonly pool: NotedPool; readonly call: object; readonly thread: number }
+  | { readonly type: 'call ended'; readonly pool: NotedPool; readonly call: object; readonly how: Ended }
   | {
       readonly type: 'thread';
-      readonly pool: string;
+      readonly pool: NotedPool;
       readonly thread: number;
       readonly event: 'spawn' | 'exit' | 'fault';
       readonly detail: string;

@@ -36,12 +36,18 @@ export class BatchNotes {
       case 'opened':
         this.#new.add(note.batch);
         return;
-      case 'asked':
-        { this.#asked(note); return; }
-      case 'recalled':
-        { this.#recalled(note); return; }
-      case 'flushed':
-        { this.#flushed(note); return; }
+      case 'asked': {
+        this.#asked(note);
+        return;
+      }
+      case 'recalled': {
+        this.#recalled(note);
+        return;
+      }
+      case 'flushed': {
+        this.#flushed(note);
+        return;
+      }
       case 'landed': {
         const id = this.narrator.ids.of(note.batch);
         if (id === undefined) return;

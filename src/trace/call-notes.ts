@@ -1,5 +1,5 @@
 /** What a trace tells of worker pools: of each call its time in the queue and on its thread, and of threads. */
-import type { Note } from '../scheduler/probe';
+import type { Note, NotedPool } from '../scheduler/probe';
 import { named } from '../scheduler/waiter';
 import { realTime } from './clockwork';
 import { known, outcomeOf, type Narrator } from './narrator';
@@ -7,6 +7,10 @@ import { known, outcomeOf, type Narrator } from './narrator';
 const THREAD_EVENTS = { spawn: 'thread spawn', exit: 'thread exit', fault: 'thread fault' } as const;
 
 export class CallNotes {
+  /** Several pools may have one name; their threads are not the same. */
+  readonly #names = new WeakMap<NotedPool, string>();
+  readonly #namesakes = new Map<string, number>();
+
   constructor(private readonly narrator: Narrator) {}
 
   note(note: Note): void {
@@ -14,7 +18,8 @@ export class CallNotes {
     const at = realTime();
     switch (note.type) {
       case 'call queued': {
-        const { pool, name } = note;
+        const { name } = note;
+        const pool = this.#nameOf(note.pool);
         const parent = ids.of(named(note.waiter));
         tell({ type: 'call queue', id: ids.give(note.call), name, pool, at, ...known('parent', parent) });
         return;
@@ -30,10 +35,21 @@ export class CallNotes {
         return;
       }
       case 'thread': {
-        const { pool, thread, detail } = note;
+        const { thread, detail } = note;
+        const pool = this.#nameOf(note.pool);
         if (note.event === 'spawn') tell({ type: THREAD_EVENTS.spawn, pool, thread, at });
         else tell({ type: THREAD_EVENTS[note.event], pool, thread, detail, at });
       }
     }
+  }
+
+  #nameOf(pool: NotedPool): string {
+    const known = this.#names.get(pool);
+    if (known !== undefined) return known;
+    const count = (this.#namesakes.get(pool.name) ?? 0) + 1;
+    this.#namesakes.set(pool.name, count);
+    const name = count > 1 ? `${pool.name} ${String(count)}` : pool.name;
+    this.#names.set(pool, name);
+    return name;
   }
 }

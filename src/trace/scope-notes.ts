@@ -12,11 +12,15 @@ export class ScopeNotes {
     switch (note.type) {
       case 'scope opened':
       case 'scope cancelled':
-      case 'scope closed':
-        { this.#ofScope(note); return; }
+      case 'scope closed': {
+        this.#ofScope(note);
+        return;
+      }
       case 'work began':
-      case 'work ended':
-        { this.#ofWork(note); return; }
+      case 'work ended': {
+        this.#ofWork(note);
+        return;
+      }
     }
   }
 

@@ -3,6 +3,7 @@
  * to it, nothing is noted.
  */
 import { Observable, share, type Subscriber } from 'rxjs';
+import { Fifo } from '../scheduler/fifo';
 import { seam, type Note } from '../scheduler/probe';
 import { BatchNotes } from './batch-notes';
 import { CallNotes } from './call-notes';
@@ -32,14 +33,30 @@ export const trace$: Observable<TraceEvent> = new Observable<TraceEvent>((subscr
 function storyFor(subscriber: Subscriber<TraceEvent>): (note: Note) => void {
   const narrator: Narrator = {
     ids: new Ids(),
-    tell: (event) => {
+    tell: inTurn((event) => {
       subscriber.next(event);
-    },
+    }),
     siteOf: (future) => seam.probe?.siteOf(future),
   };
   const tasks = new TaskNotes(narrator, (task) => seam.probe?.callerOf(task));
   const readers = [tasks, new BatchNotes(narrator, tasks), new ScopeNotes(narrator), new CallNotes(narrator)];
   return (note) => {
     for (const reader of readers) reader.note(note);
+  };
+}
+
+/** An observer may do something that is told of in turn: all are told of the first before. */
+function inTurn(tell: (event: TraceEvent) => void): (event: TraceEvent) => void {
+  const untold = new Fifo<TraceEvent>();
+  let isTelling = false;
+  return (event) => {
+    untold.push(event);
+    if (isTelling) return;
+    isTelling = true;
+    try {
+      for (let next = untold.shift(); next; next = untold.shift()) tell(next);
+    } finally {
+      isTelling = false;
+    }
   };
 }

@@ -1,0 +1,95 @@
+/** `callTask` and `isTask`: functions of every kind, called alike and told apart. */
+import { of, Subject } from 'rxjs';
+import {
+  batch,
+  callTask,
+  dedupe,
+  Future,
+  isTask,
+  lazyConstant,
+  memoizeLru,
+  memoizePerInstance,
+  retryTask,
+  task,
+} from 'sluice';
+import { listen, recorder } from '../batch/rehearsal';
+
+describe('callTask', () => {
+  it('gives a future of what a function gives, of whatever kind it is', async () => {
+    const { resolve } = recorder();
+    const kinds: readonly ((id: number) => unknown)[] = [
+      task((id: number) => `user ${String(id)}`),
+      batch(resolve),
+      (id) => `user ${String(id)}`,
+      async (id) => Promise.resolve(`user ${String(id)}`),
+      (id) => of(`user ${String(id)}`),
+      (id) => Future.of(`user ${String(id)}`),
+      function* (id) {
+        const name = yield* Future.of(`user ${String(id)}`);
+        return name;
+      },
+    ];
+    for (const kind of kinds) {
+      const future = callTask(kind, 7);
+      expect(future).toBeInstanceOf(Future);
+      expect(await future).toBe('user 7');
+    }
+  });
+
+  it('hands over all arguments', () => {
+    expect(callTask((...all: readonly number[]) => all, 1, 2, 3).block()).toEqual([1, 2, 3]);
+  });
+
+  it('is cold: it calls nobody before it is subscribed to, and anew for each who subscribes', () => {
+    let calls = 0;
+    const counted = callTask(() => ++calls);
+    expect(calls).toBe(0);
+    expect([counted.block(), counted.block()]).toEqual([1, 2]);
+  });
+
+  it('fails, and does not throw, with what the function throws', () => {
+    const error = new RangeError('no');
+    const broken = callTask(() => {
+      throw error;
+    });
+    expect(listen(broken).errors).toEqual([error]);
+    const refused = callTask(batch(recorder().resolve), undefined as never);
+    expect(listen(refused).errors).toEqual([expect.any(TypeError)]);
+  });
+
+  it('unsubscribes from what the function gave', () => {
+    const subject = new Subject();
+    const heard = listen(callTask(() => subject));
+    expect(subject.observed).toBe(true);
+    heard.stop();
+    expect(subject.observed).toBe(false);
+  });
+
+  it('refuses what is no function, at once', () => {
+    for (const fn of [undefined, 5, Future.of(1)]) {
+      expect(() => callTask(fn as never)).toThrow('callTask: its function must be a task, a batch function');
+    }
+  });
+});
+
+describe('isTask', () => {
+  it.each([
+    ['a task', task(() => 1), true],
+    ['a generator task', task(function* () {}), true],
+    ['what dedupe gives', dedupe(() => 1), true],
+    ['what retryTask gives', retryTask(() => 1), true],
+    ['what memoizeLru gives', memoizeLru(() => 1), true],
+    ['what memoizePerInstance gives', memoizePerInstance(() => 1), true],
+    ['a batch function', batch((ids: readonly number[]) => ids), false],
+    ['a plain function', () => 1, false],
+    ['an async one', async () => Promise.resolve(1), false],
+    ['a future', Future.of(1), false],
+    ['a lazy constant', lazyConstant(() => 1), false],
+    ['a call of a task', task(() => 1)(), false],
+    ['nothing', undefined, false],
+    ['null', null, false],
+    ['a class', Map, false],
+  ])('says of %s: it is one, or not', (_name, value, expected) => {
+    expect(isTask(value)).toBe(expected);
+  });
+});

@@ -1,0 +1,594 @@
+/** `dedupe`: equal calls at the same time are one call, which ends with the last who waits, and never waits for itself. */
+import { NEVER, Subject, subscribeOn, timer } from 'rxjs';
+import {
+  all,
+  dedupe,
+  Future,
+  isTask,
+  scoped,
+  ScopedValue,
+  ScopeError,
+  settled,
+  task,
+  within,
+  type BatchScheduler,
+} from 'sluice';
+import { listen, rehearse } from '../batch/rehearsal';
+import { unhandledErrorsOf } from '../support/unhandled';
+import { testScheduler, virtualScheduler } from '../support/virtual-time';
+
+/** A task that takes ten ms, and writes down its calls and whether it was left. */
+function slow(config?: Parameters<typeof dedupe<unknown, [key: unknown], unknown>>[1]) {
+  const calls: unknown[] = [];
+  const left: unknown[] = [];
+  const load = dedupe(
+    task(function* load(key: unknown) {
+      calls.push(key);
+      let isDone = false;
+      try {
+        yield timer(10);
+        isDone = true;
+        return key;
+      } finally {
+        if (!isDone) left.push(key);
+      }
+    }),
+    config,
+  );
+  return { calls, left, load };
+}
+
+describe('equal calls', () => {
+  it('at the same time share one run, and all get its value', () => {
+    rehearse(({ flush, at }) => {
+      const { calls, load } = slow();
+      const heard = [listen(load(1)), listen(load(1))];
+      at(5, () => heard.push(listen(load(1))));
+      flush();
+      expect(calls).toEqual([1]);
+      expect(heard.map(({ values }) => values)).toEqual([[1], [1], [1]]);
+    });
+  });
+
+  it('at the same time share one failure', () => {
+    rehearse(({ flush }) => {
+      const error = new RangeError('no');
+      const load = dedupe(
+        task(function* () {
+          yield timer(1);
+          throw error;
+        }),
+      );
+      const heard = [listen(load()), listen(load())];
+      flush();
+      expect(heard.map(({ errors }) => errors[0] === error)).toEqual([true, true]);
+    });
+  });
+
+  it('one after the other are two runs', () => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      listen(load(1));
+      flush();
+      listen(load(1));
+      flush();
+      expect(calls).toEqual([1, 1]);
+    });
+  });
+
+  it('after a failure begin anew', () => {
+    let runs = 0;
+    const load = dedupe(() => {
+      if (runs++ === 0) throw new RangeError('first');
+      return runs;
+    });
+    expect(() => load().block()).toThrow('first');
+    expect(load().block()).toBe(2);
+  });
+
+  it('may be as many as ten thousand, and are told in the order they came', () => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      const told: number[] = [];
+      for (let n = 0; n < 10_000; n++) load(1).subscribe(() => told.push(n));
+      flush();
+      expect(calls).toEqual([1]);
+      expect(told).toEqual(Array.from({ length: 10_000 }, (_, index) => index));
+    });
+  });
+
+  it('begin nothing before they are subscribed to', () => {
+    const { calls, load } = slow();
+    load(1);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('calls are told apart', () => {
+  const object = {};
+  const symbol = Symbol('a');
+  const values: readonly unknown[] = [
+    1,
+    '1',
+    1n,
+    true,
+    'true',
+    null,
+    'null',
+    undefined,
+    'undefined',
+    '',
+    object,
+    {},
+    [],
+    symbol,
+    Symbol('a'),
+    Math.max,
+  ];
+
+  it('by their arguments, as a Map tells keys', () => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      for (const value of [...values, ...values]) listen(load(value));
+      flush();
+      expect(calls).toEqual(values);
+    });
+  });
+
+  it('but not NaN from itself, nor 0 from -0', () => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      for (const value of [NaN, NaN, 0, -0]) listen(load(value));
+      flush();
+      expect(calls).toEqual([NaN, 0]);
+    });
+  });
+
+  it('by all of them, each for itself, and by their number', () => {
+    rehearse(({ flush }) => {
+      const calls: unknown[][] = [];
+      const load = dedupe(
+        task(function* (...args: unknown[]) {
+          calls.push(args);
+          yield timer(1);
+        }),
+      );
+      const lists = [
+        [],
+        [undefined],
+        ['a', 'b'],
+        ['a,b'],
+        ['a,s1:b'],
+        ['a,sb'],
+        ['1:a'],
+        ['ab', ''],
+        ['b', 'a'],
+        [['a', 'b']],
+      ];
+      for (const args of [...lists, ...lists]) listen(load(...args));
+      flush();
+      expect(calls).toEqual(lists);
+    });
+  });
+
+  it('by what the key option makes of them', () => {
+    rehearse(({ flush }) => {
+      const calls: unknown[] = [];
+      const load = dedupe(
+        task(function* (user: { readonly id: number }) {
+          calls.push(user.id);
+          yield timer(1);
+        }),
+        { key: ({ id }) => id },
+      );
+      for (const id of [1, 2, 1]) listen(load({ id }));
+      flush();
+      expect(calls).toEqual([1, 2]);
+    });
+  });
+
+  it('by the object they are called on', () => {
+    rehearse(({ flush }) => {
+      class Shop {
+        constructor(readonly name: string) {}
+      }
+      const price = dedupe(
+        task(function* (this: Shop, item: string) {
+          yield timer(1);
+          return `${this.name} ${item}`;
+        }),
+      );
+      const [one, other] = [new Shop('one'), new Shop('other')];
+      const heard = listen(all([price.call(one, 'fig'), price.call(other, 'fig'), price.call(one, 'fig')]));
+      flush();
+      expect(heard.values).toEqual([['one fig', 'other fig', 'one fig']]);
+    });
+  });
+
+  it('and fail if the key option throws', () => {
+    const load = dedupe((n: number) => n, {
+      key: () => {
+        throw new RangeError('no key');
+      },
+    });
+    expect(() => load(1).block()).toThrow('no key');
+  });
+});
+
+describe('a run', () => {
+  it('is cancelled when the last who waits has left, and not before', () => {
+    rehearse(({ flush, at }) => {
+      const { left, load } = slow();
+      const heard = [listen(load(1)), listen(load(1))];
+      at(2, () => heard[0]?.stop());
+      at(3, () => expect(left).toEqual([]));
+      at(4, () => heard[1]?.stop());
+      at(4, () => expect(left).toEqual([1]));
+      flush();
+      expect(left).toEqual([1]);
+    });
+  });
+
+  it('goes on for those who stay', () => {
+    rehearse(({ flush, at }) => {
+      const { left, load } = slow();
+      const gone = listen(load(1));
+      const stays = listen(load(1));
+      at(2, () => gone.stop());
+      flush();
+      expect([gone.values, stays.values, left]).toEqual([[], [1], []]);
+    });
+  });
+
+  it('that was cancelled is not joined: the next call begins anew, also while that one cleans up', () => {
+    rehearse(({ flush, at }) => {
+      let runs = 0;
+      const load = dedupe(
+        task(function* () {
+          const run = ++runs;
+          try {
+            yield timer(10);
+            return run;
+          } finally {
+            yield timer(10);
+          }
+        }),
+      );
+      const gone = listen(load());
+      at(1, () => gone.stop());
+      const later: { readonly values: readonly number[] }[] = [];
+      at(2, () => later.push(listen(load())));
+      flush();
+      expect(later.map(({ values }) => values)).toEqual([[2]]);
+    });
+  });
+
+  it('has been cleaned up before the task that waited for it goes on to its own clean-up', () => {
+    rehearse(({ flush, at }) => {
+      const told: string[] = [];
+      const load = dedupe(
+        task(function* () {
+          try {
+            yield timer(10);
+          } finally {
+            yield timer(10);
+            told.push('inner');
+          }
+        }),
+      );
+      const outer = task(function* () {
+        try {
+          yield* load();
+        } finally {
+          told.push('outer');
+        }
+      });
+      const heard = listen(outer());
+      at(1, () => heard.stop());
+      flush();
+      expect(told).toEqual(['inner', 'outer']);
+    });
+  });
+
+  it('is not ended by one who hears its value and makes the others leave', () => {
+    rehearse(({ flush }) => {
+      const { load } = slow();
+      const others: { stop(): void; readonly values: readonly unknown[] }[] = [];
+      load(1).subscribe(() => others.forEach((other) => other.stop()));
+      others.push(listen(load(1)), listen(load(1)));
+      flush();
+      expect(others.map(({ values }) => values)).toEqual([[], []]);
+    });
+  });
+
+  it('may be asked for again by one who hears its value', () => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      load(1).subscribe(() => listen(load(1)));
+      flush();
+      expect(calls).toEqual([1, 1]);
+    });
+  });
+
+  it('tells what its clean-up fails with to the scope of whoever left it last, as any other task does', () => {
+    const failing = task(function* () {
+      try {
+        yield NEVER;
+      } finally {
+        yield timer(5);
+        yield Future.fail(new RangeError('clean-up'));
+      }
+    });
+    const reportsOf = (load: () => Future<unknown>): readonly unknown[] => {
+      const errors: unknown[] = [];
+      rehearse(({ flush, at }) => {
+        const gone = listen(load());
+        at(1, () => gone.stop());
+        const heard = listen(
+          scoped(function* (scope) {
+            scope.start(load());
+            yield timer(2);
+            scope.cancel();
+          }),
+        );
+        flush();
+        errors.push(...heard.errors);
+      });
+      return errors.map((error) => (error instanceof ScopeError ? error.errors : error));
+    };
+    expect(unhandledErrorsOf(() => expect(reportsOf(dedupe(failing))).toEqual([[new RangeError('clean-up')]]))).toEqual(
+      [],
+    );
+  });
+
+  it('is outside of the contexts of those who asked', () => {
+    rehearse(({ flush }) => {
+      const language = new ScopedValue('en');
+      const load = dedupe(
+        task(function* () {
+          yield timer(1);
+          return language.get();
+        }),
+      );
+      const heard = listen(all([within(language.override('fr'), load()), load()]));
+      flush();
+      expect(heard.values).toEqual([['en', 'en']]);
+    });
+  });
+});
+
+describe('a call from within its own run', () => {
+  it('does not wait for itself: at once', () => {
+    let depth = 0;
+    const down: () => Future<string> = dedupe(
+      task(function* (): Generator<never, string, never> {
+        return depth++ < 2 ? `${yield* down()}.` : 'end';
+      }),
+    );
+    expect(down().block()).toBe('end..');
+  });
+
+  it('nor after a wait, through other tasks, in contexts, piped, or many at once', () => {
+    rehearse(({ flush }) => {
+      let depth = 0;
+      const value = new ScopedValue(0);
+      const through = task(function* through() {
+        yield timer(1);
+        const [one] = yield* all([within(value.override(1), down()), Future.from(down().pipe())]);
+        return one;
+      });
+      const down: () => Future<string> = dedupe(
+        task(function* (): Generator<unknown, string, never> {
+          yield timer(1);
+          return depth++ < 3 ? `${yield* through()}.` : 'end';
+        }),
+      );
+      const heard = listen(all([down(), down()]));
+      flush();
+      expect(heard.values).toEqual([['end..', 'end..']]);
+    });
+  });
+
+  it('nor through the run of another call, whoever began that', () => {
+    rehearse(({ flush }) => {
+      const begun: string[] = [];
+      const ask: (key: string, depth: number) => Future<string> = dedupe(
+        task(function* (key: string, depth: number): Generator<unknown, string, never> {
+          begun.push(`${key}${String(depth)}`);
+          yield timer(1);
+          return depth < 4 ? key + (yield* ask(key === 'a' ? 'b' : 'a', depth + 1)) : key;
+        }),
+        { key: (key) => key },
+      );
+      // Each begins, and then finds the other on its way.
+      const heard = listen(all([ask('a', 0), ask('b', 0)]));
+      flush();
+      expect(heard.values).toEqual([['ababab', 'babab']]);
+      expect(begun).toEqual(['a0', 'b0', 'a1', 'b2', 'a3', 'b4']);
+    });
+  });
+
+  it('nor in an async function, after its awaits', async () => {
+    let depth = 0;
+    const down: () => Future<string> = dedupe(async (): Promise<string> => {
+      await Promise.resolve();
+      return depth++ < 2 ? `${await down()}.` : 'end';
+    });
+    expect(await down()).toBe('end..');
+  });
+
+  it('leaves others to wait for the outer run', () => {
+    rehearse(({ flush, at }) => {
+      let runs = 0;
+      const load: () => Future<number> = dedupe(
+        task(function* (): Generator<unknown, number, never> {
+          const run = ++runs;
+          yield timer(5);
+          if (run === 1) yield* load();
+          yield timer(5);
+          return run;
+        }),
+      );
+      const heard = [listen(load())];
+      at(12, () => heard.push(listen(load())));
+      flush();
+      expect(heard.map(({ values }) => values)).toEqual([[1], [1]]);
+    });
+  });
+
+  it('is none if the run merely ended: a task that heard of it may call again', () => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      const twice = task(function* () {
+        yield* load(1);
+        return yield* load(1);
+      });
+      const heard = listen(all([twice(), twice()]));
+      flush();
+      expect([heard.values, calls]).toEqual([[[1, 1]], [1, 1]]);
+    });
+  });
+
+  it('is told from others at a cost that grows with their number, in a chain of five thousand', () => {
+    rehearse(({ flush }) => {
+      let settings = 0;
+      const shared = dedupe(
+        task(function* () {
+          settings++;
+          yield timer(100);
+          return 1;
+        }),
+      );
+      const depthOf: (n: number) => Future<number> = dedupe(
+        task(function* (n: number): Generator<unknown, number, never> {
+          const [below, one] = yield* all([n === 0 ? Future.of(0) : depthOf(n - 1), shared()]);
+          return below + one;
+        }),
+      );
+      const heard = listen(depthOf(5_000));
+      flush();
+      expect([heard.values, settings]).toEqual([[5_001], 1]);
+    });
+  });
+});
+
+describe('invalidate', () => {
+  it('makes the next call begin anew, and leaves those who wait what comes', () => {
+    rehearse(({ flush, at }) => {
+      let runs = 0;
+      const load = dedupe(
+        task(function* (id: number) {
+          const run = ++runs;
+          yield timer(10 * id);
+          return run;
+        }),
+      );
+      const heard = [listen(load(1)), listen(load(2))];
+      at(5, () => {
+        load.invalidate(1);
+        heard.push(listen(load(1)), listen(load(1)), listen(load(2)));
+      });
+      flush();
+      expect(heard.map(({ values }) => values)).toEqual([[1], [2], [3], [3], [2]]);
+    });
+  });
+
+  it('without arguments concerns all calls', () => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      for (const id of [1, 2]) listen(load(id));
+      load.invalidate();
+      for (const id of [1, 2]) listen(load(id));
+      flush();
+      expect(calls).toEqual([1, 2, 1, 2]);
+    });
+  });
+
+  it('concerns calls on whatever object', () => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      const api = { load };
+      const again = (): void => {
+        listen(api.load(1));
+        listen(load(1));
+      };
+      again();
+      load.invalidate(1);
+      again();
+      flush();
+      expect(calls).toEqual([1, 1, 1, 1]);
+    });
+  });
+});
+
+describe('a scheduler', () => {
+  it('never waits for what is on its way on another', () => {
+    let runs = 0;
+    const load = dedupe(
+      task(function* (scheduler: BatchScheduler) {
+        runs++;
+        yield timer(10, scheduler);
+        return 'loaded';
+      }),
+      { key: () => 'the same' },
+    );
+    const [one, other] = [virtualScheduler(), virtualScheduler()];
+    const heard = [one, other].map(({ scheduler }) => listen(load(scheduler).pipe(subscribeOn(scheduler))));
+    one.clock.flush();
+    expect(heard.map(({ values }) => values)).toEqual([['loaded'], []]);
+    other.clock.flush();
+    expect(heard.map(({ values }) => values)).toEqual([['loaded'], ['loaded']]);
+    expect(runs).toBe(2);
+  });
+
+  it('never waits for what a run of virtual time has left midway', () => {
+    const { calls, load } = slow();
+    expect(() =>
+      testScheduler().run(() => {
+        listen(load(1));
+        throw new RangeError('the test failed');
+      }),
+    ).toThrow('the test failed');
+    rehearse(({ flush }) => {
+      const heard = listen(load(1));
+      flush();
+      expect([heard.values, calls]).toEqual([[1], [1, 1]]);
+    });
+  });
+});
+
+describe('what comes back', () => {
+  it('is a task with the name and the number of parameters of the function', () => {
+    const load = dedupe(function loadPage(this: unknown, a: number, b: number) {
+      return a + b;
+    });
+    expect([load.name, load.length, isTask(load)]).toEqual(['loadPage', 2, true]);
+  });
+
+  it('takes plain functions, and those that give an Observable', async () => {
+    const subject = new Subject<number>();
+    const last = dedupe(() => subject);
+    const waiting = all([last(), last()]).start();
+    subject.next(1);
+    subject.next(2);
+    subject.complete();
+    expect(await waiting).toEqual([2, 2]);
+    expect(await dedupe((a: number) => a + 1)(1)).toBe(2);
+  });
+
+  it('is settled with the rest of a shape', async () => {
+    const load = dedupe((n: number) => {
+      if (n === 2) throw new RangeError('two');
+      return n;
+    });
+    const results = await settled([load(1), load(2)]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+it('wrong use is refused at once', () => {
+  expect(() => dedupe(5 as never)).toThrow('dedupe: its function must be');
+  expect(() => dedupe(() => 1, null as never)).toThrow('dedupe: its config must be an object of options');
+  expect(() => dedupe(() => 1, { key: 'id' as never })).toThrow('dedupe: key must be a function');
+  expect(() => dedupe(() => 1, { ttl: 5 } as never)).toThrow('dedupe: there is no option "ttl". The option is key.');
+});

@@ -1,0 +1,202 @@
+/**
+ * What the chain of tasks on an error's stack never does: harm what it is written on, grow without bound, or cost more
+ * than there are tasks.
+ */
+import { timer } from 'rxjs';
+import { all, batch, batchScheduler, debug, Future, retryTask, task } from 'sluice';
+
+afterEach(() => {
+  debug(false);
+});
+
+const never = (): never => {
+  throw new Error('it has not failed');
+};
+const failureOf = (work: PromiseLike<unknown>): Promise<unknown> => Promise.resolve(work).then(never, (error) => error);
+
+const chainOf = (error: unknown): string[] =>
+  ((error as Error).stack ?? '').split('\n').filter((line) => /^ +at (task \w+|batch "|… more)/.test(line));
+
+/** Fails with this, whatever it is, in a key and two tasks. */
+const failWith = (thrown: unknown): Future<unknown> => {
+  const key = batch(
+    (): never => {
+      throw thrown;
+    },
+    { name: 'key' },
+  );
+  const inner = task(function* inner(): Generator<unknown, unknown> {
+    return yield* key(1);
+  });
+  const outer = task(function* outer(): Generator<unknown, unknown> {
+    return yield* inner();
+  });
+  return outer();
+};
+
+describe.each([
+  ['off', false],
+  ['on', true],
+])('with debugging %s, unharmed passes', (_, isOn) => {
+  beforeEach(() => {
+    debug(isOn);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['a string', 'no'],
+    ['nothing', undefined],
+    ['null', null],
+    ['a symbol', Symbol('no')],
+    ['a function', () => 'no'],
+    ['a number', 7],
+    ['an object without a stack', { code: 7 }],
+    ['an object whose stack is no text', { stack: 7 }],
+    ['an object without a prototype', Object.create(null)],
+  ])('%s', async (_what, thrown) => {
+    expect(await failureOf(failWith(thrown))).toBe(thrown);
+  });
+
+  it('an error that is frozen', async () => {
+    const error = Object.freeze(new Error('frozen'));
+    const before = error.stack;
+    expect(await failureOf(failWith(error))).toBe(error);
+    expect(error.stack).toBe(before);
+  });
+
+  it('an error whose stack cannot be written', async () => {
+    const error = Object.defineProperty(new Error('no'), 'stack', { value: 'its own', writable: false });
+    expect(await failureOf(failWith(error))).toBe(error);
+    expect(error.stack).toBe('its own');
+  });
+
+  it('an error whose stack throws as it is read', async () => {
+    const error = Object.defineProperty(new Error('no'), 'stack', {
+      get: () => {
+        throw new TypeError('not for you');
+      },
+    });
+    expect(await failureOf(failWith(error))).toBe(error);
+  });
+
+  it('an error whose stack throws as it is written', async () => {
+    const error = Object.defineProperty(new Error('no'), 'stack', {
+      get: () => 'its own',
+      set: () => {
+        throw new TypeError('not for you');
+      },
+    });
+    expect(await failureOf(failWith(error))).toBe(error);
+    expect(error.stack).toBe('its own');
+  });
+
+  it('a proxy that throws whatever is done to it', () => {
+    const trap = (): never => {
+      throw new TypeError('not for you');
+    };
+    const error = new Proxy({}, { get: trap, set: trap, has: trap, getPrototypeOf: trap, ownKeys: trap });
+    // Not by a promise, which would ask it whether it is one.
+    const seen: boolean[] = [];
+    failWith(error).subscribe({ error: (thrown: unknown) => seen.push(thrown === error) });
+    batchScheduler.flush();
+    expect(seen).toEqual([true]);
+  });
+});
+
+describe('the same error, passing again', () => {
+  const known = (): { readonly error: Error; readonly ask: (id: number) => Future<unknown> } => {
+    const error = new Error('always the same');
+    return { error, ask: batch(() => Promise.reject(error), { name: 'ask' }) };
+  };
+
+  it('is not written on again by each time it is tried again', async () => {
+    const { error, ask } = known();
+    const attempt = task(function* attempt(): Generator<unknown, unknown> {
+      return yield* ask(1);
+    });
+    const stubborn = task(function* stubborn(): Generator<unknown, unknown> {
+      for (let left = 50; left > 0; left--) {
+        try {
+          return yield* attempt();
+        } catch {
+          // Once more.
+        }
+      }
+      return yield* attempt();
+    });
+    expect(await failureOf(stubborn())).toBe(error);
+    expect(chainOf(error)).toEqual([
+      expect.stringContaining('batch "ask", key 1'),
+      expect.stringContaining('task attempt'),
+      expect.stringContaining('task stubborn'),
+    ]);
+  });
+
+  it('is not by retryTask either', async () => {
+    const { error, ask } = known();
+    const attempt = task(function* attempt(): Generator<unknown, unknown> {
+      return yield* ask(1);
+    });
+    await failureOf(retryTask(attempt, { attempts: 9, delay: 0 })());
+    expect(chainOf(error).length).toBeLessThan(6);
+  });
+
+  it('is not where it is a constant that many fail with, one after the other', async () => {
+    const { error, ask } = known();
+    const visit = task(function* visit(): Generator<unknown, unknown> {
+      return yield* ask(1);
+    });
+    for (let left = 50; left > 0; left--) await failureOf(visit());
+    expect(chainOf(error)).toHaveLength(2);
+  });
+
+  it('is not where somebody throws it from a loop of his own', async () => {
+    const error = new Error('always the same');
+    const thrower = task(function* thrower(): Generator<unknown, unknown> {
+      yield timer(0);
+      throw error;
+    });
+    const catcher = task(function* catcher(): Generator<unknown, unknown> {
+      for (let left = 50; left > 0; left--) {
+        try {
+          yield* thrower();
+        } catch {
+          // Once more.
+        }
+      }
+      return 'done';
+    });
+    expect(await catcher()).toBe('done');
+    expect(chainOf(error)).toHaveLength(1);
+  });
+});
+
+describe('a long chain', () => {
+  const nested = task(function* level(depth: number): Generator<unknown, unknown> {
+    if (depth === 0) throw new Error('at the bottom');
+    return yield* nested(depth - 1);
+  });
+
+  it('is written to its end as long as somebody can read it', async () => {
+    expect(chainOf(await failureOf(nested(98)))).toHaveLength(99);
+  });
+
+  it('ends after a hundred lines, and says so', async () => {
+    const chain = chainOf(await failureOf(nested(250)));
+    expect(chain).toHaveLength(100);
+    expect(chain.at(-2)).toContain('task level');
+    expect(chain.at(-1)).toContain('… more tasks');
+  });
+
+  it('costs no more for each task, however many there are', async () => {
+    const error = await failureOf(nested(1_000_000));
+    expect(chainOf(error)).toHaveLength(100);
+  }, 60_000);
+
+  it('costs no more for each where each waits in an all', async () => {
+    const wide = task(function* level(depth: number): Generator<unknown, unknown> {
+      if (depth === 0) throw new Error('at the bottom');
+      return yield* all([wide(depth - 1)]);
+    });
+    expect(chainOf(await failureOf(wide(100_000)))).toHaveLength(100);
+  }, 60_000);
+});

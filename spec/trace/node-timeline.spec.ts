@@ -1,0 +1,241 @@
+/**
+ * Recordings to files: what is written, when, and what becomes of it if that fails.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Subject } from 'rxjs';
+import { all, batch, task } from 'sluice';
+import type { TraceEvent } from 'sluice/trace';
+import type { ChromeTrace } from '../../src/trace/chrome-event';
+import { chromeTraceFile } from '../../src/trace/node-chrome-trace-file';
+import { timeline } from '../../src/trace/node-timeline';
+import { runAlone } from '../support/process';
+import { sharedFlush } from './events';
+
+let folder: string;
+const inFolder = (name: string): string => join(folder, name);
+const read = (name: string): string => readFileSync(inFolder(name), 'utf8');
+const slicesIn = (name: string): string[] =>
+  (JSON.parse(read(name)) as ChromeTrace).traceEvents.flatMap((event) => (event.ph === 'X' ? [event.name] : []));
+
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'sluice-timeline-'))));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A source that tells these events when it is asked to. */
+function played(events: readonly TraceEvent[]): { readonly source: Subject<TraceEvent>; readonly play: () => void } {
+  const source = new Subject<TraceEvent>();
+  return {
+    source,
+    play: () => {
+      for (const event of events) source.next(event);
+    },
+  };
+}
+
+const tasksFrom = (first: number, count: number): TraceEvent[] =>
+  Array.from({ length: count }, (_, index): TraceEvent[] => [
+    { type: 'task begin', id: first + index, name: `visit ${String(first + index)}`, at: first + index },
+    { type: 'task end', id: first + index, outcome: 'succeeded', at: first + index },
+  ]).flat();
+
+describe('timeline', () => {
+  it('writes a page of what happened until it was stopped, and gives its path', () => {
+    const { source, play } = played(sharedFlush);
+    const recording = timeline(inFolder('out.html'), { source, title: 'GET /answers' });
+    play();
+    expect(existsSync(inFolder('out.html'))).toBe(false);
+    expect(recording.stop()).toBe(inFolder('out.html'));
+    expect(read('out.html')).toMatch(/^<!doctype html>/);
+    expect(read('out.html')).toContain('<title>GET /answers</title>');
+    expect(read('out.html')).toContain('nameOf');
+  });
+
+  it('records the trace of this process', async () => {
+    const nameOf = batch((ids: readonly number[]) => ids.map((id) => `user ${String(id)}`), { name: 'nameOf' });
+    const greet = task(function* greet(id: number) {
+      return yield* nameOf(id);
+    });
+    const recording = timeline(inFolder('out.html'));
+    const traced = chromeTraceFile(inFolder('out.json'));
+    await all([greet(1), greet(2)]);
+    recording.stop();
+    traced.stop();
+    await greet(3);
+    expect(read('out.html')).toContain('greet');
+    expect(slicesIn('out.json').sort()).toEqual(['greet', 'greet', 'nameOf', 'nameOf gathers']);
+  });
+
+  it('takes a path from the folder of the process, and a URL', () => {
+    const { source } = played([]);
+    const path = inFolder('out.html');
+    expect(timeline(relative(process.cwd(), path), { source }).stop()).toBe(path);
+    expect(timeline(pathToFileURL(path), { source }).stop()).toBe(path);
+  });
+
+  it('writes what has not ended, too', () => {
+    const { source, play } = played(sharedFlush.slice(0, 1));
+    const recording = chromeTraceFile(inFolder('out.json'), { source });
+    play();
+    recording.stop();
+    expect(slicesIn('out.json')).toEqual(['page']);
+  });
+
+  it('is stopped at the end of a block', () => {
+    const { source, play } = played(sharedFlush);
+    {
+      using recording = timeline(inFolder('out.html'), { source });
+      play();
+      expect(recording.path).toBe(inFolder('out.html'));
+    }
+    expect(read('out.html')).toContain('nameOf');
+  });
+
+  it('writes once, however often it is stopped', () => {
+    const recording = timeline(inFolder('out.html'), { source: played([]).source });
+    recording.stop();
+    rmSync(inFolder('out.html'));
+    expect(recording.stop()).toBe(inFolder('out.html'));
+    recording[Symbol.dispose]();
+    expect(existsSync(inFolder('out.html'))).toBe(false);
+  });
+
+  it('leaves neither the source nor the process a listener', () => {
+    const { source } = played([]);
+    const listeners = process.listenerCount('exit');
+    const recording = timeline(inFolder('out.html'), { source });
+    expect([source.observed, process.listenerCount('exit')]).toEqual([true, listeners + 1]);
+    recording.stop();
+    expect([source.observed, process.listenerCount('exit')]).toEqual([false, listeners]);
+  });
+
+  it('takes the place of what an earlier one wrote, only when it writes', () => {
+    writeFileSync(inFolder('out.html'), 'earlier');
+    const recording = timeline(inFolder('out.html'), { source: played([]).source });
+    expect(read('out.html')).toBe('earlier');
+    recording.stop();
+    expect(read('out.html')).toMatch(/^<!doctype html>/);
+  });
+});
+
+describe('a recording of more than it keeps', () => {
+  it('has the latest spans, and says how many it lacks', () => {
+    const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { source, play } = played(tasksFrom(1, 25));
+    const [page, traced] = [
+      timeline(inFolder('out.html'), { source, max: 10, title: 'visits' }),
+      chromeTraceFile(inFolder('out.json'), { source, max: 10 }),
+    ];
+    play();
+    page.stop();
+    traced.stop();
+    expect(slicesIn('out.json')).toEqual(Array.from({ length: 10 }, (_, index) => `visit ${String(index + 16)}`));
+    expect(read('out.html')).toContain('<title>visits (without the first 15 spans)</title>');
+    expect(warned.mock.calls.map(([said]) => said as string)).toEqual(
+      ['out.html', 'out.json'].map(
+        (name) =>
+          `sluice: ${inFolder(name)} has the last 10 spans; 15 before them are lost. Its option max says how many are kept.`,
+      ),
+    );
+  });
+
+  it('says nothing where it lacks none', () => {
+    const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const { source, play } = played(tasksFrom(1, 10));
+    const recording = chromeTraceFile(inFolder('out.json'), { source, max: 10 });
+    play();
+    recording.stop();
+    expect(slicesIn('out.json')).toHaveLength(10);
+    expect(warned).not.toHaveBeenCalled();
+  });
+});
+
+describe('a path that cannot be written to', () => {
+  it('is refused at once, and nothing is recorded', () => {
+    const { source } = played([]);
+    const listeners = process.listenerCount('exit');
+    for (const path of [inFolder('none/out.html'), folder]) {
+      expect(() => timeline(path, { source })).toThrow(`timeline: there is no writing to ${path}: Error: E`);
+      expect(() => timeline(path, { source })).toThrow('give the path of a file in a folder that is there');
+    }
+    expect([source.observed, process.listenerCount('exit')]).toEqual([false, listeners]);
+  });
+
+  it('is looked at without leaving anything there', () => {
+    const recording = timeline(inFolder('out.html'), { source: played([]).source });
+    expect(readdirSync(folder)).toEqual([]);
+    recording.stop();
+  });
+
+  it('only by the end loses nothing: stop() throws, and may be called again', () => {
+    const { source, play } = played(sharedFlush);
+    mkdirSync(inFolder('inner'));
+    const recording = chromeTraceFile(inFolder('inner/out.json'), { source });
+    play();
+    rmSync(inFolder('inner'), { recursive: true });
+    expect(() => recording.stop()).toThrow(
+      `chromeTraceFile: what was recorded could not be written to ${inFolder('inner/out.json')}: Error: ENOENT`,
+    );
+    mkdirSync(inFolder('inner'));
+    recording.stop();
+    expect(slicesIn('inner/out.json')).toHaveLength(4);
+  });
+});
+
+describe('a process that records', () => {
+  const program = (path: string, then: string): string => `
+    const { chromeTraceFile } = require('./src/trace/node-chrome-trace-file');
+    const recording = chromeTraceFile(${JSON.stringify(path)});
+    const greet = task(function greet() { return 1; });
+    greet().subscribe(() => { ${then} });`;
+
+  it('has the file written when it comes to its end', () => {
+    expect(runAlone(program(inFolder('out.json'), ''))).toMatchObject({ hasEndedWell: true, stderr: '' });
+    expect(slicesIn('out.json')).toEqual(['greet']);
+  });
+
+  it('has it written when it exits in the midst of it, and exits as it would', () => {
+    expect(runAlone(program(inFolder('out.json'), 'process.exit(0)'))).toMatchObject({ hasEndedWell: true });
+    expect(slicesIn('out.json')).toEqual(['greet']);
+  });
+
+  it('has it written when an error ends it', () => {
+    const ended = runAlone(program(inFolder('out.json'), "throw new RangeError('the end')"));
+    expect(ended.hasEndedWell).toBe(false);
+    expect(ended.stderr).toContain('RangeError: the end');
+    expect(slicesIn('out.json')).toEqual(['greet']);
+  });
+
+  it('that cannot write says so, and exits as it would', () => {
+    mkdirSync(inFolder('inner'));
+    const gone = `require('node:fs').rmSync(${JSON.stringify(inFolder('inner'))}, { recursive: true });`;
+    const ended = runAlone(program(inFolder('inner/out.json'), gone));
+    expect(ended.hasEndedWell).toBe(true);
+    expect(ended.stderr).toContain('sluice: chromeTraceFile: what was recorded is lost: there was no writing to');
+    expect(ended.stderr).toContain('ENOENT');
+  });
+});
+
+describe('wrong use', () => {
+  it.each([undefined, null, 5, '', {}])('a path that is %p is refused', (path) => {
+    expect(() => timeline(path as never)).toThrow(TypeError);
+    expect(() => timeline(path as never)).toThrow('timeline: path must be the path of a file, or its URL; got');
+  });
+
+  it.each([
+    [null, 'timeline: its config must be an object of options; got null'],
+    [5, 'timeline: its config must be an object of options; got 5'],
+    [{ max: 0 }, 'timeline: max must be a whole number, 1 or more, or Infinity; got 0'],
+    [{ max: '5' }, 'timeline: max must be a whole number, 1 or more, or Infinity; got "5"'],
+    [{ max: NaN }, 'timeline: max must be'],
+    [{ source: [] }, 'timeline: source must be an Observable of trace events; got'],
+    [{ title: 5 }, 'timeline: title must be a string; got 5'],
+  ])('a config that is %p is refused', (config, message) => {
+    expect(() => timeline(inFolder('out.html'), config as never)).toThrow(TypeError);
+    expect(() => timeline(inFolder('out.html'), config as never)).toThrow(message);
+  });
+});

@@ -1,0 +1,148 @@
+/** The page as text: it is whole, it is inert, and its script is one that a browser can read. */
+import { parse } from 'acorn';
+import * as ts from 'typescript';
+import type { Span } from 'sluice/trace';
+import { pageDataOf } from '../../src/trace/timeline/page-data';
+import { pageScript } from '../../src/trace/timeline/script/page-script';
+import { timelinePage } from '../../src/trace/timeline/timeline-page';
+import { serviceSpans, span } from '../services/timeline-spans';
+
+const HOSTILE = '</script><!--<img src=x onerror="alert(1)">\u2028]]>\u2029 & \'"';
+
+/** What the page's script reads. */
+function embedded(html: string): unknown {
+  const [, json = ''] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html) ?? [];
+  return JSON.parse(json);
+}
+
+describe('the page', () => {
+  it('is a whole document, and the same each time', () => {
+    const html = timelinePage(serviceSpans(30), { title: 'GET /' });
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">.*<title>GET \/<\/title>.*<\/html>\n$/s);
+    expect(timelinePage(serviceSpans(30), { title: 'GET /' })).toBe(html);
+  });
+
+  it('asks for nothing: no address is in it, and its policy forbids all', () => {
+    const html = timelinePage(serviceSpans(30));
+    expect(html).not.toMatch(/https?:|\/\/\w+\.|@import|url\(/);
+    expect(html).not.toMatch(/<(?:link|script|img)[^>]*(?:href|src)=(?!"data:,")/);
+    expect(html).toContain(`content="default-src 'none';`);
+  });
+
+  it('keeps whatever a trace has heard as text', () => {
+    const apart = { because: 'full', from: 3, detail: HOSTILE } as const;
+    const waits = [{ start: 0, end: 1, for: HOSTILE }];
+    const said = { name: HOSTILE, error: HOSTILE, calledAt: HOSTILE, keys: [HOSTILE], pool: HOSTILE, apart, waits };
+    const html = timelinePage([span('flight', 1, said)], { title: HOSTILE });
+    expect(html.match(/<\/script>/g)).toHaveLength(2);
+    expect(['<!--', '<img'].filter((markup) => html.includes(markup))).toEqual([]);
+    expect(/[\u2028\u2029]/.test(html.slice(html.indexOf('id="data"')))).toBe(false);
+    expect(embedded(html)).toMatchObject({ strings: expect.arrayContaining([HOSTILE]) as unknown });
+  });
+
+  it('says each text once, and takes less than 100 bytes for a span of a large trace', () => {
+    const spans = serviceSpans(10_000);
+    const html = timelinePage(spans);
+    expect(html.split('MissingResultError: nameOf')).toHaveLength(2);
+    expect(html.length).toBeLessThan(100 * spans.length + 80_000);
+  });
+
+  it('takes a hundred thousand spans', () => {
+    expect(timelinePage(serviceSpans(100_000)).length).toBeLessThan(12_000_000);
+  });
+
+  it('says so where there is nothing', () => {
+    expect(timelinePage([])).toContain('Nothing to see yet');
+  });
+
+  it.each([
+    ['spans that are none', undefined, {}, 'timelinePage: its spans must be an array of spans; got undefined'],
+    ['a config that is none', [], null, 'timelinePage: its config must be an object of options; got null'],
+    ['a title that is no text', [], { title: 7 }, 'timelinePage: title must be a string; got 7 (number)'],
+  ])('refuses %s', (_, spans, config, message) => {
+    expect(() => timelinePage(spans as unknown as Span[], config as object)).toThrow(TypeError);
+    expect(() => timelinePage(spans as unknown as Span[], config as object)).toThrow(message);
+  });
+});
+
+describe('the data', () => {
+  it('has times from the first moment on, to a tenth of a µs, in the order of time', () => {
+    const { origin, total, columns, strings } = pageDataOf([
+      span('task', 2, { name: 'late', start: 1_700_000_000_001.25, end: 1_700_000_000_003.5 }),
+      span('task', 1, { name: 'early', start: 1_700_000_000_000.5, end: 1_700_000_000_001 }),
+    ]);
+    expect(origin).toBe(1_700_000_000_000.5);
+    expect(total).toBe(3);
+    expect(columns.name.map((name) => strings[name])).toEqual(['early', 'late']);
+    expect(columns.start).toEqual([0, 0.75]);
+    expect(columns.length).toEqual([0.5, 2.25]);
+  });
+
+  it('takes an end before the start for no time at all', () => {
+    expect(pageDataOf([span('task', 1, { start: 5, end: 3 })])).toMatchObject({ total: 0, columns: { length: [0] } });
+  });
+
+  it('has a call in the queue until it was sent, or to its end if it never was', () => {
+    const call = { end: 5, pool: 'p', waits: [{ start: 0, end: 3, for: 'a thread' }] };
+    const { sent } = pageDataOf([span('call', 1, { ...call, thread: 1 }), span('call', 2, call), span('task', 3, {})]);
+    expect(sent).toEqual({ 0: 3, 1: 5 });
+  });
+
+  it('leaves what it is given as it was', () => {
+    const spans = Object.freeze([...serviceSpans(30)].reverse());
+    expect(() => pageDataOf(spans)).not.toThrow();
+  });
+});
+
+describe('the script', () => {
+  it('is a script to any browser of these years', () => {
+    expect(() => parse(pageScript, { ecmaVersion: 2022, sourceType: 'script' })).not.toThrow();
+    expect(pageScript).not.toMatch(/<\/script|<!--/i);
+  });
+
+  it('has no comments and no templates, which would be for readers of the sources alone', () => {
+    const comments: string[] = [];
+    const onComment = (_: boolean, text: string): number => comments.push(text);
+    parse(pageScript, { ecmaVersion: 2022, sourceType: 'script', onComment });
+    expect(comments).toEqual([]);
+    expect(pageScript).not.toContain('`');
+  });
+
+  it('names nothing that is not there, and has nothing that nobody names', () => {
+    const faulty = '(() => { const spare = 1; nowhere(); })();';
+    const problems = problemsOf({ 'page.js': pageScript, 'faulty.js': faulty });
+    expect(problems).toEqual({
+      'page.js': [],
+      'faulty.js': ["'spare' is declared but its value is never read.", "Cannot find name 'nowhere'."],
+    });
+  });
+});
+
+/** What the compiler says of names in scripts that are made for a browser, by file. */
+function problemsOf(scripts: Readonly<Record<string, string>>): Record<string, readonly string[]> {
+  const options: ts.CompilerOptions = {
+    allowJs: true,
+    checkJs: true,
+    noEmit: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.esnext.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const onDisk = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, version) => {
+    const script = scripts[name];
+    return script === undefined ? onDisk(name, version) : ts.createSourceFile(name, script, version);
+  };
+  const aboutNames = [2304, 2448, 2451, 2552, 6133, 6192, 6198, 18004];
+  const program = ts.createProgram(Object.keys(scripts), options, host);
+  const said = (name: string): readonly string[] => {
+    const file = program.getSourceFile(name);
+    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
+      .filter(({ code }) => aboutNames.includes(code))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  };
+  return Object.fromEntries(Object.keys(scripts).map((name) => [name, said(name)]));
+}

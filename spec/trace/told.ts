@@ -1,0 +1,68 @@
+/**
+ * What a trace tells while a program runs on virtual time, with its ids numbered from 1 in the order they come.
+ */
+import { timer } from 'rxjs';
+import { trace$, type TraceEvent } from 'sluice/trace';
+import { testScheduler } from '../support/virtual-time';
+
+interface Stage {
+  /** Does something after so many ms. */
+  readonly at: (ms: number, action: () => void) => void;
+}
+
+/** All that is told, from before the program begins until its time has come to its end. */
+export function toldOf(program: (stage: Stage) => void): readonly TraceEvent[] {
+  const events: TraceEvent[] = [];
+  testScheduler().run(({ flush }) => {
+    const subscription = trace$.subscribe((event) => void events.push(event));
+    program({ at: (ms, action) => void timer(ms).subscribe(action) });
+    flush();
+    subscription.unsubscribe();
+  });
+  return renumbered(events);
+}
+
+/** The same for what has to go through the event loop. */
+export async function toldWhile(program: () => PromiseLike<unknown>): Promise<readonly TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  const subscription = trace$.subscribe((event) => void events.push(event));
+  try {
+    await program();
+  } finally {
+    subscription.unsubscribe();
+  }
+  return renumbered(events);
+}
+
+const IDS = ['id', 'parent', 'scope', 'task', 'from'];
+
+function renumbered(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  const numbers = new Map<number, number>();
+  const numberOf = (id: number): number => {
+    if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
+    return numbers.get(id) ?? 0;
+  };
+  const text = JSON.stringify(events, (name, value: unknown) => {
+    if (IDS.includes(name) && typeof value === 'number') return numberOf(value);
+    return name === 'tasks' && Array.isArray(value) ? value.map(numberOf) : value;
+  });
+  return JSON.parse(text) as readonly TraceEvent[];
+}
+
+/** Those of one type. */
+export const ofType = <Type extends TraceEvent['type']>(
+  events: readonly TraceEvent[],
+  type: Type,
+): readonly Extract<TraceEvent, { readonly type: Type }>[] =>
+  events.filter((event): event is Extract<TraceEvent, { readonly type: Type }> => event.type === type);
+
+/** In short, by their names: for their order. */
+export function inShort(events: readonly TraceEvent[]): string[] {
+  const names = new Map<number, string>();
+  return events.map((event) => {
+    if ('id' in event && 'name' in event) names.set(event.id, event.name);
+    if ('id' in event && event.type === 'batch open') names.set(event.id, event.batch);
+    const name = 'id' in event ? names.get(event.id) : 'batch' in event ? event.batch : event.pool;
+    return `${event.type} ${name ?? '?'}`;
+  });
+}

@@ -1,0 +1,583 @@
+/**
+ * `trace$`: what it tells of tasks, and of the keys they ask for.
+ */
+import { map, NEVER, of, timer, Subject, type Observable } from 'rxjs';
+import { all, batch, BatchScheduler, debug, Future, task } from 'sluice';
+import { trace$, type TraceEvent } from 'sluice/trace';
+import { seam } from '../../src/scheduler/probe';
+import { after, atOnce } from '../support/batches';
+import { virtualScheduler } from '../support/virtual-time';
+import { inShort, ofType, toldOf, toldWhile } from './told';
+
+afterEach(() => {
+  debug(false);
+});
+
+describe('whoever looks on', () => {
+  it('is the only one for whom anything is noted', () => {
+    expect(seam.probe).toBeUndefined();
+    const [one, other] = [trace$.subscribe(), trace$.subscribe()];
+    expect(seam.probe).toBeDefined();
+    one.unsubscribe();
+    expect(seam.probe).toBeDefined();
+    other.unsubscribe();
+    expect(seam.probe).toBeUndefined();
+  });
+
+  it('hears what all others hear, with the same ids', () => {
+    const [heard, alsoHeard]: TraceEvent[][] = [[], []];
+    const one = trace$.subscribe((event) => heard?.push(event));
+    const other = trace$.subscribe((event) => alsoHeard?.push(event));
+    task(function* visit() {
+      return yield* Future.of(1);
+    })().block();
+    one.unsubscribe();
+    other.unsubscribe();
+    expect(heard).toHaveLength(2);
+    expect(heard).toEqual(alsoHeard);
+  });
+
+  it('hears from then on, and nothing of what has begun before', async () => {
+    const ask = atOnce();
+    const early = task(function* early() {
+      yield timer(1);
+      return yield* ask('a');
+    })();
+    const running = early.start();
+    const told = await toldWhile(() => running);
+    expect(ofType(told, 'task begin')).toEqual([]);
+    expect(ofType(told, 'task end')).toEqual([]);
+    expect(ofType(told, 'batch ask').map(({ task }) => task)).toEqual([undefined]);
+  });
+
+  it('hears nothing of a batch that had opened before, until it goes', async () => {
+    const ask = atOnce();
+    const early = ask('a').start();
+    const told = await toldWhile(() => all([early, ask('b')]));
+    expect(inShort(told)).toEqual(['batch flush ?', 'batch land ?']);
+  });
+
+  it('gets numbers that are given out once, even by traces one after the other', () => {
+    const visit = task(() => 1);
+    const ids = new Set<number>();
+    for (let times = 3; times > 0; times--) {
+      const subscription = trace$.subscribe((event) => 'id' in event && ids.add(event.id));
+      visit().block();
+      subscription.unsubscribe();
+    }
+    expect(ids.size).toBe(3);
+  });
+
+  it('may leave in the middle of an event', () => {
+    const heard: string[] = [];
+    const subscription = trace$.subscribe(({ type }) => {
+      heard.push(type);
+      subscription.unsubscribe();
+    });
+    expect(task(() => 7)().block()).toBe(7);
+    expect(heard).toEqual(['task begin']);
+    expect(seam.probe).toBeUndefined();
+  });
+
+  it('may come and go by operators', () => {
+    const heard: string[] = [];
+    const until = new Subject<void>();
+    const begins: Observable<string> = trace$.pipe(map(({ type }) => type));
+    begins.subscribe((type) => heard.push(type)).add(until.subscribe());
+    expect(seam.probe).toBeDefined();
+  });
+});
+
+describe('a task', () => {
+  it('is told of from its first step to its last', () => {
+    const ask = after(3, { name: 'upper' });
+    const visit = task(function* visit(key: string) {
+      const upper = yield* ask(key);
+      return upper;
+    });
+    const told = toldOf(() => visit('a').subscribe());
+    expect(told).toEqual([
+      { type: 'task begin', id: 1, name: 'visit', at: 0 },
+      { type: 'batch open', id: 2, batch: 'upper', scheduler: 'batchScheduler', at: 0 },
+      { type: 'batch ask', id: 2, key: '"a"', isNew: true, task: 1, at: 0 },
+      { type: 'task wait', id: 1, for: 'upper', at: 0 },
+      { type: 'batch flush', id: 2, batch: 'upper', keys: ['"a"'], reason: 'quiescent', tasks: [1], at: 0 },
+      { type: 'task resume', id: 1, at: 3 },
+      { type: 'batch land', id: 2, outcome: 'succeeded', at: 3 },
+      { type: 'task end', id: 1, outcome: 'succeeded', at: 3 },
+    ]);
+  });
+
+  it('has whoever waits for it as its parent: directly, in an all, in a shape', () => {
+    const leaf = task(function* leaf() {
+      yield timer(1);
+    });
+    const root = task(function* root() {
+      yield* leaf();
+      yield* all([leaf(), leaf()]);
+      yield { one: leaf() };
+      yield* leaf().start();
+    });
+    const begins = ofType(
+      toldOf(() => root().subscribe()),
+      'task begin',
+    );
+    expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
+      ['root', undefined],
+      ...new Array<unknown>(5).fill(['leaf', 1]),
+    ]);
+  });
+
+  it('has whoever runs as its parent where it is subscribed to by hand', () => {
+    const leaf = task(function* leaf() {
+      yield timer(1);
+    });
+    const root = task(function* root() {
+      leaf().subscribe();
+      yield timer(2);
+      leaf().subscribe();
+    });
+    const begins = ofType(
+      toldOf(() => root().subscribe()),
+      'task begin',
+    );
+    expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
+      ['root', undefined],
+      ['leaf', 1],
+      ['leaf', 1],
+    ]);
+  });
+
+  it('has whoever yields the Observable as its parent where operators are between', () => {
+    const leaf = task(function* leaf() {
+      yield timer(1);
+    });
+    const root = task(function* root() {
+      yield leaf().pipe(map(() => 1));
+      yield* all([leaf().pipe(map(() => 1)), of(1)]);
+    });
+    const begins = ofType(
+      toldOf(() => root().subscribe()),
+      'task begin',
+    );
+    expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
+      ['root', undefined],
+      ['leaf', 1],
+      ['leaf', 1],
+    ]);
+  });
+
+  it('has the nearest as its parent: one who subscribes by hand within such an Observable', () => {
+    const leaf = task(function* leaf() {
+      yield timer(1);
+    });
+    const middle = task(function* middle() {
+      leaf().subscribe();
+      yield timer(1);
+    });
+    const root = task(function* root() {
+      yield middle().pipe(map(() => 1));
+    });
+    const begins = ofType(
+      toldOf(() => root().subscribe()),
+      'task begin',
+    );
+    expect(begins.map(({ id, name, parent }) => [id, name, parent])).toEqual([
+      [1, 'root', undefined],
+      [2, 'middle', 1],
+      [3, 'leaf', 2],
+    ]);
+  });
+
+  it('has nobody as its parent where it is begun from outside, while others wait', () => {
+    const waits = task(() => NEVER);
+    const late = task(() => 1);
+    const told = toldOf(({ at }) => {
+      waits().subscribe();
+      at(1, () => void late().subscribe());
+    });
+    expect(ofType(told, 'task begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
+  });
+
+  it('has the flight as its parent where it is a resolver', () => {
+    const ask = batch(
+      task(function* resolver(keys: readonly string[]) {
+        return keys;
+      }),
+      { name: 'ask' },
+    );
+    const told = toldOf(() => ask('a').subscribe());
+    const [open] = ofType(told, 'batch open');
+    expect(ofType(told, 'task begin').map(({ parent }) => parent)).toEqual([open?.id]);
+  });
+
+  it('says how it ended', () => {
+    const told = toldOf(({ at }) => {
+      task(() => 1)().subscribe();
+      task(() => {
+        throw new RangeError('too far');
+      })().subscribe({ error: () => undefined });
+      const waiting = task(() => NEVER)().subscribe();
+      at(4, () => waiting.unsubscribe());
+    });
+    expect(ofType(told, 'task end')).toEqual([
+      { type: 'task end', id: 1, outcome: 'succeeded', at: 0 },
+      { type: 'task end', id: 2, outcome: 'failed', error: 'RangeError: too far', at: 0 },
+      { type: 'task end', id: 3, outcome: 'cancelled', at: 4 },
+    ]);
+  });
+
+  it('says what it waits for: batches and tasks by name, with their number, else in words', () => {
+    const ask = after(1, { name: 'upper' });
+    const inner = task(function* inner() {
+      yield timer(1);
+    });
+    const root = task(function* root() {
+      yield* ask('a');
+      yield* all([ask('a'), ask('b'), inner()]);
+      yield timer(1);
+      yield* inner();
+    });
+    const told = toldOf(() => root().subscribe());
+    const waits = ofType(told, 'task wait').filter(({ id }) => id === 1);
+    expect(waits.map((wait) => wait.for)).toEqual([
+      'upper',
+      'upper × 2, inner',
+      'an Observable or promise that task "root" waits for',
+      'inner',
+    ]);
+  });
+
+  it('does not wait for what has ended at once', () => {
+    const atOnceToo = task(() => 1);
+    const root = task(function* root() {
+      yield* atOnceToo();
+      yield* atOnceToo();
+      yield timer(1);
+    });
+    const waits = ofType(
+      toldOf(() => root().subscribe()),
+      'task wait',
+    );
+    expect(waits.map((wait) => wait.for)).toEqual(['an Observable or promise that task "root" waits for']);
+  });
+
+  it('goes on as often as it waited, also while it cleans up', () => {
+    const tidy = task(function* tidy() {
+      try {
+        yield NEVER;
+      } finally {
+        yield timer(2);
+      }
+    });
+    const told = toldOf(({ at }) => {
+      const running = tidy().subscribe();
+      at(1, () => running.unsubscribe());
+    });
+    expect(told.map(({ type, at }) => [type, at])).toEqual([
+      ['task begin', 0],
+      ['task wait', 0],
+      ['task resume', 1],
+      ['task wait', 1],
+      ['task resume', 3],
+      ['task end', 3],
+    ]);
+  });
+
+  it('says where it was asked for, with debugging on', () => {
+    debug();
+    const told = toldOf(() => task(() => 1)().subscribe());
+    expect(ofType(told, 'task begin')[0]?.calledAt).toMatch(/^at .*trace\.spec\.ts:\d+:\d+/);
+  });
+
+  it('does not with debugging off', () => {
+    const told = toldOf(() => task(() => 1)().subscribe());
+    expect(ofType(told, 'task begin')[0]).not.toHaveProperty('calledAt');
+  });
+});
+
+describe('a key', () => {
+  it('is new unless somebody has asked for it in this batch', () => {
+    const ask = after(1, { name: 'upper' });
+    const visit = task(function* visit(key: string) {
+      return yield* ask(key);
+    });
+    const told = toldOf(() => all([visit('a'), visit('b'), visit('a')]).subscribe());
+    expect(ofType(told, 'batch ask').map(({ key, isNew, task }) => [key, isNew, task])).toEqual([
+      ['"a"', true, 1],
+      ['"b"', true, 3],
+      ['"a"', false, 4],
+    ]);
+    expect(ofType(told, 'batch flush').map(({ keys, tasks }) => [keys, tasks])).toEqual([[['"a"', '"b"'], [1, 4, 3]]]);
+  });
+
+  it('is nobody’s where no task asks', () => {
+    const told = toldOf(() => after(1)('a').subscribe());
+    expect(ofType(told, 'batch ask')[0]).not.toHaveProperty('task');
+    expect(ofType(told, 'batch flush')[0]?.tasks).toEqual([]);
+  });
+
+  it('is new again when all who asked have left before', () => {
+    const ask = after(1);
+    const told = toldOf(() => {
+      ask('b').subscribe();
+      ask('a').subscribe().unsubscribe();
+      ask('a').subscribe();
+    });
+    expect(ofType(told, 'batch ask').map(({ key, isNew }) => [key, isNew])).toEqual([
+      ['"b"', true],
+      ['"a"', true],
+      ['"a"', true],
+    ]);
+  });
+
+  it('that is known comes from the cache', () => {
+    const ask = after(1, { name: 'upper', cache: true });
+    const visit = task(function* visit() {
+      yield* ask('a');
+      yield* ask('a');
+    });
+    const told = toldOf(() => visit().subscribe());
+    expect(ofType(told, 'batch recall')).toEqual([{ type: 'batch recall', batch: 'upper', key: '"a"', task: 1, at: 1 }]);
+    expect(ofType(told, 'batch ask')).toHaveLength(1);
+  });
+
+  it('says where it was asked for, with debugging on', () => {
+    debug();
+    const ask = after(1);
+    const told = toldOf(() => {
+      ask('a').subscribe();
+      ask.many(['b']).subscribe();
+    });
+    const places = ofType(told, 'batch ask').map(({ calledAt }) => calledAt);
+    expect(places).toEqual([
+      expect.stringMatching(/trace\.spec\.ts:\d+:\d+/),
+      expect.stringMatching(/trace\.spec\.ts:\d+:\d+/),
+    ]);
+    expect(new Set(places).size).toBe(2);
+  });
+});
+
+describe('a batch', () => {
+  const endOf = (program: Parameters<typeof toldOf>[0]): unknown[] =>
+    ofType(toldOf(program), 'batch land').map(({ outcome, error, at }) => [outcome, error, at]);
+  const quietly = { error: () => undefined };
+
+  it('lands when its results have been given', () => {
+    expect(endOf(() => after(5)('a').subscribe())).toEqual([['succeeded', undefined, 5]]);
+  });
+
+  it('has failed where its resolver has', () => {
+    const broken = batch((): never => {
+      throw new Error('down');
+    });
+    expect(endOf(() => broken('a').subscribe(quietly))).toEqual([['failed', 'Error: down', 0]]);
+  });
+
+  it('has failed where its results are none', () => {
+    const short = batch(() => [] as string[]);
+    expect(endOf(() => short('a').subscribe(quietly))).toEqual([
+      ['failed', expect.stringContaining('BatchResultError') as string, 0],
+    ]);
+  });
+
+  it('has succeeded where one key fails alone', () => {
+    const one = batch((keys: readonly string[]) => keys.map((key) => (key === 'a' ? new Error('not a') : key)));
+    expect(endOf(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)))).toEqual([['succeeded', undefined, 0]]);
+  });
+
+  it('is cancelled where all have left in its flight', () => {
+    const program: Parameters<typeof toldOf>[0] = ({ at }) => {
+      const asked = after(5)('a').subscribe();
+      at(3, () => asked.unsubscribe());
+    };
+    expect(endOf(program)).toEqual([['cancelled', undefined, 3]]);
+  });
+
+  it('is cancelled where all have left before it went', () => {
+    const program: Parameters<typeof toldOf>[0] = ({ at }) => {
+      const asked = after(5, { window: 9 })('a').subscribe();
+      at(3, () => asked.unsubscribe());
+    };
+    expect(endOf(program)).toEqual([['cancelled', undefined, 3]]);
+    expect(ofType(toldOf(program), 'batch flush')).toEqual([]);
+  });
+
+  it('is cancelled where all have left it full, waiting for room', () => {
+    const told = toldOf(({ at }) => {
+      const ask = after(5, { maxSize: 1, concurrency: 1 });
+      ask('a').subscribe();
+      const asked = ask('b').subscribe();
+      at(3, () => asked.unsubscribe());
+    });
+    expect(ofType(told, 'batch land').map(({ id, outcome, at }) => [id, outcome, at])).toEqual([
+      [2, 'cancelled', 3],
+      [1, 'succeeded', 5],
+    ]);
+  });
+
+  it('tells the time of a clock of its scheduler’s own, in its frames', () => {
+    const { clock, scheduler } = virtualScheduler({ name: 'virtual' });
+    const ask = after(0, { scheduler, window: 12 });
+    const times: unknown[] = [];
+    const subscription = trace$.subscribe(({ type, at }) => times.push([type, at]));
+    scheduler.schedule(() => ask('a').subscribe());
+    clock.flush();
+    subscription.unsubscribe();
+    expect(times).toEqual([
+      ['batch open', 0],
+      ['batch ask', 0],
+      ['batch flush', 12],
+    ]);
+  });
+
+  it('tells real time with that of the machine', async () => {
+    const before = performance.timeOrigin + performance.now();
+    const told = await toldWhile(() => atOnce()('a'));
+    const now = performance.timeOrigin + performance.now();
+    const times = told.map(({ at }) => at);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times.every((at) => before <= at && at <= now)).toBe(true);
+  });
+});
+
+describe('the order of events', () => {
+  it('is that in which they happen, over tasks and batches', () => {
+    const authorOf = after(2, { name: 'authorOf' });
+    const nameOf = after(2, { name: 'nameOf' });
+    const visit = task(function* visit(key: string) {
+      return yield* nameOf(yield* authorOf(key));
+    });
+    const told = toldOf(() => all([visit('a'), visit('b')]).subscribe());
+    expect(inShort(told)).toEqual([
+      'task begin visit',
+      'batch open authorOf',
+      'batch ask authorOf',
+      'task wait visit',
+      'task begin visit',
+      'batch ask authorOf',
+      'task wait visit',
+      'batch flush authorOf',
+      'task resume visit',
+      'task resume visit',
+      'batch land authorOf',
+      'batch open nameOf',
+      'batch ask nameOf',
+      'task wait visit',
+      'batch ask nameOf',
+      'task wait visit',
+      'batch flush nameOf',
+      'task resume visit',
+      'task resume visit',
+      'batch land nameOf',
+      'task end visit',
+      'task end visit',
+    ]);
+  });
+
+  it('is the same each time', () => {
+    const program = (): void => {
+      const [one, other] = [after(2, { name: 'one', maxSize: 3 }), after(1, { name: 'other', window: 1 })];
+      const visit = task(function* visit(key: string) {
+        const both = yield* all([one(key), other(key)]);
+        return yield* one(both.join());
+      });
+      all(['a', 'b', 'c', 'd'].map((key) => visit(key))).subscribe();
+    };
+    expect(toldOf(program)).toEqual(toldOf(program));
+  });
+});
+
+describe('an observer', () => {
+  it('that throws harms nothing, and hears on', async () => {
+    const { config } = await import('rxjs');
+    const outer = config.onUnhandledError;
+    const reported: unknown[] = [];
+    const isReported = new Promise<void>((resolve) => {
+      config.onUnhandledError = (error) => {
+        reported.push((error as Error).message);
+        if (reported.length === 2) resolve();
+      };
+    });
+    const heard: string[] = [];
+    const subscription = trace$.subscribe(({ type }) => {
+      heard.push(type);
+      throw new Error(`not ${type}`);
+    });
+    const value = task(() => 7)().block();
+    subscription.unsubscribe();
+    await isReported;
+    config.onUnhandledError = outer;
+    expect(value).toBe(7);
+    expect(heard).toEqual(['task begin', 'task end']);
+    expect(reported).toEqual(['not task begin', 'not task end']);
+  });
+
+  it('that asks a batch function loses no event, and ends', () => {
+    const [asked, logged] = [after(1, { name: 'asked' }), after(1, { name: 'logged' })];
+    const heard: TraceEvent[] = [];
+    const told = toldOf(() => {
+      trace$.subscribe((event) => {
+        heard.push(event);
+        if (event.type === 'batch flush' && event.batch === 'asked') logged(event.keys.join()).subscribe();
+      });
+      all([asked('a'), asked('b')]).subscribe();
+    });
+    expect(inShort(told).sort()).toEqual(
+      ['asked', 'asked', 'logged']
+        .map((name) => `batch ask ${name}`)
+        .concat(['asked', 'logged'].flatMap((name) => ['flush', 'land', 'open'].map((type) => `batch ${type} ${name}`)))
+        .sort(),
+    );
+    expect(heard).toHaveLength(told.length);
+  });
+
+  it('that asks in every event of others loses none', () => {
+    const [asked, logged] = [after(1, { name: 'asked' }), after(1, { name: 'logged' })];
+    let isLogging = false;
+    const told = toldOf(() => {
+      trace$.subscribe(({ type }) => {
+        if (isLogging) return;
+        isLogging = true;
+        logged(type).subscribe();
+        isLogging = false;
+      });
+      task(function* visit() {
+        yield* asked('a');
+      })().subscribe();
+    });
+    const events = inShort(told);
+    for (const event of ['task begin visit', 'task end visit', 'batch land asked', 'task resume visit']) {
+      expect(events.filter((one) => one === event)).toHaveLength(1);
+    }
+  });
+
+  it('that begins tasks does not become their parent', () => {
+    const logs = task(function* logs() {
+      yield timer(1);
+    });
+    const told = toldOf(() => {
+      let left = 1;
+      trace$.subscribe(() => {
+        if (left-- > 0) logs().subscribe();
+      });
+      task(() => timer(1))().subscribe();
+    });
+    expect(ofType(told, 'task begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('another scheduler', () => {
+  it('is named by its batches, and leads back to whoever asks', () => {
+    const told = toldOf(() => {
+      const scheduler = new BatchScheduler({ name: 'other' });
+      const ask = after(1, { scheduler });
+      task(function* visit() {
+        yield* ask('a');
+      })().subscribe();
+    });
+    expect(ofType(told, 'batch open').map(({ scheduler }) => scheduler)).toEqual(['other']);
+    expect(ofType(told, 'batch ask').map(({ task }) => task)).toEqual([1]);
+    expect(ofType(told, 'batch flush').map(({ tasks }) => tasks)).toEqual([[1]]);
+  });
+});

@@ -1,0 +1,56 @@
+/**
+ * What the tools for collections have in common: a function is asked about every item, of all of them together, so that
+ * what it asks for goes in the fewest flushes; then something is made of the answers.
+ */
+import { wrong } from '../core/describe';
+import { isAsyncInput } from '../core/rx';
+import { isBatchFunction } from '../batch/batch';
+import { allOf } from '../future/all';
+import type { Future } from '../future/future';
+import { task } from '../task/task';
+import { asTask } from './call-task';
+
+/** What is asked about each item. It gets the item and nothing else, so that a key of a cache is the item. */
+export type Question<T, R> = (item: T) => R;
+
+interface Inquiry<T> {
+  readonly items: Iterable<T>;
+  /** Absent, each item is its own answer. */
+  readonly fn: Question<T, unknown> | undefined;
+}
+
+/**
+ * The items are taken when it is called, and asked about by each subscription. Fails as `all` does.
+ *
+ * @throws TypeError at once for what cannot be iterated over, and for what is no function.
+ */
+export function withAnswers<T, V>(
+  tool: string,
+  { items, fn }: Inquiry<T>,
+  use: (items: readonly T[], answers: readonly unknown[]) => V,
+): Future<V> {
+  const list = checkedItems(tool, items);
+  const ask = fn === undefined ? undefined : asked(tool, fn);
+  const body = function* (): Generator<unknown, V, unknown> {
+    if (!ask) return use(list, list);
+    const answers = yield* allOf(
+      list.map((item) => ask(item)),
+      `${tool}()`,
+    );
+    return use(list, answers as readonly unknown[]); // `all` of a list is a list
+  };
+  Object.defineProperty(body, 'name', { value: tool });
+  return task(body)() as Future<V>; // what `use` makes is a list or an item, and is not waited for
+}
+
+function checkedItems<T>(tool: string, items: Iterable<T>): readonly T[] {
+  const isRight =
+    typeof items === 'string' || (typeof items === 'object' && (items as unknown) !== null && Symbol.iterator in items);
+  // A future can be iterated over as well, for `yield*`.
+  if (!isRight || isAsyncInput(items)) throw wrong(`${tool}: its items`, 'an array, or another iterable', items);
+  return Array.from(items);
+}
+
+function asked<T>(tool: string, fn: Question<T, unknown>): Question<T, Future<unknown>> {
+  return isBatchFunction(fn) ? fn : asTask(`${tool}: its function`, fn);
+}

@@ -1,0 +1,28 @@
+/** A timeline of this process, as a page that a browser opens from the file. */
+import { wrong } from '../core/describe';
+import { record, type Recording, type RecordingConfig } from './node-recording';
+import { timelinePage } from './timeline/timeline-page';
+
+export interface TimelineConfig extends RecordingConfig {
+  /** Of the page (`'Sluice timeline'`). */
+  readonly title?: string;
+}
+
+/**
+ * Records the trace from now on, and writes one self-contained page of it when it is stopped, or when the process exits.
+ * It keeps the latest spans, `max` of them. A process that a signal ends, Ctrl-C for one, never exits for Node: handle
+ * it, if only by `process.once('SIGINT', () => process.exit())`.
+ *
+ * @throws Error if there is no writing to the path, TypeError for an option that makes no sense.
+ * @example
+ * const recording = timeline('timeline.html');
+ * await report();
+ * console.log('open', recording.stop());
+ */
+export function timeline(path: string | URL, config: TimelineConfig = {}): Recording {
+  const { title = 'Sluice timeline' } = (config as TimelineConfig | null) ?? {}; // null is refused with the rest
+  if (typeof title !== 'string') throw wrong('timeline: title', 'a string', title);
+  return record('timeline', path, config, (spans, cut) =>
+    timelinePage(spans, { title: cut > 0 ? `${title} (without the first ${String(cut)} spans)` : title }),
+  );
+}

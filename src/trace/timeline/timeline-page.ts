@@ -1,0 +1,54 @@
+/**
+ * The timeline page: spans drawn along time, in one file of HTML that needs nothing else, neither a server nor a
+ * network. It may be kept, sent and opened anywhere.
+ */
+import { wrong } from '../../core/describe';
+import type { Span } from '../span';
+import { embeddedJson, htmlText } from './embedding';
+import { pageBody } from './page-body';
+import { pageDataOf } from './page-data';
+import { pageStyle } from './page-style';
+import { pageScript } from './script/page-script';
+
+export interface TimelinePageConfig {
+  /** Of the page (`'Sluice timeline'`). */
+  readonly title?: string;
+}
+
+/**
+ * A page with lanes for tasks, batches, flights, scopes and threads: who waited for what, why each batch was flushed
+ * when it was, and whom each flight served. It can be zoomed and searched, is light or dark, and draws a hundred
+ * thousand spans.
+ *
+ * @throws TypeError if the spans are no array, or the title is no string.
+ * @example
+ * writeFileSync('timeline.html', timelinePage(spansOf(events), { title: 'GET /answers' }));
+ */
+export function timelinePage(spans: readonly Span[], config: TimelinePageConfig = {}): string {
+  if (!Array.isArray(spans)) throw wrong('timelinePage: its spans', 'an array of spans', spans);
+  if (typeof config !== 'object' || (config as unknown) === null) {
+    throw wrong('timelinePage: its config', 'an object of options', config);
+  }
+  const { title = 'Sluice timeline' } = config;
+  if (typeof title !== 'string') throw wrong('timelinePage: title', 'a string', title);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<link rel="icon" href="data:,">
+<title>${htmlText(title)}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+${pageBody(title, spans.length === 0)}
+<script type="application/json" id="data">${embeddedJson(pageDataOf(spans))}</script>
+<script>${pageScript}</script>
+</body>
+</html>
+`;
+}
+
+/** It asks the network for nothing, and could not. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
