@@ -74,7 +74,8 @@ async function printedBy(code: string, lines: number): Promise<string[]> {
   });
   const printed: string[] = [];
   const log = (...values: unknown[]): void => {
-    printed.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
+    const text = values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' ');
+    printed.push(...text.split('\n'));
   };
   const load = createRequire(__filename);
   // In jest, `require` resolves `sluice` to the sources.
