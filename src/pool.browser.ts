@@ -21,6 +21,7 @@ export {
 export type { PoolEvent, PoolStats } from './pool/pool-events';
 export type { PoolFunction, PoolModule } from './pool/pool-module';
 export { registerError } from './pool/error-revival';
+export type { TaskPool } from './pool/task-pool';
 export { transfer } from './pool/transfer';
 export type { CloseConfig, PoolTask, TaskConfig } from './pool/worker-pool';
 export { workerTask, type NestedJob, type WorkerTask } from './pool/worker/worker-task';

@@ -2,7 +2,7 @@
 import { mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { wrong } from '../core/describe';
 import { mergeMapInOrder } from './in-order';
-import { coreOf } from './worker-pool';
+import { poolTaskKindOf } from './pool-task-kind';
 
 export interface OffloadConfig {
   /** Results in the order of the source, instead of as they come (false). What is slow holds up nobody's run. */
@@ -41,11 +41,11 @@ export function offload<A, R>(
 }
 
 function boundOf(task: object): number {
-  const core = coreOf(task);
-  if (!core) {
+  const kind = poolTaskKindOf(task);
+  if (!kind) {
     throw new TypeError(
       'offload: give it a task of a pool, whose threads bound it, or the option concurrency; it was given neither.',
     );
   }
-  return Math.max(1, core.crew.max) * AHEAD;
+  return Math.max(1, kind.threads) * AHEAD;
 }

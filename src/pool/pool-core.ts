@@ -2,7 +2,6 @@
  * What a pool does: requests come in, wait, go to threads, and end. Everything is decided in one place, `turn`, which
  * runs at the end of the turn in which something has changed, or at once where this thread is about to sleep.
  */
-import { Subject } from 'rxjs';
 import type { Era } from '../scheduler/era';
 import { AbortSignals } from './abort-signals';
 import { sleepers, sleepOn, type Sleeper } from './asleep';
@@ -17,7 +16,7 @@ import type { OpenCalls } from './open-calls';
 import type { Death, Platform } from './platform';
 import type { PoolOptions } from './pool-config';
 import { PoolClosedError, QueueFullError, WorkerStartError } from './pool-errors';
-import type { PoolEvent } from './pool-events';
+import { PoolEvents } from './pool-events';
 import type { CallPayload } from './protocol';
 import { Presences, type Presence } from './presence';
 import type { Request } from './request';
@@ -31,7 +30,7 @@ export class PoolCore implements CrewOwner, Sleeper {
   readonly signals = new AbortSignals(this.notices);
   readonly functions = new FunctionIds();
   readonly callers = new CallerStacks(() => this.pending);
-  readonly events = new Subject<PoolEvent>();
+  readonly events = new PoolEvents(this);
   readonly crew: Crew;
   /** Requests that have no outcome yet. */
   pending = 0;

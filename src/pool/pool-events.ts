@@ -1,4 +1,7 @@
 /** What happens to the threads of a pool. */
+import { Subject } from 'rxjs';
+import { describe } from '../core/describe';
+import { seam } from '../scheduler/probe';
 import type { Death } from './platform';
 import type { CrashKind } from './pool-errors';
 
@@ -15,6 +18,25 @@ export type PoolEvent =
     }
   /** Something was thrown on a thread that nobody caught. The thread is replaced. */
   | { readonly type: 'fault'; readonly thread: number; readonly error: unknown };
+
+/** The events of one pool, also for whoever looks at the whole program. */
+export class PoolEvents extends Subject<PoolEvent> {
+  constructor(private readonly pool: { readonly name: string }) {
+    super();
+  }
+
+  override next(event: PoolEvent): void {
+    const { type, thread } = event;
+    seam.probe?.note({ type: 'thread', pool: this.pool, thread, event: type, detail: detailOf(event) });
+    super.next(event);
+  }
+}
+
+function detailOf(event: PoolEvent): string {
+  if (event.type === 'spawn') return '';
+  if (event.type === 'fault') return describe(event.error);
+  return event.error === undefined ? event.kind : `${event.kind}: ${describe(event.error)}`;
+}
 
 /** What a pool is doing, in numbers. */
 export interface PoolStats {

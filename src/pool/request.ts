@@ -10,6 +10,7 @@ import type { CallerStack } from './caller-stack';
 import type { Deadline } from './deadlines';
 import type { PoolCore } from './pool-core';
 import { WorkerCrashError } from './pool-errors';
+import type { PoolTaskKind } from './pool-task-kind';
 import type { Presence } from './presence';
 import { DEMAND_WINDOW, type FunctionCode } from './protocol';
 import type { Runnable } from './runnable';
@@ -23,6 +24,8 @@ export interface StreamSink<T> extends Sink<T> {
   completed?(): void;
   /** It asks for more itself, by `request.demand`. */
   readonly isPacing?: boolean;
+  /** It takes no more: said to who emits without a pause, and so can't be told. */
+  readonly isLeft?: boolean;
 }
 
 /** What is asked for, as often as it is called. */
@@ -35,6 +38,8 @@ export interface Order {
   readonly signal: AbortSignal | undefined;
   /** It belongs to a task that is running, and so runs also while the pool closes. */
   readonly isNested: boolean;
+  /** That of its task, if it is a call of one. */
+  readonly kind: PoolTaskKind | undefined;
 }
 
 /** Who asks, as often as it is subscribed to. */

@@ -6,7 +6,7 @@ import type { AsyncValue } from '../future/async-value';
 import { begin } from '../future/execution';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import type { CallerStack } from './caller-stack';
-import { Call, type Arguments } from './call';
+import type { Arguments, Call } from './call';
 import { codeKey, codeOf, type FunctionReference, type NamedCode } from './function-code';
 import { Job, type Arrived } from './job';
 import type { Platform } from './platform';
@@ -14,9 +14,12 @@ import { checkCount, checkMs, optionsOf, type WorkerPoolConfig } from './pool-co
 import { PoolCore } from './pool-core';
 import { transfer } from './transfer';
 import { PoolEnd } from './pool-end';
+import type { Order } from './request';
 import { moduleOf, type PoolModule } from './pool-module';
 import { PoolScheduler } from './pool-scheduler';
+import { asPoolTask, poolTaskKindOf, type PoolTaskKind } from './pool-task-kind';
 import type { PoolEvent, PoolStats } from './pool-events';
+import { ThreadCall } from './thread-call';
 
 export interface TaskConfig {
   /** For errors (the name of the function). */
@@ -41,10 +44,8 @@ export interface PoolTask<A extends readonly unknown[], R> {
   readonly [codeKey]: NamedCode;
 }
 
-const cores = new WeakMap<object, PoolCore>();
-
-/** @internal The pool a task function runs on. */
-export const coreOf = (task: object): PoolCore | undefined => cores.get(task);
+// eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
+const inChain = { caller: 'Job.chain', above: Job.prototype.chain };
 
 export abstract class WorkerPoolOn implements AsyncDisposable {
   readonly name: string;
@@ -128,7 +129,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
    */
   do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: Arguments<A>): Job<Arrived<R>> {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
-    return this.#do<Arrived<R>>(codeOf(fn, 'WorkerPool.do'), args, this.do);
+    return this.#do<Arrived<R>>(fn, args, { caller: 'WorkerPool.do', above: this.do });
   }
 
   /**
@@ -201,10 +202,15 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
     await this.close();
   }
 
-  #do<T>(code: NamedCode, args: readonly unknown[], above: unknown): Job<T> {
-    const call = this.#call<T>(code, { isNested: false })(args, this.#core.callers.note(above));
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
-    return new Job<T>(call, (fn, nextArgs) => this.#do(codeOf(fn, 'Job.chain'), nextArgs, Job.prototype.chain));
+  #do<T>(
+    fn: unknown,
+    args: readonly unknown[],
+    { caller, above }: { readonly caller: string; readonly above: unknown },
+  ): Job<T> {
+    const code = codeOf(fn, caller);
+    const kind = typeof fn === 'function' ? poolTaskKindOf(fn) : undefined;
+    const call = this.#call<T>(code, { isNested: false, kind })(args, this.#core.callers.note(above));
+    return new Job<T>(call, (nextFn, nextArgs) => this.#do(nextFn, nextArgs, inChain));
   }
 
   #taskOf<A extends unknown[], R>(code: NamedCode, { name = code.name, timeout, signal }: TaskConfig): PoolTask<A, R> {
@@ -213,10 +219,16 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
     if (signal !== undefined && !(typeof signal === 'object' && 'aborted' in signal)) {
       throw wrong('WorkerPool.task: signal', 'an AbortSignal', signal);
     }
-    const call = this.#call<Arrived<R>>({ code: code.code, name }, { isNested: false, timeout, signal });
-    const task = Object.assign((...args: unknown[]) => call(args, this.#core.callers.note(task)), { [codeKey]: code });
-    cores.set(task, this.#core);
-    return task;
+    const { crew, callers } = this.#core;
+    const kind: PoolTaskKind = {
+      name,
+      get threads() {
+        return crew.max;
+      },
+    };
+    const call = this.#call<Arrived<R>>({ code: code.code, name }, { isNested: false, timeout, signal, kind });
+    const task = Object.assign((...args: unknown[]) => call(args, callers.note(task)), { [codeKey]: code });
+    return asPoolTask(task, kind);
   }
 
   #call<T>(
@@ -225,10 +237,11 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
       isNested,
       timeout = this.#options.taskTimeout,
       signal,
-    }: { readonly isNested: boolean; readonly timeout?: number | undefined; readonly signal?: AbortSignal | undefined },
+      kind,
+    }: Pick<Order, 'isNested'> & { readonly [K in 'timeout' | 'signal' | 'kind']?: Order[K] | undefined },
   ): (args: readonly unknown[], caller?: CallerStack) => Call<T> {
     const core = this.#core;
-    const parts = { core, code, name, functionId: core.functions.of(code, name), timeout, signal, isNested };
-    return (args, caller) => new Call<T>(parts, args, caller);
+    const parts = { core, code, name, functionId: core.functions.of(code, name), timeout, signal, isNested, kind };
+    return (args, caller) => new ThreadCall<T>(parts, args, caller);
   }
 }

@@ -1,0 +1,96 @@
+/** A call that is run by a thread: how it comes into the queue, once its arguments are there. */
+import { CancelledError } from '../core/errors';
+import { begin, ended, type Canceller, type Execution, type Sink } from '../future/execution';
+import type { Future } from '../future/future';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { awaitedIn, Call } from './call';
+import type { CallerStack } from './caller-stack';
+import type { Demandable } from './item-iterator';
+import { PoisonedTaskError, PoolClosedError, type WorkerCrashError } from './pool-errors';
+import { Request, type Caller, type Order, type StreamSink } from './request';
+
+/** A call that has ended so many threads gets no other. */
+const POISONED = 3;
+
+export class ThreadCall<T> extends Call<T> implements Caller {
+  #crashes = 0;
+  #lastCrash: unknown;
+
+  constructor(
+    /** @internal */
+    readonly order: Order,
+    private readonly args: readonly unknown[],
+    /** @internal */
+    readonly callerStack: CallerStack | undefined,
+  ) {
+    super();
+  }
+
+  /** @internal */
+  override [begin](sink: StreamSink<T>, scheduler: BatchScheduler): Execution {
+    const { core, name, signal, isNested, kind } = this.order;
+    if (kind?.substitute) return kind.substitute(this.args, this.#genuine)[begin](sink, scheduler);
+    if (core.isClosed && (!isNested || core.isCut))
+      return failed(sink, new PoolClosedError(core.name, name, { isCut: false }));
+    if (signal?.aborted) return failed(sink, new CancelledError(signal.reason));
+    if (this.#crashes >= POISONED) return failed(sink, new PoisonedTaskError(name, this.#lastCrash));
+    const awaited = awaitedIn(this.args);
+    return awaited ? this.#beginWith(awaited, sink, scheduler) : this.#begin(this.args, sink, scheduler);
+  }
+
+  /** The call as it would be if nothing had been put in the place of its task. */
+  get #genuine(): ThreadCall<unknown> {
+    return new ThreadCall({ ...this.order, kind: undefined }, this.args, this.callerStack);
+  }
+
+  #begin(args: readonly unknown[], sink: StreamSink<T>, scheduler: BatchScheduler): Request {
+    const request = this.#request(args, sink, scheduler);
+    this.order.core.enqueue(request);
+    return request;
+  }
+
+  /** No worker is held while arguments are waited for. */
+  #beginWith(arrived: Future<unknown[]>, sink: StreamSink<T>, scheduler: BatchScheduler): Demandable {
+    const request = this.#request([], sink, scheduler);
+    this.order.core.expect(request);
+    const awaited = arrived[begin](
+      {
+        frame: sink.frame,
+        name: this.order.name,
+        succeed: (args) => {
+          request.args = args;
+          this.order.core.enqueue(request);
+        },
+        fail: (error) => {
+          request.evict(error);
+        },
+      },
+      scheduler,
+    );
+    request.whenOver = () => scheduler.runQueue.drive(() => awaited.cancel());
+    return {
+      demand: (count: number) => {
+        request.demand(count);
+      },
+      cancel: (canceller?: Canceller) => {
+        awaited.cancel();
+        request.cancel(canceller);
+      },
+    };
+  }
+
+  #request(args: readonly unknown[], sink: StreamSink<T>, scheduler: BatchScheduler): Request {
+    return new Request(this, args, sink, scheduler);
+  }
+
+  /** @internal */
+  crashed(error: WorkerCrashError): void {
+    this.#crashes++;
+    this.#lastCrash = error;
+  }
+}
+
+function failed(sink: Sink<never>, error: unknown): Execution {
+  sink.fail(error);
+  return ended;
+}

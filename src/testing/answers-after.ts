@@ -1,0 +1,53 @@
+/** A resolver for tests, which takes its time: each of its flushes lands so many frames after it took off. */
+import { asyncScheduler, map, timer, type SchedulerLike } from 'rxjs';
+import type { Flush, Resolver } from '../batch/flush';
+import { wrong } from '../core/describe';
+
+export interface AnswerConfig {
+  /** The RxJS scheduler that time comes from (`asyncScheduler`, which `TestScheduler.run` makes virtual). */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * ```
+ * flush               a-----b----
+ * answersAfter(3, f)  ---A-----B-
+ * ```
+ *
+ * `answer` gives the value of one key; what it throws fails that key, and so does an Error that it returns.
+ *
+ * @param ms how long a flush takes, in ms (frames), or a function of its keys that says so
+ * @throws TypeError if an argument makes no sense.
+ * @example
+ * const nameOf = batch(answersAfter(3, (id: number) => `user ${id}`));
+ */
+export function answersAfter<K, V>(
+  ms: number | ((keys: readonly K[]) => number),
+  answer: (key: K) => V | Error,
+  { scheduler = asyncScheduler }: AnswerConfig = {},
+): Resolver<K, V> {
+  if (typeof ms !== 'function') checkMs(ms);
+  if (typeof answer !== 'function') throw wrong('answersAfter: its answer', 'a function of one key', answer);
+  if (typeof (scheduler as Partial<SchedulerLike> | null)?.schedule !== 'function') {
+    throw wrong('answersAfter: scheduler', 'an RxJS scheduler', scheduler);
+  }
+  return (keys, flush) =>
+    timer(typeof ms === 'function' ? checkMs(ms(keys)) : ms, scheduler).pipe(
+      map(() => new Map(keys.flatMap((key) => answerOf(key, answer, flush)))),
+    );
+}
+
+/** By key, so that one that has failed leaves no gap. */
+function answerOf<K, V>(key: K, answer: (key: K) => V | Error, flush: Flush<K, V>): [K, V | Error][] {
+  try {
+    return [[key, answer(key)]];
+  } catch (error) {
+    flush.fail(key, error);
+    return [];
+  }
+}
+
+function checkMs(ms: unknown): number {
+  if (typeof ms === 'number' && ms >= 0) return ms;
+  throw wrong('answersAfter: its time', 'a number of ms, 0 or more, or a function giving one', ms);
+}
