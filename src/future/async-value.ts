@@ -7,7 +7,7 @@ import { AlreadySetError, CancelledError, NotReadyError, TimeoutError } from '..
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { received, reportIfCollected } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { Elsewhere, Era } from '../scheduler/era';
+import type { Elsewhere, Era, Waited } from '../scheduler/era';
 import type { Waiter } from '../scheduler/waiter';
 import { block, isStuck } from './block';
 import { begin, ended, tell, type Canceller, type Execution, type Sink } from './execution';
@@ -225,8 +225,8 @@ class Waiting<T> implements Execution, Elsewhere {
     return this.waiter.sink;
   }
 
-  waiters(): Waiter[] {
-    return [this.sink];
+  waited(): Waited[] {
+    return [{ waiter: this.sink, what: this.describe() }];
   }
 
   settle(outcome: Outcome<T>): void {

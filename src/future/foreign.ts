@@ -5,10 +5,9 @@
 import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
 import { failure, success, type Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { Elsewhere, Era } from '../scheduler/era';
+import type { Elsewhere, Era, Waited } from '../scheduler/era';
 import { reportOrphan, runIn } from '../scheduler/frame';
 import { seam } from '../scheduler/probe';
-import type { Waiter } from '../scheduler/waiter';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin, tell } from './execution';
 import { Single } from './single';
@@ -64,8 +63,8 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
     return name ? `an Observable or promise that task "${name}" waits for` : 'an Observable or promise';
   }
 
-  waiters(): Waiter[] {
-    return [this.sink];
+  waited(): Waited[] {
+    return [{ waiter: this.sink, what: this.describe() }];
   }
 
   next(value: T): void {

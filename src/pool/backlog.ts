@@ -15,6 +15,10 @@ export class Backlog<T extends Backlogged> {
     return this.#first as T | undefined; // only T come in
   }
 
+  *[Symbol.iterator](): Generator<T> {
+    for (let item = this.#first; item; item = item.after) yield item as T; // only T come in
+  }
+
   push(item: T): void {
     item.before = this.#last;
     item.after = undefined;

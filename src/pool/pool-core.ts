@@ -34,9 +34,7 @@ export class PoolCore implements CrewOwner, Sleeper {
   readonly crew: Crew;
   /** Requests that have no outcome yet. */
   pending = 0;
-  completed = 0;
-  failed = 0;
-  cancelled = 0;
+  readonly ended = { completed: 0, failed: 0, cancelled: 0 };
   isClosed = false;
   /** It was closed by force. */
   isCut = false;
@@ -85,6 +83,12 @@ export class PoolCore implements CrewOwner, Sleeper {
 
   get isUnderWay(): boolean {
     return this.crew.threads.some(({ inFlight, state }) => inFlight > 0 || state === 'starting' || state === 'dying');
+  }
+
+  *requests(): Generator<Request> {
+    yield* this.#unqueued;
+    yield* this.#backlog;
+    for (const thread of this.crew.threads) yield* thread.seats.requests;
   }
 
   /** Keeps the process for whoever waits for that. */
@@ -137,7 +141,7 @@ export class PoolCore implements CrewOwner, Sleeper {
   }
 
   left(request: Request, how: 'completed' | 'failed' | 'cancelled'): void {
-    this[how]++;
+    this.ended[how]++;
     this.#unqueued.delete(request);
     if (--this.pending === this.#unqueued.size) this.stir();
   }
@@ -157,9 +161,8 @@ export class PoolCore implements CrewOwner, Sleeper {
   /** Fails what is left, and ends the threads. */
   cut(): void {
     this.isCut = true;
-    const all = [...this.#unqueued];
-    for (let request = this.#backlog.shift(); request; request = this.#backlog.shift()) all.push(request);
-    for (const thread of this.crew.threads) all.push(...thread.seats.requests);
+    const all = [...this.requests()];
+    for (const request of all) this.#backlog.remove(request);
     this.notices.tellEach(all, (request) => {
       request.evict(new PoolClosedError(this.name, request.name, { isCut: true }));
     });

@@ -1,12 +1,12 @@
 /** That tasks of a scheduler are with a pool: said once for all of them, as long as there is one. */
-import type { Elsewhere, Era } from '../scheduler/era';
+import type { Elsewhere, Era, Waited } from '../scheduler/era';
 
 export class Presence implements Elsewhere {
   #count = 0;
 
   constructor(
     readonly era: Era,
-    private readonly pool: { describe(): string; advance(): boolean },
+    private readonly pool: Present,
   ) {}
 
   enter(): void {
@@ -24,6 +24,19 @@ export class Presence implements Elsewhere {
   advance(): boolean {
     return this.pool.advance();
   }
+
+  *waited(): Generator<Waited> {
+    const requests = this.pool.requests?.();
+    if (!requests) yield { waiter: undefined, what: this.describe() };
+    else for (const { presence, waited } of requests) if (presence === this) yield waited;
+  }
+}
+
+interface Present {
+  describe(): string;
+  advance(): boolean;
+  /** Those that it knows the waiters of. */
+  requests?(): Iterable<{ readonly presence: Presence; readonly waited: Waited }>;
 }
 
 /** Those of a pool: one for each era it has work of. */
@@ -31,7 +44,7 @@ export class Presences {
   #last: Presence | undefined;
   readonly #all = new WeakMap<Era, Presence>();
 
-  constructor(private readonly pool: { describe(): string; advance(): boolean }) {}
+  constructor(private readonly pool: Present) {}
 
   in(era: Era): Presence {
     if (this.#last?.era === era) return this.#last;

@@ -5,12 +5,13 @@ import { tell, type Canceller, type Execution, type Sink } from '../future/execu
 import { emptyError } from '../future/foreign';
 import { Fifo } from '../scheduler/fifo';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Waited } from '../scheduler/era';
+import { seam, type Ended } from '../scheduler/probe';
 import type { Backlogged } from './backlog';
 import type { CallerStack } from './caller-stack';
 import type { Deadline } from './deadlines';
-import type { PoolCore } from './pool-core';
+import type { Caller } from './order';
 import { WorkerCrashError } from './pool-errors';
-import type { PoolTaskKind } from './pool-task-kind';
 import type { Presence } from './presence';
 import { DEMAND_WINDOW, type FunctionCode } from './protocol';
 import type { Runnable } from './runnable';
@@ -26,29 +27,6 @@ export interface StreamSink<T> extends Sink<T> {
   readonly isPacing?: boolean;
   /** It takes no more: said to who emits without a pause, and so can't be told. */
   readonly isLeft?: boolean;
-}
-
-/** What is asked for, as often as it is called. */
-export interface Order {
-  readonly core: PoolCore;
-  readonly functionId: number;
-  readonly name: string;
-  readonly code: FunctionCode;
-  readonly timeout: number;
-  readonly signal: AbortSignal | undefined;
-  /** It belongs to a task that is running, and so runs also while the pool closes. */
-  readonly isNested: boolean;
-  /** That of its task, if it is a call of one. */
-  readonly kind: PoolTaskKind | undefined;
-}
-
-/** Who asks, as often as it is subscribed to. */
-export interface Caller {
-  readonly order: Order;
-  /** Where it was asked for. */
-  readonly callerStack: CallerStack | undefined;
-  /** A thread was lost to it. */
-  crashed(error: WorkerCrashError): void;
 }
 
 let lastNumber = 0;
@@ -74,7 +52,7 @@ export class Request implements Execution, Runnable, Backlogged {
   readonly #caller: Caller;
   readonly #sink: StreamSink<unknown>;
   readonly #scheduler: BatchScheduler;
-  readonly #presence: Presence;
+  readonly presence: Presence;
 
   constructor(
     caller: Caller,
@@ -87,13 +65,22 @@ export class Request implements Execution, Runnable, Backlogged {
     this.#sink = sink;
     this.#scheduler = scheduler;
     const { core, timeout, signal } = caller.order;
-    this.#presence = core.entered(scheduler.era);
+    this.presence = core.entered(scheduler.era);
     if (timeout !== Infinity) this.#timeout = core.deadlines.set(timeout, () => this.#timeUp());
     if (signal) core.signals.add(signal, this);
+    seam.probe?.note({ type: 'call queued', pool: core, call: this, name: this.name, waiter: sink });
   }
 
   get name(): string {
     return this.#caller.order.name;
+  }
+
+  /** What whoever asks waits for, in words. */
+  get waited(): Waited {
+    const where = this.#thread
+      ? `on thread ${String(this.#thread.id)}`
+      : `waits for ${this.isWaiting ? 'a thread' : 'its arguments'}`;
+    return { waiter: this.#sink, what: `task "${this.name}" of pool "${this.#caller.order.core.name}", ${where}` };
   }
 
   get functionId(): number {
@@ -120,6 +107,7 @@ export class Request implements Execution, Runnable, Backlogged {
   sendTo(thread: Thread<Request>): void {
     this.#thread = thread;
     this.#place = thread.send(this);
+    seam.probe?.note({ type: 'call sent', pool: this.#caller.order.core, call: this, thread: thread.id });
   }
 
   /** Back in the queue. */
@@ -183,7 +171,7 @@ export class Request implements Execution, Runnable, Backlogged {
       return;
     }
     // Who has the value may leave before it is complete.
-    this.#finish(this.#hasValue ? 'completed' : 'cancelled');
+    this.#finish(this.#hasValue ? 'completed' : 'cancelled', this.#hasValue ? success(undefined) : undefined);
     this.#abandon('Nobody waits for it any more.', canceller);
   }
 
@@ -218,30 +206,31 @@ export class Request implements Execution, Runnable, Backlogged {
 
   #awaitLeaving(canceller: Canceller): () => void {
     const release = this.#caller.order.core.hold();
-    this.#presence.enter();
+    this.presence.enter();
     return () => {
       release();
-      this.#presence.leave();
+      this.presence.leave();
       canceller.cancelled();
     };
   }
 
   #end(outcome: Outcome<unknown> | undefined): void {
     if (this.isOver) return;
-    this.#finish(outcome?.isError ? 'failed' : 'completed');
+    this.#finish(outcome?.isError ? 'failed' : 'completed', outcome ?? success(undefined));
     this.#scheduler.runQueue.drive(() => {
       if (outcome) tell(this.#sink, outcome);
       else this.#sink.completed?.();
     });
   }
 
-  #finish(how: 'completed' | 'failed' | 'cancelled'): void {
+  #finish(how: 'completed' | 'failed' | 'cancelled', outcome: Ended): void {
     this.isOver = true;
+    seam.probe?.note({ type: 'call ended', pool: this.#caller.order.core, call: this, how: outcome });
     this.whenOver?.();
     const { core, signal } = this.#caller.order;
     if (this.#timeout) core.deadlines.clear(this.#timeout);
     if (signal) core.signals.delete(signal, this);
     core.left(this, how);
-    this.#presence.leave();
+    this.presence.leave();
   }
 }

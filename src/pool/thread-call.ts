@@ -7,7 +7,8 @@ import { awaitedIn, Call } from './call';
 import type { CallerStack } from './caller-stack';
 import type { Demandable } from './item-iterator';
 import { PoisonedTaskError, PoolClosedError, type WorkerCrashError } from './pool-errors';
-import { Request, type Caller, type Order, type StreamSink } from './request';
+import type { Caller, Order } from './order';
+import { Request, type StreamSink } from './request';
 
 /** A call that has ended so many threads gets no other. */
 const POISONED = 3;
@@ -55,6 +56,7 @@ export class ThreadCall<T> extends Call<T> implements Caller {
     this.order.core.expect(request);
     const awaited = arrived[begin](
       {
+        above: sink,
         frame: sink.frame,
         name: this.order.name,
         succeed: (args) => {

@@ -14,7 +14,7 @@ import { checkCount, checkMs, optionsOf, type WorkerPoolConfig } from './pool-co
 import { PoolCore } from './pool-core';
 import { transfer } from './transfer';
 import { PoolEnd } from './pool-end';
-import type { Order } from './request';
+import type { Order } from './order';
 import { moduleOf, type PoolModule } from './pool-module';
 import { PoolScheduler } from './pool-scheduler';
 import { asPoolTask, poolTaskKindOf, type PoolTaskKind } from './pool-task-kind';
@@ -105,16 +105,14 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
   }
 
   get stats(): PoolStats {
-    const { crew, queued, completed, failed, cancelled } = this.#core;
+    const { crew, queued, ended } = this.#core;
     const { hired } = crew;
     return {
       threads: hired.length,
       idle: hired.filter(({ isIdle }) => isIdle).length,
       queued,
       running: crew.threads.reduce((sum, { inFlight }) => sum + inFlight, 0),
-      completed,
-      failed,
-      cancelled,
+      ...ended,
     };
   }
 

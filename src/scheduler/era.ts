@@ -16,8 +16,14 @@ export interface Elsewhere {
   describe(): string;
   /** Moves it on without the event loop, where that is possible; false when it was not. */
   advance?(): boolean;
-  /** Who waits for it. */
-  waiters?(): Iterable<Waiter>;
+  /** Who waits for what of it. */
+  waited?(): Iterable<Waited>;
+}
+
+export interface Waited {
+  readonly waiter: Waiter | undefined;
+  /** In words. */
+  readonly what: string;
 }
 
 interface EraConfig {

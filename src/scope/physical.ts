@@ -8,10 +8,8 @@ import type { Execution, Sink } from '../future/execution';
 
 export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
   const { era } = scheduler;
-  const waited: Elsewhere = {
-    describe: () => `the promise of task "${sink.name ?? 'anonymous'}"`,
-    waiters: () => [sink],
-  };
+  const what = (): string => `the promise of task "${sink.name ?? 'anonymous'}"`;
+  const waited: Elsewhere = { describe: what, waited: () => [{ waiter: sink, what: what() }] };
   let isSettled = false;
   const settle = (tell: () => void): void => {
     // A thenable may be less careful than a promise.
