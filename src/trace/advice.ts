@@ -1,6 +1,8 @@
 /** What the doctor says: each thing once, with the place it is about. */
 interface Finding {
   readonly what: string;
+  /** How it showed; another time it may show otherwise, and is the same thing. */
+  readonly example?: string;
   readonly how: string;
   /** As a line of a stack. */
   readonly site: string | undefined;
@@ -9,10 +11,10 @@ interface Finding {
 export class Advice {
   readonly #given = new Set<string>();
 
-  give({ what, how, site }: Finding): void {
+  give({ what, example = '', how, site }: Finding): void {
     const subject = site ?? what;
     if (this.#given.has(`${how} ${subject}`)) return;
     this.#given.add(`${how} ${subject}`);
-    console.warn(`sluice doctor: ${what}${site ? `,\n    ${site}\n` : '. '}${how}`);
+    console.warn(`sluice doctor: ${what}${site ? `,\n    ${site}\n` : '. '}${example}${how}`);
   }
 }

@@ -99,7 +99,7 @@ export class BatchNotes {
   #apart(batch: NotedBatch, { id, batch: other, gone }: Earlier, asker: Waiter | undefined): Apart | undefined {
     const doing = asker && gone && this.tasks.doingAt(asker, gone.count);
     // Of what went before whoever asks had begun, it could not have been a part.
-    if (gone && !doing && gone.reason !== 'full') return undefined;
+    if (gone && !doing && (asker || gone.reason !== 'full')) return undefined;
     const apart = (because: Apart['because'], detail: string): Apart => ({ because, from: id, detail });
     if (other.scheduler !== batch.scheduler) {
       return apart('scheduler', `the other belongs to scheduler "${other.scheduler.name}"`);

@@ -5,20 +5,31 @@ interface Captured {
 
 /** It is written down only when it is read, which costs far more than to note it. */
 export class CallSite {
-  readonly #captured: Captured = {};
+  #captured: Captured | undefined = {};
+  #line: string | undefined;
 
   /** `above`: what was called, if that is known; all that it has called is left out. */
-  constructor(above: object = CallSite) {
-    const { captureStackTrace } = Error as { captureStackTrace?: (target: object, above: object) => void };
-    captureStackTrace?.(this.#captured, above);
+  constructor(above?: object) {
+    const limit = Error.stackTraceLimit;
+    // Each frame costs. Between what was called and its caller there may be `map` and the like.
+    Error.stackTraceLimit = above ? NEAR : FAR;
+    V8.captureStackTrace?.(this.#captured ?? {}, above ?? CallSite);
+    Error.stackTraceLimit = limit;
   }
 
   /** As in a stack: `at load (file:///app/load.js:1:2)`. */
   get line(): string | undefined {
+    if (!this.#captured) return this.#line;
     const lines = this.#captured.stack?.split('\n') ?? [];
-    return lines.find((line) => PLACE.test(line) && !(home && line.includes(home)))?.trim();
+    this.#captured = undefined;
+    this.#line = lines.find((line) => PLACE.test(line) && !(home && line.includes(home)))?.trim();
+    return this.#line;
   }
 }
+
+const V8 = Error as { captureStackTrace?: (target: object, above: object) => void };
+const NEAR = 4;
+const FAR = 32;
 
 /** Frames of Node's own, and those without a place, say nothing to people. */
 const PLACE = /^\s+at (?!.*\(?node:).*:\d+:\d+\)?$/;

@@ -4,7 +4,7 @@
  */
 import { describe, describeBatch, wrong } from '../core/describe';
 import { allSchedulers } from '../scheduler/all-schedulers';
-import { runningTask } from '../scheduler/ambient';
+import { ambientScheduler, runningTask } from '../scheduler/ambient';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { seam } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
@@ -37,9 +37,10 @@ export function dumpTasks(print: (text: string) => void = console.log): string {
 
 function treeOf(scheduler: BatchScheduler): string | undefined {
   const tree = new Tree(`scheduler "${scheduler.name}"`);
-  for (const runnable of scheduler.runQueue.waiting) {
-    if (isWaiter(runnable)) tree.branchOf(runnable).title += ', may go on';
-  }
+  const running = ambientScheduler() === scheduler ? runningTask() : undefined;
+  if (running) tree.branchOf(running);
+  const ready = new Set<Branch>();
+  for (const runnable of scheduler.runQueue.waiting) if (isWaiter(runnable)) ready.add(tree.branchOf(runnable));
   for (const [batch, state] of scheduler.era.openBatches.all()) {
     const ms = String(Math.round(scheduler.now() - batch.openedAt));
     for (const { key, waiter } of batch.askers()) {
@@ -48,8 +49,13 @@ function treeOf(scheduler: BatchScheduler): string | undefined {
     }
   }
   for (const waited of scheduler.era.elsewhere) {
-    for (const waiter of waited.waiters?.() ?? [undefined]) tree.branchOf(waiter).add(waited.describe());
+    for (const { waiter, what } of waited.waited?.() ?? [{ waiter: undefined, what: waited.describe() }]) {
+      // Of a flight, its keys have said that it is in the air.
+      if (waiter?.role !== 'flight' || waiter.describe?.() !== what) tree.branchOf(waiter).add(what);
+    }
   }
+  // Whoever is on the stack beneath what he has begun waits for that.
+  for (const branch of ready) if (branch.isBare) branch.title += ', may go on';
   return tree.root.isBare ? undefined : tree.root.toString();
 }
 

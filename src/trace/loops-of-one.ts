@@ -1,19 +1,22 @@
 /** A task that asks for one thing after the other at the same place, each time waiting for it alone. */
 import { describeBatch } from '../core/describe';
-import { seam, type Note } from '../scheduler/probe';
+import type { Note } from '../scheduler/probe';
 import type { Waiter } from '../scheduler/waiter';
 import type { Advice } from './advice';
+import type { CallSite } from './call-site';
+import { siteWhere } from './watch';
 
-interface Loop {
-  readonly site: string;
-  rounds: number;
+interface Asked {
+  readonly what: string;
+  /** Where, the latest times. */
+  readonly sites: readonly CallSite[];
 }
 
-/** So many times is a loop. */
+/** So many times at one place is a loop. */
 const MANY = 3;
 
 export class LoopsOfOne {
-  readonly #loops = new WeakMap<Waiter, Loop>();
+  readonly #asked = new WeakMap<Waiter, Asked>();
 
   constructor(private readonly advice: Advice) {}
 
@@ -24,21 +27,19 @@ export class LoopsOfOne {
 
   /** In an `all`, it is not the task itself that waits for each. */
   #asks(waiter: Waiter | undefined, what: string, future: object | undefined): void {
-    if (waiter?.role !== 'task') return;
-    const site = seam.probe?.siteOf(future);
-    if (site === undefined) return;
-    const known = this.#loops.get(waiter);
-    if (known?.site !== site) {
-      this.#loops.set(waiter, { site, rounds: 1 });
-      return;
-    }
-    if (++known.rounds !== MANY) return;
+    const site = siteWhere(future);
+    if (waiter?.role !== 'task' || !site) return;
+    const before = this.#asked.get(waiter);
+    const sites = before?.what === what ? [...before.sites.slice(1 - MANY), site] : [site];
+    this.#asked.set(waiter, { what, sites });
+    // Where that is costs more to say than anything else here.
+    if (sites.length < MANY || new Set(sites.map(({ line }) => line)).size > 1) return;
     this.advice.give({
       what: `task ${waiter.name ?? ''} waits in a loop for ${what}, one after the other`,
       how:
         'Ask for all, and they go together: yield* all(list.map(ask)). ' +
         'Where each depends on the one before, all is well as it is.',
-      site,
+      site: site.line,
     });
   }
 }

@@ -14,7 +14,7 @@ export function adviseOnOrder({ batch, keys, result }: Resolved, advice: Advice)
   const asked = new Set(keys);
   const pairs = keys.flatMap((key, index) => {
     const value: unknown = result[index];
-    return isRecord(value) ? [{ key, value }] : [];
+    return isRecord(value) ? [{ key, value: dataOf(value) }] : [];
   });
   const [first] = pairs;
   // A property that is a key in all of them, each once.
@@ -30,10 +30,24 @@ export function adviseOnOrder({ batch, keys, result }: Resolved, advice: Advice)
   if (name === undefined || !wrong) return;
   advice.give({
     what: `the resolver of ${describeBatch(batch.name)} gave results in another order than that of its keys`,
-    how: `Key ${describe(wrong.key)} got the result whose ${name} is ${describe(wrong.value[name])}. Return them in the order of the keys, or as a Map.`,
+    example: `Key ${describe(wrong.key)} got the result whose ${name} is ${describe(wrong.value[name])}. `,
+    how: 'Return them in the order of the keys, or as a Map.',
     site: undefined,
   });
 }
 
-const isRecord = (value: unknown): value is Record =>
-  typeof value === 'object' && value !== null && !(value instanceof Error);
+/** What a list holds at a place may well be a key, that of a neighbour, say. */
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Error) && !Array.isArray(value);
+
+/** What it has without being asked: a getter may do anything, and a proxy too. */
+function dataOf(value: object): Record {
+  try {
+    const descriptors = Object.entries(Object.getOwnPropertyDescriptors(value));
+    return Object.fromEntries(
+      descriptors.flatMap(([name, one]) => (one.enumerable && 'value' in one ? [[name, one.value as unknown]] : [])),
+    );
+  } catch {
+    return {};
+  }
+}

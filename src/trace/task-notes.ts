@@ -1,5 +1,5 @@
 /** What a trace tells of tasks: when each runs, and what it waits for. */
-import type { Note, NotedScheduler } from '../scheduler/probe';
+import type { Ended, Note, NotedScheduler } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
 import { timeOf } from './clockwork';
 import { known, outcomeOf, type Narrator } from './narrator';
@@ -16,8 +16,12 @@ interface Life {
   readonly began: number;
   readonly waits: Wait[];
   /** What it has asked for since it last went on: how often, by title. */
-  asked: Map<string, number>;
+  asked: Asked;
+  /** Where whoever called it has noted that. */
+  readonly askedIn: Asked | undefined;
 }
+
+type Asked = Map<string, number>;
 
 /** So many of its waits are remembered, to say what it was at. */
 const FEW = 16;
@@ -60,17 +64,17 @@ export class TaskNotes {
         return;
       }
       case 'task ended': {
-        const { scheduler } = this.#lives.get(note.task) ?? {};
-        const id = this.narrator.ids.of(note.task);
-        if (!scheduler || id === undefined) return;
-        this.narrator.tell({ type: 'task end', id, at: timeOf(scheduler), ...outcomeOf(note.how) });
+        this.#ended(note.task, note.how);
       }
     }
   }
 
   /** What a task, or whoever called it, was at when there were so many notes; undefined if nobody had begun. */
   doingAt(task: Waiter, count: number): string | undefined {
-    for (let one: Waiter | undefined = task; one; one = this.callerOf(one)) {
+    const seen = new Set<Waiter>();
+    // Those that wait for each other have no outermost.
+    for (let one: Waiter | undefined = task; one && !seen.has(one); one = this.callerOf(one)) {
+      seen.add(one);
       const life = this.#lives.get(one);
       if (!life || life.began > count) continue;
       const wait = life.waits.find(({ from, to }) => from <= count && count <= to);
@@ -83,8 +87,9 @@ export class TaskNotes {
     const { ids, siteOf, tell } = this.narrator;
     const caller = this.callerOf(task);
     this.#asksFor(caller, task.name ?? '');
+    const askedIn = caller && this.#lives.get(caller)?.asked;
     const id = ids.give(task);
-    this.#lives.set(task, { scheduler, began: this.#count, waits: [], asked: new Map() });
+    this.#lives.set(task, { scheduler, began: this.#count, waits: [], asked: new Map(), askedIn });
     tell({
       type: 'task begin',
       id,
@@ -119,5 +124,17 @@ export class TaskNotes {
     const wait = life.waits.at(-1);
     if (wait) wait.to = this.#count;
     this.narrator.tell({ type: 'task resume', id, at: timeOf(life.scheduler) });
+  }
+
+  #ended(task: Waiter, how: Ended): void {
+    const life = this.#lives.get(task);
+    const id = this.narrator.ids.of(task);
+    if (!life || id === undefined) return;
+    // Whoever called it goes on at once, and will not wait for it; if he waits already, that is told.
+    const title = task.name ?? '';
+    const left = (life.askedIn?.get(title) ?? 0) - 1;
+    if (left > 0) life.askedIn?.set(title, left);
+    else life.askedIn?.delete(title);
+    this.narrator.tell({ type: 'task end', id, at: timeOf(life.scheduler), ...outcomeOf(how) });
   }
 }

@@ -17,8 +17,8 @@ class Watch implements Probe {
   /** By future, and by who waits for a key. */
   readonly #sites = new WeakMap<object, CallSite>();
   readonly #callers = new WeakMap<Waiter, Waiter>();
-  /** Who subscribes to something that is no future just now. */
-  #subscribing: Waiter | undefined;
+  /** Who subscribes to something that is no future just now, and whose body ran as that began. */
+  #subscribing: { readonly waiter: Waiter; readonly running: Waiter | undefined } | undefined;
 
   add(onlooker: Onlooker, wantsSites: boolean): () => void {
     // Of its own, so that whoever looks on twice leaves once at a time.
@@ -48,7 +48,7 @@ class Watch implements Probe {
 
   within<R>(waiter: Waiter, work: () => R): R {
     const outer = this.#subscribing;
-    this.#subscribing = waiter;
+    this.#subscribing = { waiter, running: runningTask() };
     try {
       return work();
     } finally {
@@ -61,7 +61,11 @@ class Watch implements Probe {
   }
 
   siteOf(future: object | undefined): string | undefined {
-    return future && this.#sites.get(future)?.line;
+    return this.placeOf(future)?.line;
+  }
+
+  placeOf(future: object | undefined): CallSite | undefined {
+    return future && this.#sites.get(future);
   }
 
   siteHere(): string | undefined {
@@ -71,19 +75,25 @@ class Watch implements Probe {
   /** Results may go through Observables and callbacks; then it is whoever runs as it begins. */
   #noteCaller(task: Waiter): void {
     if (named(task.above)) return;
-    const caller = named(this.#subscribing) ?? runningTask();
+    const running = runningTask();
+    // What began to run while it was subscribed to is nearer than who subscribes.
+    const isNearer = running !== this.#subscribing?.running;
+    const caller = (isNearer && running) || (named(this.#subscribing?.waiter) ?? running);
     if (caller) this.#callers.set(task, caller);
   }
 
   #noteSite(note: Note): void {
     if (note.type === 'built') this.#sites.set(note.future, new CallSite(note.by));
-    if (note.type !== 'asked' || !note.future) return;
+    if ((note.type !== 'asked' && note.type !== 'recalled') || !note.future) return;
     const site = this.#sites.get(note.future);
     if (site) this.#sites.set(note.waiter, site);
   }
 }
 
 const watch = new Watch();
+
+/** Where a future was built, if somebody looked on who wants to know. */
+export const siteWhere = (future: object | undefined): CallSite | undefined => watch.placeOf(future);
 
 /** Tells `onlooker` all that happens from now on, until what comes back is called. */
 export const lookOn = (onlooker: Onlooker, { wantsSites = false } = {}): (() => void) =>
