@@ -1,5 +1,5 @@
 /**
- * The package as whoever installs it gets it: `consumer.ts` and `pool-consumer.ts` compile in strict mode, the types of
+ * The package as whoever installs it gets it: the consumers beside this file compile in strict mode, the types of
  * the package and of what it needs included, and print what their `// →` comments say; and what browsers load needs
  * nothing of Node. It takes `npm run build` before it, and no network: the package is packed, unpacked, and linked to
  * what is installed here.
@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const programs = ['consumer', 'pool-consumer'].map((name) => {
+const programs = ['consumer', 'pool-consumer', 'seeing-consumer'].map((name) => {
   const source = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8');
   const expected = Array.from(source.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => `${line}\n`).join('');
   return { name, source, expected };
@@ -53,7 +53,7 @@ try {
       const printed = run(`running ${file}`, process.execPath, [file]);
       if (printed !== expected) throw new Error(`${file} printed\n${printed}in place of\n${expected}`);
     }
-  const ofNode = ['index', 'pool.browser', 'pool/worker/browser-entry'].flatMap((name) =>
+  const ofNode = ['index', 'pool.browser', 'pool/worker/browser-entry', 'testing', 'trace.browser'].flatMap((name) =>
     importsOfNode(join(folder, 'node_modules', 'sluice', 'dist', `${name}.mjs`)),
   );
   if (ofNode.length > 0) throw new Error(`What browsers load imports what they do not have:\n${ofNode.join('\n')}`);
