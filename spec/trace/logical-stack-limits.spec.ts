@@ -12,7 +12,8 @@ afterEach(() => {
 const never = (): never => {
   throw new Error('it has not failed');
 };
-const failureOf = (work: PromiseLike<unknown>): Promise<unknown> => Promise.resolve(work).then(never, (error) => error);
+const failureOf = (work: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(work).then(never, (error: unknown) => error);
 
 const chainOf = (error: unknown): string[] =>
   ((error as Error).stack ?? '').split('\n').filter((line) => /^ +at (task \w+|batch "|… more)/.test(line));

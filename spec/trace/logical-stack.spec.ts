@@ -3,7 +3,19 @@
  * place where each was asked for.
  */
 import { map, of, timer, type Observable } from 'rxjs';
-import { all, AsyncContext, AsyncValue, batch, BatchScheduler, debug, Future, Scope, scoped, task, within } from 'sluice';
+import {
+  all,
+  AsyncContext,
+  AsyncValue,
+  batch,
+  BatchScheduler,
+  debug,
+  Future,
+  Scope,
+  scoped,
+  task,
+  within,
+} from 'sluice';
 
 afterEach(() => {
   debug(false);
@@ -17,7 +29,6 @@ const linesOf = (error: unknown): string[] =>
   String((error as Error).stack)
     .split('\n')
     .filter((line) => /^ +at (task \S+|batch "|… more)/.test(line));
-
 
 const never = (): never => {
   throw new Error('it has not failed');
@@ -145,7 +156,7 @@ describe('the chain of tasks', () => {
 
   it('leads through what is yielded as an array', async () => {
     const outer = task(function* outer() {
-      return (yield [author('Emma'), author('Ulysses')]) as unknown;
+      return yield [author('Emma'), author('Ulysses')];
     });
     expect(chainOf(await failureOf(outer()))).toEqual(whole);
   });
@@ -227,14 +238,14 @@ describe('the chain of tasks', () => {
 
   it('goes on over operators with debugging on', async () => {
     debug();
-    const outer = task(function* outer(): Generator<unknown, unknown> {
+    const outer = task(function* outer(): Generator<unknown, unknown, unknown> {
       return yield author('Ulysses').pipe(map((name) => name.length));
     });
     expect(chainOf(await failureOf(outer()))).toEqual(whole);
   });
 
   it('goes on over operators with debugging off as far as it goes: to the inner of them', async () => {
-    const outer = task(function* outer(): Generator<unknown, unknown> {
+    const outer = task(function* outer(): Generator<unknown, unknown, unknown> {
       return yield author('Ulysses').pipe(map((name) => name.length));
     });
     expect(chainOf(await failureOf(outer()))).toEqual(whole.slice(0, 2));
@@ -246,7 +257,7 @@ describe('the chain of tasks', () => {
         throw new Error('broken');
       }),
     );
-    const outer = task(function* outer(): Generator<unknown, unknown> {
+    const outer = task(function* outer(): Generator<unknown, unknown, unknown> {
       return yield broken;
     });
     expect(chainOf(await failureOf(outer()))).toEqual(['task outer']);
@@ -278,7 +289,11 @@ describe('a rejection that many share', () => {
       return yield* ask(2);
     });
     const ended = await Promise.allSettled([first(), second(), second()]);
-    expect(ended.map((one) => one.status === 'rejected' && (one.reason as unknown) === error)).toEqual([true, true, true]);
+    expect(ended.map((one) => one.status === 'rejected' && (one.reason as unknown) === error)).toEqual([
+      true,
+      true,
+      true,
+    ]);
     expect(chainOf(error)).toEqual(['batch "ask", key 1', 'task first']);
   });
 

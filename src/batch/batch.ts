@@ -136,7 +136,7 @@ class BatchFuture<K, V> extends Future<V> {
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
     const { substitute } = this.worlds.kind;
     if (!substitute) return this.ask(sink, scheduler);
-    seam.probe?.note({ type: 'substituted', future: this });
+    seam.probe?.note({ type: 'taken', future: this });
     return substitute(this.key, new GenuineFuture(this.worlds, this.key))[begin](sink, scheduler);
   }
 

@@ -5,7 +5,7 @@
 import { describeBatch } from '../core/describe';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { Elsewhere, Era } from '../scheduler/era';
+import type { Elsewhere, Era, Waited } from '../scheduler/era';
 import type { Frame } from '../scheduler/frame';
 import type { World } from './world';
 
@@ -58,6 +58,10 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
 
   describe(): string {
     return `${describeBatch(this.banks.batch)} on scheduler "${this.banks.far.name}"`;
+  }
+
+  waited(): Waited[] {
+    return [{ waiter: this.sink, what: this.describe() }];
   }
 
   advance(): boolean {

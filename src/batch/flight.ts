@@ -95,13 +95,15 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#makeRoom();
     const { window } = this.#boarding;
     seam.probe?.note({ type: 'resolved', batch: window, keys: this.keys, result });
+    let how: Ended = success(undefined);
     try {
       match(result, this.#asked, (item, value) => this.#give(item, value));
     } catch (error) {
       // It cannot be matched; or a Map of their own making throws, or an element with a getter that does.
+      how = failure(error);
       this.#failRest(error);
     }
-    this.#land(success(undefined));
+    this.#land(how);
   }
 
   /** The resolver failed: so do the keys it left. */

@@ -67,6 +67,7 @@ export class World<K, V> implements Runnable {
       if (seam.probe) this.#noteKnown(this.memory?.waitingFor(partition, identity), { key, waiter: sink, future });
       return known;
     } catch (error) {
+      seam.probe?.note({ type: 'taken', future });
       sink.fail(error);
       return ended;
     }

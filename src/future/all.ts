@@ -7,6 +7,7 @@ import { isAsyncInput } from '../core/rx';
 import { flatten, type FlatShape, type Leaf, type Shape, type ShapeValues } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { holder, type Frame } from '../scheduler/frame';
+import { seam } from '../scheduler/probe';
 import type { Runnable } from '../scheduler/run-queue';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
 import { beginInput } from './foreign';
@@ -85,6 +86,7 @@ class AllFuture<T> extends Future<T> {
       sink.succeed(this.shape.build([]) as T);
       return ended;
     }
+    if (seam.probe) for (const leaf of this.shape.leaves) seam.probe.note({ type: 'taken', future: leaf as object });
     const execution = new AllExecution(this.shape, this.mode, sink, scheduler);
     scheduler.runQueue.call(execution);
     return execution;

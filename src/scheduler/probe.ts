@@ -66,8 +66,8 @@ export type Note =
       readonly future: object | undefined;
       readonly scheduler: NotedScheduler;
     }
-  /** A test has put something else in its place. */
-  | { readonly type: 'substituted'; readonly future: object }
+  /** Somebody has it who sees to it, whether it is run or not. */
+  | { readonly type: 'taken'; readonly future: object }
   | {
       readonly type: 'flushed';
       readonly batch: NotedBatch;

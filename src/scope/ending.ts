@@ -1,6 +1,7 @@
 /** How a scope ends: it waits until nothing is left in it; then its door is shut, and its finalisers run. */
 import { reportUnhandled } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Waiter } from '../scheduler/waiter';
 import { settled } from '../future/all';
 import { begin, type Sink } from '../future/execution';
 import { task } from '../task/task';
@@ -15,6 +16,7 @@ export class Ending {
   constructor(
     private readonly contents: Contents,
     private readonly scheduler: BatchScheduler,
+    private readonly waiter: () => Waiter | undefined,
   ) {}
 
   get hasBegun(): boolean {
@@ -32,7 +34,11 @@ export class Ending {
 
   begin(whenOver: () => void): void {
     this.#hasBegun = true;
+    const { waiter } = this;
     const sink: Sink<void> = {
+      get above() {
+        return waiter();
+      },
       frame: undefined,
       succeed: whenOver,
       fail: reportUnhandled, // nothing in it fails it

@@ -21,7 +21,8 @@ export function hasOpened(scope: Scope): void {
 export const wasCancelled = (scope: Scope, reason: unknown): void =>
   seam.probe?.note({ type: 'scope cancelled', scope, reason });
 
-export function hasClosed(scope: Scope, verdict: { readonly error: unknown } | undefined): void {
+export function hasClosed(scope: Scope, verdict: { readonly error: unknown } | undefined, isCancelled: boolean): void {
   open?.unregister(scope);
-  seam.probe?.note({ type: 'scope closed', scope, how: ended(verdict !== undefined, verdict?.error) });
+  const how = !verdict && isCancelled ? undefined : ended(verdict !== undefined, verdict?.error);
+  seam.probe?.note({ type: 'scope closed', scope, how });
 }

@@ -67,7 +67,7 @@ export class Scope implements AsyncDisposable {
     this.closed$ = new Observable((subscriber) => this.#closed.subscribe(subscriber));
     this.failures = new Failures(this.name);
     this.queue = new TaskQueue(this.scheduler, concurrency);
-    this.#ending = new Ending(this.#contents, this.scheduler);
+    this.#ending = new Ending(this.#contents, this.scheduler, () => this.closing.firstWaiter ?? home.above);
     if (timeout !== Infinity) this.#untie.add(this.scheduler.clock.schedule(() => this.#timeOut(timeout), timeout));
     if (signal) this.#untie.add(whenAborted(signal, (reason) => this.cancel(reason)));
     hasOpened(this);
@@ -240,7 +240,7 @@ export class Scope implements AsyncDisposable {
     this.#untie.unsubscribe();
     const verdict = this.failures.verdict();
     this.#contents.body?.receive();
-    hasClosed(this, verdict);
+    hasClosed(this, verdict, this.#isCancelled);
     const { parent, order = 0 } = this.home;
     if (parent) parent.#contents.children.delete(this);
     if (verdict) parent?.failures.add({ error: verdict.error, order, value: this.closing });

@@ -64,6 +64,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.order = order;
     this.name = (typeof work === 'function' && work.name) || 'anonymous';
     this.#startedAt = startedAt;
+    if (typeof work === 'object') seam.probe?.note({ type: 'taken', future: work });
     const sink: Sink<T> = {
       name: this.name,
       above: this,

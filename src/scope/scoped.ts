@@ -67,6 +67,7 @@ class ScopedExecution<T> implements Execution {
   begin(scheduler: BatchScheduler): this {
     const end: Sink<void> = {
       name: this.sink.name,
+      above: this.sink,
       frame: undefined,
       succeed: () => {
         this.#end();

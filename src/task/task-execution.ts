@@ -193,6 +193,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     const awaited = this.#awaited;
     if (!awaited) return false;
     const { runQueue } = this.scheduler;
+    if (this.#phase === 'suspended') seam.probe?.note({ type: 'task resumed', task: this });
     this.#isLeaving = true;
     this.#phase = 'starting';
     runQueue.call(this);

@@ -19,6 +19,7 @@ export class Branch {
     const lines = [this.title];
     const toDraw = this.#drawings('', 0);
     for (let next = toDraw.pop(); next; next = toDraw.pop()) {
+      if (lines.length === MOST_LINES) return [...lines, '… and more'].join('\n');
       const { branch, indent, isLast, depth } = next;
       lines.push(`${indent}${isLast ? '└─ ' : '├─ '}${branch.title}`);
       toDraw.push(...branch.#drawings(indent + (isLast ? '   ' : '│  '), depth + 1));
@@ -43,5 +44,6 @@ interface Drawing {
   readonly isLast: boolean;
 }
 
+const MOST_LINES = 500;
 const WIDEST = 20;
 const DEEPEST = 50;

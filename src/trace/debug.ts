@@ -23,10 +23,11 @@ export interface DebugOptions {
  * debug(); // for as long as the program runs
  */
 export function debug(options: boolean | DebugOptions = true): Disposable {
-  const before = exchangeDebugging(checked(options));
+  let before: Debugging | undefined = exchangeDebugging(checked(options));
   return {
     [Symbol.dispose]: () => {
-      exchangeDebugging(before);
+      if (before) exchangeDebugging(before);
+      before = undefined;
     },
   };
 }

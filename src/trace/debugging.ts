@@ -18,13 +18,13 @@ export function exchangeDebugging(next: Debugging): Debugging {
   turnOff();
   current = next;
   const stops: (() => void)[] = [];
-  if (next.callSites || next.doctor) stops.push(lookOn(noteBeginnings, { wantsSites: true }));
+  if (next.callSites) stops.push(lookOn(noteBeginnings, 'told'));
   if (next.doctor) {
     const doctor = new Doctor();
     stops.push(
       lookOn((note) => {
         doctor.note(note);
-      }),
+      }, 'noted'),
       () => {
         doctor.leave();
       },

@@ -36,7 +36,7 @@ export class NeverRun {
   note(note: Note): void {
     if (note.type === 'built') this.#add(note.future, { name: note.name, site: siteWhere(note.future) });
     else if (note.type === 'task began') this.#ran(note.task.call);
-    else if (note.type === 'asked' || note.type === 'recalled' || note.type === 'substituted') this.#ran(note.future);
+    else if (note.type === 'asked' || note.type === 'recalled' || note.type === 'taken') this.#ran(note.future);
   }
 
   leave(): void {

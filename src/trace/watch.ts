@@ -10,32 +10,38 @@ import { CallSite } from './call-site';
 
 export type Onlooker = (note: Note) => void;
 
+/** Where futures were built is noted for the onlooker; or also told in stacks, trees and traces. */
+export type Sites = 'noted' | 'told';
+
 class Watch implements Probe {
   readonly #onlookers = new Set<Onlooker>();
-  /** How many want to know where the library was called from. */
-  #interest = 0;
+  /** How many want to know where the library was called from, and how many want it to be told. */
+  #noting = 0;
+  #telling = 0;
   /** By future, and by who waits for a key. */
   readonly #sites = new WeakMap<object, CallSite>();
   readonly #callers = new WeakMap<Waiter, Waiter>();
   /** Who subscribes to something that is no future just now, and whose body ran as that began. */
   #subscribing: { readonly waiter: Waiter; readonly running: Waiter | undefined } | undefined;
 
-  add(onlooker: Onlooker, wantsSites: boolean): () => void {
+  add(onlooker: Onlooker, sites: Sites | undefined): () => void {
     // Of its own, so that whoever looks on twice leaves once at a time.
     const entry: Onlooker = (note) => onlooker(note);
     this.#onlookers.add(entry);
-    if (wantsSites) this.#interest++;
+    if (sites) this.#noting++;
+    if (sites === 'told') this.#telling++;
     seam.probe = this;
     return () => {
       if (!this.#onlookers.delete(entry)) return;
-      if (wantsSites) this.#interest--;
+      if (sites) this.#noting--;
+      if (sites === 'told') this.#telling--;
       if (this.#onlookers.size === 0) seam.probe = undefined;
     };
   }
 
   note(note: Note): void {
     if (note.type === 'task began') this.#noteCaller(note.task);
-    else if (this.#interest > 0) this.#noteSite(note);
+    else if (this.#noting > 0) this.#noteSite(note);
     for (const onlooker of this.#onlookers) {
       try {
         onlooker(note);
@@ -61,7 +67,7 @@ class Watch implements Probe {
   }
 
   siteOf(future: object | undefined): string | undefined {
-    return this.placeOf(future)?.line;
+    return this.#telling > 0 ? this.placeOf(future)?.line : undefined;
   }
 
   placeOf(future: object | undefined): CallSite | undefined {
@@ -69,7 +75,7 @@ class Watch implements Probe {
   }
 
   siteHere(): string | undefined {
-    return this.#interest > 0 ? new CallSite().line : undefined;
+    return this.#noting > 0 ? new CallSite().line : undefined;
   }
 
   /** Results may go through Observables and callbacks; then it is whoever runs as it begins. */
@@ -84,7 +90,7 @@ class Watch implements Probe {
 
   #noteSite(note: Note): void {
     if (note.type === 'built') this.#sites.set(note.future, new CallSite(note.by));
-    if ((note.type !== 'asked' && note.type !== 'recalled') || !note.future) return;
+    if (note.type !== 'asked' || !note.future) return;
     const site = this.#sites.get(note.future);
     if (site) this.#sites.set(note.waiter, site);
   }
@@ -96,5 +102,4 @@ const watch = new Watch();
 export const siteWhere = (future: object | undefined): CallSite | undefined => watch.placeOf(future);
 
 /** Tells `onlooker` all that happens from now on, until what comes back is called. */
-export const lookOn = (onlooker: Onlooker, { wantsSites = false } = {}): (() => void) =>
-  watch.add(onlooker, wantsSites);
+export const lookOn = (onlooker: Onlooker, sites?: Sites): (() => void) => watch.add(onlooker, sites);

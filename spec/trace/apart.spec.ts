@@ -1,0 +1,214 @@
+/**
+ * Why a key opened a batch of its own, though an earlier one might have taken it along, as a trace says it.
+ */
+import { filter, Subscription, timer } from 'rxjs';
+import { all, BatchScheduler, task, type AsyncValue } from 'sluice';
+import { trace$ } from 'sluice/trace';
+import { after } from '../support/batches';
+import { testScheduler } from '../support/virtual-time';
+import { ofType, toldOf } from './told';
+
+type Program = Parameters<typeof toldOf>[0];
+
+const apartOf = (program: Program): unknown[] => ofType(toldOf(program), 'batch open').map(({ apart }) => apart);
+
+describe('two batches are apart because', () => {
+  it('the earlier had gone: it says what whoever asks waited for then', () => {
+    const [idOf, nameOf] = [after(2, { name: 'idOf' }), after(2, { name: 'nameOf' })];
+    const quick = task(function* quick() {
+      return yield* nameOf('a');
+    });
+    const slow = task(function* slow() {
+      return yield* nameOf(yield* idOf('b'));
+    });
+    expect(apartOf(() => all([quick(), slow()]).subscribe())).toEqual([
+      undefined,
+      undefined,
+      { because: 'gone', from: 2, detail: 'the other went (quiescent) while task "slow" waited for idOf' },
+    ]);
+  });
+
+  it('the earlier had gone: and what it waited for may be no batch', () => {
+    const nameOf = after(2, { name: 'nameOf' });
+    const slow = task(function* slow() {
+      yield timer(1);
+      return yield* nameOf('b');
+    });
+    const [, apart] = apartOf(() => all([nameOf('a'), slow()]).subscribe());
+    expect(apart).toEqual({
+      because: 'gone',
+      from: 1,
+      detail: expect.stringMatching(
+        /^the other went \(quiescent\) while task "slow" waited for an Observable/,
+      ) as string,
+    });
+  });
+
+  it('the earlier had gone: while its caller waited, who had begun then', () => {
+    const nameOf = after(2, { name: 'nameOf' });
+    const inner = task(function* inner() {
+      return yield* nameOf('b');
+    });
+    const outer = task(function* outer() {
+      yield timer(1);
+      return yield* inner();
+    });
+    const [, apart] = apartOf(() => all([nameOf('a'), outer()]).subscribe());
+    expect(apart).toMatchObject({
+      because: 'gone',
+      detail: expect.stringContaining('task "outer" waited for') as string,
+    });
+  });
+
+  it('the earlier had gone: each time in a loop', () => {
+    const nameOf = after(2, { name: 'nameOf' });
+    const loop = task(function* loop() {
+      for (const key of ['a', 'b', 'c']) yield* nameOf(key);
+    });
+    expect(apartOf(() => loop().subscribe())).toEqual([
+      undefined,
+      { because: 'gone', from: 2, detail: 'the other went (quiescent) while task "loop" waited for nameOf' },
+      { because: 'gone', from: 3, detail: 'the other went (quiescent) while task "loop" waited for nameOf' },
+    ]);
+  });
+
+  it('the earlier was full', () => {
+    const nameOf = after(2, { name: 'nameOf', maxSize: 2 });
+    const visit = task(function* visit() {
+      yield* nameOf.many(['a', 'b', 'c']);
+    });
+    expect(apartOf(() => visit().subscribe())).toEqual([
+      undefined,
+      { because: 'full', from: 2, detail: 'the other had all the keys that one flush may have, 2' },
+    ]);
+  });
+
+  it('the earlier was full, also where no task asks', () => {
+    const nameOf = after(2, { maxSize: 2 });
+    expect(apartOf(() => nameOf.many(['a', 'b', 'c']).subscribe())).toEqual([
+      undefined,
+      expect.objectContaining({ because: 'full' }),
+    ]);
+  });
+
+  it('their partitions differ', () => {
+    const nameOf = after(2, { partition: (key) => key[0] });
+    expect(apartOf(() => all(['a1', 'b1', 'a2'].map((key) => nameOf(key))).subscribe())).toEqual([
+      undefined,
+      { because: 'partition', from: 1, detail: 'the other is of partition "a", this of "b"' },
+    ]);
+  });
+
+  it('their schedulers differ', () => {
+    const nameOf = after(2, { window: 5 });
+    const apart = apartOf(() => {
+      nameOf('a').subscribe();
+      new BatchScheduler({ name: 'other' }).schedule(() => nameOf('b').subscribe());
+    });
+    expect(apart).toEqual([
+      undefined,
+      { because: 'scheduler', from: 1, detail: 'the other belongs to scheduler "batchScheduler"' },
+    ]);
+  });
+});
+
+describe('two batches are simply two where', () => {
+  it('whoever asks had not begun when the earlier went', () => {
+    const nameOf = after(2);
+    const visit = task(function* visit(key: string) {
+      return yield* nameOf(key);
+    });
+    expect(
+      apartOf(({ at }) => {
+        visit('a').subscribe();
+        at(1, () => void visit('b').subscribe());
+      }),
+    ).toEqual([undefined, undefined]);
+  });
+
+  it('whoever asks had not begun when the earlier went full', () => {
+    const nameOf = after(2, { maxSize: 1 });
+    const visit = task(function* visit(key: string) {
+      return yield* nameOf(key);
+    });
+    expect(
+      apartOf(({ at }) => {
+        visit('a').subscribe();
+        at(100, () => void visit('b').subscribe());
+      }),
+    ).toEqual([undefined, undefined]);
+  });
+
+  it('nobody is known to ask for the later', () => {
+    const nameOf = after(2);
+    expect(
+      apartOf(({ at }) => {
+        nameOf('a').subscribe();
+        at(1, () => void nameOf('b').subscribe());
+      }),
+    ).toEqual([undefined, undefined]);
+  });
+
+  it('they are of two functions', () => {
+    const [one, other] = [after(2, { name: 'same' }), after(2, { name: 'same' })];
+    const visit = task(function* visit() {
+      yield* one('a');
+      yield* other('a');
+    });
+    expect(apartOf(() => visit().subscribe())).toEqual([undefined, undefined]);
+  });
+
+  it('all had left the earlier before it went', () => {
+    const nameOf = after(2, { window: 5 });
+    const visit = task(function* visit() {
+      const left = nameOf('a').subscribe();
+      yield timer(1);
+      left.unsubscribe();
+      yield* nameOf('b');
+    });
+    expect(apartOf(() => visit().subscribe())).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a batch that all have left before it went', () => {
+  it('keeps nobody apart, of whatever partition it was', () => {
+    const nameOf = after(2, { window: 5, partition: (key) => key });
+    expect(
+      apartOf(() => {
+        nameOf('a').subscribe().unsubscribe();
+        nameOf('b').subscribe();
+      }),
+    ).toEqual([undefined, undefined]);
+  });
+});
+
+describe('looking for the reason', () => {
+  it('ends where tasks wait for each other', () => {
+    const nameOf = after(0);
+    const late = task(function* late() {
+      yield timer(2);
+      yield* nameOf('b');
+      yield timer(2);
+      return yield* nameOf('c');
+    });
+    let landings = 0;
+    const lookOn = (): Subscription =>
+      trace$.pipe(filter(({ type }) => type === 'batch land')).subscribe(() => landings++);
+    testScheduler().run(({ flush }) => {
+      const one: AsyncValue<unknown> = task(function* one() {
+        yield timer(0);
+        return yield [other, late()];
+      })().start();
+      const other: AsyncValue<unknown> = task(function* other() {
+        yield timer(0);
+        return yield* one;
+      })().start();
+      const looksOn = new Subscription();
+      // Of those that have begun before, the trace knows no beginning.
+      timer(1).subscribe(() => looksOn.add(lookOn()));
+      flush();
+      looksOn.unsubscribe();
+    });
+    expect(landings).toBe(2);
+  });
+});

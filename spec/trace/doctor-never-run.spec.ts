@@ -1,0 +1,134 @@
+/**
+ * The doctor, on futures that were never run: known when they are collected, or when the process ends.
+ */
+import { runAlone } from '../support/process';
+
+jest.setTimeout(60_000);
+
+/** What is warned of, line by line, in a process whose program does this, by the time it ends. */
+function saidAtExit(program: string): string[] {
+  const { stderr } = runAlone(`
+    const { debug, Scope, retryTask } = require('sluice');
+    debug();
+    const visit = task(function* visit(id) { return id; });
+    const nameOf = batch((ids) => ids.map((id) => 'user ' + id), { name: 'nameOf', cache: true });
+    ${program}
+  `);
+  return stderr.split('\n').filter(Boolean);
+}
+
+/** The same, and nothing of it is held when garbage has been collected. */
+function saidWhenCollected(program: string): readonly string[] {
+  const { lines } = runAlone(
+    `
+    const { debug } = require('sluice');
+    console.warn = (text) => console.log(text.split('\\n')[0]);
+    const visit = task(function* visit(id) { return id; });
+    debug();
+    (() => { ${program} })();
+    const collect = (turns) => {
+      gc();
+      if (turns > 0) return setTimeout(collect, 1, turns - 1);
+      console.log('collected');
+      process.reallyExit(0);
+    };
+    setTimeout(collect, 1, 50);
+    `,
+    { flags: ['--expose-gc'] },
+  );
+  return lines;
+}
+
+const SAID = 'sluice doctor: a call of visit gave a future that was never run,';
+
+describe('a call whose future is never run', () => {
+  it('is warned of when it is collected', () => {
+    expect(saidWhenCollected('visit(1);')).toEqual([SAID, 'collected']);
+  });
+
+  it('is warned of once for each place', () => {
+    expect(saidWhenCollected('for (let id = 0; id < 100; id++) visit(id); visit(1);')).toEqual([
+      SAID,
+      SAID,
+      'collected',
+    ]);
+  });
+
+  it('is not when it was run', () => {
+    expect(saidWhenCollected('visit(1).subscribe(); visit(2).start(); visit(3).block();')).toEqual(['collected']);
+  });
+
+  it('is not when debugging was turned off since', () => {
+    expect(saidWhenCollected('visit(1); debug(false);')).toEqual(['collected']);
+  });
+
+  it('is warned of as the process ends, with its place', () => {
+    const [what, site, how, ...more] = saidAtExit('globalThis.kept = visit(1);');
+    expect(what).toBe(SAID);
+    expect(site).toMatch(/^ {4}at .*:\d+:\d+\)?$/);
+    expect(how).toContain('A future is cold');
+    expect(more).toEqual([]);
+  });
+
+  it('is warned of where it is a key', () => {
+    expect(saidAtExit('globalThis.kept = nameOf(1);')[0]).toBe(
+      'sluice doctor: a call of nameOf gave a future that was never run,',
+    );
+  });
+
+  it.each([
+    ['subscribed to', 'visit(1).subscribe(); nameOf(1).subscribe();'],
+    ['awaited', '(async () => { await visit(1); await nameOf(1); })();'],
+    ['started', 'visit(1).start(); nameOf(1).start();'],
+    ['blocked on', 'visit(1).block(); nameOf.block(1);'],
+    ['one of many', 'nameOf.many([1, 2]).subscribe(); nameOf.many([1, 2]).subscribe();'],
+    ['known', 'nameOf.prime(1, "primed"); nameOf(1).subscribe(); nameOf(1).block();'],
+    ['in an all', 'all([visit(1), nameOf(1), { it: visit(2) }]).subscribe();'],
+    ['yielded', 'task(function* () { yield visit(1); yield* nameOf(1); yield [visit(2)]; })().subscribe();'],
+    ['returned', 'task(() => visit(1))().subscribe();'],
+    ['piped', 'visit(1).pipe(rx.map((id) => id)).subscribe(); Future.from(nameOf(1)).subscribe();'],
+    ['begun by operators', 'rx.of(1, 2).pipe(rx.mergeMap((id) => all([visit(id), nameOf(id)]))).subscribe();'],
+    [
+      'work of a scope',
+      'const scope = new Scope(); scope.start(visit(1)); scope.start(() => nameOf(1)); scope.close().subscribe();',
+    ],
+    ['tried again', 'retryTask(visit, { attempts: 2 })(1).subscribe();'],
+    ['cancelled', 'nameOf(1).subscribe().unsubscribe(); task(() => rx.NEVER)().subscribe().unsubscribe();'],
+    [
+      'on another scheduler',
+      'const { BatchScheduler } = require("sluice"); new BatchScheduler().schedule(() => visit(1).subscribe());',
+    ],
+    [
+      'mocked',
+      'const mock = require("sluice/testing").mockTask(nameOf).returns("mock"); nameOf(1).block(); mock.restore();',
+    ],
+    [
+      'mocked, a task',
+      'const mock = require("sluice/testing").mockTask(visit).returns(1); visit(1).block(); mock.restore();',
+    ],
+    [
+      'run, and its key fails',
+      'batch((ids) => ids, { key: () => { throw new Error("no"); } })(1).subscribe({ error: () => {} });',
+    ],
+  ])('is not where it is %s', (_, program) => {
+    expect(saidAtExit(program)).toEqual([]);
+  });
+
+  it('is not where an earlier one of an all has failed at once', () => {
+    expect(saidAtExit('all([Future.fail("no"), visit(1)]).subscribe({ error: () => {} });')).toEqual([]);
+  });
+
+  it('is not where its scope was cancelled before its turn', () => {
+    expect(
+      saidAtExit('const scope = new Scope(); scope.start(visit(1)); scope.cancel(); scope.close().subscribe();'),
+    ).toEqual([]);
+  });
+
+  it('is not with debugging off', () => {
+    expect(saidAtExit('debug(false); globalThis.kept = visit(1);')).toEqual([]);
+  });
+
+  it('is not where it was off when it was called', () => {
+    expect(saidAtExit('debug(false); globalThis.kept = visit(1); debug();')).toEqual([]);
+  });
+});

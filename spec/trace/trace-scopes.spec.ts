@@ -1,0 +1,145 @@
+/**
+ * `trace$`: what it tells of scopes, and of the work that is started in them.
+ */
+import { NEVER, timer } from 'rxjs';
+import { Scope, scoped, task } from 'sluice';
+import type { TraceEvent } from 'sluice/trace';
+import { inShort, ofType, toldOf } from './told';
+
+const quietly = { error: () => undefined };
+
+/** A scope is closed by a task, of which it is told as well. */
+const ofScopes = (told: readonly TraceEvent[]): readonly TraceEvent[] =>
+  told.filter(({ type }) => !type.startsWith('task'));
+
+describe('a scope', () => {
+  it('is told of from its opening to its end, with its work between', () => {
+    const told = toldOf(() => {
+      const scope = new Scope({ name: 'request' });
+      scope.start(function load() {
+        return timer(3);
+      });
+      scope.close().subscribe();
+    });
+    expect(ofScopes(told)).toEqual([
+      { type: 'scope open', id: 1, name: 'request', at: 0 },
+      { type: 'work begin', id: 3, name: 'load', at: 0, parent: 1, scope: 1 },
+      { type: 'work end', id: 3, outcome: 'succeeded', at: 3 },
+      { type: 'scope close', id: 1, outcome: 'succeeded', at: 3 },
+    ]);
+  });
+
+  it('has the scope it is forked from as its parent, and ends before it', () => {
+    const told = toldOf(() => {
+      const outer = new Scope({ name: 'outer' });
+      outer.fork({ name: 'inner' }).start(() => timer(2));
+      outer.close().subscribe();
+    });
+    expect(ofType(told, 'scope open').map(({ name, parent }) => [name, parent])).toEqual([
+      ['outer', undefined],
+      ['inner', 1],
+    ]);
+    expect(ofType(told, 'scope close').map(({ id }) => id)).toEqual([2, 1]);
+  });
+
+  it('has the task that waits for it as its parent', () => {
+    const visit = task(function* visit() {
+      yield* scoped(() => timer(1), { name: 'body' });
+    });
+    const told = toldOf(() => visit().subscribe());
+    expect(ofType(told, 'scope open').map(({ name, parent }) => [name, parent])).toEqual([['body', 1]]);
+    const [open] = ofType(told, 'scope open');
+    expect(ofType(told, 'work begin').map(({ scope }) => scope)).toEqual([open?.id]);
+  });
+
+  it('has tasks whose work they do beneath that work', () => {
+    const told = toldOf(() => {
+      const scope = new Scope();
+      scope.start(
+        task(function* load() {
+          yield timer(1);
+        })(),
+      );
+      scope.close().subscribe();
+    });
+    const [work] = ofType(told, 'work begin');
+    expect(ofType(told, 'task begin').find(({ name }) => name === 'load')?.parent).toBe(work?.id);
+  });
+
+  it('says that it was cancelled, and why, before its work ends', () => {
+    const told = toldOf(({ at }) => {
+      const scope = new Scope({ name: 'request' });
+      scope.start(() => NEVER);
+      at(2, () => {
+        scope.cancel('the client has gone');
+        scope.close().subscribe(quietly);
+      });
+    });
+    expect(inShort(ofScopes(told))).toEqual([
+      'scope open request',
+      'work begin anonymous',
+      'scope cancel request',
+      'work end anonymous',
+      'scope close request',
+    ]);
+    expect(ofType(told, 'scope cancel').map(({ reason, at }) => [reason, at])).toEqual([['"the client has gone"', 2]]);
+    expect(ofType(told, 'work end').map(({ outcome }) => outcome)).toEqual(['cancelled']);
+  });
+
+  it('ends cancelled where it was cancelled and nothing of it failed', () => {
+    const told = toldOf(() => {
+      const scope = new Scope();
+      scope.cancel();
+      scope.close().subscribe(quietly);
+    });
+    expect(ofType(told, 'scope close').map(({ outcome }) => outcome)).toEqual(['cancelled']);
+  });
+
+  it('ends failed where something has', () => {
+    const told = toldOf(() => {
+      const scope = new Scope();
+      scope.start(() => {
+        throw new Error('down');
+      });
+      scope.close().subscribe(quietly);
+    });
+    expect(ofType(told, 'work end').map(({ outcome, error }) => [outcome, error])).toEqual([['failed', 'Error: down']]);
+    expect(ofType(told, 'scope close').map(({ outcome, error }) => [outcome, error])).toEqual([
+      ['failed', expect.stringContaining('down')],
+    ]);
+  });
+
+  it('ends failed where its time was over', () => {
+    const told = toldOf(() => {
+      const scope = new Scope({ timeout: 5 });
+      scope.start(() => NEVER);
+      scope.close().subscribe(quietly);
+    });
+    expect(ofType(told, 'scope close').map(({ outcome, at }) => [outcome, at])).toEqual([['failed', 5]]);
+    expect(ofType(told, 'scope cancel').map(({ at }) => at)).toEqual([5]);
+  });
+});
+
+describe('work of a scope', () => {
+  it('begins when its turn has come, not when it is started', () => {
+    const told = toldOf(() => {
+      const scope = new Scope({ concurrency: 1 });
+      scope.start(() => timer(3));
+      scope.start(() => timer(3));
+      scope.close().subscribe();
+    });
+    expect(ofType(told, 'work begin').map(({ at }) => at)).toEqual([0, 3]);
+    expect(ofType(told, 'work end').map(({ at }) => at)).toEqual([3, 6]);
+  });
+
+  it('that was cancelled before its turn is not told of', () => {
+    const told = toldOf(() => {
+      const scope = new Scope({ concurrency: 1 });
+      scope.start(() => timer(3));
+      scope.start(() => timer(3)).cancel();
+      scope.close().subscribe(quietly);
+    });
+    expect(ofType(told, 'work begin')).toHaveLength(1);
+    expect(ofType(told, 'work end')).toHaveLength(1);
+  });
+});
