@@ -78,6 +78,14 @@ describe('flatten', () => {
     expect(() => flatten(shape, 'all()')).toThrow(words);
   });
 
+  it('says what to do about what a generator function gives: to call the task instead', () => {
+    const visit = function* (): Generator<number> {
+      yield 1;
+    };
+    expect(() => flatten([visit()], 'all()')).toThrow('call the task, not the function it was made of');
+    expect(() => flatten([7], 'all()')).toThrow('Wrap a plain value in Future.of(value).');
+  });
+
   it('names the path of what it refuses', () => {
     expect(() => flatten({ users: [one, { name: 7 }] }, 'all()')).toThrow('got 7 (number) at .users[1].name.');
   });

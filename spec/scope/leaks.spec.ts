@@ -148,3 +148,34 @@ describe('a million tasks through one scope', () => {
     expect(growth(fails, `(globalThis.fault = new Error('no'), { errorMode: 'continue' })`)).toBeLessThan(4);
   });
 });
+
+describe('an error that somebody keeps', () => {
+  it('keeps none of the tasks, scopes and flights that it has passed through', () => {
+    const { lines } = alone(`
+      const kept = [];
+      const keyOf = batch((keys) => keys.map((key) => new Error('no ' + key)), { name: 'keyOf' });
+      const failing = () => {
+        const held = { of: 'the task' };
+        const inner = task(function* inner() {
+          try {
+            return yield* keyOf(1);
+          } catch (error) {
+            kept.push(error);
+            throw error;
+          }
+        });
+        const outer = task(function* outer(argument) {
+          return yield* scoped(function* (scope) {
+            return yield* scope.start(inner());
+          });
+        });
+        return [new WeakRef(held), outer(held).then(undefined, () => undefined)];
+      };
+      const [held, ended] = failing();
+      await ended;
+      await collect();
+      console.log(kept.length, kept[0].stack.includes('at task outer'), held.deref() === undefined);
+    `);
+    expect(lines).toEqual(['1 true true']);
+  });
+});

@@ -482,3 +482,11 @@ describe('lazyConstant', () => {
     expect(() => lazyConstant(() => 1, { max: 1 } as never)).toThrow('lazyConstant: there is no option "max"');
   });
 });
+
+describe('memoizePerInstance', () => {
+  it('says what to do where it decorates in the way of before the standard', () => {
+    const decorate = memoizePerInstance as unknown as (target: object, name: string, method: object) => unknown;
+    const target = (): number => 1;
+    expect(() => decorate(target, 'title', {})).toThrow('Turn off experimentalDecorators');
+  });
+});

@@ -84,10 +84,10 @@ describe('the tree', () => {
         'scheduler "batchScheduler"',
         '└─ task page',
         '   ├─ task authorOf',
-        '   │  └─ batch "nameOf", key "a": open, for 3 ms, with 2 key(s)',
-        '   ├─ batch "nameOf", key "a": open, for 3 ms, with 2 key(s)',
+        '   │  └─ batch "nameOf", key "a": open, asked for 3 ms ago, with 2 key(s)',
+        '   ├─ batch "nameOf", key "a": open, asked for 3 ms ago, with 2 key(s)',
         '   └─ task authorOf',
-        '      └─ batch "nameOf", key "b": open, for 3 ms, with 2 key(s)',
+        '      └─ batch "nameOf", key "b": open, asked for 3 ms ago, with 2 key(s)',
       ),
     );
   });
@@ -97,8 +97,8 @@ describe('the tree', () => {
     expect(dumpOf(() => nameOf.many(['a', 'b']).subscribe(), 2)).toBe(
       linesOf(
         'scheduler "batchScheduler"',
-        '├─ batch "nameOf", key "b": full, for 2 ms, with 1 key(s)',
-        '└─ batch "nameOf", key "a": in flight, for 2 ms, with 1 key(s)',
+        '├─ batch "nameOf", key "b": full, asked for 2 ms ago, with 1 key(s)',
+        '└─ batch "nameOf", key "a": in flight, asked for 2 ms ago, with 1 key(s)',
       ),
     );
   });
@@ -115,7 +115,7 @@ describe('the tree', () => {
       return yield* nameOf('a');
     });
     const text = dumpOf(() => page().subscribe(), 1);
-    expect(text.split('\n').map((line) => line.replace(/, for \d+ ms.*/, ''))).toEqual([
+    expect(text.split('\n').map((line) => line.replace(/, (asked )?for \d+ ms.*/, ''))).toEqual([
       'scheduler "batchScheduler"',
       '└─ task page',
       '   ├─ batch "nameOf", key "a": in flight',
@@ -163,14 +163,16 @@ describe('the tree', () => {
     );
   });
 
-  it('has the work of a scope, beneath its name', () => {
+  it('has the work of a scope, beneath that', () => {
     const text = dumpOf(() => {
       const scope = new Scope({ name: 'request' });
       scope.start(function load() {
         return NEVER;
       });
     }, 1);
-    expect(text).toContain('task "load" of scope "request"\n   └─ an Observable or promise');
+    expect(text).toContain(
+      '└─ scope "request" to close\n   └─ task "load" of scope "request"\n      └─ an Observable or promise',
+    );
   });
 
   it('has a scope that has yet to close beneath the task that waits for all of it', () => {
@@ -344,7 +346,9 @@ describe('with debugging on', () => {
     const place = String.raw`at .*dump-tasks\.spec\.ts:\d+:\d+\)?`;
     expect(ofTask).toMatch(new RegExp(`^└─ task visit, for \\d+ ms, asked for ${place}$`));
     expect(ofKey).toMatch(
-      new RegExp(`^ {3}└─ batch "nameOf", key "a", asked for ${place}: in flight, for 1 ms, with 1 key\\(s\\)$`),
+      new RegExp(
+        `^ {3}└─ batch "nameOf", key "a", asked for ${place}: in flight, asked for 1 ms ago, with 1 key\\(s\\)$`,
+      ),
     );
   });
 

@@ -42,6 +42,7 @@ describe('metrics', () => {
         gathering: always(3),
         flight: always(10),
         landed: { succeeded: 1, failed: 0, cancelled: 0 },
+        failedKeys: 0,
         left: 0,
       },
     });

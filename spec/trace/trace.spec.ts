@@ -373,6 +373,14 @@ describe('a batch', () => {
     expect(endOf(() => broken('a').subscribe(quietly))).toEqual([['failed', 'Error: down', 0]]);
   });
 
+  it('has failed where all keys fail, each by itself', () => {
+    const one = batch((keys: readonly string[]) => keys.map((key) => new Error(`no ${key}`)));
+    const told = toldOf(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)));
+    expect(ofType(told, 'batch land')).toEqual([
+      expect.objectContaining({ outcome: 'failed', error: 'Error: no a', failedKeys: 2 }),
+    ]);
+  });
+
   it('has failed where its results are none', () => {
     const short = batch(() => [] as string[]);
     expect(endOf(() => short('a').subscribe(quietly))).toEqual([
@@ -383,7 +391,7 @@ describe('a batch', () => {
   it('has succeeded where one key fails alone', () => {
     const one = batch((keys: readonly string[]) => keys.map((key) => (key === 'a' ? new Error('not a') : key)));
     expect(endOf(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)))).toEqual([
-      ['succeeded', undefined, 0],
+      ['succeeded', '1 key(s) failed: Error: not a', 0],
     ]);
   });
 

@@ -12,7 +12,7 @@ import { beginInput } from '../future/foreign';
 import { passedThrough } from '../future/logical-stack';
 import { Single } from '../future/single';
 import { runIn } from '../scheduler/frame';
-import { seam, type Ended } from '../scheduler/probe';
+import { seam, type Ended, type KeyFailures } from '../scheduler/probe';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
 import type { Flush } from './flush';
@@ -41,6 +41,8 @@ export class Flight<K, V> implements Sink<unknown> {
   #isOver = false;
   #isAborted = false;
   #hasEarlyResults = false;
+  /** Keys that failed, and what the first of them failed with. */
+  #failures: KeyFailures | undefined;
   /** Keys that are not settled and that somebody waits for. */
   #wanted: number;
 
@@ -194,6 +196,8 @@ export class Flight<K, V> implements Sink<unknown> {
   #failItem(item: Item<K, V>, error: unknown): void {
     if (item.isSettled) return;
     if (item.isWanted) this.#wanted--;
+    if (this.#failures) this.#failures.count++;
+    else this.#failures = { count: 1, first: error };
     this.#world.memory?.forget(this.#boarding.window.partition, item);
     const { firstWaiter: to } = item;
     const title = `${describeBatch(this.#world.options.name)}, key ${describe(item.key)}`;
@@ -207,7 +211,7 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   #land(how: Ended): void {
-    seam.probe?.note({ type: 'landed', batch: this.#boarding.window, how });
+    seam.probe?.note({ type: 'landed', batch: this.#boarding.window, how, failures: this.#failures });
     this.#world.landed(this);
   }
 }

@@ -129,7 +129,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     }
     this.#items.delete(item.identity);
     if (this.#items.size > 0) return;
-    seam.probe?.note({ type: 'landed', batch: this, how: undefined });
+    seam.probe?.note({ type: 'landed', batch: this, how: undefined, failures: undefined });
     this.#world.closed(this);
     this.close();
     // Others may have been held for what would have followed.

@@ -41,6 +41,13 @@ export function wrong(what: string, mustBe: string, got: unknown): TypeError {
   return new TypeError(`${what} must be ${mustBe}; got ${words} (${typeof got}).${hint}`);
 }
 
+/** What to do about something that cannot be waited for. */
+export const howToWait = (value: unknown): string =>
+  describe(value) === GENERATOR
+    ? 'Nobody drives it: call the task, not the function it was made of. Within task(function* name() …), `name` is that ' +
+      'function; give one of them another name.'
+    : 'Wrap a plain value in Future.of(value).';
+
 /** What to add to a key that a Map does not have, if it has one of another type that is written alike. */
 export function thoughAlike(results: ReadonlyMap<unknown, unknown>, key: unknown): string {
   if (typeof key !== 'string' && typeof key !== 'number' && typeof key !== 'bigint') return '';

@@ -3,7 +3,7 @@
  * `flatten` takes the leaves out, in reading order, and keeps a template to put their values back.
  */
 import type { InteropObservable, Observable, ObservableInput } from 'rxjs';
-import { describe } from './describe';
+import { describe, howToWait } from './describe';
 import { isAsyncInput } from './rx';
 
 /** What arrives later. Arrays, though RxJS can subscribe to them, are branches. */
@@ -63,7 +63,7 @@ function templateOf(shape: unknown, reading: Reading): Template {
   throw new TypeError(
     `${reading.caller} waits for futures, Observables and promises, in arrays and records as you like; ` +
       `got ${describe(shape)} (${typeof shape})${reading.path.length > 0 ? ` at ${reading.path.join('')}` : ''}. ` +
-      'Wrap a plain value in Future.of(value).',
+      howToWait(shape),
   );
 }
 

@@ -6,9 +6,9 @@ import { seam } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
 
 interface Chain {
-  /** Who is told of it next, as far as that is known. */
-  next: Waiter | undefined;
-  length: number;
+  /** Who is told of it next, as far as that is known. An error may be kept for long, and must not keep them. */
+  readonly next: WeakRef<Waiter> | undefined;
+  readonly length: number;
 }
 
 const chains = new WeakMap<object, Chain>();
@@ -31,9 +31,10 @@ interface Link {
 export function passedThrough(error: unknown, { from, title, future, to }: Link): void {
   if (typeof error !== 'object' || error === null) return;
   const chain = chains.get(error);
-  if (chain && !leadsTo(chain.next, from)) return;
+  if (chain && !leadsTo(chain.next?.deref(), from)) return;
   const length = (chain?.length ?? 0) + 1;
-  chains.set(error, { next: named(to) ?? seam.probe?.callerOf(from), length });
+  const next = named(to) ?? seam.probe?.callerOf(from);
+  chains.set(error, { next: next && new WeakRef(next), length });
   if (length > LONGEST) return;
   const line = length < LONGEST ? `${title}${askedFor(seam.probe?.siteOf(future))}` : '… more tasks';
   append(error, `\n    at ${line}`);

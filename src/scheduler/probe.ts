@@ -38,6 +38,13 @@ export interface NotedPool {
 /** How something ended; undefined when it was cancelled. */
 export type Ended = Outcome<unknown> | undefined;
 
+/** The keys of a flush that failed. */
+export interface KeyFailures {
+  count: number;
+  /** What the first of them failed with. */
+  readonly first: unknown;
+}
+
 export const ended = (isError: boolean, result: unknown): Ended => (isError ? failure(result) : success(result));
 
 export type Note =
@@ -81,7 +88,12 @@ export type Note =
       readonly keys: readonly unknown[];
       readonly result: unknown;
     }
-  | { readonly type: 'landed'; readonly batch: NotedBatch; readonly how: Ended }
+  | {
+      readonly type: 'landed';
+      readonly batch: NotedBatch;
+      readonly how: Ended;
+      readonly failures: KeyFailures | undefined;
+    }
   | { readonly type: 'scope opened'; readonly scope: NotedScope }
   | { readonly type: 'scope cancelled'; readonly scope: NotedScope; readonly reason: unknown }
   | { readonly type: 'scope closed'; readonly scope: NotedScope; readonly how: Ended }

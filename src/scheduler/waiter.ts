@@ -5,7 +5,7 @@
 export interface Waiter {
   readonly name?: string | undefined;
   /** What it is, where people would name it; the others only pass results on. */
-  readonly role?: 'task' | 'flight' | 'work' | undefined;
+  readonly role?: 'task' | 'stream' | 'flight' | 'work' | 'scope' | undefined;
   /** Whom it passes on to what it gets. */
   readonly above?: Waiter | undefined;
   /** The future it is a run of. */

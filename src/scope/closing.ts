@@ -2,14 +2,26 @@
 import { ScopeDeadlockError } from '../core/errors';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
+import type { Waiter } from '../scheduler/waiter';
 import { AsyncValue } from '../future/async-value';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
 import type { Scope } from './scope';
 import { ScopedTask } from './scoped-task';
 
-export class Closing extends AsyncValue<void> {
+export class Closing extends AsyncValue<void> implements Waiter {
   constructor(private readonly scope: Scope) {
     super();
+  }
+
+  /** All that is in a scope is waited for by its end. */
+  get role(): 'scope' {
+    return 'scope';
+  }
+
+  /** @internal */
+  get above(): Waiter | undefined {
+    const { above, parent } = this.scope.home;
+    return this.firstWaiter ?? above ?? parent?.closing;
   }
 
   /** To cancel the end of a scope is to cancel the scope; it ends all the same. */

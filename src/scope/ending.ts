@@ -16,7 +16,7 @@ export class Ending {
   constructor(
     private readonly contents: Contents,
     private readonly scheduler: BatchScheduler,
-    private readonly waiter: () => Waiter | undefined,
+    private readonly waiter: Waiter,
   ) {}
 
   get hasBegun(): boolean {
@@ -34,11 +34,8 @@ export class Ending {
 
   begin(whenOver: () => void): void {
     this.#hasBegun = true;
-    const { waiter } = this;
     const sink: Sink<void> = {
-      get above() {
-        return waiter();
-      },
+      above: this.waiter,
       frame: undefined,
       succeed: whenOver,
       fail: reportUnhandled, // nothing in it fails it

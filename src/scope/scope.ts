@@ -67,7 +67,7 @@ export class Scope implements AsyncDisposable {
     this.closed$ = new Observable((subscriber) => this.#closed.subscribe(subscriber));
     this.failures = new Failures(this.name);
     this.queue = new TaskQueue(this.scheduler, concurrency);
-    this.#ending = new Ending(this.#contents, this.scheduler, () => this.closing.firstWaiter ?? home.above);
+    this.#ending = new Ending(this.#contents, this.scheduler, this.closing);
     if (timeout !== Infinity) this.#untie.add(this.scheduler.clock.schedule(() => this.#timeOut(timeout), timeout));
     if (signal) this.#untie.add(whenAborted(signal, (reason) => this.cancel(reason)));
     hasOpened(this);

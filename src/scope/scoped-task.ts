@@ -90,7 +90,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   }
 
   get above(): Waiter | undefined {
-    return this.firstWaiter ?? this.scope.home.above;
+    return this.firstWaiter ?? this.scope.closing;
   }
 
   get isRunning(): boolean {

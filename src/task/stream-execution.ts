@@ -21,6 +21,10 @@ export class StreamExecution extends TaskExecution {
     this.#queue = scheduler.runQueue;
   }
 
+  override get role(): 'stream' {
+    return 'stream';
+  }
+
   /** Delivers a value, and then lets the body go on; at once where nobody is there any more. */
   emit(value: unknown): Execution {
     if (this.#outlet.isClosed) {

@@ -54,7 +54,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     return this.call.kind.body;
   }
 
-  get role(): 'task' {
+  get role(): 'task' | 'stream' {
     return 'task';
   }
 
@@ -229,7 +229,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #fail(error: unknown): void {
-    passedThrough(error, { from: this, title: `task ${this.name}`, future: this.call, to: this.sink });
+    passedThrough(error, { from: this, title: `${this.role} ${this.name}`, future: this.call, to: this.sink });
     this.sink.fail(error);
   }
 

@@ -17,7 +17,8 @@ export interface MemoizedPerInstance<This, A extends readonly unknown[], V> {
  * Calls `fn` once for each object it is called on (`this`) and equal arguments, and keeps the value for as long as the
  * object is there. Failures are not kept. Equal calls at the same time share one run, as in `dedupe`.
  *
- * It takes a task or any other function that has a `this`; or, as a decorator, a method that returns a future.
+ * It takes a task or any other function that has a `this`; or, as a standard decorator, a method that returns a future.
+ * To the compiler a decorated method has no `clear`: for that, wrap the function.
  *
  * @throws TypeError at once if it is given no function, or a wrong option. Its calls fail with one if they have no
  * `this` to remember.
@@ -32,6 +33,7 @@ export function memoizePerInstance<This extends object, A extends readonly unkno
   fn: (this: This, ...args: A) => R,
   config: KeyConfig<A> | Decorating<This, A, R> = {},
 ): MemoizedPerInstance<This, A, TaskResult<R>> {
+  checkDecorator(config);
   const options: KeyConfig<A> = isDecorating(config) ? {} : config;
   checkOptions('memoizePerInstance', options, ['key']);
   const keys = new CallKeys(checkedKey('memoizePerInstance', options));
@@ -64,6 +66,15 @@ const isDecorating = <This, A extends readonly unknown[], R>(
 ): config is Decorating<This, A, R> =>
   // As a decorator of anything else, it is told that there is no such option.
   typeof config === 'object' && config !== null && Reflect.get(config, 'kind') === 'method';
+
+/** Decorators of before the standard are called with an object and a name. */
+function checkDecorator(config: unknown): void {
+  if (typeof config !== 'string' && typeof config !== 'symbol') return;
+  throw new TypeError(
+    `memoizePerInstance: ${describe(config)} is decorated in the way of before the standard. Turn off experimentalDecorators, ` +
+      'or wrap the function: readonly method = memoizePerInstance(function () { … }).',
+  );
+}
 
 function checkInstance(method: string, instance: unknown): void {
   if ((typeof instance === 'object' && instance !== null) || typeof instance === 'function') return;

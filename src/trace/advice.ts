@@ -1,6 +1,8 @@
 /** What the doctor says: each thing once, with the place it is about. */
 interface Finding {
   readonly what: string;
+  /** What it is about: of that it is said once (the place). */
+  readonly subject?: string;
   /** How it showed; another time it may show otherwise, and is the same thing. */
   readonly example?: string;
   readonly how: string;
@@ -11,8 +13,7 @@ interface Finding {
 export class Advice {
   readonly #given = new Set<string>();
 
-  give({ what, example = '', how, site }: Finding): void {
-    const subject = site ?? what;
+  give({ what, example = '', how, site, subject = site ?? what }: Finding): void {
     if (this.#given.has(`${how} ${subject}`)) return;
     this.#given.add(`${how} ${subject}`);
     console.warn(`sluice doctor: ${what}${site ? `,\n    ${site}\n` : '. '}${example}${how}`);

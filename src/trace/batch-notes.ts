@@ -1,7 +1,7 @@
 /** What a trace tells of batches: who asked for which key, when each flush went and why, and why keys are apart. */
 import { describe } from '../core/describe';
 import type { FlushReason } from '../scheduler/events';
-import type { Note, NotedBatch } from '../scheduler/probe';
+import { ended, type Note, type NotedBatch } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
 import { timeOf } from './clockwork';
 import { known, outcomeOf, type Narrator } from './narrator';
@@ -49,10 +49,7 @@ export class BatchNotes {
         return;
       }
       case 'landed': {
-        const id = this.narrator.ids.of(note.batch);
-        if (id === undefined) return;
-        this.#forget(id, note.batch);
-        this.narrator.tell({ type: 'batch land', id, at: timeOf(note.batch.scheduler), ...outcomeOf(note.how) });
+        this.#landed(note);
       }
     }
   }
@@ -131,6 +128,22 @@ export class BatchNotes {
       reason,
       tasks: [...new Set(served)].filter((task) => task !== undefined),
       at: timeOf(batch.scheduler),
+    });
+  }
+
+  #landed({ batch, how, failures }: NoteOf<'landed'>): void {
+    const id = this.narrator.ids.of(batch);
+    if (id === undefined) return;
+    this.#forget(id, batch);
+    const failedKeys = how && failures?.count;
+    const isLost = failedKeys === batch.size;
+    this.narrator.tell({
+      type: 'batch land',
+      id,
+      at: timeOf(batch.scheduler),
+      ...outcomeOf(isLost ? ended(true, failures?.first) : how),
+      ...(failures && !isLost && { error: `${String(failures.count)} key(s) failed: ${describe(failures.first)}` }),
+      ...known('failedKeys', failedKeys),
     });
   }
 

@@ -19,6 +19,7 @@ export interface BatchMetrics {
   /** From the flush until it has landed. */
   readonly flight: Distribution;
   readonly landed: Readonly<Record<Outcome, number>>;
+  readonly failedKeys: number;
   /** Batches that never flushed, since all who had asked left. */
   readonly left: number;
 }
@@ -54,6 +55,7 @@ export class BatchCounts {
   readonly #gathering = new Histogram();
   readonly #flight = new Histogram();
   readonly #landed = noOutcomes();
+  #failedKeys = 0;
 
   ask(isNew: boolean): void {
     this.#asks++;
@@ -67,8 +69,9 @@ export class BatchCounts {
     if (gathering !== undefined) this.#gathering.add(gathering);
   }
 
-  land(outcome: Outcome, flight: number): void {
+  land(outcome: Outcome, { flight, failedKeys }: { readonly flight: number; readonly failedKeys: number }): void {
     this.#landed[outcome]++;
+    this.#failedKeys += failedKeys;
     this.#flight.add(flight);
   }
 
@@ -83,6 +86,7 @@ export class BatchCounts {
       gathering: this.#gathering.distribution,
       flight: this.#flight.distribution,
       landed: { ...this.#landed },
+      failedKeys: this.#failedKeys,
       left: this.left,
     };
   }

@@ -1,5 +1,5 @@
 /** Debugging, while it is on: whoever looks on for it, and since when they have seen tasks. */
-import type { Note } from '../scheduler/probe';
+import type { Note, NotedScheduler } from '../scheduler/probe';
 import type { Waiter } from '../scheduler/waiter';
 import { Doctor } from './doctor';
 import { lookOn } from './watch';
@@ -38,13 +38,16 @@ export function exchangeDebugging(next: Debugging): Debugging {
 
 /** For how long it has been there, in words; nothing where nobody looked on as it came. */
 export function ageOf(step: Waiter): string {
-  const since = beginnings.get(step);
-  return since === undefined ? '' : `, for ${String(Math.round(performance.now() - since))} ms`;
+  const beginning = beginnings.get(step);
+  return beginning ? `, for ${String(Math.round(beginning.scheduler.now() - beginning.at))} ms` : '';
 }
 
-const beginnings = new WeakMap<Waiter, number>();
+const beginnings = new WeakMap<Waiter, { readonly scheduler: NotedScheduler; readonly at: number }>();
 
 function noteBeginnings(note: Note): void {
-  if (note.type === 'task began') beginnings.set(note.task, performance.now());
-  if (note.type === 'work began') beginnings.set(note.work, performance.now());
+  if (note.type === 'task began') noteBeginning(note.task, note.scheduler);
+  if (note.type === 'work began') noteBeginning(note.work, note.scope.scheduler);
 }
+
+const noteBeginning = (step: Waiter, scheduler: NotedScheduler): void =>
+  void beginnings.set(step, { scheduler, at: scheduler.now() });

@@ -19,7 +19,7 @@ import { ageOf } from './debugging';
  * scheduler "batchScheduler"
  * └─ task page
  *    ├─ task authorOf
- *    │  └─ batch "userById", key 7: open, for 12 ms, with 2 key(s)
+ *    │  └─ batch "userById", key 7: open, asked for 12 ms ago, with 2 key(s)
  *    └─ an Observable or promise that task "page" waits for
  * ```
  *
@@ -45,7 +45,7 @@ function treeOf(scheduler: BatchScheduler): string | undefined {
     const ms = String(Math.round(scheduler.now() - batch.openedAt));
     for (const { key, waiter } of batch.askers()) {
       const what = `${describeBatch(batch.name)}, key ${describe(key)}${askedFor(waiter)}`;
-      tree.branchOf(waiter).add(`${what}: ${state}, for ${ms} ms, with ${String(batch.size)} key(s)`);
+      tree.branchOf(waiter).add(`${what}: ${state}, asked for ${ms} ms ago, with ${String(batch.size)} key(s)`);
     }
   }
   for (const waited of scheduler.era.elsewhere) {
@@ -90,7 +90,7 @@ class Tree {
 const callerOf = (step: Waiter): Waiter | undefined => named(step.above) ?? seam.probe?.callerOf(step);
 
 function titleOf(step: Waiter): string {
-  const title = step.role === 'task' ? `task ${step.name ?? ''}` : (step.describe?.() ?? '');
+  const title = step.describe?.() ?? `${step.role ?? ''} ${step.name ?? ''}`;
   return `${title}${step === runningTask() ? ', running' : ''}${ageOf(step)}${askedFor(step.call)}`;
 }
 

@@ -8,6 +8,8 @@ import { siteWhere } from './watch';
 
 interface Asked {
   readonly what: string;
+  /** What was asked for last: who asks for the same again waits for it to change. */
+  readonly key: unknown;
   /** Where, the latest times. */
   readonly sites: readonly CallSite[];
 }
@@ -21,19 +23,27 @@ export class LoopsOfOne {
   constructor(private readonly advice: Advice) {}
 
   note(note: Note): void {
-    if (note.type === 'asked' && note.isNew) this.#asks(note.waiter, describeBatch(note.batch.name), note.future);
-    else if (note.type === 'task began') this.#asks(note.task.above, `task ${note.task.name ?? ''}`, note.task.call);
+    if (note.type === 'asked' && note.isNew) {
+      const { waiter, batch, key, future } = note;
+      this.#asks(waiter, { what: describeBatch(batch.name), key, site: siteWhere(future) });
+    } else if (note.type === 'task began') {
+      const { above, name = '', call } = note.task;
+      this.#asks(above, { what: `task ${name}`, key: firstArgument(call), site: siteWhere(call) });
+    }
   }
 
-  /** In an `all`, it is not the task itself that waits for each. */
-  #asks(waiter: Waiter | undefined, what: string, future: object | undefined): void {
-    const site = siteWhere(future);
+  /** In an `all`, it is not the task itself that waits for each. A stream may well go on only as far as it is asked to. */
+  #asks(
+    waiter: Waiter | undefined,
+    { what, key, site }: { what: string; key: unknown; site?: CallSite | undefined },
+  ): void {
     if (waiter?.role !== 'task' || !site) return;
     const before = this.#asked.get(waiter);
-    const sites = before?.what === what ? [...before.sites.slice(1 - MANY), site] : [site];
-    this.#asked.set(waiter, { what, sites });
+    const isAnother = before?.what === what && !Object.is(before.key, key);
+    const sites = isAnother ? [...before.sites.slice(1 - MANY), site] : [site];
+    this.#asked.set(waiter, { what, key, sites });
     // Where that is costs more to say than anything else here.
-    if (sites.length < MANY || new Set(sites.map(({ line }) => line)).size > 1) return;
+    if (sites.length < MANY || site.line === undefined || sites.some(({ line }) => line !== site.line)) return;
     this.advice.give({
       what: `task ${waiter.name ?? ''} waits in a loop for ${what}, one after the other`,
       how:
@@ -43,3 +53,6 @@ export class LoopsOfOne {
     });
   }
 }
+
+const firstArgument = (call: object | undefined): unknown =>
+  (call as { args?: readonly unknown[] } | undefined)?.args?.[0];

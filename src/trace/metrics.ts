@@ -107,10 +107,10 @@ class TraceMetrics implements Metrics {
     this.#flights.set(id, { counts, since: at });
   }
 
-  #land({ id, at, outcome }: Extract<BatchEvent, { type: 'batch land' }>): void {
+  #land({ id, at, outcome, failedKeys = 0 }: Extract<BatchEvent, { type: 'batch land' }>): void {
     const flight = taken(this.#flights, id);
     const open = taken(this.#openBatches, id);
-    if (flight) flight.counts.land(outcome, at - flight.since);
+    if (flight) flight.counts.land(outcome, { flight: at - flight.since, failedKeys });
     else if (open) open.counts.left++;
   }
 }

@@ -48,6 +48,7 @@ export class OpenTelemetrySpans {
         break;
       case 'batch land':
         this.#gathering.delete(event.id);
+        if (event.failedKeys) this.#open.get(event.id)?.setAttributes({ 'sluice.flush.failed_keys': event.failedKeys });
         this.#end(event);
         break;
       case 'task begin':

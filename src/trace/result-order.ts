@@ -5,13 +5,14 @@
 import { describe, describeBatch } from '../core/describe';
 import type { Note } from '../scheduler/probe';
 import type { Advice } from './advice';
+import { siteWhere } from './watch';
 
 type Resolved = Extract<Note, { readonly type: 'resolved' }>;
 type Record = Readonly<{ [name: string]: unknown }>;
 
 export function adviseOnOrder({ batch, keys, result }: Resolved, advice: Advice): void {
   if (!Array.isArray(result) || result.length !== keys.length) return;
-  const asked = new Set(keys);
+  const asked = new Set(keys.map(alike));
   const pairs = keys.flatMap((key, index) => {
     const value: unknown = result[index];
     return isRecord(value) ? [{ key, value: dataOf(value) }] : [];
@@ -20,21 +21,28 @@ export function adviseOnOrder({ batch, keys, result }: Resolved, advice: Advice)
   // A property that is a key in all of them, each once.
   const telling = Object.keys(first?.value ?? {}).filter(
     (name) =>
-      pairs.every(({ value }) => asked.has(value[name])) &&
-      new Set(pairs.map(({ value }) => value[name])).size === pairs.length,
+      pairs.every(({ value }) => asked.has(alike(value[name]))) &&
+      new Set(pairs.map(({ value }) => alike(value[name]))).size === pairs.length,
   );
   // That one of them agrees is enough: another may be a key by chance.
-  if (telling.some((name) => pairs.every(({ key, value }) => value[name] === key))) return;
+  if (telling.some((name) => pairs.every(({ key, value }) => alike(value[name]) === alike(key)))) return;
   const [name] = telling;
-  const wrong = name === undefined ? undefined : pairs.find(({ key, value }) => value[name] !== key);
+  const wrong = name === undefined ? undefined : pairs.find(({ key, value }) => alike(value[name]) !== alike(key));
   if (name === undefined || !wrong) return;
+  const what = `the resolver of ${describeBatch(batch.name)} gave results in another order than that of its keys`;
+  const [asker] = batch.askers();
   advice.give({
-    what: `the resolver of ${describeBatch(batch.name)} gave results in another order than that of its keys`,
+    what,
+    subject: what,
     example: `Key ${describe(wrong.key)} got the result whose ${name} is ${describe(wrong.value[name])}. `,
     how: 'Return them in the order of the keys, or as a Map.',
-    site: undefined,
+    site: siteWhere(asker?.waiter)?.line,
   });
 }
+
+/** A number from a database may come as a text. */
+const alike = (value: unknown): unknown =>
+  typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 
 /** What a list holds at a place may well be a key, that of a neighbour, say. */
 const isRecord = (value: unknown): value is object =>

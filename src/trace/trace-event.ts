@@ -85,7 +85,8 @@ export type BatchEvent =
       /** The tasks it serves. */
       readonly tasks: readonly number[];
     })
-  | End<'batch land'>;
+  /** It has failed if all its keys have; if only some have, their number is told, and the error of the first. */
+  | (End<'batch land'> & { readonly failedKeys?: number });
 
 /** A scope, and the tasks that are started in it. */
 export type ScopeEvent =
