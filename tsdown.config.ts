@@ -12,6 +12,8 @@ const shared: UserConfig = {
   // A scope is an AsyncDisposable, which the types of a browser alone do not have.
   banner: { dts: '/// <reference lib="esnext.disposable" />' },
   fixedExtension: true,
+  // To a neutral platform they are packages that are not there.
+  deps: { neverBundle: [/^node:/] },
 };
 
 /** ESM, CommonJS and types, file by file, so that a reader of the package finds the same tree as in the sources. */
