@@ -109,6 +109,13 @@ describe('describeBatch', () => {
   });
 });
 
+describe('describe, given a class whose name is no text', () => {
+  it('does not throw', () => {
+    const tagged = Object.defineProperty(() => undefined, 'name', { value: Symbol('tag') });
+    expect(describeValue(tagged)).toBe('a function');
+  });
+});
+
 describe('thoughAlike', () => {
   const of = (...keys: readonly unknown[]): Map<unknown, number> => new Map(keys.map((key, index) => [key, index]));
 

@@ -48,21 +48,30 @@ const here = (Class: PlaceClass): Place => new Class('sluice', { requireManualDe
 
 const symbolsOf = (place: Place): symbol[] => Object.getOwnPropertySymbols(place);
 
-/** Outside all stores. */
-const outside = hooks && here(hooks.AsyncResource);
-const none = outside && new CapturedStores(outside);
+const first = hooks && here(hooks.AsyncResource);
 
 /** The platform's own bookkeeping on each place: numbers that differ from place to place, and are no stores. */
 const bookkeeping = new Set<symbol>(
-  outside &&
-    symbolsOf(outside).filter(
-      (symbol) => typeof Reflect.get(outside, symbol) === 'number' && symbol.description !== 'kResourceStore',
+  first &&
+    symbolsOf(first).filter(
+      (symbol) => typeof Reflect.get(first, symbol) === 'number' && symbol.description !== 'kResourceStore',
     ),
 );
 
-// This module may have been loaded inside of some, by an `import()` for a request; those are nobody else's.
-if (outside)
-  for (const symbol of symbolsOf(outside)) if (!bookkeeping.has(symbol)) Reflect.set(outside, symbol, undefined);
+/**
+ * Outside all stores. This module may have been loaded inside of some, by an `import()` for a request; those are nobody
+ * else's. Another takes its place when somebody has entered a store there, which would be everybody's.
+ */
+let outside = first && empty(first);
+
+function empty(place: Place): Place {
+  for (const symbol of symbolsOf(place)) if (!bookkeeping.has(symbol)) Reflect.set(place, symbol, undefined);
+  return place;
+}
+
+const hasStores = (place: Place): boolean =>
+  areStoresSymbols &&
+  symbolsOf(place).some((symbol) => !bookkeeping.has(symbol) && Reflect.get(place, symbol) !== undefined);
 
 let isInUse = false;
 
@@ -81,8 +90,14 @@ export function captureStores(): Stores | undefined {
 
 /** Does `work` in these stores; in none, if there are none. */
 export function runInStores<R>(stores: Stores | undefined, work: () => R): R {
-  const place = isInUse ? (stores ?? none) : undefined;
-  return place ? place.run(work) : work();
+  if (!isInUse) return work();
+  return stores ? stores.run(work) : runOutside(work);
+}
+
+function runOutside<R>(work: () => R): R {
+  if (!hooks || !outside) return work();
+  if (hasStores(outside)) outside = empty(here(hooks.AsyncResource));
+  return outside.runInAsyncScope(work);
 }
 
 let carrier: Storage | undefined;

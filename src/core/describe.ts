@@ -11,7 +11,7 @@ export function describe(value: unknown): string {
     case 'string':
       return shorten(JSON.stringify(value));
     case 'function':
-      return `function ${value.name || '(anonymous)'}`;
+      return describeFunction(value);
     case 'bigint':
       return `${String(value)}n`;
     case 'object':
@@ -63,6 +63,15 @@ export function explained(got: string): string {
   if (got === 'undefined') return `${got}: it completed without a result`;
   if (got !== GENERATOR) return got;
   return `${got}, which nobody drives: make a task of the generator function, batch(task(function* …))`;
+}
+
+function describeFunction(value: { readonly name: string }): string {
+  try {
+    return `function ${value.name || '(anonymous)'}`;
+  } catch {
+    // A static `name` may be anything, and a Proxy may throw.
+    return 'a function';
+  }
 }
 
 function describeObject(value: object): string {

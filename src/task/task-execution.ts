@@ -218,6 +218,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   /** Cancelled, it returns from its body; interrupted, it throws into it, and may go on from there. */
   #enterToLeave(): void {
     this.#isLeaving = this.#isCancelled;
+    if (this.#isCancelled && this.#interruption) reportOrphan(this.frame, this.#takeInterruption());
     if (this.#isCancelled) this.#goOn('return', undefined);
     else this.#goOn('throw', this.#takeInterruption());
   }

@@ -1,7 +1,8 @@
 /** A resolver for tests, which takes its time: each of its flushes lands so many frames after it took off. */
-import { asyncScheduler, map, timer, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, map, NEVER, timer, type Observable, type SchedulerLike } from 'rxjs';
 import type { Flush, Resolver } from '../batch/flush';
 import { wrong } from '../core/describe';
+import { LONGEST_DELAY } from '../scheduler/batch-action';
 
 export interface AnswerConfig {
   /** The RxJS scheduler that time comes from (`asyncScheduler`, which `TestScheduler.run` makes virtual). */
@@ -32,10 +33,14 @@ export function answersAfter<K, V>(
     throw wrong('answersAfter: scheduler', 'an RxJS scheduler', scheduler);
   }
   return (keys, flush) =>
-    timer(typeof ms === 'function' ? checkMs(ms(keys)) : ms, scheduler).pipe(
+    after(typeof ms === 'function' ? checkMs(ms(keys)) : ms, scheduler).pipe(
       map(() => new Map(keys.flatMap((key) => answerOf(key, answer, flush)))),
     );
 }
+
+/** Node and browsers take a longer delay for one millisecond. */
+const after = (ms: number, scheduler: SchedulerLike): Observable<unknown> =>
+  ms > LONGEST_DELAY ? NEVER : timer(ms, scheduler);
 
 /** By key, so that one that has failed leaves no gap. */
 function answerOf<K, V>(key: K, answer: (key: K) => V | Error, flush: Flush<K, V>): [K, V | Error][] {

@@ -20,6 +20,7 @@ import { asPoolTask, poolTaskKindOf, type PoolTaskKind } from '../pool/pool-task
 import type { StreamSink } from '../pool/request';
 import type { TaskPool } from '../pool/task-pool';
 import type { CloseConfig, PoolTask, TaskConfig } from '../pool/worker-pool';
+import { LONGEST_DELAY } from '../scheduler/batch-action';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { ItemsCall } from './items-call';
 import {
@@ -53,7 +54,8 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
   readonly scheduler: SchedulerLike;
   readonly #state: VirtualPoolState;
   readonly #eras: PerEra<VirtualWorkers>;
-  #closing: AsyncValue<void> | undefined;
+  /** One in each era: what ends in one is not heard of in another. */
+  readonly #closing = new WeakMap<VirtualWorkers, AsyncValue<void>>();
 
   constructor(config: VirtualPoolConfig = {}) {
     const options = virtualPoolOptions(config);
@@ -124,12 +126,13 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
       state.isCut = true;
       workers.cut();
     };
-    const deadline = timeout === Infinity ? undefined : state.options.clock.schedule(cut, timeout);
-    const isFirst = !this.#closing;
-    const closing = (this.#closing ??= new PoolEnd(workers));
+    const deadline = timeout > LONGEST_DELAY ? undefined : state.options.clock.schedule(cut, timeout);
+    const known = this.#closing.get(workers);
+    const closing = known ?? new PoolEnd(workers);
+    this.#closing.set(workers, closing);
     workers.whenQuiet(() => {
       deadline?.unsubscribe();
-      if (!isFirst) return;
+      if (known) return;
       workers.gone();
       state.events.complete();
       closing.set();
@@ -170,7 +173,8 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
     const { load, taskTimeout } = this.#state.options;
     const doNested = (fn: unknown, args: readonly unknown[]): AsyncValue<unknown> => {
       const order = this.#order(workOf(fn, 'WorkerTask.do', load), {}, { isNested: true });
-      return this.#call({ order, kind: undefined }, args).start();
+      const kind = typeof fn === 'function' ? poolTaskKindOf(fn) : undefined;
+      return this.#call({ order, kind }, args).start();
     };
     const { timeout = taskTimeout, signal } = config;
     return { name: config.name ?? name, resolve, timeout, signal, isNested, doNested };

@@ -2,18 +2,19 @@
 import { Observable, Subscription, type Subscriber } from 'rxjs';
 import { wrong } from '../core/describe';
 import { CancelledError, TimeoutError } from '../core/errors';
+import { reportUnhandled } from '../core/rx';
 import { isError } from '../core/sluice-error';
 import type { AsyncValue } from '../future/async-value';
 import type { Backlogged } from '../pool/backlog';
 import { awaitedIn } from '../pool/call';
 import { inWords } from '../pool/kinds';
-import { ThrownValueError, TransferError } from '../pool/pool-errors';
+import { ThrownValueError } from '../pool/pool-errors';
 import type { Presence } from '../pool/presence';
-import { markedIn, transfer } from '../pool/transfer';
-import { findUncloneable } from '../pool/uncloneable';
+import { transfer } from '../pool/transfer';
 import { exchangeWorkerTask, nested, type NestedJob, type WorkerTask } from '../pool/worker/worker-task';
 import { LONGEST_DELAY } from '../scheduler/batch-action';
 import { currentScheduler } from '../scheduler/batch-scheduler';
+import { checkTravel } from './travel';
 import type { Demand } from './demand';
 import { hearResult, promiseOf, willBeHeard, type ResultHearer } from './virtual-result';
 import type { Ending, VirtualWorkers } from './virtual-workers';
@@ -83,7 +84,7 @@ export class VirtualRun implements Backlogged, WorkerTask, ResultHearer {
 
   enter(): void {
     const { timeout, signal } = this.#order;
-    if (timeout <= LONGEST_DELAY) this.#after(timeout, () => this.#timeUp());
+    this.#after(timeout, () => this.#timeUp());
     if (signal) {
       const abort = (): void => this.#give(new CancelledError(signal.reason), 'Its signal has aborted.');
       signal.addEventListener('abort', abort);
@@ -111,7 +112,7 @@ export class VirtualRun implements Backlogged, WorkerTask, ResultHearer {
     this.#phase = 'run';
     let ms = 0;
     try {
-      this.#checkTravel('args', this.#args, this.#args);
+      checkTravel(this.name, { title: 'args', value: this.#args, perhapsMarked: this.#args });
       ms = this.#durationOf();
       const result = this.#call();
       willBeHeard(result);
@@ -196,19 +197,12 @@ export class VirtualRun implements Backlogged, WorkerTask, ResultHearer {
   #canTell(title: string, value: unknown): boolean {
     if (this.#phase === 'over') return false;
     try {
-      this.#checkTravel(title, value, [value]);
+      checkTravel(this.name, { title, value, perhapsMarked: [value] });
       return true;
     } catch (error) {
       this.fail(error);
       return false;
     }
-  }
-
-  /** What a thread would refuse is refused; what it would copy is handed over as it is. */
-  #checkTravel(title: string, value: unknown, perhapsMarked: readonly unknown[]): void {
-    const moved = perhapsMarked.flatMap((one) => markedIn(one) ?? []);
-    const found = findUncloneable(value, title, moved);
-    if (found) throw new TransferError(this.name, found.path, found.what);
   }
 
   #timeUp(): void {
@@ -233,7 +227,12 @@ export class VirtualRun implements Backlogged, WorkerTask, ResultHearer {
     const hadWorker = this.#phase === 'run';
     this.#return();
     this.#phase = 'over';
-    this.#held.unsubscribe();
+    // What a teardown throws is nobody's who waits for it, or for its worker.
+    try {
+      this.#held.unsubscribe();
+    } catch (error) {
+      reportUnhandled(error);
+    }
     this.#workers.left(this, { how, hadWorker });
     this.#presence.leave();
   }
@@ -245,6 +244,7 @@ export class VirtualRun implements Backlogged, WorkerTask, ResultHearer {
   }
 
   #after(ms: number, work: () => void): void {
+    if (ms > LONGEST_DELAY) return;
     this.#held.add(this.#workers.pool.options.clock.schedule(work, ms));
   }
 }

@@ -6,7 +6,9 @@ import { wrong } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
 import { isBatchFunction } from '../batch/batch';
 import { allOf } from '../future/all';
-import type { Future } from '../future/future';
+import { begin, type Execution, type Sink } from '../future/execution';
+import { Future } from '../future/future';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { task } from '../task/task';
 import { asTask } from './call-task';
 
@@ -31,16 +33,41 @@ export function withAnswers<T, V>(
 ): Future<V> {
   const list = checkedItems(tool, items);
   const ask = fn === undefined ? undefined : asked(tool, fn);
-  const body = function* (): Generator<unknown, V, unknown> {
-    if (!ask) return use(list, list);
+  const body = function* (): Generator<unknown, Box<V>, unknown> {
+    if (!ask) return { boxed: use(list, list) };
     const answers = yield* allOf(
       list.map((item) => ask(item)),
       `${tool}()`,
     );
-    return use(list, answers as readonly unknown[]); // `all` of a list is a list
+    return { boxed: use(list, answers as readonly unknown[]) }; // `all` of a list is a list
   };
   Object.defineProperty(body, 'name', { value: tool });
-  return task(body)() as Future<V>; // what `use` makes is a list or an item, and is not waited for
+  return new Unboxed(task(body)());
+}
+
+/** What `use` makes may be an item, and that a future: it is not waited for. */
+interface Box<V> {
+  readonly boxed: V;
+}
+
+class Unboxed<V> extends Future<V> {
+  constructor(private readonly inner: Future<Box<V>>) {
+    super();
+  }
+
+  /** @internal */
+  override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
+    return this.inner[begin](
+      {
+        frame: sink.frame,
+        name: sink.name,
+        above: sink,
+        succeed: ({ boxed }) => sink.succeed(boxed),
+        fail: (error) => sink.fail(error),
+      },
+      scheduler,
+    );
+  }
 }
 
 function checkedItems<T>(tool: string, items: Iterable<T>): readonly T[] {

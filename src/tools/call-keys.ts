@@ -42,7 +42,10 @@ export class CallKeys<A extends readonly unknown[]> {
 const nobody = ':';
 
 const numbers = new WeakMap<object, number>();
-const symbols = new Map<symbol, number>();
+const symbols = new WeakMap<WeakKey, number>() as {
+  get(of: symbol): number | undefined;
+  set(of: symbol, number: number): unknown;
+};
 let last = 0;
 
 /** No two that a `Map` would tell apart have the same. */
@@ -51,7 +54,10 @@ function identityOf(value: unknown): string {
     case 'string':
       return `s${String(value.length)}:${value}`;
     case 'symbol':
-      return `y${String(numberOf(symbols, value))}`;
+      // One of the registry lives as long as that.
+      return Symbol.keyFor(value) === undefined
+        ? `y${String(numberOf(symbols, value))}`
+        : `r${identityOf(Symbol.keyFor(value))}`;
     case 'object':
     case 'function':
       return value === null ? 'null' : `o${String(numberOf(numbers, value))}`;

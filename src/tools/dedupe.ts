@@ -18,7 +18,7 @@ export interface Deduped<This, A extends readonly unknown[], V> {
  * Calls on different objects (`this`) are different.
  *
  * A call from within its own run, be it through other tasks or after a wait, does not wait for itself: it runs by
- * itself. Through a batch function, or `start()`, that is not seen.
+ * itself. Through a batch function, an Observable, a promise, or `start()`, that is not seen: then both wait for ever.
  *
  * @throws TypeError at once if it is given no function, or a wrong option.
  * @example

@@ -1,0 +1,42 @@
+/** What is entered in a store by code that runs outside of all stores is seen by nobody else. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { runAlone } from '../support/process';
+import { batch, dedupe, task } from 'sluice';
+
+const turn = (): Promise<void> => new Promise((done) => setTimeout(done, 1));
+const als = new AsyncLocalStorage<string>();
+beforeAll(() => {
+  als.run('somebody uses stores somewhere', () => void task(() => 1)().subscribe());
+});
+
+it('a shared run does not see what another shared run has entered', async () => {
+  let seen: unknown;
+  await dedupe(() => als.enterWith('user A'))();
+  await turn();
+  await als.run('user B', async () => dedupe(() => void (seen = als.getStore()))());
+  expect(seen).toBeUndefined();
+});
+
+it('a resolver does not see what the last flush has entered', async () => {
+  const seen: unknown[] = [];
+  const ask = batch((keys: readonly string[]) => {
+    seen.push(als.getStore());
+    als.enterWith(`flush of ${keys.join()}`);
+    return keys;
+  });
+  await als.run('user A', async () => ask('a'));
+  await turn();
+  await als.run('user B', async () => ask('b'));
+  expect(seen).toEqual([undefined, undefined]);
+});
+
+it('a task started outside of all stores sees none, whatever another has entered', () => {
+  // In a process of its own: jest runs each test inside of a store.
+  const { lines, stderr } = runAlone(`
+    const { AsyncLocalStorage } = require('node:async_hooks');
+    const als = new AsyncLocalStorage();
+    als.run('somebody', () => task(() => 1)().subscribe());
+    setTimeout(() => task(() => als.enterWith('user A'))().subscribe(), 5);
+    setTimeout(() => task(() => console.log(String(als.getStore())))().subscribe(), 20);`);
+  expect([lines, stderr]).toEqual([['undefined'], '']);
+});
