@@ -14,7 +14,7 @@ const PROGRAM = `
   } catch (error) {
     console.log('places', error.stack.includes('asked for'));
   }
-  task(function* makesItsOwn() { batch((keys) => keys); })().block();
+  task(function* makesItsOwn() { for (const name of ['own', 'again']) batch((keys) => keys, { name }); })().block();
   console.log('doctor', warnings.length > 0);
 `;
 

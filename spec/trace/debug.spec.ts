@@ -27,7 +27,7 @@ function hasDoctor(): boolean {
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   try {
     task(function* makesItsOwn() {
-      batch((keys: readonly string[]) => keys, { name: 'own' });
+      for (const name of ['own', 'again']) batch((keys: readonly string[]) => keys, { name });
     })().block();
     return warn.mock.calls.length > 0;
   } finally {

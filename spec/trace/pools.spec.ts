@@ -84,14 +84,17 @@ describe('a trace of a pool', () => {
     expect(exit?.detail).toContain('exit');
   });
 
-  it('tells the threads of two pools apart that have the same name', async () => {
+  it('counts on where two pools have the same name, so that no two of their threads are one', async () => {
     const events = await watched({ size: 1 }, async ({ pool }) => {
       const other = new WorkerPool({ size: 1 });
       await Promise.all([pool.do(() => 1), other.do(() => 2)]);
       await other.close();
     });
     const spawned = events.filter((event) => event.type === 'thread spawn');
-    expect(spawned.map((event) => event.pool).sort()).toEqual(['WorkerPool', 'WorkerPool 2']);
+    expect(spawned.map(({ pool, thread }) => [pool, thread])).toEqual([
+      ['WorkerPool', 1],
+      ['WorkerPool', 2],
+    ]);
   });
 
   it('becomes spans on the lanes of its threads', async () => {

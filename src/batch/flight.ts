@@ -45,6 +45,8 @@ export class Flight<K, V> implements Sink<unknown> {
   #failures: KeyFailures | undefined;
   /** Keys that are not settled and that somebody waits for. */
   #wanted: number;
+  /** No item before this one is wanted. */
+  #first = 0;
 
   constructor(world: World<K, V>, boarding: Boarding<K, V>) {
     this.#world = world;
@@ -75,7 +77,9 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   get above(): Waiter | undefined {
-    return this.#items.find(({ isWanted }) => isWanted)?.firstWaiter;
+    // None that has been left is wanted again.
+    while (this.#items[this.#first]?.isWanted === false) this.#first++;
+    return this.#items[this.#first]?.firstWaiter;
   }
 
   takeOff(): void {
@@ -200,7 +204,7 @@ export class Flight<K, V> implements Sink<unknown> {
     else this.#failures = { count: 1, first: error };
     this.#world.memory?.forget(this.#boarding.window.partition, item);
     const { firstWaiter: to } = item;
-    const title = `${describeBatch(this.#world.options.name)}, key ${describe(item.key)}`;
+    const title = (): string => `${describeBatch(this.#world.options.name)}, key ${describe(item.key)}`;
     passedThrough(error, { from: this, title, future: to, to });
     item.fail(error);
   }

@@ -20,6 +20,7 @@ import type { World } from './world';
 
 export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   readonly openedAt: number;
+  isSealed = false;
   readonly #world: World<K, V>;
   readonly #items = new Map<unknown, Item<K, V>>();
   readonly #gate: Gate;
@@ -48,6 +49,10 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
 
   get ofFunction(): object {
     return this.#world.options;
+  }
+
+  get era(): object {
+    return this.#world.era;
   }
 
   get scheduler(): BatchScheduler {

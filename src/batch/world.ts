@@ -149,6 +149,7 @@ export class World<K, V> implements Runnable {
 
   #seal(window: Window<K, V>): void {
     this.closed(window);
+    window.isSealed = true;
     this.era.openBatches.seal(window);
     this.#full.push(window);
     this.scheduler.runQueue.call(this);

@@ -7,11 +7,20 @@ const GENERATOR = 'a generator object';
 
 /** `describe('a')` is `"a"` in quotes; an object is shown as JSON where that is possible, else by its class. */
 export function describe(value: unknown): string {
+  try {
+    return inWords(value);
+  } catch {
+    // A class may have any `name`, or a Proxy throw for it.
+    return 'a function';
+  }
+}
+
+function inWords(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return shorten(JSON.stringify(value));
     case 'function':
-      return describeFunction(value);
+      return `function ${value.name || '(anonymous)'}`;
     case 'bigint':
       return `${String(value)}n`;
     case 'object':
@@ -63,15 +72,6 @@ export function explained(got: string): string {
   if (got === 'undefined') return `${got}: it completed without a result`;
   if (got !== GENERATOR) return got;
   return `${got}, which nobody drives: make a task of the generator function, batch(task(function* …))`;
-}
-
-function describeFunction(value: { readonly name: string }): string {
-  try {
-    return `function ${value.name || '(anonymous)'}`;
-  } catch {
-    // A static `name` may be anything, and a Proxy may throw.
-    return 'a function';
-  }
 }
 
 function describeObject(value: object): string {

@@ -66,6 +66,8 @@ function warnInsideTask(): void {
 class Cell<T> implements Sink<T> {
   outcome: Outcome<T> | undefined;
   readonly frame = frameHere();
+  /** Whose step it is that waits. */
+  readonly above = runningTask();
 
   succeed(value: T): void {
     this.outcome = success(value);

@@ -20,7 +20,7 @@ interface Link {
   /** Who has failed with it. */
   readonly from: Waiter;
   /** In words. */
-  readonly title: string;
+  readonly title: () => string;
   /** What was asked for. */
   readonly future: object | undefined;
   /** Who is told. */
@@ -29,15 +29,24 @@ interface Link {
 
 /** Notes on an error that it has passed through here. */
 export function passedThrough(error: unknown, { from, title, future, to }: Link): void {
-  if (typeof error !== 'object' || error === null) return;
+  if (!canBeWritten(error)) return;
   const chain = chains.get(error);
   if (chain && !leadsTo(chain.next?.deref(), from)) return;
   const length = (chain?.length ?? 0) + 1;
   const next = named(to) ?? seam.probe?.callerOf(from);
   chains.set(error, { next: next && new WeakRef(next), length });
   if (length > LONGEST) return;
-  const line = length < LONGEST ? `${title}${askedFor(seam.probe?.siteOf(future))}` : '… more tasks';
+  const line = length < LONGEST ? `${title()}${askedFor(seam.probe?.siteOf(future))}` : '… more tasks';
   append(error, `\n    at ${line}`);
+}
+
+function canBeWritten(error: unknown): error is Error {
+  try {
+    // What has it as data of its own is no error, and none of ours to write on.
+    return typeof error === 'object' && error !== null && !Object.getOwnPropertyDescriptor(error, 'stack')?.enumerable;
+  } catch {
+    return false;
+  }
 }
 
 /** Whoever was told may have passed it on as a value: then it is one further up that fails with it. */

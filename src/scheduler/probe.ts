@@ -13,7 +13,11 @@ export interface NotedBatch {
   /** The same for all batches of one function. */
   readonly ofFunction: object;
   readonly partition: unknown;
+  /** What waits in one era of time never comes in another. */
+  readonly era: object;
   readonly size: number;
+  /** It takes no more keys, and waits for room in the air. */
+  readonly isSealed: boolean;
   readonly scheduler: NotedScheduler;
   askers(): Iterable<Asker>;
 }
@@ -26,6 +30,8 @@ export interface NotedScheduler {
 }
 
 export interface NotedScope {
+  /** Its end, which is waited for. */
+  readonly closing: object;
   readonly name: string;
   readonly scheduler: NotedScheduler;
   readonly home: { readonly parent?: object; readonly above?: Waiter | undefined };

@@ -150,7 +150,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   }
 
   #fail(error: unknown): void {
-    passedThrough(error, { from: this, title: this.describe(), future: this, to: this.above });
+    passedThrough(error, { from: this, title: () => this.describe(), future: this, to: this.above });
     const isAbort = this.#cancellation.error && (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
     this.#end(failure(isAbort ? this.#cancellation.error : error));
   }

@@ -230,7 +230,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #fail(error: unknown): void {
-    passedThrough(error, { from: this, title: `${this.role} ${this.name}`, future: this.call, to: this.sink });
+    passedThrough(error, { from: this, title: () => `${this.role} ${this.name}`, future: this.call, to: this.sink });
     this.sink.fail(error);
   }
 

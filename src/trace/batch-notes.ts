@@ -3,7 +3,7 @@ import { describe } from '../core/describe';
 import type { FlushReason } from '../scheduler/events';
 import { ended, type Note, type NotedBatch } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
-import { timeOf } from './clockwork';
+import { Clocks, timeOf } from './clockwork';
 import { known, outcomeOf, type Narrator } from './narrator';
 import type { TaskNotes } from './task-notes';
 import type { Apart } from './trace-event';
@@ -13,9 +13,11 @@ type NoteOf<Type extends Note['type']> = Extract<Note, { readonly type: Type }>;
 /** A batch that an other might have been one with. */
 interface Earlier {
   readonly id: number;
-  readonly batch: NotedBatch;
+  /** Once it has gone, no more of it: it holds values. */
+  batch: Pick<NotedBatch, 'scheduler' | 'partition' | 'era' | 'size' | 'isSealed'>;
   /** Why it went, and how many notes there were then; while it stands open, nothing. */
   gone?: { readonly reason: FlushReason; readonly count: number };
+  hasLanded?: boolean;
 }
 
 /** So many of each function are remembered. */
@@ -25,6 +27,7 @@ export class BatchNotes {
   readonly #earlier = new WeakMap<object, Earlier[]>();
   /** Those that were opened, and for which nobody has asked yet. */
   readonly #new = new WeakSet<NotedBatch>();
+  readonly #clocks = new Clocks();
 
   constructor(
     private readonly narrator: Narrator,
@@ -66,7 +69,7 @@ export class BatchNotes {
       id,
       key: describe(key),
       isNew,
-      at: timeOf(batch.scheduler),
+      at: this.#clocks.timeOf(batch, batch.scheduler),
       ...known('task', ids.of(asker)),
       ...known('calledAt', siteOf(future)),
     });
@@ -87,28 +90,33 @@ export class BatchNotes {
       id,
       batch: name,
       scheduler: scheduler.name,
-      at: timeOf(scheduler),
+      at: this.#clocks.timeOf(batch, scheduler),
       ...known('apart', apart),
     });
   }
 
   /** Why they are two, if whoever asks might have been in time for the earlier. */
-  #apart(batch: NotedBatch, { id, batch: other, gone }: Earlier, asker: Waiter | undefined): Apart | undefined {
+  #apart(
+    batch: NotedBatch,
+    { id, batch: other, gone, hasLanded = false }: Earlier,
+    asker: Waiter | undefined,
+  ): Apart | undefined {
     const doing = asker && gone && this.tasks.doingAt(asker, gone.count);
     // Of what went before whoever asks had begun, it could not have been a part.
-    if (gone && !doing && (asker || gone.reason !== 'full')) return undefined;
+    if (gone && !doing && (asker || gone.reason !== 'full' || hasLanded)) return undefined;
     const apart = (because: Apart['because'], detail: string): Apart => ({ because, from: id, detail });
     if (other.scheduler !== batch.scheduler) {
       return apart('scheduler', `the other belongs to scheduler "${other.scheduler.name}"`);
     }
-    if (other.partition !== batch.partition) {
+    if (other.era !== batch.era) return undefined;
+    if (!Object.is(other.partition, batch.partition)) {
       return apart(
         'partition',
         `the other is of partition ${describe(other.partition)}, this of ${describe(batch.partition)}`,
       );
     }
-    if (!gone) return undefined;
-    if (gone.reason === 'full')
+    if (!gone && !other.isSealed) return undefined;
+    if (!gone || gone.reason === 'full')
       return apart('full', `the other had all the keys that one flush may have, ${String(other.size)}`);
     return apart('gone', `the other went (${gone.reason}) while ${doing ?? 'nobody waited'}`);
   }
@@ -118,7 +126,12 @@ export class BatchNotes {
     const id = ids.of(batch) ?? ids.give(batch);
     ids.share(flight, id);
     const earlier = this.#earlierOf(batch).find((one) => one.id === id);
-    if (earlier) earlier.gone = { reason, count: this.tasks.count };
+    const { scheduler, partition, era, size, isSealed } = batch;
+    if (earlier)
+      Object.assign(earlier, {
+        batch: { scheduler, partition, era, size, isSealed },
+        gone: { reason, count: this.tasks.count },
+      });
     const served = Array.from(batch.askers(), ({ waiter }) => ids.of(named(waiter)));
     tell({
       type: 'batch flush',
@@ -127,7 +140,7 @@ export class BatchNotes {
       keys: keys.map(describe),
       reason,
       tasks: [...new Set(served)].filter((task) => task !== undefined),
-      at: timeOf(batch.scheduler),
+      at: this.#clocks.timeOf(batch, batch.scheduler),
     });
   }
 
@@ -140,7 +153,7 @@ export class BatchNotes {
     this.narrator.tell({
       type: 'batch land',
       id,
-      at: timeOf(batch.scheduler),
+      at: this.#clocks.timeOf(batch, batch.scheduler),
       ...outcomeOf(isLost ? ended(true, failures?.first) : how),
       ...(failures && !isLost && { error: `${String(failures.count)} key(s) failed: ${describe(failures.first)}` }),
       ...known('failedKeys', failedKeys),
@@ -169,5 +182,7 @@ export class BatchNotes {
     const earlier = this.#earlierOf(batch);
     const index = earlier.findIndex((one) => one.id === id && !one.gone);
     if (index >= 0) earlier.splice(index, 1);
+    const landed = earlier.find((one) => one.id === id);
+    if (landed) landed.hasLanded = true;
   }
 }

@@ -7,9 +7,9 @@ import { known, outcomeOf, type Narrator } from './narrator';
 const THREAD_EVENTS = { spawn: 'thread spawn', exit: 'thread exit', fault: 'thread fault' } as const;
 
 export class CallNotes {
-  /** Several pools may have one name; their threads are not the same. */
-  readonly #names = new WeakMap<NotedPool, string>();
-  readonly #namesakes = new Map<string, number>();
+  /** By pool, the numbers of its threads: those of pools that have one name go on from each other. */
+  readonly #numbers = new WeakMap<NotedPool, Map<number, number>>();
+  readonly #last = new Map<string, number>();
 
   constructor(private readonly narrator: Narrator) {}
 
@@ -19,14 +19,14 @@ export class CallNotes {
     switch (note.type) {
       case 'call queued': {
         const { name } = note;
-        const pool = this.#nameOf(note.pool);
+        const pool = note.pool.name;
         const parent = ids.of(named(note.waiter));
         tell({ type: 'call queue', id: ids.give(note.call), name, pool, at, ...known('parent', parent) });
         return;
       }
       case 'call sent': {
         const id = ids.of(note.call);
-        if (id !== undefined) tell({ type: 'call send', id, thread: note.thread, at });
+        if (id !== undefined) tell({ type: 'call send', id, thread: this.#numberOf(note.pool, note.thread), at });
         return;
       }
       case 'call ended': {
@@ -35,21 +35,23 @@ export class CallNotes {
         return;
       }
       case 'thread': {
-        const { thread, detail } = note;
-        const pool = this.#nameOf(note.pool);
+        const { detail } = note;
+        const pool = note.pool.name;
+        const thread = this.#numberOf(note.pool, note.thread);
         if (note.event === 'spawn') tell({ type: THREAD_EVENTS.spawn, pool, thread, at });
         else tell({ type: THREAD_EVENTS[note.event], pool, thread, detail, at });
       }
     }
   }
 
-  #nameOf(pool: NotedPool): string {
-    const known = this.#names.get(pool);
+  #numberOf(pool: NotedPool, thread: number): number {
+    let numbers = this.#numbers.get(pool);
+    if (!numbers) this.#numbers.set(pool, (numbers = new Map<number, number>()));
+    const known = numbers.get(thread);
     if (known !== undefined) return known;
-    const count = (this.#namesakes.get(pool.name) ?? 0) + 1;
-    this.#namesakes.set(pool.name, count);
-    const name = count > 1 ? `${pool.name} ${String(count)}` : pool.name;
-    this.#names.set(pool, name);
-    return name;
+    const number = (this.#last.get(pool.name) ?? 0) + 1;
+    this.#last.set(pool.name, number);
+    numbers.set(thread, number);
+    return number;
   }
 }

@@ -12,18 +12,29 @@ export class CallSite {
   constructor(above?: object) {
     const limit = Error.stackTraceLimit;
     // Each frame costs. Between what was called and its caller there may be `map` and the like.
-    Error.stackTraceLimit = above ? NEAR : FAR;
+    // Where intrinsics are frozen it stays as it is.
+    Reflect.set(Error, 'stackTraceLimit', above ? NEAR : FAR);
     V8.captureStackTrace?.(this.#captured ?? {}, above ?? CallSite);
-    Error.stackTraceLimit = limit;
+    Reflect.set(Error, 'stackTraceLimit', limit);
   }
 
   /** As in a stack: `at load (file:///app/load.js:1:2)`. */
   get line(): string | undefined {
     if (!this.#captured) return this.#line;
-    const lines = this.#captured.stack?.split('\n') ?? [];
+    const lines = textOf(this.#captured).split('\n');
     this.#captured = undefined;
     this.#line = lines.find((line) => PLACE.test(line) && !(home && line.includes(home)))?.trim();
     return this.#line;
+  }
+}
+
+/** A program may have a `prepareStackTrace` of its own, which gives anything, or throws. */
+function textOf(captured: Captured): string {
+  try {
+    const stack: unknown = captured.stack;
+    return typeof stack === 'string' ? stack : '';
+  } catch {
+    return '';
   }
 }
 
@@ -32,7 +43,7 @@ const NEAR = 4;
 const FAR = 32;
 
 /** Frames of Node's own, and those without a place, say nothing to people. */
-const PLACE = /^\s+at (?!.*\(?node:).*:\d+:\d+\)?$/;
+const PLACE = /^\s+at (?!.*(?:\(?node:|[\\/]node_modules[\\/]rxjs[\\/])).*:\d+:\d+\)?$/;
 
 /** The folder of the library; undefined where a bundler has put it into one file with everything else. */
 const home = /(?:\(|at )((?:file:\/\/)?\S[^(]*?[\\/])trace[\\/]call-site\.\w+/.exec(new Error().stack ?? '')?.[1];

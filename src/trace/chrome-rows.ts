@@ -36,7 +36,7 @@ export function rowsOf(spans: readonly Span[], origin: number): Row[] {
     else if (kind === 'thread') put(`pool ${pool}`, threadName(thread), slice);
     else if (kind === 'call') {
       const [queue] = span.waits;
-      const sent = queue && timeOf(queue.end, origin);
+      const sent = queue && Math.min(timeOf(queue.end, origin), slice.end);
       const label = `${name} waits`;
       if (sent !== undefined) put(`pool ${pool}`, 'queue', { ...slice, id, end: sent, label, isQueue: true });
       const within = threads.get(place(pool, thread));
@@ -59,7 +59,7 @@ const threadName = (thread: number | undefined): string => `thread ${String(thre
 const sliceOf = (span: Span, origin: number): ChromeSlice => ({
   id: span.id,
   start: timeOf(span.start, origin),
-  end: timeOf(span.end, origin),
+  end: timeOf(Math.max(span.start, span.end), origin),
   within: undefined,
   span,
   label: span.name,

@@ -7,7 +7,7 @@ import { arrowsOf, type Placed } from './chrome-arrows';
 import type { ChromeEvent, ChromeTrace } from './chrome-event';
 import { rowsOf, type ChromeSlice, type Row } from './chrome-rows';
 import { lanesOf } from './lanes';
-import type { Span, Wait } from './span';
+import { hasTimes, type Span, type Wait } from './span';
 
 /**
  * The document, to be written with `JSON.stringify`.
@@ -20,7 +20,7 @@ import type { Span, Wait } from './span';
  * writeFileSync('trace.json', JSON.stringify(chromeTrace(spansOf(events))));
  */
 export function chromeTrace(spans: Iterable<Span>): ChromeTrace {
-  const all = [...spans];
+  const all = [...spans].filter(hasTimes);
   const origin = all.reduce((first, { start }) => Math.min(first, start), Infinity);
   const placed = new Map<number, Placed>();
   const processes = new Map<string, number>();

@@ -42,7 +42,7 @@ export interface CallMetrics {
 const noOutcomes = (): Record<Outcome, number> => ({ succeeded: 0, failed: 0, cancelled: 0 });
 
 export class BatchCounts {
-  recalls = 0;
+  #recalls = 0;
   left = 0;
   #asks = 0;
   #joins = 0;
@@ -62,6 +62,10 @@ export class BatchCounts {
     if (!isNew) this.#joins++;
   }
 
+  recall(): void {
+    this.#recalls++;
+  }
+
   flush(reason: FlushReason, size: number, gathering: number | undefined): void {
     this.#flushes++;
     this.#reasons[reason]++;
@@ -79,7 +83,7 @@ export class BatchCounts {
     return {
       asks: this.#asks,
       joins: this.#joins,
-      recalls: this.recalls,
+      recalls: this.#recalls,
       flushes: this.#flushes,
       reasons: { ...this.#reasons },
       size: this.#size.distribution,

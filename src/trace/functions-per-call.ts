@@ -4,8 +4,9 @@ import { runningTask } from '../scheduler/ambient';
 import type { Advice } from './advice';
 import { CallSite } from './call-site';
 
-/** So many at one place, outside of tasks, are one for each call. */
+/** So many at one place are one for each call. In a task the first may be made when it is needed first, and kept. */
 const MANY = 3;
+const MANY_IN_TASKS = 2;
 
 export class FunctionsPerCall {
   readonly #count = new Map<string, number>();
@@ -17,7 +18,7 @@ export class FunctionsPerCall {
     const task = runningTask();
     const count = site === undefined ? 1 : (this.#count.get(site) ?? 0) + 1;
     if (site !== undefined) this.#count.set(site, count);
-    if (!task && count < MANY) return;
+    if (count < (task ? MANY_IN_TASKS : MANY)) return;
     this.advice.give({
       what: `${describeBatch(name)} is made anew ${task ? `by each run of task ${task.name}` : 'each time it is needed'}`,
       how: 'Keys of two batch functions never share a flush: make it once, outside, and call it from there.',

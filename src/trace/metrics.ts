@@ -46,9 +46,11 @@ class TraceMetrics implements Metrics {
         break;
       case 'batch ask':
         this.#openBatches.get(event.id)?.counts.ask(event.isNew);
+        // Or the cache has it, on its way.
+        this.#flights.get(event.id)?.counts.recall();
         break;
       case 'batch recall':
-        of(this.#batches, event.batch, BatchCounts).recalls++;
+        of(this.#batches, event.batch, BatchCounts).recall();
         break;
       case 'batch flush':
         this.#flush(event);

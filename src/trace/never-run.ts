@@ -4,12 +4,12 @@
  */
 import type { Note } from '../scheduler/probe';
 import type { Advice } from './advice';
-import type { CallSite } from './call-site';
 import { siteWhere } from './watch';
 
 interface Built {
   readonly name: string;
-  readonly site: CallSite | undefined;
+  /** Read at once: until then V8 keeps with it all that stood on the stack, perhaps the future itself. */
+  readonly site: string | undefined;
 }
 
 interface Process {
@@ -34,7 +34,7 @@ export class NeverRun {
   }
 
   note(note: Note): void {
-    if (note.type === 'built') this.#add(note.future, { name: note.name, site: siteWhere(note.future) });
+    if (note.type === 'built') this.#add(note.future, { name: note.name, site: siteWhere(note.future)?.line });
     else if (note.type === 'task began') this.#ran(note.task.call);
     else if (note.type === 'asked' || note.type === 'recalled' || note.type === 'taken') this.#ran(note.future);
   }
@@ -61,7 +61,7 @@ export class NeverRun {
     this.#advice.give({
       what: `a call of ${name} gave a future that was never run`,
       how: 'A future is cold: yield it in a task, await it, or subscribe to it. For its effect alone: .start().',
-      site: site?.line,
+      site,
     });
   }
 }

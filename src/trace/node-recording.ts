@@ -2,7 +2,7 @@
  * A trace recorded to a file of Node's: what is kept meanwhile, and that it is written whatever becomes of the process,
  * as far as Node can see to it.
  */
-import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, realpathSync, unlinkSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isObservable, type Observable, type Subscription } from 'rxjs';
@@ -127,7 +127,8 @@ function checkedPath(name: string, given: string | URL): string {
     const path = given instanceof URL ? fileURLToPath(given) : resolve(given);
     const isNew = !existsSync(path);
     closeSync(openSync(path, 'a'));
-    if (isNew) unlinkSync(path);
+    // It may be a link to it.
+    if (isNew) unlinkSync(realpathSync(path));
     return path;
   } catch (cause) {
     throw new Error(

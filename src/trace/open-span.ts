@@ -21,11 +21,11 @@ export class OpenSpan {
   keys: string[] = [];
   pool: string | undefined;
   reason: FlushReason | undefined;
-  serves: readonly number[] = [];
   thread: number | undefined;
   readonly #kind: SpanKind;
   readonly #begun: Begun;
   readonly #waits: Wait[] = [];
+  readonly #serves = new Set<number>();
   #calledAt: string | undefined;
   #waiting: { readonly since: number; readonly for: string } | undefined;
 
@@ -59,6 +59,11 @@ export class OpenSpan {
     this.#calledAt ??= calledAt;
   }
 
+  /** Of a flight: a task waits for it. */
+  serve(task: number): void {
+    this.#serves.add(task);
+  }
+
   /** Of a thread: something was thrown there that nobody caught. */
   fault(detail: string): void {
     this.error ??= detail;
@@ -77,7 +82,7 @@ export class OpenSpan {
       outcome,
       error,
       parent,
-      serves: this.serves,
+      serves: [...this.#serves],
       waits: this.#waits,
       calledAt: this.#calledAt,
       keys: this.keys,

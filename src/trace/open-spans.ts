@@ -7,6 +7,9 @@ import type { Outcome, TraceEvent } from './trace-event';
 /** What a call waits for in the queue. */
 const THREAD = 'a thread';
 
+/** How a thread ends that its pool has ended. */
+const ENDED = 'killed';
+
 export class OpenSpans {
   /** A Map keeps the order in which they began. */
   readonly #open = new Map<number, OpenSpan>();
@@ -63,6 +66,8 @@ export class OpenSpans {
       }
       case 'batch ask':
         this.#open.get(-event.id)?.ask(event);
+        // One that is in the air serves who joins it there.
+        if (event.task !== undefined) this.#open.get(event.id)?.serve(event.task);
         break;
       case 'scope open':
         this.#begin(new OpenSpan('scope', event));
@@ -107,7 +112,7 @@ export class OpenSpans {
     const flight = new OpenSpan('flight', { id, name: batch, at });
     flight.keys = [...keys];
     flight.reason = reason;
-    flight.serves = tasks;
+    for (const task of tasks) flight.serve(task);
     this.#begin(flight);
     return gathered;
   }
@@ -129,10 +134,11 @@ export class OpenSpans {
     return id === undefined ? undefined : this.#open.get(id);
   }
 
-  #exit(event: ThreadChange): Span | undefined {
+  #exit(event: ThreadChange & { readonly detail: string }): Span | undefined {
     const open = this.#threadOf(event);
     this.#threads.delete(placeOf(event.pool, event.thread));
     if (!open) return undefined;
+    if (!event.detail.startsWith(ENDED)) open.fault(event.detail);
     const { error } = open;
     return this.#end(open.id, { at: event.at, outcome: error === undefined ? 'succeeded' : 'failed', error });
   }

@@ -43,6 +43,8 @@ export interface TelemetrySpan {
   spanContext(): SpanContext;
   setAttributes(attributes: Attributes): unknown;
   addEvent(name: string, attributes: Attributes, time: [seconds: number, nanoseconds: number]): unknown;
+  /** Older ones have none. */
+  addLink?(link: Link): unknown;
   recordException(exception: string, time: [seconds: number, nanoseconds: number]): void;
   setStatus(status: { code: number; message?: string }): unknown;
   end(time: [seconds: number, nanoseconds: number]): void;

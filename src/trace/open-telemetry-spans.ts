@@ -42,6 +42,7 @@ export class OpenTelemetrySpans {
         break;
       case 'batch ask':
         if (event.task === undefined) this.#addAsker(event.id);
+        else this.#join(event.id, event.task);
         break;
       case 'batch flush':
         this.#flush(event);
@@ -136,6 +137,12 @@ export class OpenTelemetrySpans {
     const { context, trace } = this.#api;
     const asker = trace.getSpanContext(context.active());
     if (asker) this.#gathering.get(id)?.askers.set(asker.spanId, asker);
+  }
+
+  /** One that is in the air serves who joins it there. */
+  #join(id: number, task: number): void {
+    const joined = this.#open.get(task);
+    if (joined) this.#open.get(id)?.addLink?.({ context: joined.spanContext() });
   }
 
   #flush({ id, at, batch, keys, reason, tasks }: Extract<BatchEvent, { type: 'batch flush' }>): void {

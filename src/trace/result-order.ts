@@ -10,7 +10,12 @@ import { siteWhere } from './watch';
 type Resolved = Extract<Note, { readonly type: 'resolved' }>;
 type Record = Readonly<{ [name: string]: unknown }>;
 
-export function adviseOnOrder({ batch, keys, result }: Resolved, advice: Advice): void {
+export function adviseOnOrder(note: Resolved, advice: Advice): void {
+  const result = elementsOf(note.result);
+  if (result) look({ ...note, result }, advice);
+}
+
+function look({ batch, keys, result }: Resolved, advice: Advice): void {
   if (!Array.isArray(result) || result.length !== keys.length) return;
   const asked = new Set(keys.map(alike));
   const pairs = keys.flatMap((key, index) => {
@@ -21,6 +26,7 @@ export function adviseOnOrder({ batch, keys, result }: Resolved, advice: Advice)
   // A property that is a key in all of them, each once.
   const telling = Object.keys(first?.value ?? {}).filter(
     (name) =>
+      IDENTITY.test(name) &&
       pairs.every(({ value }) => asked.has(alike(value[name]))) &&
       new Set(pairs.map(({ value }) => alike(value[name]))).size === pairs.length,
   );
@@ -40,9 +46,22 @@ export function adviseOnOrder({ batch, keys, result }: Resolved, advice: Advice)
   });
 }
 
+/** Others may be keys of something else: a `partnerId` is that of another. */
+const IDENTITY = /^_?(id|key|uuid|guid|code|slug|name)$/i;
+
 /** A number from a database may come as a text. */
 const alike = (value: unknown): unknown =>
   typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+
+/** What a list holds without being asked: it may be a proxy, or make its elements as they are read. */
+function elementsOf(result: unknown): unknown[] | undefined {
+  try {
+    if (!Array.isArray(result)) return undefined;
+    return Array.from(result.keys(), (index): unknown => Object.getOwnPropertyDescriptor(result, index)?.value);
+  } catch {
+    return undefined;
+  }
+}
 
 /** What a list holds at a place may well be a key, that of a neighbour, say. */
 const isRecord = (value: unknown): value is object =>

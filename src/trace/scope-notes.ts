@@ -2,10 +2,12 @@
 import { describe } from '../core/describe';
 import type { Note } from '../scheduler/probe';
 import { named } from '../scheduler/waiter';
-import { timeOf } from './clockwork';
+import { Clocks } from './clockwork';
 import { known, outcomeOf, type Narrator } from './narrator';
 
 export class ScopeNotes {
+  readonly #clocks = new Clocks();
+
   constructor(private readonly narrator: Narrator) {}
 
   note(note: Note): void {
@@ -27,10 +29,12 @@ export class ScopeNotes {
   #ofScope(note: Extract<Note, { readonly type: `scope ${string}` }>): void {
     const { ids, tell } = this.narrator;
     const { name, scheduler, home } = note.scope;
-    const at = timeOf(scheduler);
+    const at = this.#clocks.timeOf(note.scope, scheduler);
     if (note.type === 'scope opened') {
       const parent = ids.of(home.parent) ?? ids.of(named(home.above));
-      tell({ type: 'scope open', id: ids.give(note.scope), name, at, ...known('parent', parent) });
+      const id = ids.give(note.scope);
+      ids.share(note.scope.closing, id);
+      tell({ type: 'scope open', id, name, at, ...known('parent', parent) });
       return;
     }
     const id = ids.of(note.scope);
@@ -42,7 +46,7 @@ export class ScopeNotes {
   #ofWork(note: Extract<Note, { readonly type: `work ${string}` }>): void {
     const { ids, tell } = this.narrator;
     const { scope, work } = note;
-    const at = timeOf(scope.scheduler);
+    const at = this.#clocks.timeOf(scope, scope.scheduler);
     const parent = ids.of(scope);
     if (note.type === 'work began') {
       // The trace has begun after the scope.

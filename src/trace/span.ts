@@ -37,3 +37,6 @@ export interface Wait {
   readonly end: number;
   readonly for: string;
 }
+
+/** Whether it can be drawn: one whose times are none would take all others with it. */
+export const hasTimes = ({ start, end }: Span): boolean => Number.isFinite(start) && Number.isFinite(end);

@@ -1,7 +1,7 @@
 /** What a trace tells of tasks: when each runs, and what it waits for. */
-import type { Ended, Note, NotedScheduler } from '../scheduler/probe';
+import type { Ended, Note, NotedBatch, NotedScheduler } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
-import { timeOf } from './clockwork';
+import { Clocks } from './clockwork';
 import { known, outcomeOf, type Narrator } from './narrator';
 
 interface Wait {
@@ -28,6 +28,9 @@ const FEW = 16;
 
 export class TaskNotes {
   readonly #lives = new WeakMap<Waiter, Life>();
+  readonly #clocks = new Clocks();
+  /** Where those who asked for keys of a batch have noted that, once for each key. */
+  readonly #askers = new WeakMap<NotedBatch, Asked[]>();
   #count = 0;
 
   constructor(
@@ -48,7 +51,13 @@ export class TaskNotes {
         return;
       }
       case 'asked': {
-        this.#asksFor(named(note.waiter), note.batch.name);
+        this.#asksForKey(named(note.waiter), note.batch);
+        return;
+      }
+      case 'landed': {
+        // Who has not waited by now goes on without.
+        for (const asked of this.#askers.get(note.batch) ?? []) takeBack(asked, note.batch.name);
+        this.#askers.delete(note.batch);
         return;
       }
       case 'call queued': {
@@ -94,7 +103,7 @@ export class TaskNotes {
       type: 'task begin',
       id,
       name: task.name ?? '',
-      at: timeOf(scheduler),
+      at: this.#clocks.timeOf(task, scheduler),
       ...known('parent', ids.of(caller)),
       ...known('calledAt', siteOf(task.call)),
     });
@@ -103,6 +112,15 @@ export class TaskNotes {
   #asksFor(task: Waiter | undefined, title: string): void {
     const asked = task && this.#lives.get(task)?.asked;
     asked?.set(title, (asked.get(title) ?? 0) + 1);
+  }
+
+  #asksForKey(task: Waiter | undefined, batch: NotedBatch): void {
+    this.#asksFor(task, batch.name);
+    const asked = task && this.#lives.get(task)?.asked;
+    if (!asked) return;
+    const askers = this.#askers.get(batch);
+    if (askers) askers.push(asked);
+    else this.#askers.set(batch, [asked]);
   }
 
   #suspended(task: Waiter, awaited: { describe?(): string } | undefined): void {
@@ -114,7 +132,7 @@ export class TaskNotes {
     life.asked = new Map();
     if (life.waits.length === FEW) life.waits.shift();
     life.waits.push({ from: this.#count, to: Infinity, for: what });
-    this.narrator.tell({ type: 'task wait', id, at: timeOf(life.scheduler), for: what });
+    this.narrator.tell({ type: 'task wait', id, at: this.#clocks.timeOf(task, life.scheduler), for: what });
   }
 
   #resumed(task: Waiter): void {
@@ -123,7 +141,7 @@ export class TaskNotes {
     if (!life || id === undefined) return;
     const wait = life.waits.at(-1);
     if (wait) wait.to = this.#count;
-    this.narrator.tell({ type: 'task resume', id, at: timeOf(life.scheduler) });
+    this.narrator.tell({ type: 'task resume', id, at: this.#clocks.timeOf(task, life.scheduler) });
   }
 
   #ended(task: Waiter, how: Ended): void {
@@ -131,10 +149,13 @@ export class TaskNotes {
     const id = this.narrator.ids.of(task);
     if (!life || id === undefined) return;
     // Whoever called it goes on at once, and will not wait for it; if he waits already, that is told.
-    const title = task.name ?? '';
-    const left = (life.askedIn?.get(title) ?? 0) - 1;
-    if (left > 0) life.askedIn?.set(title, left);
-    else life.askedIn?.delete(title);
-    this.narrator.tell({ type: 'task end', id, at: timeOf(life.scheduler), ...outcomeOf(how) });
+    if (life.askedIn) takeBack(life.askedIn, task.name ?? '');
+    this.narrator.tell({ type: 'task end', id, at: this.#clocks.timeOf(task, life.scheduler), ...outcomeOf(how) });
   }
+}
+
+function takeBack(asked: Asked, title: string): void {
+  const left = (asked.get(title) ?? 0) - 1;
+  if (left > 0) asked.set(title, left);
+  else asked.delete(title);
 }

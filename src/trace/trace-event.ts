@@ -2,8 +2,7 @@
  * What a trace tells, one event after the other, in the order it happened. Ids are numbers that are given out once:
  * those of tasks, batches, scopes and calls never meet.
  *
- * `at` is in ms: of the clock where a scheduler has one of its own, as under virtual time; else since the epoch, with
- * fractions.
+ * `at` is in ms: of a virtual clock, where a scheduler has one; else since the epoch, with fractions.
  */
 import type { FlushReason } from '../scheduler/events';
 

@@ -3,7 +3,7 @@
  * network. It may be kept, sent and opened anywhere.
  */
 import { wrong } from '../../core/describe';
-import type { Span } from '../span';
+import { hasTimes, type Span } from '../span';
 import { embeddedJson, htmlText } from './embedding';
 import { pageBody } from './page-body';
 import { pageDataOf } from './page-data';
@@ -31,6 +31,7 @@ export function timelinePage(spans: readonly Span[], config: TimelinePageConfig 
   }
   const { title = 'Sluice timeline' } = config;
   if (typeof title !== 'string') throw wrong('timelinePage: title', 'a string', title);
+  const drawn = spans.filter(hasTimes);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,8 +43,8 @@ export function timelinePage(spans: readonly Span[], config: TimelinePageConfig 
 <style>${pageStyle}</style>
 </head>
 <body>
-${pageBody(title, spans.length === 0)}
-<script type="application/json" id="data">${embeddedJson(pageDataOf(spans))}</script>
+${pageBody(title, drawn.length === 0)}
+<script type="application/json" id="data">${embeddedJson(pageDataOf(drawn))}</script>
 <script>${pageScript}</script>
 </body>
 </html>
