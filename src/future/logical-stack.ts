@@ -68,7 +68,11 @@ function askedFor(site: string | undefined): string {
 
 function append(error: { stack?: unknown }, line: string): void {
   try {
-    if (typeof error.stack === 'string') error.stack += line;
+    if (typeof error.stack !== 'string') return;
+    const isInherited = !Object.hasOwn(error, 'stack');
+    error.stack += line;
+    // Written to what inherits it, it would be data, and be printed and sent with it.
+    if (isInherited && Object.hasOwn(error, 'stack')) Object.defineProperty(error, 'stack', { enumerable: false });
   } catch {
     // It is frozen, or has a stack of its own making: it says what it says.
   }

@@ -1,0 +1,348 @@
+/**
+ * Tales that a trace, its spans and its numbers once told wrongly, as they ought to be; and what holds of all tales.
+ */
+import * as api from '@opentelemetry/api';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import fc from 'fast-check';
+import { mergeMap, timer } from 'rxjs';
+import { all, AsyncValue, batch, Future, Scope, task } from 'sluice';
+import { WorkerPool } from 'sluice/pool';
+import { metrics, openTelemetry, spansOf, trace$, type TraceEvent } from 'sluice/trace';
+import { after } from '../support/batches';
+import { perform } from '../support/perform';
+import { programs } from '../support/program';
+import { testScheduler } from '../support/virtual-time';
+import { ofType, toldOf, toldWhile } from './told';
+
+const opensOf = (program: Parameters<typeof toldOf>[0]): unknown[] =>
+  ofType(toldOf(program), 'batch open').map(({ id, apart }) => [id, apart?.because, apart?.from]);
+const familyOf = (told: readonly TraceEvent[]): unknown[] =>
+  ofType(told, 'task begin').map(({ name, parent }) => [name, parent]);
+
+describe('a task waits for none but', () => {
+  const OBSERVABLE = 'an Observable or promise that task "root" waits for';
+  const waitsOf = (root: () => Future<unknown>): unknown[] =>
+    ofType(
+      toldOf(() => root().subscribe()),
+      'task wait',
+    ).map((wait) => wait.for);
+
+  it('keys that were not answered at once', () => {
+    const atOnce = batch((keys: readonly string[]) => keys, { maxSize: 1 });
+    const root = task(function* root() {
+      yield* atOnce('a');
+      yield timer(1);
+    });
+    expect(waitsOf(root)).toEqual([OBSERVABLE]);
+  });
+
+  it('keys that it has not left', () => {
+    const ask = after(50);
+    const root = task(function* root() {
+      ask('a').subscribe().unsubscribe();
+      try {
+        yield* all([ask('b'), Future.fail(new Error('no'))]);
+      } catch {
+        yield timer(1);
+      }
+    });
+    expect(waitsOf(root)).toEqual([OBSERVABLE]);
+  });
+});
+
+describe('the parent of a task', () => {
+  const inner = task(() => 1);
+  const blocksOnAll = task(function* one() {
+    inner().block();
+    all([inner(), inner()]).block();
+  });
+
+  it('is whoever blocks on an all that it is part of', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const told = toldOf(() => blocksOnAll().subscribe());
+    warn.mockRestore();
+    expect(familyOf(told)).toEqual([
+      ['one', undefined],
+      ['anonymous', 1],
+      ['anonymous', 1],
+      ['anonymous', 1],
+    ]);
+  });
+
+  it('is the scope where it closes that', () => {
+    const told = toldOf(() => {
+      const scope = new Scope();
+      scope.start(timer(1));
+      scope.close().subscribe();
+    });
+    const [scope] = ofType(told, 'scope open');
+    expect(familyOf(told)).toEqual([['close', scope?.id]]);
+  });
+});
+
+describe('a batch is apart', () => {
+  it('from none that was full, and landed long before', () => {
+    const nameOf = after(2, { maxSize: 2 });
+    const told = opensOf(({ at }) => {
+      nameOf.many(['a', 'b']).subscribe();
+      at(1000, () => void nameOf('c').subscribe());
+    });
+    expect(told).toEqual([
+      [1, undefined, undefined],
+      [2, undefined, undefined],
+    ]);
+  });
+
+  it('from the full one that waits for room: each from the one before it', () => {
+    const nameOf = after(2, { maxSize: 2, concurrency: 1 });
+    const visit = task(function* visit() {
+      yield* nameOf.many(['a', 'b', 'c', 'd', 'e']);
+    });
+    expect(opensOf(() => visit().subscribe())).toEqual([
+      [2, undefined, undefined],
+      [3, 'full', 2],
+      [4, 'full', 3],
+    ]);
+  });
+
+  it('by what happened, where both are of the partition NaN', () => {
+    const nameOf = after(2, { partition: () => NaN });
+    const two = task(function* two() {
+      yield* nameOf('a');
+      yield* nameOf('b');
+    });
+    expect(opensOf(() => two().subscribe())).toEqual([
+      [2, undefined, undefined],
+      [3, 'gone', 2],
+    ]);
+  });
+
+  it('from none of a run of virtual time that was broken off', () => {
+    const nameOf = batch((ids: readonly number[]) => ids, { window: 50, partition: (id) => id % 2 });
+    const told = opensOf(() => {
+      expect(() =>
+        testScheduler().run(() => {
+          nameOf(1).subscribe();
+          throw new Error('an assertion');
+        }),
+      ).toThrow('an assertion');
+      testScheduler().run(() => {
+        nameOf(2).subscribe();
+      });
+    });
+    expect(told).toEqual([
+      [1, undefined, undefined],
+      [2, undefined, undefined],
+    ]);
+  });
+});
+
+describe('who asks for a key that is on its way', () => {
+  const nameOf = after(10, { name: 'nameOf', cache: true });
+  const visit = task(function* visit() {
+    return yield* nameOf('a');
+  });
+  beforeEach(() => {
+    nameOf.clear();
+  });
+
+  it('is counted once, as one whom the cache serves', () => {
+    const numbers = metrics();
+    testScheduler().run(({ flush }) => {
+      const watching = trace$.subscribe(numbers);
+      nameOf('a').subscribe();
+      timer(5)
+        .pipe(mergeMap(() => nameOf('a')))
+        .subscribe();
+      flush();
+      watching.unsubscribe();
+    });
+    expect(numbers.snapshot().batches['nameOf']).toMatchObject({ asks: 1, joins: 0, recalls: 1, flushes: 1 });
+  });
+
+  it('is served by the flight, as its span says, each once', () => {
+    const told = toldOf(({ at }) => {
+      visit().subscribe();
+      at(5, () => void all([visit(), nameOf('a')]).subscribe());
+    });
+    const tasks = ofType(told, 'task begin').map(({ id }) => id);
+    expect(tasks).toHaveLength(2);
+    expect(spansOf(told).find(({ kind }) => kind === 'flight')?.serves).toEqual(tasks);
+  });
+
+  it('is linked to from the flight in OpenTelemetry', () => {
+    const exporter = new InMemorySpanExporter();
+    const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).getTracer('spec');
+    testScheduler().run(({ flush }) => {
+      const watching = trace$.subscribe(openTelemetry(api, { tracer }));
+      visit().subscribe();
+      timer(5)
+        .pipe(mergeMap(() => visit()))
+        .subscribe();
+      flush();
+      watching.unsubscribe();
+    });
+    const spans = exporter.getFinishedSpans();
+    const visits = spans.filter(({ name }) => name === 'visit').map((span) => span.spanContext().spanId);
+    const links = spans.find(({ name }) => name === 'nameOf')?.links.map(({ context }) => context.spanId) ?? [];
+    expect(links).toHaveLength(2);
+    expect([...links].sort()).toEqual([...visits].sort());
+  });
+});
+
+describe('times are those of where it began, also where a run of virtual time moves on', () => {
+  const epoch = performance.timeOrigin;
+
+  it('a task', async () => {
+    const value = new AsyncValue<number>();
+    const told = await toldWhile(() => {
+      const real = task(function* real() {
+        return yield* value;
+      })().start();
+      testScheduler().run(() => value.set(1));
+      return real;
+    });
+    expect(told.map(({ type }) => type)).toEqual(['task begin', 'task wait', 'task resume', 'task end']);
+    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+  });
+
+  it('a flight', async () => {
+    const value = new AsyncValue<number[]>();
+    const ask = batch<number, number>(() => value);
+    const told = await toldWhile(async () => {
+      const asked = ask(1).start();
+      await new Promise(setImmediate);
+      testScheduler().run(() => value.set([1]));
+      await asked;
+    });
+    expect(told.map(({ type }) => type)).toEqual(['batch open', 'batch ask', 'batch flush', 'batch land']);
+    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+  });
+
+  it('a scope and its work', async () => {
+    const value = new AsyncValue<number>();
+    const told = await toldWhile(async () => {
+      const scope = new Scope();
+      scope.start(value);
+      await new Promise(setImmediate);
+      const closed = scope.close();
+      testScheduler().run(() => value.set(1));
+      await closed;
+    });
+    const types = told.map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(['scope open', 'work begin', 'work end', 'scope close']));
+    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+  });
+});
+
+describe('a pool', () => {
+  it('is one in the numbers with all others of its name', async () => {
+    const numbers = metrics();
+    const watching = trace$.subscribe(numbers);
+    for (let times = 0; times < 2; times++) {
+      const pool = new WorkerPool({ size: 1, name: 'brief' });
+      await pool.do(() => 1);
+      await pool.close();
+    }
+    watching.unsubscribe();
+    const { pools } = numbers.snapshot();
+    expect(Object.keys(pools)).toEqual(['brief']);
+    expect(JSON.stringify(pools['brief'])).toContain('"succeeded":2');
+  });
+
+  it('has a thread that failed where that ended the process of its own', async () => {
+    const told = await toldWhile(async () => {
+      const pool = new WorkerPool({ size: 1 });
+      await pool.do(() => process.exit(3)).then(undefined, () => undefined);
+      await pool.close();
+    });
+    const [first] = spansOf(told).filter(({ kind }) => kind === 'thread');
+    expect(first).toMatchObject({ thread: 1, outcome: 'failed' });
+  });
+});
+
+describe('of any program', () => {
+  const anyProgram = programs('at once', 'by Observable', 'key by key');
+  const eventsOf = (run: () => unknown): readonly TraceEvent[] => {
+    const events: TraceEvent[] = [];
+    const watching = trace$.subscribe((event) => events.push(event));
+    run();
+    watching.unsubscribe();
+    return events;
+  };
+  /** Checks each tale of two hundred. */
+  const holds = (check: (events: readonly TraceEvent[]) => void): void =>
+    fc.assert(
+      fc.property(anyProgram, (program) => check(eventsOf(() => perform(program)))),
+      { numRuns: 200 },
+    );
+
+  it('no time goes backwards', () => {
+    holds((events) => {
+      const times = events.map(({ at }) => at);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    });
+  });
+
+  it('whatever begins ends once, and nothing is told of it but between', () => {
+    holds((events) => {
+      const open = new Set<number>();
+      const ever = new Set<number>();
+      for (const event of events) {
+        if (!('id' in event)) continue;
+        const { id, type } = event;
+        if (type === 'task begin' || type === 'batch open') {
+          expect(ever).not.toContain(id);
+          ever.add(id);
+          open.add(id);
+        }
+        expect(open).toContain(id);
+        if ('parent' in event) expect(open).toContain(event.parent);
+        if ('tasks' in event) for (const served of event.tasks) expect(open).toContain(served);
+        if (type === 'task end' || type === 'batch land') open.delete(id);
+      }
+      expect([...open]).toEqual([]);
+    });
+  });
+
+  it('a task waits and goes on in turn', () => {
+    holds((events) => {
+      const waiting = new Set<number>();
+      for (const event of events) {
+        if (event.type === 'task wait') {
+          expect(waiting).not.toContain(event.id);
+          waiting.add(event.id);
+        } else if (event.type === 'task resume') expect(waiting.delete(event.id)).toBe(true);
+      }
+    });
+  });
+
+  it('a key is new before its flush alone, and none goes that nobody has asked for', () => {
+    holds((events) => {
+      const asked = new Map<number, Set<string>>();
+      const gone = new Set<number>();
+      const askedOf = (id: number): Set<string> => asked.get(id) ?? new Set();
+      for (const event of events) {
+        if (event.type === 'batch ask') {
+          if (event.isNew) expect(gone).not.toContain(event.id);
+          else expect(askedOf(event.id)).toContain(event.key);
+          asked.set(event.id, askedOf(event.id).add(event.key));
+        } else if (event.type === 'batch flush') {
+          gone.add(event.id);
+          for (const key of event.keys) expect(askedOf(event.id)).toContain(key);
+        }
+      }
+    });
+  });
+
+  it('a span has an outcome, and its waits are within it', () => {
+    holds((events) => {
+      for (const { start, end, waits, outcome } of spansOf(events)) {
+        expect(outcome).toBeDefined();
+        const times = waits.flatMap((wait) => [wait.start, wait.end]);
+        expect(Math.min(start, ...times)).toBe(start);
+        expect(Math.max(end, ...times)).toBe(end);
+      }
+    });
+  });
+});
