@@ -1,38 +1,26 @@
-/** What a trace tells of batches: who asked for which key, when each flush went and why, and why keys are apart. */
+/** What a trace tells of batches: who asked for which key, when each flush went, and why just then. */
 import { describe } from '../core/describe';
-import type { FlushReason } from '../scheduler/events';
 import { ended, type Note, type NotedBatch } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
+import { EarlierBatches } from './apart';
 import { Clocks, timeOf } from './clockwork';
 import { known, outcomeOf, type Narrator } from './narrator';
 import type { TaskNotes } from './task-notes';
-import type { Apart } from './trace-event';
 
 type NoteOf<Type extends Note['type']> = Extract<Note, { readonly type: Type }>;
 
-/** A batch that an other might have been one with. */
-interface Earlier {
-  readonly id: number;
-  /** Once it has gone, no more of it: it holds values. */
-  batch: Pick<NotedBatch, 'scheduler' | 'partition' | 'era' | 'size' | 'isSealed'>;
-  /** Why it went, and how many notes there were then; while it stands open, nothing. */
-  gone?: { readonly reason: FlushReason; readonly count: number };
-  hasLanded?: boolean;
-}
-
-/** So many of each function are remembered. */
-const FEW = 8;
-
 export class BatchNotes {
-  readonly #earlier = new WeakMap<object, Earlier[]>();
+  readonly #earlier: EarlierBatches;
   /** Those that were opened, and for which nobody has asked yet. */
   readonly #new = new WeakSet<NotedBatch>();
   readonly #clocks = new Clocks();
 
   constructor(
     private readonly narrator: Narrator,
-    private readonly tasks: TaskNotes,
-  ) {}
+    tasks: TaskNotes,
+  ) {
+    this.#earlier = new EarlierBatches(tasks);
+  }
 
   note(note: Note): void {
     switch (note.type) {
@@ -78,13 +66,8 @@ export class BatchNotes {
   #open(batch: NotedBatch, asker: Waiter | undefined): void {
     const { name, scheduler } = batch;
     const id = this.narrator.ids.give(batch);
-    const earlier = this.#earlierOf(batch);
-    const apart = earlier.reduceRight<Apart | undefined>(
-      (found, one) => found ?? this.#apart(batch, one, asker),
-      undefined,
-    );
-    if (earlier.length === FEW) earlier.shift();
-    earlier.push({ id, batch });
+    const apart = this.#earlier.whyApart(batch, asker);
+    this.#earlier.opened(id, batch);
     this.narrator.tell({
       type: 'batch open',
       id,
@@ -95,43 +78,11 @@ export class BatchNotes {
     });
   }
 
-  /** Why they are two, if whoever asks might have been in time for the earlier. */
-  #apart(
-    batch: NotedBatch,
-    { id, batch: other, gone, hasLanded = false }: Earlier,
-    asker: Waiter | undefined,
-  ): Apart | undefined {
-    const doing = asker && gone && this.tasks.doingAt(asker, gone.count);
-    // Of what went before whoever asks had begun, it could not have been a part.
-    if (gone && !doing && (asker || gone.reason !== 'full' || hasLanded)) return undefined;
-    const apart = (because: Apart['because'], detail: string): Apart => ({ because, from: id, detail });
-    if (other.scheduler !== batch.scheduler) {
-      return apart('scheduler', `the other belongs to scheduler "${other.scheduler.name}"`);
-    }
-    if (other.era !== batch.era) return undefined;
-    if (!Object.is(other.partition, batch.partition)) {
-      return apart(
-        'partition',
-        `the other is of partition ${describe(other.partition)}, this of ${describe(batch.partition)}`,
-      );
-    }
-    if (!gone && !other.isSealed) return undefined;
-    if (!gone || gone.reason === 'full')
-      return apart('full', `the other had all the keys that one flush may have, ${String(other.size)}`);
-    return apart('gone', `the other went (${gone.reason}) while ${doing ?? 'nobody waited'}`);
-  }
-
   #flushed({ batch, flight, keys, reason }: NoteOf<'flushed'>): void {
     const { ids, tell } = this.narrator;
     const id = ids.of(batch) ?? ids.give(batch);
     ids.share(flight, id);
-    const earlier = this.#earlierOf(batch).find((one) => one.id === id);
-    const { scheduler, partition, era, size, isSealed } = batch;
-    if (earlier)
-      Object.assign(earlier, {
-        batch: { scheduler, partition, era, size, isSealed },
-        gone: { reason, count: this.tasks.count },
-      });
+    this.#earlier.flushed(id, batch, reason);
     const served = Array.from(batch.askers(), ({ waiter }) => ids.of(named(waiter)));
     tell({
       type: 'batch flush',
@@ -147,7 +98,7 @@ export class BatchNotes {
   #landed({ batch, how, failures }: NoteOf<'landed'>): void {
     const id = this.narrator.ids.of(batch);
     if (id === undefined) return;
-    this.#forget(id, batch);
+    this.#earlier.landed(id, batch);
     const failedKeys = how && failures?.count;
     const isLost = failedKeys === batch.size;
     this.narrator.tell({
@@ -169,20 +120,5 @@ export class BatchNotes {
       at: timeOf(scheduler),
       ...known('task', task),
     });
-  }
-
-  #earlierOf({ ofFunction }: NotedBatch): Earlier[] {
-    let known = this.#earlier.get(ofFunction);
-    if (!known) this.#earlier.set(ofFunction, (known = []));
-    return known;
-  }
-
-  /** One that all have left before it went kept nobody apart. */
-  #forget(id: number, batch: NotedBatch): void {
-    const earlier = this.#earlierOf(batch);
-    const index = earlier.findIndex((one) => one.id === id && !one.gone);
-    if (index >= 0) earlier.splice(index, 1);
-    const landed = earlier.find((one) => one.id === id);
-    if (landed) landed.hasLanded = true;
   }
 }
