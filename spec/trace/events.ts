@@ -25,7 +25,7 @@ export const pooledCall: readonly TraceEvent[] = [
   { type: 'call queue', id: 21, name: 'resize', pool: 'images', at: 101 },
   { type: 'call send', id: 21, thread: 1, at: 104 },
   { type: 'call end', id: 21, outcome: 'succeeded', at: 110 },
-  { type: 'thread exit', pool: 'images', thread: 1, detail: 'it was ended', at: 120 },
+  { type: 'thread exit', pool: 'images', thread: 1, detail: 'killed', at: 120 },
 ];
 
 /** A scope that is cancelled with one task in it. */

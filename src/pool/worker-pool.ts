@@ -111,7 +111,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
       threads: hired.length,
       idle: hired.filter(({ isIdle }) => isIdle).length,
       queued,
-      running: crew.threads.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      running: crew.threads.reduce((sum, { seats }) => sum + seats.requests.length, 0),
       ...ended,
     };
   }

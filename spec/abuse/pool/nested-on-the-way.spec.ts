@@ -78,6 +78,8 @@ describe('a call of a task to its own pool, which has one thread', () => {
         const nested = this.do(() => 1);
         Atomics.store(state, 0, 2);
         Atomics.notify(state, 0);
+        // Main may be between two looks: until it has closed the pool, nothing comes of this.
+        Atomics.wait(state, 0, 2);
         return nested;
       })(state).subscribe({ error: ({ name }) => console.log(name) });
       const look = () => {
