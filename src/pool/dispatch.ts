@@ -39,5 +39,4 @@ function share(threads: readonly RequestThread[]): void {
 }
 
 /** What it is sent begins at once: it has nothing, or only what waits for others. */
-const isFree = ({ state, isOccupied, ahead }: RequestThread): boolean =>
-  state === 'ready' && !isOccupied && ahead === 0;
+const isFree = ({ room, isOccupied, ahead }: RequestThread): boolean => room > 0 && !isOccupied && ahead === 0;

@@ -11,6 +11,11 @@ export class Graces {
     this.#ms = ms;
   }
 
+  /** Some may yet cost the thread, and all that begins there meanwhile. */
+  get arePending(): boolean {
+    return this.#pending.size > 0;
+  }
+
   give(place: number, atItsEnd: () => void): void {
     this.#pending.set(place, this.#deadlines.set(this.#ms, atItsEnd));
   }

@@ -81,7 +81,7 @@ export class Thread<R extends Runnable> {
 
   /** So many tasks it may be sent now. */
   get room(): number {
-    if (this.state !== 'ready') return 0;
+    if (this.state !== 'ready' || this.#graces.arePending) return 0;
     return Math.max(0, Math.min(this.seats.left, this.pace.credits + this.#calls.count - this.inFlight));
   }
 
