@@ -196,7 +196,7 @@ export class PoolCore implements CrewOwner, Sleeper {
       request.unsend();
       this.#backlog.unshift(request);
     }
-    if (inOrder.length > 0) this.stir();
+    this.stir(); // their thread goes, and another may have to take its place
   }
 
   fault(thread: Thread<Request>, error: unknown): void {

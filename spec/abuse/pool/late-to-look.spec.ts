@@ -42,3 +42,19 @@ it('a thread whose cancelled task has not ended is sent nothing: it may have to 
     Atomics.store(state, 1, 1);
     expect(await next).toBe('next');
   }));
+
+it('a thread that has to be ended is replaced at once, and not when it has ended', () =>
+  using({ size: 1, grace: 10 }, async (pool) => {
+    const types: string[] = [];
+    pool.events$.subscribe(({ type }) => types.push(type));
+    const state = sharedNumbers(1);
+    const stubborn = pool.do((state: Int32Array) => {
+      Atomics.store(state, 0, 1);
+      Atomics.wait(state, 0, 1);
+    }, state);
+    await until(() => Atomics.load(state, 0) === 1);
+    stubborn.cancel();
+    await until(() => types.includes('exit'));
+    expect(types.slice(-2)).toEqual(['spawn', 'exit']);
+    expect(pool.stats.threads).toBe(1);
+  }));
