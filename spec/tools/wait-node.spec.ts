@@ -1,8 +1,9 @@
 /** Which runs wait for which: a circle is seen before it is closed, in whatever order it comes about. */
 import { assert, array, nat, property, tuple } from 'fast-check';
+import { batchScheduler } from 'sluice';
 import { WaitNode } from '../../src/tools/wait-node';
 
-const nodes = (count: number): WaitNode[] => Array.from({ length: count }, () => new WaitNode());
+const nodes = (count: number): WaitNode[] => Array.from({ length: count }, () => new WaitNode(batchScheduler));
 
 /** Lets each wait for the next. */
 const chain = (...line: readonly WaitNode[]): void =>

@@ -11,7 +11,7 @@ import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
 import { passedThrough } from '../future/logical-stack';
 import { Single } from '../future/single';
-import { runIn } from '../scheduler/frame';
+import { runIn, type Frame } from '../scheduler/frame';
 import { seam, type Ended, type KeyFailures } from '../scheduler/probe';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
@@ -33,8 +33,8 @@ export class Flight<K, V> implements Sink<unknown> {
   readonly #items: readonly Item<K, V>[];
   /** What the resolver is handed. */
   readonly #handed: readonly K[];
-  /** A resolver runs outside of all that is on around those who asked. */
-  readonly frame = undefined;
+  /** A resolver runs outside of all that is on around those who asked, on the scheduler of its batch. */
+  readonly frame: Frame | undefined;
   #execution: Execution | undefined;
   #controller: AbortController | undefined;
   /** Its result is here, or nobody waits for one. */
@@ -50,6 +50,7 @@ export class Flight<K, V> implements Sink<unknown> {
 
   constructor(world: World<K, V>, boarding: Boarding<K, V>) {
     this.#world = world;
+    this.frame = world.scheduler.frame;
     this.#boarding = boarding;
     const items: Item<K, V>[] = [];
     const keys: K[] = [];
@@ -86,7 +87,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#world.tookOff(this.#boarding.window, this, this.#boarding.reason);
     try {
       const { resolve } = this.#world;
-      const result: unknown = runIn(undefined, () => resolve(this.#handed, new FlushOf(this)));
+      const result: unknown = runIn(this.frame, () => resolve(this.#handed, new FlushOf(this)));
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {

@@ -6,8 +6,9 @@ import { failure, success, type Outcome } from '../core/outcome';
 import { isAsyncInput } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { Frame, reportOrphan, type FrameOwner } from '../scheduler/frame';
-import { begin, ended, type Canceller, type Execution, type Sink } from '../future/execution';
+import { begin, ended, tell, type Canceller, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
+import { tellInTurn } from '../future/telling';
 import type { Leaf } from '../core/shape';
 import { AsyncContext } from './async-context';
 import { enterFrame, leaveFrame } from './stay';
@@ -136,9 +137,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     this.#isOver = true;
     const broken = this.#leave();
     if (broken && outcome.isError) reportOrphan(this.sink.frame, outcome.error);
-    if (broken) this.sink.fail(broken.error);
-    else if (outcome.isError) this.sink.fail(outcome.error);
-    else this.sink.succeed(outcome.value);
+    tellInTurn(() => tell(this.sink, broken ? failure(broken.error) : outcome));
   }
 
   /** What its context has thrown, if it has. */

@@ -1,6 +1,10 @@
 /**
  * The stores of the platform's `AsyncLocalStorage`, where it has one: captured where work is started, and entered where
- * it goes on. Costs nothing until somebody has started work inside a store.
+ * it goes on; and one value of the library's own that is carried in the same way. Costs nothing until a program starts
+ * work inside a store, or something is carried.
+ *
+ * What this stands on is public: an `AsyncResource` captures all stores, as `AsyncLocalStorage.snapshot` does at a higher
+ * price. How Node keeps stores is looked at only to see sooner that there are none (`Layout`).
  */
 interface Place {
   runInAsyncScope<R>(work: () => R): R;
@@ -27,14 +31,60 @@ interface Hooks {
 // Reached at run time, so that no bundle for a browser has to leave it out. Older Node 20 has no such way.
 const { process } = globalThis as {
   process?: {
-    /** What bundlers put in its place has none. */
-    readonly versions?: { readonly node?: string };
     getBuiltinModule?: (name: string) => Hooks | undefined;
   };
 };
 const hooks = process?.getBuiltinModule?.('async_hooks');
-/** Until Node 24, a place without any symbols has no stores; which is much cheaper to see than to capture it. */
-const areStoresSymbols = Number.parseInt(process?.versions?.node ?? '', 10) < 24;
+
+/** Whether the platform can carry anything through an `await`. */
+export const canCarry = hooks !== undefined;
+
+/** How this version of Node keeps stores: for shortcuts alone. Undefined where it is not known. */
+interface Layout {
+  /** Whether there is certainly no store where the code runs now. */
+  isBare(): boolean;
+  /** Whether there is a store on the place, other than that of `except`. */
+  hasStores(place: Place, except: Storage | undefined): boolean;
+  /** Takes all stores from the place. */
+  empty(place: Place): void;
+}
+
+const symbolsOf = (place: object): symbol[] => Object.getOwnPropertySymbols(place);
+
+/** Each storage has a symbol of its own, under which its store is on the place. */
+const bySymbols = (known: Hooks): Layout => {
+  const storesOf = (place: Place): symbol[] => symbolsOf(place).filter((it) => it.description === 'kResourceStore');
+  return {
+    isBare: () => symbolsOf(known.executionAsyncResource()).length === 0,
+    hasStores: (place, except) => {
+      const carried: unknown = except && Reflect.get(except, 'kResourceStore');
+      return storesOf(place).some((symbol) => symbol !== carried && Reflect.get(place, symbol) !== undefined);
+    },
+    empty: (place) => {
+      for (const symbol of storesOf(place)) Reflect.set(place, symbol, undefined);
+    },
+  };
+};
+
+/** All stores are in one Map, which is on the place under one symbol. */
+const byFrame = (symbol: symbol): Layout => ({
+  isBare: () => false,
+  hasStores: (place, except) => {
+    const frame: unknown = Reflect.get(place, symbol);
+    if (!(frame instanceof Map)) return frame !== undefined;
+    for (const [storage, store] of frame) if (storage !== except && store !== undefined) return true;
+    return false;
+  },
+  empty: (place) => {
+    Reflect.set(place, symbol, undefined);
+  },
+});
+
+function layoutOf(known: Hooks): Layout | undefined {
+  if (typeof Reflect.get(new known.AsyncLocalStorage(), 'kResourceStore') === 'symbol') return bySymbols(known);
+  const symbol = symbolsOf(placeHere(known)).find((it) => it.description === 'context_frame');
+  return symbol && byFrame(symbol);
+}
 
 class CapturedStores implements Stores {
   constructor(private readonly place: Place) {}
@@ -44,75 +94,61 @@ class CapturedStores implements Stores {
   }
 }
 
-const here = (Class: PlaceClass): Place => new Class('sluice', { requireManualDestroy: true });
+const placeHere = ({ AsyncResource }: Hooks): Place => new AsyncResource('sluice', { requireManualDestroy: true });
 
-const symbolsOf = (place: Place): symbol[] => Object.getOwnPropertySymbols(place);
-
-const first = hooks && here(hooks.AsyncResource);
-
-/** The platform's own bookkeeping on each place: numbers that differ from place to place, and are no stores. */
-const bookkeeping = new Set<symbol>(
-  first &&
-    symbolsOf(first).filter(
-      (symbol) => typeof Reflect.get(first, symbol) === 'number' && symbol.description !== 'kResourceStore',
-    ),
-);
+const layout = hooks && layoutOf(hooks);
 
 /**
- * Outside all stores. This module may have been loaded inside of some, by an `import()` for a request; those are nobody
- * else's. Another takes its place when somebody has entered a store there, which would be everybody's.
+ * Outside of all stores. This module may have been loaded inside of some, by an `import()` for a request; those belong to
+ * that request alone. Another place is made when `enterWith` has put a store on this one, which all others would see.
  */
-let outside = first && empty(first);
+let outside = hooks && emptyPlace(hooks);
 
-function empty(place: Place): Place {
-  for (const symbol of symbolsOf(place)) if (!bookkeeping.has(symbol)) Reflect.set(place, symbol, undefined);
+function emptyPlace(known: Hooks): Place {
+  const place = placeHere(known);
+  layout?.empty(place);
   return place;
 }
 
-const hasStores = (place: Place): boolean =>
-  areStoresSymbols &&
-  symbolsOf(place).some((symbol) => !bookkeeping.has(symbol) && Reflect.get(place, symbol) !== undefined);
-
+/** Stores have been captured, or something was carried: until then, no store needs to be entered. */
 let isInUse = false;
-
-/** What is stored here, or undefined where nothing is. */
-export function captureStores(): Stores | undefined {
-  if (!hooks) return undefined;
-  if (areStoresSymbols && Object.getOwnPropertySymbols(hooks.executionAsyncResource()).length === 0) return undefined;
-  const place = here(hooks.AsyncResource);
-  for (const symbol of symbolsOf(place)) {
-    if (bookkeeping.has(symbol) || Reflect.get(place, symbol) === undefined) continue;
-    isInUse = true;
-    return new CapturedStores(place);
-  }
-  return undefined;
-}
-
-/** Does `work` in these stores; in none, if there are none. */
-export function runInStores<R>(stores: Stores | undefined, work: () => R): R {
-  if (!isInUse) return work();
-  return stores ? stores.run(work) : runOutside(work);
-}
-
-function runOutside<R>(work: () => R): R {
-  if (!hooks || !outside) return work();
-  if (hasStores(outside)) outside = empty(here(hooks.AsyncResource));
-  return outside.runInAsyncScope(work);
-}
 
 let carrier: Storage | undefined;
 
-/** Does `work` with `value` at hand for all of it, also after its `await`s; just does it, where the platform cannot. */
-export function carrying<R>(value: object, work: () => R): R {
-  if (!hooks) return work();
-  carrier ??= new hooks.AsyncLocalStorage();
+/** The stores here, or undefined where there are none but what is carried. */
+export function captureStores(): Stores | undefined {
+  if (!hooks || layout?.isBare()) return undefined;
+  const place = placeHere(hooks);
+  if (layout && !layout.hasStores(place, carrier)) return undefined;
   isInUse = true;
-  return carrier.run(value, work);
+  return new CapturedStores(place);
 }
 
-/** Does `work` with nothing at hand. */
-export const withoutCarried = <R>(work: () => R): R =>
-  carrier?.getStore() === undefined ? work() : carrier.run(undefined, work);
+/**
+ * Does `work` in these stores, or in none, with `value` carried: it is what `carried()` gives in `work` and in all that
+ * goes on from there, through promises, timers and callbacks. On a platform without AsyncLocalStorage it only does `work`.
+ */
+export function runInStores<R>(stores: Stores | undefined, value: object | undefined, work: () => R): R {
+  if (!isInUse && value === undefined) return work();
+  if (value === undefined && !carrier) return enter(stores, work);
+  return enter(stores, () => carrying(value, work));
+}
+
+const enter = <R>(stores: Stores | undefined, work: () => R): R => (stores ? stores.run(work) : runOutside(work));
+
+function runOutside<R>(work: () => R): R {
+  if (!hooks || !outside) return work();
+  if (layout?.hasStores(outside, undefined)) outside = emptyPlace(hooks);
+  return outside.runInAsyncScope(work);
+}
+
+/** The same in the stores that are entered already. */
+export function carrying<R>(value: object | undefined, work: () => R): R {
+  if (!hooks || (value === undefined && !carrier)) return work();
+  isInUse = true;
+  carrier ??= new hooks.AsyncLocalStorage();
+  return carrier.getStore() === value ? work() : carrier.run(value, work);
+}
 
 /** What is carried here. */
 export const carried = (): unknown => carrier?.getStore();

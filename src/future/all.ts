@@ -12,6 +12,7 @@ import type { Runnable } from '../scheduler/run-queue';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
 import { beginInput } from './foreign';
 import { Future } from './future';
+import { tellInTurn } from './telling';
 
 /** What a shape becomes when all of it has ended: the same shape, with results at its leaves. */
 export type SettledValues<S> =
@@ -156,7 +157,7 @@ class AllExecution implements Execution, Runnable {
     } else {
       this.#cancelLeaves();
       if (this.#ending > 0) this.#canceller = holder(this.frame);
-      this.sink.fail(error);
+      tellInTurn(() => this.sink.fail(error));
     }
   }
 
@@ -178,7 +179,7 @@ class AllExecution implements Execution, Runnable {
     if (--this.#pending > 0) return;
     this.#isOver = true;
     this.#next = this.#leaves.length;
-    this.sink.succeed(this.shape.build(this.#values));
+    tellInTurn(() => this.sink.succeed(this.shape.build(this.#values)));
   }
 
   /** One after the other, from the first; each with all that its clean-up runs before the next. */

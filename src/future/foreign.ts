@@ -11,6 +11,7 @@ import { seam } from '../scheduler/probe';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin, tell } from './execution';
 import { Single } from './single';
+import { tellInTurn } from './telling';
 
 /** Begins a future as what it is, and anything else by subscribing to it. */
 export function beginInput<T>(input: ObservableInput<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
@@ -105,9 +106,8 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   }
 
   #send(outcome: Outcome<T>): void {
-    this.scheduler.runQueue.drive(() => {
-      tell(this.sink, outcome);
-    });
+    const { sink, scheduler } = this;
+    tellInTurn(() => scheduler.runQueue.drive(() => tell(sink, outcome)));
   }
 
   #end(): boolean {

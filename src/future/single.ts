@@ -4,10 +4,11 @@
  */
 import type { Subscriber, TeardownLogic } from 'rxjs';
 import { MethodObservable } from '../core/rx';
-import { frameHere, holder, runIn } from '../scheduler/frame';
+import { frameHere, holder, runIn, switchTo } from '../scheduler/frame';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Runnable } from '../scheduler/run-queue';
 import { block } from './block';
-import { begin, type Beginnable, type Execution, type Sink } from './execution';
+import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
 
 export abstract class Single<T> extends MethodObservable<T> implements PromiseLike<T>, Beginnable<T> {
   /** @internal */
@@ -33,8 +34,7 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return new Promise<T>((resolve, reject) => {
-      const scheduler = currentScheduler();
-      scheduler.runQueue.drive(() => this[begin](new PromiseSink(resolve, reject), scheduler));
+      driveBeginning(this, new PromiseSink(resolve, reject), currentScheduler());
     }).then(onValue, onError);
   }
 
@@ -54,11 +54,46 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
   /** @internal Begins it for a sink that can leave. */
   protected deliver(sink: Sink<T> & { readonly isOver: boolean }): TeardownLogic {
     const scheduler = currentScheduler();
-    const execution = scheduler.runQueue.drive(() => this[begin](sink, scheduler));
+    const execution = driveBeginning(this, sink, scheduler);
     if (sink.isOver) return undefined;
     return () => {
       if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel(holder(sink.frame)));
     };
+  }
+}
+
+/**
+ * Begins it at once. Where subscribing is nested deep on the native stack, as in a long `expand` over keys that a cache
+ * has, it is begun when its turn comes in the queue.
+ */
+function driveBeginning<T>(single: Beginnable<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+  const { runQueue } = scheduler;
+  if (!runQueue.isDeep) return runQueue.drive(() => single[begin](sink, scheduler));
+  const postponed = new PostponedExecution(single, sink, scheduler);
+  runQueue.resume(postponed);
+  return postponed;
+}
+
+class PostponedExecution<T> implements Execution, Runnable {
+  #execution: Execution | undefined;
+  #isCancelled = false;
+
+  constructor(
+    private readonly single: Beginnable<T>,
+    private readonly sink: Sink<T>,
+    private readonly scheduler: BatchScheduler,
+  ) {}
+
+  step(): void {
+    if (this.#isCancelled) return;
+    switchTo(this.sink.frame);
+    this.#execution = this.single[begin](this.sink, this.scheduler);
+  }
+
+  cancel(canceller?: Canceller): void {
+    this.#isCancelled = true;
+    if (this.#execution) this.#execution.cancel(canceller);
+    else canceller?.cancelled();
   }
 }
 

@@ -23,7 +23,7 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
     super();
     const sink: Sink<T> = {
       above: this,
-      frame: new Frame(detachedFrame(), { work: this }),
+      frame: new Frame(detachedFrame(scheduler.frame), { work: this }),
       succeed: (value) => {
         this.#over(success(value));
       },

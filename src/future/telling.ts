@@ -1,8 +1,9 @@
 /**
- * A value tells those who wait for it before its `set` comes back, and one of them may be a value that others wait for.
- * So deep that may nest on the native stack; those further down a long chain stand in a line, which the deepest works
- * off: all have been told when the first `set` comes back.
+ * A result is told to those who wait for it before whoever told it goes on, and one of them may pass it on to others: in
+ * a long chain each on the native stack of the one before. So deep that may nest; what is further down the chain stands
+ * in a line, which the deepest works off: all have been told when the first call comes back.
  */
+import { reportUnhandled } from '../core/rx';
 import { Fifo } from '../scheduler/fifo';
 
 const DEEPEST_NESTING = 100;
@@ -18,8 +19,21 @@ export function tellInTurn(tell: () => void): void {
   nesting++;
   try {
     tell();
-    if (nesting === DEEPEST_NESTING) for (let next = line.shift(); next; next = line.shift()) next();
+    if (nesting === DEEPEST_NESTING) workOff();
   } finally {
     nesting--;
+    // The native stack has overflown before the line was worked off.
+    if (nesting === 0 && line.length > 0) void Promise.resolve().then(workOff);
+  }
+}
+
+/** What one of them throws keeps none of the others from being told. */
+function workOff(): void {
+  for (let next = line.shift(); next; next = line.shift()) {
+    try {
+      next();
+    } catch (error) {
+      reportUnhandled(error);
+    }
   }
 }

@@ -6,6 +6,7 @@ import { asyncScheduler, type SchedulerAction, Subscription, type SchedulerLike 
 import { reportUnhandled } from '../core/rx';
 import { BatchAction, type ActionHost, type DueRun } from '../scheduler/batch-action';
 import { Fifo } from '../scheduler/fifo';
+import { frameHere } from '../scheduler/frame';
 import type { PoolCore } from './pool-core';
 
 /** So many actions may bring the pool nothing before the event loop has its turn. */
@@ -21,6 +22,7 @@ export class PoolScheduler implements SchedulerLike {
     this.#core = core;
     this.#host = {
       clock: asyncScheduler,
+      frame: frameHere,
       soon: (run) => {
         this.#due.push(run);
         core.onTurn.add(this.#admit);

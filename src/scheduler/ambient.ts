@@ -1,6 +1,9 @@
 /**
- * What is running on this thread right now: the scheduler that drives, and the task whose body is on the stack. It is
- * set for the time of a synchronous call and put back after it, so it never outlives the call.
+ * What is running on this thread right now: the scheduler that drives, and the task whose body is on the stack. Both are
+ * set for the time of a synchronous call and put back after it, so they never outlive the call.
+ *
+ * The state is one object with plain fields, since an assignment needs no native stack: what is put back in a `finally`
+ * is put back also where the stack has overflown.
  */
 import type { BatchScheduler } from './batch-scheduler';
 import type { Frame, FrameOwner } from './frame';
@@ -14,23 +17,13 @@ export interface RunningTask extends FrameOwner, Waiter {
   frame: Frame | undefined;
 }
 
-let scheduler: BatchScheduler | undefined;
-let task: RunningTask | undefined;
+export const ambient: {
+  /** The scheduler that drives; undefined outside of every drive. */
+  scheduler: BatchScheduler | undefined;
+  /** The task whose body is on the stack. */
+  task: RunningTask | undefined;
+} = { scheduler: undefined, task: undefined };
 
-export const ambientScheduler = (): BatchScheduler | undefined => scheduler;
+export const ambientScheduler = (): BatchScheduler | undefined => ambient.scheduler;
 
-/** Makes `next` the ambient scheduler and gives back the one before, to be restored. */
-export function exchangeScheduler(next: BatchScheduler | undefined): BatchScheduler | undefined {
-  const previous = scheduler;
-  scheduler = next;
-  return previous;
-}
-
-export const runningTask = (): RunningTask | undefined => task;
-
-/** Makes `next` the running task and gives back the one before, to be restored. */
-export function exchangeTask(next: RunningTask | undefined): RunningTask | undefined {
-  const previous = task;
-  task = next;
-  return previous;
-}
+export const runningTask = (): RunningTask | undefined => ambient.task;

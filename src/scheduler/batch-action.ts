@@ -3,9 +3,12 @@
  * action stays open, a closed one does nothing), over the clock for a delay and over the run queue's turn without.
  */
 import { Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
+import { activeFrame, runIn, switchTo, type Frame } from './frame';
 
 export interface ActionHost {
   readonly clock: SchedulerLike;
+  /** The frame that an action which is scheduled here runs in. */
+  frame(): Frame | undefined;
   /** Runs it at the end of this turn, unless it is closed before. */
   soon(run: DueRun): void;
   /** Does it now, as part of the scheduler. Without this, what has waited for its time runs as soon as any other. */
@@ -28,6 +31,8 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
   readonly #host: ActionHost;
   readonly #work: (this: SchedulerAction<T>, state?: T) => void;
   #state: T | undefined;
+  /** Where it was scheduled: it runs there. */
+  #frame: Frame | undefined;
   /** The timer, or the run that is due: what the next `schedule` replaces. */
   #pending: Subscription | undefined;
 
@@ -41,6 +46,7 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
     if (this.closed) return this;
     this.#disarm();
     this.#state = state;
+    this.#frame = this.#host.frame();
     if (delay > 0) this.#wait(delay);
     else this.#runSoon();
     return this;
@@ -48,11 +54,14 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
 
   run(): void {
     this.#disarm();
+    const outer = activeFrame();
     try {
-      this.#work(this.#state);
+      runIn(this.#frame, () => this.#work(this.#state));
     } catch (error) {
       this.unsubscribe();
       throw error;
+    } finally {
+      switchTo(outer);
     }
   }
 

@@ -9,11 +9,11 @@ import { wrong } from '../core/describe';
 import { PerEra } from '../core/per-era';
 import { isVirtualTime } from '../core/rx';
 import { isThere } from './all-schedulers';
-import { ambientScheduler } from './ambient';
 import { BatchAction, type ActionHost } from './batch-action';
 import { Era } from './era';
 import type { SchedulerEvent } from './events';
 import { flushAll, type FlushPolicy } from './flush-policy';
+import { Frame, frameHere, frameOn, runIn, schedulerHere } from './frame';
 import { RunQueue } from './run-queue';
 import { isDelegated } from './tick';
 
@@ -37,6 +37,8 @@ export class BatchScheduler implements SchedulerLike {
   /** Every flush and every landing, as it happens. Costs nothing while nobody is subscribed. */
   readonly events$: Observable<SchedulerEvent>;
 
+  /** @internal The frame of what runs on it and in no other frame; the default scheduler needs none. */
+  readonly frame: Frame | undefined;
   /** @internal */
   readonly runQueue = new RunQueue(this);
   /** @internal */
@@ -47,7 +49,7 @@ export class BatchScheduler implements SchedulerLike {
   /** Its clock is moved on by whoever made it: a `TestScheduler.run` neither begins nor ends its time. */
   readonly #hasOwnTime: boolean;
 
-  constructor(config: BatchSchedulerConfig = {}) {
+  constructor(config: BatchSchedulerConfig = {}, /** @internal */ isDefault = false) {
     check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
     const { clock = asyncScheduler, policy = flushAll, name = 'BatchScheduler' } = config;
     check('clock', isScheduler(clock), 'an RxJS scheduler', clock);
@@ -55,12 +57,14 @@ export class BatchScheduler implements SchedulerLike {
     check('name', typeof name === 'string', 'a string', name);
     this.name = name;
     this.clock = clock;
+    this.frame = isDefault ? undefined : new Frame(undefined, { scheduler: this });
     this.events$ = this.events.asObservable();
     const { runQueue } = this;
     this.#eras = new PerEra((real) => new Era({ clock, policy, runQueue, real }));
     this.#hasOwnTime = !isDelegated(clock);
     this.#host = {
       clock,
+      frame: () => frameOn(this, frameHere()),
       soon: (run) => {
         this.era.soon(run);
       },
@@ -78,6 +82,24 @@ export class BatchScheduler implements SchedulerLike {
   /** RxJS's contract: runs `work` after `delay` ms (0: at the end of this turn) until the subscription is closed. */
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
     return new BatchAction(this.#host, work).schedule(state, delay);
+  }
+
+  /**
+   * Does `work`, and gives what it returns. All that `work` asks for and starts belongs to this scheduler: its batches,
+   * its caches and its clock. That holds for code after an `await`, in timers, promise callbacks and RxJS operators as
+   * well, where the platform has `AsyncLocalStorage` (Node); elsewhere, until `work` returns.
+   *
+   * @example
+   * const perRequest = new BatchScheduler({ name: 'request' });
+   * await perRequest.run(async () => {
+   *   await nameOf(1);
+   *   return nameOf(1); // from the cache of this request
+   * });
+   */
+  run<R>(work: () => R): R {
+    check('the work of run', typeof work === 'function', 'a function', work);
+    const frame = frameOn(this, frameHere());
+    return this.runQueue.drive(() => runIn(frame, work));
   }
 
   /**
@@ -120,7 +142,7 @@ const isScheduler = (clock: Partial<SchedulerLike> | null): boolean =>
   typeof clock?.schedule === 'function' && typeof clock.now === 'function';
 
 /** The scheduler of all that names no other. */
-export const batchScheduler = new BatchScheduler({ name: 'batchScheduler' });
+export const batchScheduler = new BatchScheduler({ name: 'batchScheduler' }, true);
 
-/** The scheduler of the task that asks, else `batchScheduler`. */
-export const currentScheduler = (): BatchScheduler => ambientScheduler() ?? batchScheduler;
+/** The scheduler to which the code belongs that runs now, else `batchScheduler`. */
+export const currentScheduler = (): BatchScheduler => schedulerHere() ?? batchScheduler;

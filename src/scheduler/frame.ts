@@ -1,10 +1,15 @@
 /**
- * What is on around a piece of code while it runs: contexts, and the stores of `AsyncLocalStorage`. Frames are linked
- * from the inside out. A task carries the frame it runs in; whoever runs a step of it switches to that frame first, and
- * only if another is on, so that going on without a pause turns nothing off and on again.
+ * What is on around a piece of code while it runs: its scheduler, contexts, and the stores of `AsyncLocalStorage`. Frames
+ * are linked from the inside out. A task carries the frame it runs in; whoever runs a step of it switches to that frame
+ * first, and only if another is on, so that going on without a pause turns nothing off and on again.
+ *
+ * A frame with a scheduler or a context is carried through native promises, timers and callbacks as a store of
+ * `AsyncLocalStorage` is, so that what goes on from there belongs to the same scheduler and runs in the same contexts.
  */
 import { reportUnhandled } from '../core/rx';
-import { captureStores, carried, runInStores, withoutCarried, type Stores } from '../core/async-local';
+import { captureStores, carried, runInStores, type Stores } from '../core/async-local';
+import { ambient } from './ambient';
+import type { BatchScheduler } from './batch-scheduler';
 
 /** Something that is on while a task runs. */
 export interface Switchable {
@@ -31,6 +36,7 @@ interface FrameParts {
   readonly owner?: FrameOwner | undefined;
   readonly stores?: Stores | undefined;
   readonly work?: Work | undefined;
+  readonly scheduler?: BatchScheduler | undefined;
 }
 
 export class Frame {
@@ -38,6 +44,8 @@ export class Frame {
   outer: Frame | undefined;
   readonly stores: Stores | undefined;
   readonly work: Work | undefined;
+  /** The scheduler of all that runs here; undefined for the default one. */
+  readonly scheduler: BatchScheduler | undefined;
   readonly context: Switchable | undefined;
   readonly owner: FrameOwner | undefined;
   readonly depth: number;
@@ -46,12 +54,13 @@ export class Frame {
   /** It has thrown, and is not asked again. */
   #isBroken = false;
 
-  constructor(outer: Frame | undefined, { context, owner, stores, work }: FrameParts) {
+  constructor(outer: Frame | undefined, { context, owner, stores, work, scheduler }: FrameParts) {
     this.outer = outer;
     this.context = context;
     this.owner = owner;
     this.stores = stores ?? outer?.stores;
     this.work = work ?? outer?.work;
+    this.scheduler = scheduler ?? outer?.scheduler;
     this.#innermostAround = outer?.innermost;
     this.depth = (outer?.depth ?? 0) + 1;
   }
@@ -59,6 +68,19 @@ export class Frame {
   /** Of this frame and those around it, the innermost that has something to turn on and off. */
   get innermost(): Frame | undefined {
     return this.context ? this : this.#innermostAround;
+  }
+
+  /**
+   * Of this frame and those around it, the innermost that is more than values which an inner frame replaces. A new frame
+   * stands on that one, so that work which goes on from frame to frame without end makes no endless chain.
+   */
+  get base(): Frame | undefined {
+    return this.context || this.work !== this.outer?.work ? this : this.outer?.base;
+  }
+
+  /** Whether it is carried through native promises and callbacks, whatever runs in it. */
+  get isCarried(): boolean {
+    return this.scheduler !== undefined || this.innermost !== undefined;
   }
 
   get isOn(): boolean {
@@ -118,23 +140,43 @@ export function switchTo(next: Frame | undefined): void {
   active = next;
 }
 
-/** Does `work` in this frame, which stays on until another is switched to. */
-export function runIn<R>(frame: Frame | undefined, work: () => R): R {
+/**
+ * Does `work` in this frame, which stays on until another is switched to. `isAsync` says that `work` calls an `async`
+ * function: what that asks for after an `await` is the work of this frame as well, however little is on in it.
+ */
+export function runIn<R>(frame: Frame | undefined, work: () => R, isAsync?: boolean): R {
   switchTo(frame);
-  return runInStores(frame?.stores, work);
+  return runInside(frame, work, isAsync);
 }
 
+/** Does `work` in the stores of this frame, which is on, and carries it along where that is needed. */
+export const runInside = <R>(frame: Frame | undefined, work: () => R, isAsync = false): R =>
+  runInStores(frame?.stores, isAsync || frame?.isCarried ? frame : undefined, work);
+
+/** The frame that was carried here. */
+const carriedFrame = (): Frame | undefined => carried() as Frame | undefined; // only frames are carried
+
+/** The scheduler to which the code belongs that runs now, unless it is the default one. */
+export const schedulerHere = (): BatchScheduler | undefined => ambient.scheduler ?? carriedFrame()?.scheduler;
+
 /** The frame of work that is started here to live by itself: the stores its caller sees, and what is around its home. */
-export function detachedFrame(around?: Frame): Frame | undefined {
-  const stores = withoutCarried(captureStores);
+export function detachedFrame(around: Frame | undefined): Frame | undefined {
+  const stores = captureStores();
   return stores ? new Frame(around, { stores }) : around;
 }
 
 /** The frame of work that is begun here: what is on here, and the stores its caller sees. */
 export function frameHere(): Frame | undefined {
+  const around = active ?? carriedFrame();
   const stores = captureStores();
-  const around = active ?? (carried() as Frame | undefined); // only frames are carried
-  return stores ? new Frame(around, { stores }) : around;
+  return stores ? new Frame(around?.base, { stores, scheduler: around?.scheduler }) : around;
+}
+
+/** The same frame for work on this scheduler, which may be another. */
+export function frameOn(scheduler: BatchScheduler, frame: Frame | undefined): Frame | undefined {
+  if (frame === undefined) return scheduler.frame;
+  if (frame.scheduler === scheduler || (!frame.scheduler && !scheduler.frame)) return frame;
+  return new Frame(frame.base, { stores: frame.stores, scheduler });
 }
 
 /** For a clean-up that nobody waits for: the work it runs for is not over before it has ended. */

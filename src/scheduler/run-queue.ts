@@ -6,7 +6,8 @@
  * Whoever starts something stays on the stack beneath it (`call` itself, start, `takeBack`); when it comes up again,
  * all that it started has either finished or waits for something.
  */
-import { exchangeScheduler, exchangeTask, runningTask } from './ambient';
+import { reportLost } from '../core/report';
+import { ambient } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
 import { isTimeUp } from './deadline';
 import { Fifo } from './fifo';
@@ -66,37 +67,56 @@ export class RunQueue {
    * that became ready.
    */
   drive<R>(work: () => R): R {
-    const outer = exchangeScheduler(this.#owner);
+    const { scheduler: outer, task: outerTask } = ambient;
+    // An overflow of the native stack may have left a frame on, and work on the stack: the next drive takes both up.
+    if (!outer && activeFrame()) switchTo(undefined);
     const outerFrame = activeFrame();
-    const frameOfTask = runningTask()?.frame;
-    const floor = this.#stack.length;
+    const frameOfTask = outerTask?.frame;
+    const floor = this.#nesting === 0 ? 0 : this.#stack.length;
+    let isSettled = false;
+    ambient.scheduler = this.#owner;
     this.#nesting++;
     try {
-      return work();
+      try {
+        return work();
+      } finally {
+        // Also when `work` threw: what it had started must not wait for the next drive.
+        ambient.task = undefined;
+        do {
+          if (this.isDeep) this.#postpone(floor);
+          else if (this.#nesting > 1) this.#unwind(floor);
+          else this.#drain(floor);
+          // A context that throws as it is turned off interrupts its task.
+          // What its task has entered or left meanwhile, in a callback, stays so.
+          switchTo(outerTask?.frame === frameOfTask ? outerFrame : outerTask?.frame);
+        } while (this.#stack.length > floor);
+        isSettled = true;
+      }
     } finally {
-      // Also when `work` threw: what it had started must not wait for the next who comes.
-      const outerTask = exchangeTask(undefined);
-      do {
-        if (this.#nesting > DEEPEST_NESTING) this.#postpone(floor);
-        else if (this.#nesting > 1) this.#unwind(floor);
-        else this.#drain(floor);
-        // A context that throws as it is turned off interrupts its task.
-        // What its task has entered or left meanwhile, in a callback, stays so.
-        switchTo(outerTask?.frame === frameOfTask ? outerFrame : outerTask?.frame);
-      } while (this.#stack.length > floor);
-      exchangeTask(outerTask);
+      // Assignments alone: an overflow may have left no native stack for a call.
+      ambient.task = outerTask;
+      ambient.scheduler = outer;
       this.#nesting--;
-      exchangeScheduler(outer);
+      if (!isSettled && this.#nesting === 0) void Promise.resolve().then(() => this.drain());
     }
   }
 
   /** Runs all that is ready, also in the middle of another drive: for `block`. */
   drain(): void {
     this.drive(() => {
-      const outerTask = exchangeTask(undefined);
-      this.#drain(this.#stack.length);
-      exchangeTask(outerTask);
+      const outerTask = ambient.task;
+      ambient.task = undefined;
+      try {
+        this.#drain(this.#stack.length);
+      } finally {
+        ambient.task = outerTask;
+      }
     });
+  }
+
+  /** Drives are nested so deep that what would run on this native stack is put into the queue. */
+  get isDeep(): boolean {
+    return this.#nesting > DEEPEST_NESTING;
   }
 
   #drain(floor: number): void {
@@ -104,7 +124,7 @@ export class RunQueue {
     while (!isTimeUp()) {
       const next = this.#ready.shift();
       if (!next) return;
-      next.step();
+      this.#step(next);
       this.#unwind(floor);
     }
   }
@@ -112,11 +132,24 @@ export class RunQueue {
   #unwind(floor: number): void {
     while (this.#stack.length > floor) {
       if (isTimeUp()) this.#postpone(floor);
-      else this.#stack.pop()?.step();
+      else this.#step(this.#stack.pop());
     }
   }
 
   #postpone(floor: number): void {
     for (const runnable of this.#stack.splice(floor)) this.#ready.push(runnable);
+  }
+
+  /**
+   * Only an overflow of the native stack makes a step throw. In a nested drive the error goes to the caller of that drive,
+   * whose recursion it is; in the outermost one it keeps nothing else from its turn.
+   */
+  #step(runnable: Runnable | undefined): void {
+    try {
+      runnable?.step();
+    } catch (error) {
+      if (this.#nesting > 1) throw error;
+      reportLost('a step of the scheduler', error);
+    }
   }
 }

@@ -6,7 +6,7 @@ import { Observable, Subscription } from 'rxjs';
 import { CancelledError, DeadlineError, ScopeClosedError } from '../core/errors';
 import type { Leaf } from '../core/shape';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
-import { detachedFrame } from '../scheduler/frame';
+import { detachedFrame, frameOn, type Frame } from '../scheduler/frame';
 import { AsyncValue } from '../future/async-value';
 import { callerOf } from './caller';
 import { Cancellation, perform, type Cancelling } from './cancellation';
@@ -105,7 +105,7 @@ export class Scope implements AsyncDisposable {
     this.#admit('start');
     const startedAt = callerOf(Scope.prototype.start, this.options.grace); // eslint-disable-line @typescript-eslint/unbound-method -- only looked for
     const started = this.#make<T>(work as ScopedWork<T>, 'the task', {
-      frame: detachedFrame(this.home.frame),
+      frame: detachedFrame(this.#frame),
       startedAt,
     });
     const task = started as ScopedTask<unknown>; // what it gives is not the scope's to know
@@ -136,7 +136,7 @@ export class Scope implements AsyncDisposable {
   ensure(finaliser: () => unknown): void {
     checkFunction('Scope.ensure: its finaliser', 'a function', finaliser);
     if (this.#ending.isShut) throw new ScopeClosedError(this.name, 'ensure', { state: 'closed' });
-    const origin = { frame: detachedFrame(this.home.frame), startedAt: 'as a finaliser' };
+    const origin = { frame: detachedFrame(this.#frame), startedAt: 'as a finaliser' };
     this.#ending.ensure(this.#make<unknown>(finaliser, { is: undefined }, origin));
   }
 
@@ -190,6 +190,11 @@ export class Scope implements AsyncDisposable {
     this.#contents.ended(task);
     if (task === this.#contents.body) this.close();
     else if (task.isRunning) this.queue.ended();
+  }
+
+  /** What is on around all that is in it. */
+  get #frame(): Frame | undefined {
+    return frameOn(this.scheduler, this.home.frame);
   }
 
   #make<T>(work: ScopedWork<T>, argument: TaskConfig<T>['argument'], origin: Origin): ScopedTask<T> {

@@ -3,6 +3,7 @@
  */
 import { reportLost } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { frameOn } from '../scheduler/frame';
 import type { AsyncValue } from '../future/async-value';
 import { begin, type Canceller, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
@@ -48,7 +49,7 @@ class ScopedFuture<T> extends Future<T> {
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
     const scope = new Scope({ scheduler, ...this.config }, { frame: sink.frame, above: sink });
-    const value = scope.runBody(this.body, { frame: sink.frame, startedAt: this.startedAt });
+    const value = scope.runBody(this.body, { frame: frameOn(scope.scheduler, sink.frame), startedAt: this.startedAt });
     return new ScopedExecution(scope, value, sink).begin(scheduler);
   }
 }

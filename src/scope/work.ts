@@ -3,14 +3,13 @@ import { Observable } from 'rxjs';
 import { wrong } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
 import type { Leaf } from '../core/shape';
-import { carrying } from '../core/async-local';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runIn } from '../scheduler/frame';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
 import { beginForeign } from '../future/foreign';
 import { Single } from '../future/single';
 import { task } from '../task/task';
-import { isAsyncGeneratorFunction, isGeneratorFunction, isTaskBody } from '../task/task-body';
+import { isAsyncFunction, isAsyncGeneratorFunction, isGeneratorFunction, isTaskBody } from '../task/task-body';
 import { beginPromise } from './physical';
 
 /** What a function in a scope gives: a value, something to wait for, or, as a generator function, steps of a task. */
@@ -43,10 +42,8 @@ export function beginWork<A, T>(work: Leaf<T> | ((argument: A) => Given<T>), beg
   const { argument, sink } = beginning;
   if (isGeneratorFunction(work)) return beginTask(work as (argument: A) => unknown, beginning);
   try {
-    const { frame } = sink;
     const call = (): unknown => (work as (argument: A) => unknown)(argument);
-    // What an async function asks for after an `await` still is its work.
-    const result = runIn(frame, () => (frame && isAsyncFunction(work) ? carrying(frame, call) : call()));
+    const result = runIn(sink.frame, call, isAsyncFunction(work));
     if (isAsyncInput(result)) return beginInput(result as Leaf<T>, beginning);
     if (isTaskBody(result)) return beginTask(() => result, beginning);
     sink.succeed(result as T); // the function's own type says so
@@ -64,8 +61,6 @@ function beginInput<A, T>(input: Leaf<T>, { sink, scheduler }: Beginning<A, T>):
 
 const beginTask = <A, T>(body: (argument: A) => unknown, { argument, sink, scheduler }: Beginning<A, T>): Execution =>
   task(body)(argument)[begin](sink, scheduler);
-
-const isAsyncFunction = (work: object): boolean => Object.prototype.toString.call(work) === '[object AsyncFunction]';
 
 const isThenable = <T>(input: Leaf<T>): input is PromiseLike<T> =>
   !(input instanceof Observable) && 'then' in input && typeof input.then === 'function';

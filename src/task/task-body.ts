@@ -38,6 +38,8 @@ export function bodyOf({ kind, self, args }: TaskCall): TaskBody {
 export const isGeneratorFunction = (body: object): boolean => tagOf(body) === '[object GeneratorFunction]';
 export const isAsyncGeneratorFunction = (body: object): boolean => tagOf(body) === '[object AsyncGeneratorFunction]';
 
+export const isAsyncFunction = (body: object): boolean => tagOf(body) === '[object AsyncFunction]';
+
 const tagOf = (body: object): string => Object.prototype.toString.call(body);
 
 /** A body that waits for one thing and returns its value. */

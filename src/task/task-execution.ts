@@ -5,15 +5,14 @@
  */
 import type { ObservableInput } from 'rxjs';
 import { isAsyncInput } from '../core/rx';
-import { exchangeTask, type RunningTask } from '../scheduler/ambient';
+import { ambient, type RunningTask } from '../scheduler/ambient';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { runInStores } from '../core/async-local';
-import { activeFrame, reportOrphan, switchTo, type Frame } from '../scheduler/frame';
+import { activeFrame, reportOrphan, runInside, switchTo, type Frame } from '../scheduler/frame';
 import { ended, seam } from '../scheduler/probe';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { passedThrough } from '../future/logical-stack';
-import { awaiting, bodyOf, type TaskBody, type TaskCall } from './task-body';
+import { awaiting, bodyOf, isAsyncFunction, type TaskBody, type TaskCall } from './task-body';
 import { beginYielded } from './yielded';
 
 /**
@@ -149,11 +148,12 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #resumeBody(): IteratorResult<unknown, unknown> {
-    const outer = exchangeTask(this);
+    const outer = ambient.task;
+    ambient.task = this;
     try {
-      return runInStores(this.frame?.stores, () => this.#stepBody());
+      return runInside(this.frame, () => this.#stepBody(), this.frame && isAsyncFunction(this.body));
     } finally {
-      exchangeTask(outer);
+      ambient.task = outer;
     }
   }
 

@@ -50,12 +50,12 @@ export class SharedCalls<V> {
     }
     const known = this.#runs.get(era)?.get(call.identity);
     if (known && !known.isWaitingFor(sink)) return known.join(sink);
-    const run = new SharedRun<V>(call.name, (outcome) => {
+    const run = new SharedRun<V>(call.name, scheduler, (outcome) => {
       this.#over(era, { identity: call.identity, run, outcome });
     });
     // A call from within that very run cannot wait for it, and nor can others for that call.
     if (!known) this.#runsIn(era).set(call.identity, run);
-    return run.begin(call.make, sink, scheduler);
+    return run.begin(call.make, sink);
   }
 
   /** Who asks from now on begins anew. Those who wait already get what comes. */

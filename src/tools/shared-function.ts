@@ -1,9 +1,7 @@
 /** A function whose equal calls share what comes, in whatever way: the task that people call, and the task it asks. */
-import { carrying } from '../core/async-local';
-import { activeFrame } from '../scheduler/frame';
 import type { Future } from '../future/future';
 import type { TaskResult } from '../task/task';
-import { asTask, isTask, taskLike } from './call-task';
+import { asTask, taskLike } from './call-task';
 import type { SharedCalls } from './shared-calls';
 
 /** Where a call is shared, and by what it is told from others. */
@@ -33,17 +31,4 @@ export function sharedFunction<This, A extends readonly unknown[], R>(
 export const askedByMany = <This, A extends readonly unknown[], R>(
   tool: string,
   fn: (this: This, ...args: A) => R,
-): ((this: This, ...args: A) => Future<TaskResult<R>>) => asTask(`${tool}: its function`, knownAfterAwaits(fn));
-
-/** What an `async` function asks for after an `await` is its own too, where the platform can tell. */
-function knownAfterAwaits<This, A extends readonly unknown[], R>(
-  fn: (this: This, ...args: A) => R,
-): (this: This, ...args: A) => R {
-  if (isTask(fn) || Object.prototype.toString.call(fn) !== '[object AsyncFunction]') return fn;
-  const known = function (this: This, ...args: A): R {
-    const frame = activeFrame();
-    return frame ? carrying(frame, () => Reflect.apply(fn, this, args)) : Reflect.apply(fn, this, args);
-  };
-  Object.defineProperty(known, 'name', { value: fn.name });
-  return known;
-}
+): ((this: This, ...args: A) => Future<TaskResult<R>>) => asTask(`${tool}: its function`, fn);

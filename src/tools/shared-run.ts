@@ -12,7 +12,7 @@ import { WaitNode } from './wait-node';
 type OnEnd<V> = (outcome?: Outcome<V>) => void;
 
 export class SharedRun<V> implements Sink<V>, Work {
-  readonly #node = new WaitNode(this);
+  readonly #node: WaitNode;
   readonly #waiting = new Set<Waiting<V>>();
   #execution: Execution | undefined;
   #isOver = false;
@@ -21,8 +21,11 @@ export class SharedRun<V> implements Sink<V>, Work {
 
   constructor(
     readonly name: string,
+    private readonly scheduler: BatchScheduler,
     private readonly onEnd: OnEnd<V>,
-  ) {}
+  ) {
+    this.#node = new WaitNode(scheduler, this);
+  }
 
   get frame(): Frame {
     return this.#node.frame;
@@ -41,10 +44,10 @@ export class SharedRun<V> implements Sink<V>, Work {
   }
 
   /** For the first who waits. */
-  begin(makeCall: () => Beginnable<V>, sink: Sink<V>, scheduler: BatchScheduler): Execution {
+  begin(makeCall: () => Beginnable<V>, sink: Sink<V>): Execution {
     const first = this.join(sink);
     // A task: it begins when whoever begins it here is done with that.
-    this.#execution = makeCall()[begin](this, scheduler);
+    this.#execution = makeCall()[begin](this, this.scheduler);
     return first;
   }
 

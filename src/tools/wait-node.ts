@@ -4,6 +4,7 @@
  *
  * Ranks keep that cheap: whoever waits for a run ranks below it, so a run that ranks above another never waits for it.
  */
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { Frame, type Work } from '../scheduler/frame';
 
 export class WaitNode {
@@ -16,8 +17,8 @@ export class WaitNode {
   #rank = 0;
 
   /** `work` is told of what goes wrong where nobody waits. */
-  constructor(work?: Work) {
-    this.frame = new RunFrame(this, work);
+  constructor(scheduler: BatchScheduler, work?: Work) {
+    this.frame = new RunFrame(this, scheduler, work);
   }
 
   /** That of the run for which whoever has this frame runs. */
@@ -62,9 +63,14 @@ export class WaitNode {
 class RunFrame extends Frame {
   constructor(
     readonly node: WaitNode,
+    scheduler: BatchScheduler,
     work: Work | undefined,
   ) {
-    super(undefined, { work });
+    super(scheduler.frame, { work });
+  }
+
+  override get base(): Frame {
+    return this;
   }
 }
 
