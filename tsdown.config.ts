@@ -1,7 +1,12 @@
+import { basename } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
+import { imports } from './package.json';
 
-/** The doors, and the programs that threads run. */
-const entry = ['src/*.ts', 'src/pool/supervisor.ts', 'src/pool/worker/*-entry.ts'];
+/** The doors, what `imports` of package.json chooses from, and the programs that threads run. */
+const entry = ['src/*.ts', 'src/core/*-async-hooks.ts', 'src/pool/supervisor.ts', 'src/pool/worker/*-entry.ts'];
+
+/** Files for Node alone are imported by the names that `imports` of package.json has for them. */
+const seams = Object.entries(imports).map(([name, { node }]) => ({ name, file: basename(node.import, '.mjs') }));
 
 const shared: UserConfig = {
   root: 'src',
@@ -14,6 +19,13 @@ const shared: UserConfig = {
   fixedExtension: true,
   // To a neutral platform they are packages that are not there.
   deps: { neverBundle: [/^node:/] },
+  plugins: seams.map(({ name, file }) => ({
+    name: `import of ${name}`,
+    resolveId: {
+      filter: { id: new RegExp(`^\\.{1,2}/.*\\b${file}$`) },
+      handler: () => ({ id: name, external: true }),
+    },
+  })),
 };
 
 /** ESM, CommonJS and types, file by file, so that a reader of the package finds the same tree as in the sources. */

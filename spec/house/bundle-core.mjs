@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsdown';
+import { withoutNode } from '../support/without-node.mjs';
 
 const [, , names] = process.argv;
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,6 +22,7 @@ try {
     platform: 'neutral',
     target: 'es2022',
     dts: false,
+    plugins: [withoutNode],
     deps: { neverBundle: [/^rxjs/, 'lru-cache'] },
     logLevel: 'error',
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { packageOf, root, sourceFiles } from './source-files';
 
 interface Manifest {
+  readonly imports?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
   readonly sideEffects?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -42,6 +43,19 @@ describe('the bundle', () => {
 
   it('says that it may be shaken: no module does anything when it is loaded', () => {
     expect(manifest.sideEffects).toBe(false);
+  });
+
+  it('has for each file that is chosen by the platform one for Node and one for all others, as both kinds of modules', () => {
+    const paths = new Set(sourceFiles.map(({ path }) => path));
+    for (const conditions of Object.values(manifest.imports ?? {})) {
+      // In this order: a bundler for browsers has no condition `node`.
+      expect(Object.keys(conditions)).toEqual(['node', 'default']);
+      for (const { import: module = '', require: script } of Object.values(conditions)) {
+        const source = module.replace(/^\.\/dist\/|\.mjs$/g, '');
+        expect(paths).toContain(`${source}.ts`);
+        expect(script).toBe(`./dist/${source}.cjs`);
+      }
+    }
   });
 
   it('would find a package of a scope by its name', () => {

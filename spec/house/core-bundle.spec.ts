@@ -4,19 +4,27 @@
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { packageOf } from './source-files';
 
 jest.setTimeout(60_000);
 
+const bundleOf = (names: string): string =>
+  execFileSync(process.execPath, [join(__dirname, 'bundle-core.mjs'), names], { encoding: 'utf8' });
+
 /** The folders of the sources that are in the bundle. */
-function foldersIn(names: string): Set<string> {
-  const text = execFileSync(process.execPath, [join(__dirname, 'bundle-core.mjs'), names], { encoding: 'utf8' });
-  return new Set(Array.from(text.matchAll(/^\/\/#region .*?src\/(\w+)\//gm), ([, folder = '']) => folder));
-}
+const foldersIn = (names: string): Set<string> =>
+  new Set(Array.from(bundleOf(names).matchAll(/^\/\/#region .*?src\/(\w+)\//gm), ([, folder = '']) => folder));
 
 describe('the bundle of a program', () => {
   it('that uses the core has nothing of pools, tools, traces and tests', () => {
     const folders = foldersIn('all, batch, batchMap, enter, run, scoped, settled, task');
     expect([...folders].sort()).toEqual(['batch', 'context', 'core', 'future', 'run', 'scheduler', 'scope', 'task']);
+  });
+
+  it('for a browser imports nothing but RxJS and lru-cache', () => {
+    const bundle = bundleOf('all, batch, batchMap, enter, run, scoped, settled, task');
+    const imported = Array.from(bundle.matchAll(/^import .* from "(.*)";$/gm), ([, name = '']) => packageOf(name));
+    expect(new Set(imported)).toEqual(new Set(['rxjs', 'lru-cache']));
   });
 
   it('that uses a tool has the tool, and nothing of traces', () => {

@@ -62,13 +62,25 @@ try {
   rmSync(folder, { recursive: true });
 }
 
+/** What `#…` is where there is no Node. */
+function withoutNode(/** @type {string} */ name) {
+  const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return join(folder, 'node_modules', 'sluice', imports[name].default.import);
+}
+
 /** Of a file and of all that it brings with it. */
 function importsOfNode(/** @type {string} */ file, seen = new Set()) {
   if (seen.has(file)) return [];
   seen.add(file);
   const imports = readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?:[^'"]* from )?["']([^"']+)["']/gm);
   return Array.from(imports, ([, name]) => name).flatMap((name) =>
-    name.startsWith('.') ? importsOfNode(join(dirname(file), name), seen) : isBuiltin(name) ? [`${file}: ${name}`] : [],
+    name.startsWith('.')
+      ? importsOfNode(join(dirname(file), name), seen)
+      : name.startsWith('#')
+        ? importsOfNode(withoutNode(name), seen)
+        : isBuiltin(name)
+          ? [`${file}: ${name}`]
+          : [],
   );
 }
 

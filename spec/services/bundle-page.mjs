@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsdown';
+import { withoutNode } from '../support/without-node.mjs';
 
 const [, , outDir] = process.argv;
 
@@ -20,6 +21,7 @@ await build({
   platform: 'browser',
   target: 'es2022',
   dts: false,
+  plugins: [withoutNode],
   fixedExtension: true,
   deps: { alwaysBundle: [/./], onlyBundle: false },
   logLevel: 'error',

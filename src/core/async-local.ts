@@ -6,6 +6,8 @@
  * What this stands on is public: an `AsyncResource` captures all stores, as `AsyncLocalStorage.snapshot` does at a higher
  * price. How Node keeps stores is looked at only to see sooner that there are none (`Layout`).
  */
+import { asyncHooks } from './node-async-hooks';
+
 interface Place {
   runInAsyncScope<R>(work: () => R): R;
 }
@@ -28,13 +30,7 @@ interface Hooks {
   executionAsyncResource(): object;
 }
 
-// Reached at run time, so that no bundle for a browser has to leave it out. Older Node 20 has no such way.
-const { process } = globalThis as {
-  process?: {
-    getBuiltinModule?: (name: string) => Hooks | undefined;
-  };
-};
-const hooks = process?.getBuiltinModule?.('async_hooks');
+const hooks: Hooks | undefined = asyncHooks;
 
 /** Whether the platform can carry anything through an `await`. */
 export const canCarry = hooks !== undefined;

@@ -12,6 +12,8 @@ export const browserPlatform: Platform = {
   // A browser has shared memory for pages that are alone with themselves (COOP and COEP).
   canShare: typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated,
   canSleep: false,
+  // Not every browser tells.
+  cores: () => (navigator as Partial<Navigator>).hardwareConcurrency ?? 2,
   start: (plan, events) => new BrowserThread(plan, events),
   // A page does not end by itself.
   hold: () => nothing,

@@ -2,6 +2,7 @@
  * Threads of Node. A supervisor, which is a thread itself, starts them and ends them, one for all pools of this thread:
  * so a `block` can hold this one and they are looked after all the same. It is there while there are pools.
  */
+import { availableParallelism } from 'node:os';
 import { MessageChannel, receiveMessageOnPort, SHARE_ENV, Worker, type MessagePort } from 'node:worker_threads';
 import { Bell } from './bell';
 import type { Death, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from './platform';
@@ -15,6 +16,10 @@ class NodePlatform implements Platform {
   #supervisor: Supervisor | undefined;
   #pools = 0;
   #holds = 0;
+
+  cores(): number {
+    return availableParallelism();
+  }
 
   start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
     const supervisor = (this.#supervisor ??= new Supervisor(() => {

@@ -43,6 +43,8 @@ export interface Platform {
   readonly canShare: boolean;
   /** Whether what threads send can be had without this thread's event loop. */
   readonly canSleep: boolean;
+  /** How many threads the machine runs at a time. */
+  cores(): number;
   /** Starts a thread, or throws. */
   start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle;
   /** Keeps the process alive for it, or no longer. */

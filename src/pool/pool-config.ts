@@ -48,8 +48,11 @@ export interface PoolOptions {
 
 const OVERFLOWS: readonly unknown[] = ['reject', 'evict'];
 
-/** @throws TypeError naming the option, what it must be, and what came. */
-export function optionsOf(config: WorkerPoolConfig): PoolOptions {
+/**
+ * @param cores - How many threads the machine runs at a time.
+ * @throws TypeError naming the option, what it must be, and what came.
+ */
+export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions {
   if (typeof config !== 'object' || (config as unknown) === null) {
     throw wrong('WorkerPool: its config', 'an object of options', config);
   }
@@ -64,7 +67,7 @@ export function optionsOf(config: WorkerPoolConfig): PoolOptions {
   checkThreadOptions({ resourceLimits, env, execArgv });
   return {
     name,
-    ...bounds(config),
+    ...bounds(config, cores),
     idleTimeout,
     maxQueue,
     overflow,
@@ -85,7 +88,7 @@ export function checkMs(option: string, ms: unknown): void {
   throw wrong(`WorkerPool: ${option}`, 'a number of milliseconds, 0 or more', ms);
 }
 
-function bounds({ size, min, max }: WorkerPoolConfig): { readonly min: number; readonly max: number } {
+function bounds({ size, min, max }: WorkerPoolConfig, cores: number): { readonly min: number; readonly max: number } {
   if (size !== undefined) {
     if (min !== undefined || max !== undefined) {
       throw new TypeError('WorkerPool: give it a size, or min and max; it was given both.');
@@ -93,25 +96,15 @@ function bounds({ size, min, max }: WorkerPoolConfig): { readonly min: number; r
     checkCount('size', size);
     return { min: size, max: size };
   }
-  if (min === undefined && max === undefined) return { min: spareCores(), max: spareCores() };
+  // One of them is this thread's.
+  const spare = Math.max(1, cores - 1);
+  if (min === undefined && max === undefined) return { min: spare, max: spare };
   const least = min ?? 0;
-  const most = max ?? Math.max(least, spareCores());
+  const most = max ?? Math.max(least, spare);
   checkCount('min', least);
   checkCount('max', most);
   if (least > most) throw wrong('WorkerPool: max', `min (${String(least)}) or more`, most);
   return { min: least, max: most };
-}
-
-/** One of them is this thread's. */
-const spareCores = (): number =>
-  Math.max(1, ((globalThis as { navigator?: Partial<Navigator> }).navigator?.hardwareConcurrency ?? coresOfNode()) - 1);
-
-/** Node has no `navigator` before its version 21. */
-function coresOfNode(): number {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => { availableParallelism(): number } };
-  };
-  return process?.getBuiltinModule?.('node:os').availableParallelism() ?? 2;
 }
 
 function checkThreadOptions({ resourceLimits, env, execArgv }: ThreadOptions): void {

@@ -58,7 +58,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
   #closing: AsyncValue<void> | undefined;
 
   protected constructor(config: WorkerPoolConfig, platform: Platform) {
-    this.#options = optionsOf(config);
+    this.#options = optionsOf(config, platform.cores());
     const core = new PoolCore(this.#options, platform, (calls, id, [code, name, args, moved]) => {
       // What was to be moved here is to be moved on.
       args.forEach((arg, index) => moved[index] && transfer(arg as object, moved[index] as object[]));
