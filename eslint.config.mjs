@@ -6,9 +6,9 @@ export default tseslint.config(
   { ignores: ['dist', 'coverage', 'bench/node_modules'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,mts}'],
     extends: [...tseslint.configs.strictTypeChecked, rxjsX.configs.recommended],
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['tsdown.config.ts'] } } },
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['tsdown.config.mts'] } } },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
