@@ -12,6 +12,7 @@ import { ended, seam } from '../scheduler/probe';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { passedThrough } from '../future/logical-stack';
+import { CancelledBody } from './cancelled-body';
 import { awaiting, bodyOf, isAsyncFunction, type TaskBody, type TaskCall } from './task-body';
 import { beginYielded } from './yielded';
 
@@ -161,7 +162,9 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     const body = (this.#body ??= bodyOf(this.call));
     if (this.#entry === 'next') return body.next(this.#carried);
     if (this.#entry === 'throw') return body.throw(this.#carried);
-    return body.return?.(this.#carried) ?? { done: true, value: this.#carried };
+    const cancelled = new CancelledBody(body);
+    this.#body = cancelled;
+    return cancelled.return(this.#carried);
   }
 
   /** Its body has yielded since it was to be left. */

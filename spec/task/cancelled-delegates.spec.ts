@@ -1,0 +1,341 @@
+/** A cancelled body that delegates with `yield*` to a plain generator function whose clean-up yields. */
+import { NEVER, Subject, take, timer } from 'rxjs';
+import { all, emit, Future, Scope, scoped, stream, task } from 'sluice';
+import { hear, inVirtualTime } from '../future/hear';
+import { unhandledErrorsOf } from '../support/unhandled';
+
+let log: string[];
+beforeEach(() => (log = []));
+
+/** Waits until it is left; then closes, which takes 5 ms. */
+function* connected(name = 'connection'): Generator<unknown, string> {
+  try {
+    yield NEVER;
+    return name;
+  } finally {
+    log.push(`${name} closes`);
+    yield timer(5);
+    log.push(`${name} closed`);
+  }
+}
+
+/** Delegates, and would then go on to what nobody wants any more. */
+function* charging(): Generator<unknown, void> {
+  yield* connected();
+  log.push('went on');
+  yield timer(1);
+  log.push('charged the card');
+}
+
+const closed = ['connection closes', 'connection closed'];
+
+const leave = (body: () => Generator<unknown, unknown>): void => {
+  inVirtualTime(() => {
+    hear(task(body)()).subscription.unsubscribe();
+  });
+};
+
+describe('a cancelled body whose delegate yields in its finally block', () => {
+  it('does not go on when the delegate has cleaned up', () => {
+    leave(charging);
+    expect(log).toEqual(closed);
+  });
+  it('does not go on two levels up, and runs the finally blocks of each level', () => {
+    leave(function* () {
+      try {
+        yield* (function* () {
+          try {
+            yield* charging();
+            log.push('middle went on');
+          } finally {
+            yield timer(1);
+            log.push('middle closed');
+          }
+          log.push('middle went on after its finally');
+        })();
+        log.push('outer went on');
+      } finally {
+        yield timer(1);
+        log.push('outer closed');
+      }
+    });
+    expect(log).toEqual([...closed, 'middle closed', 'outer closed']);
+  });
+  it('does not go on fifty levels up', () => {
+    function* nested(n: number): Generator<unknown, void> {
+      if (n === 0) yield* charging();
+      else yield* nested(n - 1);
+      log.push(`level ${String(n)} went on`);
+    }
+    leave(() => nested(50));
+    expect(log).toEqual(closed);
+  });
+  it('runs every step of a clean-up that yields more than once', () => {
+    leave(function* () {
+      yield* (function* () {
+        try {
+          yield* charging();
+        } finally {
+          for (const step of [1, 2, 3]) {
+            log.push(`step ${String(step)}: ${String(yield Future.of('ok'))}`);
+            yield timer(1);
+          }
+        }
+      })();
+      log.push('went on');
+    });
+    expect(log).toEqual([...closed, 'step 1: ok', 'step 2: ok', 'step 3: ok']);
+  });
+  it('does not go on when the clean-up delegates in its turn, to futures and to generators', () => {
+    const closing = task(function* () {
+      yield timer(2);
+      return 'closed by a task';
+    });
+    function* closingByHand() {
+      try {
+        yield timer(1);
+      } finally {
+        yield timer(1);
+      }
+      log.push('closed by hand');
+    }
+    leave(function* () {
+      yield* (function* () {
+        try {
+          yield NEVER;
+        } finally {
+          log.push(yield* closing());
+          yield* closingByHand();
+        }
+      })();
+      log.push('went on');
+    });
+    expect(log).toEqual(['closed by a task', 'closed by hand']);
+  });
+  it('does not go on where the delegate is behind an iterator that passes everything on', () => {
+    const wrapped = (): Iterable<unknown> => {
+      const inner = connected();
+      return {
+        [Symbol.iterator]: () => ({
+          next: (value?: unknown) => inner.next(value),
+          return: (value?: unknown) => inner.return(String(value)),
+        }),
+      };
+    };
+    leave(function* () {
+      yield* wrapped();
+      log.push('went on');
+    });
+    expect(log).toEqual(closed);
+  });
+  it('does not go on where the body is an iterator around the generator', () => {
+    const body = task(() => {
+      const inner = charging();
+      return {
+        next: (value: unknown) => inner.next(value),
+        throw: (error: unknown) => inner.throw(error),
+        return: () => inner.return(),
+        [Symbol.iterator]() {
+          return this;
+        },
+      };
+    });
+    inVirtualTime(() => {
+      hear(body()).subscription.unsubscribe();
+    });
+    expect(log).toEqual(closed);
+  });
+  it('is not misled by a generator that its clean-up leaves midway', () => {
+    function* numbers() {
+      try {
+        yield 1;
+        yield 2;
+      } finally {
+        log.push('numbers left');
+      }
+    }
+    leave(function* () {
+      try {
+        yield* connected();
+      } finally {
+        for (const n of numbers()) {
+          log.push(String(n));
+          break;
+        }
+        yield timer(1);
+        log.push('outer closed');
+      }
+    });
+    expect(log).toEqual([...closed, '1', 'numbers left', 'outer closed']);
+  });
+  it('does not go on when it leaves another task from its clean-up', () => {
+    inVirtualTime(() => {
+      const other = hear(task(charging)());
+      const body = task(function* () {
+        try {
+          yield* connected('first');
+        } finally {
+          other.subscription.unsubscribe();
+          yield timer(9);
+          log.push('outer closed');
+        }
+      });
+      hear(body()).subscription.unsubscribe();
+    });
+    expect(log).toEqual(['first closes', 'first closed', ...closed, 'outer closed']);
+  });
+  it('may catch what the clean-up of its delegate throws', () => {
+    leave(function* () {
+      try {
+        yield* (function* () {
+          try {
+            yield NEVER;
+          } finally {
+            yield timer(1);
+            // eslint-disable-next-line no-unsafe-finally -- it is what is tried
+            throw new Error('could not close');
+          }
+        })();
+        log.push('went on');
+      } catch (error) {
+        log.push(String(error));
+        yield timer(1);
+        log.push('noted');
+      }
+    });
+    expect(log).toEqual(['Error: could not close', 'noted']);
+  });
+  it('reports what the clean-up of its delegate throws, and runs its own', () => {
+    const failing = task(function* () {
+      try {
+        yield* (function* () {
+          try {
+            yield NEVER;
+          } finally {
+            yield Future.fail('could not close');
+          }
+        })();
+        log.push('went on');
+      } finally {
+        yield timer(1);
+        log.push('outer closed');
+      }
+    });
+    const reported = unhandledErrorsOf(() => {
+      hear(failing()).subscription.unsubscribe();
+    });
+    expect(reported).toEqual(['could not close']);
+    expect(log).toEqual(['outer closed']);
+  });
+});
+
+describe('work with a delegate whose clean-up yields does not go on', () => {
+  it('when another leaf of an all fails', () => {
+    inVirtualTime(() => {
+      hear(all([task(charging)(), Future.fail('no')]));
+    });
+    expect(log).toEqual(closed);
+  });
+  it('when it leaves itself', () => {
+    inVirtualTime(() => {
+      const source = new Subject<void>();
+      const { subscription } = hear(
+        task(function* () {
+          yield source;
+          subscription.unsubscribe();
+          yield* charging();
+        })(),
+      );
+      source.next();
+      source.complete();
+    });
+    expect(log).toEqual(closed);
+  });
+  it('as a stream, to a later emit', () => {
+    const emitted: unknown[] = [];
+    inVirtualTime(() => {
+      const source = stream(function* () {
+        yield* (function* () {
+          try {
+            yield* emit(1);
+          } finally {
+            yield timer(5);
+            log.push('closed');
+          }
+        })();
+        log.push('went on');
+        yield* emit(2);
+      });
+      source.pipe(take(1)).subscribe((value) => emitted.push(value));
+    });
+    expect(log).toEqual(['closed']);
+    expect(emitted).toEqual([1]);
+  });
+  it('as work of a scope that is cancelled', () => {
+    inVirtualTime(() => {
+      const scope = new Scope();
+      const job = scope.start(charging);
+      timer(1).subscribe(() => {
+        scope.cancel();
+      });
+      job.subscribe({ error: (error: unknown) => log.push((error as Error).name) });
+      scope.close();
+    });
+    expect(log).toEqual([...closed, 'CancelledError']);
+  });
+  it('as the body of a scope that is cancelled', () => {
+    inVirtualTime(() => {
+      const { subscription } = hear(scoped(charging));
+      timer(1).subscribe(() => {
+        subscription.unsubscribe();
+      });
+    });
+    expect(log).toEqual(closed);
+  });
+  it('as started work', () => {
+    inVirtualTime(() => {
+      const started = task(charging)().start();
+      started.cancel();
+      started.subscribe({ error: (error: unknown) => log.push((error as Error).name) });
+    });
+    expect(log).toEqual([...closed, 'CancelledError']);
+  });
+});
+
+describe('leaving a body', () => {
+  const generators = Object.getPrototypeOf(Object.getPrototypeOf(connected())) as object;
+  const before = Object.getOwnPropertyDescriptor(generators, 'return');
+
+  it('leaves the generators of the program as they were, whatever it throws', () => {
+    unhandledErrorsOf(() => {
+      const { subscription } = hear(
+        task(function* () {
+          try {
+            yield NEVER;
+          } finally {
+            // eslint-disable-next-line no-unsafe-finally -- it is what is tried
+            throw new Error('no');
+          }
+        })(),
+      );
+      subscription.unsubscribe();
+    });
+    expect(Object.getOwnPropertyDescriptor(generators, 'return')).toEqual(before);
+  });
+  it('works where nobody may write to what generators inherit from', () => {
+    Object.defineProperty(generators, 'return', { writable: false });
+    try {
+      leave(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          yield timer(1);
+          log.push('closed');
+        }
+      });
+    } finally {
+      Object.defineProperty(generators, 'return', { writable: true });
+    }
+    expect(log).toEqual(['closed']);
+  });
+});
