@@ -45,9 +45,9 @@ describe('a failure that nobody received is told of', () => {
     expect(forgetting(work)).toEqual({ lines: ['told: Error: no', 'over'], stderr: '', hasEndedWell: true });
   });
 
-  it('by the console, where nobody looks after such errors', () => {
+  it('by the console, where nobody looks after such errors, and by the exit code', () => {
     const { lines, stderr, hasEndedWell } = forgetting('failed(no());', 'null');
-    expect([lines, hasEndedWell]).toEqual([['over'], true]);
+    expect([lines, hasEndedWell]).toEqual([['over'], false]);
     expect(stderr).toMatch(/^sluice: nobody received the failure of an AsyncValue. Error: no/);
   });
 

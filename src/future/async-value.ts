@@ -5,7 +5,7 @@
 import { wrong } from '../core/describe';
 import { AlreadySetError, CancelledError, NotReadyError, TimeoutError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
-import { received, reportIfCollected } from '../core/report';
+import { received, reportUnlessReceived } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era, Waited } from '../scheduler/era';
 import type { Waiter } from '../scheduler/waiter';
@@ -16,8 +16,8 @@ import { Single } from './single';
 import { tellInTurn } from './telling';
 
 /**
- * It settles once. A failure that nobody receives is reported when the value is collected: it never vanishes, and never
- * ends the process.
+ * It settles once. A failure that no consumer receives is reported when the value is collected, or when the process exits:
+ * it never vanishes, and never ends the process.
  *
  * @example
  * const answer = new AsyncValue<number>();
@@ -185,7 +185,7 @@ export class AsyncValue<T> extends Single<T> {
 
   #unreceive(error: unknown): void {
     this.#isReceived = false;
-    if (!(error instanceof CancelledError)) reportIfCollected(this, 'an AsyncValue', error);
+    if (!(error instanceof CancelledError)) reportUnlessReceived(this, 'an AsyncValue', error);
   }
 }
 

@@ -3,7 +3,7 @@
  * nobody was told of.
  */
 import { ScopeError } from '../core/errors';
-import { reportLost } from '../core/report';
+import { received, reportLost, reportUnlessReceived } from '../core/report';
 import type { AsyncValue } from '../future/async-value';
 import { isCancellation } from './cancellation';
 
@@ -43,6 +43,7 @@ export class Failures {
       this.#siftAt = Math.max(FEWEST_TO_SIFT, this.#all.length * 2);
     }
     this.#all.push(failure);
+    if (!failure.value) reportUnlessReceived(failure, what, failure.error); // the scope may never close
   }
 
   /**
@@ -54,7 +55,10 @@ export class Failures {
     const left = this.#all.filter(isUntold);
     const [first] = left;
     // They are told of now.
-    for (const { value } of this.#all.splice(0)) value?.receive();
+    for (const failure of this.#all.splice(0)) {
+      failure.value?.receive();
+      received(failure);
+    }
     if (!first) return undefined;
     const inOrder = [...left].sort((one, other) => one.order - other.order);
     const errors = [...new Set(inOrder.map(({ error }) => error))];

@@ -1,0 +1,84 @@
+/** Failures that no consumer has received by the time the process exits. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+interface Exit {
+  readonly code: number | null;
+  readonly lines: readonly string[];
+  readonly stderr: string;
+}
+
+/** `program` is plain JavaScript, with `rx` and all of sluice at hand, in a process of its own. */
+function exitOf(program: string): Exit {
+  const source = `
+    const rx = require('rxjs');
+    const { AsyncList, AsyncValue, batch, run, Scope, scoped, task } = require('sluice');
+    const no = () => new Error('the disk is full');
+    const save = batch(async () => { throw no(); }, { name: 'save' });
+    const fails = task(function* () { yield rx.timer(1); throw no(); });
+    ${program}`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--require', require.resolve('tsx/cjs'), '--input-type=commonjs', '--eval', source],
+    { cwd: join(__dirname, '..', '..'), encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL' },
+  );
+  return { code: status, lines: stdout.split('\n').filter(Boolean), stderr };
+}
+
+const toldOnce = /^sluice: nobody received the failure of [^\n]*Error: the disk is full(?![^]*sluice: nobody)/;
+
+describe('a failure that no consumer received is reported when the process exits', () => {
+  it.each([
+    ['of a started key', 'save(1).start();'],
+    ['of a started task', 'fails().start();'],
+    ['of a value that is failed by hand', 'globalThis.value = new AsyncValue(); value.fail(no());'],
+    ['of a run', 'run([fails()]);'],
+    ['of a list, once', 'globalThis.list = new AsyncList([fails()]);'],
+    ['of work of a scope that is never closed', 'globalThis.scope = new Scope(); scope.start(fails());'],
+    ['of a scope that is closed, whose end nobody awaits', 'const s = new Scope(); s.start(fails()); s.close();'],
+    [
+      'of a clean-up in a scope that is never closed',
+      `globalThis.scope = new Scope({ errorMode: 'continue' });
+       const failing = task(function* () { try { yield rx.NEVER; } finally { throw no(); } });
+       scope.start(function* () { const left = failing().subscribe(); yield rx.timer(1); left.unsubscribe(); });`,
+    ],
+    ['where the program exits by itself', 'fails().start(); setTimeout(() => process.exit(), 20);'],
+  ])('%s', (_, program) => {
+    const { code, stderr } = exitOf(program);
+    expect(stderr).toMatch(toldOnce);
+    expect(code).toBe(1);
+  });
+  it('to config.onUnhandledError where that is set, and the exit code is that of the program', () => {
+    const { code, lines, stderr } = exitOf(`
+      rx.config.onUnhandledError = (error) => console.log('told', error.message);
+      save(1).start();`);
+    expect([code, lines, stderr]).toEqual([0, ['told the disk is full'], '']);
+  });
+  it('and the exit code is the one that the program has set', () => {
+    expect(exitOf('save(1).start(); process.exitCode = 7;').code).toBe(7);
+  });
+  it('each of several', () => {
+    const { stderr } = exitOf('save(1).start(); fails().start();');
+    expect(stderr.match(/sluice: nobody received/g)).toHaveLength(2);
+  });
+});
+
+describe('nothing is reported when the process exits', () => {
+  it.each([
+    ['of a failure that was received', 'fails().start().then(null, () => {});'],
+    ['of a failure that was received later', 'const v = fails().start(); setTimeout(() => v.error, 20);'],
+    ['of a cancellation', 'const v = task(() => rx.NEVER)().start(); v.cancel();'],
+    [
+      'of a scope whose failure was received',
+      'const s = new Scope(); s.start(fails()); s.close().then(null, () => {});',
+    ],
+  ])('%s', (_, program) => {
+    expect(exitOf(program)).toEqual({ code: 0, lines: [], stderr: '' });
+  });
+  it('and no listener is there while nothing is lost', () => {
+    const { lines } = exitOf(`
+      const before = process.listenerCount('exit');
+      fails().start().then(null, () => console.log(process.listenerCount('exit') - before));`);
+    expect(lines).toEqual(['0']);
+  });
+});
