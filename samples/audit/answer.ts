@@ -65,7 +65,7 @@ export function answersFrom(reaches: readonly Reach[], facts: readonly PackageFa
         path: direct.target,
         version: found.find(({ path }) => path === direct.target)?.version ?? null,
         bringsIn,
-        depth: Math.max(0, ...depths.values()),
+        depth: farthest(depths),
         onlyIt: bringsIn.filter((path) => timesReached.get(path) === 1),
         licences: [...new Set(found.flatMap(({ licence }) => licence ?? []))].sort(),
         withoutLicence: found.filter(({ licence }) => licence === null).map(({ path }) => path),
@@ -74,6 +74,13 @@ export function answersFrom(reaches: readonly Reach[], facts: readonly PackageFa
       };
     })
     .sort((one, other) => compare(one.name, other.name));
+}
+
+/** Not by `Math.max(...)`, which overflows the stack where a lockfile is large. */
+function farthest(depths: ReadonlyMap<string, number>): number {
+  let most = 0;
+  for (const depth of depths.values()) most = Math.max(most, depth);
+  return most;
 }
 
 function count(values: readonly string[]): ReadonlyMap<string, number> {

@@ -63,3 +63,31 @@ export class CountingDatabase implements Database {
     return this.#database.query<Row>(statement, parameters);
   }
 }
+
+/** Passes queries on until it is told to stop; the query after that rejects with a StoppedError. */
+export class StoppingDatabase implements Database {
+  readonly #database: Database;
+  readonly #isOver: (made: number) => boolean;
+  #made = 0;
+
+  /** `isOver` is asked before each query, with the number of those that were made. */
+  constructor(database: Database, isOver: (made: number) => boolean) {
+    this.#database = database;
+    this.#isOver = isOver;
+  }
+
+  async query<Row>(statement: string, parameters?: readonly unknown[]): Promise<readonly Row[]> {
+    if (this.#isOver(this.#made)) throw new StoppedError(this.#made);
+    this.#made += 1;
+    return this.#database.query<Row>(statement, parameters);
+  }
+}
+
+/** A run was stopped after so many queries. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+
+  constructor(readonly queries: number) {
+    super(`The run was stopped after ${queries} queries.`);
+  }
+}

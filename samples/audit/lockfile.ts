@@ -34,7 +34,15 @@ export function parseLockfile(text: string, path: string): Lockfile {
   if (!isRecord(packages) || !isRecord(packages[ROOT])) {
     throw new AuditError(`${path} is no whole lockfile: its "packages" must have an entry "" for the root package`);
   }
-  return new Map(Object.entries(packages).map(([folder, entry]) => [folder, readEntry(entry, folder, path)]));
+  const lockfile = new Map(Object.entries(packages).map(([folder, entry]) => [folder, readEntry(entry, folder, path)]));
+  for (const [folder, { linksTo }] of lockfile) {
+    if (linksTo !== null && typeof lockfile.get(linksTo)?.linksTo === 'string') {
+      throw new AuditError(
+        `${path} is damaged: its entry "${folder}" is a link to "${linksTo}", which is a link itself`,
+      );
+    }
+  }
+  return lockfile;
 }
 
 function readText(path: string): string {
@@ -62,5 +70,27 @@ function parseJson(text: string, path: string): unknown {
 function readEntry(entry: unknown, folder: string, path: string): LockedPackage {
   const found = lockedPackage(entry);
   if (found === null) throw new AuditError(`${path} is damaged: its entry "${folder}" is neither a package nor a link`);
+  if (Buffer.byteLength(folder) > LONGEST_FOLDER) {
+    throw new AuditError(`${path} is damaged: its entry "${folder.slice(0, 60)}…" is longer than any path`);
+  }
+  if (!textsOf(folder, found).every(isStorable)) {
+    throw new AuditError(`${path} is damaged: its entry "${folder}" has a text with a NUL or half a surrogate pair`);
+  }
   return found;
+}
+
+/** In bytes. An index of Postgres takes no more. */
+const LONGEST_FOLDER = 2_600;
+
+/** Every text of an entry that goes into the database. */
+function textsOf(folder: string, entry: LockedPackage): readonly string[] {
+  const { version, licence, linksTo } = entry;
+  const { dependencies, devDependencies, optionalDependencies, peerDependencies } = entry;
+  const facts = [folder, version ?? '', licence ?? '', linksTo ?? ''];
+  return [...facts, ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies];
+}
+
+/** Postgres keeps any text but one with NUL, or one that UTF-8 has no bytes for. */
+function isStorable(text: string): boolean {
+  return !/\0|\p{Cs}/u.test(text);
 }

@@ -1,12 +1,13 @@
 /**
- * The command: `npm start [-- path/to/package-lock.json] [--json] [--timeline out.html]`. It audits the lockfile of this very project, unless
- * it is given another one, or the folder of one. What the person at the terminal can put right is one line on stderr,
- * and exit code 1.
+ * The command: `npm start [-- path/to/package-lock.json] [--json] [--timeline out.html]`. It audits the lockfile of
+ * this very project, unless it is given another one, or the folder of one. Results go to stdout, progress to stderr.
+ * What the person at the terminal can put right is one line on stderr, and exit code 1.
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { audit } from './audit';
 import { AuditError } from './audit-error';
+import { progressOn } from './progress';
 import { asJson, asText } from './report';
 
 const OWN_LOCKFILE = join(__dirname, '..', '..', 'package-lock.json');
@@ -21,8 +22,12 @@ const command = new Command('audit')
   // A suggestion would be a second line.
   .showSuggestionAfterError(false)
   .action(async (lockfile: string, { json, timeline }: { readonly json: boolean; readonly timeline?: string }) => {
-    const found = await audit(lockfile, { databaseUrl: process.env['DATABASE_URL'], timeline });
-    console.log(json ? asJson(found) : asText(found));
+    const progress = progressOn(process.stderr);
+    const databaseUrl = process.env['DATABASE_URL'];
+    const found = await audit(lockfile, { databaseUrl, timeline, progress: progress.show }).finally(progress.end);
+    // A pipe or a file has no columns, and gets the width that every terminal has.
+    const columns = (process.stdout.columns as number | undefined) ?? 80;
+    console.log(json ? asJson(found) : asText(found, columns));
     if (!found.agree) process.exitCode = 1;
   });
 

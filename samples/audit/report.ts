@@ -2,21 +2,24 @@
  * A report is an audit as somebody at a terminal reads it, or as a program does.
  */
 import Table from 'cli-table3';
+import { printable, printableJson } from '../printable';
 import type { Answer } from './answer';
 import type { Audit } from './audit';
-import { ROUNDS, type Run } from './measure';
+import type { Run } from './measure';
 
 /** One JSON object on one line. */
 export function asJson({ packages, answers, runs, agree }: Audit): string {
-  return JSON.stringify({ packages, answers, runs, agree });
+  return printableJson({ packages, answers, runs, agree });
 }
 
-export function asText(audit: Audit): string {
+/** `width` is that of the terminal, in columns: the tables fit into it from `NARROWEST` on. */
+export function asText(audit: Audit, width = 80): string {
   const { packages, answers } = audit;
   const direct = counted(answers.length, 'direct dependency', 'direct dependencies');
   const title = `${counted(packages, 'package', 'packages')}, brought in by ${direct}`;
-  const lines = [title, answersTable(answers), ...findings(answers), '', runsTable(audit), verdict(audit)];
-  if (audit.timeline !== undefined) lines.push(`The timeline of one run is ${audit.timeline}: open it in a browser.`);
+  const lines = [title, answersTable(answers, width), ...findings(answers), '', runsTable(audit), ...verdict(audit)];
+  if (audit.timeline !== undefined)
+    lines.push(`The timeline of one run is ${printable(audit.timeline)}: open it in a browser.`);
   return lines.join('\n');
 }
 
@@ -24,25 +27,51 @@ function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-function answersTable(answers: readonly Answer[]): string {
+function answersTable(answers: readonly Answer[], width: number): string {
   const table = new Table({
-    head: ['direct dependency', 'brings in', 'depth', 'only it', 'licences', 'findings'],
+    head: ['direct dependency', 'brings\nin', 'depth', 'only\nit', 'licences', 'findings'],
     colAligns: ['left', 'right', 'right', 'right', 'left', 'right'],
-    colWidths: [null, null, null, null, 52],
-    wordWrap: true,
     style: PLAIN,
   });
-  for (const answer of answers) {
-    table.push([
-      answer.version === null ? answer.name : `${answer.name} ${answer.version}`,
+  const rows = answers.map((answer) => ({
+    name: printable(answer.version === null ? answer.name : `${answer.name} ${answer.version}`),
+    licences: printable(answer.licences.join(', ')),
+    counts: [
       answer.bringsIn.length,
       answer.depth,
       answer.onlyIt.length,
-      answer.licences.join(', '),
       answer.withoutLicence.length + answer.withoutIntegrity.length + answer.missing.length,
-    ]);
+    ] as const,
+  }));
+  const forTexts = Math.max(NARROWEST, width) - AROUND_TEXTS;
+  const longest = rows.reduce((most, { name }) => Math.max(most, name.length), 0);
+  const forNames = Math.max(LEAST_FOR_NAMES, Math.min(longest, forTexts - FOR_LICENCES));
+  for (const { name, licences, counts } of rows) {
+    const [bringsIn, depth, onlyIt, found] = counts;
+    table.push([wrapped(name, forNames), bringsIn, depth, onlyIt, wrapped(licences, forTexts - forNames), found]);
   }
   return table.toString();
+}
+
+/** In columns. The least in which the first heading and the names of the usual licences are whole. */
+const NARROWEST = 72;
+
+/** The columns that the frame and the four counts take. */
+const AROUND_TEXTS = 42;
+
+const LEAST_FOR_NAMES = 17;
+const FOR_LICENCES = 17;
+
+/** In lines of at most so many characters, which end after a blank, a hyphen or a slash where they can. */
+function wrapped(text: string, width: number): string {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const end = /^.*[-/ ]/.exec(rest.slice(0, width + (rest[width] === ' ' ? 1 : 0)))?.[0].length ?? width;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end);
+  }
+  return [...lines, rest].join('\n');
 }
 
 /** Each finding once, with the direct dependencies that are to blame for it. */
@@ -52,7 +81,7 @@ function findings(answers: readonly Answer[]): readonly string[] {
     for (const finding of findingsOf(answer)) blamed.set(finding, [...(blamed.get(finding) ?? []), answer.name]);
   }
   if (blamed.size === 0) return ['Everything has a licence and an integrity hash, and nothing is missing.'];
-  return [...blamed].sort().map(([finding, names]) => `${finding} (through ${names.join(', ')})`);
+  return [...blamed].sort().map(([finding, names]) => printable(`${finding} (through ${names.join(', ')})`));
 }
 
 function findingsOf(answer: Answer): readonly string[] {
@@ -65,12 +94,14 @@ function findingsOf(answer: Answer): readonly string[] {
 
 function runsTable({ runs }: Audit): string {
   const table = new Table({
-    head: ['how it got there', 'queries', 'ms', 'times the hand-written ms'],
+    head: ['how it got there', 'queries', 'ms', 'times by hand'],
     colAligns: ['left', 'right', 'right', 'right'],
     style: PLAIN,
   });
   const row = (how: string, run: Run): void => {
-    table.push([how, run.queries, run.ms.toFixed(1), (run.ms / runs.handwritten.ms).toFixed(2)]);
+    const about = run.extrapolatedFrom === undefined ? '' : '~';
+    const times = (run.ms / runs.handwritten.ms).toFixed(2);
+    table.push([how, run.queries, `${about}${run.ms.toFixed(1)}`, `${about}${times}`]);
   };
   row('one query at a time', runs.naive);
   row('with sluice', runs.sluice);
@@ -78,9 +109,17 @@ function runsTable({ runs }: Audit): string {
   return table.toString();
 }
 
-function verdict({ agree }: Audit): string {
-  const rounds = `One query at a time: one run. The others: the median of ${ROUNDS}.`;
-  return `${agree ? 'All three agree.' : 'THEY DO NOT AGREE: one of the three is wrong.'} ${rounds}`;
+function verdict({ agree, rounds, runs }: Audit): readonly string[] {
+  const { extrapolatedFrom } = runs.naive;
+  const others = `The others: the median of ${rounds}.`;
+  if (extrapolatedFrom === undefined) {
+    const verdict = agree ? 'All three agree.' : 'THEY DO NOT AGREE: one of the three is wrong.';
+    return [`${verdict} One query at a time: one run. ${others}`];
+  }
+  return [
+    `${agree ? 'The other two agree.' : 'THE OTHER TWO DO NOT AGREE: one of them is wrong.'} ${others}`,
+    `~ One query at a time was stopped after ${extrapolatedFrom} queries; its time is extrapolated.`,
+  ];
 }
 
 /** Without colours, so that a file or a pipe gets what a terminal shows. */

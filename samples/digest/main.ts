@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { from, lastValueFrom, map, mergeMap, takeUntil, tap, toArray, type Observable } from 'rxjs';
+import { printable } from '../printable';
 import { compare } from './compare';
 import { digest } from './digest';
 import { DigestError } from './digest-error';
@@ -52,7 +53,7 @@ const command = new Command('digest')
 
 command.parseAsync().catch((error: unknown) => {
   if (!(error instanceof DigestError)) throw error;
-  console.error(error.message);
+  console.error(printable(error.message));
   process.exitCode = 1;
 });
 

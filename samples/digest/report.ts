@@ -2,24 +2,25 @@
  * A report is a digest as somebody at a terminal reads it, or as a program does.
  */
 import Table from 'cli-table3';
+import { printable, printableJson } from '../printable';
 import type { Comparison, Measured } from './compare';
-import { counted, megabytes, printable } from './quantities';
+import { counted, megabytes } from './quantities';
 import type { Row } from './row';
 import type { Finding, Totals } from './totals';
 
 /** One line of JSON. */
 export function rowAsJson(row: Row): string {
-  return JSON.stringify(row);
+  return printableJson(row);
 }
 
 /** One line of JSON, told from those before by its only key. */
 export function totalsAsJson(totals: Totals): string {
-  return JSON.stringify({ summary: totals });
+  return printableJson({ summary: totals });
 }
 
 /** A line for each way, and one for what they have in common. */
 export function comparisonAsJson({ ways, identical, totals }: Comparison): string {
-  return [...ways.map((way) => JSON.stringify(way)), JSON.stringify({ summary: totals, identical })].join('\n');
+  return [...ways.map(printableJson), printableJson({ summary: totals, identical })].join('\n');
 }
 
 export function totalsAsText(totals: Totals): string {

@@ -86,9 +86,10 @@ function kindOf(stats: Stats): string {
   return 'a device';
 }
 
-/** The error's own message would name the path a second time. */
+/** The error's own message would name the path a second time. Node puts U+FFFD for bytes that are not UTF-8. */
 function reasonOf(error: unknown, path: string): string {
   const code = codeOf(error);
+  if (code === 'ENOENT' && path.includes('\uFFFD')) return 'its name is not UTF-8, or it is no longer there';
   if (code === 'ENOENT') return isLink(path) ? 'a symbolic link that leads nowhere' : 'no longer there';
   if (code !== undefined) return REASONS.get(code) ?? code;
   return error instanceof Error ? error.message : String(error);

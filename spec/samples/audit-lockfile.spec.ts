@@ -199,6 +199,14 @@ describe('a file', () => {
     ['has no root package', textOf({ 'node_modules/a': {} }), 'must have an entry "" for the root package'],
     ['has an entry that is no object', '{"lockfileVersion":3,"packages":{"":{},"a":7}}', 'its entry "a" is neither'],
     ['has a link without an end', textOf({ '': {}, a: { link: true } }), 'its entry "a" is neither'],
+    ['has NUL in a version', textOf({ '': {}, a: { version: '1\0' } }), 'its entry "a" has a text with a NUL'],
+    ['has NUL in a licence', textOf({ '': {}, a: { license: ['MIT', '\0'] } }), 'its entry "a" has a text with a NUL'],
+    ['has NUL in a folder', textOf({ '': {}, 'a\0': {} }), 'has a text with a NUL'],
+    ['has half a surrogate pair', textOf({ '': needs('\ud800') }), 'half a surrogate pair'],
+    ['has the second half of one in a licence', textOf({ '': { license: '\udc00' } }), 'half a surrogate pair'],
+    ['has a link to a link', textOf({ '': {}, a: link('b'), b: link('c'), c: {} }), 'a link to "b", which is a link'],
+    ['has a link to itself', textOf({ '': {}, a: link('a') }), 'a link to "a", which is a link'],
+    ['has a folder that no file system has', textOf({ '': {}, ['a'.repeat(3_000)]: {} }), 'longer than any path'],
   ])('that %s is refused, and told why', (_, text, message) => {
     expect(() => parseLockfile(text, 'file')).toThrow(message);
   });

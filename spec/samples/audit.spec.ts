@@ -2,7 +2,7 @@
  * What the audit answers, and that it answers the same one query at a time, with sluice and by hand.
  */
 import fc from 'fast-check';
-import type { Answer } from '../../samples/audit/answer';
+import { answersFrom, type Answer } from '../../samples/audit/answer';
 import { handwritten } from '../../samples/audit/handwritten';
 import { load } from '../../samples/audit/load';
 import { measure } from '../../samples/audit/measure';
@@ -189,6 +189,12 @@ describe('the answer about a direct dependency', () => {
     ]);
   });
 
+  it('counts as many packages as there are below it', () => {
+    const depths = new Map(Array.from({ length: 150_000 }, (_, index) => [`p${index}`, Math.min(index, 3)]));
+    const [answer] = answersFrom([{ direct: { dependent: '', name: 'p0', target: 'p0' }, depths, missing: [] }], []);
+    expect(answer).toMatchObject({ depth: 3, onlyIt: { length: 149_999 } });
+  });
+
   it('is none where nothing is asked for', async () => {
     expect(await answers({ '': {} })).toEqual([]);
   });
@@ -222,6 +228,36 @@ describe('with sluice', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('one query at a time', () => {
+  it('is stopped at its limit, with the queries that it takes, its rate, and the answers of the others', async () => {
+    const lockfile = lockfileOf({
+      '': needs('a', 'b', 'gone'),
+      'node_modules/a': installed(needs('b')),
+      'node_modules/b': installed(needs('a', 'c')),
+      'node_modules/c': installed(),
+    });
+    await load(database, lockfile);
+    const whole = await measure(database, { naiveLimit: Infinity });
+    const stopped = await measure(database, { naiveLimit: 0 });
+    expect(stopped.runs.naive).toEqual({
+      queries: whole.runs.naive.queries,
+      ms: expect.any(Number) as number,
+      extrapolatedFrom: 1,
+    });
+    expect(whole.runs.naive.extrapolatedFrom).toBeUndefined();
+    expect(stopped.answers).toEqual(whole.answers);
+    expect([whole.agree, stopped.agree]).toEqual([true, true]);
+  });
+
+  it('tells how far it has come', async () => {
+    await load(database, lockfileOf({ '': needs('a'), 'node_modules/a': installed() }));
+    const told: unknown[] = [];
+    await measure(database, { progress: (...step) => told.push(step) });
+    expect(told.slice(0, 3)).toEqual([['warming up'], ['with sluice and by hand', 0, 15], expect.anything()]);
+    expect(told.slice(-3)).toEqual([0, 1, 2].map((made) => ['one query at a time', made, 3]));
   });
 });
 

@@ -131,6 +131,13 @@ describe('what cannot be read', () => {
     expect(await digest({ folder, path: 'below/file' })).toMatchObject({ unreadable: 'no longer there' });
   });
 
+  it('is a file whose name Node cannot write as a text, and the reason says so', async () => {
+    const folder = folderOf({ file: '' });
+    const unreadable = 'its name is not UTF-8, or it is no longer there';
+    expect(await digest({ folder, path: 'caf\uFFFD.txt' })).toEqual({ path: 'caf\uFFFD.txt', unreadable });
+    expect(await digest({ folder, path: 'd\uFFFD/file' })).toEqual({ path: 'd\uFFFD/file', unreadable });
+  });
+
   it('is a folder where a file was', async () => {
     const folder = folderOf({ 'file.js/inside': '' });
     expect(await digest({ folder, path: 'file.js' })).toEqual({
