@@ -11,10 +11,11 @@ module.exports = {
     '^\\./worker-file$': '<rootDir>/spec/support/worker-file.ts',
   },
   globalSetup: '<rootDir>/spec/support/build-threads.mjs',
-  setupFilesAfterEnv: ['<rootDir>/spec/support/after-the-last.ts'],
+  setupFilesAfterEnv: ['<rootDir>/spec/support/test-timeout.ts', '<rootDir>/spec/support/after-the-last.ts'],
   // What runs in threads and browsers runs unseen: coverage is counted in the thread of the specs.
   collectCoverageFrom: ['src/**/*.ts', '!src/pool/worker/**', '!src/pool/supervisor.ts', '!src/**/*browser*'],
   coverageProvider: 'v8',
-  coverageReporters: ['text'],
+  // `npx jest --coverage --coverageReporters=text` names the lines.
+  coverageReporters: ['text-summary'],
   coverageThreshold: { global: { lines: 95 } },
 };

@@ -8,8 +8,6 @@ import { listen, rehearse } from './rehearsal';
 const MILLION = 1_000_000;
 const ids = Array.from({ length: MILLION }, (_, id) => id);
 
-jest.setTimeout(120_000);
-
 describe('a million keys', () => {
   it('are one flush', () => {
     rehearse(({ flush }) => {

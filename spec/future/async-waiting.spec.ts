@@ -94,9 +94,8 @@ describe('a value that needs the event loop, given no time', () => {
   });
 
   it('does not hold the thread for it: what cannot come is not waited for', () => {
-    const before = performance.now();
-    expect(new AsyncValue().wait(5_000)).toBe(false);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    // Were it waited for, this spec would take an hour.
+    expect(new AsyncValue().wait(3_600_000)).toBe(false);
   });
 });
 

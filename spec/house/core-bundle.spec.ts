@@ -6,8 +6,6 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { packageOf } from './source-files';
 
-jest.setTimeout(60_000);
-
 const bundleOf = (names: string): string =>
   execFileSync(process.execPath, [join(__dirname, 'bundle-core.mjs'), names], { encoding: 'utf8' });
 

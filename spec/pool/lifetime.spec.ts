@@ -12,8 +12,6 @@ const run = (program: string): ReturnType<typeof runAlone> =>
     const never = () => new Promise(() => setInterval(() => undefined, 1_000));
     ${program}`);
 
-jest.setTimeout(60_000);
-
 describe('a process ends by itself', () => {
   it.each([
     ['with a pool that was never asked', '', []],

@@ -51,7 +51,7 @@ describe('schedule', () => {
     scheduler.schedule(() => order.push('after 20'), 20);
     scheduler.schedule(() => order.push('after 2'), 2);
     scheduler.schedule(() => order.push('at once'), 0);
-    await after(25);
+    while (order.length < 3) await after(1);
     expect(order).toEqual(['at once', 'after 2', 'after 20']);
   });
 

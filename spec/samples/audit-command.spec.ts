@@ -7,8 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installed, needs, textOf } from './lockfile-of';
 
-jest.setTimeout(120_000);
-
 const PROJECT = join(__dirname, '..', '..');
 const MAIN = join(PROJECT, 'samples', 'audit', 'main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'audit-'));

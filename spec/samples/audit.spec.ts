@@ -11,8 +11,6 @@ import { withSluice } from '../../samples/audit/with-sluice';
 import { installed, link, lockfileOf, needs, type Entry } from './lockfile-of';
 import { openInThread } from './pglite-in-thread';
 
-jest.setTimeout(60_000);
-
 const database = openInThread();
 afterAll(() => database.close());
 

@@ -6,8 +6,6 @@
  */
 import { runAlone } from '../support/process';
 
-jest.setTimeout(60_000);
-
 const setup = `
   const echo = (keys) => [...keys];
   const ask = batch(echo);

@@ -5,8 +5,6 @@ import { batchScheduler, BatchScheduler } from 'sluice';
 import { allSchedulers } from '../../src/scheduler/all-schedulers';
 import { runAlone } from '../support/process';
 
-jest.setTimeout(30_000);
-
 describe('all schedulers', () => {
   it('are there from the moment they are made, in that order, the default one first', () => {
     const [one, other] = [new BatchScheduler({ name: 'one' }), new BatchScheduler({ name: 'other' })];

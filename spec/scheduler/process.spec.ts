@@ -3,8 +3,6 @@
  */
 import { runAlone } from '../support/process';
 
-jest.setTimeout(30_000);
-
 const HOUR = 3_600_000;
 
 describe('a process', () => {

@@ -1,8 +1,6 @@
 /** What is over is let go of: listeners, scopes and tasks, in processes of their own. */
 import { runAlone } from '../support/process';
 
-jest.setTimeout(60_000);
-
 /** `collect` gives the collector every chance; `sluice` has scopes too. */
 const alone = (program: string): ReturnType<typeof runAlone> =>
   runAlone(`

@@ -5,8 +5,6 @@ import { CHECKS } from './browser-check-names';
 import { bundlePage, servePage, type Bundle, type Page, type Results } from './browser-page';
 import { findChromium, openInChromium, type Browser } from './chromium';
 
-jest.setTimeout(60_000);
-
 const chromium = findChromium();
 
 if (chromium === null) {

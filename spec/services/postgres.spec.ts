@@ -12,8 +12,6 @@ import { installed, lockfileOf, needs } from '../samples/lockfile-of';
 import { openInThread } from '../samples/pglite-in-thread';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server';
 
-jest.setTimeout(120_000);
-
 const LOCKFILE = join(__dirname, '..', '..', 'package-lock.json');
 const binaries = findPostgres();
 

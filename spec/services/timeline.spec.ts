@@ -4,8 +4,6 @@ import { findChromium } from './chromium';
 import { launched, Reader, type Browser } from './timeline-browser';
 import { serviceSpans, span } from './timeline-spans';
 
-jest.setTimeout(60_000);
-
 const program = findChromium();
 
 if (program === null) {

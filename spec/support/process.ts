@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { patience } from './patience';
 
 export interface Ended {
   /** What it printed, line by line. */
@@ -15,14 +16,12 @@ export interface Ended {
 
 const PROJECT = join(__dirname, '..', '..');
 interface Alone {
-  /** In ms: only what hangs is ever given so long (10 000). */
-  readonly patience?: number;
   /** Options of `node`, before the program. */
   readonly flags?: readonly string[];
 }
 
 /** `program` is plain JavaScript, with `rx`, `TestScheduler` and all of sluice at hand. */
-export function runAlone(program: string, { patience = 10_000, flags = [] }: Alone = {}): Ended {
+export function runAlone(program: string, { flags = [] }: Alone = {}): Ended {
   const source = `
     const rx = require('rxjs');
     const { TestScheduler } = require('rxjs/testing');
@@ -31,7 +30,7 @@ export function runAlone(program: string, { patience = 10_000, flags = [] }: Alo
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--require', require.resolve('tsx/cjs'), ...flags, '--input-type=commonjs', '--eval', source],
-    { cwd: PROJECT, encoding: 'utf8', timeout: patience, killSignal: 'SIGKILL' },
+    { cwd: PROJECT, encoding: 'utf8', timeout: patience(60_000), killSignal: 'SIGKILL' },
   );
   return { lines: stdout.split('\n').filter(Boolean), stderr, hasEndedWell: status === 0 };
 }

@@ -3,8 +3,6 @@ import { all, AsyncValue, batch, Future, task } from 'sluice';
 import { hear } from '../future/hear';
 
 const MILLION = 1_000_000;
-jest.setTimeout(60_000);
-
 describe('a million tasks', () => {
   it('finish, nested', () => {
     const nested = task(function* (n: number): Generator<unknown, number, number> {

@@ -18,8 +18,6 @@ import { hear, thrownBy } from '../future/hear';
 
 const MILLION = 1_000_000;
 const MANY = 20_000;
-jest.setTimeout(60_000);
-
 const upTo = (most: number): Observable<number> =>
   stream(function* () {
     for (let n = 1; n <= most; n++) yield* emit(n);

@@ -3,8 +3,6 @@
  */
 import { runAlone, type Ended } from '../support/process';
 
-jest.setTimeout(30_000);
-
 /** Says whether there are places, and whether there is a doctor. */
 const PROGRAM = `
   const warnings = [];

@@ -3,8 +3,6 @@
  */
 import { runAlone } from '../support/process';
 
-jest.setTimeout(60_000);
-
 /** What is warned of, line by line, in a process whose program does this, by the time it ends. */
 function saidAtExit(program: string): string[] {
   const { stderr } = runAlone(`

@@ -3,8 +3,6 @@
  */
 import { runAlone } from '../support/process';
 
-jest.setTimeout(60_000);
-
 /** Runs it with a garbage collector at hand: `hasGone` gives it time, and says whether it has collected that. */
 function printedBy(program: string): readonly string[] {
   const { lines, stderr } = runAlone(
@@ -24,7 +22,7 @@ function printedBy(program: string): readonly string[] {
     };
     const large = () => ({ body: new Uint8Array(1e6) });
     (async () => { ${program} })().then(() => process.reallyExit(0));`,
-    { flags: ['--expose-gc'], patience: 50_000 },
+    { flags: ['--expose-gc'] },
   );
   return stderr ? [...lines, stderr] : lines;
 }

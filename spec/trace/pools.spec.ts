@@ -3,8 +3,6 @@ import { all, dumpTasks, task } from 'sluice';
 import { WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
 import { spansOf, trace$, type CallEvent, type TraceEvent } from 'sluice/trace';
 
-jest.setTimeout(30_000);
-
 const isOfPool = (event: TraceEvent): event is CallEvent => /^(call|thread)/.test(event.type);
 
 interface Seen {

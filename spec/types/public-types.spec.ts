@@ -8,8 +8,6 @@ const root = join(__dirname, '..', '..');
 const frontDoor = join(root, 'src', 'index.ts');
 const typesSpec = join(__dirname, 'types.spec.ts');
 
-jest.setTimeout(60_000);
-
 /** The options of the project. */
 function options(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {

@@ -3,8 +3,6 @@ import { transfer } from 'sluice/pool';
 import { allStarted, using, within } from './borrowed';
 import { sentAhead, sharedNumbers } from './watched';
 
-jest.setTimeout(30_000);
-
 const url = require.resolve('./meeting.cjs');
 const THREADS = 4;
 

@@ -4,8 +4,6 @@ import { runAlone } from '../../support/process';
 import { using, within } from './borrowed';
 import { sharedNumbers, until } from './watched';
 
-jest.setTimeout(30_000);
-
 const endless = (begun: Int32Array): number => {
   Atomics.store(begun, 0, 1);
   for (;;);

@@ -8,8 +8,6 @@ import { fixtures } from './fixtures';
 import { lawful } from './the-law';
 import { sharedNumbers } from './watched';
 
-jest.setTimeout(20_000);
-
 const modules = fixtures();
 let pool: WorkerPool;
 beforeAll(() => {

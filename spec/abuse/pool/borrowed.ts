@@ -1,5 +1,6 @@
 /** Pools of one spec each, and what their tasks and subscribers do again and again. */
 import { WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
+import { patience } from '../../support/patience';
 
 /** Makes pools that are closed, by force, when the spec has ended. */
 export function borrowed(): (config: WorkerPoolConfig) => WorkerPool {
@@ -19,7 +20,7 @@ export const nap = (ms: number): number => {
 };
 
 /** Only what hangs is blocked on for so long. */
-const PATIENCE = 4_000;
+const PATIENCE = patience(10_000);
 
 /** Blocks, and gives the value, or the name of the error. */
 export function blockedOn(job: { block(ms: number): unknown }): unknown {
@@ -44,8 +45,17 @@ export const sleep = (ms: number): Promise<void> =>
   });
 
 /** What comes of it, be it an error; only what hangs is given so long. */
-export const within = (work: PromiseLike<unknown>, ms = 2 * PATIENCE): Promise<unknown> =>
-  Promise.race([Promise.resolve(work).catch((error: unknown) => error), sleep(ms).then(() => 'timed out')]);
+export async function within(work: PromiseLike<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, 2 * PATIENCE, 'timed out');
+  });
+  try {
+    return await Promise.race([Promise.resolve(work).catch((error: unknown) => error), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** A pool for one spec. */
 export async function using(config: WorkerPoolConfig, use: (pool: WorkerPool) => Promise<void>): Promise<void> {

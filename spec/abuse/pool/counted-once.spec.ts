@@ -2,8 +2,6 @@
 import { using, within } from './borrowed';
 import { sentAhead, sharedNumbers, until } from './watched';
 
-jest.setTimeout(30_000);
-
 it('a pool counts a task once that one thread was sent and another has begun', () =>
   using({ size: 1, grace: 20 }, async (pool) => {
     await sentAhead(pool);

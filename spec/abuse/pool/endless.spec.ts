@@ -1,5 +1,6 @@
 import { TimeoutError } from 'sluice';
 import { WorkerCrashError, WorkerPool } from 'sluice/pool';
+import { patience } from '../../support/patience';
 import { eventOf, lawful } from './the-law';
 
 const flag = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
@@ -57,7 +58,7 @@ describe.each(Object.entries(endless))('a task that never ends: %s', (_, fn) => 
   it('is ended with its thread when its time is over', async () => {
     await lawful(pool, async (witness) => {
       const gone = eventOf(pool, 'exit');
-      const { error } = await witness(pool.task(fn, { timeout: 200 })(flag()));
+      const { error } = await witness(pool.task(fn, { timeout: patience(200) })(flag()));
       expect(error).toBeInstanceOf(TimeoutError);
       await gone;
     });

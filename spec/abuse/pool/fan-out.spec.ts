@@ -3,8 +3,6 @@ import { type WorkerTask } from 'sluice/pool';
 import { using, within } from './borrowed';
 import { sentAhead, sharedNumbers } from './watched';
 
-jest.setTimeout(30_000);
-
 describe('a thread whose task waits for others', () => {
   it('runs what was sent ahead to a thread that is busy', () =>
     using({ size: 2, grace: 20 }, async (pool) => {

@@ -3,8 +3,6 @@ import type { WorkerTask } from 'sluice/pool';
 import { using } from './borrowed';
 import { sentAhead, sharedNumbers, until } from './watched';
 
-jest.setTimeout(30_000);
-
 it('a cancelled task that ends in time costs no thread, though this thread is busy until its grace is over', () =>
   using({ size: 1, grace: 30 }, async (pool) => {
     const exits: unknown[] = [];

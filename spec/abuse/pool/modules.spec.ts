@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { ModuleLoadError, WorkerPool } from 'sluice/pool';
+import { patience } from '../../support/patience';
 import { runAlone } from '../../support/process';
 import { fixtures } from './fixtures';
 import { eventOf, lawful } from './the-law';
@@ -83,7 +84,7 @@ describe('a module that is no use', () => {
     const url = files.write(`hangs-${text.length}.mjs`, text);
     await lawful(pool, async (witness) => {
       const gone = eventOf(pool, 'exit');
-      const { error } = await witness(pool.task({ url, name: 'run' }, { timeout: 250 })());
+      const { error } = await witness(pool.task({ url, name: 'run' }, { timeout: patience(250) })());
       expect(error).toMatchObject({ name: 'TimeoutError', kind: 'load' });
       await gone;
     });

@@ -1,8 +1,7 @@
 /** Tasks that ask their own pool for more, and do not live to hear it. */
 import { type WorkerTask } from 'sluice/pool';
 import { runAlone } from '../../support/process';
-import { sleep, using, within } from './borrowed';
-jest.setTimeout(30_000);
+import { allStarted, sleep, using, within } from './borrowed';
 
 describe('a job of a job', () => {
   it('more outer tasks than a thread has places end', () =>
@@ -11,12 +10,7 @@ describe('a job of a job', () => {
         return this.do(() => 1);
       };
       const jobs = Array.from({ length: 3_000 }, () => pool.do(outer));
-      expect(
-        await within(
-          Promise.all(jobs).then(({ length }) => length),
-          10_000,
-        ),
-      ).toBe(3_000);
+      expect(await within(Promise.all(jobs).then(({ length }) => length))).toBe(3_000);
     }));
 
   it('a task that was cancelled takes along those it waits for: the pool closes', () =>
@@ -26,22 +20,21 @@ describe('a job of a job', () => {
       });
       while (pool.stats.running < 2) await sleep(1);
       job.cancel();
-      await within(job, 500);
-      expect(await within(pool.close(), 3_000)).toBe(undefined);
+      await within(job);
+      expect(await within(pool.close())).toBe(undefined);
     }));
 
   it('a task whose thread is lost takes along those it waits for', () =>
     using({ size: 2, grace: 100 }, async (pool) => {
-      await pool.do(() => 1);
-      await sleep(500); // both threads are there, so that the inner task runs on the other
+      await allStarted(pool); // so that the inner task runs on the other thread
       const job = pool.do(function (this: WorkerTask) {
         void this.do(() => new Promise(() => undefined)).catch(() => undefined);
         return new Promise(() => {
           setTimeout(() => process.exit(3), 200);
         });
       });
-      await within(job, 2_000);
-      expect(await within(pool.close(), 3_000)).toBe(undefined);
+      await within(job);
+      expect(await within(pool.close())).toBe(undefined);
     }));
 
   it.each<[string, (this: WorkerTask) => Promise<unknown>, unknown]>([
@@ -67,7 +60,7 @@ describe('a job of a job', () => {
     ],
   ])('a nested call moves what it is told to: %s', (_, outer, expected) =>
     using({ size: 2 }, async (pool) => {
-      expect(await within(pool.do(outer), 2_000)).toBe(expected);
+      expect(await within(pool.do(outer))).toBe(expected);
     }),
   );
 

@@ -4,8 +4,6 @@ import { runAlone } from '../../support/process';
 import { ignore, using, within } from './borrowed';
 import { sharedNumbers, until } from './watched';
 
-jest.setTimeout(30_000);
-
 /** Comes back once the other side has gone on to `step`. */
 const reached = (state: Int32Array, step: number): void => {
   for (let now = Atomics.load(state, 0); now < step; now = Atomics.load(state, 0)) Atomics.wait(state, 0, now);

@@ -4,8 +4,6 @@
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { errorOf, lawful } from './the-law';
 
-jest.setTimeout(20_000);
-
 /** A copy of itself goes along, as source, since what is sent knows nothing around it. */
 async function sumTo(this: WorkerTask, n: number, source: string): Promise<number> {
   const { runInThisContext } = process.getBuiltinModule('node:vm');

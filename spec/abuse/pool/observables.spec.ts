@@ -3,8 +3,6 @@ import { count, lastValueFrom } from 'rxjs';
 import { type WorkerTask } from 'sluice/pool';
 import { using, within } from './borrowed';
 
-jest.setTimeout(60_000);
-
 describe('an Observable that a thread is subscribed to', () => {
   it('does not put that thread to sleep for ever when its task has failed by a fault, and it goes on', () =>
     using({ size: 1 }, async (pool) => {

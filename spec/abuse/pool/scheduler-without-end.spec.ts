@@ -1,8 +1,6 @@
 /** Actions of `pool.scheduler` that follow upon each other for ever, and bring the pool nothing: there is always room. */
 import { runAlone } from '../../support/process';
 
-jest.setTimeout(30_000);
-
 describe('an iterable without end on the scheduler of a pool, which brings the pool nothing', () => {
   it.each([
     ['a timer', 'rx.timer(50)'],

@@ -2,10 +2,6 @@
 import { runAlone } from '../../support/process';
 import { fixtures } from './fixtures';
 
-/** In ms. A process of its own, whose threads all load something first, takes its time on a machine that is busy. */
-const PATIENCE = 50_000;
-jest.setTimeout(60_000);
-
 const files = fixtures();
 afterAll(() => {
   files.remove();
@@ -14,7 +10,6 @@ afterAll(() => {
 /** A program in whose threads something else is required first. */
 const aloneWith = (required: string, program: string): ReturnType<typeof runAlone> =>
   runAlone(`const { WorkerPool } = require('sluice/pool'); (async () => { ${program} })();`, {
-    patience: PATIENCE,
     flags: ['--require', files.write('required.cjs', required)],
   });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { retry } from 'rxjs';
 import { TimeoutError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
+import { patience } from '../../support/patience';
 import { runAlone } from '../../support/process';
 import { lawful, lawfulToTheEnd } from './the-law';
 import { listenTo, sharedNumbers, until } from './watched';
@@ -44,7 +45,7 @@ describe('a task whose time is over', () => {
 
   it('in the load of its module says so, and the thread is replaced', () =>
     lawful(pool, async (witness) => {
-      const endless = pool.task({ url: endlessModule }, { timeout: 400 });
+      const endless = pool.task({ url: endlessModule }, { timeout: patience(400) });
       await pool.do(() => 'the thread is up');
       expect((await witness(endless())).error).toMatchObject({ name: 'TimeoutError', kind: 'load' });
       await until(isQuiet);
@@ -67,19 +68,20 @@ describe('a task whose time is over', () => {
   ])('while it %s says that it ran', (_, endless) =>
     lawful(pool, async (witness) => {
       await pool.do(() => 'the thread is up');
-      const { error, ends } = await witness(pool.task(endless as () => unknown, { timeout: 100 })());
+      const timeout = patience(200);
+      const { error, ends } = await witness(pool.task(endless as () => unknown, { timeout })());
       expect(ends).toBe(1);
-      expect(error).toMatchObject({ name: 'TimeoutError', kind: 'run', timeoutMs: 100 });
+      expect(error).toMatchObject({ name: 'TimeoutError', kind: 'run', timeoutMs: timeout });
       await until(isQuiet);
     }),
   );
 
   it('has that of its pool where it has none of its own', async () => {
-    const strict = new WorkerPool({ size: 1, taskTimeout: 100, grace: 20 });
+    const limit = patience(500);
+    const strict = new WorkerPool({ size: 1, taskTimeout: limit, grace: 20 });
     await lawfulToTheEnd(strict, async (witness) => {
-      await strict.do(() => 'the thread is up');
       const endless = strict.task(() => new Promise<void>(() => undefined));
-      expect((await witness(endless())).error).toMatchObject({ name: 'TimeoutError', timeoutMs: 100 });
+      expect((await witness(endless())).error).toMatchObject({ name: 'TimeoutError', timeoutMs: limit });
       await until(() => strict.stats.running === 0);
     });
   });
@@ -96,7 +98,7 @@ describe('a task whose time is over', () => {
             });
           });
         },
-        { timeout: 200 },
+        { timeout: patience(200) },
       );
       await pool.do(() => 'the thread is up');
       expect(await witness(third(runs).pipe(retry(2)))).toMatchObject({ items: ['third'], isError: false });
@@ -107,6 +109,7 @@ describe('a task whose time is over', () => {
   it('is not over because this thread was busy while the answer came', () =>
     lawful(pool, async (witness) => {
       const done = sharedNumbers(1);
+      const timeout = patience(500);
       const quick = pool.task(
         (flag: Int32Array) => {
           setImmediate(() => {
@@ -117,14 +120,14 @@ describe('a task whose time is over', () => {
           });
           return 'in time';
         },
-        { timeout: 1_000 },
+        { timeout },
       );
       await quick(sharedNumbers(1));
       const told = witness(quick(done));
       await Promise.resolve(); // the pool sends at the end of the turn
       await Promise.resolve();
       Atomics.wait(done, 0, 0);
-      Atomics.wait(done, 0, 1, 1_100); // longer than it may take
+      Atomics.wait(done, 0, 1, timeout + 100); // longer than it may take
       expect(await told).toMatchObject({ items: ['in time'], isError: false });
     }));
 });

@@ -1,6 +1,7 @@
 /** Subscribers that block, on other tasks, in the middle of being told. */
 import { AsyncValue } from 'sluice';
 import type { WorkerTask } from 'sluice/pool';
+import { patience } from '../../support/patience';
 import { allStarted, blockedOn, borrowed, ignore, nap } from './borrowed';
 import { listenTo, sentAhead, sharedNumbers, until } from './watched';
 
@@ -194,10 +195,11 @@ describe('a subscriber that blocks while it is told', () => {
 it('a thread that blocks after it was busy hears that another task has ended in time', async () => {
   const pool = poolOf({ size: 1 });
   await allStarted(pool);
-  const listener = listenTo(pool.task(() => 'in time', { timeout: 100 })());
+  const timeout = patience(100);
+  const listener = listenTo(pool.task(() => 'in time', { timeout })());
   await Promise.resolve(); // the pool sends when the turn ends
   await Promise.resolve();
-  busy(200);
+  busy(2 * timeout);
   expect(blockedOn(pool.do(() => 2))).toBe(2);
   expect(listener).toMatchObject({ items: ['in time'], errors: [], completions: 1 });
 });
