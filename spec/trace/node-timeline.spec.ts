@@ -1,7 +1,19 @@
 /**
  * Recordings to files: what is written, when, and what becomes of it if that fails.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -118,6 +130,69 @@ describe('timeline', () => {
     const recording = timeline(inFolder('out.html'), { source: played([]).source });
     expect(read('out.html')).toBe('earlier');
     recording.stop();
+    expect(read('out.html')).toMatch(/^<!doctype html>/);
+  });
+});
+
+describe('the file of a recording', () => {
+  const modeOf = (name: string): number => statSync(inFolder(name)).mode & 0o777;
+  const source = played([]).source;
+  /** From here on, what lies in the folder is of another user, and all users write to it. */
+  const shareFolder = (): void => {
+    chmodSync(folder, 0o1777);
+    jest.spyOn(process, 'getuid').mockReturnValue(statSync(folder).uid + 1);
+  };
+
+  it('is read and written by its owner alone, where it is new', () => {
+    timeline(inFolder('out.html'), { source }).stop();
+    chromeTraceFile(inFolder('out.json'), { source }).stop();
+    expect([modeOf('out.html'), modeOf('out.json')]).toEqual([0o600, 0o600]);
+  });
+
+  it('is so where a link leads to it, and where the link came first', () => {
+    symlinkSync(inFolder('there.html'), inFolder('out.html'));
+    timeline(inFolder('out.html'), { source }).stop();
+    expect(modeOf('there.html')).toBe(0o600);
+    expect(lstatSync(inFolder('out.html')).isSymbolicLink()).toBe(true);
+  });
+
+  it('keeps the mode that it had', () => {
+    writeFileSync(inFolder('out.html'), 'earlier');
+    chmodSync(inFolder('out.html'), 0o640);
+    timeline(inFolder('out.html'), { source }).stop();
+    expect(modeOf('out.html')).toBe(0o640);
+  });
+
+  it.each([
+    ['a link of another user', (path: string) => symlinkSync(inFolder('secret'), path)],
+    ['a file of another user', (path: string) => writeFileSync(path, 'theirs')],
+    ['a link that leads nowhere yet', (path: string) => symlinkSync(inFolder('new'), path)],
+  ])('is refused at once in a folder of all users where %s lies', (_, put) => {
+    writeFileSync(inFolder('secret'), 'kept');
+    put(inFolder('out.html'));
+    shareFolder();
+    expect(() => timeline(inFolder('out.html'), { source })).toThrow(
+      'it belongs to another user, in a folder that all users write to',
+    );
+    expect([read('secret'), existsSync(inFolder('new'))]).toEqual(['kept', false]);
+  });
+
+  it('is not written through a link that another user has put there meanwhile', () => {
+    writeFileSync(inFolder('secret'), 'kept');
+    const recording = timeline(inFolder('out.html'), { source });
+    symlinkSync(inFolder('secret'), inFolder('out.html'));
+    shareFolder();
+    expect(() => recording.stop()).toThrow('could not be written');
+    expect(read('secret')).toBe('kept');
+    rmSync(inFolder('out.html'));
+    recording.stop();
+    expect(modeOf('out.html')).toBe(0o600);
+  });
+
+  it('is written in a folder of all users where it is the own one', () => {
+    chmodSync(folder, 0o1777);
+    writeFileSync(inFolder('out.html'), 'earlier');
+    timeline(inFolder('out.html'), { source }).stop();
     expect(read('out.html')).toMatch(/^<!doctype html>/);
   });
 });

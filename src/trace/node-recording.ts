@@ -2,11 +2,11 @@
  * A trace recorded to a file of Node's: what is kept meanwhile, and that it is written whatever becomes of the process,
  * as far as Node can see to it.
  */
-import { closeSync, existsSync, openSync, realpathSync, unlinkSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isObservable, type Observable, type Subscription } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkWritable, writeOwnFile } from './node-own-file';
 import { OpenSpans } from './open-spans';
 import type { Span } from './span';
 import { byStart } from './spans';
@@ -79,7 +79,7 @@ class FileRecording implements Recording {
     this.#watching.unsubscribe();
     for (const span of this.#open.left()) this.#keep(span);
     try {
-      writeFileSync(this.path, this.#write([...this.#spans].sort(byStart), this.#cut));
+      writeOwnFile(this.path, this.#write([...this.#spans].sort(byStart), this.#cut));
     } catch (cause) {
       throw new Error(
         `${this.#name}: what was recorded could not be written to ${this.path}: ${String(cause)}. It is kept until the process ends: call stop() again.`,
@@ -125,10 +125,7 @@ function checkedPath(name: string, given: string | URL): string {
   }
   try {
     const path = given instanceof URL ? fileURLToPath(given) : resolve(given);
-    const isNew = !existsSync(path);
-    closeSync(openSync(path, 'a'));
-    // It may be a link to it.
-    if (isNew) unlinkSync(realpathSync(path));
+    checkWritable(path);
     return path;
   } catch (cause) {
     throw new Error(

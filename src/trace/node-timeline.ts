@@ -11,7 +11,7 @@ export interface TimelineConfig extends RecordingConfig {
 /**
  * Records the trace from now on, and writes one self-contained page of it when it is stopped, or when the process exits.
  * It keeps the latest spans, `max` of them. A process that a signal ends, Ctrl-C for one, never exits for Node: handle
- * it, if only by `process.once('SIGINT', () => process.exit())`.
+ * it, if only by `process.once('SIGINT', () => process.exit())`. A new file is for its owner alone (mode 600).
  *
  * @throws Error if there is no writing to the path, TypeError for an option that makes no sense.
  * @example
