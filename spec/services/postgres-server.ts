@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Client } from 'pg';
+import { patience } from '../support/patience';
 
 export interface PostgresServer {
   readonly url: string;
@@ -72,7 +73,7 @@ async function freePort(): Promise<number> {
 }
 
 async function untilReady(url: string, server: ChildProcess): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + patience(30_000);
   for (;;) {
     const client = new Client({ connectionString: url });
     try {

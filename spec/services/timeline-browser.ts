@@ -3,6 +3,7 @@
  * are on it.
  */
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { patience } from '../support/patience';
 
 export type { Browser } from 'playwright-core';
 
@@ -40,7 +41,9 @@ export class Reader {
 
   static async open(browser: Browser, html: string, { colorScheme = 'light', reducedMotion = 'reduce' }: Look = {}) {
     const viewport = { width: 1280, height: 800 };
-    const reader = new Reader(await browser.newPage({ viewport, colorScheme, reducedMotion }));
+    const page = await browser.newPage({ viewport, colorScheme, reducedMotion });
+    page.setDefaultTimeout(patience(30_000));
+    const reader = new Reader(page);
     await reader.page.setContent(html);
     await reader.drawn();
     return reader;
