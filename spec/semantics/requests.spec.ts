@@ -1,0 +1,290 @@
+/** Many requests at once, each on a scheduler of its own: none of them sees what belongs to another. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import fc from 'fast-check';
+import {
+  asyncScheduler,
+  concatMap,
+  defer,
+  delay,
+  from,
+  lastValueFrom,
+  map,
+  mergeMap,
+  observeOn,
+  of,
+  retry,
+  subscribeOn,
+  switchMap,
+  tap,
+  timer,
+  toArray,
+  type Observable,
+} from 'rxjs';
+import {
+  all,
+  AsyncContext,
+  batch,
+  BatchScheduler,
+  loop,
+  run,
+  ScopedValue,
+  task,
+  within,
+  type BatchFunction,
+} from 'sluice';
+import {
+  answerForms,
+  requestPrograms,
+  type AnswerForm,
+  type RequestProgram,
+  type RequestStep,
+} from '../support/request-program';
+
+interface Row {
+  readonly key: string;
+  /** Each load has another number. */
+  readonly load: number;
+  /** What the resolver of the row has asked for; another cache has it. */
+  readonly tag: number;
+}
+
+/** What is on while a task of the request runs. */
+class Own extends AsyncContext {
+  static current: number | undefined;
+  #around: number | undefined;
+
+  constructor(readonly request: number) {
+    super();
+  }
+
+  override resume(): void {
+    this.#around = Own.current;
+    Own.current = this.request;
+  }
+
+  override pause(): void {
+    Own.current = this.#around;
+  }
+}
+
+interface Service {
+  /** In words, what a request saw of another. */
+  readonly faults: string[];
+  /** For each request, the rows that it was given. */
+  readonly rows: Row[][];
+  /** Serves a request, to its end. */
+  readonly serve: (request: number, program: RequestProgram) => Promise<void>;
+}
+
+/** What all requests have in common: batch functions, a ScopedValue, a store. */
+function serviceOf(answer: AnswerForm): Service {
+  const faults: string[] = [];
+  const rows: Row[][] = [];
+  const value = new ScopedValue<number | undefined>(undefined);
+  const store = new AsyncLocalStorage<number>();
+  const rowOf = rowsBy(answer);
+
+  /** What is not there may be lost; what is there must be the request's own. */
+  const look = (request: number, where: string): void => {
+    const seen = {
+      value: value.get(),
+      store: store.getStore(),
+      context: Own.current,
+    };
+    for (const [what, found] of Object.entries(seen)) {
+      if (found !== undefined && found !== request) faults.push(`${where} of ${request} sees the ${what} of ${found}`);
+    }
+  };
+
+  const perform = task(function* (request: number, steps: readonly RequestStep[]): Generator<unknown, void, unknown> {
+    for (const step of steps) {
+      look(request, 'a task');
+      yield performed(request, step);
+    }
+    look(request, 'a task');
+  });
+
+  /** What a step asks for; all of it has been asked for when this has a value. */
+  const performed = (
+    request: number,
+    { form, keys, ms, inner }: RequestStep,
+  ): Observable<unknown> | Promise<unknown> => {
+    const note = (row: Row): void => {
+      rows[request]?.push(row);
+      look(request, form);
+    };
+    const ask = (key: string): Observable<Row> =>
+      defer(() => {
+        look(request, form);
+        return rowOf(key);
+      }).pipe(tap(note));
+    const askLater = async (key: string): Promise<void> => {
+      look(request, form);
+      note(await rowOf(key));
+    };
+    const rest = inner.map((step) => [step]);
+    const others = all(rest.map((steps) => perform(request, steps)));
+    switch (form) {
+      case 'generator':
+        return task(function* () {
+          for (const key of keys) note(yield* rowOf(key));
+          yield others;
+        })();
+      case 'async function':
+        return (async () => {
+          for (const key of keys) await askLater(key);
+          await Promise.all(inner.map((step) => lastOf(performed(request, step))));
+        })();
+      case 'promise callback':
+        return Promise.resolve()
+          .then(() => Promise.all(keys.map(askLater)))
+          .then(() => others);
+      case 'timer callback':
+        return new Promise((resolve) => void setTimeout(resolve, ms))
+          .then(() => Promise.all(keys.map(askLater)))
+          .then(() => others);
+      case 'mergeMap':
+        return from(keys).pipe(
+          mergeMap(ask),
+          toArray(),
+          mergeMap(() => others),
+        );
+      case 'concatMap':
+        return from(keys).pipe(
+          concatMap(ask),
+          toArray(),
+          mergeMap(() => others),
+        );
+      case 'switchMap':
+        return from(keys).pipe(
+          switchMap(ask),
+          toArray(),
+          mergeMap(() => others),
+        );
+      case 'timer':
+        return timer(ms).pipe(
+          mergeMap(() => from(keys)),
+          mergeMap(ask),
+          toArray(),
+          mergeMap(() => others),
+        );
+      case 'from(promise)':
+        return from(Promise.resolve(keys)).pipe(
+          mergeMap((list) => from(list)),
+          mergeMap(ask),
+          toArray(),
+        );
+      case 'retry': {
+        let attempts = 0;
+        return defer(() => from(keys).pipe(mergeMap(ask), toArray())).pipe(
+          tap(() => {
+            if (++attempts === 1) throw new Error('once');
+          }),
+          retry({ count: 1, delay: ms }),
+          mergeMap(() => others),
+        );
+      }
+      case 'delay':
+        return from(keys).pipe(
+          mergeMap(ask),
+          delay(ms),
+          toArray(),
+          mergeMap(() => from(keys)),
+          mergeMap(ask),
+          toArray(),
+        );
+      case 'observeOn':
+        return of(...keys).pipe(
+          observeOn(asyncScheduler, ms),
+          mergeMap(ask),
+          toArray(),
+          mergeMap(() => others),
+        );
+    }
+  };
+
+  const serve = async (request: number, { on, startsAt, steps }: RequestProgram): Promise<void> => {
+    rows[request] = [];
+    if (startsAt > 0) await lastValueFrom(timer(startsAt));
+    await store.run(request, async (): Promise<unknown> => {
+      const work = within(value.override(request), within(new Own(request), perform(request, steps)));
+      switch (on) {
+        case 'scheduler.run':
+          return new BatchScheduler().run(async () => work);
+        case 'subscribeOn':
+          return lastValueFrom(work.pipe(subscribeOn(new BatchScheduler())));
+        case 'run':
+          return run([work]);
+        case 'loop': {
+          const own = loop();
+          await own.run([work]);
+          return own.close();
+        }
+      }
+    });
+  };
+  return { faults, rows, serve };
+}
+
+/** A cached batch function whose resolver, of this form, asks another one. */
+function rowsBy(form: AnswerForm): BatchFunction<string, Row> {
+  let loads = 0;
+  const tagOf = batch((keys: readonly string[]) => keys.map(() => ++loads), {
+    name: 'tagOf',
+    cache: true,
+  });
+  const rowFrom = (key: string, tag: number): Row => ({
+    key,
+    tag,
+    load: ++loads,
+  });
+  const config = { name: 'rowOf', cache: true };
+  switch (form) {
+    case 'at once':
+      return batch<string, Row>(
+        (keys) => all(keys.map((key) => tagOf(key).pipe(map((tag) => rowFrom(key, tag))))),
+        config,
+      );
+    case 'async function':
+      return batch<string, Row>(async (keys) => {
+        await Promise.resolve();
+        return Promise.all(keys.map(async (key) => rowFrom(key, await tagOf(key))));
+      }, config);
+    case 'task':
+      return batch<string, Row>(
+        task(function* (keys: readonly string[]) {
+          const found: Row[] = [];
+          for (const key of keys) found.push(rowFrom(key, yield* tagOf(key)));
+          return found;
+        }),
+        config,
+      );
+  }
+}
+
+const lastOf = (work: Observable<unknown> | Promise<unknown>): Promise<unknown> => lastValueFrom(from(work));
+
+it('no request sees the value, the row, the store or the context of another, in any program', async () => {
+  await fc.assert(
+    fc.asyncProperty(answerForms, requestPrograms, async (answer, programs) => {
+      const { faults, rows, serve } = serviceOf(answer);
+      await Promise.all(programs.map((program, request) => serve(request, program)));
+      expect(faults).toEqual([]);
+      const seen = new Map<number, number>();
+      rows.forEach((given, request) => {
+        const loads = new Map<string, Row>();
+        for (const row of given) {
+          // One load of a key for each request: its cache holds.
+          expect(loads.get(row.key) ?? row).toBe(row);
+          loads.set(row.key, row);
+          for (const load of [row.load, row.tag]) {
+            expect(seen.get(load) ?? request).toBe(request);
+            seen.set(load, request);
+          }
+        }
+      });
+      expect([Own.current, rows.length]).toEqual([undefined, programs.length]);
+    }),
+    { numRuns: 100 },
+  );
+});
