@@ -126,9 +126,9 @@ describe('debug', () => {
     expect(now()).toEqual(OFF);
   });
 
-  it('refuses an option that there is not, and names those there are', () => {
+  it('refuses an option that there is not, and names the one that was meant', () => {
     expect(() => debug({ callSite: true } as object)).toThrow(
-      new TypeError('debug: there is no option "callSite". The options are callSites, doctor.'),
+      new TypeError('debug: there is no option "callSite". Did you mean "callSites"?'),
     );
   });
 

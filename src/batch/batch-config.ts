@@ -3,8 +3,9 @@
  * makes no sense.
  */
 import { describeBatch, wrong } from '../core/describe';
+import { checkOptions, isConfig } from '../core/options';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
-import { cacheProblem, isStore, type CacheConfig } from './cache';
+import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache';
 
 export interface BatchConfig<K> {
   /** For errors, stacks and events (the resolver's name). */
@@ -65,21 +66,21 @@ const allOptions: Readonly<Record<keyof BatchConfig<never>, true>> = {
   scheduler: true,
 };
 
+/** The names of all options of `batch`. */
+export const batchOptionNames: readonly string[] = Object.keys(allOptions);
+
 const itself = (key: unknown): unknown => key;
 
 /** @throws TypeError naming the option, what it must be, and what came. */
 export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): BatchOptions<K> {
-  if (typeof config !== 'object' || (config as unknown) === null) {
-    throw wrong('batch: its config', 'an object of options', config);
-  }
+  if (!isConfig(config, batchOptionNames)) throw wrong('batch: its config', 'an object of options', config);
   const { window = 0, hold = 0, maxSize = Infinity, concurrency = Infinity } = config;
   const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
   const described = typeof (name as unknown) === 'string' ? name : defaultName;
   const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
     if (!isRight) throw wrong(`${describeBatch(described)}: ${option}`, mustBe, got);
   };
-  const stray = Object.keys(config).find((option) => !Object.hasOwn(allOptions, option));
-  if (stray !== undefined) throw noSuchOption(described, stray);
+  checkOptions(describeBatch(described), config, batchOptionNames);
   const isDelay = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY;
   const isCount = (count: unknown): boolean =>
     count === Infinity || (Number.isInteger(count) && (count as number) >= 1);
@@ -98,6 +99,8 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   check('scheduler', isScheduler, 'a BatchScheduler', scheduler);
   const problem = cacheProblem(cache);
   check(problem?.option ?? 'cache', !problem, problem?.mustBe ?? '', problem?.got);
+  if (typeof cache === 'object' && !isStore(cache))
+    checkOptions(`${describeBatch(described)}: cache`, cache, boundNames);
   // One store for all would answer a tenant with what is another one's.
   const isApart = partition === undefined || !isStore(cache);
   check('cache', isApart, 'true or { max, ttl } where there are partitions, each of which is kept by itself', cache);
@@ -114,18 +117,4 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
     cache,
     scheduler,
   };
-}
-
-/** The nearest one begins like it: `maxsize` and `maxBatchSize` are `maxSize`, `concurency` is `concurrency`. */
-function noSuchOption(batch: string, option: string): TypeError {
-  const known = Object.keys(allOptions);
-  const nearest = known.reduce((one, other) => (likeness(other, option) > likeness(one, option) ? other : one));
-  const hint = likeness(nearest, option) > 0 ? `Did you mean "${nearest}"?` : `The options are ${known.join(', ')}.`;
-  return new TypeError(`${describeBatch(batch)}: there is no option "${option}". ${hint}`);
-}
-
-/** How many characters they have in common at the front. */
-function likeness(one: string, other: string): number {
-  const differs = Array.from(one.toLowerCase()).findIndex((character, at) => character !== other.toLowerCase()[at]);
-  return differs < 0 ? one.length : differs;
 }

@@ -3,10 +3,11 @@
  * together go together.
  */
 import { defer, mergeMap, Observable, type OperatorFunction } from 'rxjs';
-import { wrong } from '../core/describe';
+import { describeBatch, wrong } from '../core/describe';
+import { checkOptions, isConfig } from '../core/options';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { batch, isBatchFunction, type BatchFunction } from './batch';
-import type { BatchConfig } from './batch-config';
+import { batchOptionNames, type BatchConfig } from './batch-config';
 import type { Resolver } from './flush';
 
 export interface BatchMapConfig {
@@ -37,9 +38,7 @@ export function batchMap<K, V>(
   fn: BatchFunction<K, V> | Resolver<K, V>,
   config: BatchMapConfig & Omit<BatchConfig<K>, 'concurrency'> = {},
 ): OperatorFunction<K, V> {
-  if (typeof config !== 'object' || (config as unknown) === null) {
-    throw wrong('batchMap: its config', 'an object of options', config);
-  }
+  checkNames(fn, config);
   const { ordered = false, concurrency = Infinity, ...ofBatch } = config;
   if (typeof ordered !== 'boolean') throw wrong('batchMap: ordered', 'true or false', ordered);
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
@@ -55,6 +54,22 @@ export function batchMap<K, V>(
       return source.pipe(mergeMap(ordered ? inTurn(askHere) : askHere, concurrency));
     });
 }
+
+const optionNames: readonly string[] = ['ordered', 'concurrency'] satisfies (keyof BatchMapConfig)[];
+
+/** @throws TypeError for what is no option, or one that a batch function was to be given when it was made. */
+function checkNames(fn: unknown, config: object): void {
+  const isMade = isBatchFunction(fn);
+  const ofBatch = isMade && isConfig(config, optionNames) && Object.keys(config).find(isOfBatchAlone);
+  if (ofBatch) {
+    throw new TypeError(
+      `batchMap: "${ofBatch}" is an option of a batch function. Give it to batch(), where ${describeBatch(fn.name)} is made.`,
+    );
+  }
+  checkOptions('batchMap', config, isMade ? optionNames : [...optionNames, ...batchOptionNames]);
+}
+
+const isOfBatchAlone = (name: string): boolean => batchOptionNames.includes(name) && !optionNames.includes(name);
 
 /** Asks at once, and emits when all before it have emitted; until then it keeps its place among the concurrent. */
 function inTurn<K, V>(ask: (key: K) => Observable<V>): (key: K) => Observable<V> {

@@ -2,6 +2,7 @@
  * What a batch function remembers of one partition. Simultaneous requests for a key share one item, also while it is in
  * flight; afterwards its value is kept: in the item itself, or in a store. Failures are not kept.
  */
+import { isConfig } from '../core/options';
 import { ended, type Execution, type Sink } from '../future/execution';
 import { BoundedStore } from './bounded-store';
 import type { Item } from './item';
@@ -23,6 +24,9 @@ export interface CacheBounds {
 }
 
 export type CacheConfig = boolean | CacheBounds | CacheStore;
+
+/** The names of the options of `cache: { … }`. */
+export const boundNames: readonly string[] = ['max', 'ttl'] satisfies (keyof CacheBounds)[];
 
 const storeMethods = ['has', 'get', 'set', 'delete', 'clear'] as const;
 
@@ -109,15 +113,15 @@ export function cacheProblem(
   config: CacheConfig,
 ): { readonly option: string; readonly mustBe: string; readonly got: unknown } | undefined {
   if (typeof config === 'boolean') return undefined;
-  if (typeof config !== 'object' || (config as unknown) === null) {
-    return { option: 'cache', mustBe: 'true, { max, ttl }, or a store', got: config };
-  }
+  const isNeither = { option: 'cache', mustBe: 'true, { max, ttl }, or a store', got: config };
+  if (typeof config !== 'object' || (config as unknown) === null) return isNeither;
   if (storeMethods.some((method) => method in config)) {
     const missing = storeMethods.find((method) => typeof (config as Partial<CacheStore>)[method] !== 'function');
     return (
       missing && { option: `cache.${missing}`, mustBe: 'a method of the store', got: Reflect.get(config, missing) }
     );
   }
+  if (!isConfig(config, boundNames)) return isNeither;
   const { max, ttl } = config as CacheBounds;
   if (max !== undefined && !(Number.isInteger(max) && max >= 1)) {
     return { option: 'cache.max', mustBe: 'a whole number, 1 or more', got: max };

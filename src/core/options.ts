@@ -10,12 +10,14 @@ export function checkOptions(caller: string, config: unknown, known: readonly st
   for (const name of Object.keys(config)) if (!known.includes(name)) throw noSuchOption(caller, name, known);
 }
 
-/** A plain object, or one of a class that has at least one of the options: a Date or a Map has none. */
+/** A plain object, or one of a class of theirs that has at least one of the options. */
 export function isConfig(config: unknown, known: readonly string[]): config is object {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) return false;
   const prototype: unknown = Object.getPrototypeOf(config);
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return true;
+  // A Map has a `size`, and is no config of a pool.
   return (
-    prototype === null || Object.getPrototypeOf(prototype) === null || known.some((name) => Reflect.has(config, name))
+    Object.prototype.toString.call(config) === '[object Object]' && known.some((name) => Reflect.has(config, name))
   );
 }
 

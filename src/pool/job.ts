@@ -1,6 +1,7 @@
 /** Work on a pool that was started: hot. The idea is asynckit's `Pool.do`, whose result can be waited for and chained on. */
 import { catchError, Observable, of, Subject, type Subscriber, type TeardownLogic } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { Future } from '../future/future';
 import { begin, type Sink } from '../future/execution';
 import { Started } from '../future/started';
@@ -69,6 +70,7 @@ export class Job<T> extends Started<T> {
   ): Job<Arrived<R>>;
   chain<R>(...given: unknown[]): Job<Arrived<R>> {
     const [config, fn, ...args] = isConfig(given[0]) ? (given as [ChainConfig, ...unknown[]]) : [{}, ...given];
+    checkOptions('chain', config, ['afterError']);
     const { afterError = 'skip' } = config;
     if (!['skip', 'run'].includes(afterError)) throw wrong('chain: afterError', "'skip' or 'run'", afterError);
     return this.#doNext(fn, [afterError === 'run' ? inAnyCase(this) : this, ...args]);

@@ -1,6 +1,7 @@
 /** The operator form of a task of a pool: each value of the source is an argument, and what comes of it is emitted. */
 import { mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { mergeMapInOrder } from './in-order';
 import { poolTaskKindOf } from './pool-task-kind';
 
@@ -29,9 +30,7 @@ export function offload<A, R>(
   config: OffloadConfig = {},
 ): OperatorFunction<A, R> {
   if (typeof task !== 'function') throw wrong('offload: its task', 'a task of a pool', task);
-  if (typeof config !== 'object' || (config as unknown) === null) {
-    throw wrong('offload: its config', 'an object of options', config);
-  }
+  checkOptions('offload', config, ['ordered', 'concurrency']);
   const { ordered = false, concurrency = boundOf(task) } = config;
   if (typeof ordered !== 'boolean') throw wrong('offload: ordered', 'true or false', ordered);
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {

@@ -1,5 +1,6 @@
 /** The options of a worker pool, checked. */
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { codeOf, type FunctionReference } from './function-code';
 import type { FunctionCode } from './protocol';
 import type { ThreadOptions } from './platform';
@@ -46,6 +47,31 @@ export interface PoolOptions {
   readonly threads: ThreadOptions;
 }
 
+/** The compiler sees to it that none is missing. */
+const optionNames: readonly string[] = Object.keys({
+  name: true,
+  size: true,
+  min: true,
+  max: true,
+  idleTimeout: true,
+  maxQueue: true,
+  overflow: true,
+  taskTimeout: true,
+  grace: true,
+  init: true,
+  resourceLimits: true,
+  env: true,
+  execArgv: true,
+} satisfies Record<keyof WorkerPoolConfig, true>);
+
+/** Those of Node's `new Worker`. */
+const limitNames: readonly string[] = [
+  'maxYoungGenerationSizeMb',
+  'maxOldGenerationSizeMb',
+  'codeRangeSizeMb',
+  'stackSizeMb',
+];
+
 const OVERFLOWS: readonly unknown[] = ['reject', 'evict'];
 
 /**
@@ -53,9 +79,7 @@ const OVERFLOWS: readonly unknown[] = ['reject', 'evict'];
  * @throws TypeError naming the option, what it must be, and what came.
  */
 export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions {
-  if (typeof config !== 'object' || (config as unknown) === null) {
-    throw wrong('WorkerPool: its config', 'an object of options', config);
-  }
+  checkOptions('WorkerPool', config, optionNames);
   const { name = 'WorkerPool', idleTimeout = 10_000, maxQueue = Infinity, overflow = 'reject' } = config;
   const { taskTimeout = Infinity, grace = 1_000, init, resourceLimits, env, execArgv } = config;
   if (typeof name !== 'string') throw wrong('WorkerPool: name', 'a string', name);
@@ -111,6 +135,7 @@ function checkThreadOptions({ resourceLimits, env, execArgv }: ThreadOptions): v
   if (resourceLimits !== undefined && (typeof resourceLimits !== 'object' || (resourceLimits as unknown) === null)) {
     throw wrong('WorkerPool: resourceLimits', 'an object of numbers', resourceLimits);
   }
+  if (resourceLimits !== undefined) checkOptions('WorkerPool: resourceLimits', resourceLimits, limitNames);
   for (const [limit, value] of Object.entries<unknown>(resourceLimits ?? {})) checkLimit(limit, value);
   if (env !== undefined && typeof env !== 'symbol' && (typeof env !== 'object' || (env as unknown) === null)) {
     throw wrong('WorkerPool: env', 'an object of strings, or SHARE_ENV', env);

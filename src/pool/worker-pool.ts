@@ -2,6 +2,7 @@
 import { Observable, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
 import { CancelledError } from '../core/errors';
+import { checkOptions } from '../core/options';
 import type { AsyncValue } from '../future/async-value';
 import { begin } from '../future/execution';
 import { currentScheduler } from '../scheduler/batch-scheduler';
@@ -140,6 +141,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
    */
   task<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, config: TaskConfig = {}): PoolTask<A, R> {
     const code = codeOf(fn, 'WorkerPool.task');
+    checkOptions('WorkerPool.task', config, ['name', 'timeout', 'signal']);
     return this.#taskOf<A, R>(code, config);
   }
 
@@ -172,7 +174,9 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
   }
 
   /** Takes no more work, ends what it has, and then its threads. Set when all of them are gone. */
-  close({ force = false, timeout = Infinity }: CloseConfig = {}): AsyncValue<void> {
+  close(config: CloseConfig = {}): AsyncValue<void> {
+    checkOptions('WorkerPool.close', config, ['force', 'timeout']);
+    const { force = false, timeout = Infinity } = config;
     if (typeof force !== 'boolean') throw wrong('WorkerPool.close: force', 'true or false', force);
     checkMs('close: timeout', timeout);
     const core = this.#core;

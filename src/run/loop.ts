@@ -3,6 +3,7 @@
  * Nothing that runs elsewhere can join it or see what it remembers. The idea is miniasync's `run` and `loop`.
  */
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { reportLost } from '../core/report';
 import { isAsyncInput } from '../core/rx';
 import type { Leaf } from '../core/shape';
@@ -42,7 +43,7 @@ export interface Loop extends Disposable, AsyncDisposable {
  * const [again] = await world.run([nameOf(1)]);
  */
 export function loop(config: BatchSchedulerConfig = {}): Loop {
-  checkConfig('loop', config);
+  checkOptions('loop', config, ['clock', 'policy', 'name']);
   const scheduler = new BatchScheduler({ name: 'loop', ...config });
   const scope = new Scope({ name: scheduler.name, scheduler });
   const leave = (): AsyncValue<void> => {
@@ -124,16 +125,11 @@ const orListed = task(function* runOne(value: AsyncValue<unknown>, scope: Scope,
 /** @throws TypeError for what cannot be run. */
 function checked(inputs: unknown, config: RunConfig = {}): Program {
   if (!Array.isArray(inputs)) throw wrong('run: what it runs', 'an array of futures', inputs);
-  checkConfig('run', config);
+  checkOptions('run', config, ['returnErrors']);
   return { inputs: Array.from(inputs, checkedInput), isListed: listed(config.returnErrors) };
 }
 
 function checkedInput(input: unknown, index: number): Leaf<unknown> {
   if (isAsyncInput(input)) return input as Leaf<unknown>; // no array or string is one
   throw wrong(`run: what it runs, at [${String(index)}],`, 'a future, an Observable or a promise', input);
-}
-
-function checkConfig(caller: string, config: unknown): void {
-  if (typeof config !== 'object' || config === null)
-    throw wrong(`${caller}: its config`, 'an object of options', config);
 }

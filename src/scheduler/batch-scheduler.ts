@@ -6,6 +6,7 @@
  */
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { PerEra } from '../core/per-era';
 import { isVirtualTime } from '../core/rx';
 import { isThere } from './all-schedulers';
@@ -50,7 +51,7 @@ export class BatchScheduler implements SchedulerLike {
   readonly #hasOwnTime: boolean;
 
   constructor(config: BatchSchedulerConfig = {}, /** @internal */ isDefault = false) {
-    check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
+    checkOptions('BatchScheduler', config, ['clock', 'policy', 'name']);
     const { clock = asyncScheduler, policy = flushAll, name = 'BatchScheduler' } = config;
     check('clock', isScheduler(clock), 'an RxJS scheduler', clock);
     check('policy', typeof policy === 'function', 'a function (flushAll, largestFirst)', policy);

@@ -1,5 +1,6 @@
 /** How a scope is to live: its options, and what they must be. */
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { LONGEST_DELAY } from '../scheduler/batch-action';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 
@@ -49,9 +50,22 @@ export interface ScopeOptions {
 const exitModes: readonly unknown[] = ['wait', 'cancel', 'raise'];
 const errorModes: readonly unknown[] = ['cancel', 'continue', 'abort'];
 
+/** The compiler sees to it that none is missing. */
+const optionNames: readonly string[] = Object.keys({
+  name: true,
+  exitMode: true,
+  errorMode: true,
+  timeout: true,
+  signal: true,
+  concurrency: true,
+  grace: true,
+  shield: true,
+  scheduler: true,
+} satisfies Record<keyof ScopeConfig, true>);
+
 /** @throws TypeError naming the first option that makes no sense. */
 export function checkedOptions(config: ScopeConfig): ScopeOptions {
-  check('its config', typeof config === 'object' && (config as unknown) !== null, 'an object of options', config);
+  checkOptions('Scope', config, optionNames);
   const { name = 'scope', exitMode, errorMode = 'cancel', signal, shield = false } = config;
   const { timeout = Infinity, grace = Infinity, concurrency = Infinity, scheduler } = config;
   check('name', typeof name === 'string', 'a string', name);

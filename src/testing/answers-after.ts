@@ -2,6 +2,7 @@
 import { asyncScheduler, map, NEVER, timer, type Observable, type SchedulerLike } from 'rxjs';
 import type { Flush, Resolver } from '../batch/flush';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { LONGEST_DELAY } from '../scheduler/batch-action';
 
 export interface AnswerConfig {
@@ -25,9 +26,11 @@ export interface AnswerConfig {
 export function answersAfter<K, V>(
   ms: number | ((keys: readonly K[]) => number),
   answer: (key: K) => V | Error,
-  { scheduler = asyncScheduler }: AnswerConfig = {},
+  config: AnswerConfig = {},
 ): Resolver<K, V> {
   if (typeof ms !== 'function') checkMs(ms);
+  checkOptions('answersAfter', config, ['scheduler']);
+  const { scheduler = asyncScheduler } = config;
   if (typeof answer !== 'function') throw wrong('answersAfter: its answer', 'a function of one key', answer);
   if (typeof (scheduler as Partial<SchedulerLike> | null)?.schedule !== 'function') {
     throw wrong('answersAfter: scheduler', 'an RxJS scheduler', scheduler);

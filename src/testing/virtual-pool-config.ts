@@ -1,6 +1,7 @@
 /** The options of a virtual pool, checked. */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import type { TaskConfig } from '../pool/worker-pool';
 
 export interface VirtualPoolConfig {
@@ -69,7 +70,9 @@ export function virtualPoolOptions(config: VirtualPoolConfig): VirtualPoolOption
 }
 
 /** @throws TypeError as a `WorkerPool` does. */
-export function checkTaskConfig({ name, timeout, signal }: TaskConfig): void {
+export function checkTaskConfig(config: TaskConfig): void {
+  checkOptions('VirtualPool.task', config, ['name', 'timeout', 'signal']);
+  const { name, timeout, signal } = config;
   if (name !== undefined && typeof name !== 'string') throw wrongOption('task: name', 'a string', name);
   if (timeout !== undefined) checkMs('task: timeout', timeout);
   if (signal !== undefined && !(typeof signal === 'object' && 'aborted' in signal)) {

@@ -4,6 +4,7 @@
  */
 import { Observable, Subject, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { CancelledError } from '../core/errors';
 import { PerEra } from '../core/per-era';
 import type { AsyncValue } from '../future/async-value';
@@ -116,7 +117,9 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
   }
 
   /** Takes no more work, and ends what it has. */
-  close({ force = false, timeout = Infinity }: CloseConfig = {}): AsyncValue<void> {
+  close(config: CloseConfig = {}): AsyncValue<void> {
+    checkOptions('VirtualPool.close', config, ['force', 'timeout']);
+    const { force = false, timeout = Infinity } = config;
     if (typeof force !== 'boolean') throw wrong('VirtualPool.close: force', 'true or false', force);
     checkMs('close: timeout', timeout);
     const workers = this.#workers;

@@ -1,7 +1,7 @@
 /** How long a task has been at work itself, its waits left out. The idea is asynq's `AsyncTimer`. */
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { AsyncContext } from '../context/async-context';
-import { checkOptions } from './tool-config';
 
 export interface AsyncTimerConfig {
   /** The time, in ms (`performance.now()`). */

@@ -1,10 +1,11 @@
 /** Equal calls at the same time are one call. The idea is asynq's `deduplicate`. */
+import { checkOptions } from '../core/options';
 import type { Future } from '../future/future';
 import type { TaskResult } from '../task/task';
 import { CallKeys, isEmpty } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedKey, checkOptions, type KeyConfig } from './tool-config';
+import { checkedKey, type KeyConfig } from './tool-config';
 
 export interface Deduped<This, A extends readonly unknown[], V> {
   (this: This, ...args: A): Future<V>;

@@ -1,4 +1,5 @@
 /** A value that is computed when it is first asked for, and then kept. The idea is asynq's `alazy_constant`. */
+import { checkOptions } from '../core/options';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
@@ -7,7 +8,6 @@ import type { TaskResult } from '../task/task';
 import { checkedBounds } from './memoize-lru';
 import { SharedCalls, type Call } from './shared-calls';
 import { askedByMany } from './shared-function';
-import { checkOptions } from './tool-config';
 
 export interface LazyConstantConfig {
   /** It is computed anew after so many ms of the scheduler's clock (never). */

@@ -1,5 +1,6 @@
 /** A task that remembers what it gave, of so many calls at most. The idea is asynq's `alru_cache`. */
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import type { Future } from '../future/future';
 import { BoundedStore } from '../batch/bounded-store';
@@ -8,7 +9,7 @@ import type { TaskResult } from '../task/task';
 import { CallKeys } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedKey, checkOptions, type KeyConfig } from './tool-config';
+import { checkedKey, type KeyConfig } from './tool-config';
 
 export interface MemoizeLruConfig<A extends readonly unknown[]> extends CacheBounds, KeyConfig<A> {}
 

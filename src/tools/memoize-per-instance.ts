@@ -1,11 +1,12 @@
 /** A method that remembers what it gave, for as long as there is its object. The idea is asynq's `acached_per_instance`. */
 import { describe } from '../core/describe';
+import { checkOptions } from '../core/options';
 import type { Future } from '../future/future';
 import type { TaskResult } from '../task/task';
 import { CallKeys, isEmpty } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedKey, checkOptions, type KeyConfig } from './tool-config';
+import { checkedKey, type KeyConfig } from './tool-config';
 
 export interface MemoizedPerInstance<This, A extends readonly unknown[], V> {
   (this: This, ...args: A): Future<V>;

@@ -1,12 +1,12 @@
 /** A task that is tried again when it fails. The idea is asynq's `aretry`. */
 import { timer } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { isAsyncInput } from '../core/rx';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import type { Future } from '../future/future';
 import type { TaskResult } from '../task/task';
 import { asTask, taskLike } from './call-task';
-import { checkOptions } from './tool-config';
 
 export interface RetryTaskConfig {
   /** How often it is run at most, the first time included (3). */

@@ -1,10 +1,10 @@
 /** Items in the order of their keys, which are asked for together, and once each. */
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import type { Leaf } from '../core/shape';
 import type { Future } from '../future/future';
 import { withAnswers, type Question } from './answers';
 import { compare, type Comparable, type Direction } from './comparable';
-import { checkOptions } from './tool-config';
 
 /** A function that gives what an item is put in order by. */
 type KeyFunction<T> = Question<T, Comparable | Leaf<Comparable> | Generator<unknown, Comparable, never>>;

@@ -3,6 +3,7 @@
  * were asked for, and the doctor looks for what defeats batching. While it is off, nothing of it costs anything.
  */
 import { describe, wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { exchangeDebugging, type Debugging } from './debugging';
 
 export interface DebugOptions {
@@ -39,10 +40,8 @@ function checked(options: boolean | DebugOptions): Debugging {
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw wrong('debug: its argument', 'true, false, or an object of options', options);
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (!names.includes(name)) {
-      throw new TypeError(`debug: there is no option "${name}". The options are ${names.join(', ')}.`);
-    }
+  checkOptions('debug', options, names);
+  for (const [name, value] of Object.entries({ ...options } as Readonly<Record<string, unknown>>)) {
     if (typeof value !== 'boolean') throw wrong(`debug: ${name}`, 'true or false', value);
   }
   const { callSites = true, doctor = true } = options;

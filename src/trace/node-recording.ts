@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isObservable, type Observable, type Subscription } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { checkWritable, writeOwnFile } from './node-own-file';
 import { OpenSpans } from './open-spans';
 import type { Span } from './span';
@@ -36,9 +37,7 @@ export type Write = (spans: readonly Span[], cut: number) => string;
 
 /** @throws TypeError for wrong arguments; Error if there is no writing to the path. */
 export function record(name: string, path: string | URL, config: RecordingConfig, write: Write): Recording {
-  if (typeof config !== 'object' || (config as unknown) === null) {
-    throw wrong(`${name}: its config`, 'an object of options', config);
-  }
+  checkOptions(name, config, ['max', 'source']);
   const { max = 100_000, source = trace$ } = config;
   if (!(max === Infinity || (Number.isInteger(max) && max >= 1))) {
     throw wrong(`${name}: max`, 'a whole number, 1 or more, or Infinity', max);

@@ -1,5 +1,6 @@
 /** A timeline of this process, as a page that a browser opens from the file. */
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import { record, type Recording, type RecordingConfig } from './node-recording';
 import { timelinePage } from './timeline/timeline-page';
 
@@ -20,9 +21,10 @@ export interface TimelineConfig extends RecordingConfig {
  * console.log('open', recording.stop());
  */
 export function timeline(path: string | URL, config: TimelineConfig = {}): Recording {
-  const { title = 'Sluice timeline' } = (config as TimelineConfig | null) ?? {}; // null is refused with the rest
+  checkOptions('timeline', config, ['title', 'max', 'source']);
+  const { title = 'Sluice timeline', ...recording } = config;
   if (typeof title !== 'string') throw wrong('timeline: title', 'a string', title);
-  return record('timeline', path, config, (spans, cut) =>
+  return record('timeline', path, recording, (spans, cut) =>
     timelinePage(spans, { title: cut > 0 ? `${title} (without the first ${String(cut)} spans)` : title }),
   );
 }

@@ -4,6 +4,7 @@
  */
 import type { Observer } from 'rxjs';
 import { wrong } from '../core/describe';
+import { checkOptions } from '../core/options';
 import type { TelemetryApi, Tracer } from './open-telemetry-api';
 import { OpenTelemetrySpans } from './open-telemetry-spans';
 import type { TraceEvent } from './trace-event';
@@ -31,9 +32,7 @@ export interface OpenTelemetryConfig {
  */
 export function openTelemetry(api: TelemetryApi, config: OpenTelemetryConfig = {}): Observer<TraceEvent> {
   if (!isApi(api)) throw wrong('openTelemetry: api', "what import * as api from '@opentelemetry/api' gives", api);
-  if (typeof config !== 'object' || (config as unknown) === null) {
-    throw wrong('openTelemetry: its config', 'an object of options', config);
-  }
+  checkOptions('openTelemetry', config, ['tracer', 'showKeys']);
   const { tracer = api.trace.getTracer('sluice'), showKeys = false } = config;
   if (!hasMethod(tracer, 'startSpan')) throw wrong('openTelemetry: tracer', 'a Tracer of OpenTelemetry', tracer);
   if (typeof showKeys !== 'boolean') throw wrong('openTelemetry: showKeys', 'true or false', showKeys);

@@ -3,6 +3,7 @@
  * network. It may be kept, sent and opened anywhere.
  */
 import { wrong } from '../../core/describe';
+import { checkOptions } from '../../core/options';
 import { hasTimes, type Span } from '../span';
 import { embeddedJson, htmlText } from './embedding';
 import { pageBody } from './page-body';
@@ -26,9 +27,7 @@ export interface TimelinePageConfig {
  */
 export function timelinePage(spans: readonly Span[], config: TimelinePageConfig = {}): string {
   if (!Array.isArray(spans)) throw wrong('timelinePage: its spans', 'an array of spans', spans);
-  if (typeof config !== 'object' || (config as unknown) === null) {
-    throw wrong('timelinePage: its config', 'an object of options', config);
-  }
+  checkOptions('timelinePage', config, ['title']);
   const { title = 'Sluice timeline' } = config;
   if (typeof title !== 'string') throw wrong('timelinePage: title', 'a string', title);
   const drawn = spans.filter(hasTimes);

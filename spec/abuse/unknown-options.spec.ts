@@ -1,0 +1,126 @@
+/** Every function that takes options refuses one that does not exist, and a config that is no object of options. */
+import { NEVER } from 'rxjs';
+import * as api from '@opentelemetry/api';
+import {
+  AsyncTimer,
+  batch,
+  batchMap,
+  BatchScheduler,
+  debug,
+  dedupe,
+  lazyConstant,
+  loop,
+  memoizeLru,
+  memoizePerInstance,
+  retryTask,
+  run,
+  Scope,
+  scoped,
+  sortBy,
+} from 'sluice';
+import { offload, WorkerPool } from 'sluice/pool';
+import { answersAfter, VirtualPool } from 'sluice/testing';
+import { chromeTraceFile, openTelemetry, timeline, timelinePage } from 'sluice/trace';
+
+const resolve = (ids: readonly number[]): number[] => [...ids];
+const rate = batch(resolve, { name: 'rate' });
+const pool = new WorkerPool({ size: 0 });
+const virtual = new VirtualPool({ size: 1 });
+const one = (): number => 1;
+
+afterAll(() => pool.close());
+
+/** Each takes a config as its last argument; the second is how its messages begin, the third a name that is nearly an option. */
+const takers: readonly (readonly [string, (config: never) => unknown, string])[] = [
+  ['batch "resolve"', (config) => batch(resolve, config), 'maxsize'],
+  ['batchMap', (config) => batchMap(resolve, config), 'orderd'],
+  ['batchMap', (config) => batchMap(rate, config), 'orderd'],
+  ['BatchScheduler', (config) => new BatchScheduler(config), 'polcy'],
+  ['loop', (config) => loop(config), 'polcy'],
+  ['run', (config) => run([], config), 'returnError'],
+  ['run', (config) => loop().run([], config), 'returnError'],
+  ['Scope', (config) => new Scope(config), 'exitmode'],
+  ['Scope', (config) => scoped(() => NEVER, config), 'timeOut'],
+  ['Scope', (config) => new Scope().fork(config), 'sheild'],
+  ['WorkerPool', (config) => new WorkerPool(config), 'maxThreads'],
+  ['WorkerPool.task', (config) => pool.task(one, config), 'timeoutMs'],
+  ['WorkerPool.close', (config) => pool.close(config), 'forced'],
+  ['WorkerPool: resourceLimits', (config) => new WorkerPool({ resourceLimits: config }), 'stackSizeMB_'],
+  ['offload', (config) => offload(virtual.task(one), config), 'preserveOrder'],
+  ['dedupe', (config) => dedupe(one, config), 'cacheKeyFn'],
+  ['memoizeLru', (config) => memoizeLru(one, config), 'maxAge'],
+  ['memoizePerInstance', (config) => memoizePerInstance(one, config), 'keys'],
+  ['lazyConstant', (config) => lazyConstant(one, config), 'tll'],
+  ['retryTask', (config) => retryTask(one, config), 'retries'],
+  ['sortBy', (config) => sortBy([], undefined, config), 'reverse'],
+  ['AsyncTimer', (config) => new AsyncTimer(config), 'nowMs'],
+  ['debug', (config) => debug(config), 'callsites'],
+  ['openTelemetry', (config) => openTelemetry(api, config), 'showKey'],
+  ['timelinePage', (config) => timelinePage([], config), 'titel'],
+  ['timeline', (config) => timeline('/dev/null', config), 'titel'],
+  ['chromeTraceFile', (config) => chromeTraceFile('/dev/null', config), 'maximum'],
+  ['answersAfter', (config) => answersAfter(1, one, config), 'sheduler'],
+  ['VirtualPool.task', (config) => virtual.task(one, config), 'timeoutMs'],
+  ['VirtualPool.close', (config) => virtual.close(config), 'forced'],
+];
+
+describe.each(takers)('%s', (title, take, misspelt) => {
+  it(`refuses the option ${misspelt} with the name that was meant`, () => {
+    const message = refusal(() => take({ [misspelt]: 1 } as never));
+    expect(message).toMatch(`${title}: there is no option "${misspelt}". Did you mean "`);
+  });
+
+  it('refuses an option that is like none with the list of all', () => {
+    expect(refusal(() => take({ ____: 1 } as never))).toMatch(
+      /: there is no option "____"\. The options? (is|are) \w+/,
+    );
+  });
+
+  it.each([[null], [[]], [new Date(0)], [new Map()], [5]])('refuses %p as its config', (config) => {
+    expect(refusal(() => take(config as never))).toMatch(/must be .*(object|true)/);
+  });
+});
+
+describe('the option cache of batch', () => {
+  it.each([
+    [{ maxAge: 5 }, 'batch "rate": cache: there is no option "maxAge". Did you mean "ttl"?'],
+    [{ maxSize: 5 }, 'batch "rate": cache: there is no option "maxSize". Did you mean "max"?'],
+    [{ tll: 5, max: 1 }, 'batch "rate": cache: there is no option "tll". Did you mean "ttl"?'],
+    [[], 'batch "rate": cache must be true, { max, ttl }, or a store; got [] (object).'],
+    [new Date(0), 'batch "rate": cache must be true, { max, ttl }, or a store; got an instance of Date (object).'],
+    [new Scope(), 'batch "rate": cache must be true, { max, ttl }, or a store; got an instance of Scope (object).'],
+    [new WeakSet(), 'batch "rate": cache.get must be a method of the store; got undefined (undefined).'],
+  ])('refuses %p', (cache, message) => {
+    expect(refusal(() => batch(resolve, { name: 'rate', cache: cache as never }))).toBe(message);
+  });
+
+  it('may be empty bounds, bounds that are undefined, and a Map', () => {
+    for (const cache of [{}, { max: undefined }, new Map()])
+      expect(() => batch(resolve, { cache: cache as never })).not.toThrow();
+  });
+});
+
+it('batchMap tells where the options of a batch function belong', () => {
+  expect(refusal(() => batchMap(rate, { maxSize: 2 } as never))).toBe(
+    'batchMap: "maxSize" is an option of a batch function. Give it to batch(), where batch "rate" is made.',
+  );
+});
+
+it('a job refuses an option of chain that does not exist', () => {
+  const job = pool.do(one);
+  job.cancel();
+  expect(refusal(() => job.chain({ afterErrors: 'run' } as never, one))).toMatch(
+    'chain: there is no option "afterErrors". Did you mean "afterError"?',
+  );
+  job.subscribe({ error: () => undefined });
+});
+
+function refusal(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError);
+    return (error as TypeError).message;
+  }
+  return 'accepted';
+}
