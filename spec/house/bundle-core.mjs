@@ -23,7 +23,7 @@ try {
     target: 'es2022',
     dts: false,
     plugins: [withoutNode],
-    deps: { neverBundle: [/^rxjs/, 'lru-cache'] },
+    deps: { neverBundle: [/^rxjs/] },
     logLevel: 'error',
   });
   for (const file of readdirSync(outDir)) process.stdout.write(readFileSync(join(outDir, file), 'utf8'));

@@ -1,5 +1,5 @@
 /**
- * What a program gets with sluice: the sources, RxJS, which it has, and lru-cache. Nothing else.
+ * What a program gets with sluice: the sources, and RxJS, which it has. Nothing else.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,12 +24,12 @@ const imported = new Set(
 );
 
 describe('the bundle', () => {
-  it('holds no package but rxjs and lru-cache', () => {
-    expect([...imported].sort()).toEqual(['lru-cache', 'rxjs']);
+  it('holds no package but rxjs', () => {
+    expect([...imported].sort()).toEqual(['rxjs']);
   });
 
-  it('has lru-cache installed with it, and rxjs brought by the program, once', () => {
-    expect(Object.keys(manifest.dependencies ?? {})).toEqual(['lru-cache']);
+  it('has nothing installed with it, and rxjs brought by the program, once', () => {
+    expect(Object.keys(manifest.dependencies ?? {})).toEqual([]);
     expect(manifest.peerDependencies?.['rxjs']).toBe('^7.8.0');
   });
 

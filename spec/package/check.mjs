@@ -90,7 +90,7 @@ function install() {
   const packing = ['pack', root, '--json', '--ignore-scripts', '--silent'];
   const [{ filename }] = JSON.parse(run('packing', 'npm', packing));
   run('unpacking', 'tar', ['-xzf', filename, '-C', join(modules, 'sluice'), '--strip-components=1']);
-  for (const name of ['lru-cache', 'rxjs', '@types/node']) {
+  for (const name of ['rxjs', '@types/node']) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
   }

@@ -1,26 +1,25 @@
 /**
- * The store behind `{ max, ttl }`: lru-cache, which makes room for values as they come, since there may be a store for
- * each of many tenants; and the age of a value, told by the clock of the scheduler.
+ * The store behind `{ max, ttl }`: the values used last, `max` of them, and the age of each by the clock of the
+ * scheduler. It takes room only for what is in it, since each of many tenants may have a store.
  */
-import { LRUCache } from 'lru-cache';
+import { LruMap } from '../core/lru-map';
 import type { CacheBounds, CacheStore } from './cache';
 
 const DEFAULT_MAX = 10_000;
 
-/** In a box, since to lru-cache the value `undefined` means "delete". */
+/** In a box, since the value may be `undefined`. */
 interface Kept {
   readonly value: unknown;
   readonly since: number;
 }
 
 export class BoundedStore implements CacheStore {
-  readonly #kept: LRUCache<object, Kept>;
+  readonly #kept: LruMap<unknown, Kept>;
   readonly #ttl: number;
   readonly #now: () => number;
 
   constructor({ max = DEFAULT_MAX, ttl = Infinity }: CacheBounds, now: () => number) {
-    // By sizes: for its `max`, lru-cache would set aside room for so many at once.
-    this.#kept = new LRUCache({ maxSize: max, sizeCalculation: () => 1 });
+    this.#kept = new LruMap(max);
     this.#ttl = ttl;
     this.#now = now;
   }
@@ -38,11 +37,11 @@ export class BoundedStore implements CacheStore {
   }
 
   set(identity: unknown, value: unknown): void {
-    this.#kept.set(asKey(identity), { value, since: this.#ttl === Infinity ? 0 : this.#now() });
+    this.#kept.set(identity, { value, since: this.#ttl === Infinity ? 0 : this.#now() });
   }
 
   delete(identity: unknown): void {
-    this.#kept.delete(asKey(identity));
+    this.#kept.delete(identity);
   }
 
   clear(): void {
@@ -50,13 +49,10 @@ export class BoundedStore implements CacheStore {
   }
 
   #find(identity: unknown): Kept | undefined {
-    const kept = this.#kept.get(asKey(identity));
+    const kept = this.#kept.get(identity);
     if (!kept || this.#ttl === Infinity) return kept;
     const age = this.#now() - kept.since;
     // From the future is what another clock has timed: how old it is, this one cannot tell.
     return age >= 0 && age <= this.#ttl ? kept : undefined;
   }
 }
-
-/** The types of lru-cache want an object; the Map within takes any key. */
-const asKey = (identity: unknown): object => identity as object;
