@@ -19,10 +19,10 @@ describe('the bundle of a program', () => {
     expect([...folders].sort()).toEqual(['batch', 'context', 'core', 'future', 'run', 'scheduler', 'scope', 'task']);
   });
 
-  it('for a browser imports nothing but RxJS and lru-cache', () => {
+  it('for a browser imports nothing but RxJS', () => {
     const bundle = bundleOf('all, batch, batchMap, enter, run, scoped, settled, task');
     const imported = Array.from(bundle.matchAll(/^import .* from "(.*)";$/gm), ([, name = '']) => packageOf(name));
-    expect(new Set(imported)).toEqual(new Set(['rxjs', 'lru-cache']));
+    expect(new Set(imported)).toEqual(new Set(['rxjs']));
   });
 
   it('that uses a tool has the tool, and nothing of traces', () => {

@@ -4,6 +4,7 @@
  */
 import { describeBatch, wrong } from '../core/describe';
 import { checkOptions, isConfig } from '../core/options';
+import { printable } from '../core/printable';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache';
 
@@ -106,7 +107,7 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   check('cache', isApart, 'true or { max, ttl } where there are partitions, each of which is kept by itself', cache);
 
   return {
-    name,
+    name: printable(name),
     identityOf: key,
     window,
     hold,

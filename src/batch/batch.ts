@@ -3,7 +3,7 @@
  * `resolve` answers them all. The idea is DataLoader's, on a scheduler that knows when nothing else can run.
  */
 import { Subject, type Observable } from 'rxjs';
-import { describe, describeBatch, UNNAMED, wrong } from '../core/describe';
+import { describe, describeBatch, UNNAMED, wrong, titled } from '../core/describe';
 import { isError } from '../core/sluice-error';
 import { allOf } from '../future/all';
 import { begin, type Execution, type Sink } from '../future/execution';
@@ -130,6 +130,11 @@ class BatchFuture<K, V> extends Future<V> {
     private readonly key: K,
   ) {
     super();
+  }
+
+  /** @internal */
+  override get [titled](): string {
+    return `a future of ${describeBatch(this.worlds.kind.options.name)}`;
   }
 
   /** @internal */

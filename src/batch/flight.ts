@@ -5,7 +5,7 @@
 import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
 import { describe, describeBatch, describeKeys } from '../core/describe';
 import { failure, success } from '../core/outcome';
-import { isError } from '../core/sluice-error';
+import { isError, quoting } from '../core/sluice-error';
 import { isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
@@ -161,9 +161,11 @@ export class Flight<K, V> implements Sink<unknown> {
   settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void {
     const item = this.#boarding.items.get(this.#world.options.identityOf(key));
     if (!item) {
-      throw new TypeError(
-        `flush.${method}: ${describeBatch(this.#world.options.name)} was not asked for key ${describe(key)} in this flush. ` +
-          `It was asked for ${describeKeys(this.keys)}.`,
+      throw quoting(
+        new TypeError(
+          `flush.${method}: ${describeBatch(this.#world.options.name)} was not asked for key ${describe(key)} in this flush. ` +
+            `It was asked for ${describeKeys(this.keys)}.`,
+        ),
       );
     }
     this.#hasEarlyResults = true;

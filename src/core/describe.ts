@@ -1,6 +1,9 @@
 /**
  * Values in words, for messages: short, never throwing, and with the type where the value alone would not tell it.
  */
+import { printable } from './printable';
+import { quoting } from './sluice-error';
+
 const LONGEST = 60;
 const MOST_KEYS = 5;
 const GENERATOR = 'a generator object';
@@ -8,7 +11,7 @@ const GENERATOR = 'a generator object';
 /** `describe('a')` is `"a"` in quotes; an object is shown as JSON where that is possible, else by its class. */
 export function describe(value: unknown): string {
   try {
-    return inWords(value);
+    return printable(inWords(value));
   } catch {
     // A class may have any `name`, or a Proxy throw for it.
     return 'a function';
@@ -34,11 +37,18 @@ function inWords(value: unknown): string {
 export const describeKeys = (keys: readonly unknown[]): string =>
   keys.slice(0, MOST_KEYS).map(describe).join(', ') + (keys.length > MOST_KEYS ? ', …' : '');
 
+/** Where an object of sluice has what it is called in messages and on a console, which shows nothing of what it holds. */
+export const titled = Symbol.for('sluice.title');
+
+/** The method by which an object says how `console.log` of Node shows it. */
+export const inspected = Symbol.for('nodejs.util.inspect.custom');
+
 /** What `batch` calls a function that has no name. */
 export const UNNAMED = 'batch';
 
 /** A batch function by its name, if it has one. */
-export const describeBatch = (name: string): string => (name === UNNAMED ? 'an unnamed batch' : `batch "${name}"`);
+export const describeBatch = (name: string): string =>
+  name === UNNAMED ? 'an unnamed batch' : `batch "${printable(name)}"`;
 
 /** The same where a sentence begins. */
 export const batchTitle = (name: string): string => describeBatch(name).replace(/^./, (letter) => letter.toUpperCase());
@@ -47,7 +57,7 @@ export const batchTitle = (name: string): string => describeBatch(name).replace(
 export function wrong(what: string, mustBe: string, got: unknown): TypeError {
   const words = describe(got);
   const hint = words === GENERATOR ? ' Give the generator function itself, not what a call of it returns.' : '';
-  return new TypeError(`${what} must be ${mustBe}; got ${words} (${typeof got}).${hint}`);
+  return quoting(new TypeError(`${what} must be ${mustBe}; got ${words} (${typeof got}).${hint}`));
 }
 
 /** What to do about something that cannot be waited for. */
@@ -79,6 +89,8 @@ function describeObject(value: object): string {
     const tag = Object.prototype.toString.call(value);
     if (tag === '[object Generator]') return GENERATOR;
     if (tag === '[object AsyncGenerator]') return 'an async generator object';
+    const title: unknown = Reflect.get(value, titled);
+    if (typeof title === 'string') return title;
     if (value instanceof Error) return String(value);
     const { name } = value.constructor;
     if (name === 'Object' || Array.isArray(value)) return shorten(JSON.stringify(value));

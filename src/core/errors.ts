@@ -5,6 +5,7 @@
  * Misuse is not here: it throws a plain `TypeError` at the call that is wrong.
  */
 import { batchTitle, describe, explained } from './describe';
+import { printable } from './printable';
 import { brand, isError, SluiceError } from './sluice-error';
 
 /** A resolver ended without a word about this key. */
@@ -231,4 +232,5 @@ export class UnawaitedError extends SluiceError {
   }
 }
 
-const quote = (error: unknown): string => (isError(error) ? `${error.name}: ${error.message}` : describe(error));
+const quote = (error: unknown): string =>
+  isError(error) ? printable(`${error.name}: ${error.message}`) : describe(error);

@@ -5,6 +5,7 @@
 import type { InteropObservable, Observable, ObservableInput } from 'rxjs';
 import { describe, howToWait } from './describe';
 import { isAsyncInput } from './rx';
+import { quoting } from './sluice-error';
 
 /** What arrives later. Arrays, though RxJS can subscribe to them, are branches. */
 export type Leaf<T> = Observable<T> | InteropObservable<T> | PromiseLike<T> | AsyncIterable<T>;
@@ -60,10 +61,12 @@ function templateOf(shape: unknown, reading: Reading): Template {
     }
     return new Map(Object.entries(shape).map(([key, branch]) => [key, within(reading, `.${key}`, branch)]));
   }
-  throw new TypeError(
-    `${reading.caller} waits for futures, Observables and promises, in arrays and records as you like; ` +
-      `got ${describe(shape)} (${typeof shape})${reading.path.length > 0 ? ` at ${reading.path.join('')}` : ''}. ` +
-      howToWait(shape),
+  throw quoting(
+    new TypeError(
+      `${reading.caller} waits for futures, Observables and promises, in arrays and records as you like; ` +
+        `got ${describe(shape)} (${typeof shape})${reading.path.length > 0 ? ` at ${reading.path.join('')}` : ''}. ` +
+        howToWait(shape),
+    ),
   );
 }
 

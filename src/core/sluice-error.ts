@@ -42,3 +42,17 @@ export const isError = (value: unknown): value is Error =>
     value !== null &&
     'stack' in value &&
     Object.prototype.toString.call(value) === '[object Error]');
+
+const written = new WeakSet<object>();
+
+/** Marks an error of another class whose message is written here, and may quote keys and values. */
+export function quoting<E extends Error>(error: E): E {
+  written.add(error);
+  return error;
+}
+
+/** What an error is, without its message, if that was written here and may quote keys; undefined for any other. */
+export function kindOfOwn(error: unknown): string | undefined {
+  if (isSluiceError(error)) return `${error.name} (${error.code})`;
+  return error instanceof Error && written.has(error) ? error.name : undefined;
+}

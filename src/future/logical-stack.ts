@@ -2,6 +2,7 @@
  * An error that passes through tasks says so: its `stack` goes on with the chain of tasks that led to it, and with the
  * key that failed. Where one error fails many, it is the chain of those who are told first. The idea is asynq's.
  */
+import { printable } from '../core/printable';
 import { seam } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
 
@@ -37,7 +38,7 @@ export function passedThrough(error: unknown, { from, title, future, to }: Link)
   chains.set(error, { next: next && new WeakRef(next), length });
   if (length > LONGEST) return;
   const line = length < LONGEST ? `${title()}${askedFor(seam.probe?.siteOf(future))}` : '… more tasks';
-  append(error, `\n    at ${line}`);
+  append(error, `\n    at ${printable(line)}`);
 }
 
 function canBeWritten(error: unknown): error is Error {

@@ -3,6 +3,7 @@
  * it can be subscribed to, piped, awaited, yielded in a task, and blocked on.
  */
 import type { Subscriber, TeardownLogic } from 'rxjs';
+import { describe, inspected, titled } from '../core/describe';
 import { MethodObservable } from '../core/rx';
 import { frameHere, holder, runIn, switchTo } from '../scheduler/frame';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
@@ -44,6 +45,41 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
    */
   [Symbol.iterator](): Iterator<never, T> {
     return new YieldOnce(this) as unknown as Iterator<never, T>; // it yields the single
+  }
+
+  /**
+   * A promise of the value, of the type `Promise<T>`, where such a one is wanted. It runs it, as `await` does.
+   *
+   * @example
+   * const name: Promise<string> = nameOf(1).toPromise();
+   */
+  override toPromise(): Promise<T> {
+    return this.then();
+  }
+
+  /**
+   * What is written to JSON is a value, which is not there before it is awaited.
+   *
+   * @throws TypeError
+   */
+  toJSON(key: string): never;
+  toJSON(key?: string): string {
+    // Whoever prints it for people, as jest does, gives no key.
+    if (key === undefined) return this[titled];
+    throw new TypeError(
+      `JSON.stringify: expected a value${key && ` at ${describe(key)}`}; got ${this[titled]}. ` +
+        'Await it first, and write the value that it gives.',
+    );
+  }
+
+  /** @internal What it is called in messages and on a console. */
+  get [titled](): string {
+    return 'a future';
+  }
+
+  /** @internal For `console.log` of Node: what it holds is nobody's to see. */
+  [inspected](): string {
+    return this[titled];
   }
 
   /** @internal */

@@ -3,6 +3,7 @@
  * can't travel is refused here, before anything is sent.
  */
 import { describe, wrong } from '../core/describe';
+import { printable } from '../core/printable';
 import type { FunctionCode } from './protocol';
 
 /** A function that a module exports. */
@@ -27,7 +28,8 @@ const known = new WeakMap<object, NamedCode>();
 export function codeOf(fn: unknown, caller = 'WorkerTask.do'): NamedCode {
   if (typeof fn === 'function') {
     let code = (fn as { [codeKey]?: NamedCode })[codeKey] ?? known.get(fn);
-    if (!code) known.set(fn, (code = { code: { source: sourceOf(fn, caller) }, name: fn.name || 'anonymous' }));
+    if (!code)
+      known.set(fn, (code = { code: { source: sourceOf(fn, caller) }, name: printable(fn.name) || 'anonymous' }));
     return code;
   }
   if (typeof fn === 'object' && fn !== null && 'url' in fn) return codeOfReference(fn as FunctionReference, caller);

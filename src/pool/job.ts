@@ -1,6 +1,6 @@
 /** Work on a pool that was started: hot. The idea is asynckit's `Pool.do`, whose result can be waited for and chained on. */
 import { catchError, Observable, of, Subject, type Subscriber, type TeardownLogic } from 'rxjs';
-import { wrong } from '../core/describe';
+import { wrong, titled } from '../core/describe';
 import { checkOptions } from '../core/options';
 import { Future } from '../future/future';
 import { begin, type Sink } from '../future/execution';
@@ -50,6 +50,11 @@ export class Job<T> extends Started<T> {
     super({ [begin]: (sink, scheduler) => call[begin](new EmittingSink(sink, items), scheduler) }, currentScheduler());
     this.#doNext = doNext;
     this.#items = items;
+  }
+
+  /** @internal */
+  override get [titled](): string {
+    return `a job that ${this.isSet ? (this.isError ? 'has failed' : 'is done') : 'is not done'}`;
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The options of a worker pool, checked. */
 import { wrong } from '../core/describe';
 import { checkOptions } from '../core/options';
+import { printable } from '../core/printable';
 import { codeOf, type FunctionReference } from './function-code';
 import type { FunctionCode } from './protocol';
 import type { ThreadOptions } from './platform';
@@ -90,7 +91,7 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
   checkMs('grace', grace);
   checkThreadOptions({ resourceLimits, env, execArgv });
   return {
-    name,
+    name: printable(name),
     ...bounds(config, cores),
     idleTimeout,
     maxQueue,
@@ -110,6 +111,27 @@ export function checkCount(option: string, count: unknown): void {
 export function checkMs(option: string, ms: unknown): void {
   if (typeof ms === 'number' && ms >= 0) return;
   throw wrong(`WorkerPool: ${option}`, 'a number of milliseconds, 0 or more', ms);
+}
+
+/** @throws TypeError for an option of `task` that makes no sense. */
+export function checkTaskOptions(name: unknown, timeout: unknown, signal: unknown): void {
+  if (typeof name !== 'string') throw wrong('WorkerPool.task: name', 'a string', name);
+  if (timeout !== undefined) checkMs('task: timeout', timeout);
+  if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal)) {
+    throw wrong('WorkerPool.task: signal', 'an AbortSignal', signal);
+  }
+}
+
+/** @throws TypeError for an option of `close` that makes no sense. */
+export function checkedCloseOptions(config: { readonly force?: boolean; readonly timeout?: number }): {
+  readonly force: boolean;
+  readonly timeout: number;
+} {
+  checkOptions('WorkerPool.close', config, ['force', 'timeout']);
+  const { force = false, timeout = Infinity } = config;
+  if (typeof force !== 'boolean') throw wrong('WorkerPool.close: force', 'true or false', force);
+  checkMs('close: timeout', timeout);
+  return { force, timeout };
 }
 
 function bounds({ size, min, max }: WorkerPoolConfig, cores: number): { readonly min: number; readonly max: number } {

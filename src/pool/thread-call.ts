@@ -1,4 +1,5 @@
 /** A call that is run by a thread: how it comes into the queue, once its arguments are there. */
+import { titled } from '../core/describe';
 import { CancelledError } from '../core/errors';
 import { begin, ended, type Canceller, type Execution, type Sink } from '../future/execution';
 import type { Future } from '../future/future';
@@ -25,6 +26,11 @@ export class ThreadCall<T> extends Call<T> implements Caller {
     readonly callerStack: CallerStack | undefined,
   ) {
     super();
+  }
+
+  /** @internal */
+  override get [titled](): string {
+    return `a call of task "${this.order.name}"`;
   }
 
   /** @internal */

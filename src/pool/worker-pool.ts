@@ -1,7 +1,8 @@
 /** The public face of a pool of workers. What it does is in `PoolCore`. */
 import { Observable, type SchedulerLike } from 'rxjs';
-import { wrong } from '../core/describe';
+import { printable } from '../core/printable';
 import { CancelledError } from '../core/errors';
+import { Named } from '../core/named';
 import { checkOptions } from '../core/options';
 import type { AsyncValue } from '../future/async-value';
 import { begin } from '../future/execution';
@@ -11,7 +12,7 @@ import type { Arguments, Call } from './call';
 import { codeKey, codeOf, type FunctionReference, type NamedCode } from './function-code';
 import { Job, type Arrived } from './job';
 import type { Platform } from './platform';
-import { checkCount, checkMs, optionsOf, type WorkerPoolConfig } from './pool-config';
+import { checkCount, checkedCloseOptions, checkTaskOptions, optionsOf, type WorkerPoolConfig } from './pool-config';
 import { PoolCore } from './pool-core';
 import { transfer } from './transfer';
 import { PoolEnd } from './pool-end';
@@ -48,7 +49,7 @@ export interface PoolTask<A extends readonly unknown[], R> {
 // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
 const inChain = { caller: 'Job.chain', above: Job.prototype.chain };
 
-export abstract class WorkerPoolOn implements AsyncDisposable {
+export abstract class WorkerPoolOn extends Named implements AsyncDisposable {
   readonly name: string;
   /** What happens to its threads. */
   readonly events$: Observable<PoolEvent>;
@@ -59,6 +60,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
   #closing: AsyncValue<void> | undefined;
 
   protected constructor(config: WorkerPoolConfig, platform: Platform) {
+    super();
     this.#options = optionsOf(config, platform.cores());
     const core = new PoolCore(this.#options, platform, (calls, id, [code, name, args, moved]) => {
       // What was to be moved here is to be moved on.
@@ -175,10 +177,7 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
 
   /** Takes no more work, ends what it has, and then its threads. Set when all of them are gone. */
   close(config: CloseConfig = {}): AsyncValue<void> {
-    checkOptions('WorkerPool.close', config, ['force', 'timeout']);
-    const { force = false, timeout = Infinity } = config;
-    if (typeof force !== 'boolean') throw wrong('WorkerPool.close: force', 'true or false', force);
-    checkMs('close: timeout', timeout);
+    const { force, timeout } = checkedCloseOptions(config);
     const core = this.#core;
     const isFirst = !this.#closing;
     const closing = (this.#closing ??= new PoolEnd(core));
@@ -216,19 +215,18 @@ export abstract class WorkerPoolOn implements AsyncDisposable {
   }
 
   #taskOf<A extends unknown[], R>(code: NamedCode, { name = code.name, timeout, signal }: TaskConfig): PoolTask<A, R> {
-    if (typeof name !== 'string') throw wrong('WorkerPool.task: name', 'a string', name);
-    if (timeout !== undefined) checkMs('task: timeout', timeout);
-    if (signal !== undefined && !(typeof signal === 'object' && 'aborted' in signal)) {
-      throw wrong('WorkerPool.task: signal', 'an AbortSignal', signal);
-    }
+    checkTaskOptions(name, timeout, signal);
     const { crew, callers } = this.#core;
     const kind: PoolTaskKind = {
-      name,
+      name: printable(name),
       get threads() {
         return crew.max;
       },
     };
-    const call = this.#call<Arrived<R>>({ code: code.code, name }, { isNested: false, timeout, signal, kind });
+    const call = this.#call<Arrived<R>>(
+      { code: code.code, name: kind.name },
+      { isNested: false, timeout, signal, kind },
+    );
     const task = Object.assign((...args: unknown[]) => call(args, callers.note(task)), { [codeKey]: code });
     return asPoolTask(task, kind);
   }

@@ -6,8 +6,10 @@
  */
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { wrong } from '../core/describe';
+import { Named } from '../core/named';
 import { checkOptions } from '../core/options';
 import { PerEra } from '../core/per-era';
+import { printable } from '../core/printable';
 import { isVirtualTime } from '../core/rx';
 import { isThere } from './all-schedulers';
 import { BatchAction, type ActionHost } from './batch-action';
@@ -32,7 +34,7 @@ export interface BatchSchedulerConfig {
  * const scheduler = new BatchScheduler({ policy: largestFirst, name: 'report' });
  * of(1, 2, 3).pipe(observeOn(scheduler)).subscribe((n) => console.log(n));
  */
-export class BatchScheduler implements SchedulerLike {
+export class BatchScheduler extends Named implements SchedulerLike {
   readonly name: string;
   readonly clock: SchedulerLike;
   /** Every flush and every landing, as it happens. Costs nothing while nobody is subscribed. */
@@ -51,12 +53,13 @@ export class BatchScheduler implements SchedulerLike {
   readonly #hasOwnTime: boolean;
 
   constructor(config: BatchSchedulerConfig = {}, /** @internal */ isDefault = false) {
+    super();
     checkOptions('BatchScheduler', config, ['clock', 'policy', 'name']);
     const { clock = asyncScheduler, policy = flushAll, name = 'BatchScheduler' } = config;
     check('clock', isScheduler(clock), 'an RxJS scheduler', clock);
     check('policy', typeof policy === 'function', 'a function (flushAll, largestFirst)', policy);
     check('name', typeof name === 'string', 'a string', name);
-    this.name = name;
+    this.name = printable(name);
     this.clock = clock;
     this.frame = isDefault ? undefined : new Frame(undefined, { scheduler: this });
     this.events$ = this.events.asObservable();

@@ -1,6 +1,7 @@
 /** How a scope is to live: its options, and what they must be. */
 import { wrong } from '../core/describe';
 import { checkOptions } from '../core/options';
+import { printable } from '../core/printable';
 import { LONGEST_DELAY } from '../scheduler/batch-action';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 
@@ -76,7 +77,16 @@ export function checkedOptions(config: ScopeConfig): ScopeOptions {
   check('shield', typeof shield === 'boolean', 'true or false', shield);
   check('signal', signal === undefined || isSignal(signal), 'an AbortSignal', signal);
   check('scheduler', scheduler === undefined || scheduler instanceof BatchScheduler, 'a BatchScheduler', scheduler);
-  return { name, exitMode, errorMode, timeout, signal, concurrency: checkedConcurrency(concurrency), grace, shield };
+  return {
+    name: printable(name),
+    exitMode,
+    errorMode,
+    timeout,
+    signal,
+    concurrency: checkedConcurrency(concurrency),
+    grace,
+    shield,
+  };
 }
 
 /** @throws TypeError if it is no number of tasks. */

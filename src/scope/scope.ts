@@ -4,6 +4,7 @@
  */
 import { Observable, Subscription } from 'rxjs';
 import { CancelledError, DeadlineError, ScopeClosedError } from '../core/errors';
+import { Named } from '../core/named';
 import type { Leaf } from '../core/shape';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { detachedFrame, frameOn, type Frame } from '../scheduler/frame';
@@ -32,7 +33,7 @@ import { checkFunction, checkWork, type Given } from './work';
  * await user;
  * await scope.close();
  */
-export class Scope implements AsyncDisposable {
+export class Scope extends Named implements AsyncDisposable {
   /** It has been closed: emits once, then completes; at once, to whoever comes late. */
   readonly closed$: Observable<void>;
   /** @internal */
@@ -60,6 +61,7 @@ export class Scope implements AsyncDisposable {
     config: ScopeConfig = {},
     /** @internal */ readonly home: Home = {},
   ) {
+    super();
     this.options = checkedOptions(config);
     const { timeout, signal, concurrency, exitMode } = this.options;
     this.#contents = new Contents(exitMode);
@@ -104,10 +106,8 @@ export class Scope implements AsyncDisposable {
     checkWork('Scope.start: its work', work);
     this.#admit('start');
     const startedAt = callerOf(Scope.prototype.start, this.options.grace); // eslint-disable-line @typescript-eslint/unbound-method -- only looked for
-    const started = this.#make<T>(work as ScopedWork<T>, 'the task', {
-      frame: detachedFrame(this.#frame),
-      startedAt,
-    });
+    const origin = { frame: detachedFrame(this.#frame), startedAt };
+    const started = this.#make<T>(work as ScopedWork<T>, 'the task', origin);
     const task = started as ScopedTask<unknown>; // what it gives is not the scope's to know
     this.#contents.add(task);
     if (isPromise(work)) this.queue.runNow(task);

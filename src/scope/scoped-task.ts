@@ -4,6 +4,7 @@
  */
 import type { Subscription } from 'rxjs';
 import { TaskLeakError } from '../core/errors';
+import { printable } from '../core/printable';
 import { failure, success, type Outcome } from '../core/outcome';
 import type { Leaf } from '../core/shape';
 import { Frame, type Work } from '../scheduler/frame';
@@ -62,7 +63,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   ) {
     super();
     this.order = order;
-    this.name = (typeof work === 'function' && work.name) || 'anonymous';
+    this.name = (typeof work === 'function' && printable(work.name)) || 'anonymous';
     this.#startedAt = startedAt;
     if (typeof work === 'object') seam.probe?.note({ type: 'taken', future: work });
     const sink: Sink<T> = {

@@ -1,6 +1,7 @@
 /**
  * A future with a scope of its own: it runs a body, has its value, and is over when all that was started in the scope is.
  */
+import { titled } from '../core/describe';
 import { reportLost } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { frameOn } from '../scheduler/frame';
@@ -44,6 +45,11 @@ class ScopedFuture<T> extends Future<T> {
     private readonly startedAt: string,
   ) {
     super();
+  }
+
+  /** @internal */
+  override get [titled](): string {
+    return 'a future of scoped()';
   }
 
   /** @internal */

@@ -1,7 +1,8 @@
 /**
  * What the body of a stream yields to emit a value. The idea is asynq's `Value`, which its `async_generator` yields.
  */
-import { describe } from '../core/describe';
+import { describe, titled } from '../core/describe';
+import { quoting } from '../core/sluice-error';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
 import { Single } from '../future/single';
 import { StreamExecution } from './stream-execution';
@@ -37,6 +38,11 @@ class YieldedEmission extends Single<void> {
   }
 
   /** @internal */
+  override get [titled](): string {
+    return 'an emission';
+  }
+
+  /** @internal */
   override [begin](sink: Sink<void>): Execution {
     if (sink instanceof StreamExecution) return sink.emit(this.emitted);
     sink.fail(notInStream(this.emitted, sink.name));
@@ -45,8 +51,10 @@ class YieldedEmission extends Single<void> {
 }
 
 const notInStream = (value: unknown, name: string | undefined): TypeError =>
-  new TypeError(
-    `emit(${describe(value)}) ${name === undefined ? 'was used' : `was yielded in task "${name}", but`} not by the body ` +
-      'of a stream itself, so there is nobody to emit to. Write yield* emit(value) in the generator function of ' +
-      'stream(…), or in a plain generator function that it delegates to with yield*.',
+  quoting(
+    new TypeError(
+      `emit(${describe(value)}) ${name === undefined ? 'was used' : `was yielded in task "${name}", but`} not by the body ` +
+        'of a stream itself, so there is nobody to emit to. Write yield* emit(value) in the generator function of ' +
+        'stream(…), or in a plain generator function that it delegates to with yield*.',
+    ),
   );

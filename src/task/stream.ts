@@ -4,6 +4,7 @@
  */
 import { Observable } from 'rxjs';
 import { describe, wrong } from '../core/describe';
+import { printable } from '../core/printable';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { holder } from '../scheduler/frame';
 import type { Emitted } from './emission';
@@ -54,7 +55,7 @@ export function stream<Y>(body: () => Generator<Y, void, unknown>): Observable<E
 
 function streamKind(body: () => unknown): TaskKind {
   if (typeof body !== 'function') throw wrong('stream: its body', 'a generator function', body);
-  const name = body.name || 'anonymous';
+  const name = printable(body.name) || 'anonymous';
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(name);
   if (isGeneratorFunction(body)) return { name, body, isGeneratorFunction: true };
   const checked = (): unknown => {

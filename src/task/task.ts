@@ -2,7 +2,8 @@
  * A task is a function made into one that returns a Future. Written as a generator, it yields futures and goes on
  * when they have their values; until then, everything else runs. The idea is asynq's `@asynq()`.
  */
-import { wrong } from '../core/describe';
+import { wrong, titled } from '../core/describe';
+import { printable } from '../core/printable';
 import type { Leaf } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { seam } from '../scheduler/probe';
@@ -55,7 +56,11 @@ export function task<This, A extends readonly unknown[]>(
 ): ((this: This, ...args: A) => Future<unknown>) | Refused<string> {
   if (typeof body !== 'function') throw wrong('task: its body', 'a function, or a generator function', body);
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(body.name);
-  const kind: TaskKind = { name: body.name || 'anonymous', body, isGeneratorFunction: isGeneratorFunction(body) };
+  const kind: TaskKind = {
+    name: printable(body.name) || 'anonymous',
+    body,
+    isGeneratorFunction: isGeneratorFunction(body),
+  };
   const asTask = function (this: This, ...args: A): Future<unknown> {
     const future = new TaskFuture(kind, this, args);
     seam.probe?.note({ type: 'built', future, by: asTask, name: kind.name });
@@ -68,9 +73,9 @@ export function task<This, A extends readonly unknown[]>(
 
 const asyncGenerator = (name: string): TypeError =>
   new TypeError(
-    `task "${name || 'anonymous'}": its body is an async generator function. A task has the value that its body ` +
+    `task "${printable(name) || 'anonymous'}": its body is an async generator function. A task has the value that its body ` +
       'returns, and what an async generator returns would be lost. ' +
-      `Write function*${name && ` ${name}`} and yield what it awaits, or an async function without the star.`,
+      `Write function*${name && ` ${printable(name)}`} and yield what it awaits, or an async function without the star.`,
   );
 
 class TaskFuture extends Future<unknown> implements TaskCall {
@@ -80,6 +85,11 @@ class TaskFuture extends Future<unknown> implements TaskCall {
     readonly args: readonly unknown[],
   ) {
     super();
+  }
+
+  /** @internal */
+  override get [titled](): string {
+    return `a future of task "${this.kind.name}"`;
   }
 
   /** @internal */

@@ -4,6 +4,7 @@
  */
 import { describe } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
+import { quoting } from '../core/sluice-error';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { allOf } from '../future/all';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
@@ -19,8 +20,10 @@ export function beginYielded(yielded: unknown, sink: Sink<unknown>, scheduler: B
   }
   if (isAsyncInput(yielded)) return beginForeign(yielded, sink, scheduler);
   if (typeof yielded === 'object') return allOf(yielded, `Task "${sink.name ?? ''}"`)[begin](sink, scheduler);
-  throw new TypeError(
-    `Task "${sink.name ?? ''}" yielded ${describe(yielded)} (${typeof yielded}). A task yields futures, Observables and ` +
-      'promises, arrays and records of them, or null. For a plain value, use it as it is, without a yield.',
+  throw quoting(
+    new TypeError(
+      `Task "${sink.name ?? ''}" yielded ${describe(yielded)} (${typeof yielded}). A task yields futures, Observables and ` +
+        'promises, arrays and records of them, or null. For a plain value, use it as it is, without a yield.',
+    ),
   );
 }

@@ -1,4 +1,5 @@
 /** A value that is computed when it is first asked for, and then kept. The idea is asynq's `alazy_constant`. */
+import { titled } from '../core/describe';
 import { checkOptions } from '../core/options';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { begin, type Execution, type Sink } from '../future/execution';
@@ -51,6 +52,11 @@ class ComputedOnce<T> extends Future<T> implements LazyConstant<T> {
 
   invalidate(): void {
     this.calls.forgetAll();
+  }
+
+  /** @internal */
+  override get [titled](): string {
+    return 'a lazyConstant';
   }
 
   /** @internal */

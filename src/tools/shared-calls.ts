@@ -5,7 +5,9 @@
  * What is on its way belongs to a scheduler and an era of time, since in another it never comes. What is kept is for all
  * schedulers; but what a `TestScheduler.run` has learnt ends with it, as with the caches of batch functions.
  */
+import { titled } from '../core/describe';
 import type { Outcome } from '../core/outcome';
+import { printable } from '../core/printable';
 import { PerEra } from '../core/per-era';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Era } from '../scheduler/era';
@@ -116,6 +118,11 @@ class SharedFuture<V> extends Future<V> {
     private readonly call: Call<V>,
   ) {
     super();
+  }
+
+  /** @internal */
+  override get [titled](): string {
+    return `a future of "${printable(this.call.name)}"`;
   }
 
   /** @internal */

@@ -1,4 +1,6 @@
 /** What the doctor says: each thing once, with the place it is about. */
+import { printable } from '../core/printable';
+
 interface Finding {
   readonly what: string;
   /** What it is about: of that it is said once (the place). */
@@ -16,6 +18,6 @@ export class Advice {
   give({ what, example = '', how, site, subject = site ?? what }: Finding): void {
     if (this.#given.has(`${how} ${subject}`)) return;
     this.#given.add(`${how} ${subject}`);
-    console.warn(`sluice doctor: ${what}${site ? `,\n    ${site}\n` : '. '}${example}${how}`);
+    console.warn(`sluice doctor: ${printable(what)}${site ? `,\n    ${site}\n` : '. '}${printable(example)}${how}`);
   }
 }

@@ -1,9 +1,10 @@
 /** What a trace tells of batches: who asked for which key, when each flush went, and why just then. */
 import { describe } from '../core/describe';
-import { ended, type Note, type NotedBatch } from '../scheduler/probe';
+import { ended, type KeyFailures, type Note, type NotedBatch } from '../scheduler/probe';
 import { named, type Waiter } from '../scheduler/waiter';
 import { EarlierBatches } from './apart';
 import { Clocks, timeOf } from './clockwork';
+import { kindOfOwn } from '../core/sluice-error';
 import { known, outcomeOf, type Narrator } from './narrator';
 import type { TaskNotes } from './task-notes';
 
@@ -106,7 +107,7 @@ export class BatchNotes {
       id,
       at: this.#clocks.timeOf(batch, batch.scheduler),
       ...outcomeOf(isLost ? ended(true, failures?.first) : how),
-      ...(failures && !isLost && { error: `${String(failures.count)} key(s) failed: ${describe(failures.first)}` }),
+      ...(failures && !isLost && someFailed(failures)),
       ...known('failedKeys', failedKeys),
     });
   }
@@ -121,4 +122,11 @@ export class BatchNotes {
       ...known('task', task),
     });
   }
+}
+
+/** Some keys of a flush have failed, and not all. */
+function someFailed({ count, first }: KeyFailures): { readonly error: string; readonly ownError?: string } {
+  const failed = `${String(count)} key(s) failed: `;
+  const own = kindOfOwn(first);
+  return { error: failed + describe(first), ...known('ownError', own && failed + own) };
 }

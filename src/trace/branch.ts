@@ -1,4 +1,6 @@
 /** A tree of titles, drawn as text: so much of it as somebody can read. */
+import { printable } from '../core/printable';
+
 export class Branch {
   readonly #branches: Branch[] = [];
 
@@ -16,12 +18,12 @@ export class Branch {
 
   /** Without recursion: a chain of tasks may be as long as there is memory. */
   toString(): string {
-    const lines = [this.title];
+    const lines = [printable(this.title)];
     const toDraw = this.#drawings('', 0);
     for (let next = toDraw.pop(); next; next = toDraw.pop()) {
       if (lines.length === MOST_LINES) return [...lines, '… and more'].join('\n');
       const { branch, indent, isLast, depth } = next;
-      lines.push(`${indent}${isLast ? '└─ ' : '├─ '}${branch.title}`);
+      lines.push(`${indent}${isLast ? '└─ ' : '├─ '}${printable(branch.title)}`);
       toDraw.push(...branch.#drawings(indent + (isLast ? '   ' : '│  '), depth + 1));
     }
     return lines.join('\n');

@@ -1,6 +1,7 @@
 /** What those who make events of notes have in common: numbers, a voice, and how an end is told. */
 import { CancelledError } from '../core/errors';
 import { describe } from '../core/describe';
+import { kindOfOwn } from '../core/sluice-error';
 import type { Ended } from '../scheduler/probe';
 import type { Ids } from './ids';
 import type { Outcome, TraceEvent } from './trace-event';
@@ -12,9 +13,14 @@ export interface Narrator {
 }
 
 /** How something ended, as events say it. */
-export function outcomeOf(how: Ended): { readonly outcome: Outcome; readonly error?: string } {
+export function outcomeOf(how: Ended): {
+  readonly outcome: Outcome;
+  readonly error?: string;
+  readonly ownError?: string;
+} {
   if (!how || (how.isError && how.error instanceof CancelledError)) return { outcome: 'cancelled' };
-  return how.isError ? { outcome: 'failed', error: describe(how.error) } : { outcome: 'succeeded' };
+  if (!how.isError) return { outcome: 'succeeded' };
+  return { outcome: 'failed', error: describe(how.error), ...known('ownError', kindOfOwn(how.error)) };
 }
 
 /** A property that is left out where there is nothing to say: `exactOptionalPropertyTypes` tells the two apart. */

@@ -12,6 +12,14 @@ interface Begun {
   readonly calledAt?: string;
 }
 
+interface Ended {
+  readonly id: number;
+  readonly at: number;
+  readonly outcome: Outcome;
+  readonly error?: string;
+  readonly ownError?: string;
+}
+
 /** A batch that gathers. */
 interface Gathering {
   readonly since: number;
@@ -90,14 +98,14 @@ export class OpenTelemetrySpans {
     this.#open.set(id, this.#tracer.startSpan(name, { startTime: hrTime(at), attributes }, around));
   }
 
-  #end({ id, at, outcome, error }: { id: number; at: number; outcome: Outcome; error?: string }): void {
+  #end({ id, at, outcome, error, ownError }: Ended): void {
     const span = this.#open.get(id);
     if (!span) return;
     this.#open.delete(id);
     const time = hrTime(at);
     span.setAttributes({ 'sluice.outcome': outcome });
     if (outcome === 'failed') {
-      const message = error ?? 'It failed.';
+      const message = (this.#showKeys ? error : (ownError ?? error)) ?? 'It failed.';
       span.recordException(message, time);
       span.setStatus({ code: ERROR, message });
     }
@@ -117,7 +125,7 @@ export class OpenTelemetrySpans {
         span.addEvent('resume', {}, time);
         break;
       case 'scope cancel':
-        span.addEvent('cancel', { 'sluice.cancel.reason': event.reason }, time);
+        span.addEvent('cancel', this.#showKeys ? { 'sluice.cancel.reason': event.reason } : {}, time);
         break;
       case 'call send':
         span.setAttributes({ 'sluice.thread': event.thread });

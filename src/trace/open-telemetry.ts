@@ -13,8 +13,8 @@ export interface OpenTelemetryConfig {
   /** Who makes the spans (`api.trace.getTracer('sluice')`). */
   readonly tracer?: Tracer;
   /**
-   * Whether spans show keys, and what tasks wait for in words, in which there may be keys too. They may be somebody's
-   * data (false).
+   * Whether spans show keys, and all texts of sluice in which there may be keys: what tasks wait for, the messages of
+   * its errors, and why a scope was cancelled. They may be data of users (false). Messages of other errors are shown.
    */
   readonly showKeys?: boolean;
 }

@@ -47,6 +47,8 @@ interface End<Type extends string> extends Event<Type> {
   readonly outcome: Outcome;
   /** In words, if it failed. */
   readonly error?: string;
+  /** What failed it, without its message, where sluice has written that: it may quote keys. */
+  readonly ownError?: string;
 }
 
 /** A task, from its first step to its last. */

@@ -1,0 +1,149 @@
+/** What a future, and whatever else holds data of its users, shows of itself: what it is and its name, and no more. */
+import { inspect } from 'node:util';
+import { map } from 'rxjs';
+import {
+  all,
+  AsyncList,
+  AsyncValue,
+  batch,
+  batchScheduler,
+  BatchScheduler,
+  dedupe,
+  emit,
+  Future,
+  lazyConstant,
+  loop,
+  mapBy,
+  memoizeLru,
+  run,
+  Scope,
+  scoped,
+  settled,
+  task,
+  within,
+  ScopedValue,
+} from 'sluice';
+import { WorkerPool } from 'sluice/pool';
+
+const SECRET = 'hunter2';
+
+class Store extends Map<unknown, unknown> {
+  readonly token = SECRET;
+}
+
+const login = task(function* login(name: string, password: string) {
+  return [name, password];
+});
+const userOf = batch((names: readonly string[]) => [...names], {
+  name: 'userOf',
+  cache: new Store([[SECRET, SECRET]]),
+});
+const value = new AsyncValue<string>();
+const setValue = new AsyncValue<string>();
+setValue.set(SECRET);
+const local = new ScopedValue(SECRET);
+const pool = new WorkerPool({ name: 'threads', size: 0 });
+const scope = new Scope({ name: 'request' });
+
+afterAll(async () => {
+  await pool.close();
+  await scope.close();
+});
+
+const futures: readonly (readonly [string, object, string])[] = [
+  ['of a task', login('ada', SECRET), 'a future of task "login"'],
+  ['of a batch function', userOf(SECRET), 'a future of batch "userOf"'],
+  ['of many keys', userOf.many([SECRET]), 'a future of all()'],
+  ['of all', all([login('ada', SECRET)]), 'a future of all()'],
+  ['of settled', settled({ of: login('ada', SECRET) }), 'a future of all()'],
+  ['of a value', Future.of(SECRET), 'a future'],
+  ['of an error', Future.fail(new Error(SECRET)), 'a future'],
+  ['of a promise', Future.from(Promise.resolve(SECRET)), 'a future'],
+  ['of scoped', scoped(() => Future.of(SECRET)), 'a future of scoped()'],
+  ['of dedupe', dedupe(login)('ada', SECRET), 'a future of task "login"'],
+  ['of memoizeLru', memoizeLru(login)('ada', SECRET), 'a future of task "login"'],
+  ['of lazyConstant', lazyConstant(() => SECRET), 'a lazyConstant'],
+  ['of mapBy', mapBy([SECRET], (it) => it), 'a future'],
+  ['of within', within(local.override(SECRET), Future.of(SECRET)), 'a future'],
+  ['that is an AsyncValue', value, 'an AsyncValue that is not set'],
+  ['that is an AsyncValue with a value', setValue, 'an AsyncValue that is set'],
+  ['that is an AsyncList', new AsyncList([setValue]), 'an AsyncValue that is set'],
+  ['that was started', userOf(SECRET).start(), 'an AsyncValue that is set'],
+  ['that is a run', run([login('ada', SECRET)]), 'an AsyncValue that is set'],
+  [
+    'that is a call of a pool',
+    pool.task(function parse(text: string) {
+      return text;
+    })(SECRET),
+    'a call of task "parse"',
+  ],
+  ['that is an emission', emit(SECRET), 'an emission'],
+];
+
+describe.each(futures)('a future %s', (_, future, title) => {
+  it('is refused by JSON.stringify with the advice to await it', () => {
+    expect(() => JSON.stringify(future)).toThrow(
+      new TypeError(
+        `JSON.stringify: expected a value; got ${title}. Await it first, and write the value that it gives.`,
+      ),
+    );
+    expect(() => JSON.stringify({ user: future })).toThrow(`expected a value at "user"; got ${title}.`);
+    expect(() => JSON.stringify([[future]])).toThrow(`expected a value at "0"; got ${title}.`);
+  });
+
+  it('is printed by what it is and its name', () => {
+    expect(inspect(future)).toBe(title);
+    expect(inspect({ user: future }, { depth: 9 })).toBe(`{ user: ${title} }`);
+  });
+
+  it('can be printed by who asks for its JSON to show it, as jest does', () => {
+    expect((future as { toJSON(): unknown }).toJSON()).toBe(title);
+  });
+});
+
+describe('what is not a future', () => {
+  const world = loop();
+  afterAll(() => world.close());
+  const others: readonly (readonly [string, object, string])[] = [
+    ['a BatchScheduler', new BatchScheduler({ name: 'request' }), 'BatchScheduler "request"'],
+    ['the default scheduler', batchScheduler, 'BatchScheduler "batchScheduler"'],
+    ['the scheduler of a loop', world.scheduler, 'BatchScheduler "loop"'],
+    ['a Scope', scope, 'Scope "request"'],
+    ['a WorkerPool', pool, 'WorkerPool "threads"'],
+  ];
+
+  it.each(others)('%s shows what it is and its name', (_, other, title) => {
+    expect(inspect(other)).toBe(title);
+    expect(JSON.stringify({ other })).toBe(JSON.stringify({ other: title }));
+  });
+});
+
+it('an Observable that is piped from a future shows nothing of it either', () => {
+  const piped = login('ada', SECRET).pipe(map((it) => it));
+  expect(() => JSON.stringify(piped)).toThrow(
+    'JSON.stringify: expected a value at "source"; got a future of task "login".',
+  );
+  expect(inspect(piped, { depth: 9 })).not.toContain(SECRET);
+});
+
+it('an object of sluice that is an argument by mistake is named in the message', () => {
+  expect(() => all([1, login('ada', SECRET)] as never)).toThrow('at [0]');
+  expect(() => run(login('ada', SECRET) as never)).toThrow(
+    'run: what it runs must be an array of futures; got a future of task "login" (object).',
+  );
+  expect(() => all(scope as never)).toThrow('got Scope "request" (object)');
+});
+
+/* eslint-disable rxjs-x/no-topromise -- that of a future gives a Promise<T>, unlike RxJS's */
+describe('toPromise', () => {
+  it('gives a promise of the value, and runs the future once', async () => {
+    let runs = 0;
+    const counted = task(() => ++runs);
+    const promise: Promise<number> = counted().toPromise();
+    expect(promise).toBeInstanceOf(Promise);
+    await expect(promise).resolves.toBe(1);
+    await expect(setValue.toPromise()).resolves.toBe(SECRET);
+    await expect(Future.fail(new RangeError('no')).toPromise()).rejects.toThrow(RangeError);
+    expect(runs).toBe(1);
+  });
+});
