@@ -18,11 +18,13 @@ const PROJECT = join(__dirname, '..', '..');
 interface Alone {
   /** Options of `node`, before the program. */
   readonly flags?: readonly string[];
+  /** Program that runs before anything is loaded. */
+  readonly before?: string;
 }
 
 /** `program` is plain JavaScript, with `rx`, `TestScheduler` and all of sluice at hand. */
-export function runAlone(program: string, { flags = [] }: Alone = {}): Ended {
-  const source = `
+export function runAlone(program: string, { flags = [], before = '' }: Alone = {}): Ended {
+  const source = `${before}
     const rx = require('rxjs');
     const { TestScheduler } = require('rxjs/testing');
     const { all, AsyncValue, batch, batchScheduler, Future, task } = require('sluice');

@@ -143,7 +143,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
 
   #countdown(ms: number): Countdown {
     const { scheduler, era } = this.#world;
-    return new Countdown({ clock: scheduler.clock, endsAt: this.openedAt + ms, then: () => era.stir() });
+    return new Countdown({ scheduler, startedAt: this.openedAt, ms, then: () => era.stir() });
   }
 }
 

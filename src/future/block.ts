@@ -5,6 +5,7 @@
 import { wrong } from '../core/describe';
 import { DeadlockError, TimeoutError, WouldBlockError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
+import { monotonicNow } from '../core/platform';
 import { runningTask } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { Deadline, passedDeadline } from '../scheduler/deadline';
@@ -21,7 +22,7 @@ export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
   const scheduler = currentScheduler();
   const { runQueue } = scheduler;
   const cell = new Cell<T>();
-  const deadline = new Deadline(timeoutMs, () => (scheduler.isVirtual ? performance.now() : scheduler.now()));
+  const deadline = new Deadline(timeoutMs, monotonicNow);
   const execution = deadline.enforce(() => runQueue.drive(() => single[begin](cell, scheduler)));
   try {
     return deadline.enforce(() => asInnermost(() => driveToEnd(cell, scheduler)));

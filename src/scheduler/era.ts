@@ -135,6 +135,7 @@ export class Era {
   #quiet(): void {
     // Under virtual time the end of a turn and quiescence share a frame: what runs soon goes first.
     if (this.#due.length > 0) {
+      this.#turn.arm(); // it may have been lost
       this.#quiescence.arm();
       return;
     }

@@ -5,9 +5,14 @@
  * Both take their time from the clock, so under virtual time they fire in the very frame they were armed in.
  */
 import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike, type Subscription } from 'rxjs';
+import { fakeAsyncZone, monotonicNow } from '../core/platform';
 import { atEndOfTurn, isVirtualTime } from '../core/rx';
+import { afterMicrotasks, isSureToCome, isTrusted } from './after-microtasks';
 
 type Later = (clock: SchedulerLike, fire: () => void) => Subscription | undefined;
+
+/** ms after which a tick that was not sure to come is armed again. One that comes twice does no harm. */
+const LOST_AFTER = 20;
 
 export class Tick {
   readonly #clock: SchedulerLike;
@@ -15,6 +20,10 @@ export class Tick {
   readonly #fire: () => void;
   #isArmed = false;
   #timer: Subscription | undefined;
+  #isSure = true;
+  /** Where it is not sure to come: the `fakeAsync` it was armed in, and when. */
+  #zone: unknown;
+  #armedAt = Infinity;
 
   constructor(config: { readonly clock: SchedulerLike; readonly later: Later; readonly fire: () => void }) {
     this.#clock = config.clock;
@@ -24,12 +33,24 @@ export class Tick {
 
   arm(): void {
     // An RxJS scheduler in whose flush somebody else throws drops what comes after, and closes it.
-    if (this.#isArmed && !this.#timer?.closed) return;
+    if (this.#isArmed && !this.#timer?.closed && (this.#isSure || !this.#isLost())) return;
     this.#isArmed = true;
+    this.#isSure = this.#clock !== asyncScheduler || isVirtualTime() || isSureToCome();
+    if (!this.#isSure) this.#remember();
     this.#timer = this.#later(this.#clock, () => {
       this.#isArmed = false;
       this.#fire();
     });
+  }
+
+  #remember(): void {
+    this.#zone = fakeAsyncZone();
+    this.#armedAt = isTrusted() ? Infinity : monotonicNow();
+  }
+
+  /** A test that ends takes its zone with it, and a fake clock what was armed on it. */
+  #isLost(): boolean {
+    return this.#zone !== fakeAsyncZone() || (this.#armedAt < Infinity && monotonicNow() - this.#armedAt > LOST_AFTER);
   }
 }
 
@@ -37,8 +58,7 @@ export class Tick {
 export const endOfTurn: Later = (clock, fire) => (clock === asyncScheduler ? atEndOfTurn(fire) : clock.schedule(fire));
 
 /**
- * When no microtask is left. In Node, `nextTick` from within a microtask runs just then; elsewhere a task of its own
- * does. It was DataLoader that found this moment to be the right one.
+ * When no microtask is left. It was DataLoader that found this moment to be the right one.
  *
  * What waits in real time waits for this also where a run of virtual time has moved it on: that run may be aborted.
  */
@@ -50,13 +70,3 @@ export const quiescence: Later = (clock, fire) => {
 
 /** Whether a `TestScheduler.run` gives it virtual time. One that has its own is moved on by whoever made it. */
 export const isDelegated = (clock: SchedulerLike): boolean => !(clock instanceof VirtualTimeScheduler);
-
-// Taken once, at load, so that a test's fake timers do not take it away.
-const { process, setTimeout } = globalThis as {
-  process?: { nextTick?: (fire: () => void) => void };
-  setTimeout: (fire: () => void, ms: number) => unknown;
-};
-const nextTick = process?.nextTick;
-const afterMicrotasks = nextTick
-  ? (fire: () => void): void => nextTick(fire)
-  : (fire: () => void): void => void setTimeout(fire, 0);
