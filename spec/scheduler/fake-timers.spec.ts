@@ -23,7 +23,7 @@ const end = `.then(() => process.exit(0), (error) => (console.error(error), proc
 
 /** `setUp` runs before sluice is loaded; \`main\` is the body of an async function. */
 function linesOf({ setUp, main }: { readonly setUp: string; readonly main: string }): readonly string[] {
-  const ended: Ended = runAlone(`(async () => { ${main} })()${end}`, { before: `${TOOLS}${setUp}`, patience: 30_000 });
+  const ended: Ended = runAlone(`(async () => { ${main} })()${end}`, { before: `${TOOLS}${setUp}` });
   return ended.hasEndedWell ? ended.lines : [...ended.lines, ended.stderr];
 }
 
@@ -219,7 +219,7 @@ describe("jest's fake timers", () => {
     jest.useFakeTimers();
     const { batch } = load();
     const asked = batch((ids: readonly number[]) => ids, { window: 5_000 })(1).then((value) => value);
-    await null;
+    await turn();
     await jest.advanceTimersByTimeAsync(5_000);
     await expect(asked).resolves.toBe(1);
   });
@@ -229,7 +229,7 @@ describe("jest's fake timers", () => {
     const nameOf = batch((ids: readonly number[]) => ids, { window: 1 });
     jest.useFakeTimers();
     nameOf(1).subscribe();
-    await null;
+    await turn();
     jest.useRealTimers();
     await expect(nameOf(2)).resolves.toBe(2);
   });

@@ -19,9 +19,15 @@ interface ZoneClass {
   __symbol__?(name: string): string;
 }
 
-interface Globals {
-  readonly process?: NodeProcess;
+export interface Timers {
   readonly setTimeout: (fire: () => void, ms?: number) => unknown;
+  readonly clearTimeout: (timer: unknown) => void;
+  /** Of Node. */
+  readonly setImmediate?: Defer;
+}
+
+interface Globals extends Timers {
+  readonly process?: NodeProcess;
   readonly setInterval: unknown;
   readonly performance?: Timekeeper;
   readonly MessageChannel?: typeof MessageChannel;
@@ -36,9 +42,7 @@ interface Timekeeper {
 export const globals = (): Globals => globalThis as Globals;
 
 /** A module of Node, where this is Node. Unlike `process`, it is the real one inside the sandbox of a test runner. */
-export function nodeModule<M>(name: string): M | undefined {
-  return globals().process?.getBuiltinModule?.(name) as M | undefined; // Node's own, by its name
-}
+export const nodeModule = (name: string): unknown => globals().process?.getBuiltinModule?.(name);
 
 /**
  * Whether a function belongs to a fake clock: @sinonjs/fake-timers, which jest, vitest and sinon are built on, leaves
@@ -55,6 +59,17 @@ export const timerSource = (): unknown => fakeAsyncZone() ?? globals().setInterv
 /** Whether the timers of now are those of a fake clock, which may be told to drop them. */
 export const areTimersFake = (): boolean => isFake(globals().setInterval as object);
 
+let genuine: Timers | undefined;
+
+/** Timers that no test moves on; the fake ones only where no others were ever seen. */
+export function realTimers(): Timers {
+  genuine ??= [nodeModule('timers') as Timers | undefined, globals()] // Node's own, by its name
+    .filter((timers) => timers !== undefined)
+    .map(({ setTimeout, clearTimeout, setImmediate }) => ({ setTimeout, clearTimeout, setImmediate }) as Timers)
+    .find(({ setTimeout }) => !isFake(setTimeout));
+  return genuine ?? globals();
+}
+
 /** ms that have passed, whatever the date says: no fake clock stops it, and no change of the date moves it. */
 export function monotonicNow(): number {
   realNow ??= findRealNow();
@@ -65,8 +80,8 @@ let realNow: (() => number) | undefined;
 
 /** A fake clock puts its `now` on the object, or another object in its place: the one of the class is real. */
 function findRealNow(): (() => number) | undefined {
-  const timekeeper =
-    nodeModule<{ readonly performance: Timekeeper }>('perf_hooks')?.performance ?? globals().performance;
+  const perfHooks = nodeModule('perf_hooks') as { readonly performance: Timekeeper } | undefined; // Node's own, by its name
+  const timekeeper = perfHooks?.performance ?? globals().performance;
   if (!timekeeper) return undefined;
   const { now } = Object.getPrototypeOf(timekeeper) as Partial<Timekeeper>;
   return now && (() => now.call(timekeeper));

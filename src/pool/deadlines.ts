@@ -3,13 +3,9 @@
  * they were set, so each length has a line of its own, and nothing is sorted. `due` also works without a timer, for a
  * thread that sleeps.
  */
+import { monotonicNow, realTimers } from '../core/platform';
 import { Fifo } from '../scheduler/fifo';
 import { LONGEST_DELAY } from '../scheduler/batch-action';
-
-// Taken once, at load, so that a test's fake timers do not take them away.
-const { setTimeout, clearTimeout, performance } = globalThis;
-/** Once what has come has been read: whoever answered in time is not to pay for it that this thread was busy. */
-const afterReading = (globalThis as { setImmediate?: (run: () => void) => unknown }).setImmediate ?? setTimeout;
 
 export class Deadline {
   isOff = false;
@@ -25,11 +21,12 @@ const nothing = (): void => undefined;
 export class Deadlines {
   readonly #lines = new Map<number, Fifo<Deadline>>();
   #count = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Takes back the timer that is armed. */
+  #disarm: (() => void) | undefined;
   #timerAt = Infinity;
 
   set(ms: number, fire: () => void): Deadline {
-    const deadline = new Deadline(performance.now() + ms, fire);
+    const deadline = new Deadline(monotonicNow() + ms, fire);
     if (ms === Infinity) return deadline;
     let line = this.#lines.get(ms);
     if (!line) this.#lines.set(ms, (line = new Fifo()));
@@ -54,12 +51,12 @@ export class Deadlines {
       if (line.first) next = Math.min(next, line.first.at);
       else this.#lines.delete(ms);
     }
-    return Math.max(0, next - performance.now());
+    return Math.max(0, next - monotonicNow());
   }
 
   /** Fires what is due; whether anything was. */
   fireDue(): boolean {
-    const now = performance.now();
+    const now = monotonicNow();
     let hasFired = false;
     for (let due = this.#nextDue(now); due; due = this.#nextDue(now)) {
       const { fire } = due;
@@ -82,26 +79,31 @@ export class Deadlines {
 
   #arm(at: number): void {
     if (at >= this.#timerAt) return;
-    clearTimeout(this.#timer);
+    this.#disarm?.();
     this.#timerAt = at;
+    const { setTimeout, clearTimeout, setImmediate } = realTimers();
+    // Once what has come has been read: whoever answered in time is not to pay for it that this thread was busy.
+    const afterReading = setImmediate ?? setTimeout;
     const timer = setTimeout(
       () => {
         this.#timerAt = Infinity;
         afterReading(() => {
           this.fireDue();
-          if (this.#count > 0) this.#arm(performance.now() + this.untilNext);
+          if (this.#count > 0) this.#arm(monotonicNow() + this.untilNext);
         });
       },
-      Math.min(LONGEST_DELAY, Math.max(0, Math.ceil(at - performance.now()))),
+      Math.min(LONGEST_DELAY, Math.max(0, Math.ceil(at - monotonicNow()))),
     );
     // Whoever waits for the pool keeps the process; a time-out alone does not.
     (timer as { unref?: () => void }).unref?.();
-    this.#timer = timer;
+    this.#disarm = () => {
+      clearTimeout(timer);
+    };
   }
 
   #forget(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#disarm?.();
+    this.#disarm = undefined;
     this.#timerAt = Infinity;
     this.#lines.clear();
   }

@@ -184,7 +184,7 @@ export class PoolCore implements CrewOwner, Sleeper {
   stir(): void {
     if (this.isArmed) return;
     this.isArmed = true;
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       if (this.isArmed) this.turn();
     });
   }

@@ -67,7 +67,8 @@ function tryOut(candidate: Defer, onCome: () => void): void {
 /** A `nextTick` that is real; where there is none at all, `setTimeout`. */
 function nextCandidate(): Defer | undefined {
   const { process, setTimeout } = globals();
-  const all = [process?.nextTick, nodeModule<typeof process>('process')?.nextTick];
+  const ofNode = nodeModule('process') as typeof process; // Node's own, by its name
+  const all = [process?.nextTick, ofNode?.nextTick];
   const nextTicks = all.filter((one) => typeof one === 'function' && !refuted.has(one));
   if (nextTicks.length === 0) return isFake(setTimeout) ? undefined : setTimeout;
   return nextTicks.find((one) => one && !isFake(one));
@@ -75,9 +76,8 @@ function nextCandidate(): Defer | undefined {
 
 /** Calls it as a task, by what no test replaces; the result takes that back. */
 function byMessage(fire: () => void): (() => void) | undefined {
-  const Channel =
-    globals().MessageChannel ??
-    nodeModule<{ readonly MessageChannel: typeof MessageChannel }>('worker_threads')?.MessageChannel;
+  const threads = nodeModule('worker_threads') as { readonly MessageChannel: typeof MessageChannel } | undefined; // likewise
+  const Channel = globals().MessageChannel ?? threads?.MessageChannel;
   if (!Channel) return undefined;
   const { port1, port2 } = new Channel();
   port1.onmessage = fire;

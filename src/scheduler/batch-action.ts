@@ -2,7 +2,7 @@
  * An action of the BatchScheduler: RxJS's contract (`schedule` inside `work` runs the same action again, a finished
  * action stays open, a closed one does nothing), over the clock for a delay and over the run queue's turn without.
  */
-import { Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
+import { Subscription, VirtualAction, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { activeFrame, runIn, switchTo, type Frame } from './frame';
 
 export interface ActionHost {
@@ -35,6 +35,10 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
   #frame: Frame | undefined;
   /** The timer, or the run that is due: what the next `schedule` replaces. */
   #pending: Subscription | undefined;
+  /** Ends when the timer has come. */
+  #busy: Subscription | undefined;
+  /** The timer that has brought the run that is under way. */
+  #elapsed: { readonly timer: SchedulerAction<unknown>; readonly delay: number } | undefined;
 
   constructor(host: ActionHost, work: (this: SchedulerAction<T>, state?: T) => void) {
     super(() => this.#disarm());
@@ -75,15 +79,49 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
     if (delay === Infinity) return;
     const step = Math.min(delay, LONGEST_DELAY);
     const busy = this.#host.busy(`a timer of ${String(delay)} ms`);
-    const timer = this.#host.clock.schedule(() => {
+    const timer = this.#timerOf(delay, step);
+    // A clock in whose flush somebody threw closes what it drops: then there is nothing to wait for.
+    timer.add(busy);
+    this.#pending = timer;
+    this.#busy = busy;
+  }
+
+  /** One that has come and is wanted again goes on: as with RxJS's AsyncAction, equal delays make one interval. */
+  #timerOf(delay: number, step: number): Subscription {
+    const elapsed = this.#elapsed;
+    if (elapsed?.delay === delay) {
+      this.#elapsed = undefined;
+      return elapsed.timer.schedule(undefined, delay);
+    }
+    const come = (timer: SchedulerAction<unknown> | undefined): void => {
+      this.#come(delay, step, timer);
+    };
+    return this.#host.clock.schedule(function (this: SchedulerAction<unknown> | undefined) {
+      come(this);
+    }, step);
+  }
+
+  #come(delay: number, step: number, timer: SchedulerAction<unknown> | undefined): void {
+    this.#busy?.unsubscribe();
+    const canGoOn = delay === step && this.#host.execute && timer?.schedule && !(timer instanceof VirtualAction);
+    if (!canGoOn) {
       this.#disarm();
       if (delay > step) this.#wait(delay - step);
       else if (this.#host.execute) this.#host.execute(() => this.run());
       else this.#runSoon();
-    }, step);
-    // A clock in whose flush somebody threw closes what it drops: then there is nothing to wait for.
-    timer.add(busy);
-    this.#pending = timer;
+      return;
+    }
+    const elapsed = { timer, delay };
+    this.#elapsed = elapsed;
+    this.#pending = undefined;
+    try {
+      this.#host.execute?.(() => this.run());
+    } finally {
+      if (this.#elapsed === elapsed) {
+        this.#elapsed = undefined;
+        timer.unsubscribe();
+      }
+    }
   }
 
   #disarm(): void {

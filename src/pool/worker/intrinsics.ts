@@ -88,8 +88,24 @@ export const descriptorOf: (object: object, key: PropertyKey) => PropertyDescrip
 export const prototypeOf: (object: object) => object | null = own(Reflect, 'getPrototypeOf');
 
 export const asString: (value: unknown) => string = String;
-/** @throws DataCloneError, and whatever the getters of the value throw. */
-export const clone: (value: unknown) => unknown = structuredClone;
+const nodeThreads = (
+  globalThis as { process?: { getBuiltinModule?: (name: string) => typeof import('node:worker_threads') | undefined } }
+).process?.getBuiltinModule?.('worker_threads');
+
+function cloneByMessage(value: unknown): unknown {
+  if (!nodeThreads) throw new TypeError('This platform has no structuredClone.');
+  const { port1, port2 } = new nodeThreads.MessageChannel();
+  try {
+    port1.postMessage(value);
+    return (nodeThreads.receiveMessageOnPort(port2) as { readonly message: unknown }).message; // it was just sent
+  } finally {
+    port1.close();
+  }
+}
+
+/** @throws DataCloneError, and whatever the getters of the value throw. jsdom, inside jest, has no `structuredClone`. */
+export const clone: (value: unknown) => unknown =
+  typeof structuredClone === 'function' ? structuredClone : cloneByMessage;
 
 export const NativePromise = Promise;
 const promisePrototype: object = Promise.prototype;

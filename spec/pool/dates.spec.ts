@@ -1,0 +1,36 @@
+/**
+ * Time-outs of a pool, while dates and timers are not real.
+ */
+import { TimeoutError } from 'sluice';
+import { WorkerPool } from 'sluice/pool';
+
+jest.setTimeout(30_000);
+
+const { now: genuineNow } = Date;
+
+afterEach(() => {
+  Date.now = genuineNow;
+  jest.useRealTimers();
+});
+
+describe('a pool', () => {
+  it('gives up waiting for a job by its time, while the date stands still', async () => {
+    const pool = new WorkerPool({ size: 1 });
+    Date.now = () => 1_000;
+    const job = pool.do(() => {
+      for (;;);
+    });
+    expect(job.get(50)).toBeUndefined();
+    expect(() => job.block(50)).toThrow(TimeoutError);
+    job.cancel();
+    await pool.close();
+  });
+
+  it('answers while fake timers of jest last', async () => {
+    const pool = new WorkerPool({ size: 1 });
+    jest.useFakeTimers();
+    await expect(pool.do((n: number) => n + 1, 1)).resolves.toBe(2);
+    jest.useRealTimers();
+    await pool.close();
+  });
+});
