@@ -53,9 +53,9 @@ afterAll(async () => {
 const futures: readonly (readonly [string, object, string])[] = [
   ['of a task', login('ada', SECRET), 'a future of task "login"'],
   ['of a batch function', userOf(SECRET), 'a future of batch "userOf"'],
-  ['of many keys', userOf.many([SECRET]), 'a future of all()'],
-  ['of all', all([login('ada', SECRET)]), 'a future of all()'],
-  ['of settled', settled({ of: login('ada', SECRET) }), 'a future of all()'],
+  ['of many keys', userOf.many([SECRET]), 'a future'],
+  ['of all', all([login('ada', SECRET)]), 'a future'],
+  ['of settled', settled({ of: login('ada', SECRET) }), 'a future'],
   ['of a value', Future.of(SECRET), 'a future'],
   ['of an error', Future.fail(new Error(SECRET)), 'a future'],
   ['of a promise', Future.from(Promise.resolve(SECRET)), 'a future'],
@@ -65,11 +65,11 @@ const futures: readonly (readonly [string, object, string])[] = [
   ['of lazyConstant', lazyConstant(() => SECRET), 'a lazyConstant'],
   ['of mapBy', mapBy([SECRET], (it) => it), 'a future'],
   ['of within', within(local.override(SECRET), Future.of(SECRET)), 'a future'],
-  ['that is an AsyncValue', value, 'an AsyncValue that is not set'],
-  ['that is an AsyncValue with a value', setValue, 'an AsyncValue that is set'],
-  ['that is an AsyncList', new AsyncList([setValue]), 'an AsyncValue that is set'],
-  ['that was started', userOf(SECRET).start(), 'an AsyncValue that is set'],
-  ['that is a run', run([login('ada', SECRET)]), 'an AsyncValue that is set'],
+  ['that is an AsyncValue', value, 'an AsyncValue'],
+  ['that is an AsyncValue with a value', setValue, 'an AsyncValue'],
+  ['that is an AsyncList', new AsyncList([setValue]), 'an AsyncValue'],
+  ['that was started', userOf(SECRET).start(), 'an AsyncValue'],
+  ['that is a run', run([login('ada', SECRET)]), 'an AsyncValue'],
   [
     'that is a call of a pool',
     pool.task(function parse(text: string) {
@@ -129,7 +129,7 @@ it('an Observable that is piped from a future shows nothing of it either', () =>
 it('an object of sluice that is an argument by mistake is named in the message', () => {
   expect(() => all([1, login('ada', SECRET)] as never)).toThrow('at [0]');
   expect(() => run(login('ada', SECRET) as never)).toThrow(
-    'run: what it runs must be an array of futures; got a future of task "login" (object).',
+    'run() takes one array of futures: write run([a, b]), not run(a, b).',
   );
   expect(() => all(scope as never)).toThrow('got Scope "request" (object)');
 });

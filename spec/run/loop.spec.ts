@@ -178,7 +178,9 @@ describe('nothing of a run stays behind', () => {
 
 describe('wrong use', () => {
   it.each([[5], [undefined], [null], ['ab'], [Future.of(1)]])('of run, with %p for a list, is a TypeError', (list) => {
-    expect(() => run(list as never)).toThrow(/^run: what it runs must be an array of futures; got/);
+    expect(() => run(list as never)).toThrow(
+      /^run: what it runs must be an array of futures; got|^run\(\) takes one array of futures: write run\(\[a, b\]\)/,
+    );
   });
 
   const log: string[] = [];

@@ -85,7 +85,9 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     if (!Array.isArray(keys)) throw wrong(`${describeBatch(options.name)}: the keys of many`, 'an array', keys);
     return allOf(Array.from(keys, ask), 'many()') as Future<V[]>; // one value for each key
   };
-  const block = (key: K, timeoutMs?: number): V => ask(key).block(timeoutMs);
+  // As `keys.map(f.block)` calls it, the second is an index.
+  const block = (key: K, timeoutMs?: number, inMap?: unknown): V =>
+    ask(key).block(Array.isArray(inMap) ? undefined : timeoutMs);
   const prime = (key: K, value: V): void => {
     checkKey(key);
     if (options.cache === false) {

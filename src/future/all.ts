@@ -2,7 +2,6 @@
  * Waiting for many at once, in any shape. `all` fails with the first failure and cancels the rest; `settled` never
  * fails and says how each ended. Leaves are begun left to right, each with all that it starts before the next.
  */
-import { titled } from '../core/describe';
 import type { ObservableInput } from 'rxjs';
 import { isAsyncInput } from '../core/rx';
 import { flatten, type FlatShape, type Leaf, type Shape, type ShapeValues } from '../core/shape';
@@ -80,11 +79,6 @@ class AllFuture<T> extends Future<T> {
     private readonly mode: Mode,
   ) {
     super();
-  }
-
-  /** @internal */
-  override get [titled](): string {
-    return 'a future of all()';
   }
 
   /** @internal */

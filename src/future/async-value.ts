@@ -2,7 +2,7 @@
  * A hot value that arrives once: started work, or a cell set by hand. It replays to whoever comes late. The idea is
  * asynckit's AsyncValue.
  */
-import { wrong, titled } from '../core/describe';
+import { wrong } from '../core/describe';
 import { AlreadySetError, CancelledError, NotReadyError, TimeoutError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { received, reportUnlessReceived } from '../core/report';
@@ -106,11 +106,6 @@ export class AsyncValue<T> extends Single<T> {
     const obstacle = this.#pursue(timeoutMs);
     if (this.isSet) return this.value;
     throw obstacle instanceof TimeoutError ? obstacle : new TimeoutError(timeoutMs, obstacle);
-  }
-
-  /** @internal */
-  override get [titled](): string {
-    return `an AsyncValue that ${this.isSet ? (this.isError ? 'has failed' : 'is set') : 'is not set'}`;
   }
 
   /** @internal */

@@ -74,7 +74,7 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
 
   /** @internal What it is called in messages and on a console. */
   get [titled](): string {
-    return 'a future';
+    return 'isSet' in this ? 'an AsyncValue' : 'a future';
   }
 
   /** @internal For `console.log` of Node: what it holds is nobody's to see. */

@@ -124,6 +124,7 @@ const orListed = task(function* runOne(value: AsyncValue<unknown>, scope: Scope,
 
 /** @throws TypeError for what cannot be run. */
 function checked(inputs: unknown, config: RunConfig = {}): Program {
+  if (isAsyncInput(inputs)) throw new TypeError('run() takes one array of futures: write run([a, b]), not run(a, b).');
   if (!Array.isArray(inputs)) throw wrong('run: what it runs', 'an array of futures', inputs);
   checkOptions('run', config, ['returnErrors']);
   return { inputs: Array.from(inputs, checkedInput), isListed: listed(config.returnErrors) };

@@ -3,19 +3,24 @@
  * its keys. It is a text, in which an object stands as a number of its own; so that to remember a call keeps none of
  * its arguments alive.
  */
+import { parametersOf, type Parameters } from './parameters';
+
 export class CallKeys<A extends readonly unknown[]> {
   readonly #key: ((...args: A) => unknown) | undefined;
+  readonly #parameters: Parameters;
   /** Whatever it was called on so far. */
   readonly #selves = new Set([nobody]);
   #gone: FinalizationRegistry<string> | undefined;
 
-  constructor(key?: (...args: A) => unknown) {
+  /** @param fn the function that is called, which may look at fewer arguments than it is given */
+  constructor(fn: (...args: never[]) => unknown, key?: (...args: A) => unknown) {
     this.#key = key;
+    this.#parameters = parametersOf(fn);
   }
 
   /** Of a call with these arguments, whatever it was called on. */
   of(args: A): string {
-    return this.#key ? identityOf(this.#key(...args)) : args.map(identityOf).join();
+    return this.#key ? identityOf(this.#key(...args)) : this.#lookedAt(args).map(identityOf).join();
   }
 
   on(self: unknown, args: A): string {
@@ -26,6 +31,13 @@ export class CallKeys<A extends readonly unknown[]> {
   onAny(args: A): string[] {
     const ofArgs = this.of(args);
     return Array.from(this.#selves, (self) => self + ofArgs);
+  }
+
+  #lookedAt(args: A): readonly unknown[] {
+    const { count, takesMissingForUndefined } = this.#parameters;
+    let end = Math.min(args.length, count);
+    while (takesMissingForUndefined && end > 0 && args[end - 1] === undefined) end--;
+    return end === args.length ? args : args.slice(0, end);
   }
 
   #selfOf(self: unknown): string {

@@ -5,6 +5,7 @@ import { wrong } from '../core/describe';
 import type { Future } from '../future/future';
 import { task, type TaskResult } from '../task/task';
 import { taskKindOf } from '../task/task-body';
+import { standFor } from './parameters';
 
 /**
  * Whether a function is a task: made by `task`, or by a tool that makes one, as `dedupe` and `retryTask` do. A batch
@@ -44,10 +45,11 @@ export function checkFunction(what: string, fn: unknown): void {
 
 /** A task that stands for `fn` where people see one: under its name, and with as many parameters. */
 export function taskLike<This, A extends readonly unknown[], R>(
-  fn: { readonly name: string; readonly length: number },
+  fn: (...args: never[]) => unknown,
   body: (this: This, ...args: A) => R,
 ): (this: This, ...args: A) => Future<TaskResult<R>> {
   Object.defineProperty(body, 'name', { value: fn.name, configurable: true });
   Object.defineProperty(body, 'length', { value: fn.length, configurable: true });
+  standFor(body, fn);
   return task(body);
 }

@@ -5,7 +5,7 @@ import type { TaskResult } from '../task/task';
 import { CallKeys, isEmpty } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedKey, type KeyConfig } from './tool-config';
+import { checkedFunction, checkedKey, type KeyConfig } from './tool-config';
 
 export interface Deduped<This, A extends readonly unknown[], V> {
   (this: This, ...args: A): Future<V>;
@@ -31,7 +31,7 @@ export function dedupe<This, A extends readonly unknown[], R>(
   config: KeyConfig<A> = {},
 ): Deduped<This, A, TaskResult<R>> {
   checkOptions('dedupe', config, ['key']);
-  const keys = new CallKeys(checkedKey('dedupe', config));
+  const keys = new CallKeys(checkedFunction('dedupe', fn), checkedKey('dedupe', config));
   const calls = new SharedCalls<TaskResult<R>>();
   const invalidate = (...args: A | []): void => {
     if (isEmpty(args)) calls.forgetAll();

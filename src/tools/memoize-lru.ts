@@ -9,7 +9,7 @@ import type { TaskResult } from '../task/task';
 import { CallKeys } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedKey, type KeyConfig } from './tool-config';
+import { checkedFunction, checkedKey, type KeyConfig } from './tool-config';
 
 export interface MemoizeLruConfig<A extends readonly unknown[]> extends CacheBounds, KeyConfig<A> {}
 
@@ -39,7 +39,7 @@ export function memoizeLru<This, A extends readonly unknown[], R>(
 ): MemoizedLru<This, A, TaskResult<R>> {
   checkOptions('memoizeLru', config, ['max', 'ttl', 'key']);
   const bounds = checkedBounds('memoizeLru', config);
-  const keys = new CallKeys(checkedKey('memoizeLru', config));
+  const keys = new CallKeys(checkedFunction('memoizeLru', fn), checkedKey('memoizeLru', config));
   const calls = new SharedCalls<TaskResult<R>>(() => new BoundedStore(bounds, () => currentScheduler().now()));
   return Object.assign(
     sharedFunction('memoizeLru', fn, (self, args) => ({ calls, identity: keys.on(self, args) })),

@@ -6,7 +6,7 @@ import type { TaskResult } from '../task/task';
 import { CallKeys, isEmpty } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedKey, type KeyConfig } from './tool-config';
+import { checkedFunction, checkedKey, type KeyConfig } from './tool-config';
 
 export interface MemoizedPerInstance<This, A extends readonly unknown[], V> {
   (this: This, ...args: A): Future<V>;
@@ -37,7 +37,7 @@ export function memoizePerInstance<This extends object, A extends readonly unkno
   checkDecorator(config);
   const options: KeyConfig<A> = isDecorating(config) ? {} : config;
   checkOptions('memoizePerInstance', options, ['key']);
-  const keys = new CallKeys(checkedKey('memoizePerInstance', options));
+  const keys = new CallKeys(checkedFunction('memoizePerInstance', fn), checkedKey('memoizePerInstance', options));
   const byInstance = new WeakMap<object, SharedCalls<TaskResult<R>>>();
   const callsOf = (instance: This): SharedCalls<TaskResult<R>> => {
     checkInstance(fn.name, instance);

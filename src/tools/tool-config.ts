@@ -1,17 +1,25 @@
 /** What tools that compare calls have in common: the option `key`. */
 import { wrong } from '../core/describe';
+import { checkFunction } from './call-task';
 
 /** How calls are told apart. */
 export interface KeyConfig<A extends readonly unknown[]> {
   /**
    * What makes two calls the same, made of their arguments (the arguments themselves, one by one, as a `Map` compares
-   * its keys: `1` and `'1'` are two).
+   * its keys: `1` and `'1'` are two). Arguments after the last parameter of the function do not count, such as the index
+   * that `Array#map` adds; unless it has rest parameters or defaults, or looks at `arguments`. Then give a `key`.
    */
   readonly key?: (...args: Given<A>) => unknown;
 }
 
 /** The same, but where the function itself says what `A` is: a key may do with fewer arguments. */
 type Given<A> = A extends readonly unknown[] ? A : never;
+
+/** @throws TypeError unless it is a function. */
+export function checkedFunction<F>(tool: string, fn: F): F {
+  checkFunction(`${tool}: its function`, fn);
+  return fn;
+}
 
 /** @throws TypeError unless it is a function, or left out. */
 export function checkedKey<A extends readonly unknown[]>(

@@ -21,7 +21,9 @@ export class FunctionsPerCall {
     if (count < (task ? MANY_IN_TASKS : MANY)) return;
     this.advice.give({
       what: `${describeBatch(name)} is made anew ${task ? `by each run of task ${task.name}` : 'each time it is needed'}`,
-      how: 'Keys of two batch functions never share a flush: make it once, outside, and call it from there.',
+      how:
+        'Keys of two batch functions never share a flush: make it once, in a module, and call it from there. ' +
+        'If it is made for each request to keep caches apart, give each request a BatchScheduler instead: a cache belongs to a scheduler.',
       site,
     });
   }
