@@ -4,8 +4,6 @@
 import { TimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 
-jest.setTimeout(30_000);
-
 const { now: genuineNow } = Date;
 
 afterEach(() => {

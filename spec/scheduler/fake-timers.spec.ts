@@ -4,8 +4,6 @@
  */
 import { runAlone, type Ended } from '../support/process';
 
-jest.setTimeout(60_000);
-
 type Sluice = typeof import('sluice');
 
 const { setImmediate: genuineImmediate } = globalThis;

@@ -3,8 +3,6 @@
  */
 import { runAlone } from '../support/process';
 
-jest.setTimeout(30_000);
-
 it('sluice/testing is loaded, and refuses what a thread would, where there is no structuredClone', () => {
   const ended = runAlone(
     `
