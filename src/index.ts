@@ -59,7 +59,7 @@ export { boundTo } from './scope/bound-to';
 export { Scope } from './scope/scope';
 export type { ErrorMode, ExitMode, ScopeConfig } from './scope/scope-config';
 export { scoped } from './scope/scoped';
-export type { ScopeTask } from './scope/scoped-task';
+export type { ScopeTask } from './scope/task-config';
 export type { Given } from './scope/work';
 
 // run

@@ -174,3 +174,18 @@ describe('an error that somebody keeps', () => {
     expect(lines).toEqual(['1 true true']);
   });
 });
+
+describe('scopes that are collected while they are open are reported once, by the outermost:', () => {
+  it.each([
+    ['scopes within one another', 'let s = new Scope({ name: "root" }); for (let i = 0; i < 9; i++) s = s.fork();', 1],
+    ['cancelled, with a finaliser that has not run', 'const s = new Scope(); s.ensure(() => 1); s.cancel();', 1],
+    ['none where it is cancelled and has nothing in it', 'new Scope().cancel();', 0],
+  ])('%s', (_, open, count) => {
+    const { lines } = alone(`
+      rx.config.onUnhandledError = ({ message }) => console.log(message);
+      (() => { ${open} })();
+      await collect();
+    `);
+    expect(lines).toHaveLength(count);
+  });
+});

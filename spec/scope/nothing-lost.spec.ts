@@ -64,8 +64,7 @@ function expected({ kind, consumer, errorMode, trouble }: Row): Outcome {
       if (consumer !== 'ignores') return { own: ofBody, delivered: [one] };
       return { ...(isStopped ? { own: ofBody } : { group: [ofBody, one] }), delivered: [] };
     case 'failure after cancel':
-      // A task that is cancelled has no value but its cancellation: what its `finally` throws goes to the scope.
-      return kind === 'task' ? { group: [one], delivered: [] } : told([one]);
+      return told([one]);
   }
 }
 

@@ -7,13 +7,13 @@ import { AlreadySetError, CancelledError, NotReadyError, TimeoutError } from '..
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { received, reportUnlessReceived } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { Elsewhere, Era, Waited } from '../scheduler/era';
 import type { Waiter } from '../scheduler/waiter';
 import { block, isStuck } from './block';
-import { begin, ended, tell, type Canceller, type Execution, type Sink } from './execution';
+import { begin, ended, tell, type Execution, type Sink } from './execution';
 import { Onlooker } from './onlooker';
 import { Single } from './single';
 import { tellInTurn } from './telling';
+import { Waiting } from './waiting';
 
 /**
  * It settles once. A failure that no consumer receives is reported when the value is collected, or when the process exits:
@@ -131,6 +131,16 @@ export class AsyncValue<T> extends Single<T> {
     return first?.sink;
   }
 
+  /** @internal Whether this waiter waits for it, itself and not by way of another value. */
+  isAwaitedBy(waiter: Waiter): boolean {
+    for (const { sink } of this.#waiting) {
+      let at: Waiter | undefined = sink;
+      while (at && at !== waiter && !(at instanceof AsyncValue)) at = at.above;
+      if (at === waiter) return true;
+    }
+    return false;
+  }
+
   /** @internal Whether somebody has been told how it ended. */
   get isReceived(): boolean {
     return this.#isReceived;
@@ -193,57 +203,3 @@ const check = (method: string, timeoutMs: number): void => {
   if (typeof timeoutMs === 'number' && timeoutMs >= 0) return;
   throw wrong(`${method}: timeoutMs`, 'a number of milliseconds, 0 or more', timeoutMs);
 };
-
-interface Asking<T> {
-  readonly sink: Sink<T>;
-  readonly scheduler: BatchScheduler;
-}
-
-/** Somebody who waits for the value. */
-class Waiting<T> implements Execution, Elsewhere {
-  readonly #era: Era;
-
-  constructor(
-    private readonly value: AsyncValue<T>,
-    private readonly all: Set<Waiting<T>>,
-    private readonly waiter: Asking<T>,
-  ) {
-    all.add(this);
-    this.#era = waiter.scheduler.era;
-    this.#era.busyWith(this);
-  }
-
-  describe(): string {
-    return this.value.describe();
-  }
-
-  advance(): boolean {
-    return this.value.advance();
-  }
-
-  get sink(): Sink<T> {
-    return this.waiter.sink;
-  }
-
-  waited(): Waited[] {
-    return [{ waiter: this.sink, what: this.describe() }];
-  }
-
-  settle(outcome: Outcome<T>): void {
-    this.#leave();
-    const { sink, scheduler } = this.waiter;
-    scheduler.runQueue.drive(() => {
-      tell(sink, outcome);
-    });
-  }
-
-  cancel(canceller?: Canceller): void {
-    this.#leave();
-    canceller?.cancelled();
-  }
-
-  #leave(): void {
-    this.all.delete(this);
-    this.#era.doneWith(this);
-  }
-}

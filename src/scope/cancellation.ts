@@ -1,6 +1,7 @@
 /** A cancelling that sticks: the first reason counts, and whoever asks for a signal gets one, also when it is over. */
 import { CancelledError } from '../core/errors';
 import { isSluiceError } from '../core/sluice-error';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
 
 export class Cancellation {
   #error: CancelledError | undefined;
@@ -34,12 +35,17 @@ export const isCancellation = (error: unknown): boolean => isSluiceError(error) 
 /** Steps of a cancelling; it yields those that are to be done before its next. */
 export type Cancelling = Generator<Cancelling, void, void>;
 
-/** However deep scopes are forked, never deep on the native stack. */
-export function perform(whole: Cancelling): void {
-  const stack = [whole];
-  for (let top = stack.at(-1); top; top = stack.at(-1)) {
-    const { done, value } = top.next();
-    if (done) stack.pop();
-    else stack.push(value);
-  }
+/**
+ * However deep scopes are forked, never deep on the native stack. It is one drive: work that waits for other work is
+ * cancelled itself before it could go on with how that has ended.
+ */
+export function perform(whole: Cancelling, { runQueue }: BatchScheduler): void {
+  runQueue.drive(() => {
+    const stack = [whole];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const { done, value } = top.next();
+      if (done) stack.pop();
+      else stack.push(value);
+    }
+  });
 }

@@ -5,6 +5,7 @@ import { AsyncValue } from '../future/async-value';
 import type { Cancelling } from './cancellation';
 import type { Scope } from './scope';
 import type { ExitMode } from './scope-config';
+import type { TaskFailure } from './failures';
 import type { ScopedTask } from './scoped-task';
 
 export interface Binding {
@@ -53,11 +54,15 @@ export class Contents {
     return { cancelled$, release };
   }
 
-  /** Tasks that are in it now, what is bound, and scopes that are not shielded; not the body, nor what comes later. */
-  *cancel(cancellation: CancelledError): Cancelling {
+  /**
+   * Tasks that are in it now, what is bound, and scopes that are not shielded; not what comes later. The body goes on,
+   * unless its wait is to end with the failure of a task.
+   */
+  *cancel(cancellation: CancelledError, cause?: TaskFailure): Cancelling {
     for (const task of [...this.#tasks]) task.cancel(cancellation);
     for (const child of [...this.children]) if (!child.options.shield) yield child.cancelling(cancellation);
     for (const cancelled$ of [...this.#bound]) cancelled$.next();
+    if (cause) this.body?.interrupt(cause);
   }
 
   /** Tasks, ended or not, that nobody has waited for, nor waits for. */
@@ -76,6 +81,11 @@ export class Contents {
       youngest.close();
       yield youngest.closed$; // to wait for what `close` gives would be to receive its failure
     }
+  }
+
+  /** Nothing is in it, nor will be once the scope is cancelled. */
+  get isVacant(): boolean {
+    return this.#isIdle && this.children.size === 0;
   }
 
   #lookWhetherIdle(): void {

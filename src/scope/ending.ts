@@ -1,4 +1,5 @@
 /** How a scope ends: it waits until nothing is left in it; then its door is shut, and its finalisers run. */
+import { ScopeClosedError, type CancelledError } from '../core/errors';
 import { reportUnhandled } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Waiter } from '../scheduler/waiter';
@@ -26,6 +27,16 @@ export class Ending {
   /** It takes on nothing more, whoever asks. */
   get isShut(): boolean {
     return this.#isShut;
+  }
+
+  get hasFinalisers(): boolean {
+    return this.#finalisers.length > 0;
+  }
+
+  /** @throws ScopeClosedError if it takes on nothing more, or its scope is cancelled. */
+  admit(scope: string, action: string, cancellation?: CancelledError): void {
+    const state = this.#isShut ? 'closed' : cancellation && 'cancelled';
+    if (state) throw new ScopeClosedError(scope, action, { state, cause: cancellation });
   }
 
   ensure(finaliser: ScopedTask<unknown>): void {

@@ -2,10 +2,11 @@
  * The failures of a scope: what went wrong, when, and in work that was started when. At the end those are left that
  * nobody was told of.
  */
-import { ScopeError } from '../core/errors';
+import { ScopeError, type CancelledError } from '../core/errors';
 import { received, reportLost, reportUnlessReceived } from '../core/report';
 import type { AsyncValue } from '../future/async-value';
 import { isCancellation } from './cancellation';
+import type { ScopedTask } from './scoped-task';
 
 export interface Failure {
   readonly error: unknown;
@@ -17,6 +18,12 @@ export interface Failure {
   readonly isOwn?: boolean;
 }
 
+/** A task of a scope is about to fail. */
+export interface TaskFailure {
+  readonly failed: ScopedTask<unknown>;
+  readonly error: unknown;
+}
+
 const FEWEST_TO_SIFT = 64;
 
 export class Failures {
@@ -24,6 +31,8 @@ export class Failures {
   #all: Failure[] = [];
   #siftAt = FEWEST_TO_SIFT;
   #isOver = false;
+  /** The outer signal aborted while the body ran. Whatever the body made of that, the scope was cancelled. */
+  abortion: CancelledError | undefined;
 
   constructor(private readonly scope: string) {}
 
@@ -59,7 +68,7 @@ export class Failures {
       failure.value?.receive();
       received(failure);
     }
-    if (!first) return undefined;
+    if (!first) return this.abortion && { error: this.abortion };
     const inOrder = [...left].sort((one, other) => one.order - other.order);
     const errors = [...new Set(inOrder.map(({ error }) => error))];
     if (errors.length === 1 && left.some(({ isOwn }) => isOwn)) return first;

@@ -1,4 +1,7 @@
-/** Scopes that nobody can close any more: one that is collected while it is open is reported. */
+/**
+ * Scopes that no code can close any more: one that is collected while it is open is reported. A scope within another is
+ * collected together with that one, which stands for it.
+ */
 import { reportLost } from '../core/report';
 import { ended, seam } from '../scheduler/probe';
 import type { Scope } from './scope';
@@ -14,12 +17,15 @@ const open =
     : undefined;
 
 export function hasOpened(scope: Scope): void {
-  open?.register(scope, scope.name, scope);
+  if (!scope.home.parent) open?.register(scope, scope.name, scope);
   seam.probe?.note({ type: 'scope opened', scope });
 }
 
 export const wasCancelled = (scope: Scope, reason: unknown): void =>
   seam.probe?.note({ type: 'scope cancelled', scope, reason });
+
+/** A cancelled scope with nothing in it need not be closed. */
+export const hasBeenVacated = (scope: Scope): void => void open?.unregister(scope);
 
 export function hasClosed(scope: Scope, verdict: { readonly error: unknown } | undefined, isCancelled: boolean): void {
   open?.unregister(scope);

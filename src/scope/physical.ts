@@ -39,6 +39,7 @@ export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, schedule
 /** Whether it runs already, whoever waits for it. Other thenables may be lazy: a query builder runs when it is awaited. */
 export const isPromise = (work: object): boolean => Object.prototype.toString.call(work) === '[object Promise]';
 
-const heedless: Execution = {
+/** The execution of what cannot be stopped. */
+export const heedless: Execution = {
   cancel: () => undefined, // its sink will hear of it
 };

@@ -3,7 +3,7 @@
  * the scope. The idea is async-tamer's scope, on the manners of RxJS: to cancel is sticky, to settle is to be done.
  */
 import { Observable, Subscription } from 'rxjs';
-import { CancelledError, DeadlineError, ScopeClosedError } from '../core/errors';
+import { CancelledError, DeadlineError } from '../core/errors';
 import { Named } from '../core/named';
 import type { Leaf } from '../core/shape';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
@@ -17,11 +17,12 @@ import { Contents, type Binding } from './contents';
 import { Ending } from './ending';
 import { Failures } from './failures';
 import type { Home } from './home';
-import { hasClosed, hasOpened, wasCancelled } from './open-scopes';
+import { hasBeenVacated, hasClosed, hasOpened, wasCancelled } from './open-scopes';
 import { whenAborted } from './outer-signal';
 import { isPromise } from './physical';
 import { checkedOptions, type ExitMode, type ScopeConfig, type ScopeOptions } from './scope-config';
-import { ScopedTask, type ScopedWork, type Origin, type ScopeTask, type TaskConfig } from './scoped-task';
+import { ScopedTask } from './scoped-task';
+import type { Origin, ScopedWork, ScopeTask, TaskConfig } from './task-config';
 import { TaskQueue } from './task-queue';
 import { checkFunction, checkWork, type Given } from './work';
 
@@ -71,7 +72,7 @@ export class Scope extends Named implements AsyncDisposable {
     this.queue = new TaskQueue(this.scheduler, concurrency);
     this.#ending = new Ending(this.#contents, this.scheduler, this.closing);
     if (timeout !== Infinity) this.#untie.add(this.scheduler.clock.schedule(() => this.#timeOut(timeout), timeout));
-    if (signal) this.#untie.add(whenAborted(signal, (reason) => this.cancel(reason)));
+    if (signal) this.#untie.add(whenAborted(signal, (reason) => this.#abort(reason)));
     hasOpened(this);
   }
 
@@ -104,10 +105,10 @@ export class Scope extends Named implements AsyncDisposable {
    */
   start<T>(work: Leaf<T> | ((task: ScopeTask) => Given<T>)): AsyncValue<T> {
     checkWork('Scope.start: its work', work);
-    this.#admit('start');
+    this.#ending.admit(this.name, 'start', this.#cancellation.error);
     const startedAt = callerOf(Scope.prototype.start, this.options.grace); // eslint-disable-line @typescript-eslint/unbound-method -- only looked for
-    const origin = { frame: detachedFrame(this.#frame), startedAt };
-    const started = this.#make<T>(work as ScopedWork<T>, 'the task', origin);
+    const frame = detachedFrame(this.#frame);
+    const started = this.#make<T>(work as ScopedWork<T>, 'the task', { frame, startedAt });
     const task = started as ScopedTask<unknown>; // what it gives is not the scope's to know
     this.#contents.add(task);
     if (isPromise(work)) this.queue.runNow(task);
@@ -121,7 +122,7 @@ export class Scope extends Named implements AsyncDisposable {
    * @throws ScopeClosedError if this one is cancelled or closed.
    */
   fork(config: ScopeConfig = {}): Scope {
-    this.#admit('fork');
+    this.#ending.admit(this.name, 'fork', this.#cancellation.error);
     const child = new Scope(config, { ...this.home, parent: this, order: ++this.#begun });
     this.#contents.children.add(child);
     return child;
@@ -135,14 +136,15 @@ export class Scope extends Named implements AsyncDisposable {
    */
   ensure(finaliser: () => unknown): void {
     checkFunction('Scope.ensure: its finaliser', 'a function', finaliser);
-    if (this.#ending.isShut) throw new ScopeClosedError(this.name, 'ensure', { state: 'closed' });
-    const origin = { frame: detachedFrame(this.#frame), startedAt: 'as a finaliser' };
-    this.#ending.ensure(this.#make<unknown>(finaliser, { is: undefined }, origin));
+    this.#ending.admit(this.name, 'ensure');
+    const frame = detachedFrame(this.#frame);
+    this.#ending.ensure(this.#make<unknown>(finaliser, { is: undefined }, { frame, startedAt: 'as a finaliser' }));
   }
 
   /** Cancels all that is in it, and shuts its door. The first reason counts; it is done when this returns. */
   cancel(reason?: unknown): void {
-    perform(this.cancelling(reason));
+    perform(this.cancelling(reason), this.scheduler);
+    if (this.#contents.isVacant && !this.#ending.hasFinalisers) hasBeenVacated(this);
   }
 
   /**
@@ -171,7 +173,7 @@ export class Scope extends Named implements AsyncDisposable {
 
   /** @internal Keeps it from closing until it is released. */
   bind(): Binding {
-    this.#admit('boundTo');
+    this.#ending.admit(this.name, 'boundTo', this.#cancellation.error);
     return this.#contents.bind();
   }
 
@@ -181,7 +183,7 @@ export class Scope extends Named implements AsyncDisposable {
     const isOwn = failed === this.#contents.body;
     // Where its value was set by hand, nobody will be told of this there.
     this.failures.add({ error, order: failed.order, isOwn, ...(isTask && !failed.isSet && { value: failed }) });
-    if (isTask || isOwn) this.#react(error);
+    if (isTask || isOwn) this.#react(failed, error);
   }
 
   /** @internal A task, the body or a finaliser has ended. */
@@ -201,12 +203,6 @@ export class Scope extends Named implements AsyncDisposable {
     return new ScopedTask<T>(this, { work, argument, order: ++this.#begun, ...origin });
   }
 
-  #admit(action: string): void {
-    const { error: cause } = this.#cancellation;
-    const state = this.#ending.isShut ? 'closed' : cause && 'cancelled';
-    if (state) throw new ScopeClosedError(this.name, action, { state, cause });
-  }
-
   /** @internal */
   *cancelling(reason: unknown): Cancelling {
     if (this.#closed.isSet || this.#isCancelled) return;
@@ -217,13 +213,18 @@ export class Scope extends Named implements AsyncDisposable {
     this.#contents.body?.cancel(cancellation);
   }
 
-  /** What a failure does to the others. */
-  #react(error: unknown): void {
+  #react(failed: ScopedTask<unknown>, error: unknown): void {
     const { errorMode } = this.options;
     if (errorMode === 'continue') return;
+    const isAbort = errorMode === 'abort';
     const cancellation = new CancelledError(error);
-    if (errorMode === 'abort') this.#cancellation.begin(cancellation);
-    perform(this.#contents.cancel(cancellation));
+    if (isAbort) this.#cancellation.begin(cancellation);
+    perform(this.#contents.cancel(cancellation, isAbort ? { failed, error } : undefined), this.scheduler);
+  }
+
+  #abort(reason: unknown): void {
+    if (this.#contents.body?.isOver === false) this.failures.abortion = this.#cancellation.begin(reason);
+    this.cancel(reason);
   }
 
   #timeOut(timeout: number): void {

@@ -6,41 +6,20 @@ import type { Subscription } from 'rxjs';
 import { TaskLeakError } from '../core/errors';
 import { printable } from '../core/printable';
 import { failure, success, type Outcome } from '../core/outcome';
-import type { Leaf } from '../core/shape';
+import { runningTask } from '../scheduler/ambient';
 import { Frame, type Work } from '../scheduler/frame';
 import { seam } from '../scheduler/probe';
 import type { Waiter } from '../scheduler/waiter';
 import { AsyncValue } from '../future/async-value';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { passedThrough } from '../future/logical-stack';
+import { TaskExecution } from '../task/task-execution';
 import { Cancellation, isCancellation } from './cancellation';
+import type { TaskFailure } from './failures';
 import type { Scope } from './scope';
-import { beginWork, type Given } from './work';
-
-/** What a function that is started in a scope is handed. */
-export interface ScopeTask {
-  /** Aborts when the task is cancelled. */
-  readonly signal: AbortSignal;
-  readonly scope: Scope;
-}
-
-/** What is run: something to wait for, or a function of one argument that gives it. */
-export type ScopedWork<T> = Leaf<T> | ((argument: unknown) => Given<T>);
-
-export interface Origin {
-  /** What is on around it. */
-  readonly frame: Frame | undefined;
-  /** Where it was started, in words; for when it will not end. */
-  readonly startedAt: string;
-}
-
-export interface TaskConfig<T> extends Origin {
-  readonly work: ScopedWork<T>;
-  /** What the function is called with. */
-  readonly argument: 'the task' | { readonly is: unknown };
-  /** Its place in the order of starting. */
-  readonly order: number;
-}
+import type { ScopeTask, TaskConfig } from './task-config';
+import { heedless } from './physical';
+import { beginWork } from './work';
 
 export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, ScopeTask, Waiter {
   readonly order: number;
@@ -53,6 +32,10 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   readonly #cancellation = new Cancellation();
   /** How it ended, while something of it still cleans up. */
   #outcome: Outcome<T> | undefined;
+  /** The first failure of its clean-up, once it is cancelled. */
+  #failedCleanUp: { readonly error: unknown } | undefined;
+  /** What its wait was ended with. */
+  #interruption: TaskFailure | undefined;
   #holds = 0;
   #grace: Subscription | undefined;
   readonly #startedAt: string;
@@ -113,6 +96,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     if (this.#isOver) return;
     this.#execution = execution;
     if (this.#cancellation.error) execution.cancel(this);
+    else this.#passInterruption();
   }
 
   override cancel(reason?: unknown): void {
@@ -125,12 +109,27 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#giveGrace();
   }
 
-  /** Its clean-up is done. */
-  cancelled(): void {
-    this.#end(failure(this.#cancellation.error));
+  /**
+   * Ends its wait with the failure of another task of the scope, unless it waits for that one: then it is told anyway.
+   * A promise cannot be stopped: the function that made it sees the signal of the scope.
+   */
+  interrupt({ failed, error }: TaskFailure): void {
+    if (this.#outcome || this.#isOver || this.#cancellation.error || failed.isAwaitedBy(this)) return;
+    this.#interruption ??= { failed, error };
+    this.#passInterruption();
   }
 
+  /** Its clean-up is done. */
+  cancelled(): void {
+    this.#end(failure((this.#failedCleanUp ?? this.#interruption)?.error ?? this.#cancellation.error));
+  }
+
+  /** What fails while it cleans up is its failure; anything else has no other to fail than the scope. */
   orphaned(error: unknown): void {
+    if (this.#cancellation.error && !this.#outcome && !this.#failedCleanUp && !isCancellation(error)) {
+      this.#failedCleanUp = { error };
+      return;
+    }
     this.scope.failures.add({ error, order: this.order }, `a clean-up of ${this.describe()}`);
   }
 
@@ -148,6 +147,23 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   /** @internal */
   override advance(): boolean {
     return this.scope.queue.advance();
+  }
+
+  /** Into the body of a task, which may handle it; in place of the value of anything else that can be cancelled. */
+  #passInterruption(): void {
+    const execution = this.#execution;
+    if (!this.#interruption || !execution || execution === heedless || this.#cancellation.error) return;
+    if (execution instanceof TaskExecution && runningTask() === execution) {
+      // It may return, and so wait no more.
+      this.scope.scheduler.runQueue.resume({ step: () => this.#passInterruption() });
+      return;
+    }
+    const { failed, error } = this.#interruption;
+    failed.receive();
+    if (execution instanceof TaskExecution) {
+      this.#interruption = undefined;
+      execution.interrupt(error);
+    } else execution.cancel(this);
   }
 
   #fail(error: unknown): void {
@@ -181,6 +197,10 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#isOver = true;
     this.#execution = undefined;
     this.#grace?.unsubscribe();
+    if (this.#failedCleanUp && !(outcome.isError && outcome.error === this.#failedCleanUp.error)) {
+      this.scope.failures.add({ error: this.#failedCleanUp.error, order: this.order });
+    }
+    this.#failedCleanUp = undefined;
     const how = outcome.isError && isCancellation(outcome.error) ? undefined : outcome;
     seam.probe?.note({ type: 'work ended', scope: this.scope, work: this, how });
     if (how?.isError) this.scope.taskFailed(this, how.error);
