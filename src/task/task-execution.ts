@@ -13,6 +13,7 @@ import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { passedThrough } from '../future/logical-stack';
 import { CancelledBody } from './cancelled-body';
+import { reportLateInterruption } from './late-interruption';
 import { awaiting, bodyOf, isAsyncFunction, type TaskBody, type TaskCall } from './task-body';
 import { beginYielded } from './yielded';
 
@@ -106,7 +107,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   interrupt(error: unknown): void {
     if (this.#phase === 'ended' || this.#isCancelled || this.#interruption) {
-      reportOrphan(this.frame, error);
+      reportLateInterruption(this.frame, error);
       return;
     }
     this.#interruption = { error };
@@ -221,7 +222,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   /** Cancelled, it returns from its body; interrupted, it throws into it, and may go on from there. */
   #enterToLeave(): void {
     this.#isLeaving = this.#isCancelled;
-    if (this.#isCancelled && this.#interruption) reportOrphan(this.frame, this.#takeInterruption());
+    if (this.#isCancelled && this.#interruption) reportLateInterruption(this.frame, this.#takeInterruption());
     if (this.#isCancelled) this.#goOn('return', undefined);
     else this.#goOn('throw', this.#takeInterruption());
   }
