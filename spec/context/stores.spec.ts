@@ -193,7 +193,9 @@ describe('where the platform has no such stores, or does not tell of them,', () 
         const scope = new sluice.Scope();
         scope.start(async () => { await null; return twice(4); }).subscribe((last) => {
           console.log(...results, last);
-          new sluice.AsyncValue().fail(new Error('no'));
+          const failed = new sluice.AsyncValue();
+          failed.fail(new Error('no'));
+          if (!(failed.error instanceof Error)) process.exitCode = 2;
           scope.close();
         });
       });
