@@ -1,13 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { defineConfig, type UserConfig } from 'tsdown';
+import { defineConfig, type Rolldown, type UserConfig } from 'tsdown';
 
-type Manifest = { readonly imports: Readonly<Record<string, { readonly node: { readonly import: string } }>> };
+type Manifest = {
+  readonly version: string;
+  readonly imports: Readonly<Record<string, { readonly node: { readonly import: string } }>>;
+};
 
 const manifest = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as Manifest;
 
 /** The doors, what `imports` of package.json chooses from, and the programs that threads run. */
-const entry = ['src/*.ts', 'src/core/*-async-hooks.ts', 'src/pool/supervisor.ts', 'src/pool/worker/*-entry.ts'];
+const entry = [
+  'src/*.ts',
+  'src/core/{copies,*-async-hooks}.ts',
+  'src/pool/supervisor.ts',
+  'src/pool/worker/*-entry.ts',
+];
 
 /** Files for Node alone are imported by the names that `imports` of package.json has for them. */
 const importsByName = Object.entries(manifest.imports).map(([name, { node }]) => ({
@@ -33,23 +41,49 @@ const shared: UserConfig = {
 };
 
 /**
- * For each door an ES module that hands on what the CommonJS build has, its types too: in Node the library is loaded
- * once, however it is asked for.
+ * In Node the library is loaded once, whether by `import` or by `require`, and whichever of two equal copies is asked: a
+ * CommonJS door hands on what the copy that came first exports, and its ES module in `node/` what the CommonJS door does.
  */
-const onePerProcess: UserConfig['plugins'] = {
-  name: 'one copy for import and require',
+const oneCopy: Rolldown.Plugin = {
+  name: 'one copy',
   generateBundle(_, bundle) {
+    const doors: string[] = [];
     for (const file of Object.values(bundle)) {
+      if (file.type !== 'chunk' || !file.isEntry) continue;
+      // What runs in a thread is loaded from its own file; modules of tasks load the doors of the same copy.
+      if (file.fileName === 'pool/worker/node-entry.cjs') file.code = `require('../../node/copy.cjs');\n${file.code}`;
       const [, door] = /^([^/]+)\.cjs$/.exec(file.fileName) ?? [];
-      if (door === undefined || file.type !== 'chunk' || !file.isEntry) continue;
-      const names = file.exports.toSorted().join(', ');
-      this.emitFile({
-        type: 'asset',
-        fileName: `node/${door}.mjs`,
-        source: `import door from '../${door}.cjs';\n\nexport const { ${names} } = door;\n`,
-      });
-      this.emitFile({ type: 'asset', fileName: `node/${door}.d.mts`, source: `export * from '../${door}.cjs';\n` });
+      if (door === undefined) continue;
+      doors.push(door);
+      const emit = (fileName: string, source: string): void =>
+        void this.emitFile({ type: 'asset', fileName: `node/${fileName}`, source });
+      emit(
+        `${door}.cjs`,
+        file.code.replaceAll("require('./", "require('../").replaceAll('require("./', 'require("../'),
+      );
+      emit(
+        `${door}.mjs`,
+        `import door from '../${door}.cjs';\n\nexport const { ${file.exports.join(', ')} } = door;\n`,
+      );
+      emit(`${door}.d.mts`, `export * from '../${door}.cjs';\n`);
+      file.code = `module.exports = require('./node/copy.cjs').doors['${door}']();\n`;
     }
+    if (doors.length === 0) return;
+    this.emitFile({
+      type: 'asset',
+      fileName: 'node/copy.cjs',
+      source: `const { firstOf } = require('../core/copies.cjs');
+
+module.exports = firstOf({
+  version: '${manifest.version}',
+  folder: __dirname,
+  rxjs: require.resolve('rxjs'),
+  doors: {
+${doors.map((door) => `    '${door}': () => require('./${door}.cjs'),`).join('\n')}
+  },
+});
+`,
+    });
   },
 };
 
@@ -58,5 +92,5 @@ export default defineConfig([
   // An ES module has another name for where it is. Browsers run some of them as they are: nothing of Node is put in.
   { ...shared, entry, format: 'esm', platform: 'neutral', define: { __filename: 'import.meta.filename' } },
   // What is for browsers is never required.
-  { ...shared, entry: [...entry, '!src/**/*browser*'], format: 'cjs', plugins: [importsByName, onePerProcess] },
+  { ...shared, entry: [...entry, '!src/**/*browser*'], format: 'cjs', plugins: [importsByName, oneCopy] },
 ]);

@@ -6,7 +6,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'tsdown';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,6 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export default async function buildThreads() {
   // The tools that build need a newer Node than what they build does: for older ones it is built before.
   if (process.env.SLUICE_THREADS !== undefined) return;
+  const { build } = await import('tsdown');
   const cache = join(root, 'node_modules', '.cache', 'sluice');
   mkdirSync(cache, { recursive: true });
   // A run has its own, so that none takes away what another is using.
