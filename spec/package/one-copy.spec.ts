@@ -5,12 +5,12 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 jest.setTimeout(60_000);
 
 const root = join(__dirname, '..', '..');
-const built = dirname(process.env['SLUICE_THREADS'] ?? '');
+const built = process.env['SLUICE_THREADS'] ?? '';
 const PATIENCE = 30_000;
 
 let tree: string;
@@ -31,7 +31,8 @@ const packageOf = (owner: string): string => join(tree, owner, 'node_modules', '
 
 function install(owner: string): void {
   mkdirSync(packageOf(owner), { recursive: true });
-  cpSync(built, packageOf(owner), { recursive: true });
+  cpSync(join(root, 'package.json'), join(packageOf(owner), 'package.json'));
+  cpSync(built, join(packageOf(owner), 'dist'), { recursive: true });
 }
 
 interface Printed {

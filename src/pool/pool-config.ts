@@ -170,15 +170,15 @@ function checkThreadOptions({ resourceLimits, env, execArgv }: ThreadOptions): v
   }
 }
 
-/** In MB: with a stack that is smaller Node ends the process as it starts the thread. */
-const LEAST_STACK = 0.5;
+/** In MB: with less, a version of Node that is supported ends the process as it starts the thread. */
+const LEAST: Readonly<Record<string, number>> = { stackSizeMb: 0.5, maxOldGenerationSizeMb: 4 };
 
 function checkLimit(limit: string, value: unknown): void {
-  const least = limit === 'stackSizeMb' ? LEAST_STACK : 0;
+  const least = LEAST[limit] ?? 0;
   if (value === undefined || (typeof value === 'number' && value > 0 && value >= least)) return;
   throw wrong(
     `WorkerPool: resourceLimits.${limit}`,
-    `a number of MB, ${least > 0 ? `${least} or more` : 'more than 0'}`,
+    `a number of MB, ${least > 0 ? `${least} or more, since Node itself ends with less` : 'more than 0'}`,
     value,
   );
 }

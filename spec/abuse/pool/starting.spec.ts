@@ -27,7 +27,7 @@ const hopeless: readonly (readonly [string, WorkerPoolConfig, RegExp])[] = [
     { env: { NODE_OPTIONS: '--require /no/such.js' } },
     /Cannot find module/,
   ],
-  ['a heap too small to begin in', { resourceLimits: { maxOldGenerationSizeMb: 1 } }, /out of memory/],
+  ['a heap too small to begin in', { resourceLimits: { maxOldGenerationSizeMb: 4 } }, /out of memory/],
   ['a stack that no machine has', { resourceLimits: { stackSizeMb: 100_000 } }, /EAGAIN|ERR_WORKER_INIT_FAILED/],
   [
     'an init that throws',
@@ -143,6 +143,7 @@ describe('threads that could not start', () => {
   it.each([
     [{ resourceLimits: { maxOldGenerationSizeMb: -1 } }, 'resourceLimits.maxOldGenerationSizeMb'],
     [{ resourceLimits: { maxYoungGenerationSizeMb: NaN } }, 'resourceLimits.maxYoungGenerationSizeMb'],
+    [{ resourceLimits: { maxOldGenerationSizeMb: 1 } }, 'resourceLimits.maxOldGenerationSizeMb'],
     [{ resourceLimits: { maxOldGenerationSizeMb: 'much' } }, 'resourceLimits.maxOldGenerationSizeMb'],
     // Node itself ends the process as it starts a thread with such a stack.
     [{ resourceLimits: { stackSizeMb: 0.1 } }, 'resourceLimits.stackSizeMb'],
