@@ -4,6 +4,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { describe, describeBatch, UNNAMED, wrong, titled } from '../core/describe';
+import { arrivesLater } from '../core/rx';
 import { isError } from '../core/sluice-error';
 import { allOf } from '../future/all';
 import { begin, type Execution, type Sink } from '../future/execution';
@@ -21,7 +22,7 @@ export interface BatchFunction<K, V> {
   /**
    * A future of this key's value.
    *
-   * @throws TypeError if there is no key.
+   * @throws TypeError if the key is `undefined` or `null`, or a promise, a future or an Observable.
    */
   (key: K): Future<V>;
   /** All of these keys, in their order. */
@@ -38,11 +39,20 @@ export interface BatchFunction<K, V> {
   /**
    * Puts a value into the cache of the current scheduler, unless the key is there already.
    *
-   * @throws TypeError without a cache, and for an Error: failures are not kept.
+   * @throws TypeError without a cache; for an Error, since failures are not kept; and for a promise, a future or an
+   * Observable.
    */
   prime(key: K, value: V): void;
-  /** Forgets this key, or all of them, on the current scheduler. */
-  clear(key?: K): void;
+  /** Forgets all keys, as `clearAll` does. */
+  clear(): void;
+  /**
+   * Forgets this key, on the current scheduler.
+   *
+   * @throws TypeError if the key is `undefined` or `null`, or has yet to arrive.
+   */
+  clear(key: K): void;
+  /** Forgets all keys of all partitions, on the current scheduler. */
+  clearAll(): void;
   /** Every flush of this function, on any scheduler, as it takes off. */
   readonly flushes$: Observable<FlushEvent<K>>;
 }
@@ -63,7 +73,10 @@ export interface BatchFunction<K, V> {
  * const nameOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`), { name: 'nameOf', maxSize: 100 });
  * all([nameOf(1), nameOf(2), nameOf(1)]).subscribe(console.log); // one flush, of 1 and 2
  */
-export function batch<K, V, Early = V>(resolve: Resolver<K, V, Early>, config?: BatchConfig<K>): BatchFunction<K, V>;
+export function batch<K, V, Early = V, P = unknown>(
+  resolve: Resolver<K, V, Early, P>,
+  config?: BatchConfig<K, P>,
+): BatchFunction<K, V>;
 // Inside, a resolver may settle its keys early with what it may return.
 export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
   if (typeof resolve !== 'function') throw wrong('batch: its resolver', 'a function from keys to results', resolve);
@@ -74,6 +87,9 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
 
   const checkKey = (key: K): void => {
     if (key === undefined || key === null) throw wrong(`${describeBatch(options.name)}: its key`, 'given', key);
+    if (arrivesLater(key)) {
+      throw wrong(`${describeBatch(options.name)}: its key`, 'a value, not something that has yet to arrive', key);
+    }
   };
   const ask = (key: K): Future<V> => {
     checkKey(key);
@@ -95,6 +111,13 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
         `${describeBatch(options.name)}: prime needs a cache. Give the function the option cache: true.`,
       );
     }
+    if (arrivesLater(value)) {
+      throw wrong(
+        `${describeBatch(options.name)}: a primed value`,
+        'a value, not something that has yet to arrive',
+        value,
+      );
+    }
     if (isError(value)) {
       throw new TypeError(
         `${describeBatch(options.name)}: prime got ${describe(value)}; a cache keeps values, never failures.`,
@@ -102,9 +125,15 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     }
     worlds.memory?.prime(key, value);
   };
-  const clear = (key?: K): void => {
-    if (key === undefined) worlds.memory?.clearAll();
-    else worlds.memory?.clear(key);
+  const clearAll = (): void => worlds.memory?.clearAll();
+  const clear = (...keys: readonly [] | readonly [K]): void => {
+    // By the number of arguments: a key that is `undefined` by mistake would clear all.
+    if (keys.length === 0) {
+      clearAll();
+    } else {
+      checkKey(keys[0]);
+      worlds.memory?.clear(keys[0]);
+    }
   };
   Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
   const made = Object.assign(ask, {
@@ -112,6 +141,7 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     block,
     prime,
     clear,
+    clearAll,
     flushes$: kind.flushes.asObservable(),
   });
   kinds.set(made, kind as BatchKind<unknown, unknown>); // what it was made of, and nothing else
