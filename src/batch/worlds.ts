@@ -2,7 +2,7 @@
  * The worlds of a batch function: one for each scheduler and era of time, since what is on its way in one never comes
  * in another.
  */
-import { batchScheduler, currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import { batchScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Era } from '../scheduler/era';
 import { Memory } from './memory';
 import { World, type BatchKind } from './world';
@@ -21,11 +21,6 @@ export class Worlds<K, V> {
   for(scheduler: BatchScheduler): World<K, V> {
     const responsible = this.kind.options.scheduler ?? scheduler;
     return this.#of(responsible, responsible.era);
-  }
-
-  /** What is remembered where the caller runs. */
-  get memory(): Memory<K, V> | undefined {
-    return this.for(currentScheduler()).memory;
   }
 
   #of(scheduler: BatchScheduler, era: Era): World<K, V> {
