@@ -107,7 +107,7 @@ function emptyPlace(known: Hooks): Place {
 }
 
 /** Stores have been captured, or something was carried: until then, no store needs to be entered. */
-let isInUse = false;
+export let areStoresInUse = false;
 
 let carrier: Storage | undefined;
 
@@ -116,7 +116,7 @@ export function captureStores(): Stores | undefined {
   if (!hooks || layout?.isBare()) return undefined;
   const place = placeHere(hooks);
   if (layout && !layout.hasStores(place, carrier)) return undefined;
-  isInUse = true;
+  areStoresInUse = true;
   return new CapturedStores(place);
 }
 
@@ -125,7 +125,7 @@ export function captureStores(): Stores | undefined {
  * goes on from there, through promises, timers and callbacks. On a platform without AsyncLocalStorage it only does `work`.
  */
 export function runInStores<R>(stores: Stores | undefined, value: object | undefined, work: () => R): R {
-  if (!isInUse && value === undefined) return work();
+  if (!areStoresInUse && value === undefined) return work();
   if (value === undefined && !carrier) return enter(stores, work);
   return enter(stores, () => carrying(value, work));
 }
@@ -141,7 +141,7 @@ function runOutside<R>(work: () => R): R {
 /** The same in the stores that are entered already. */
 export function carrying<R>(value: object | undefined, work: () => R): R {
   if (!hooks || (value === undefined && !carrier)) return work();
-  isInUse = true;
+  areStoresInUse = true;
   carrier ??= new hooks.AsyncLocalStorage();
   return carrier.getStore() === value ? work() : carrier.run(value, work);
 }
