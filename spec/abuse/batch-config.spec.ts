@@ -156,12 +156,19 @@ describe('an option of batchMap', () => {
   const wrongMapOptions = [
     ...misuse('ordered', ['yes', 1, null], 'true or false'),
     ...misuse('concurrency', [0, -1, 1.5, NaN, '5', null], count),
+    ...misuse('result', [5, 'user', null, {}], 'a function of a value and the result of its key'),
   ];
 
   it.each(wrongMapOptions)('%s: %p is refused', (option, value, mustBe) => {
     const message = complaintOf(() => batchMap(resolve, { [option]: value }));
     expect(message).toContain(`batchMap: ${option} must be ${mustBe}`);
     expect(message).toContain(`(${typeof value}).`);
+  });
+
+  it.each([5, 'userId', null, {}])('key: %p for a batch function is refused', (key) => {
+    expect(complaintOf(() => batchMap(batch(resolve), { key: key as never }))).toContain(
+      'batchMap: key must be a function giving the key of a value; got',
+    );
   });
 
   it('that belongs to batch is refused as batch refuses it', () => {

@@ -88,7 +88,7 @@ describe('the option cache of batch', () => {
     [{ tll: 5, max: 1 }, 'batch "rate": cache: there is no option "tll". Did you mean "ttl"?'],
     [[], 'batch "rate": cache must be true, { max, ttl }, or a store; got [] (object).'],
     [new Date(0), 'batch "rate": cache must be true, { max, ttl }, or a store; got an instance of Date (object).'],
-    [new Scope(), 'batch "rate": cache must be true, { max, ttl }, or a store; got an instance of Scope (object).'],
+    [new Scope(), 'batch "rate": cache must be true, { max, ttl }, or a store; got Scope "scope" (object).'],
     [new WeakSet(), 'batch "rate": cache.get must be a method of the store; got undefined (undefined).'],
   ])('refuses %p', (cache, message) => {
     expect(refusal(() => batch(resolve, { name: 'rate', cache: cache as never }))).toBe(message);

@@ -554,6 +554,41 @@ describe('batchMap', () => {
     typeOf(users).is<Observable<User>>();
   });
 
+  it('by a key takes values of any type, and emits what result gives, or else the result of the key', () => {
+    interface Order {
+      readonly userId: number;
+    }
+    const orders = of<Order>({ userId: 1 });
+    const joined = orders.pipe(
+      batchMap(userOf, {
+        key: ({ userId }) => userId,
+        result: (order, { name }) => ({ ...order, name }),
+        ordered: true,
+      }),
+    );
+    const alone = orders.pipe(batchMap(userOf, { key: (order) => order.userId }));
+    const standing = batchMap(userOf, { key: (order: Order) => order.userId, result: () => true, concurrency: 1 });
+    const paired = of(1).pipe(batchMap(userOf, { result: (id, { name }): [number, string] => [id, name] }));
+    const resolved = orders.pipe(
+      batchMap((keys: readonly Order[], { signal }) => keys.map(() => signal.aborted), {
+        key: ({ userId }) => userId,
+        result: ({ userId }, isAborted): [number, boolean] => [userId, isAborted],
+      }),
+    );
+    typeOf(joined).is<Observable<{ name: string; userId: number }>>();
+    typeOf(alone).is<Observable<User>>();
+    typeOf(standing).is<OperatorFunction<Order, boolean>>();
+    typeOf(paired).is<Observable<[number, string]>>();
+    typeOf(resolved).is<Observable<[number, boolean]>>();
+  });
+
+  it('by a key refuses a key of another type, and a source that does not fit', () => {
+    // @ts-expect-error its keys are numbers
+    expect(batchMap(userOf, { key: (order: { readonly userId: string }) => order.userId })).toBeDefined();
+    // @ts-expect-error a text has no userId
+    expect(of('a').pipe(batchMap(userOf, { key: (order: { readonly userId: number }) => order.userId }))).toBeDefined();
+  });
+
   it('refuses the options of batch for what is a batch function already', () => {
     // @ts-expect-error it has its options
     expect(() => batchMap(userOf, { maxSize: 10 })).toThrow(TypeError);

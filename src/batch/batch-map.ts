@@ -2,7 +2,7 @@
  * The operator form of a batch function: each value of the source is a key, and its result is emitted. Keys that come
  * together go together.
  */
-import { defer, mergeMap, Observable, type OperatorFunction } from 'rxjs';
+import { defer, map, mergeMap, Observable, type OperatorFunction } from 'rxjs';
 import { describeBatch, wrong } from '../core/describe';
 import { checkOptions, isConfig } from '../core/options';
 import { currentScheduler } from '../scheduler/batch-scheduler';
@@ -17,6 +17,21 @@ export interface BatchMapConfig {
   readonly concurrency?: number;
 }
 
+/** What is emitted for a value of the source and the result of its key. */
+interface BatchMapResult<T, V, R> {
+  /** Makes what is emitted of the value of the source and the result of its key. Without it the result alone is emitted. */
+  readonly result?: (value: T, result: V) => R;
+}
+
+/** How values that are no keys are mapped by a batch function. */
+export interface BatchMapByConfig<T, K, V, R> extends BatchMapConfig, BatchMapResult<T, V, R> {
+  /** The key of a value of the source. What it throws errors the stream. */
+  readonly key: (value: T) => K;
+}
+
+/** The options for a resolver: here `key` is the option of `batch`, the identity of a key. */
+type ResolverConfig<K, V, R, P = unknown> = BatchMapConfig & BatchMapResult<K, V, R> & Omit<BatchConfig<K, P>, 'concurrency'>;
+
 /**
  * ```
  * source               a-b----c---|
@@ -25,44 +40,77 @@ export interface BatchMapConfig {
  *
  * `fn` is a batch function, or a resolver to make one of: then `config` takes the options of `batch` as well.
  *
+ * For a batch function, `key` takes the key from each value of the source, and `result` joins that value with what
+ * came for its key. Values with equal keys get their results together; `ordered` keeps them in the order of the source.
+ *
  * @throws TypeError if an option makes no sense.
  * @example
  * from([1, 2, 3]).pipe(batchMap(nameOf, { ordered: true })).subscribe(console.log);
+ * @example
+ * orders$.pipe(
+ *   batchMap(userOf, { key: (order) => order.userId, result: (order, user) => ({ ...order, user }), ordered: true }),
+ * );
  */
-export function batchMap<K, V>(fn: BatchFunction<K, V>, config?: BatchMapConfig): OperatorFunction<K, V>;
-export function batchMap<K, V, Early = V, P = unknown>(
+export function batchMap<K, V, T, R = V>(
+  fn: BatchFunction<K, V>,
+  config: BatchMapByConfig<T, K, V, R>,
+): OperatorFunction<T, R>;
+export function batchMap<K, V, R = V>(
+  fn: BatchFunction<K, V>,
+  config?: BatchMapConfig & BatchMapResult<K, V, R>,
+): OperatorFunction<K, R>;
+export function batchMap<K, V, Early = V, R = V, P = unknown>(
   fn: Resolver<K, V, Early, P>,
-  config?: BatchMapConfig & Omit<BatchConfig<K, P>, 'concurrency'>,
-): OperatorFunction<K, V>;
-export function batchMap<K, V>(
-  fn: BatchFunction<K, V> | Resolver<K, V>,
-  config: BatchMapConfig & Omit<BatchConfig<K>, 'concurrency'> = {},
-): OperatorFunction<K, V> {
+  config?: ResolverConfig<K, V, R, P>,
+): OperatorFunction<K, R>;
+export function batchMap(
+  fn: BatchFunction<unknown, unknown> | Resolver<unknown, unknown>,
+  config: ResolverConfig<unknown, unknown, unknown> = {},
+): OperatorFunction<unknown, unknown> {
   checkNames(fn, config);
-  const { ordered = false, concurrency = Infinity, ...ofBatch } = config;
+  const { ordered = false, concurrency = Infinity, result, ...others } = config;
   if (typeof ordered !== 'boolean') throw wrong('batchMap: ordered', 'true or false', ordered);
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
     throw wrong('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
   }
-  const [stray] = isBatchFunction(fn) ? Object.keys(ofBatch) : [];
-  if (stray !== undefined) {
-    throw new TypeError(
-      `batchMap: there is no option ${JSON.stringify(stray)} for a batch function, which was given its own by batch. ` +
-        'The options are ordered, concurrency.',
-    );
-  }
-  const ask = isBatchFunction(fn) ? (fn as BatchFunction<K, V>) : batch(fn as Resolver<K, V>, ofBatch);
+  checkFunction('result', 'a function of a value and the result of its key', result);
+  const ask = askerOf(fn, others);
   return (source) =>
     defer(() => {
       // Keys may come later, from anywhere: they are asked for where the operator was subscribed to.
       const { runQueue } = currentScheduler();
-      const askHere = (key: K): Observable<V> =>
-        new Observable((subscriber) => runQueue.drive(() => ask(key).subscribe(subscriber)));
-      return source.pipe(mergeMap(ordered ? inTurn(askHere) : askHere, concurrency));
+      const askHere: Ask = (value) => {
+        const future = ask(value);
+        return new Observable((subscriber) => runQueue.drive(() => future.subscribe(subscriber)));
+      };
+      const inOrder = ordered ? inTurn(askHere) : askHere;
+      const joined: Ask = (value) => inOrder(value).pipe(map((came) => result?.(value, came)));
+      return source.pipe(mergeMap(result ? joined : inOrder, concurrency));
     });
 }
 
-const optionNames: readonly string[] = ['ordered', 'concurrency'] satisfies (keyof BatchMapConfig)[];
+type Ask = (value: unknown) => Observable<unknown>;
+
+function askerOf(
+  fn: BatchFunction<unknown, unknown> | Resolver<unknown, unknown>,
+  config: Omit<BatchConfig<unknown>, 'concurrency'>,
+): Ask {
+  if (!isBatchFunction(fn)) return batch(fn, config);
+  const { key } = config;
+  checkFunction('key', 'a function giving the key of a value', key);
+  return key ? (value) => fn(key(value)) : fn;
+}
+
+function checkFunction(option: string, mustBe: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw wrong(`batchMap: ${option}`, mustBe, value);
+}
+
+const optionNames: readonly string[] = ['ordered', 'concurrency', 'key', 'result'] satisfies (keyof BatchMapByConfig<
+  unknown,
+  unknown,
+  unknown,
+  unknown
+>)[];
 
 /** @throws TypeError for what is no option, or one that a batch function was to be given when it was made. */
 function checkNames(fn: unknown, config: object): void {

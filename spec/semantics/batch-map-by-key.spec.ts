@@ -1,0 +1,234 @@
+/**
+ * batchMap by a key of each value: the value and what came for its key are joined, in diagrams and in random streams.
+ */
+import fc from 'fast-check';
+import { concatMap, delay, from, lastValueFrom, map, mergeMap, of, Subject, tap, timer, toArray } from 'rxjs';
+import { batch, batchMap, batchScheduler, type BatchMapConfig } from 'sluice';
+import { after, atOnce, flushesOf, upper } from '../support/batches';
+import { marbles } from '../support/marbles';
+
+/** Of the value `a1`, the key is `a`. */
+const letterOf = (value: string): string => value.slice(0, 1);
+const joined = (value: string, result: string): string => value + result;
+const events = { a: 'a1', b: 'b1', c: 'a2', d: 'b2', x: 'x1' };
+const joint = { a: 'a1A', b: 'b1B', c: 'a2A', d: 'b2B', x: 'x1X' };
+const enriched = { key: letterOf, result: joined };
+
+/** Each key is a flight of its own; `a` takes five frames, the others none. */
+const slowForA = () =>
+  batch((keys: readonly string[]) => timer(keys.includes('a') ? 5 : 0).pipe(map(() => upper(keys))), { maxSize: 1 });
+
+function fail(): never {
+  throw new Error('thrown');
+}
+
+describe('batchMap by a key', () => {
+  it(
+    'emits what result makes of a value and of what came for its key',
+    marbles((m) => {
+      const ask = after(3);
+      const source = '  (ab)--x---|';
+      const flushed = ' y-----x----';
+      const expected = '---(ab)--x|';
+      m.expect(flushesOf(ask)).toBeObservable(flushed, { y: 'ab', x: 'x' });
+      m.expect(m.cold(source, events).pipe(batchMap(ask, enriched))).toBeObservable(expected, joint);
+    }),
+  );
+
+  it(
+    'asks once for equal keys of one flush, whose values come together',
+    marbles((m) => {
+      const ask = after(3);
+      const flushed = ' k--';
+      const expected = '---(acbd|)';
+      m.expect(flushesOf(ask)).toBeObservable(flushed, { k: 'ab' });
+      m.expect(of('a1', 'b1', 'a2', 'b2').pipe(batchMap(ask, enriched))).toBeObservable(expected, joint);
+    }),
+  );
+
+  it(
+    'keeps values with equal keys of one flush in the order of the source when ordered',
+    marbles((m) => {
+      const expected = '---(abcd|)';
+      const operator = batchMap(after(3), { ...enriched, ordered: true });
+      m.expect(of('a1', 'b1', 'a2', 'b2').pipe(operator)).toBeObservable(expected, joint);
+    }),
+  );
+
+  it(
+    'keeps the order of the source over several flights when ordered',
+    marbles((m) => {
+      const source = '  ab--c-----|';
+      const loose = '   -b---a---c|';
+      const expected = '-----(ab)c|';
+      m.expect(m.hot(source, events).pipe(batchMap(slowForA(), enriched))).toBeObservable(loose, joint);
+      m.expect(m.hot(source, events).pipe(batchMap(slowForA(), { ...enriched, ordered: true }))).toBeObservable(
+        expected,
+        joint,
+      );
+    }),
+  );
+
+  it(
+    'without result emits what came for the key alone',
+    marbles((m) => {
+      m.expect(of('a1', 'b1', 'a2').pipe(batchMap(after(1), { key: letterOf, ordered: true }))).toBeObservable(
+        '-(ABA|)',
+      );
+    }),
+  );
+
+  it(
+    'with result alone joins each key with its own result',
+    marbles((m) => {
+      const pairs = { x: ['a', 'A'], y: ['b', 'B'] };
+      const pair = (key: string, result: string): string[] => [key, result];
+      m.expect(of('a', 'b').pipe(batchMap(after(1), { result: pair }))).toBeObservable('-(xy|)', pairs);
+      m.expect(of('a', 'b').pipe(batchMap(upper, { result: pair }))).toBeObservable('(xy|)', pairs);
+    }),
+  );
+
+  it(
+    'of a resolver takes key for the identity of a key, as batch does',
+    marbles((m) => {
+      const seen: string[] = [];
+      const resolve = (keys: readonly string[]) => {
+        seen.push(...keys);
+        return upper(keys);
+      };
+      m.expect(of('a1', 'b1', 'a2').pipe(batchMap(resolve, { ...enriched, ordered: true }))).toBeObservable('(xyz|)', {
+        x: 'a1A1',
+        y: 'b1B1',
+        z: 'a2A1',
+      });
+      m.flush();
+      expect(seen).toEqual(['a1', 'b1']);
+    }),
+  );
+
+  it.each([{}, { ordered: true }, { concurrency: 1 }])(
+    'with %j errors once, and leaves its source, with what key throws',
+    (config: BatchMapConfig) => {
+      const run = marbles((m) => {
+        const source = m.hot('a--x--b--|', events);
+        const expected = '    a--#';
+        const key = (value: string): string => (value === 'x1' ? fail() : letterOf(value));
+        const mapped = source.pipe(batchMap(atOnce(), { key, result: joined, ...config }));
+        m.expect(mapped).toBeObservable(expected, joint, new Error('thrown'));
+        m.expect(source).toHaveSubscriptions('^--!');
+      });
+      run();
+    },
+  );
+
+  it.each([{}, { ordered: true }, { concurrency: 1 }])(
+    'with %j errors once, and leaves its source and its flights, with what result throws',
+    (config: BatchMapConfig) => {
+      const run = marbles((m) => {
+        const source = m.hot('a--x----b--|', events);
+        const expected = '    -a--#';
+        const result = (value: string, came: string): string => (value === 'x1' ? fail() : joined(value, came));
+        const mapped = source.pipe(batchMap(after(1), { key: letterOf, result, ...config }));
+        m.expect(mapped).toBeObservable(expected, joint, new Error('thrown'));
+        m.expect(source).toHaveSubscriptions('^---!');
+      });
+      run();
+    },
+  );
+
+  it('ordered, calls result in the order of the source, and emits what came before one that throws', () => {
+    const heard: unknown[] = [];
+    of('a1', 'b1', 'a2', 'b2')
+      .pipe(
+        batchMap(atOnce(), {
+          key: letterOf,
+          result: (value, came) => (value === 'a2' ? fail() : joined(value, came)),
+          ordered: true,
+        }),
+      )
+      .subscribe({ next: (value) => heard.push(value), error: (error: unknown) => heard.push(error) });
+    batchScheduler.flush();
+    expect(heard).toEqual(['a1A', 'b1B', new Error('thrown')]);
+  });
+
+  it('errors with a TypeError that names the batch for a key that is undefined', async () => {
+    const nobody = of({ userId: undefined as unknown as string });
+    const named = nobody.pipe(batchMap(atOnce({ name: 'nameOf' }), { key: ({ userId }) => userId }));
+    await expect(lastValueFrom(named)).rejects.toThrow('batch "nameOf": its key must be given; got undefined');
+  });
+
+  it('may be fed by its own output', async () => {
+    const source = new Subject<number>();
+    const fed = source.pipe(
+      batchMap(atOnce(), { key: (n) => String(n % 2), result: (n, came) => `${n}:${came}`, ordered: true }),
+      tap((text) => {
+        const [n = ''] = text.split(':');
+        if (Number(n) < 4) source.next(Number(n) + 1);
+        else source.complete();
+      }),
+      toArray(),
+    );
+    const heard = lastValueFrom(fed);
+    source.next(1);
+    expect(await heard).toEqual(['1:1', '2:0', '3:1', '4:0']);
+  });
+});
+
+describe('what batchMap by a key emits for random values', () => {
+  const values = fc.array(fc.record({ id: fc.integer(), userId: fc.integer({ min: 0, max: 4 }) }), { maxLength: 30 });
+  const configs = fc.record({
+    ordered: fc.boolean(),
+    concurrency: fc.constantFrom(1, 2, 3, Infinity),
+    maxSize: fc.constantFrom(1, 2, Infinity),
+  });
+
+  it('is each value once, with the result of its own key, in the order of the source when ordered', async () => {
+    await fc.assert(
+      fc.asyncProperty(values, configs, async (list, { ordered, concurrency, maxSize }) => {
+        const userOf = batch(
+          (ids: readonly number[]) => of(ids.map((id) => `user ${id}`)).pipe(delay((ids[0] ?? 0) % 2)),
+          { maxSize },
+        );
+        const mapped = await lastValueFrom(
+          from(list).pipe(
+            concatMap((value, index) => (index % 3 === 2 ? of(value).pipe(delay(0)) : of(value))),
+            batchMap(userOf, {
+              key: ({ userId }) => userId,
+              result: (event, user) => ({ event, user }),
+              ordered,
+              concurrency,
+            }),
+            toArray(),
+          ),
+        );
+        const expected = list.map((event) => ({ event, user: `user ${event.userId}` }));
+        if (ordered) expect(mapped).toEqual(expected);
+        // The very objects of the source, each as often as it came.
+        const byPlace = (one: (typeof mapped)[number]): number => list.indexOf(one.event);
+        expect([...mapped].sort((one, other) => byPlace(one) - byPlace(other))).toEqual(expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is what mergeMap with a map gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(values, async (list) => {
+        const userOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`));
+        const byHand = mergeMap((event: (typeof list)[number]) =>
+          userOf(event.userId).pipe(map((user) => ({ event, user }))),
+        );
+        const operator = batchMap(userOf, {
+          key: (event: (typeof list)[number]) => event.userId,
+          result: (event, user) => ({ event, user }),
+        });
+        const [one, other] = await Promise.all([
+          lastValueFrom(from(list).pipe(byHand, toArray())),
+          lastValueFrom(from(list).pipe(operator, toArray())),
+        ]);
+        expect(other).toEqual(one);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
