@@ -292,7 +292,10 @@ describe('an emission where there is no stream', () => {
     ['by itself', () => emit(7)],
     ['in an array', () => [emit(7)]],
     ['in all', () => all([emit(7) as unknown as Future<void>])],
-    ['in a task that a stream waits for', () => Future.from(stream(() => waitingFor(task(emitting)())))],
+    [
+      'in a task that a stream waits for',
+      () => Future.from(stream(() => waitingFor(task<[], void, unknown>(emitting)()))),
+    ],
   ])('%s is a TypeError at the yield, which can be caught there', (_, yielded) => {
     const error = caughtBy(yielded);
     expect(error).toBeInstanceOf(TypeError);

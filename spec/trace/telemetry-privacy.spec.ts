@@ -57,7 +57,7 @@ const works: readonly (readonly [string, () => PromiseLike<unknown>])[] = [
   [
     'an emission in a task',
     () =>
-      task(function* page() {
+      task<[], void, unknown>(function* page() {
         yield emit(KEY);
       })(),
   ],

@@ -113,6 +113,30 @@ describe('tools that make a task of a function', () => {
     resultOf(() => callTask((a: number, b: string) => a + b.length, 1, 'b')).is<Future<number>>();
   });
 
+  it('keep the type parameters of a generic task', () => {
+    const same = task(<T>(value: T): T => value);
+    const listed = task(function* listed<T>(value: T): Generator<unknown, readonly T[], unknown> {
+      yield null;
+      return [value];
+    });
+    const tools = [dedupe(same), memoizeLru(same, { max: 1, key: (value) => value }), retryTask(same)] as const;
+    const [deduped, kept, retried] = tools;
+    resultOf(() => deduped('a')).is<Future<string>>();
+    resultOf(() => kept(1)).is<Future<number>>();
+    resultOf(() => retried(true)).is<Future<boolean>>();
+    resultOf(() => memoizeLru(listed)(1)).is<Future<readonly number[]>>();
+    deduped.invalidate(1);
+    kept.clear();
+  });
+
+  it('do not say that they keep the members of a function', () => {
+    // @ts-expect-error a batch function that is deduplicated is no batch function
+    expect(dedupe(nameOf).many).toBeUndefined();
+    // @ts-expect-error the result is a future
+    const plain: <T>(value: T) => T = dedupe(<T>(value: T): T => value);
+    expect(plain).toBeInstanceOf(Function);
+  });
+
   it('forget by its arguments', () => {
     const deduped = dedupe(price);
     deduped.invalidate('fig', 2);

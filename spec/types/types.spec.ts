@@ -7,6 +7,7 @@ import {
   AsyncValue,
   batch,
   batchMap,
+  emit,
   Future,
   settled,
   task,
@@ -303,6 +304,59 @@ describe('task', () => {
     const [one, list] = [first([numberOf]), same(some<string>('a'))];
     typeOf(one).is<Future<number | undefined>>();
     typeOf(list).is<Future<string[]>>();
+  });
+
+  it('of a generic plain function is generic, too', () => {
+    const same = task(<T>(value: T): T => value);
+    const later = task(async <T>(value: T) => Promise.resolve(value));
+    const [text, number] = [same('a'), later(1)];
+    typeOf(text).is<Future<string>>();
+    typeOf(number).is<Future<number>>();
+  });
+
+  it('has no this where its function has none, and keeps one that it has', () => {
+    const named = task((id: number) => String(id));
+    const walked = task(function* (id: number) {
+      return yield* userOf(id);
+    });
+    const own = task(function (this: User, prefix: string) {
+      return prefix + this.name;
+    });
+    const ownGenerator = task(function* (this: User) {
+      return yield* userOf(this.id);
+    });
+    typeOf(named).is<(id: number) => Future<string>>();
+    typeOf(walked).is<(id: number) => Future<User>>();
+    typeOf(own).is<(this: User, prefix: string) => Future<string>>();
+    typeOf(ownGenerator).is<(this: User) => Future<User>>();
+    // @ts-expect-error it needs a User
+    expect(own('a')).toBeInstanceOf(Future);
+  });
+
+  it('takes the types of its arguments from where it is put', () => {
+    const named: (id: number) => Future<string> = task((id) => String(id));
+    const walked: (id: number) => Future<User> = task(function* (id) {
+      return yield* userOf(id);
+    });
+    typeOf(named).is<(id: number) => Future<string>>();
+    typeOf(walked).is<(id: number) => Future<User>>();
+  });
+
+  it('that emits is none: a task has one value', () => {
+    const [emitting, mixed] = [
+      task(function* () {
+        yield* emit(1);
+      }),
+      task(function* () {
+        const found = yield* userOf(1);
+        yield emit(found.id);
+        yield numberOf;
+      }),
+    ];
+    // @ts-expect-error it is no task
+    expect(() => emitting().block() as unknown).toThrow(TypeError);
+    // @ts-expect-error it is no task
+    expect(() => mixed().block() as unknown).toThrow(TypeError);
   });
 
   it('of an async generator cannot be called: what that returns would be lost', () => {

@@ -9,6 +9,7 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { seam } from '../scheduler/probe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
+import type { Emission } from './emission';
 import { isAsyncGeneratorFunction, isGeneratorFunction, ofKind, type TaskCall, type TaskKind } from './task-body';
 import { TaskExecution } from './task-execution';
 
@@ -20,6 +21,19 @@ export type TaskResult<R> =
 interface Refused<Why extends string> {
   readonly refused: Why;
 }
+
+/** As rest parameters: there are none if it is so, and else one that nothing can be given for. */
+type Unless<IsWrong extends boolean> = IsWrong extends true ? [never] : [];
+type If<IsRight extends boolean> = IsRight extends true ? [] : [never];
+
+/** Whether a generator that yields this emits: `any` and `unknown` may be anything. */
+type IsEmitting<Y> = unknown extends Y ? false : [Extract<Y, Emission<unknown>>] extends [never] ? false : true;
+
+type IsAsyncGenerator<R> = [R] extends [never]
+  ? false
+  : R extends AsyncGenerator<unknown, unknown, never>
+    ? true
+    : false;
 
 /**
  * Makes a task of a generator function, a plain function or an `async` one. `this`, name and arguments are kept. A
@@ -40,19 +54,34 @@ interface Refused<Why extends string> {
  * });
  * authorNames([1, 2]).subscribe(console.log);
  */
-export function task<This, A extends readonly unknown[], R>(
-  body: (this: This, ...args: A) => Generator<unknown, R, unknown>,
+export function task<A extends readonly unknown[], R, Y>(
+  body: (this: undefined, ...args: A) => Generator<Y, R, unknown>,
+  ...refused: Unless<IsEmitting<Y>>
+): (...args: A) => Future<TaskResult<R>>;
+export function task<This, A extends readonly unknown[], R, Y>(
+  body: (this: This, ...args: A) => Generator<Y, R, unknown>,
+  ...refused: Unless<IsEmitting<Y>>
 ): (this: This, ...args: A) => Future<TaskResult<R>>;
-// The first form is what types the yields of a generator written in place; the second is no task.
+// The forms above are what types the yields of a generator written in place; the two below are no tasks.
 
-export function task(
-  body: (this: never, ...args: never) => AsyncGenerator<unknown, unknown, never>,
+export function task<Y>(
+  body: (this: never, ...args: never) => Generator<Y, unknown, never>,
+  ...refused: If<IsEmitting<Y>>
+): Refused<'a task has one value: emit() is for the body of stream()'>;
+export function task<R>(
+  body: (this: never, ...args: never) => R,
+  ...refused: If<IsAsyncGenerator<R>>
 ): Refused<'what an async generator returns would be lost: write function*, or return an AsyncIterable'>;
+export function task<A extends readonly unknown[], R>(
+  body: (this: undefined, ...args: A) => R,
+): (...args: A) => Future<TaskResult<R>>;
 export function task<This, A extends readonly unknown[], R>(
   body: (this: This, ...args: A) => R,
 ): (this: This, ...args: A) => Future<TaskResult<R>>;
 export function task<This, A extends readonly unknown[]>(
   body: (this: This, ...args: A) => unknown,
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- for the compiler alone, which gives it a type or none
+  ...refused: readonly unknown[]
 ): ((this: This, ...args: A) => Future<unknown>) | Refused<string> {
   if (typeof body !== 'function') throw wrong('task: its body', 'a function, or a generator function', body);
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(body.name);

@@ -9,16 +9,20 @@ import type { TaskResult } from '../task/task';
 import { CallKeys } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedFunction, checkedKey, type KeyConfig } from './tool-config';
+import { checkedFunction, checkedKey, type KeyConfig, type ForTask } from './tool-config';
 
 export interface MemoizeLruConfig<A extends readonly unknown[]> extends CacheBounds, KeyConfig<A> {}
 
-export interface MemoizedLru<This, A extends readonly unknown[], V> {
-  (this: This, ...args: A): Future<V>;
+/** What a memoized function has beside its call. */
+export interface LruControls<A extends readonly unknown[]> {
   /** Forgets the call with these arguments; what is on its way is told to those who wait, and not kept. */
   delete(...args: A): void;
   /** Forgets all. */
   clear(): void;
+}
+
+export interface MemoizedLru<This, A extends readonly unknown[], V> extends LruControls<A> {
+  (this: This, ...args: A): Future<V>;
 }
 
 /**
@@ -28,11 +32,21 @@ export interface MemoizedLru<This, A extends readonly unknown[], V> {
  *
  * What is kept is for all schedulers. What is kept during a `TestScheduler.run` ends with it.
  *
+ * A generic function keeps its type parameters if it is a task: make one of it first, with `task`.
+ *
  * @throws TypeError at once if it is given no function, or a wrong option.
  * @example
  * const rate = memoizeLru(loadRate, { max: 100, ttl: 60_000 });
  * all([rate('EUR'), rate('EUR')]).subscribe(console.log); // loaded once
  */
+export function memoizeLru<F extends (this: never, ...args: never) => Future<unknown>>(
+  fn: F,
+  ...config: ForTask<F, [config?: MemoizeLruConfig<Parameters<F>>]>
+): F & LruControls<Parameters<F>>;
+export function memoizeLru<This, A extends readonly unknown[], R>(
+  fn: (this: This, ...args: A) => R,
+  config?: MemoizeLruConfig<A>,
+): MemoizedLru<This, A, TaskResult<R>>;
 export function memoizeLru<This, A extends readonly unknown[], R>(
   fn: (this: This, ...args: A) => R,
   config: MemoizeLruConfig<A> = {},

@@ -32,6 +32,14 @@ export interface RetryTaskConfig {
  * const load = retryTask(loadPage, { attempts: 5, delay: (attempt) => 100 * 2 ** attempt });
  * load('/a').subscribe(console.log);
  */
+export function retryTask<A extends readonly unknown[], R>(
+  fn: (this: undefined, ...args: A) => R,
+  config?: RetryTaskConfig,
+): (...args: A) => Future<TaskResult<R>>;
+export function retryTask<This, A extends readonly unknown[], R>(
+  fn: (this: This, ...args: A) => R,
+  config?: RetryTaskConfig,
+): (this: This, ...args: A) => Future<TaskResult<R>>;
 export function retryTask<This, A extends readonly unknown[], R>(
   fn: (this: This, ...args: A) => R,
   config: RetryTaskConfig = {},

@@ -1,5 +1,6 @@
 /** What tools that compare calls have in common: the option `key`. */
 import { wrong } from '../core/describe';
+import type { Future } from '../future/future';
 import { checkFunction } from './call-task';
 
 /** How calls are told apart. */
@@ -14,6 +15,17 @@ export interface KeyConfig<A extends readonly unknown[]> {
 
 /** The same, but where the function itself says what `A` is: a key may do with fewer arguments. */
 type Given<A> = A extends readonly unknown[] ? A : never;
+
+/**
+ * The other parameters of a tool where its function is a task, or like one: it returns a future and has no members of its
+ * own. A tool that adds members to such a function keeps its type, and so its type parameters.
+ */
+export type ForTask<F extends (this: never, ...args: never) => unknown, Others extends readonly unknown[]> =
+  ReturnType<F> extends Future<unknown>
+    ? [keyof F | Exclude<keyof ReturnType<F>, keyof Future<unknown>>] extends [never]
+      ? Others
+      : [never]
+    : [never];
 
 /** @throws TypeError unless it is a function. */
 export function checkedFunction<F>(tool: string, fn: F): F {
