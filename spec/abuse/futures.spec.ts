@@ -128,6 +128,16 @@ describe('an AsyncValue', () => {
     expect(value.value).toBe(1);
   });
 
+  it.each([new Error('lost'), null, 'no', 0])('set with %p for a second argument is refused, and not set', (second) => {
+    const value = new AsyncValue<number>();
+    const set: (...args: unknown[]) => void = value.set.bind(value) as never; // as plain JavaScript calls it
+    expect(() => set(1, second)).toThrow(TypeError);
+    expect(() => set(1, second)).toThrow('call fail(error) in place of set to end it with an error');
+    expect(value.isSet).toBe(false);
+    set(1, undefined);
+    expect(value.value).toBe(1);
+  });
+
   it('settled again from a subscriber of the first throws there, and all others hear the first', () => {
     rehearse(({ flush }) => {
       const value = new AsyncValue<number>();

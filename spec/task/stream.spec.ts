@@ -294,7 +294,7 @@ describe('an emission where there is no stream', () => {
     ['in all', () => all([emit(7) as unknown as Future<void>])],
     [
       'in a task that a stream waits for',
-      () => Future.from(stream(() => waitingFor(task<[], void, unknown>(emitting)()))),
+      () => Future.from(stream(() => waitingFor(task<[], unknown, unknown>(emitting)()))),
     ],
   ])('%s is a TypeError at the yield, which can be caught there', (_, yielded) => {
     const error = caughtBy(yielded);
@@ -306,7 +306,7 @@ describe('an emission where there is no stream', () => {
   function* emitting(): Generator<Emission<number>, void> {
     yield* emit(7);
   }
-  function* waitingFor(future: Future<void>): Generator<never, void> {
+  function* waitingFor(future: Future<unknown>): Generator<never, void> {
     yield* future;
   }
   it('in an all that the body of a stream yields is one too', () => {

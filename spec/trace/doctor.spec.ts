@@ -314,6 +314,14 @@ describe('a batch function for each call', () => {
     expect(warnings()[0]).toMatch(HERE);
   });
 
+  it('is told of the better form for requests', () => {
+    debug();
+    for (let request = 0; request < 3; request++) own();
+    expect(warnings()[0]).toMatch(
+      /keep the one function of the module, and handle each request in scheduler\.run\(work\)/,
+    );
+  });
+
   it('is none at three places', () => {
     debug();
     batch((keys: readonly string[]) => keys);

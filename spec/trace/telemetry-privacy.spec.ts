@@ -57,7 +57,7 @@ const works: readonly (readonly [string, () => PromiseLike<unknown>])[] = [
   [
     'an emission in a task',
     () =>
-      task<[], void, unknown>(function* page() {
+      task<[], unknown, unknown>(function* page() {
         yield emit(KEY);
       })(),
   ],

@@ -354,9 +354,11 @@ describe('task', () => {
       }),
     ];
     // @ts-expect-error it is no task
-    expect(() => emitting().block() as unknown).toThrow(TypeError);
+    const one: () => Future<unknown> = emitting;
     // @ts-expect-error it is no task
-    expect(() => mixed().block() as unknown).toThrow(TypeError);
+    const other: () => Future<unknown> = mixed;
+    expect(() => one().block()).toThrow(TypeError);
+    expect(() => other().block()).toThrow(TypeError);
   });
 
   it('of an async generator cannot be called: what that returns would be lost', () => {

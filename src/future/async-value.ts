@@ -2,7 +2,7 @@
  * A hot value that arrives once: started work, or a cell set by hand. It replays to whoever comes late. The idea is
  * asynckit's AsyncValue.
  */
-import { wrong } from '../core/describe';
+import { describe, wrong } from '../core/describe';
 import { AlreadySetError, CancelledError, NotReadyError, TimeoutError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { received, reportUnlessReceived } from '../core/report';
@@ -53,8 +53,13 @@ export class AsyncValue<T> extends Single<T> {
     return this.#outcome.error;
   }
 
-  /** @throws AlreadySetError the second time. */
-  set(value: T): void {
+  /**
+   * @throws AlreadySetError the second time.
+   * @throws TypeError for a second argument, such as the error that goes with a value in Python.
+   */
+  set(value: T): void;
+  set(value: T, ...[second]: readonly unknown[]): void {
+    if (second !== undefined) throw notTwo(second);
     this.#end(success(value));
   }
 
@@ -198,6 +203,12 @@ export class AsyncValue<T> extends Single<T> {
     if (!(error instanceof CancelledError)) reportUnlessReceived(this, 'an AsyncValue', error);
   }
 }
+
+const notTwo = (second: unknown): TypeError =>
+  new TypeError(
+    `set: expected one argument, the value; got ${describe(second)} as a second. ` +
+      'An AsyncValue ends with a value or with an error: call fail(error) in place of set to end it with an error.',
+  );
 
 const check = (method: string, timeoutMs: number): void => {
   if (typeof timeoutMs === 'number' && timeoutMs >= 0) return;

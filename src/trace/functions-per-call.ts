@@ -23,7 +23,8 @@ export class FunctionsPerCall {
       what: `${describeBatch(name)} is made anew ${task ? `by each run of task ${task.name}` : 'each time it is needed'}`,
       how:
         'Keys of two batch functions never share a flush: make it once, in a module, and call it from there. ' +
-        'If it is made for each request to keep caches apart, give each request a BatchScheduler instead: a cache belongs to a scheduler.',
+        'Where each request is to have caches of its own, keep the one function of the module, and handle each request in ' +
+        'scheduler.run(work), with a new BatchScheduler for each: caches belong to a scheduler.',
       site,
     });
   }
