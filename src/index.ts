@@ -43,7 +43,7 @@ export { task, type TaskResult } from './task/task';
 // batch
 export { batch, type BatchFunction } from './batch/batch';
 export type { BatchConfig } from './batch/batch-config';
-export { batchMap, type BatchMapConfig } from './batch/batch-map';
+export { batchMap, type BatchMapByConfig, type BatchMapConfig } from './batch/batch-map';
 export type { CacheBounds, CacheConfig, CacheStore } from './batch/cache';
 export type { BatchResults, Flush, Resolver } from './batch/flush';
 

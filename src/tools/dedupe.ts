@@ -8,7 +8,7 @@ import { sharedFunction } from './shared-function';
 import { checkedFunction, checkedKey, type KeyConfig, type ForTask } from './tool-config';
 
 /** What a deduplicated function has beside its call. */
-export interface DedupeControls<A extends readonly unknown[]> {
+interface DedupeControls<A extends readonly unknown[]> {
   /** The next call with these arguments begins anew, though one is on its way; without any, each next call does. */
   invalidate(...args: A | []): void;
 }

@@ -14,7 +14,7 @@ import { checkedFunction, checkedKey, type KeyConfig, type ForTask } from './too
 export interface MemoizeLruConfig<A extends readonly unknown[]> extends CacheBounds, KeyConfig<A> {}
 
 /** What a memoized function has beside its call. */
-export interface LruControls<A extends readonly unknown[]> {
+interface LruControls<A extends readonly unknown[]> {
   /** Forgets the call with these arguments; what is on its way is told to those who wait, and not kept. */
   delete(...args: A): void;
   /** Forgets all. */
