@@ -22,7 +22,24 @@ const wrongOptions = [
   ...misuse('concurrency', [0, -1, 1.5, NaN, -Infinity, '5', null, 5n], count),
   ...misuse('priority', [NaN, '5', null, {}], 'a number, or a function'),
   ...misuse('partition', ['tenant', null, 5, {}], "a function giving a key's partition"),
-  ...misuse('cache', ['yes', 1, null, () => true], 'true, { max, ttl }, or a store'),
+  ...misuse('partitionConcurrency', [0, -1, 1.5, NaN, '5', null], count),
+  ...misuse(
+    'cache',
+    [
+      'yes',
+      1,
+      null,
+      () => true,
+      [],
+      [1],
+      new Date(0),
+      new Set([1]).values(),
+      Promise.resolve(),
+      { maxAge: 5 },
+      { max: 1, TTL: 5 },
+    ],
+    'true, { max, ttl }, or a store',
+  ),
   ...misuse('scheduler', [asyncScheduler, 'main', null, {}], 'a BatchScheduler'),
 ];
 
@@ -86,6 +103,13 @@ describe('an option of batch', () => {
     expect(message).toMatch(/^batch "nameOf": cache must be .*partitions.*; got an instance of Map \(object\)\.$/);
   });
 
+  it('cache: an option that it does not have is named', () => {
+    const message = complaintOf(() => batch(resolve, { name: 'nameOf', cache: { maxAge: 5 } as object }));
+    expect(message).toContain(
+      'cache must be true, { max, ttl }, or a store, which has no option "maxAge"; got {"maxAge":5}',
+    );
+  });
+
   it('left undefined is its default', () => {
     const options = [
       'name',
@@ -94,6 +118,7 @@ describe('an option of batch', () => {
       'hold',
       'maxSize',
       'concurrency',
+      'partitionConcurrency',
       'priority',
       'partition',
       'cache',

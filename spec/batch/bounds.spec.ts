@@ -2,7 +2,7 @@
  * `maxSize` and `concurrency`: how many keys a flush takes, and how many flushes are in the air.
  */
 import { delay, map, of, timer } from 'rxjs';
-import { all, batch, type FlushEvent } from 'sluice';
+import { all, batch, batchScheduler, type BatchConfig, type FlushEvent } from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
 
 /** A resolver that takes 10 ms, and knows how many of its flights are in the air. */
@@ -231,6 +231,92 @@ describe('concurrency', () => {
       of(...both).subscribe((nameOf) => void listen(nameOf(1)));
       at(5, () => expect([here.asked, there.asked]).toEqual([[[1]], [[1]]]));
       flush();
+    });
+  });
+});
+
+describe('partitionConcurrency', () => {
+  /** What took off when, and landed 10 ms later: `a1@0`. */
+  function tower(config: Partial<BatchConfig<string>>) {
+    const log: string[] = [];
+    const ask = batch(
+      (keys: readonly string[]) => {
+        log.push(`${keys.join('+')}@${String(batchScheduler.now())}`);
+        return of([...keys]).pipe(delay(10));
+      },
+      { partition: (key) => key[0], ...config },
+    );
+    return { ask, log };
+  }
+
+  it('bounds the flights of each partition, and lets those of others go', () => {
+    rehearse(({ flush }) => {
+      const { ask, log } = tower({ partitionConcurrency: 1, maxSize: 1 });
+      ask.many(['a1', 'a2', 'a3', 'b1', 'b2']).subscribe();
+      flush();
+      expect(log).toEqual(['a1@0', 'b1@0', 'a2@10', 'b2@10', 'a3@20']);
+    });
+  });
+
+  it('lets the next batch of its partition go on gathering', () => {
+    rehearse(({ flush, at }) => {
+      const { ask, log } = tower({ partitionConcurrency: 1 });
+      ask('a1').subscribe();
+      for (const [ms, key] of [
+        [1, 'a2'],
+        [2, 'b1'],
+        [3, 'a3'],
+        [4, 'b2'],
+      ] as const)
+        at(ms, () => void ask(key).subscribe());
+      flush();
+      expect(log).toEqual(['a1@0', 'b1@2', 'a2+a3@10', 'b2@12']);
+    });
+  });
+
+  it('may be more than one', () => {
+    rehearse(({ flush }) => {
+      const { ask, log } = tower({ partitionConcurrency: 2, maxSize: 1 });
+      ask.many(['a1', 'a2', 'a3', 'a4', 'a5', 'b1']).subscribe();
+      flush();
+      expect(log).toEqual(['a1@0', 'a2@0', 'b1@0', 'a3@10', 'a4@10', 'a5@20']);
+    });
+  });
+
+  it('holds together with concurrency, which bounds all of them', () => {
+    rehearse(({ flush }) => {
+      const { ask, log } = tower({ partitionConcurrency: 1, concurrency: 2, maxSize: 1 });
+      ask.many(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']).subscribe();
+      flush();
+      expect(log.map((entry) => entry.slice(3)).sort()).toEqual(['0', '0', '10', '10', '20', '20']);
+      expect(new Set(log.slice(0, 2).map(([partition]) => partition))).toEqual(new Set(['a', 'b']));
+      expect(log).toHaveLength(6);
+    });
+  });
+
+  it('gives the slot of keys that were left to those behind them', () => {
+    rehearse(({ flush, at }) => {
+      const { ask, log } = tower({ partitionConcurrency: 1, maxSize: 1 });
+      ask('a1').subscribe();
+      const left = ['a2', 'a3'].map((key) => listen(ask(key)));
+      ask('a4').subscribe();
+      at(5, () => {
+        for (const { stop } of left) stop();
+      });
+      flush();
+      expect(log).toEqual(['a1@0', 'a4@10']);
+    });
+  });
+
+  it('without partitions bounds the function, and where it is no less than concurrency, bounds nothing', () => {
+    rehearse(({ flush }) => {
+      const one = tower({ partitionConcurrency: 1, maxSize: 1, partition: undefined as never });
+      const same = tower({ partitionConcurrency: 2, concurrency: 2, maxSize: 1 });
+      one.ask.many(['a1', 'b1']).subscribe();
+      same.ask.many(['a1', 'a2', 'a3']).subscribe();
+      flush();
+      expect(one.log).toEqual(['a1@0', 'b1@10']);
+      expect(same.log).toEqual(['a1@0', 'a2@0', 'a3@10']);
     });
   });
 });

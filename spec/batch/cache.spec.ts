@@ -345,6 +345,41 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 });
 
+describe('clear of a key that is missing by mistake', () => {
+  const absent: readonly (readonly [string, unknown])[] = [
+    ['undefined', undefined],
+    ['null', null],
+  ];
+
+  it.each(absent)('is refused, and clears nothing: %s', async (_, key) => {
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { cache: true });
+    await nameOf.many([1, 2]);
+    expect(() => nameOf.clear(key as number)).toThrow(/its key must be given; got/);
+    await nameOf.many([1, 2]);
+    expect(asked).toEqual([[1, 2]]);
+  });
+
+  it.each([['clear()' as const], ['clearAll()' as const]])(
+    'is not %s, which clears all, of all partitions',
+    async (call) => {
+      const { asked, resolve } = recorder();
+      const nameOf = batch(resolve, { cache: true, partition: (id) => id % 2 });
+      await nameOf.many([1, 2]);
+      if (call === 'clear()') nameOf.clear();
+      else nameOf.clearAll();
+      await nameOf.many([1, 2]);
+      expect(asked).toEqual([[1], [2], [1], [2]]);
+    },
+  );
+
+  it('is refused where there is no cache, too; clearAll() does nothing there', () => {
+    const nameOf = batch(recorder().resolve);
+    expect(() => nameOf.clear(undefined as never)).toThrow(TypeError);
+    expect(() => nameOf.clearAll()).not.toThrow();
+  });
+});
+
 describe('{ max }', () => {
   it('forgets the least recently used', () => {
     rehearse(({ flush }) => {

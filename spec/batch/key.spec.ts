@@ -1,6 +1,7 @@
 /**
  * `name`, `key` and `partition`: what a batch function is called, which keys are equal, and which never meet.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { delay, of } from 'rxjs';
 import { all, batch } from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
@@ -146,5 +147,51 @@ describe('partition', () => {
       flush();
       expect(asked).toEqual([[0, 2], [1, 3], [4]]);
     });
+  });
+});
+
+describe('flush.partition', () => {
+  it('is the partition of the keys', () => {
+    rehearse(({ flush }) => {
+      const seen: unknown[] = [];
+      const ask = batch(
+        (keys: readonly string[], { partition }) => {
+          seen.push([partition, ...keys]);
+          return [...keys];
+        },
+        { partition: (key: string) => key[0] },
+      );
+      ask.many(['a1', 'b1', 'a2']).subscribe();
+      flush();
+      expect(seen).toEqual([
+        ['a', 'a1', 'a2'],
+        ['b', 'b1'],
+      ]);
+    });
+  });
+
+  it('is undefined without that option', () => {
+    rehearse(({ flush }) => {
+      const seen: unknown[] = [];
+      batch((keys: readonly string[], given) => (seen.push(given.partition), [...keys]))('a').subscribe();
+      flush();
+      expect(seen).toEqual([undefined]);
+    });
+  });
+
+  it('tells a resolver the store of those who ask, which it does not run in', async () => {
+    const transaction = new AsyncLocalStorage<string>();
+    const rowOf = batch(
+      async (ids: readonly number[], flush) => {
+        await Promise.resolve();
+        return ids.map(() => [transaction.getStore(), flush.partition]);
+      },
+      { partition: () => transaction.getStore() },
+    );
+    const asked = ['T1', 'T2'].map((name) => transaction.run(name, async () => rowOf(1)));
+    expect(await Promise.all(asked)).toEqual([
+      [undefined, 'T1'],
+      [undefined, 'T2'],
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * `scheduler`: a batch function that is pinned to one, whoever asks.
  */
-import { delay, of, VirtualTimeScheduler } from 'rxjs';
+import { delay, of, subscribeOn, timer, VirtualTimeScheduler } from 'rxjs';
 import { all, batch, BatchScheduler, batchScheduler, largestFirst, task, WouldBlockError } from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
 import { listen, recorder, rehearse, userName } from './rehearsal';
@@ -225,5 +225,95 @@ describe('blocking on a pinned function', () => {
     const near = batch(() => new Promise<string[]>(() => undefined), { scheduler: batchScheduler, name: 'near' });
     const across = batch((ids: readonly number[]) => near.many(ids), { scheduler: far, name: 'across' });
     expect(() => across(1).block()).toThrow(WouldBlockError);
+  });
+});
+
+describe('hold of a pinned function', () => {
+  /** Its flushes, as `1,2@6`: the keys, and the time. */
+  function pinned(hold: number) {
+    const log: string[] = [];
+    const far = new BatchScheduler({ name: 'far' });
+    const ask = batch(
+      (ids: readonly number[]) => {
+        log.push(`${ids.join()}@${String(far.now())}`);
+        return [...ids];
+      },
+      { scheduler: far, hold },
+    );
+    const late = task(function* (ms: number, id: number) {
+      yield timer(ms);
+      return yield* ask(id);
+    });
+    return { ask, late, log };
+  }
+
+  it('waits for tasks of the scheduler that asks', () => {
+    rehearse(({ flush }) => {
+      const { ask, late, log } = pinned(50);
+      all([ask(0), late(2, 1), late(4, 2), late(6, 3)]).subscribe();
+      flush();
+      expect(log).toEqual(['0,1,2,3@6']);
+    });
+  });
+
+  it('waits for those of each scheduler that asks', () => {
+    rehearse(({ flush }) => {
+      const { ask, late, log } = pinned(50);
+      for (const ms of [3, 5, 7])
+        all([ask(0), late(ms, ms)])
+          .pipe(subscribeOn(new BatchScheduler()))
+          .subscribe();
+      flush();
+      expect(log).toEqual(['0,3,5,7@7']);
+    });
+  });
+
+  it('waits no longer than they are busy', () => {
+    rehearse(({ flush }) => {
+      const { ask, log } = pinned(50);
+      const idle = task(function* () {
+        yield timer(9);
+      });
+      all([ask(0), idle()]).subscribe();
+      flush();
+      expect(log).toEqual(['0@9']);
+    });
+  });
+
+  it('waits for what they ask of other functions', () => {
+    rehearse(({ flush }) => {
+      const { ask, log } = pinned(50);
+      const slow = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), { window: 2 });
+      const follow = task(function* () {
+        return yield* ask(yield* slow(1));
+      });
+      all([ask(0), follow()]).subscribe();
+      flush();
+      expect(log).toEqual(['0,1@7']);
+    });
+  });
+
+  it('waits for as long as it says at most', () => {
+    rehearse(({ flush }) => {
+      const { ask, late, log } = pinned(3);
+      all([ask(0), late(9, 1)]).subscribe();
+      flush();
+      expect(log).toEqual(['0@3', '1@9']);
+    });
+  });
+
+  it('does not wait for one that waits for it: two that are held on two schedulers go at once', () => {
+    rehearse(({ flush }) => {
+      const { ask, log } = pinned(50);
+      const near = batch((ids: readonly number[]) => [...ids], { hold: 50 });
+      const after = task(function* () {
+        return yield* near(yield* ask(1));
+      });
+      const heard: number[] = [];
+      all([ask(0), after(), near(7)]).subscribe(() => heard.push(batchScheduler.now()));
+      flush();
+      expect(log).toEqual(['0,1@0']);
+      expect(heard).toEqual([0]);
+    });
   });
 });

@@ -5,6 +5,7 @@ import {
   describeKeys,
   explained,
   thoughAlike,
+  thoughEqual,
   wrong,
 } from '../../src/core/describe';
 
@@ -140,6 +141,34 @@ describe('thoughAlike', () => {
     ['a symbol', Symbol('1'), '1'],
     ['an object', {}, '[object Object]'],
   ])('does not take %s for one', (_, key, other) => expect(thoughAlike(of(other), key)).toBe(''));
+});
+
+describe('thoughEqual', () => {
+  const keys: readonly (readonly [string, object, object])[] = [
+    ['dates', new Date(0), new Date(0)],
+    ['tuples', [1, 2], [1, 2]],
+    ['buffers', Buffer.from('a'), Buffer.from('a')],
+    ['records', { id: 1 }, { id: 1 }],
+    ['objects of a class', new Point(), new Point()],
+  ];
+
+  it.each(keys)('names the key option where keys are equal but not the same: %s', (_, key, twin) => {
+    const words = thoughEqual(new Map([[twin, 'value']]), key, key);
+    expect(words).toMatch(/^, though the Map has keys that are objects\. An object equals only itself,/);
+    expect(words).toContain('give the key option');
+  });
+
+  it.each(keys)('names what the key option gives, where there is one: %s', (_, key, twin) => {
+    expect(thoughEqual(new Map([[twin, 'value']]), key, 'a7')).toContain(
+      'what the key option gives, "a7" for this one',
+    );
+  });
+
+  it('has nothing to say of keys that are no objects, of Maps without them, and of empty Maps', () => {
+    expect(thoughEqual(new Map([[{}, 1]]), 1, 1)).toBe('');
+    expect(thoughEqual(new Map([[1, 1]]), {}, {})).toBe('');
+    expect(thoughEqual(new Map(), {}, {})).toBe('');
+  });
 });
 
 describe('explained', () => {

@@ -197,6 +197,11 @@ describe('a policy of your own', () => {
     expect(seen).toEqual(['now', 'later']);
   });
 
+  it('that chooses what was never offered to it, or one twice, flushes each offered one once', () => {
+    const flushes = flushesUnder((open) => [openBatch({ name: 'none' }), ...open, ...open], twoBatches);
+    expect(flushes).toEqual(['0 flush one(a)', '0 flush other(bc)']);
+  });
+
   it('that chooses none lets the oldest go, if nothing is in flight', () => {
     const flushes = flushesUnder((open) => (open.length > 1 ? [] : open), twoBatches);
     expect(flushes).toEqual(['0 flush one(a)', '0 flush other(bc)']);

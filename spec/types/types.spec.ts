@@ -460,11 +460,47 @@ describe('batch', () => {
     typeOf(byId).is<BatchFunction<User, string>>();
   });
 
+  it('has the value type of what arrives where its results have yet to arrive', () => {
+    typeOf(batch((ids: readonly number[]) => ids.map(async (id) => Promise.resolve(String(id))))).is<
+      BatchFunction<number, string>
+    >();
+    typeOf(batch((ids: readonly number[]) => ids.map((id) => Future.of(id > 1 ? 'a' : new Error('no'))))).is<
+      BatchFunction<number, string>
+    >();
+    typeOf(batch(async (ids: readonly number[]) => Promise.resolve(new Map(ids.map((id) => [id, numberOf]))))).is<
+      BatchFunction<number, number>
+    >();
+  });
+
+  it('tells its resolver the type of its partition', () => {
+    batch(
+      (ids: readonly number[], { partition }) => {
+        typeOf(partition).is<string>();
+        return ids;
+      },
+      { partition: (id: number) => `tenant ${String(id)}` },
+    );
+    batch((ids: readonly number[], { partition }) => {
+      typeOf(partition).is<unknown>();
+      return ids;
+    });
+    const tenant = batch(
+      (ids: readonly number[], flush: Flush<number, string, string>) => ids.map(() => flush.partition),
+      {
+        partition: (id) => String(id),
+      },
+    );
+    typeOf(tenant).is<BatchFunction<number, string>>();
+  });
+
   it('types many, prime, clear and flushes$', () => {
     expectType<Equal<ReturnType<typeof userOf.many>, Future<User[]>>>();
     expectType<Equal<Parameters<typeof userOf.many>, [keys: readonly number[]]>>();
     expectType<Equal<Parameters<typeof userOf.prime>, [key: number, value: User]>>();
-    expectType<Equal<Parameters<typeof userOf.clear>, [key?: number | undefined]>>();
+    expectType<Equal<Parameters<typeof userOf.clear>, [key: number]>>();
+    expectType<Equal<Parameters<typeof userOf.clearAll>, []>>();
+    // @ts-expect-error it may be undefined
+    expect(() => userOf.clear(some<number | undefined>(undefined))).toThrow(TypeError);
     typeOf(userOf.flushes$).is<Observable<FlushEvent<number>>>();
   });
 
@@ -520,6 +556,6 @@ describe('batchMap', () => {
 
   it('refuses the options of batch for what is a batch function already', () => {
     // @ts-expect-error it has its options
-    expect(batchMap(userOf, { maxSize: 10 })).toBeDefined();
+    expect(() => batchMap(userOf, { maxSize: 10 })).toThrow(TypeError);
   });
 });

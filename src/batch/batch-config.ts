@@ -8,7 +8,7 @@ import { printable } from '../core/printable';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache';
 
-export interface BatchConfig<K> {
+export interface BatchConfig<K, P = unknown> {
   /** For errors, stacks and events (the resolver's name). */
   readonly name?: string;
   /** A key's identity, for dedupe and cache; needed when equal keys are different objects (the key itself). */
@@ -21,10 +21,12 @@ export interface BatchConfig<K> {
   readonly maxSize?: number;
   /** So many flushes are in flight at a time; meanwhile the next batch goes on gathering (Infinity). */
   readonly concurrency?: number;
+  /** Flushes of one partition that are in flight at a time (Infinity). */
+  readonly partitionConcurrency?: number;
   /** Which batch a one-at-a-time policy takes first: a number, or a function of the batch's size (its size). */
   readonly priority?: number | ((size: number) => number);
-  /** Keys of different partitions never share a flush: tenants, shards. */
-  readonly partition?: (key: K) => unknown;
+  /** Keys of different partitions never share a flush: tenants, shards. Its resolver finds it in `flush.partition`. */
+  readonly partition?: (key: K) => P;
   /**
    * Keeps values, for each scheduler and partition: `true`, bounds, or, unpartitioned, a store of your own (off).
    *
@@ -44,6 +46,7 @@ export interface BatchOptions<K> {
   readonly hold: number;
   readonly maxSize: number;
   readonly concurrency: number;
+  readonly partitionConcurrency: number;
   readonly priorityOf: (size: number) => number;
   readonly partitionOf: ((key: K) => unknown) | undefined;
   readonly cache: CacheConfig;
@@ -61,6 +64,7 @@ const allOptions: Readonly<Record<keyof BatchConfig<never>, true>> = {
   hold: true,
   maxSize: true,
   concurrency: true,
+  partitionConcurrency: true,
   priority: true,
   partition: true,
   cache: true,
@@ -75,7 +79,8 @@ const itself = (key: unknown): unknown => key;
 /** @throws TypeError naming the option, what it must be, and what came. */
 export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): BatchOptions<K> {
   if (!isConfig(config, batchOptionNames)) throw wrong('batch: its config', 'an object of options', config);
-  const { window = 0, hold = 0, maxSize = Infinity, concurrency = Infinity } = config;
+  const { window = 0, hold = 0, maxSize = Infinity } = config;
+  const { concurrency = Infinity, partitionConcurrency = Infinity } = config;
   const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
   const described = typeof (name as unknown) === 'string' ? name : defaultName;
   const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
@@ -92,6 +97,12 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   check('hold', isDelay(hold), `a number of ms from 0 to ${String(LONGEST_DELAY)}`, hold);
   check('maxSize', isCount(maxSize), 'a whole number, 1 or more, or Infinity', maxSize);
   check('concurrency', isCount(concurrency), 'a whole number, 1 or more, or Infinity', concurrency);
+  check(
+    'partitionConcurrency',
+    isCount(partitionConcurrency),
+    'a whole number, 1 or more, or Infinity',
+    partitionConcurrency,
+  );
   const isPriority = typeof priority === 'function' || (typeof priority === 'number' && !Number.isNaN(priority));
   check('priority', isPriority, 'a number, or a function from the size of a batch to a number', priority);
   const isPartition = partition === undefined || typeof partition === 'function';
@@ -113,6 +124,7 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
     hold,
     maxSize,
     concurrency,
+    partitionConcurrency,
     priorityOf: typeof priority === 'function' ? (priority as (size: number) => number) : () => priority,
     partitionOf: partition,
     cache,

@@ -30,9 +30,9 @@ export interface BatchMapConfig {
  * from([1, 2, 3]).pipe(batchMap(nameOf, { ordered: true })).subscribe(console.log);
  */
 export function batchMap<K, V>(fn: BatchFunction<K, V>, config?: BatchMapConfig): OperatorFunction<K, V>;
-export function batchMap<K, V, Early = V>(
-  fn: Resolver<K, V, Early>,
-  config?: BatchMapConfig & Omit<BatchConfig<K>, 'concurrency'>,
+export function batchMap<K, V, Early = V, P = unknown>(
+  fn: Resolver<K, V, Early, P>,
+  config?: BatchMapConfig & Omit<BatchConfig<K, P>, 'concurrency'>,
 ): OperatorFunction<K, V>;
 export function batchMap<K, V>(
   fn: BatchFunction<K, V> | Resolver<K, V>,
@@ -43,6 +43,13 @@ export function batchMap<K, V>(
   if (typeof ordered !== 'boolean') throw wrong('batchMap: ordered', 'true or false', ordered);
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
     throw wrong('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
+  }
+  const [stray] = isBatchFunction(fn) ? Object.keys(ofBatch) : [];
+  if (stray !== undefined) {
+    throw new TypeError(
+      `batchMap: there is no option ${JSON.stringify(stray)} for a batch function, which was given its own by batch. ` +
+        'The options are ordered, concurrency.',
+    );
   }
   const ask = isBatchFunction(fn) ? (fn as BatchFunction<K, V>) : batch(fn as Resolver<K, V>, ofBatch);
   return (source) =>

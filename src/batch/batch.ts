@@ -4,16 +4,18 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { describe, describeBatch, UNNAMED, wrong, titled } from '../core/describe';
+import { arrivesLater } from '../core/rx';
 import { isError } from '../core/sluice-error';
 import { allOf } from '../future/all';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
-import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { BatchScheduler, currentScheduler } from '../scheduler/batch-scheduler';
 import type { FlushEvent } from '../scheduler/events';
 import { seam } from '../scheduler/probe';
 import { checkedOptions, type BatchConfig } from './batch-config';
 import { askAcross } from './bridge';
 import type { Resolver } from './flush';
+import type { Memory } from './memory';
 import type { BatchKind } from './world';
 import { Worlds } from './worlds';
 
@@ -21,7 +23,7 @@ export interface BatchFunction<K, V> {
   /**
    * A future of this key's value.
    *
-   * @throws TypeError if there is no key.
+   * @throws TypeError if the key is `undefined` or `null`, or a promise, a future or an Observable.
    */
   (key: K): Future<V>;
   /** All of these keys, in their order. */
@@ -38,11 +40,30 @@ export interface BatchFunction<K, V> {
   /**
    * Puts a value into the cache of the current scheduler, unless the key is there already.
    *
-   * @throws TypeError without a cache, and for an Error: failures are not kept.
+   * @throws TypeError without a cache; for an Error, since failures are not kept; and for a promise, a future or an
+   * Observable.
    */
   prime(key: K, value: V): void;
-  /** Forgets this key, or all of them, on the current scheduler. */
-  clear(key?: K): void;
+  /** Forgets all keys, as `clearAll` does. */
+  clear(): void;
+  /**
+   * Forgets this key, on the current scheduler.
+   *
+   * @throws TypeError if the key is `undefined` or `null`, or has yet to arrive.
+   */
+  clear(key: K): void;
+  /** Forgets all keys of all partitions, on the current scheduler. */
+  clearAll(): void;
+  /**
+   * The same function for one scheduler, whatever runs where it is called: its futures ask there, and `prime`, `clear`
+   * and `clearAll` act on the cache that the function has there.
+   *
+   * @param scheduler - That of a request, for example; one that the function is pinned to, if it is pinned.
+   * @throws TypeError for anything else.
+   * @example
+   * userById.on(request).clear(7); // after a mutation, from outside of the request's own code
+   */
+  on(scheduler: BatchScheduler): BatchFunction<K, V>;
   /** Every flush of this function, on any scheduler, as it takes off. */
   readonly flushes$: Observable<FlushEvent<K>>;
 }
@@ -63,21 +84,34 @@ export interface BatchFunction<K, V> {
  * const nameOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`), { name: 'nameOf', maxSize: 100 });
  * all([nameOf(1), nameOf(2), nameOf(1)]).subscribe(console.log); // one flush, of 1 and 2
  */
-export function batch<K, V, Early = V>(resolve: Resolver<K, V, Early>, config?: BatchConfig<K>): BatchFunction<K, V>;
+export function batch<K, V, Early = V, P = unknown>(
+  resolve: Resolver<K, V, Early, P>,
+  config?: BatchConfig<K, P>,
+): BatchFunction<K, V>;
 // Inside, a resolver may settle its keys early with what it may return.
 export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
   if (typeof resolve !== 'function') throw wrong('batch: its resolver', 'a function from keys to results', resolve);
   const options = checkedOptions(config, resolve.name || UNNAMED);
   const kind: BatchKind<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
-  const worlds = new Worlds<K, V>(kind);
   seam.probe?.note({ type: 'made', ofFunction: options, name: options.name, by: batch });
+  return functionOf(new Worlds<K, V>(kind));
+}
+
+/** The function that is called; for one scheduler, or for that of each caller. */
+function functionOf<K, V>(worlds: Worlds<K, V>, scheduler?: BatchScheduler): BatchFunction<K, V> {
+  const { kind } = worlds;
+  const { options } = kind;
+  const memory = (): Memory<K, V> | undefined => worlds.for(scheduler ?? currentScheduler()).memory;
 
   const checkKey = (key: K): void => {
     if (key === undefined || key === null) throw wrong(`${describeBatch(options.name)}: its key`, 'given', key);
+    if (arrivesLater(key)) {
+      throw wrong(`${describeBatch(options.name)}: its key`, 'a value, not something that has yet to arrive', key);
+    }
   };
   const ask = (key: K): Future<V> => {
     checkKey(key);
-    const future = new BatchFuture(worlds, key);
+    const future = scheduler ? new FutureOn(worlds, key, scheduler) : new BatchFuture(worlds, key);
     seam.probe?.note({ type: 'built', future, by: ask, name: options.name });
     return future;
   };
@@ -95,16 +129,36 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
         `${describeBatch(options.name)}: prime needs a cache. Give the function the option cache: true.`,
       );
     }
+    if (arrivesLater(value)) {
+      throw wrong(
+        `${describeBatch(options.name)}: a primed value`,
+        'a value, not something that has yet to arrive',
+        value,
+      );
+    }
     if (isError(value)) {
       throw new TypeError(
         `${describeBatch(options.name)}: prime got ${describe(value)}; a cache keeps values, never failures.`,
       );
     }
-    worlds.memory?.prime(key, value);
+    memory()?.prime(key, value);
   };
-  const clear = (key?: K): void => {
-    if (key === undefined) worlds.memory?.clearAll();
-    else worlds.memory?.clear(key);
+  const clearAll = (): void => memory()?.clearAll();
+  const clear = (...keys: readonly [] | readonly [K]): void => {
+    // By the number of arguments: a key that is `undefined` by mistake would clear all.
+    if (keys.length === 0) {
+      clearAll();
+    } else {
+      checkKey(keys[0]);
+      memory()?.clear(keys[0]);
+    }
+  };
+  const on = (other: BatchScheduler): BatchFunction<K, V> => {
+    const { scheduler: pinned } = options;
+    const isRight = pinned ? other === pinned : other instanceof BatchScheduler;
+    const mustBe = pinned ? `"${pinned.name}", the scheduler that it is pinned to` : 'a BatchScheduler';
+    if (!isRight) throw wrong(`${describeBatch(options.name)}: the scheduler of on`, mustBe, other);
+    return functionOf(worlds, other);
   };
   Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
   const made = Object.assign(ask, {
@@ -112,6 +166,8 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     block,
     prime,
     clear,
+    clearAll,
+    on,
     flushes$: kind.flushes.asObservable(),
   });
   kinds.set(made, kind as BatchKind<unknown, unknown>); // what it was made of, and nothing else
@@ -144,19 +200,41 @@ class BatchFuture<K, V> extends Future<V> {
     const { substitute } = this.worlds.kind;
     if (!substitute) return this.ask(sink, scheduler);
     seam.probe?.note({ type: 'taken', future: this });
-    return substitute(this.key, new GenuineFuture(this.worlds, this.key))[begin](sink, scheduler);
+    return substitute(this.key, new GenuineFuture(this.worlds, this.key, this.asked))[begin](sink, scheduler);
   }
 
+  /** The scheduler that is asked, if it is not that of the asking task: on the prototype, since few futures have one. */
+  declare protected readonly asked: BatchScheduler | undefined;
+
   protected ask(sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    const world = this.worlds.for(scheduler);
+    const world = this.worlds.for(this.asked ?? scheduler);
     return world.scheduler === scheduler
       ? world.ask(this.key, sink, this)
       : askAcross(world, this.key, { sink, scheduler, future: this });
   }
 }
 
+/** A future that asks on one scheduler, whatever runs where it is begun. */
+class FutureOn<K, V> extends BatchFuture<K, V> {
+  constructor(
+    worlds: Worlds<K, V>,
+    key: K,
+    protected override readonly asked: BatchScheduler,
+  ) {
+    super(worlds, key);
+  }
+}
+
 /** As it would be if nothing had been put in the place of its function. */
 class GenuineFuture<K, V> extends BatchFuture<K, V> {
+  constructor(
+    worlds: Worlds<K, V>,
+    key: K,
+    protected override readonly asked: BatchScheduler | undefined,
+  ) {
+    super(worlds, key);
+  }
+
   /** @internal */
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
     return this.ask(sink, scheduler);

@@ -17,6 +17,8 @@ export class BoundedStore implements CacheStore {
   readonly #kept: LruMap<unknown, Kept>;
   readonly #ttl: number;
   readonly #now: () => number;
+  /** When a value was last kept. */
+  #latest = -Infinity;
 
   constructor({ max = DEFAULT_MAX, ttl = Infinity }: CacheBounds, now: () => number) {
     this.#kept = new LruMap(max);
@@ -28,6 +30,11 @@ export class BoundedStore implements CacheStore {
     return this.#kept.size;
   }
 
+  /** Whether the value that was kept last, and so every value, has come to its end. */
+  get isExpired(): boolean {
+    return this.#ttl !== Infinity && !this.#isAlive(this.#latest);
+  }
+
   has(identity: unknown): boolean {
     return this.#find(identity) !== undefined;
   }
@@ -37,7 +44,9 @@ export class BoundedStore implements CacheStore {
   }
 
   set(identity: unknown, value: unknown): void {
-    this.#kept.set(identity, { value, since: this.#ttl === Infinity ? 0 : this.#now() });
+    const since = this.#ttl === Infinity ? 0 : this.#now();
+    this.#latest = since;
+    this.#kept.set(identity, { value, since });
   }
 
   delete(identity: unknown): void {
@@ -50,9 +59,12 @@ export class BoundedStore implements CacheStore {
 
   #find(identity: unknown): Kept | undefined {
     const kept = this.#kept.get(identity);
-    if (!kept || this.#ttl === Infinity) return kept;
-    const age = this.#now() - kept.since;
+    return !kept || this.#ttl === Infinity || this.#isAlive(kept.since) ? kept : undefined;
+  }
+
+  #isAlive(since: number): boolean {
+    const age = this.#now() - since;
     // From the future is what another clock has timed: how old it is, this one cannot tell.
-    return age >= 0 && age <= this.#ttl ? kept : undefined;
+    return age >= 0 && age <= this.#ttl;
   }
 }

@@ -31,13 +31,15 @@ interface Banks {
 class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   #execution: Execution | undefined;
   readonly #era: Era;
+  readonly #far: Era;
 
   constructor(
     private readonly sink: Sink<V>,
     private readonly banks: Banks,
   ) {
     this.#era = banks.near.era;
-    this.#era.busyWith(this);
+    this.#far = banks.far.era;
+    this.#era.waitsFor(this.#far, this);
   }
 
   get name(): string | undefined {
@@ -85,6 +87,6 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   }
 
   #leave(): void {
-    this.#era.doneWith(this);
+    this.#era.waitedFor(this.#far, this);
   }
 }

@@ -2,10 +2,12 @@
  * What a batch function remembers of one partition. Simultaneous requests for a key share one item, also while it is in
  * flight; afterwards its value is kept: in the item itself, or in a store. Failures are not kept.
  */
+import { describe } from '../core/describe';
 import { isConfig } from '../core/options';
+import { arrivesLater } from '../core/rx';
 import { ended, type Execution, type Sink } from '../future/execution';
 import { BoundedStore } from './bounded-store';
-import type { Item } from './item';
+import { succeedAlone, type Item } from './item';
 
 /** A synchronous store of values by key identity. A `Map` is one. */
 export interface CacheStore {
@@ -49,6 +51,11 @@ export class Cache<K, V> {
     return this.#items.size === 0 && (!this.#store || this.#own?.size === 0);
   }
 
+  /** Whether nothing is on its way, and all that was kept has come to its end. */
+  get isExpired(): boolean {
+    return this.#items.size === 0 && this.#own?.isExpired === true;
+  }
+
   /** Answers with what is known of a key: an item on its way or, without a store, arrived; or a stored value. */
   recall(identity: unknown, sink: Sink<V>): Execution | undefined {
     const item = this.#items.get(identity);
@@ -67,11 +74,11 @@ export class Cache<K, V> {
   }
 
   knows(identity: unknown): boolean {
-    return this.#items.has(identity) || this.#store?.has(identity) === true;
+    return this.#items.has(identity) || this.#isStored(identity);
   }
 
   hasArrived(identity: unknown): boolean {
-    return this.#items.get(identity)?.isSettled === true || this.#store?.has(identity) === true;
+    return this.#items.get(identity)?.isSettled === true || this.#isStored(identity);
   }
 
   add(item: Item<K, V>): void {
@@ -102,10 +109,23 @@ export class Cache<K, V> {
     if (!this.#store) return undefined;
     // Before `has`, never after it: what has a time to live may come to its end between the two.
     const value = this.#store.get(identity);
-    if (value === undefined && !this.#store.has(identity)) return undefined;
-    sink.succeed(value as V); // `keep` put it there
+    if (value === undefined && !this.#isStored(identity)) return undefined;
+    succeedAlone(sink, arrived(value, 'get') as V); // `keep` put it there
     return ended;
   }
+
+  #isStored(identity: unknown): boolean {
+    return this.#store !== undefined && arrived(this.#store.has(identity), 'has');
+  }
+}
+
+/** @throws TypeError if a store answers with a promise. */
+function arrived<T>(answer: T, method: 'get' | 'has'): T {
+  if (!arrivesLater(answer)) return answer;
+  throw new TypeError(
+    `batch: expected \`cache.${method}\` to be a synchronous method of the store; it returned ${describe(answer)}. ` +
+      'The store must be synchronous, as a Map is. Ask an asynchronous store in the resolver instead.',
+  );
 }
 
 /** What is wrong with a cache option, or undefined. */

@@ -6,7 +6,8 @@ import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
 import { describe, describeBatch, describeKeys } from '../core/describe';
 import { failure, success } from '../core/outcome';
 import { isError, quoting } from '../core/sluice-error';
-import { isAsyncInput } from '../core/rx';
+import { reportLost } from '../core/report';
+import { arrivesLater, isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
 import { passedThrough } from '../future/logical-stack';
@@ -15,8 +16,9 @@ import { runIn, type Frame } from '../scheduler/frame';
 import { seam, type Ended, type KeyFailures } from '../scheduler/probe';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
-import type { Flush } from './flush';
+import { FlushHandle } from './flush-handle';
 import type { Item } from './item';
+import { hasLateResults, LateResults } from './late-results';
 import { match, type Asked } from './match';
 import type { Window } from './window';
 import type { World } from './world';
@@ -40,6 +42,8 @@ export class Flight<K, V> implements Sink<unknown> {
   /** Its result is here, or nobody waits for one. */
   #isOver = false;
   #isAborted = false;
+  /** Results that have yet to arrive, once there are some. */
+  #late: LateResults | undefined;
   #hasEarlyResults = false;
   /** Keys that failed, and what the first of them failed with. */
   #failures: KeyFailures | undefined;
@@ -87,7 +91,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#world.tookOff(this.#boarding.window, this, this.#boarding.reason);
     try {
       const { resolve } = this.#world;
-      const result: unknown = runIn(this.frame, () => resolve(this.#handed, new FlushOf(this)));
+      const result: unknown = runIn(this.frame, () => resolve(this.#handed, new FlushHandle<K, V>(this)));
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {
@@ -98,28 +102,34 @@ export class Flight<K, V> implements Sink<unknown> {
   /** The resolver's answer: each result to its key. */
   succeed(result: unknown): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.#makeRoom();
-    const { window } = this.#boarding;
-    seam.probe?.note({ type: 'resolved', batch: window, keys: this.keys, result });
-    let how: Ended = success(undefined);
     try {
+      if (hasLateResults(result)) this.#late = new LateResults(this, this.#world.scheduler);
+      else this.over();
+      seam.probe?.note({ type: 'resolved', batch: this.#boarding.window, keys: this.keys, result });
       match(result, this.#asked, (item, value) => this.#give(item, value));
     } catch (error) {
       // It cannot be matched; or a Map of their own making throws, or an element with a getter that does.
-      how = failure(error);
-      this.#failRest(error);
+      this.#late?.cancel();
+      this.#failWith(error);
+      return;
     }
-    this.#land(how);
+    if (this.#late) this.#late.matched();
+    else this.land();
   }
 
   /** The resolver failed: so do the keys it left. */
   fail(error: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#makeRoom();
-    this.#failRest(error);
-    this.#land(failure(error));
+    if (!this.#isOver) this.#failWith(error);
+  }
+
+  #failWith(error: unknown): void {
+    this.over();
+    // A resolver may have settled all keys before: then its failure has no receiver among them.
+    if (this.#items.every(({ isSettled }) => isSettled)) {
+      reportLost(`${describeBatch(this.#world.options.name)}, whose keys had all been settled by then`, error);
+    }
+    for (const item of this.#items) this.#failItem(item, error);
+    this.land(failure(error));
   }
 
   /** Somebody has left; the last one takes the light with him. */
@@ -129,12 +139,12 @@ export class Flight<K, V> implements Sink<unknown> {
 
   #abort(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
     this.#isAborted = true;
-    this.#makeRoom();
-    this.#land(undefined);
+    this.over();
+    this.land(undefined);
     this.#controller?.abort();
     this.#execution?.cancel();
+    this.#late?.cancel();
   }
 
   #await(result: ObservableInput<unknown>): void {
@@ -150,6 +160,10 @@ export class Flight<K, V> implements Sink<unknown> {
   describe(): string {
     const count = String(this.#items.length);
     return `${describeBatch(this.#world.options.name)} in flight (${count} key(s): ${describeKeys(this.keys)})`;
+  }
+
+  get partition(): unknown {
+    return this.#boarding.window.partition;
   }
 
   get signal(): AbortSignal {
@@ -171,20 +185,28 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#hasEarlyResults = true;
     this.#world.scheduler.runQueue.drive(() => {
       if (method === 'fail') this.#failItem(item, result);
-      else this.#succeedItem(item, result as V); // FlushOf says so
+      else this.#succeedItem(item, result as V); // FlushHandle says so
       // Those that are left may have been left by all.
       if (this.#wanted === 0 && this.#items.some(({ isSettled }) => !isSettled)) this.#abort();
     });
   }
 
-  #failRest(error: unknown): void {
-    for (const item of this.#items) this.#failItem(item, error);
+  #give(item: Item<K, V>, result: unknown): void {
+    if (this.#late && arrivesLater(result)) this.#wait(this.#late, item, result);
+    else this.#put(item, result);
   }
 
   /** An `Error` among the results is the failure of its key. */
-  #give(item: Item<K, V>, result: unknown): void {
+  #put(item: Item<K, V>, result: unknown): void {
     if (isError(result)) this.#failItem(item, result);
     else this.#succeedItem(item, result as V); // the resolver's type says so
+  }
+
+  #wait(late: LateResults, item: Item<K, V>, result: ObservableInput<unknown>): void {
+    late.wait(result, {
+      value: (value) => this.#put(item, value),
+      error: (error) => this.#failItem(item, error),
+    });
   }
 
   #succeedItem(item: Item<K, V>, value: V): void {
@@ -212,29 +234,15 @@ export class Flight<K, V> implements Sink<unknown> {
     item.fail(error);
   }
 
-  /** Before anybody is told: whoever hears a value may block on the very function that gave it. */
-  #makeRoom(): void {
+  /** Called before the last result is handed out: a receiver may block on the very function that gave it. */
+  over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#world.madeRoom(this.#boarding.window);
   }
 
-  #land(how: Ended): void {
+  land(how: Ended = success(undefined)): void {
     seam.probe?.note({ type: 'landed', batch: this.#boarding.window, how, failures: this.#failures });
     this.#world.landed(this);
   }
-}
-
-/** What the resolver sees of it. */
-class FlushOf<K, V> implements Flush<K, V> {
-  readonly #flight: Flight<K, V>;
-
-  constructor(flight: Flight<K, V>) {
-    this.#flight = flight;
-  }
-
-  get signal(): AbortSignal {
-    return this.#flight.signal;
-  }
-
-  readonly succeed = (key: K, value: V): void => this.#flight.settleEarly(key, 'succeed', value);
-  readonly fail = (key: K, error: unknown): void => this.#flight.settleEarly(key, 'fail', error);
 }

@@ -3,6 +3,7 @@
  * the item itself is the execution of the first; who comes later stands in a linked list, so that one of a million can
  * leave at no cost to the others.
  */
+import { reportUnhandled } from '../core/rx';
 import { ended, type Canceller, type Execution, type Sink } from '../future/execution';
 
 export interface ItemHolder<K, V> {
@@ -101,8 +102,26 @@ export class Item<K, V> implements Execution {
   }
 
   #send(sink: Sink<V>): void {
-    if (this.#state === 'failed') sink.fail(this.#result);
-    else sink.succeed(this.#result as V); // `succeed` put it there
+    if (this.#state === 'succeeded')
+      succeedAlone(sink, this.#result as V); // `succeed` put it there
+    else failAlone(sink, this.#result);
+  }
+}
+
+/** What a waiter throws, a full call stack above all, is no failure of the key, and of no other waiter. */
+export function succeedAlone<V>(sink: Sink<V>, value: V): void {
+  try {
+    sink.succeed(value);
+  } catch (error) {
+    reportUnhandled(error);
+  }
+}
+
+function failAlone(sink: Sink<never>, reason: unknown): void {
+  try {
+    sink.fail(reason);
+  } catch (error) {
+    reportUnhandled(error);
   }
 }
 

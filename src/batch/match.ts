@@ -1,7 +1,7 @@
 /**
  * What a resolver gave, matched to the items it was asked for: by their place in an array, or by their key in a Map.
  */
-import { describe, describeKeys, thoughAlike } from '../core/describe';
+import { describe, describeKeys, thoughAlike, thoughEqual } from '../core/describe';
 import { BatchResultError, MissingResultError } from '../core/errors';
 import type { Item } from './item';
 
@@ -51,7 +51,15 @@ function matchByKey<K, V>(
     const { key, identity } = item;
     if (results.has(key)) give(item, results.get(key));
     else if (results.has(identity)) give(item, results.get(identity));
-    else give(item, new MissingResultError(batch, key, describe(key) + thoughAlike(results, identity)));
+    else
+      give(
+        item,
+        new MissingResultError(
+          batch,
+          key,
+          describe(key) + (thoughAlike(results, identity) || thoughEqual(results, key, identity)),
+        ),
+      );
   }
 }
 

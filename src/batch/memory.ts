@@ -21,6 +21,9 @@ export class Memory<K, V> {
   #latest: Cache<K, V> | undefined;
   readonly #makeCache: (partition: unknown) => Cache<K, V>;
   readonly #real: Memory<K, V> | undefined;
+  readonly #now: () => number;
+  /** When partitions were last looked through for expired ones. */
+  #lookedAt = -Infinity;
 
   constructor(
     private readonly options: BatchOptions<K>,
@@ -28,9 +31,25 @@ export class Memory<K, V> {
     { now, real }: Times<K, V>,
   ) {
     this.#makeCache = (partition) => new Cache(partition, config, now);
+    this.#now = now;
     this.#real = real;
     // It may hold values from before anything was asked for.
     if (isStore(config)) this.#caches.set(undefined, this.#makeCache(undefined));
+  }
+
+  /**
+   * Lets go of partitions whose values have all expired. Each look at all of them comes a `ttl` after the one before, so
+   * none costs more than the values that were kept meanwhile.
+   */
+  dropExpired(): void {
+    const { cache, partitionOf } = this.options;
+    const ttl = typeof cache === 'object' && 'ttl' in cache ? cache.ttl : undefined;
+    if (!partitionOf || ttl === undefined || this.#caches.size === 0) return;
+    const now = this.#now();
+    if (now >= this.#lookedAt && now - this.#lookedAt <= ttl) return;
+    this.#lookedAt = now;
+    for (const [partition, cache] of this.#caches) if (cache.isExpired) this.#caches.delete(partition);
+    this.#latest = undefined;
   }
 
   /** Answers with what is known of a key. */

@@ -80,7 +80,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   get canBeForced(): boolean {
-    return this.#world.hasRoom;
+    return this.#world.hasSlotFor(this.partition);
   }
 
   /** The item of this key: the one that is here, or a new one. */
@@ -102,7 +102,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   readyFor(isBusy: boolean): FlushReason | undefined {
     const { hold, window } = this.#world.options;
     this.#window?.keepRunning();
-    if (this.isWindowOpen || !this.#world.hasRoom) return undefined;
+    if (this.isWindowOpen || !this.canBeForced) return undefined;
     if (hold > 0 && isBusy && !this.#hold?.isOver) {
       this.#hold ??= this.#countdown(hold);
       this.#hold.keepRunning();

@@ -8,12 +8,12 @@ import type { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Era } from '../scheduler/era';
 import type { FlushEvent, FlushReason } from '../scheduler/events';
-import { Fifo } from '../scheduler/fifo';
 import type { Waiter } from '../scheduler/waiter';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Subject } from 'rxjs';
 import type { BatchOptions } from './batch-config';
 import type { Flight } from './flight';
+import { FlightSlots } from './flight-slots';
 import type { Resolver } from './flush';
 import type { Item } from './item';
 import type { Memory } from './memory';
@@ -37,9 +37,7 @@ export class World<K, V> implements Runnable {
   /** The open window that was asked last: without partitions, the only one. */
   #latest: Window<K, V> | undefined;
   readonly #windows = new Map<unknown, Window<K, V>>();
-  /** Full, and waiting for room in the air. */
-  readonly #full = new Fifo<Window<K, V>>();
-  #flights = 0;
+  readonly #slots: FlightSlots<Window<K, V>>;
 
   constructor(
     { options, resolve, flushes }: BatchKind<K, V>,
@@ -51,10 +49,11 @@ export class World<K, V> implements Runnable {
     this.options = options;
     this.resolve = resolve;
     this.#flushes = flushes;
+    this.#slots = new FlightSlots(options);
   }
 
-  get hasRoom(): boolean {
-    return this.#flights < this.options.concurrency;
+  hasSlotFor(partition: unknown): boolean {
+    return this.#slots.hasSlotFor(partition);
   }
 
   /** Fails the sink alone with what the functions of the config throw: key, partition, the methods of a store. */
@@ -91,7 +90,7 @@ export class World<K, V> implements Runnable {
   }
 
   tookOff(window: Window<K, V>, flight: Flight<K, V>, reason: FlushReason): void {
-    this.#flights++;
+    this.#slots.take(window);
     const { scheduler } = this;
     this.era.openBatches.takeOff(window);
     seam.probe?.note({ type: 'flushed', batch: window, flight, keys: flight.keys, reason });
@@ -103,7 +102,7 @@ export class World<K, V> implements Runnable {
   }
 
   madeRoom(window: Window<K, V>): void {
-    this.#flights--;
+    this.#slots.release(window);
     this.era.openBatches.land(window);
   }
 
@@ -112,14 +111,14 @@ export class World<K, V> implements Runnable {
     if (scheduler.events.observed) {
       scheduler.events.next({ type: 'land', batch: this.options.name, keys: flight.keys, at: scheduler.now() });
     }
-    if (this.#full.length > 0) scheduler.runQueue.call(this);
+    if (this.#slots.hasQueue) scheduler.runQueue.call(this);
     this.era.stir();
   }
 
-  /** Flushes what is full, as far as there is room. */
+  /** Flushes what is full, as far as there are slots. */
   step(): void {
-    while (this.hasRoom && !this.era.isPast) {
-      const window = this.#full.shift();
+    while (!this.era.isPast) {
+      const window = this.#slots.next();
       if (!window) return;
       window.flush('full');
     }
@@ -140,6 +139,7 @@ export class World<K, V> implements Runnable {
   }
 
   #openWindow(partition: unknown): Window<K, V> {
+    this.memory?.dropExpired();
     const window = new Window(this, partition);
     seam.probe?.note({ type: 'opened', batch: window });
     this.#windows.set(partition, window);
@@ -151,7 +151,7 @@ export class World<K, V> implements Runnable {
     this.closed(window);
     window.isSealed = true;
     this.era.openBatches.seal(window);
-    this.#full.push(window);
+    this.#slots.enqueue(window);
     this.scheduler.runQueue.call(this);
   }
 }

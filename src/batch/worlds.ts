@@ -2,17 +2,20 @@
  * The worlds of a batch function: one for each scheduler and era of time, since what is on its way in one never comes
  * in another.
  */
-import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
+import { batchScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Era } from '../scheduler/era';
 import { Memory } from './memory';
 import { World, type BatchKind } from './world';
 
 export class Worlds<K, V> {
   readonly #byEra = new WeakMap<Era, World<K, V>>();
-  /** The one used last: nearly always the one used next. */
-  #last: World<K, V> | undefined;
+  /** That of real time on the scheduler that lives as long as this: nearly always the one that is asked. */
+  #lasting: World<K, V> | undefined;
+  readonly #lastingScheduler: BatchScheduler;
 
-  constructor(readonly kind: BatchKind<K, V>) {}
+  constructor(readonly kind: BatchKind<K, V>) {
+    this.#lastingScheduler = kind.options.scheduler ?? batchScheduler;
+  }
 
   /** The world of a request that comes from this scheduler. */
   for(scheduler: BatchScheduler): World<K, V> {
@@ -20,17 +23,14 @@ export class Worlds<K, V> {
     return this.#of(responsible, responsible.era);
   }
 
-  /** What is remembered where the caller runs. */
-  get memory(): Memory<K, V> | undefined {
-    return this.for(currentScheduler()).memory;
-  }
-
   #of(scheduler: BatchScheduler, era: Era): World<K, V> {
-    if (this.#last?.era === era) return this.#last;
+    if (this.#lasting?.era === era) return this.#lasting;
     let known = this.#byEra.get(era);
     if (!known)
       this.#byEra.set(era, (known = new World(this.kind, scheduler, { era, memory: this.#memoryOf(scheduler, era) })));
-    return (this.#last = known);
+    // No other is held: the scheduler of a request goes with all that it remembers when the request is gone.
+    if (scheduler === this.#lastingScheduler && !era.real) this.#lasting = known;
+    return known;
   }
 
   #memoryOf(scheduler: BatchScheduler, { real }: Era): Memory<K, V> | undefined {

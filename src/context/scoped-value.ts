@@ -1,6 +1,7 @@
 /**
  * A variable that has another value for one task and all it waits for. The idea is asynq's `AsyncScopedValue`.
  */
+import { resumedFrame } from '../scheduler/frame';
 import { AsyncContext } from './async-context';
 
 /**
@@ -16,22 +17,35 @@ export class ScopedValue<T> {
     this.#value = value;
   }
 
+  /** The value that is in force, also after an `await` in an `async` function where the platform can carry it. */
   get(): T {
-    return this.#value;
+    const override = this.#resumedOverride();
+    return override ? override.inner : this.#value;
   }
 
-  /** Sets it where it was overridden last; outside of all overrides, for everybody. */
+  /** Sets it where it was overridden last; outside of all overrides, for all. */
   set(value: T): void {
-    this.#value = value;
+    const override = this.#resumedOverride();
+    if (override) override.inner = value;
+    else this.#value = value;
   }
 
   /** A context in which it has this value. Each is good for one stay at a time. */
   override(value: T): AsyncContext {
-    return new Override(value, (next) => {
+    return new Override(this, value, (next) => {
       const previous = this.#value;
       this.#value = next;
       return previous;
     });
+  }
+
+  /** The innermost override around code that goes on after an `await`: no task switches it on there. */
+  #resumedOverride(): Override<T> | undefined {
+    for (let frame = resumedFrame(); frame; frame = frame.outer) {
+      const { context } = frame;
+      if (context instanceof Override && context.of === this) return context as Override<T>; // it overrides this value
+    }
+    return undefined;
   }
 }
 
@@ -41,10 +55,23 @@ class Override<T> extends AsyncContext {
   readonly #exchange: (next: T) => T;
   #isOn = false;
 
-  constructor(value: T, exchange: (next: T) => T) {
+  constructor(
+    readonly of: ScopedValue<T>,
+    value: T,
+    exchange: (next: T) => T,
+  ) {
     super();
     this.#other = value;
     this.#exchange = exchange;
+  }
+
+  /** While it is off, the value of inside. */
+  get inner(): T {
+    return this.#other;
+  }
+
+  set inner(value: T) {
+    this.#other = value;
   }
 
   override enter(): void {

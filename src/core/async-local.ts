@@ -114,7 +114,7 @@ function emptyPlace(known: Hooks): Place {
 }
 
 /** Stores have been captured, or something was carried: until then, no store needs to be entered. */
-let isInUse = false;
+export let areStoresInUse = false;
 
 let carrier: Storage | undefined;
 
@@ -123,7 +123,7 @@ export function captureStores(): Stores | undefined {
   if (!hooks || layout?.isBare()) return undefined;
   const place = placeHere(hooks);
   if (layout && !layout.hasStores(place, carrier)) return undefined;
-  isInUse = true;
+  areStoresInUse = true;
   return new CapturedStores(place);
 }
 
@@ -132,7 +132,7 @@ export function captureStores(): Stores | undefined {
  * goes on from there, through promises, timers and callbacks. On a platform without AsyncLocalStorage it only does `work`.
  */
 export function runInStores<R>(stores: Stores | undefined, value: object | undefined, work: () => R): R {
-  if (!isInUse && value === undefined) return work();
+  if (!areStoresInUse && value === undefined) return work();
   if (value === undefined && !carrier) return enter(stores, work);
   return enter(stores, () => carrying(value, work));
 }
@@ -148,7 +148,7 @@ function runOutside<R>(work: () => R): R {
 /** The same in the stores that are entered already. */
 export function carrying<R>(value: object | undefined, work: () => R): R {
   if (!hooks || (value === undefined && !carrier)) return work();
-  isInUse = true;
+  areStoresInUse = true;
   carrier ??= new hooks.AsyncLocalStorage();
   if (carrier.getStore() === value) return work();
   needRoom();

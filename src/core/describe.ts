@@ -77,6 +77,20 @@ export function thoughAlike(results: ReadonlyMap<unknown, unknown>, key: unknown
   return `, though the Map has the ${typeof other} ${describe(other)}, another key: the key option can make them one`;
 }
 
+/** What to add to a key that is an object and that a Map of objects does not have. */
+export function thoughEqual(results: ReadonlyMap<unknown, unknown>, key: unknown, identity: unknown): string {
+  // The first key stands for all: a look at each, for each key that is missing, would take the square of the time.
+  const [first] = results instanceof Map ? results.keys() : [];
+  if (!isObject(key) || !isObject(first)) return '';
+  const how =
+    identity === key
+      ? 'give the key option, a function from a key to a string or a number, and key the Map by what it gives'
+      : `key the Map by what the key option gives, ${describe(identity)} for this one`;
+  return `, though the Map has keys that are objects. An object equals only itself, however alike it looks: ${how}`;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 /** What a resolver gave, in words, and what went wrong where that alone does not tell. */
 export function explained(got: string): string {
   if (got === 'undefined') return `${got}: it completed without a result`;

@@ -44,17 +44,17 @@ const observableName =
   Object.getOwnPropertySymbols(Observable.prototype).find((symbol) => symbol.description?.endsWith('observable')) ??
   '@@observable';
 
+/** Whether it is no value but stands for one: a promise or another thenable, a future, or an Observable of any library. */
+export const arrivesLater = (value: unknown): value is ObservableInput<unknown> =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  (value instanceof Observable || ('then' in value && typeof value.then === 'function') || observableName in value);
+
 /**
  * Whether a value arrives later: an Observable, a promise, an async iterable or a ReadableStream. Arrays and strings
  * are Observable inputs too, but as results of a function they are meant as values.
  */
 export function isAsyncInput(value: unknown): value is ObservableInput<unknown> {
-  if (value instanceof Observable) return true;
+  if (arrivesLater(value)) return true;
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  return (
-    ('then' in value && typeof value.then === 'function') ||
-    Symbol.asyncIterator in value ||
-    ('getReader' in value && typeof value.getReader === 'function') ||
-    observableName in value
-  );
+  return Symbol.asyncIterator in value || ('getReader' in value && typeof value.getReader === 'function');
 }

@@ -41,15 +41,14 @@ interface Present {
 
 /** Those of a pool: one for each era it has work of. */
 export class Presences {
-  #last: Presence | undefined;
+  /** Weak, and without a shortcut to the last one: the scheduler of a request goes when the request is gone. */
   readonly #all = new WeakMap<Era, Presence>();
 
   constructor(private readonly pool: Present) {}
 
   in(era: Era): Presence {
-    if (this.#last?.era === era) return this.#last;
     let presence = this.#all.get(era);
     if (!presence) this.#all.set(era, (presence = new Presence(era, this.pool)));
-    return (this.#last = presence);
+    return presence;
   }
 }

@@ -53,6 +53,10 @@ export class Era {
   readonly real: Era | undefined;
   readonly #run = currentEra();
   readonly #elsewhere = new Set<Elsewhere>();
+  /** Other schedulers whose tasks wait for batches of this one, and how many waits those are. */
+  #askers: Map<Era, number> | undefined;
+  /** Other schedulers whose batches tasks of this one wait for, and how many waits those are. */
+  #asked: Map<Era, number> | undefined;
   readonly #runQueue: RunQueue;
   readonly #turn: Tick;
   readonly #quiescence: Tick;
@@ -92,6 +96,21 @@ export class Era {
     this.stir();
   }
 
+  /** A task of this scheduler waits for a batch of another one, which looks at the tasks of this one from now on. */
+  waitsFor(far: Era, wait: Elsewhere): void {
+    count((this.#asked ??= new Map<Era, number>()), far, 1);
+    count((far.#askers ??= new Map<Era, number>()), this, 1);
+    this.busyWith(wait);
+  }
+
+  /** That wait has ended. */
+  waitedFor(far: Era, wait: Elsewhere): void {
+    this.doneWith(wait);
+    if (this.#asked) count(this.#asked, far, -1);
+    if (far.#askers) count(far.#askers, this, -1);
+    far.#armQuiescence();
+  }
+
   get elsewhere(): Iterable<Elsewhere> {
     return this.#elsewhere;
   }
@@ -103,7 +122,23 @@ export class Era {
 
   /** A batch was opened, or what the open ones wait for has changed: look again at quiescence. */
   stir(): void {
+    this.#armQuiescence();
+    if (this.#asked) for (const far of this.#asked.keys()) far.#armQuiescence();
+  }
+
+  #armQuiescence(): void {
     if (!this.openBatches.isEmpty && !this.isPast) this.#quiescence.arm();
+  }
+
+  /** Whether something may yet join the open batches: a task that waits elsewhere, on whatever scheduler that asks. */
+  get #isBusy(): boolean {
+    if (this.#elsewhere.size > 0) return true;
+    for (const [near, waits] of this.#askers ?? []) if (near.#isBusyBesides(waits)) return true;
+    return false;
+  }
+
+  #isBusyBesides(waits: number): boolean {
+    return this.#elsewhere.size > waits || this.openBatches.hasUnheld;
   }
 
   /** Does all that can be done now; false when nothing could. What scheduled work throws is not the caller's. */
@@ -139,7 +174,7 @@ export class Era {
       this.#quiescence.arm();
       return;
     }
-    const hasFlushed = this.#runQueue.drive(() => this.openBatches.flushReady(this.#elsewhere.size > 0));
+    const hasFlushed = this.#runQueue.drive(() => this.openBatches.flushReady(this.#isBusy));
     if (hasFlushed) this.stir();
   }
 
@@ -157,4 +192,10 @@ export class Era {
       for (const { action, closed } of due.splice(0)) if (!closed) action.unsubscribe();
     }
   }
+}
+
+function count(waits: Map<Era, number>, era: Era, by: 1 | -1): void {
+  const total = (waits.get(era) ?? 0) + by;
+  if (total > 0) waits.set(era, total);
+  else waits.delete(era);
 }

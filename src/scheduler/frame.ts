@@ -156,6 +156,9 @@ export const runInside = <R>(frame: Frame | undefined, work: () => R, isAsync = 
 /** The frame that was carried here. */
 const carriedFrame = (): Frame | undefined => carried() as Frame | undefined; // only frames are carried
 
+/** The frame of code that goes on after an `await` or in a callback: it was carried there, and nothing in it is on. */
+export const resumedFrame = (): Frame | undefined => (active ? undefined : carriedFrame());
+
 /** The scheduler to which the code belongs that runs now, unless it is the default one. */
 export const schedulerHere = (): BatchScheduler | undefined => ambient.scheduler ?? carriedFrame()?.scheduler;
 

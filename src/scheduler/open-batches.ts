@@ -98,6 +98,12 @@ export class OpenBatches {
     return this.#flush((batch) => (batch.canBeForced ? 'forced' : undefined));
   }
 
+  /** Whether one is open that waits for no others to join: tasks that wait for it may go on, and ask for more. */
+  get hasUnheld(): boolean {
+    for (const batch of this.#open) if (batch.isWindowOpen || batch.readyFor(true)) return true;
+    return false;
+  }
+
   #hasOpenWindow(): boolean {
     for (const { isWindowOpen } of this.#open) if (isWindowOpen) return true;
     return false;
@@ -127,9 +133,9 @@ export class OpenBatches {
     if (this.#isChoosing) throw new TypeError(FLUSH_IN_POLICY);
     this.#isChoosing = true;
     try {
-      const chosen = this.#policy(ready, [...this.#inFlight]).flatMap(
-        (batch) => ready.find((one) => one === batch) ?? [],
-      );
+      const offered = new Set<OpenBatch>(ready);
+      const isOffered = (batch: OpenBatch): batch is Flushable => offered.has(batch);
+      const chosen = this.#policy(ready, [...this.#inFlight]).filter(isOffered);
       return chosen.length === 0 && this.#inFlight.size === 0 ? ready.slice(0, 1) : chosen;
     } catch (error) {
       // A policy that throws must not leave everybody waiting.

@@ -1,0 +1,53 @@
+/** A batch function for one scheduler: what a request remembers is changed from outside of it. */
+import { batch, BatchScheduler, batchScheduler, task } from 'sluice';
+import { mockTask } from 'sluice/testing';
+
+let loads = 0;
+const rowOf = batch((ids: readonly number[]) => ids.map(() => ++loads), { name: 'rowOf', cache: true });
+
+it('asks on that scheduler, wherever it is called', async () => {
+  const request = new BatchScheduler();
+  const inside = await request.run(async () => rowOf(1));
+  expect(await rowOf.on(request)(1)).toBe(inside);
+  expect(await rowOf.on(request).many([1, 1])).toEqual([inside, inside]);
+  expect(rowOf.on(request).block(1)).toBe(inside);
+  expect(await task(function* () { return yield* rowOf.on(request)(1); })()).toBe(inside); // prettier-ignore
+  expect(await rowOf(1)).not.toBe(inside);
+  expect(await new BatchScheduler().run(async () => (await Promise.resolve(), rowOf.on(request)(1)))).toBe(inside);
+});
+
+it('clears and primes there, and nowhere else', async () => {
+  const request = new BatchScheduler();
+  const shared = await rowOf(2);
+  const inside = await request.run(async () => rowOf(2));
+  rowOf.on(request).clear(2);
+  const after = await request.run(async () => rowOf(2));
+  expect(after).not.toBe(inside);
+  rowOf.on(request).clearAll();
+  rowOf.on(request).prime(2, -2);
+  expect(await request.run(async () => rowOf(2))).toBe(-2);
+  expect(await rowOf(2)).toBe(shared);
+  rowOf.on(batchScheduler).clear(2);
+  expect(await rowOf(2)).not.toBe(shared);
+  expect(await request.run(async () => rowOf(2))).toBe(-2);
+});
+
+it('shares a flush with what the request asks itself', async () => {
+  const flushes: (readonly number[])[] = [];
+  const ask = batch((ids: readonly number[]) => (flushes.push(ids), ids));
+  const request = new BatchScheduler();
+  await Promise.all([request.run(async () => ask(1)), ask.on(request)(2)]);
+  expect(flushes).toEqual([[1, 2]]);
+});
+
+it('is mocked with its function', async () => {
+  using _ = mockTask(rowOf, () => 7);
+  expect(await rowOf.on(new BatchScheduler())(3)).toBe(7);
+});
+
+it('refuses what is no scheduler, and another than the one it is pinned to', () => {
+  expect(() => rowOf.on({} as never)).toThrow(TypeError);
+  const pinned = batch((ids: readonly number[]) => ids, { scheduler: batchScheduler, name: 'pinned' });
+  expect(() => pinned.on(new BatchScheduler())).toThrow('pinned to');
+  expect(pinned.on(batchScheduler).block(1)).toBe(1);
+});

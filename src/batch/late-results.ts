@@ -1,0 +1,96 @@
+/**
+ * Results of a flush that have yet to arrive: promises, futures and Observables in the place of values. Each is waited
+ * for by itself, as `Future.from` waits, and the flush is in the air until the last of them has come.
+ */
+import type { ObservableInput } from 'rxjs';
+import { arrivesLater } from '../core/rx';
+import type { Execution, Sink } from '../future/execution';
+import { beginInput } from '../future/foreign';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Frame } from '../scheduler/frame';
+import type { Waiter } from '../scheduler/waiter';
+
+/** The flight that has given them. */
+interface Giver extends Waiter {
+  describe(): string;
+  /** Called before the last result is handed out. */
+  over(): void;
+  /** Called after the last result has been handed out. */
+  land(): void;
+}
+
+/** What becomes of one of them. */
+export interface Arrival {
+  value(value: unknown): void;
+  error(error: unknown): void;
+}
+
+/** Whether there is one among these; what is neither an array nor a Map is none of them. */
+export function hasLateResults(results: unknown): boolean {
+  if (Array.isArray(results)) return results.some(arrivesLater);
+  if (!(results instanceof Map)) return false;
+  for (const result of results.values()) if (arrivesLater(result)) return true;
+  return false;
+}
+
+export class LateResults {
+  readonly #executions: Execution[] = [];
+  /** One of them stands for the matching, which may bring more. */
+  #pending = 1;
+
+  constructor(
+    readonly giver: Giver,
+    readonly scheduler: BatchScheduler,
+  ) {}
+
+  wait(input: ObservableInput<unknown>, arrival: Arrival): void {
+    this.#pending++;
+    const sink = new LateResult(this, arrival);
+    // A drive for each, so that each goes as far as it can before the next is begun.
+    this.#executions.push(this.scheduler.runQueue.drive(() => beginInput(input, sink, this.scheduler)));
+  }
+
+  /** No more of them are brought. */
+  matched(): void {
+    this.settle(() => undefined);
+  }
+
+  settle(handOut: () => void): void {
+    const isLast = --this.#pending === 0;
+    if (isLast) this.giver.over();
+    handOut();
+    if (isLast) this.giver.land();
+  }
+
+  cancel(): void {
+    for (const execution of this.#executions) execution.cancel();
+  }
+}
+
+class LateResult implements Sink<unknown> {
+  constructor(
+    private readonly all: LateResults,
+    private readonly arrival: Arrival,
+  ) {}
+
+  /** That of the resolver: it runs outside of all that is on around those who asked. */
+  get frame(): Frame | undefined {
+    return this.all.scheduler.frame;
+  }
+
+  get above(): Waiter {
+    return this.all.giver;
+  }
+
+  describe(): string {
+    return this.all.giver.describe();
+  }
+
+  succeed(value: unknown): void {
+    this.all.settle(() => this.arrival.value(value));
+  }
+
+  fail(error: unknown): void {
+    this.all.settle(() => this.arrival.error(error));
+  }
+}
