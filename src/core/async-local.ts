@@ -45,20 +45,35 @@ interface Layout {
 
 const symbolsOf = (place: object): symbol[] => Object.getOwnPropertySymbols(place);
 
+/** A program that makes storages without end has no list of them that grows without end. */
+const MOST_KNOWN = 1_000;
+
 /** Each storage has a symbol of its own, under which its store is on the place. */
-const bySymbols = (known: Hooks): Layout => {
-  const storesOf = (place: Place): symbol[] => symbolsOf(place).filter((it) => it.description === 'kResourceStore');
+function bySymbols(known: Hooks): Layout {
+  // By its description, which is slow to read: once for each symbol.
+  const isOfStore = new Map<symbol, boolean>();
+  const holdsStore = (symbol: symbol): boolean => {
+    let holds = isOfStore.get(symbol);
+    if (holds === undefined) {
+      if (isOfStore.size === MOST_KNOWN) isOfStore.clear();
+      isOfStore.set(symbol, (holds = symbol.description === 'kResourceStore'));
+    }
+    return holds;
+  };
   return {
     isBare: () => symbolsOf(known.executionAsyncResource()).length === 0,
     hasStores: (place, except) => {
       const carried: unknown = except && Reflect.get(except, 'kResourceStore');
-      return storesOf(place).some((symbol) => symbol !== carried && Reflect.get(place, symbol) !== undefined);
+      for (const symbol of symbolsOf(place)) {
+        if (holdsStore(symbol) && symbol !== carried && Reflect.get(place, symbol) !== undefined) return true;
+      }
+      return false;
     },
     empty: (place) => {
-      for (const symbol of storesOf(place)) Reflect.set(place, symbol, undefined);
+      for (const symbol of symbolsOf(place)) if (holdsStore(symbol)) Reflect.set(place, symbol, undefined);
     },
   };
-};
+}
 
 /** All stores are in one Map, which is on the place under one symbol. */
 const byFrame = (symbol: symbol): Layout => ({

@@ -154,9 +154,11 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     const outer = ambient.task;
     ambient.task = this;
     try {
+      const { frame } = this;
       // Most steps: a closure for each would cost a fifth of a task.
-      if (!this.frame && !areStoresInUse) return this.#stepBody();
-      return runInside(this.frame, () => this.#stepBody(), this.frame && isAsyncFunction(this.body));
+      if (!frame && !areStoresInUse) return this.#stepBody();
+      const isAsync = frame !== undefined && !frame.isCarried && isAsyncFunction(this.body);
+      return runInside(frame, () => this.#stepBody(), isAsync);
     } finally {
       ambient.task = outer;
     }
