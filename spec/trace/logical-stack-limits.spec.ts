@@ -64,6 +64,27 @@ describe.each([
     expect(error.stack).toBe(before);
   });
 
+  it('an error that is frozen and inherited from', async () => {
+    const frozen = Object.freeze(new Error('frozen'));
+    const before = frozen.stack;
+    const error: unknown = Object.create(frozen);
+    expect(await failureOf(failWith(error))).toBe(error);
+    expect(frozen.stack).toBe(before);
+  });
+
+  it('an error of a class that is frozen', async () => {
+    class FrozenError extends Error {
+      constructor() {
+        super('frozen');
+        Object.freeze(this);
+      }
+    }
+    const error = new FrozenError();
+    const before = error.stack;
+    expect(await failureOf(failWith(error))).toBe(error);
+    expect(error.stack).toBe(before);
+  });
+
   it('an error whose stack cannot be written', async () => {
     const error = Object.defineProperty(new Error('no'), 'stack', { value: 'its own', writable: false });
     expect(await failureOf(failWith(error))).toBe(error);

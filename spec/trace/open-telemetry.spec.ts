@@ -139,9 +139,7 @@ describe('openTelemetry', () => {
     const spans = exported([...cancelledScope, ...pooledCall]);
     const request = named(spans, 'request');
     expect(named(spans, 'load').parentSpanContext?.spanId).toBe(request.spanContext().spanId);
-    expect(request.events).toMatchObject([
-      { name: 'cancel', time: [0, 205_000_000], attributes: {} },
-    ]);
+    expect(request.events).toMatchObject([{ name: 'cancel', time: [0, 205_000_000], attributes: {} }]);
     const resize = named(spans, 'resize');
     expect(resize.attributes).toMatchObject({ 'sluice.kind': 'call', 'sluice.pool': 'images', 'sluice.thread': 1 });
     expect(resize.events).toMatchObject([{ name: 'send', time: [0, 104_000_000] }]);

@@ -6,6 +6,7 @@
  * What this stands on is public: an `AsyncResource` captures all stores, as `AsyncLocalStorage.snapshot` does at a higher
  * price. How Node keeps stores is looked at only to see sooner that there are none (`Layout`).
  */
+import { needRoom } from './native-stack';
 import { asyncHooks } from './node-async-hooks';
 
 interface Place {
@@ -31,9 +32,6 @@ interface Hooks {
 }
 
 const hooks: Hooks | undefined = asyncHooks;
-
-/** Whether the platform can carry anything through an `await`. */
-export const canCarry = hooks !== undefined;
 
 /** How this version of Node keeps stores: for shortcuts alone. Undefined where it is not known. */
 interface Layout {
@@ -101,13 +99,22 @@ class CapturedStores implements Stores {
   constructor(private readonly place: Place) {}
 
   run<R>(work: () => R): R {
-    return this.place.runInAsyncScope(work);
+    return runAt(this.place, work);
   }
+}
+
+/** Where the native stack overflows as Node leaves the place again, Node ends the process: its own stack is corrupted. */
+function runAt<R>(place: Place, work: () => R): R {
+  needRoom();
+  return place.runInAsyncScope(work);
 }
 
 const placeHere = ({ AsyncResource }: Hooks): Place => new AsyncResource('sluice', { requireManualDestroy: true });
 
 const layout = hooks && layoutOf(hooks);
+
+// What Node does as it leaves a place is compiled now: where the native stack is about to overflow, there is no room for it.
+if (hooks) placeHere(hooks).runInAsyncScope(() => undefined);
 
 /**
  * Outside of all stores. This module may have been loaded inside of some, by an `import()` for a request; those belong to
@@ -150,7 +157,7 @@ const enter = <R>(stores: Stores | undefined, work: () => R): R => (stores ? sto
 function runOutside<R>(work: () => R): R {
   if (!hooks || !outside) return work();
   if (layout?.hasStores(outside, undefined)) outside = emptyPlace(hooks);
-  return outside.runInAsyncScope(work);
+  return runAt(outside, work);
 }
 
 /** The same in the stores that are entered already. */
@@ -158,7 +165,9 @@ export function carrying<R>(value: object | undefined, work: () => R): R {
   if (!hooks || (value === undefined && !carrier)) return work();
   areStoresInUse = true;
   carrier ??= new hooks.AsyncLocalStorage();
-  return carrier.getStore() === value ? work() : carrier.run(value, work);
+  if (carrier.getStore() === value) return work();
+  needRoom();
+  return carrier.run(value, work);
 }
 
 /** What is carried here. */

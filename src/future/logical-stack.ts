@@ -69,12 +69,21 @@ function askedFor(site: string | undefined): string {
 
 function append(error: { stack?: unknown }, line: string): void {
   try {
-    if (typeof error.stack !== 'string') return;
-    const isInherited = !Object.hasOwn(error, 'stack');
+    const holder = holderOfStack(error);
+    // Since Node 21 the stack of a frozen error can be written all the same: it is behind a setter.
+    if (Object.isFrozen(error) || Object.isFrozen(holder) || typeof error.stack !== 'string') return;
+    const isInherited = holder !== error;
     error.stack += line;
     // Written to what inherits it, it would be data, and be printed and sent with it.
     if (isInherited && Object.hasOwn(error, 'stack')) Object.defineProperty(error, 'stack', { enumerable: false });
   } catch {
-    // It is frozen, or has a stack of its own making: it says what it says.
+    // It is sealed against this, or has a stack of its own making: it says what it says.
   }
+}
+
+/** Which object on the chain of prototypes has the stack. */
+function holderOfStack(error: object): unknown {
+  let holder: object | null = error;
+  while (holder !== null && !Object.hasOwn(holder, 'stack')) holder = Object.getPrototypeOf(holder) as object | null;
+  return holder;
 }

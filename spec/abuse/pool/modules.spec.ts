@@ -223,7 +223,8 @@ describe('a TypeScript module', () => {
     const path = files.write(
       'typed/a b#ü.ts',
       `import { more } from './other';
-      export const run = (n: number): number => more(n);
+      enum Nothing { Added }
+      export const run = (n: number): number => more(n) + Nothing.Added;
       export default function* items(n: number): Generator<number> { yield n; yield more(n); }`,
     );
     const broken = files.write('typed/broken.ts', 'export const run = (: number) => 1');

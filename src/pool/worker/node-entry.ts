@@ -103,14 +103,27 @@ async function importFile(url: string): Promise<object> {
   }
 }
 
-/** What makes a process understand TypeScript, as tsx, is in a thread at times for `require` alone. */
+/**
+ * What makes a process understand TypeScript, as tsx, is in a thread at times for `require` alone; `import` then knows no
+ * such files or, since Node 22, only those that are JavaScript but for their types.
+ */
 function requiredInstead(url: string, error: unknown): (() => object) | undefined {
-  if ((error as { code?: unknown } | undefined)?.code !== 'ERR_UNKNOWN_FILE_EXTENSION') return undefined;
+  const { code } = Object(error) as { readonly code?: unknown };
+  if (
+    code !== 'ERR_UNKNOWN_FILE_EXTENSION' &&
+    !(isTypeScript(url) && (error instanceof SyntaxError || LINKING.includes(code)))
+  )
+    return undefined;
   const path = fileURLToPath(url);
   const require = createRequire(path);
   const known: unknown = Reflect.get(require, 'extensions');
   return Object.hasOwn(Object(known) as object, extname(path)) ? () => require(path) as object : undefined;
 }
+
+/** With these, nothing of the module has run. */
+const LINKING: readonly unknown[] = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND'];
+
+const isTypeScript = (url: string): boolean => /^file:.*\.[cm]?tsx?$/.test(url);
 
 /** As `import` in a file of that folder finds it, which Node has only an experimental way to ask for. */
 function importFrom(base: string, name: string): Promise<object> {
