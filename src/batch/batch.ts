@@ -3,17 +3,16 @@
  * `resolve` answers them all. The idea is DataLoader's, on a scheduler that knows when nothing else can run.
  */
 import { Subject, type Observable } from 'rxjs';
-import { describe, describeBatch, UNNAMED, wrong, titled } from '../core/describe';
+import { describe, describeBatch, UNNAMED, wrong } from '../core/describe';
 import { arrivesLater } from '../core/rx';
 import { isError } from '../core/sluice-error';
 import { allOf } from '../future/all';
-import { begin, type Execution, type Sink } from '../future/execution';
-import { Future } from '../future/future';
+import type { Future } from '../future/future';
 import { BatchScheduler, currentScheduler } from '../scheduler/batch-scheduler';
 import type { FlushEvent } from '../scheduler/events';
 import { seam } from '../scheduler/probe';
 import { checkedOptions, type BatchConfig } from './batch-config';
-import { askAcross } from './bridge';
+import { futureOf } from './batch-future';
 import type { Resolver } from './flush';
 import type { Memory } from './memory';
 import type { BatchKind } from './world';
@@ -111,7 +110,7 @@ function functionOf<K, V>(worlds: Worlds<K, V>, scheduler?: BatchScheduler): Bat
   };
   const ask = (key: K): Future<V> => {
     checkKey(key);
-    const future = scheduler ? new FutureOn(worlds, key, scheduler) : new BatchFuture(worlds, key);
+    const future = futureOf(worlds, key, scheduler);
     seam.probe?.note({ type: 'built', future, by: ask, name: options.name });
     return future;
   };
@@ -181,62 +180,3 @@ export const batchKindOf = (value: object): BatchKind<unknown, unknown> | undefi
 
 export const isBatchFunction = (value: unknown): value is BatchFunction<unknown, unknown> =>
   typeof value === 'function' && kinds.has(value);
-
-class BatchFuture<K, V> extends Future<V> {
-  constructor(
-    private readonly worlds: Worlds<K, V>,
-    private readonly key: K,
-  ) {
-    super();
-  }
-
-  /** @internal */
-  override get [titled](): string {
-    return `a future of ${describeBatch(this.worlds.kind.options.name)}`;
-  }
-
-  /** @internal */
-  override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    const { substitute } = this.worlds.kind;
-    if (!substitute) return this.ask(sink, scheduler);
-    seam.probe?.note({ type: 'taken', future: this });
-    return substitute(this.key, new GenuineFuture(this.worlds, this.key, this.asked))[begin](sink, scheduler);
-  }
-
-  /** The scheduler that is asked, if it is not that of the asking task: on the prototype, since few futures have one. */
-  declare protected readonly asked: BatchScheduler | undefined;
-
-  protected ask(sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    const world = this.worlds.for(this.asked ?? scheduler);
-    return world.scheduler === scheduler
-      ? world.ask(this.key, sink, this)
-      : askAcross(world, this.key, { sink, scheduler, future: this });
-  }
-}
-
-/** A future that asks on one scheduler, whatever runs where it is begun. */
-class FutureOn<K, V> extends BatchFuture<K, V> {
-  constructor(
-    worlds: Worlds<K, V>,
-    key: K,
-    protected override readonly asked: BatchScheduler,
-  ) {
-    super(worlds, key);
-  }
-}
-
-/** As it would be if nothing had been put in the place of its function. */
-class GenuineFuture<K, V> extends BatchFuture<K, V> {
-  constructor(
-    worlds: Worlds<K, V>,
-    key: K,
-    protected override readonly asked: BatchScheduler | undefined,
-  ) {
-    super(worlds, key);
-  }
-
-  /** @internal */
-  override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    return this.ask(sink, scheduler);
-  }
-}

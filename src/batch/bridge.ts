@@ -29,6 +29,7 @@ interface Banks {
 }
 
 class Bridge<V> implements Sink<V>, Execution, Elsewhere {
+  readonly isAsk = true;
   #execution: Execution | undefined;
   readonly #era: Era;
   readonly #far: Era;
@@ -67,7 +68,8 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   }
 
   advance(): boolean {
-    return this.banks.far.era.advance();
+    const { era } = this.banks.far;
+    return era.advance() || era.breakDeadlock();
   }
 
   succeed(value: V): void {

@@ -35,6 +35,16 @@ export class FlightSlots<B extends Boarding> {
     return this.#taken < this.#bounds.concurrency && this.#hasPartitionSlot(partition);
   }
 
+  /** Whether there is one for other partitions. */
+  get hasAny(): boolean {
+    return this.#taken < this.#bounds.concurrency;
+  }
+
+  /** Whether a flight is in the air. */
+  get areTaken(): boolean {
+    return this.#taken > 0;
+  }
+
   get hasQueue(): boolean {
     return this.#queue.length > 0;
   }

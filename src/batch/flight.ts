@@ -20,6 +20,7 @@ import { FlushHandle } from './flush-handle';
 import type { Item } from './item';
 import { hasLateResults, LateResults } from './late-results';
 import { match, type Asked } from './match';
+import { whileResolving } from './resolving';
 import type { Window } from './window';
 import type { World } from './world';
 
@@ -42,9 +43,9 @@ export class Flight<K, V> implements Sink<unknown> {
   /** Its result is here, or nobody waits for one. */
   #isOver = false;
   #isAborted = false;
-  /** Results that have yet to arrive, once there are some. */
+  /** Once there are results that have yet to arrive. */
   #late: LateResults | undefined;
-  #hasEarlyResults = false;
+  hasEarlyResults = false;
   /** Keys that failed, and what the first of them failed with. */
   #failures: KeyFailures | undefined;
   /** Keys that are not settled and that somebody waits for. */
@@ -56,15 +57,9 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#world = world;
     this.frame = world.scheduler.frame;
     this.#boarding = boarding;
-    const items: Item<K, V>[] = [];
-    const keys: K[] = [];
-    for (const item of boarding.items.values()) {
-      items.push(item);
-      keys.push(item.key);
-    }
-    this.#items = items;
-    this.#handed = keys;
-    this.#wanted = keys.length;
+    this.#items = [...boarding.items.values()];
+    this.#handed = this.keys;
+    this.#wanted = this.#items.length;
   }
 
   /** Those it was asked for, whatever the resolver has done to what it was handed. */
@@ -74,7 +69,7 @@ export class Flight<K, V> implements Sink<unknown> {
 
   get #asked(): Asked<K, V> {
     const { name } = this.#world.options;
-    return { batch: name, items: this.#items, handed: this.#handed, hasEarlyResults: this.#hasEarlyResults };
+    return { batch: name, items: this.#items, handed: this.#handed, hasEarlyResults: this.hasEarlyResults };
   }
 
   get role(): 'flight' {
@@ -91,7 +86,9 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#world.tookOff(this.#boarding.window, this, this.#boarding.reason);
     try {
       const { resolve } = this.#world;
-      const result: unknown = runIn(this.frame, () => resolve(this.#handed, new FlushHandle<K, V>(this)));
+      const result: unknown = runIn(this.frame, () =>
+        whileResolving(this, () => resolve(this.#handed, new FlushHandle<K, V>(this))),
+      );
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {
@@ -182,7 +179,7 @@ export class Flight<K, V> implements Sink<unknown> {
         ),
       );
     }
-    this.#hasEarlyResults = true;
+    this.hasEarlyResults = true;
     this.#world.scheduler.runQueue.drive(() => {
       if (method === 'fail') this.#failItem(item, result);
       else this.#succeedItem(item, result as V); // FlushHandle says so

@@ -84,6 +84,22 @@ export class Item<K, V> implements Execution {
     canceller?.cancelled();
   }
 
+  /** Fails one waiter alone, who leaves. */
+  reject(sink: unknown, reason: unknown): boolean {
+    let found = this.#firstSink === sink ? this.#firstSink : undefined;
+    if (found) this.#firstSink = undefined;
+    for (let waiter = found ? undefined : this.#others?.first; waiter; waiter = waiter.next) {
+      if (waiter.sink !== sink) continue;
+      found = waiter.sink;
+      this.#others?.remove(waiter);
+      break;
+    }
+    if (!found) return false;
+    failAlone(found, reason);
+    this.leaveIfUnwanted();
+    return true;
+  }
+
   leaveIfUnwanted(): void {
     if (!this.isWanted) this.#holder?.leave(this);
   }

@@ -16,6 +16,7 @@ import type { Asker, Flushable } from '../scheduler/open-batches';
 import { Countdown } from './countdown';
 import { Flight } from './flight';
 import { Item, type ItemHolder } from './item';
+import type { Waiter } from '../scheduler/waiter';
 import type { World } from './world';
 
 export class Window<K, V> implements Flushable, ItemHolder<K, V> {
@@ -65,6 +66,24 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
 
   *askers(): Generator<Asker> {
     for (const item of this.#items.values()) for (const waiter of item.waiters()) yield { key: item.key, waiter };
+  }
+
+  get flight(): Waiter | undefined {
+    return this.#flight;
+  }
+
+  get endsWithResolver(): boolean {
+    return this.#world.resolve.length === 1 && this.#flight?.hasEarlyResults !== true;
+  }
+
+  isBlockedBy(flown: Flushable): boolean {
+    if (!(flown instanceof Window) || flown.#world !== this.#world || this.#flight || this.canBeForced) return false;
+    return !this.#world.hasAnySlot || flown.partition === this.partition;
+  }
+
+  reject({ key, waiter }: Asker, error: unknown): boolean {
+    const item = this.#items.get(this.#world.options.identityOf(key as K)); // a key of this window
+    return item !== undefined && this.scheduler.runQueue.drive(() => item.reject(waiter, error));
   }
 
   get size(): number {

@@ -56,6 +56,11 @@ export class World<K, V> implements Runnable {
     return this.#slots.hasSlotFor(partition);
   }
 
+  /** Whether a partition without flights would get a slot. */
+  get hasAnySlot(): boolean {
+    return this.#slots.hasAny;
+  }
+
   /** Fails the sink alone with what the functions of the config throw: key, partition, the methods of a store. */
   ask(key: K, sink: Sink<V>, future: object): Execution {
     try {
@@ -63,6 +68,8 @@ export class World<K, V> implements Runnable {
       const partition = this.options.partitionOf?.(key);
       const known = this.memory?.recall(partition, identity, sink);
       if (!known) return this.#gather(this.#windowOf(partition).itemOf(key, identity), sink, future);
+      if (known !== ended && this.#slots.areTaken)
+        this.#suspect(this.memory?.waitingFor(partition, identity)?.holder, sink);
       if (seam.probe) this.#noteKnown(this.memory?.waitingFor(partition, identity), { key, waiter: sink, future });
       return known;
     } catch (error) {
@@ -78,9 +85,17 @@ export class World<K, V> implements Runnable {
       const { key, isWanted } = item;
       seam.probe?.note({ type: 'asked', batch: window, key, waiter: sink, future, isNew: !isWanted });
     }
+    if (window?.canBeForced === false) this.#suspect(window, sink);
     const execution = item.join(sink);
     if (window && window.size >= this.options.maxSize) this.#seal(window);
     return execution;
+  }
+
+  /** Where a resolver asks for what is in flight, or may not go yet, that may be because of this very resolver. */
+  #suspect(holder: unknown, sink: Sink<V>): void {
+    const window = holder as Window<K, V> | undefined; // only windows hold items
+    if (!window || (!window.flight && window.canBeForced)) return;
+    this.era.suspect(sink);
   }
 
   closed(window: Window<K, V>): void {

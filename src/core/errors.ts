@@ -6,7 +6,7 @@
  */
 import { batchTitle, describe, explained } from './describe';
 import { printable } from './printable';
-import { brand, isError, SluiceError } from './sluice-error';
+import { brand, isError, SluiceError, type Lesson } from './sluice-error';
 
 /** A resolver ended without a word about this key. */
 export class MissingResultError extends SluiceError {
@@ -49,16 +49,27 @@ export class WouldBlockError extends SluiceError {
   }
 }
 
-/** `block()` waits, and nothing is pending that could ever end the wait. */
+/**
+ * `block()` waits, and nothing is pending that could ever end the wait; or keys of batch functions wait for each other.
+ */
 export class DeadlockError extends SluiceError {
-  constructor() {
-    super('SLUICE_DEADLOCK', {
-      what: 'block() waits for a value that nothing can bring any more.',
-      why: 'No task can go on, no batch is open and nothing is in flight.',
-      how: 'Look for a value that is never set, or for two tasks that wait for each other.',
-    });
+  /** @param cycle The waits, each in words, where keys of batch functions wait for each other. */
+  constructor(readonly cycle: readonly string[] = []) {
+    super('SLUICE_DEADLOCK', cycle.length > 0 ? cycleLesson(cycle) : blockLesson);
   }
 }
+
+const cycleLesson = (cycle: readonly string[]): Lesson => ({
+  what: `Keys of batch functions wait for each other: ${cycle.join('; ')}.`,
+  why: 'A flush ends when its resolver has ended, which waits for a key of that same flush or of one behind it.',
+  how: 'Give such results key by key, as promises or with flush.succeed; ask without the cache; or raise concurrency.',
+});
+
+const blockLesson: Lesson = {
+  what: 'block() waits for a value that nothing can bring any more.',
+  why: 'No task can go on, no batch may be flushed, and nothing outside is waited for.',
+  how: 'Look for a value that is never set, or for two tasks that wait for each other.',
+};
 
 /** What ran out of its time: a blocking call; or a task of a pool, in its queue, in the load of its module, or at work. */
 export type TimeoutKind = 'block' | 'queue' | 'load' | 'run';

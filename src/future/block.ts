@@ -37,7 +37,7 @@ function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler): T {
     // Perhaps that of a block around this one.
     const passed = passedDeadline();
     if (passed) throw new TimeoutError(passed.timeoutMs);
-    if (!scheduler.era.advance()) throw stuck(scheduler);
+    if (!scheduler.era.advance() && !scheduler.era.breakDeadlock()) throw stuck(scheduler);
   }
   return unwrap(cell.outcome);
 }

@@ -6,7 +6,8 @@ import type { SchedulerLike } from 'rxjs';
 import { currentEra, reportUnhandled } from '../core/rx';
 import type { DueRun } from './batch-action';
 import type { FlushPolicy } from './flush-policy';
-import { OpenBatches } from './open-batches';
+import { DeadlockCheck } from './deadlock';
+import { OpenBatches, type Flushable } from './open-batches';
 import type { RunQueue } from './run-queue';
 import { endOfTurn, quiescence, Tick } from './tick';
 import type { Waiter } from './waiter';
@@ -18,6 +19,8 @@ export interface Elsewhere {
   advance?(): boolean;
   /** Who waits for what of it. */
   waited?(): Iterable<Waited>;
+  /** Whether it waits for a batch of another scheduler, among whose askers it is. */
+  readonly isAsk?: boolean;
 }
 
 export interface Waited {
@@ -60,6 +63,8 @@ export class Era {
   readonly #runQueue: RunQueue;
   readonly #turn: Tick;
   readonly #quiescence: Tick;
+  /** Asks by which keys may wait for each other; undefined as long as there are none. */
+  #deadlockCheck: DeadlockCheck | undefined;
   #due: DueRun[] = [];
   /** What was due when this turn ended, as far as it has not run yet. */
   #running: DueRun[] = [];
@@ -127,7 +132,41 @@ export class Era {
   }
 
   #armQuiescence(): void {
-    if (!this.openBatches.isEmpty && !this.isPast) this.#quiescence.arm();
+    const hasReason = !this.openBatches.isEmpty || this.#deadlockCheck !== undefined;
+    if (hasReason && !this.isPast) this.#quiescence.arm();
+  }
+
+  /** This ask is for what may wait for it: looked at when nothing else can go on. */
+  suspect(asker: Waiter): void {
+    (this.#deadlockCheck ??= new DeadlockCheck()).add(asker);
+    this.#armQuiescence();
+  }
+
+  /** Fails one of the asks that wait for each other; false if there are none. */
+  breakDeadlock(): boolean {
+    const check = this.#deadlockCheck;
+    if (!check) return false;
+    const linked = this.#linked();
+    const elsewhere = linked.flatMap((era) => [...era.#elsewhere]);
+    const isBroken = check.breakCycle({ batches: batchesOf(linked), elsewhere });
+    if (check.isEmpty) this.#deadlockCheck = undefined;
+    return isBroken;
+  }
+
+  #siftSuspects(): void {
+    const check = this.#deadlockCheck;
+    check?.sift(batchesOf(this.#linked()));
+    if (check?.isEmpty) this.#deadlockCheck = undefined;
+  }
+
+  /** This one, and those that ask it or are asked by it, at whatever distance. */
+  #linked(): Era[] {
+    const linked = new Set<Era>([this]);
+    for (const era of linked) {
+      for (const near of era.#askers?.keys() ?? []) linked.add(near);
+      for (const far of era.#asked?.keys() ?? []) linked.add(far);
+    }
+    return [...linked];
   }
 
   /** Whether something may yet join the open batches: a task that waits elsewhere, on whatever scheduler that asks. */
@@ -175,7 +214,8 @@ export class Era {
       return;
     }
     const hasFlushed = this.#runQueue.drive(() => this.openBatches.flushReady(this.#isBusy));
-    if (hasFlushed) this.stir();
+    if (hasFlushed) this.#siftSuspects();
+    if (hasFlushed || this.breakDeadlock()) this.stir();
   }
 
   /** As RxJS's AsapScheduler: what is scheduled meanwhile runs next time, and an error drops the rest. */
@@ -193,6 +233,9 @@ export class Era {
     }
   }
 }
+
+const batchesOf = (eras: readonly Era[]): Flushable[] =>
+  eras.flatMap((era) => Array.from(era.openBatches.all(), ([batch]) => batch));
 
 function count(waits: Map<Era, number>, era: Era, by: 1 | -1): void {
   const total = (waits.get(era) ?? 0) + by;

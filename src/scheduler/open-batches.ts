@@ -19,6 +19,14 @@ export interface Flushable extends OpenBatch {
   describe(): string;
   /** Who waits for its keys. */
   askers(): Iterable<Asker>;
+  /** Once it has taken off. */
+  readonly flight: Waiter | undefined;
+  /** Whether its keys are settled by nothing but the end of its resolver, as far as can be told. */
+  readonly endsWithResolver: boolean;
+  /** Whether it is open, and may not go while that one is in flight. */
+  isBlockedBy(flown: Flushable): boolean;
+  /** Fails one who waits for a key, and no other; false if it does not wait for that any more. */
+  reject(asker: Asker, error: unknown): boolean;
 }
 
 /** Somebody who waits for a key of a batch. */

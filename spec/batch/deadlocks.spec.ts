@@ -1,0 +1,333 @@
+/**
+ * Keys that wait for each other: an error that names them reaches who asked, instead of a wait without end; and what only
+ * looks like that goes on.
+ */
+import { catchError, delay, map, of, race, timer } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import {
+  all,
+  AsyncValue,
+  batch,
+  batchMap,
+  BatchScheduler,
+  DeadlockError,
+  task,
+  type BatchConfig,
+  type BatchFunction,
+  type Future,
+  type Resolver,
+} from 'sluice';
+
+type Numbers = BatchFunction<number, number>;
+
+const failureOf = async (future: PromiseLike<unknown>): Promise<unknown> =>
+  future.then(
+    (value) => value,
+    (error: unknown) => error,
+  );
+
+/** n!, by a task that asks for (n - 1)! by the same function. */
+function factorials(config: BatchConfig<number>): Numbers {
+  const one = task(function* one(n: number): Generator<Future<number>, number, number> {
+    return n === 0 ? 1 : n * (yield factorial(n - 1));
+  });
+  const factorial: Numbers = batch(
+    task(function* (ns: readonly number[]): Generator<unknown, number[], never> {
+      return yield* all(ns.map((n) => one(n)));
+    }),
+    { name: 'factorial', ...config },
+  );
+  return factorial;
+}
+
+/** Two functions, each of which asks the other one for its own key. */
+function pair(
+  make: (other: () => Numbers) => (ns: readonly number[]) => PromiseLike<number[]>,
+  config: BatchConfig<number>,
+): Numbers {
+  const here: Numbers = batch((ns: readonly number[]) => make(() => there)(ns), { name: 'here', ...config });
+  const there: Numbers = batch((ns: readonly number[]) => make(() => here)(ns), { name: 'there', ...config });
+  return here;
+}
+
+const byFuture = (other: () => Numbers) => (ns: readonly number[]) => other().many(ns);
+const byPromise = (other: () => Numbers) => async (ns: readonly number[]) => Promise.all(ns.map((n) => other()(n)));
+const byTask = (other: () => Numbers) =>
+  task(function* (ns: readonly number[]): Generator<unknown, number[], never> {
+    yield timer(1);
+    return yield* other().many(ns);
+  });
+
+describe('keys that wait for each other', () => {
+  const itself = (make: typeof byFuture | typeof byPromise | typeof byTask): Numbers => {
+    const self: Numbers = batch((ns: readonly number[]) => make(() => self)(ns), { name: 'self', cache: true });
+    return self;
+  };
+
+  const deadlocks: readonly (readonly [string, () => PromiseLike<unknown>, readonly RegExp[]])[] = [
+    [
+      'a key that needs itself, in a future',
+      () => itself(byFuture)(1),
+      [/"self", asked for 1, waits for key 1 of batch "self"/],
+    ],
+    [
+      'a key that needs itself, in a promise',
+      () => itself(byPromise)(1),
+      [/"self", asked for 1, waits for key 1 of batch "self"/],
+    ],
+    [
+      'a key that needs itself, in a task',
+      () => itself(byTask)(1),
+      [/"self", asked for 1, waits for key 1 of batch "self"/],
+    ],
+    ['two cached functions, by futures', () => pair(byFuture, { cache: true })(1), [/"here"/, /"there"/]],
+    ['two cached functions, by promises', () => pair(byPromise, { cache: true })(1), [/"here"/, /"there"/]],
+    ['two cached functions, by tasks', () => pair(byTask, { cache: true })(1), [/"here"/, /"there"/]],
+    [
+      'two functions with concurrency 1, by tasks',
+      () => pair(byTask, { concurrency: 1 })(1),
+      [/"here", for which its concurrency leaves no room/],
+    ],
+    ['two functions with concurrency 1, by promises', () => pair(byPromise, { concurrency: 1 })(1), [/concurrency/]],
+    [
+      'keys of one flush, cached',
+      () => factorials({ cache: true }).many([3, 2]),
+      [/"factorial", asked for 3, 2, waits for key 2/],
+    ],
+    [
+      'concurrency 1',
+      () => factorials({ concurrency: 1 })(3),
+      [/asked for 3, waits for key 2 of batch "factorial", for which/],
+    ],
+    ['concurrency 2', () => factorials({ concurrency: 2 })(4), [/asked for 3, waits for key 2/]],
+    ['concurrency 1 of full batches', () => factorials({ concurrency: 1, maxSize: 1 }).many([3, 5]), [/concurrency/]],
+    [
+      'partitionConcurrency 1',
+      () => factorials({ partitionConcurrency: 1, partition: (n) => n > 9 })(3),
+      [/concurrency/],
+    ],
+  ];
+
+  it.each(deadlocks)('are an error that names them: %s', async (_, ask, words) => {
+    const error = await failureOf(ask());
+    expect(error).toBeInstanceOf(DeadlockError);
+    for (const word of words) expect((error as Error).message).toMatch(word);
+  });
+
+  it('fail the ask that waits in vain, which the resolver may handle', async () => {
+    const self: BatchFunction<number, unknown> = batch(
+      task(function* (ns: readonly number[]) {
+        try {
+          return yield* self.many(ns);
+        } catch (error) {
+          return ns.map(() => (error as DeadlockError).code);
+        }
+      }),
+      { cache: true },
+    );
+    expect(await self(1)).toBe('SLUICE_DEADLOCK');
+  });
+
+  it('are found on each scheduler, and by block', () => {
+    const scheduler = new BatchScheduler();
+    const pinned: Numbers = batch((ns: readonly number[]) => pinned.many(ns), {
+      name: 'pinned',
+      cache: true,
+      scheduler,
+    });
+    expect(() => pinned(1).block()).toThrow(/batch "pinned", asked for 1, waits for key 1 of batch "pinned"/);
+  });
+
+  it('are found where each function is pinned to a scheduler of its own', async () => {
+    const [one, other] = [new BatchScheduler({ name: 'one' }), new BatchScheduler({ name: 'other' })];
+    const here: Numbers = batch((ns: readonly number[]) => there.many(ns), {
+      name: 'here',
+      cache: true,
+      scheduler: one,
+    });
+    const there: Numbers = batch((ns: readonly number[]) => here.many(ns), { name: 'there', scheduler: other });
+    const error = await failureOf(here(1));
+    expect(error).toBeInstanceOf(DeadlockError);
+    expect((error as DeadlockError).cycle).toEqual([
+      'batch "here", asked for 1, waits for key 1 of batch "there"',
+      'batch "there", asked for 1, waits for key 1 of batch "here"',
+    ]);
+    expect(() => here(2).block()).toThrow(DeadlockError);
+  });
+
+  it('are found by Observables', async () => {
+    const self: Numbers = batch((ns: readonly number[]) => self.many(ns).pipe(map((found) => found)), { cache: true });
+    expect(await failureOf(self(1))).toBeInstanceOf(DeadlockError);
+  });
+
+  it('are found under virtual time', () => {
+    new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(({ expectObservable }) => {
+      const self: Numbers = batch((ns: readonly number[]) => self.many(ns), { cache: true });
+      const code = self(1).pipe(catchError((error: unknown) => of((error as DeadlockError).code)));
+      expectObservable(code).toBe('(a|)', { a: 'SLUICE_DEADLOCK' });
+    });
+  });
+
+  it('are found where a window, a hold or a full batch comes before', async () => {
+    for (const config of [{ window: 5 }, { hold: 5 }, { maxSize: 1 }]) {
+      expect(await failureOf(factorials({ concurrency: 1, ...config })(3))).toBeInstanceOf(DeadlockError);
+    }
+  });
+
+  it('fail the innermost ask, so that no slot is left to the others', async () => {
+    let calls = 0;
+    const here: Numbers = batch(
+      async (ns: readonly number[]) => {
+        calls++;
+        return Promise.all(ns.map((n) => there(n)));
+      },
+      { concurrency: 1 },
+    );
+    const there: Numbers = batch(async (ns: readonly number[]) => Promise.all(ns.map((n) => here(n))), {
+      concurrency: 1,
+    });
+    expect(await failureOf(here(1))).toBeInstanceOf(DeadlockError);
+    expect(calls).toBe(1);
+  });
+
+  it('are named by the names and keys of all functions of a longer cycle', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const functions: Numbers[] = names.map((name, i) =>
+      batch((ns: readonly number[]) => functions[(i + 1) % names.length]?.many(ns) ?? of([]), { name, cache: true }),
+    );
+    const error = (await failureOf(functions[0]?.(7) ?? Promise.resolve())) as DeadlockError;
+    expect(error.cycle).toEqual(
+      names.map((name, i) => `batch "${name}", asked for 7, waits for key 7 of batch "${names[(i + 1) % 4] ?? ''}"`),
+    );
+  });
+
+  it('leave everything as it was: the same function answers the next who asks', async () => {
+    const factorial = factorials({ cache: true });
+    expect(await failureOf(factorial.many([3, 2]))).toBeInstanceOf(DeadlockError);
+    expect(await factorial(4)).toBe(24);
+  });
+
+  it('fail no others that are in flight at the time', async () => {
+    const calm = batch((ns: readonly number[]) => of([...ns]).pipe(delay(20)));
+    const [error, value] = await Promise.all([failureOf(factorials({ concurrency: 1 })(3)), failureOf(calm(1))]);
+    expect(error).toBeInstanceOf(DeadlockError);
+    expect(value).toBe(1);
+  });
+});
+
+describe('what only looks as if it waited for itself', () => {
+  it('goes on: keys that are settled early, for others of their flush', async () => {
+    const factorial: Numbers = batch<number, number>(
+      async (ns, flush) => {
+        const settle = async (n: number): Promise<void> => {
+          flush.succeed(n, n === 0 ? 1 : n * (await factorial(n - 1)));
+        };
+        await Promise.all(ns.map(settle));
+      },
+      { cache: true },
+    );
+    expect(await factorial.many([4, 3, 2])).toEqual([24, 6, 2]);
+  });
+
+  it('goes on: a function that asks itself for keys that are not in flight', async () => {
+    expect(await factorials({})(5)).toBe(120);
+    expect(await factorials({ cache: true })(5)).toBe(120);
+    expect(await factorials({ concurrency: 6 })(5)).toBe(120);
+  });
+
+  it('goes on: a resolver that asks for what is in flight for somebody else', async () => {
+    const row = batch((ids: readonly number[]) => of([...ids]).pipe(delay(10)), { cache: true, concurrency: 1 });
+    const user = batch(async (ids: readonly number[]) => Promise.all(ids.map((id) => row(id))));
+    expect(
+      await Promise.all([
+        row(1),
+        timer(2)
+          .pipe(batchMap(batch(async () => [await user(1)])))
+          .forEach(() => undefined),
+        row(2),
+      ]),
+    ).toEqual([1, undefined, 2]);
+  });
+
+  it('goes on: a resolver with a rest parameter that settles keys early', async () => {
+    const factorial: Numbers = batch<number, number>(
+      async (...[ns, flush]: Parameters<Resolver<number, number>>) => {
+        await Promise.all(
+          ns.map(async (n) => {
+            flush.succeed(n, n === 0 ? 1 : n * (await factorial(n - 1)));
+          }),
+        );
+      },
+      { cache: true },
+    );
+    expect(await factorial.many([4, 3, 2])).toEqual([24, 6, 2]);
+  });
+
+  it('goes on: results that arrive key by key', async () => {
+    const factorial: Numbers = batch(
+      (ns: readonly number[]) => ns.map((n) => (n === 0 ? 1 : factorial(n - 1).pipe(map((rest) => n * rest)))),
+      { cache: true },
+    );
+    expect(await factorial.many([4, 3, 2])).toEqual([24, 6, 2]);
+  });
+
+  it('goes on: a task that waits for its own key and for time, whichever comes first', async () => {
+    const self: Numbers = batch(
+      task(function* (ns: readonly number[]): Generator<unknown, number[], never> {
+        yield race(self.many(ns), timer(5));
+        return ns.map((n) => n);
+      }),
+      { cache: true },
+    );
+    expect(await self(3)).toBe(3);
+  });
+
+  it('goes on: a resolver that waits for its own key and for a value that is set from outside', async () => {
+    const signal = new AsyncValue<number>();
+    const self: Numbers = batch(
+      task(function* (ns: readonly number[]): Generator<unknown, number[], never> {
+        const first = yield race(self.many(ns), signal);
+        return ns.map(() => first as number);
+      }),
+      { cache: true },
+    );
+    setTimeout(() => signal.set(9), 5);
+    expect(await self(3)).toBe(9);
+  });
+
+  it('goes on: a slot that another flight gives back', async () => {
+    const slow = batch((ns: readonly number[]) => of([...ns]).pipe(delay(5)), { concurrency: 1 });
+    const sum = batch(
+      task(function* (ns: readonly number[]): Generator<unknown, number[], never> {
+        return yield* all(ns.map((n) => slow(n)));
+      }),
+      { concurrency: 1, maxSize: 1 },
+    );
+    expect(await Promise.all([slow(1), sum(2), sum(3), slow(4)])).toEqual([1, 2, 3, 4]);
+  });
+
+  it('goes on: started work that waits for itself, beside keys in flight', async () => {
+    const row = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), { cache: true });
+    const rows = batch(
+      task(function* (ids: readonly number[]): Generator<unknown, number[], never> {
+        return yield* all(ids.map((id) => row(id)));
+      }),
+    );
+    const work: AsyncValue<unknown> = task(function* () {
+      return yield* all([row(1), rows(1), work]);
+    })().start();
+    expect(await Promise.all([row(1), rows(1)])).toEqual([1, 1]);
+    work.cancel();
+    await failureOf(work);
+  });
+
+  it('goes on: keys that are asked for in one long chain of tasks', async () => {
+    const row = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), { concurrency: 1 });
+    const chain: (n: number) => Future<unknown> = task(function* (n: number): Generator<unknown, unknown, unknown> {
+      return n === 0 ? 0 : yield all([row(n), chain(n - 1)]);
+    });
+    const chained = chain(5_000);
+    const first = row(-1);
+    expect(await Promise.all([first, chained])).toHaveLength(2);
+  });
+});
