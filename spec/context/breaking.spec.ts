@@ -1,6 +1,6 @@
 /** A context that throws fails its own task, and no other. */
-import { Subject, timer } from 'rxjs';
-import { enter, settled, task, within, type AsyncContext } from 'sluice';
+import { config, Subject, timer } from 'rxjs';
+import { all, batch, enter, forbidSuspension, Future, settled, task, within, type AsyncContext } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { nesting, Traced } from './traced';
@@ -104,4 +104,79 @@ it('reports a pause that throws when the task has been cancelled, to nobody who 
     body().subscribe().unsubscribe();
   });
   expect(reported).toEqual([new Error('broken')]);
+});
+
+describe.each(['pause', 'resume'] as const)(
+  'of two contexts that both throw in %s, one fails the work and the other is reported',
+  (method) => {
+    class Broken extends Traced {
+      #isEntered = false;
+
+      override pause(): void {
+        if (method === 'pause') throw new Error(this.name);
+      }
+
+      override resume(): void {
+        if (method === 'resume' && this.#isEntered) throw new Error(this.name);
+        this.#isEntered = true;
+      }
+    }
+    const broken = (name: string): AsyncContext => new Broken(name, []);
+    const waits = task(function* (...contexts: AsyncContext[]) {
+      for (const context of contexts) enter(context);
+      yield Promise.resolve();
+    });
+    const around = (outer: string, inner: Future<unknown>): Future<unknown> => within(broken(outer), inner);
+
+    it.each<[string, () => Future<unknown>, { fails: string; reported: string[] }]>([
+      [
+        'the first, where both were entered in one task',
+        () => waits(broken('outer'), broken('inner')),
+        method === 'pause' ? { fails: 'inner', reported: ['outer'] } : { fails: 'outer', reported: ['inner'] },
+      ],
+      [
+        'the outer one, where one within() is around the other',
+        () => around('outer', around('inner', waits())),
+        { fails: 'outer', reported: ['inner'] },
+      ],
+      [
+        'the one of within(), where the other was entered in its task',
+        () => around('outer', waits(broken('inner'))),
+        { fails: 'outer', reported: ['inner'] },
+      ],
+      [
+        'the outermost, where there are three',
+        () => around('outermost', around('outer', waits(broken('inner')))),
+        { fails: 'outermost', reported: ['inner', 'outer'] },
+      ],
+    ])('%s', async (_, work, { fails, reported }) => {
+      const reports: string[] = [];
+      config.onUnhandledError = ({ message }: Error) => reports.push(message);
+      await expect(work()).rejects.toThrow(fails);
+      await new Promise((resolve) => setTimeout(resolve, 2)); // RxJS reports in timers
+      config.onUnhandledError = null;
+      expect(reports).toEqual(reported);
+    });
+  },
+);
+
+describe('a suspension inside of within() that comes when its task is left anyway is not reported', () => {
+  it.each<[string, () => unknown]>([
+    ['beside another', () => all([forbidden(), forbidden()]).block()],
+    ['around another', () => within(forbidSuspension(), forbidden()).block()],
+    ['beside one that fails', () => all([forbidden(), Future.fail('no')]).block()],
+    ['around a task that entered another', () => within(forbidSuspension(), entering()).block()],
+  ])('%s', (_, program) => {
+    const reported = unhandledErrorsOf(() => {
+      expect(program).toThrow();
+    });
+    expect(reported).toEqual([]);
+  });
+
+  const item = batch((keys: readonly number[]) => keys);
+  const forbidden = (): Future<number> => within(forbidSuspension(), item(1));
+  const entering = task(function* () {
+    enter(forbidSuspension());
+    return yield* item(1);
+  });
 });

@@ -5,10 +5,11 @@ import { describe, wrong } from '../core/describe';
 import { failure, success, type Outcome } from '../core/outcome';
 import { isAsyncInput } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { Frame, reportOrphan, type FrameOwner } from '../scheduler/frame';
+import { Frame, type FrameOwner } from '../scheduler/frame';
 import { begin, ended, tell, type Canceller, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import { tellInTurn } from '../future/telling';
+import { reportLateInterruption } from '../task/late-interruption';
 import type { Leaf } from '../core/shape';
 import { AsyncContext } from './async-context';
 import { enterFrame, leaveFrame } from './stay';
@@ -96,7 +97,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
   /** Its context has thrown: what runs in it is cancelled, and then the error is the outcome. */
   interrupt(error: unknown): void {
     if (this.#isOver || this.#isCancelled || this.#interruption) {
-      reportOrphan(this.sink.frame, error);
+      reportLateInterruption(this.sink.frame, error);
       return;
     }
     this.#interruption = { error };
@@ -122,7 +123,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
       this.sink.fail(broken?.error);
       return;
     }
-    if (broken) reportOrphan(this.sink.frame, broken.error);
+    if (broken) reportLateInterruption(this.sink.frame, broken.error);
     this.#canceller?.cancelled();
   }
 
@@ -136,7 +137,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     if (this.#isOver || this.#isLeaving) return;
     this.#isOver = true;
     const broken = this.#leave();
-    if (broken && outcome.isError) reportOrphan(this.sink.frame, outcome.error);
+    if (broken && outcome.isError) reportLateInterruption(this.sink.frame, outcome.error);
     tellInTurn(() => tell(this.sink, broken ? failure(broken.error) : outcome));
   }
 
