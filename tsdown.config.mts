@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(new URL('package.json', import.meta.url
 /** The doors, what `imports` of package.json chooses from, and the programs that threads run. */
 const entry = [
   'src/*.ts',
-  'src/core/{copies,*-async-hooks}.ts',
+  'src/core/{copies,*-async-hooks,*-v8}.ts',
   'src/pool/supervisor.ts',
   'src/pool/worker/*-entry.ts',
 ];

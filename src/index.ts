@@ -11,6 +11,7 @@ export {
   DeadlockError,
   MissingResultError,
   NotReadyError,
+  RecursionError,
   ScopeClosedError,
   ScopeDeadlockError,
   ScopeError,

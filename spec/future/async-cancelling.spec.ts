@@ -1,6 +1,6 @@
 /** Cancelling what arrives once: work stops, cleans up, and then the value is settled. */
 import { config, finalize, NEVER, timer } from 'rxjs';
-import { AsyncValue, CancelledError, Future, task } from 'sluice';
+import { all, AsyncValue, CancelledError, Future, task } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 
 const waitsFor = (log: string[], cleanUp: number) =>
@@ -101,20 +101,98 @@ describe('started work that is cancelled', () => {
     expect(log).toEqual(['cleaning', 'cleaned']);
   });
 
-  it('reports what its clean-up throws, without harm to the process or to the reason', () => {
-    const told: unknown[] = [];
-    config.onUnhandledError = (error) => told.push(error);
-    const no = new Error('no');
+  describe.each([
+    ['at once', 0],
+    ['later', 3],
+  ])('whose clean-up fails %s', (_, cleanUpMs) => {
+    const no = new Error('could not close');
+    const failing = (): AsyncValue<unknown> =>
+      task(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          if (cleanUpMs > 0) yield timer(cleanUpMs);
+          throw no; // eslint-disable-line no-unsafe-finally -- it is what is wrong
+        }
+      })().start();
+    const reportsOf = (program: () => void): unknown[] => {
+      const reported: unknown[] = [];
+      config.onUnhandledError = (error) => reported.push(error);
+      testScheduler().run(program);
+      config.onUnhandledError = null;
+      return reported;
+    };
+
+    it.each([
+      ['before it is cancelled', 'before'],
+      ['after it is cancelled', 'after'],
+    ])('fails with that where a waiter came %s', (_when, when) => {
+      const seen: unknown[] = [];
+      const waits = (work: AsyncValue<unknown>) => work.subscribe({ error: (error: unknown) => seen.push(error) });
+      const reported = reportsOf(() => {
+        const work = failing();
+        if (when === 'before') waits(work);
+        work.cancel('why');
+        if (when === 'after') waits(work);
+      });
+      expect([seen, reported]).toEqual([[no], []]);
+    });
+
+    it('has that for its error where it is handled in the task that cancelled it', () => {
+      const seen: unknown[] = [];
+      const canceller = task(function* () {
+        const work = failing();
+        work.cancel();
+        try {
+          yield* work;
+        } catch (error) {
+          seen.push(error);
+        }
+      });
+      const reported = reportsOf(() => canceller().subscribe());
+      expect([seen, reported]).toEqual([[no], []]);
+    });
+
+    it('reports that where it was set by hand meanwhile', () => {
+      let work: AsyncValue<unknown> | undefined;
+      const reported = reportsOf(() => {
+        work = failing();
+        if (cleanUpMs === 0) work.set('by hand');
+        work.cancel();
+        if (cleanUpMs > 0) work.set('by hand');
+      });
+      expect(work?.value).toBe('by hand');
+      expect(reported).toEqual(cleanUpMs > 0 ? [no] : []);
+    });
+  });
+
+  it('fails with the first failure of two clean-ups, and reports the other', () => {
+    const reported: unknown[] = [];
+    config.onUnhandledError = (error) => reported.push(error);
+    const cleaning = (error: string) =>
+      task(function* () {
+        try {
+          yield NEVER;
+        } finally {
+          throw error; // eslint-disable-line no-unsafe-finally, @typescript-eslint/only-throw-error -- they are told apart by it
+        }
+      })();
+    const work = all([cleaning('first'), cleaning('second')]).start() as AsyncValue<unknown>;
+    work.cancel();
+    config.onUnhandledError = null;
+    expect([work.error, reported]).toEqual(['first', ['second']]);
+  });
+
+  it('fails with its CancelledError where its clean-up only passes a cancelling on', () => {
     const work = task(function* () {
       try {
         yield NEVER;
       } finally {
-        throw no; // eslint-disable-line no-unsafe-finally -- it is what is wrong
+        throw new CancelledError('inner'); // eslint-disable-line no-unsafe-finally -- it is what is tried
       }
     })().start();
-    work.cancel('why');
-    config.onUnhandledError = null;
-    expect([say(work), told]).toEqual(['over: why', [no]]);
+    work.cancel('outer');
+    expect(say(work)).toBe('over: outer');
   });
 
   it('is not stopped by one who does not wait any more', () => {

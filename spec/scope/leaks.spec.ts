@@ -180,6 +180,30 @@ describe('scopes that are collected while they are open are reported once, by th
     ['scopes within one another', 'let s = new Scope({ name: "root" }); for (let i = 0; i < 9; i++) s = s.fork();', 1],
     ['cancelled, with a finaliser that has not run', 'const s = new Scope(); s.ensure(() => 1); s.cancel();', 1],
     ['none where it is cancelled and has nothing in it', 'new Scope().cancel();', 0],
+    ['none where its task has ended since', 'const s = new Scope(); s.start(rx.timer(1)); s.cancel();', 0],
+    [
+      'none where its task took time to end',
+      `const s = new Scope();
+      s.start(function* () { try { yield rx.NEVER; } finally { yield Promise.resolve(); } });
+      setTimeout(() => s.cancel());`,
+      0,
+    ],
+    [
+      'none where it has nothing in it but others within one another',
+      'const r = new Scope(); let s = r; for (let i = 0; i < 9; i++) s = s.fork(); r.cancel();',
+      0,
+    ],
+    [
+      'none where a bound subscription has ended',
+      'const s = new Scope(); rx.NEVER.pipe(boundTo(s)).subscribe({ error() {} }); s.cancel();',
+      0,
+    ],
+    ['cancelled, where one within it is shielded', 'const s = new Scope(); s.fork({ shield: true }); s.cancel();', 1],
+    [
+      'cancelled, where one within it has a finaliser that has not run',
+      'const s = new Scope(); s.fork().ensure(() => 1); s.fork(); s.cancel();',
+      1,
+    ],
   ])('%s', (_, open, count) => {
     const { lines } = alone(`
       rx.config.onUnhandledError = ({ message }) => console.log(message);

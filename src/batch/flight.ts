@@ -139,7 +139,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#isAborted = true;
     this.over();
     this.land(undefined);
-    this.#controller?.abort();
+    if (this.#controller) runIn(this.frame, () => this.#controller?.abort());
     this.#execution?.cancel();
     this.#late?.cancel();
   }

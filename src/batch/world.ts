@@ -8,6 +8,7 @@ import type { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Era } from '../scheduler/era';
 import type { FlushEvent, FlushReason } from '../scheduler/events';
+import { runIn } from '../scheduler/frame';
 import type { Waiter } from '../scheduler/waiter';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Subject } from 'rxjs';
@@ -112,8 +113,10 @@ export class World<K, V> implements Runnable {
     if (!this.#flushes.observed && !scheduler.events.observed) return;
     const { keys } = flight;
     const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
-    this.#flushes.next(event);
-    scheduler.events.next(event);
+    runIn(scheduler.frame, () => {
+      this.#flushes.next(event);
+      scheduler.events.next(event);
+    });
   }
 
   madeRoom(window: Window<K, V>): void {
@@ -124,7 +127,10 @@ export class World<K, V> implements Runnable {
   landed(flight: Flight<K, V>): void {
     const { scheduler } = this;
     if (scheduler.events.observed) {
-      scheduler.events.next({ type: 'land', batch: this.options.name, keys: flight.keys, at: scheduler.now() });
+      const event = { type: 'land', batch: this.options.name, keys: flight.keys, at: scheduler.now() } as const;
+      runIn(scheduler.frame, () => {
+        scheduler.events.next(event);
+      });
     }
     if (this.#slots.hasQueue) scheduler.runQueue.call(this);
     this.era.stir();

@@ -33,6 +33,9 @@ interface Hooks {
 
 const hooks: Hooks | undefined = asyncHooks;
 
+/** Whether the platform can carry anything through an `await`. */
+export const canCarry = hooks !== undefined;
+
 /** How this version of Node keeps stores: for shortcuts alone. Undefined where it is not known. */
 interface Layout {
   /** Whether there is certainly no store where the code runs now. */

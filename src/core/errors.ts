@@ -6,7 +6,7 @@
  */
 import { batchTitle, describe, explained } from './describe';
 import { printable } from './printable';
-import { brand, isError, SluiceError, type Lesson } from './sluice-error';
+import { brand, isError, isSluiceError, SluiceError, type Lesson } from './sluice-error';
 
 /** A resolver ended without a word about this key. */
 export class MissingResultError extends SluiceError {
@@ -140,6 +140,24 @@ export class SuspensionError extends SluiceError {
   }
 }
 
+/** A task calls itself without end: tasks nest so deep that they have taken most of the memory. */
+export class RecursionError extends SluiceError {
+  constructor(
+    readonly task: string,
+    /** How many tasks wait for one another. */
+    readonly depth: number,
+    heap?: { readonly used_heap_size: number; readonly heap_size_limit: number },
+  ) {
+    const inMb = (bytes: number): string => String(Math.round(bytes / 2 ** 20));
+    const used = heap && `, and ${inMb(heap.used_heap_size)} of ${inMb(heap.heap_size_limit)} MB of the heap are used`;
+    super('SLUICE_RECURSION', {
+      what: `Task "${task}" was stopped: ${String(depth)} tasks wait for one another${used ?? ''}.`,
+      why: 'A task that calls itself, directly or through others, without an end takes all memory.',
+      how: 'Look for the call that leads back to the task; or, where the depth is meant, give the process a larger heap.',
+    });
+  }
+}
+
 /** Work was cancelled before it had ended: `reason` is what it was cancelled with. */
 export class CancelledError extends SluiceError {
   constructor(readonly reason?: unknown) {
@@ -151,6 +169,9 @@ export class CancelledError extends SluiceError {
     });
   }
 }
+
+/** Whether it is a `CancelledError`, whichever copy of the library made it. */
+export const isCancellation = (error: unknown): boolean => isSluiceError(error) && error.code === 'SLUICE_CANCELLED';
 
 /** Failures of a scope that nobody else was told of: always a group, in the order their tasks were started. */
 export class ScopeError extends AggregateError {

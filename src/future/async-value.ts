@@ -9,6 +9,7 @@ import { received, reportUnlessReceived } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Waiter } from '../scheduler/waiter';
 import { block, isStuck } from './block';
+import { adopt, chainingCycle, isThenable } from './chaining-cycle';
 import { begin, ended, tell, type Execution, type Sink } from './execution';
 import { Onlooker } from './onlooker';
 import { Single } from './single';
@@ -54,12 +55,16 @@ export class AsyncValue<T> extends Single<T> {
   }
 
   /**
+   * A value that arrives later, as a promise does, is kept as it is; `await` gives what it brings.
+   *
    * @throws AlreadySetError the second time.
-   * @throws TypeError for a second argument, such as the error that goes with a value in Python.
+   * @throws TypeError for a value that leads back to this one; for a second argument, such as the error that goes with a
+   * value in Python.
    */
   set(value: T): void;
   set(value: T, ...[second]: readonly unknown[]): void {
     if (second !== undefined) throw notTwo(second);
+    if (!this.isSet && this.#isLedBackToBy(value)) throw chainingCycle(this.title);
     this.#end(success(value));
   }
 
@@ -125,6 +130,23 @@ export class AsyncValue<T> extends Single<T> {
     return ended;
   }
 
+  /** @internal Sets it or fails it; a value that leads back to it fails it. */
+  protected settleWith(outcome: Outcome<T>): void {
+    if (outcome.isError) this.fail(outcome.error);
+    else if (!this.isSet && this.#isLedBackToBy(outcome.value)) this.fail(chainingCycle(this.title));
+    else this.set(outcome.value);
+  }
+
+  /** @internal */
+  override adopt(value: T): T | PromiseLike<T> {
+    return isThenable<T>(value) ? adopt(this, value, this.title) : value;
+  }
+
+  /** @internal What it is called in messages. */
+  protected get title(): string {
+    return 'an AsyncValue';
+  }
+
   /** @internal Somebody waits for it. */
   get isAwaited(): boolean {
     return this.#waiting.size > 0;
@@ -186,6 +208,19 @@ export class AsyncValue<T> extends Single<T> {
     if (this.#onlookers) for (const onlooker of this.#onlookers) onlooker.settle(outcome);
   }
 
+  /** Whether the value is this one, or one that was set to what leads here. */
+  #isLedBackToBy(value: unknown): boolean {
+    if (!(value instanceof AsyncValue)) return false;
+    let at: unknown = value;
+    // Nothing leads to what was never a value: no long chain is followed for each of its links.
+    if (at !== this && leadsOn.has(this)) {
+      while (at instanceof AsyncValue && at !== this)
+        at = at.#outcome?.isError === false ? at.#outcome.value : undefined;
+    }
+    leadsOn.add(value);
+    return at === this;
+  }
+
   #settle(outcome: Outcome<T>): void {
     if (this.#outcome) throw new AlreadySetError();
     this.#outcome = outcome;
@@ -209,6 +244,9 @@ const notTwo = (second: unknown): TypeError =>
     `set: expected one argument, the value; got ${describe(second)} as a second. ` +
       'An AsyncValue ends with a value or with an error: call fail(error) in place of set to end it with an error.',
   );
+
+/** Those that others were set to. */
+const leadsOn = new WeakSet<object>();
 
 const check = (method: string, timeoutMs: number): void => {
   if (typeof timeoutMs === 'number' && timeoutMs >= 0) return;

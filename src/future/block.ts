@@ -9,7 +9,7 @@ import { monotonicNow } from '../core/platform';
 import { runningTask } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { Deadline, passedDeadline } from '../scheduler/deadline';
-import { asInnermost } from '../scheduler/era';
+import { asInnermost, type Era } from '../scheduler/era';
 import { frameHere } from '../scheduler/frame';
 import { seam } from '../scheduler/probe';
 import { begin, type Beginnable, type Sink } from './execution';
@@ -23,30 +23,46 @@ export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
   const { runQueue } = scheduler;
   const cell = new Cell<T>();
   const deadline = new Deadline(timeoutMs, monotonicNow);
-  const execution = deadline.enforce(() => runQueue.drive(() => single[begin](cell, scheduler)));
-  try {
-    return deadline.enforce(() => asInnermost(() => driveToEnd(cell, scheduler)));
-  } finally {
-    if (!cell.outcome) runQueue.drive(() => execution.cancel());
-  }
+  return asInnermost((active) => {
+    const execution = deadline.enforce(() => runQueue.drive(() => single[begin](cell, scheduler)));
+    try {
+      return deadline.enforce(() => driveToEnd(cell, scheduler, active));
+    } finally {
+      if (!cell.outcome) runQueue.drive(() => execution.cancel());
+    }
+  });
 }
 
-function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler): T {
+/** Also what was put on other schedulers meanwhile: the value may come from there. */
+function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, active: ReadonlySet<Era>): T {
   scheduler.runQueue.drain();
   while (!cell.outcome) {
     // Perhaps that of a block around this one.
     const passed = passedDeadline();
     if (passed) throw new TimeoutError(passed.timeoutMs);
-    if (!scheduler.era.advance() && !scheduler.era.breakDeadlock()) throw stuck(scheduler);
+    const eras = new Set([scheduler.era, ...active]);
+    if (!advanceOne(eras) && !breakOneDeadlock(eras)) throw stuck(eras);
   }
   return unwrap(cell.outcome);
 }
 
-function stuck({ era }: BatchScheduler): WouldBlockError | DeadlockError {
-  const elsewhere = era.describeElsewhere();
-  if (elsewhere.length === 0) return new DeadlockError();
-  return new WouldBlockError([...new Set([...era.openBatches.describeFlights(), ...elsewhere])]);
+function advanceOne(eras: Iterable<Era>): boolean {
+  for (const era of eras) if (!era.isPast && era.advance()) return true;
+  return false;
 }
+
+/** Where keys wait for each other, one of them is failed with an error that names them. */
+function breakOneDeadlock(eras: Iterable<Era>): boolean {
+  for (const era of eras) if (!era.isPast && era.breakDeadlock()) return true;
+  return false;
+}
+
+function stuck(eras: Iterable<Era>): WouldBlockError | DeadlockError {
+  const waits = [...eras].flatMap((era) => (isEmpty(era.elsewhere) ? [] : era.describeWaits()));
+  return waits.length === 0 ? new DeadlockError() : new WouldBlockError([...new Set(waits)]);
+}
+
+const isEmpty = (iterable: Iterable<unknown>): boolean => iterable[Symbol.iterator]().next().done === true;
 
 /** Whether `block` gave up, because what is left needs the event loop, or nothing is. */
 export const isStuck = (error: unknown): boolean => error instanceof WouldBlockError || error instanceof DeadlockError;

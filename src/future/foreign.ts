@@ -6,7 +6,7 @@ import { EmptyError, from, type ObservableInput, type Observer, type Subscriptio
 import { failure, success, type Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era, Waited } from '../scheduler/era';
-import { reportOrphan, runIn } from '../scheduler/frame';
+import { reportOrphan, runIn, runInside } from '../scheduler/frame';
 import { seam } from '../scheduler/probe';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin, tell } from './execution';
@@ -96,10 +96,13 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
     }
   }
 
-  /** What a teardown throws is nobody's who waits, and must not keep them from going on. */
+  /**
+   * In the stores of the waiter, whoever ended it. What a teardown throws is no failure of the waiter, and must not keep
+   * it from going on.
+   */
   #tearDown(): void {
     try {
-      this.#subscription?.unsubscribe();
+      runInside(this.sink.frame, () => this.#subscription?.unsubscribe());
     } catch (error) {
       reportOrphan(this.sink.frame, error);
     }

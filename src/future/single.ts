@@ -9,6 +9,7 @@ import { frameHere, holder, runIn, switchTo } from '../scheduler/frame';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Runnable } from '../scheduler/run-queue';
 import { block } from './block';
+import { chainingCycle } from './chaining-cycle';
 import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
 
 export abstract class Single<T> extends MethodObservable<T> implements PromiseLike<T>, Beginnable<T> {
@@ -35,7 +36,7 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return new Promise<T>((resolve, reject) => {
-      driveBeginning(this, new PromiseSink(resolve, reject), currentScheduler());
+      driveBeginning(this, new PromiseSink(this, resolve, reject), currentScheduler());
     }).then(onValue, onError);
   }
 
@@ -80,6 +81,11 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
   /** @internal For `console.log` of Node: what it holds is nobody's to see. */
   [inspected](): string {
     return this[titled];
+  }
+
+  /** @internal What an `await` is given for this value. */
+  adopt(value: T): T | PromiseLike<T> {
+    return value;
   }
 
   /** @internal */
@@ -159,9 +165,15 @@ class PromiseSink<T> implements Sink<T> {
   readonly frame = frameHere();
 
   constructor(
-    readonly succeed: (value: T) => void,
+    private readonly single: Single<T>,
+    private readonly resolve: (value: T | PromiseLike<T>) => void,
     readonly fail: (error: unknown) => void,
   ) {}
+
+  succeed(value: T): void {
+    if (value === (this.single as unknown)) this.fail(chainingCycle(this.single[titled]));
+    else this.resolve(this.single.adopt(value));
+  }
 }
 
 /** Yields the single, and returns what comes back for it. It is its own iterator result: one object for each `yield*`. */

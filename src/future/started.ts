@@ -1,5 +1,5 @@
 /** Work that was started: it runs, whoever waits for it, and has ended when its clean-up has. */
-import { CancelledError } from '../core/errors';
+import { CancelledError, isCancellation } from '../core/errors';
 import { failure, success, type Outcome } from '../core/outcome';
 import { reportLost } from '../core/report';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
@@ -11,6 +11,8 @@ import { begin, type Beginnable, type Canceller, type Execution, type Sink } fro
 export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter {
   #execution: Execution | undefined;
   #cancellation: { readonly reason: unknown } | undefined;
+  /** The first failure of its clean-up, once it is cancelled. */
+  #failedCleanUp: { readonly error: unknown } | undefined;
   /** How it ended, while something of it still cleans up. */
   #outcome: Outcome<T> | undefined;
   #holds = 0;
@@ -39,6 +41,10 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
     });
   }
 
+  protected override get title(): string {
+    return 'started work';
+  }
+
   /** @internal */
   get above(): Waiter | undefined {
     return this.firstWaiter;
@@ -52,11 +58,16 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
 
   /** Its clean-up is done. */
   cancelled(): void {
-    this.#over(failure(new CancelledError(this.#cancellation?.reason)));
+    const { error } = this.#failedCleanUp ?? { error: new CancelledError(this.#cancellation?.reason) };
+    this.#over(failure(error));
   }
 
+  /** What fails while it cleans up is its failure, unless it has ended otherwise. */
   orphaned(error: unknown): void {
-    reportLost('a clean-up of started work', error);
+    if (this.#cancellation && isCancellation(error)) return;
+    const canFail = this.#cancellation && !this.#outcome && !this.#failedCleanUp && !this.isSet;
+    if (canFail) this.#failedCleanUp = { error };
+    else reportLost('a clean-up of started work', error);
   }
 
   hold(): () => void {
@@ -87,13 +98,19 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
 
   #over(outcome: Outcome<T>): void {
     this.#outcome ??= outcome;
+    if (this.#failedCleanUp && this.#isLost(this.#failedCleanUp.error)) this.orphaned(this.#failedCleanUp.error);
+    this.#failedCleanUp = undefined;
     this.#settle();
+  }
+
+  /** It has ended with something else, or was set by hand while it cleaned up. */
+  #isLost(error: unknown): boolean {
+    return this.isSet || !this.#outcome?.isError || this.#outcome.error !== error;
   }
 
   #settle(): void {
     // Somebody may have set it by hand.
     if (!this.#outcome || this.#holds > 0 || this.isSet) return;
-    if (this.#outcome.isError) this.fail(this.#outcome.error);
-    else this.set(this.#outcome.value);
+    this.settleWith(this.#outcome);
   }
 }

@@ -64,7 +64,8 @@ export class BatchScheduler extends Named implements SchedulerLike {
     this.frame = isDefault ? undefined : new Frame(undefined, { scheduler: this });
     this.events$ = this.events.asObservable();
     const { runQueue } = this;
-    this.#eras = new PerEra((real) => new Era({ clock, policy, runQueue, real }));
+    const choose: FlushPolicy = (open, inFlight) => runIn(this.frame, () => policy(open, inFlight));
+    this.#eras = new PerEra((real) => new Era({ clock, policy: choose, runQueue, real }));
     this.#hasOwnTime = !isDelegated(clock);
     this.#host = {
       clock,

@@ -36,17 +36,22 @@ interface EraConfig {
   readonly real?: Era | undefined;
 }
 
-/** The innermost `block` that drives, as a thing of its own. */
-let innermost: object | undefined;
+/** The innermost `block` that drives: the eras that got work meanwhile, of whatever scheduler. */
+let innermost: Set<Era> | undefined;
 
-/** Whatever is being moved on around it may be moved on by `work` as well: it may be told something midway, and block. */
-export function asInnermost<R>(work: () => R): R {
+/**
+ * Whatever is being moved on around it may be moved on by `work` as well: it may be told something midway, and block.
+ * `work` is handed the eras that get work while it runs.
+ */
+export function asInnermost<R>(work: (active: ReadonlySet<Era>) => R): R {
   const outer = innermost;
-  innermost = {};
+  const active = new Set<Era>();
+  innermost = active;
   try {
-    return work();
+    return work(active);
   } finally {
     innermost = outer;
+    if (outer) for (const era of active) outer.add(era);
   }
 }
 
@@ -86,12 +91,14 @@ export class Era {
 
   /** Runs it at the end of this turn, unless it is closed before. */
   soon(run: DueRun): void {
+    innermost?.add(this);
     this.#due.push(run);
     this.#turn.arm();
   }
 
   /** Somebody waits for something elsewhere, and may ask for more when it has come. */
   busyWith(waited: Elsewhere): void {
+    innermost?.add(this);
     this.#elsewhere.add(waited);
   }
 
@@ -125,6 +132,11 @@ export class Era {
     return Array.from(this.#elsewhere, (waited) => waited.describe());
   }
 
+  /** The same, and what is in flight. */
+  describeWaits(): string[] {
+    return [...this.openBatches.describeFlights(), ...this.describeElsewhere()];
+  }
+
   /** A batch was opened, or what the open ones wait for has changed: look again at quiescence. */
   stir(): void {
     this.#armQuiescence();
@@ -133,7 +145,9 @@ export class Era {
 
   #armQuiescence(): void {
     const hasReason = !this.openBatches.isEmpty || this.#deadlockCheck !== undefined;
-    if (hasReason && !this.isPast) this.#quiescence.arm();
+    if (!hasReason || this.isPast) return;
+    innermost?.add(this);
+    this.#quiescence.arm();
   }
 
   /** This ask is for what may wait for it: looked at when nothing else can go on. */

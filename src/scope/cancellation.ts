@@ -1,11 +1,14 @@
 /** A cancelling that sticks: the first reason counts, and whoever asks for a signal gets one, also when it is over. */
 import { CancelledError } from '../core/errors';
-import { isSluiceError } from '../core/sluice-error';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { runInside, type Frame } from '../scheduler/frame';
 
 export class Cancellation {
   #error: CancelledError | undefined;
   #controller: AbortController | undefined;
+
+  /** Listeners of the signal run in the stores of the frame, whoever cancels. */
+  constructor(private readonly frame: Frame | undefined) {}
 
   /** What those who are cancelled get; undefined while nobody is. */
   get error(): CancelledError | undefined {
@@ -20,17 +23,15 @@ export class Cancellation {
 
   /** Gives what stands: that of the first reason. */
   begin(reason: unknown): CancelledError {
-    this.#error ??= cancelledBy(reason);
-    this.#controller?.abort(this.#error);
-    return this.#error;
+    const error = (this.#error ??= cancelledBy(reason));
+    if (this.#controller) runInside(this.frame, () => this.#controller?.abort(error));
+    return error;
   }
 }
 
 /** The reason may be the error that others are cancelled with. */
 const cancelledBy = (reason: unknown): CancelledError =>
   reason instanceof CancelledError ? reason : new CancelledError(reason);
-
-export const isCancellation = (error: unknown): boolean => isSluiceError(error) && error.code === 'SLUICE_CANCELLED';
 
 /** Steps of a cancelling; it yields those that are to be done before its next. */
 export type Cancelling = Generator<Cancelling, void, void>;

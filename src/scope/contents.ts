@@ -18,6 +18,8 @@ export interface Binding {
 export class Contents {
   body: ScopedTask<unknown> | undefined;
   readonly children = new Set<Scope>();
+  /** How many of the children need not be closed. */
+  vacatedChildren = 0;
   readonly #tasks = new Set<ScopedTask<unknown>>();
   readonly #bound = new Set<Subject<void>>();
   /** Tasks that ended well, and that nobody had waited for by then; kept only where they are complained of. */
@@ -83,9 +85,9 @@ export class Contents {
     }
   }
 
-  /** Nothing is in it, nor will be once the scope is cancelled. */
+  /** Nothing is in it but children that need not be closed, nor will be once the scope is cancelled. */
   get isVacant(): boolean {
-    return this.#isIdle && this.children.size === 0;
+    return this.#isIdle && this.children.size === this.vacatedChildren;
   }
 
   #lookWhetherIdle(): void {

@@ -2,10 +2,9 @@
  * The failures of a scope: what went wrong, when, and in work that was started when. At the end those are left that
  * nobody was told of.
  */
-import { ScopeError, type CancelledError } from '../core/errors';
+import { isCancellation, ScopeError, type CancelledError } from '../core/errors';
 import { received, reportLost, reportUnlessReceived } from '../core/report';
 import type { AsyncValue } from '../future/async-value';
-import { isCancellation } from './cancellation';
 import type { ScopedTask } from './scoped-task';
 
 export interface Failure {

@@ -50,13 +50,14 @@ export class Scope extends Named implements AsyncDisposable {
 
   readonly #contents: Contents;
   readonly #ending: Ending;
-  readonly #cancellation = new Cancellation();
+  readonly #cancellation: Cancellation;
   readonly #closed = new AsyncValue<void>();
   readonly #untie = new Subscription();
   /** How many things were begun in it. */
   #begun = 0;
   /** Told to end, and not only shut because something has failed. */
   #isCancelled = false;
+  #isVacated = false;
 
   constructor(
     config: ScopeConfig = {},
@@ -69,6 +70,7 @@ export class Scope extends Named implements AsyncDisposable {
     this.scheduler = config.scheduler ?? home.parent?.scheduler ?? currentScheduler();
     this.closed$ = new Observable((subscriber) => this.#closed.subscribe(subscriber));
     this.failures = new Failures(this.name);
+    this.#cancellation = new Cancellation(detachedFrame(this.#frame));
     this.queue = new TaskQueue(this.scheduler, concurrency);
     this.#ending = new Ending(this.#contents, this.scheduler, this.closing);
     if (timeout !== Infinity) this.#untie.add(this.scheduler.clock.schedule(() => this.#timeOut(timeout), timeout));
@@ -144,7 +146,6 @@ export class Scope extends Named implements AsyncDisposable {
   /** Cancels all that is in it, and shuts its door. The first reason counts; it is done when this returns. */
   cancel(reason?: unknown): void {
     perform(this.cancelling(reason), this.scheduler);
-    if (this.#contents.isVacant && !this.#ending.hasFinalisers) hasBeenVacated(this);
   }
 
   /**
@@ -174,7 +175,12 @@ export class Scope extends Named implements AsyncDisposable {
   /** @internal Keeps it from closing until it is released. */
   bind(): Binding {
     this.#ending.admit(this.name, 'boundTo', this.#cancellation.error);
-    return this.#contents.bind();
+    const { cancelled$, release } = this.#contents.bind();
+    const released = (): void => {
+      release();
+      Scope.#lookWhetherVacated(this);
+    };
+    return { cancelled$, release: released };
   }
 
   /** @internal A task, the body or a finaliser is about to fail. */
@@ -192,6 +198,7 @@ export class Scope extends Named implements AsyncDisposable {
     this.#contents.ended(task);
     if (task === this.#contents.body) this.close();
     else if (task.isRunning) this.queue.ended();
+    Scope.#lookWhetherVacated(this);
   }
 
   /** What is on around all that is in it. */
@@ -211,6 +218,22 @@ export class Scope extends Named implements AsyncDisposable {
     const cancellation = this.#cancellation.begin(reason);
     yield this.#contents.cancel(cancellation);
     this.#contents.body?.cancel(cancellation);
+    Scope.#lookWhetherVacated(this);
+  }
+
+  /** Cancelled, and empty but for scopes of which the same is true: it need not be closed. Then the one around it may be. */
+  static #lookWhetherVacated(innermost: Scope): void {
+    let scope: Scope | undefined = innermost;
+    while (scope && scope.#isToBeVacated) {
+      scope.#isVacated = true;
+      hasBeenVacated(scope);
+      scope = scope.home.parent;
+      if (scope) scope.#contents.vacatedChildren++;
+    }
+  }
+
+  get #isToBeVacated(): boolean {
+    return this.#isCancelled && !this.#isVacated && this.#contents.isVacant && !this.#ending.hasFinalisers;
   }
 
   #react(failed: ScopedTask<unknown>, error: unknown): void {
@@ -249,6 +272,8 @@ export class Scope extends Named implements AsyncDisposable {
     hasClosed(this, verdict, this.#isCancelled);
     const { parent, order = 0 } = this.home;
     if (parent) parent.#contents.children.delete(this);
+    if (parent && this.#isVacated) parent.#contents.vacatedChildren--;
+    if (parent) Scope.#lookWhetherVacated(parent);
     if (verdict) parent?.failures.add({ error: verdict.error, order, value: this.closing });
     this.closing.end(verdict);
     this.#closed.set();

@@ -3,7 +3,7 @@
  * the work's own function is handed.
  */
 import type { Subscription } from 'rxjs';
-import { TaskLeakError } from '../core/errors';
+import { isCancellation, TaskLeakError } from '../core/errors';
 import { printable } from '../core/printable';
 import { failure, success, type Outcome } from '../core/outcome';
 import { runningTask } from '../scheduler/ambient';
@@ -14,7 +14,7 @@ import { AsyncValue } from '../future/async-value';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { passedThrough } from '../future/logical-stack';
 import { TaskExecution } from '../task/task-execution';
-import { Cancellation, isCancellation } from './cancellation';
+import { Cancellation } from './cancellation';
 import type { TaskFailure } from './failures';
 import type { Scope } from './scope';
 import type { ScopeTask, TaskConfig } from './task-config';
@@ -29,7 +29,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   #isRunning = false;
   /** Nothing of it runs any more, or it was given up. Its value may be set by hand before. */
   #isOver = false;
-  readonly #cancellation = new Cancellation();
+  readonly #cancellation: Cancellation;
   /** How it ended, while something of it still cleans up. */
   #outcome: Outcome<T> | undefined;
   /** The first failure of its clean-up, once it is cancelled. */
@@ -48,11 +48,13 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.order = order;
     this.name = (typeof work === 'function' && printable(work.name)) || 'anonymous';
     this.#startedAt = startedAt;
+    const ownFrame = new Frame(frame, { work: this });
+    this.#cancellation = new Cancellation(ownFrame);
     if (typeof work === 'object') seam.probe?.note({ type: 'taken', future: work });
     const sink: Sink<T> = {
       name: this.name,
       above: this,
-      frame: new Frame(frame, { work: this }),
+      frame: ownFrame,
       succeed: (value) => {
         this.#end(success(value));
       },
@@ -140,6 +142,10 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     };
   }
 
+  protected override get title(): string {
+    return this.describe();
+  }
+
   override describe(): string {
     return `task "${this.name}" of scope "${this.scope.name}"`;
   }
@@ -204,10 +210,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     const how = outcome.isError && isCancellation(outcome.error) ? undefined : outcome;
     seam.probe?.note({ type: 'work ended', scope: this.scope, work: this, how });
     if (how?.isError) this.scope.taskFailed(this, how.error);
-    if (!this.isSet) {
-      if (outcome.isError) this.fail(outcome.error);
-      else this.set(outcome.value);
-    }
+    if (!this.isSet) this.settleWith(outcome);
     this.scope.taskEnded(this);
     this.#isRunning = false;
   }

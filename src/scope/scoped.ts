@@ -2,6 +2,7 @@
  * A future with a scope of its own: it runs a body, has its value, and is over when all that was started in the scope is.
  */
 import { titled } from '../core/describe';
+import { isCancellation } from '../core/errors';
 import { reportLost } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { frameOn } from '../scheduler/frame';
@@ -11,7 +12,6 @@ import { Future } from '../future/future';
 import { Scope } from './scope';
 import { checkedOptions, type ScopeConfig } from './scope-config';
 import { callerOf } from './caller';
-import { isCancellation } from './cancellation';
 import { checkFunction, type Given } from './work';
 
 /**

@@ -14,6 +14,7 @@ import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { passedThrough } from '../future/logical-stack';
 import { CancelledBody } from './cancelled-body';
+import { checkDepth } from './endless-recursion';
 import { reportLateInterruption } from './late-interruption';
 import { awaiting, bodyOf, isAsyncFunction, type TaskBody, type TaskCall } from './task-body';
 import { beginYielded } from './yielded';
@@ -165,12 +166,17 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #stepBody(): IteratorResult<unknown, unknown> {
-    const body = (this.#body ??= bodyOf(this.call));
+    const body = (this.#body ??= this.#beginBody());
     if (this.#entry === 'next') return body.next(this.#carried);
     if (this.#entry === 'throw') return body.throw(this.#carried);
     const cancelled = new CancelledBody(body);
     this.#body = cancelled;
     return cancelled.return(this.#carried);
+  }
+
+  #beginBody(): TaskBody {
+    checkDepth(this);
+    return bodyOf(this.call);
   }
 
   /** Its body has yielded since it was to be left. */

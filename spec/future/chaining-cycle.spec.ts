@@ -1,0 +1,108 @@
+/** A value that leads back to itself is refused, as a native promise refuses it; and never keeps the event loop from its turns. */
+import { AsyncValue, Future, Scope } from 'sluice';
+
+const CYCLE = /Chaining cycle detected: .* has a value that leads back to it\. /;
+const empty = (): AsyncValue<unknown> => new AsyncValue();
+
+/** How its wait ends, if it has after some turns of the event loop. */
+const endOf = (value: AsyncValue<unknown>): Promise<unknown> =>
+  Promise.race([
+    value.then(
+      () => 'fulfilled',
+      (error: unknown) => String(error),
+    ),
+    new Promise((resolve) => setTimeout(resolve, 20, 'waits')),
+  ]);
+
+describe('an AsyncValue is not set to', () => {
+  it('itself, and may be set to another value after that', () => {
+    const value = empty();
+    expect(() => value.set(value)).toThrow(CYCLE);
+    expect(value.isSet).toBe(false);
+    value.set(1);
+    expect(value.value).toBe(1);
+  });
+
+  it.each([2, 3, 1_000])('one of %d values that lead to it', (count) => {
+    const values = Array.from({ length: count }, empty);
+    values.slice(1).forEach((value, index) => values[index]?.set(value));
+    expect(() => values.at(-1)?.set(values[0])).toThrow(TypeError);
+    expect(() => values.at(-1)?.set(values[0])).toThrow(CYCLE);
+  });
+
+  it('itself where it has a value already: that is what the error says', () => {
+    const value = empty();
+    value.set(1);
+    expect(() => value.set(value)).toThrow('settled already');
+  });
+});
+
+it('an AsyncValue may be set to another, which leads elsewhere', async () => {
+  const [outer, inner] = [empty(), empty()];
+  outer.set(inner);
+  inner.set(7);
+  expect(outer.value).toBe(inner);
+  expect(await outer).toBe(7);
+});
+
+it('100 000 values, each set to the one before, are set in linear time', () => {
+  const values = Array.from({ length: 100_000 }, empty);
+  for (const [index, value] of values.entries()) value.set(values[index - 1]);
+  expect(values.at(-1)?.value).toBe(values.at(-2));
+});
+
+describe('a value that waits for the AsyncValue it was set to', () => {
+  it.each<[string, (value: AsyncValue<unknown>) => unknown, unknown]>([
+    ['a thenable: the wait fails', (value) => ({ then: (told: (one: unknown) => void) => told(value) }), CYCLE],
+    ['a promise: the wait goes on, as with two promises', (value) => value.then(), /^waits$/],
+    ['a future: the wait fails', (value) => Future.from(value), CYCLE],
+    [
+      'a thenable that is told later: the wait fails',
+      (value) => ({ then: (told: (one: unknown) => void) => void setTimeout(told, 1, value) }),
+      CYCLE,
+    ],
+  ])('%s', async (_, waiting, end) => {
+    const value = empty();
+    value.set(waiting(value));
+    expect(await endOf(value)).toMatch(end as RegExp);
+  });
+
+  it('two thenables that lead to each other: the wait goes on, as with two promises, and the event loop too', async () => {
+    const [one, other] = [empty(), empty()];
+    one.set({ then: (told: (value: unknown) => void) => told(other) });
+    other.set({ then: (told: (value: unknown) => void) => told(one) });
+    expect(await endOf(one)).toBe('waits');
+  });
+});
+
+it('a thenable that an AsyncValue was set to is asked once, however many wait', async () => {
+  let asked = 0;
+  const value = new AsyncValue<PromiseLike<number>>();
+  value.set({
+    then: (told: (value: number) => void) => {
+      asked++;
+      told(7);
+    },
+  } as PromiseLike<number>);
+  expect(await Promise.all([value, value, value])).toEqual([7, 7, 7]);
+  expect(asked).toBe(1);
+});
+
+describe('work whose value would be its own', () => {
+  it('fails, as started work', async () => {
+    const cell = new AsyncValue<unknown>();
+    const work: AsyncValue<unknown> = Future.from(cell).start();
+    cell.set(work);
+    expect(work.error).toEqual(expect.objectContaining({ message: expect.stringMatching(CYCLE) as string }));
+    expect(await endOf(work)).toMatch('TypeError: Chaining cycle detected: started work has a value');
+  });
+
+  it('fails, as a task of a scope', async () => {
+    const scope = new Scope();
+    const cell = new AsyncValue<unknown>();
+    const work: AsyncValue<unknown> = scope.start<unknown>(() => Future.from(cell));
+    cell.set(work);
+    expect(await endOf(work)).toMatch(/^TypeError: Chaining cycle detected: task ".*" of scope ".*" has a value/);
+    await scope.close();
+  });
+});

@@ -1,0 +1,16 @@
+/**
+ * `node:v8`, for Node. The build imports this file as `#v8`: `imports` of package.json chooses it under the condition
+ * `node`, and `optional-v8` elsewhere.
+ */
+import * as nodeV8 from 'node:v8';
+
+export interface HeapStatistics {
+  readonly used_heap_size: number;
+  readonly heap_size_limit: number;
+}
+
+export interface V8 {
+  getHeapStatistics(): HeapStatistics;
+}
+
+export const v8: V8 | undefined = nodeV8;
