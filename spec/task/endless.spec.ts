@@ -1,0 +1,41 @@
+/** A task that calls itself without end is stopped with an error that names it, while there is memory left. */
+import { runAlone } from '../support/process';
+
+/** How `recursive`, an expression with all of sluice at hand, ends in a process with a small heap. */
+const endOf = (recursive: string, { limit = 200, then = '' } = {}) =>
+  runAlone(
+    `
+    const { lazyConstant } = require('sluice');
+    (async () => {
+      await (${recursive}).then(
+        (value) => console.log('value ' + value),
+        ({ name, code, task, depth }) => console.log(name, code, task, depth > 10_000),
+      );
+      ${then}
+    })();
+  `,
+    { flags: [`--max-old-space-size=${String(limit)}`] },
+  );
+
+describe('a task that calls itself without end is stopped, and named:', () => {
+  it.each([
+    ['directly', 'one', '(() => { const a = task(function* one() { yield* a(); }); return a(); })()'],
+    ['in a list', 'listed', '(() => { const a = task(function* listed() { yield [a()]; }); return a(); })()'],
+    [
+      'through a lazyConstant',
+      'lazy',
+      '(() => { const a = task(function* lazy() { yield* lazyConstant(a); }); return a(); })()',
+    ],
+  ])('%s', (_, name, recursive) => {
+    const { lines, hasEndedWell } = endOf(recursive, { then: `console.log('goes on', await Future.of(7));` });
+    expect(lines).toEqual([`RecursionError SLUICE_RECURSION ${name} true`, 'goes on 7']);
+    expect(hasEndedWell).toBe(true);
+  });
+});
+
+it('a deep recursion that ends is not stopped while there is memory left', () => {
+  const { lines } = endOf(
+    '(() => { const deep = task(function* deep(n) { return n === 0 ? 0 : (yield* deep(n - 1)) + 1; }); return deep(200_000); })()',
+  );
+  expect(lines).toEqual(['value 200000']);
+});
