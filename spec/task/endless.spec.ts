@@ -35,7 +35,7 @@ describe('a task that calls itself without end is stopped, and named:', () => {
 
 it('a deep recursion that ends is not stopped while there is memory left', () => {
   const { lines } = endOf(
-    '(() => { const deep = task(function* deep(n) { return n === 0 ? 0 : (yield* deep(n - 1)) + 1; }); return deep(200_000); })()',
+    '(() => { const a = task(function* deep(n) { return n === 0 ? 0 : (yield* a(n - 1)) + 1; }); return a(200_000); })()',
   );
   expect(lines).toEqual(['value 200000']);
 });
