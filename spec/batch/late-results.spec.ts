@@ -46,7 +46,10 @@ describe('a result that has yet to arrive', () => {
   });
 
   it.each(kinds)('in a Map is waited for: %s', async (_, load) => {
-    const nameOf = batch(((ids) => Promise.resolve(new Map(ids.map((id) => [id, load(id)])))) as Resolver<number, string>);
+    const nameOf = batch(((ids) => Promise.resolve(new Map(ids.map((id) => [id, load(id)])))) as Resolver<
+      number,
+      string
+    >);
     expect(await all([nameOf(1), nameOf(2)])).toEqual(['user 1', 'user 2']);
   });
 

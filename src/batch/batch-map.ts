@@ -30,7 +30,9 @@ export interface BatchMapByConfig<T, K, V, R> extends BatchMapConfig, BatchMapRe
 }
 
 /** The options for a resolver: here `key` is the option of `batch`, the identity of a key. */
-type ResolverConfig<K, V, R, P = unknown> = BatchMapConfig & BatchMapResult<K, V, R> & Omit<BatchConfig<K, P>, 'concurrency'>;
+type ResolverConfig<K, V, R, P = unknown> = BatchMapConfig &
+  BatchMapResult<K, V, R> &
+  Omit<BatchConfig<K, P>, 'concurrency'>;
 
 /**
  * ```
