@@ -301,7 +301,7 @@ describe('partitionConcurrency', () => {
       const left = ['a2', 'a3'].map((key) => listen(ask(key)));
       ask('a4').subscribe();
       at(5, () => {
-        for (const { stop } of left) stop();
+        for (const each of left) each.stop();
       });
       flush();
       expect(log).toEqual(['a1@0', 'a4@10']);

@@ -126,7 +126,7 @@ export class Flight<K, V> implements Sink<unknown> {
       reportLost(`${describeBatch(this.#world.options.name)}, whose keys had all been settled by then`, error);
     }
     for (const item of this.#items) this.#failItem(item, error);
-    this.land(failure(error));
+    this.#landAs(failure(error));
   }
 
   /** Somebody has left; the last one takes the light with him. */
@@ -138,7 +138,7 @@ export class Flight<K, V> implements Sink<unknown> {
     if (this.#isOver) return;
     this.#isAborted = true;
     this.over();
-    this.land(undefined);
+    this.#landAs(undefined);
     if (this.#controller) runIn(this.frame, () => this.#controller?.abort());
     this.#execution?.cancel();
     this.#late?.cancel();
@@ -238,7 +238,12 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#world.madeRoom(this.#boarding.window);
   }
 
-  land(how: Ended = success(undefined)): void {
+  land(): void {
+    this.#landAs(success(undefined));
+  }
+
+  /** Undefined when it was aborted. */
+  #landAs(how: Ended): void {
     seam.probe?.note({ type: 'landed', batch: this.#boarding.window, how, failures: this.#failures });
     this.#world.landed(this);
   }

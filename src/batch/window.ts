@@ -125,7 +125,8 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     if (hold > 0 && isBusy && !this.#hold?.isOver) {
       this.#hold ??= this.#countdown(hold);
       this.#hold.keepRunning();
-      return undefined;
+      // The first look may come when its time is over: then no timer would ever have it looked at again.
+      if (!this.#hold.isOver) return undefined;
     }
     return this.#hold?.isOver ? 'hold over' : window > 0 ? 'window' : 'quiescent';
   }

@@ -138,7 +138,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     this.#isOver = true;
     const broken = this.#leave();
     if (broken && outcome.isError) reportLateInterruption(this.sink.frame, outcome.error);
-    tellInTurn(() => tell(this.sink, broken ? failure(broken.error) : outcome));
+    tellInTurn(() => tell(this.sink, broken ? failure(broken.error) : outcome), this.scheduler.runQueue);
   }
 
   /** What its context has thrown, if it has. */

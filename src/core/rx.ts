@@ -45,9 +45,17 @@ const observableName =
   '@@observable';
 
 /** Whether it is no value but stands for one: a promise or another thenable, a future, or an Observable of any library. */
-export const arrivesLater = (value: unknown): value is ObservableInput<unknown> =>
-  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-  (value instanceof Observable || ('then' in value && typeof value.then === 'function') || observableName in value);
+export function arrivesLater(value: unknown): value is ObservableInput<unknown> {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  try {
+    return (
+      value instanceof Observable || ('then' in value && typeof value.then === 'function') || observableName in value
+    );
+  } catch {
+    // A revoked Proxy, or a getter that throws: a value that cannot be looked at cannot be waited for.
+    return false;
+  }
+}
 
 /**
  * Whether a value arrives later: an Observable, a promise, an async iterable or a ReadableStream. Arrays and strings

@@ -157,7 +157,7 @@ class AllExecution implements Execution, Runnable {
     } else {
       this.#cancelLeaves();
       if (this.#ending > 0) this.#canceller = holder(this.frame);
-      tellInTurn(() => this.sink.fail(error));
+      tellInTurn(() => this.sink.fail(error), this.scheduler.runQueue);
     }
   }
 
@@ -179,7 +179,7 @@ class AllExecution implements Execution, Runnable {
     if (--this.#pending > 0) return;
     this.#isOver = true;
     this.#next = this.#leaves.length;
-    tellInTurn(() => this.sink.succeed(this.shape.build(this.#values)));
+    tellInTurn(() => this.sink.succeed(this.shape.build(this.#values)), this.scheduler.runQueue);
   }
 
   /** One after the other, from the first; each with all that its clean-up runs before the next. */

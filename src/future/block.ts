@@ -13,6 +13,7 @@ import { asInnermost, type Era } from '../scheduler/era';
 import { frameHere } from '../scheduler/frame';
 import { seam } from '../scheduler/probe';
 import { begin, type Beginnable, type Sink } from './execution';
+import { tellRest } from './telling';
 
 export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
   if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
@@ -36,12 +37,14 @@ export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
 /** Also what was put on other schedulers meanwhile: the value may come from there. */
 function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, active: ReadonlySet<Era>): T {
   scheduler.runQueue.drain();
+  tellRest();
   while (!cell.outcome) {
     // Perhaps that of a block around this one.
     const passed = passedDeadline();
     if (passed) throw new TimeoutError(passed.timeoutMs);
     const eras = new Set([scheduler.era, ...active]);
     if (!advanceOne(eras) && !breakOneDeadlock(eras)) throw stuck(eras);
+    tellRest();
   }
   return unwrap(cell.outcome);
 }

@@ -119,6 +119,8 @@ function driveBeginning<T>(single: Beginnable<T>, sink: Sink<T>, scheduler: Batc
 class PostponedExecution<T> implements Execution, Runnable {
   #execution: Execution | undefined;
   #isCancelled = false;
+  #isBeginning = false;
+  #canceller: Canceller | undefined;
 
   constructor(
     private readonly single: Beginnable<T>,
@@ -129,13 +131,18 @@ class PostponedExecution<T> implements Execution, Runnable {
   step(): void {
     if (this.#isCancelled) return;
     switchTo(this.sink.frame);
+    this.#isBeginning = true;
     this.#execution = this.single[begin](this.sink, this.scheduler);
+    this.#isBeginning = false;
+    // What it did on its way may have cancelled it.
+    if (this.#isCancelled) this.#execution.cancel(this.#canceller);
   }
 
   cancel(canceller?: Canceller): void {
     this.#isCancelled = true;
+    this.#canceller = canceller;
     if (this.#execution) this.#execution.cancel(canceller);
-    else canceller?.cancelled();
+    else if (!this.#isBeginning) canceller?.cancelled();
   }
 }
 

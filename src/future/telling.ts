@@ -5,30 +5,35 @@
  */
 import { reportUnhandled } from '../core/rx';
 import { Fifo } from '../scheduler/fifo';
+import type { RunQueue } from '../scheduler/run-queue';
 
 const DEEPEST_NESTING = 100;
 
 const line = new Fifo<() => void>();
 let nesting = 0;
 
-export function tellInTurn(tell: () => void): void {
+/** `runQueue`, if it counts on a drive around it: whoever works off the line may be in another one. */
+export function tellInTurn(tell: () => void, runQueue?: RunQueue): void {
   if (nesting === DEEPEST_NESTING) {
-    line.push(tell);
+    line.push(runQueue ? () => runQueue.drive(tell) : tell);
     return;
   }
   nesting++;
   try {
     tell();
-    if (nesting === DEEPEST_NESTING) workOff();
+    if (nesting === DEEPEST_NESTING) tellRest();
   } finally {
     nesting--;
     // The native stack has overflown before the line was worked off.
-    if (nesting === 0 && line.length > 0) void Promise.resolve().then(workOff);
+    if (nesting === 0 && line.length > 0) void Promise.resolve().then(tellRest);
   }
 }
 
-/** What one of them throws keeps none of the others from being told. */
-function workOff(): void {
+/**
+ * Tells all who stand in the line: for whoever cannot go on before they have been told, as `block` in the deepest call.
+ * What one of them throws keeps none of the others from being told.
+ */
+export function tellRest(): void {
   for (let next = line.shift(); next; next = line.shift()) {
     try {
       next();
