@@ -347,3 +347,25 @@ describe.each([
     expect(lines).toEqual(['ng', 'ng', 'ng']);
   });
 });
+
+it.each([
+  ['before sluice', ''],
+  ['after sluice', 'require("sluice");'],
+])(
+  'a fake clock without a class that comes %s, on a Node that names no modules, leaves every batch its flush',
+  (_, load) => {
+    const lines = linesOf({
+      setUp: `
+      process.getBuiltinModule = undefined;
+      ${load}
+      ${SINON}
+      Object.defineProperty(globalThis, 'performance', { value: { __proto__: null, now: () => 0 }, configurable: true, writable: true });`,
+      main: `
+      const nameOf = batch((ids) => ids.map((id) => 'user ' + id));
+      say(await orHang(nameOf(1)));
+      clock.uninstall();
+      say(await orHang(nameOf(2)));`,
+    });
+    expect(lines).toEqual(['user 1', 'user 2']);
+  },
+);

@@ -51,7 +51,7 @@ const symbolsOf = (place: object): symbol[] => Object.getOwnPropertySymbols(plac
 /** A program that makes storages without end has no list of them that grows without end. */
 const MOST_KNOWN = 1_000;
 
-/** Each storage has a symbol of its own, under which its store is on the place. */
+/** Each storage has a symbol of its own, under which its store is on the place, or in an object on the place. */
 function bySymbols(known: Hooks): Layout {
   // By its description, which is slow to read: once for each symbol.
   const isOfStore = new Map<symbol, boolean>();
@@ -63,20 +63,30 @@ function bySymbols(known: Hooks): Layout {
     }
     return holds;
   };
+  const inside = symbolOfObject(known);
+  const storesOn = (place: Place): object => (inside ? (Object(Reflect.get(place, inside)) as object) : place);
   return {
     isBare: () => symbolsOf(known.executionAsyncResource()).length === 0,
     hasStores: (place, except) => {
       const carried: unknown = except && Reflect.get(except, 'kResourceStore');
-      for (const symbol of symbolsOf(place)) {
-        if (holdsStore(symbol) && symbol !== carried && Reflect.get(place, symbol) !== undefined) return true;
+      const stores = storesOn(place);
+      for (const symbol of symbolsOf(stores)) {
+        if (holdsStore(symbol) && symbol !== carried && Reflect.get(stores, symbol) !== undefined) return true;
       }
       return false;
     },
     empty: (place) => {
-      for (const symbol of symbolsOf(place)) if (holdsStore(symbol)) Reflect.set(place, symbol, undefined);
+      const stores = storesOn(place);
+      for (const symbol of symbolsOf(stores)) if (holdsStore(symbol)) Reflect.set(stores, symbol, undefined);
     },
   };
 }
+
+/** That of Node 24 with `--no-async-context-frame`. It is on a place inside of a store only. */
+const symbolOfObject = (known: Hooks): symbol | undefined =>
+  new known.AsyncLocalStorage().run(true, () =>
+    symbolsOf(placeHere(known)).find((it) => it.description === 'kAsyncLocalStorageContext'),
+  );
 
 /** All stores are in one Map, which is on the place under one symbol. */
 const byFrame = (symbol: symbol): Layout => ({

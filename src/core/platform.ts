@@ -76,13 +76,15 @@ export function monotonicNow(): number {
   return realNow ? realNow() : Date.now();
 }
 
-let realNow: (() => number) | undefined;
-
 /** A fake clock puts its `now` on the object, or another object in its place: the one of the class is real. */
 function findRealNow(): (() => number) | undefined {
   const perfHooks = nodeModule('perf_hooks') as { readonly performance: Timekeeper } | undefined; // Node's own, by its name
   const timekeeper = perfHooks?.performance ?? globals().performance;
   if (!timekeeper) return undefined;
-  const { now } = Object.getPrototypeOf(timekeeper) as Partial<Timekeeper>;
+  // An object in its place may have no class at all.
+  const { now } = Object(Object.getPrototypeOf(timekeeper)) as Partial<Timekeeper>;
   return now && (() => now.call(timekeeper));
 }
+
+/** Looked for at once: a fake clock that comes later may be all that is to be found then. */
+let realNow = findRealNow();
