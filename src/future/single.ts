@@ -129,13 +129,13 @@ class PostponedExecution<T> implements Execution, Runnable {
   ) {}
 
   step(): void {
-    if (this.#isCancelled) return;
+    if (this.#isLeft()) return;
     switchTo(this.sink.frame);
     this.#isBeginning = true;
     this.#execution = this.single[begin](this.sink, this.scheduler);
     this.#isBeginning = false;
     // What it did on its way may have cancelled it.
-    if (this.#isCancelled) this.#execution.cancel(this.#canceller);
+    if (this.#isLeft()) this.#execution.cancel(this.#canceller);
   }
 
   cancel(canceller?: Canceller): void {
@@ -143,6 +143,10 @@ class PostponedExecution<T> implements Execution, Runnable {
     this.#canceller = canceller;
     if (this.#execution) this.#execution.cancel(canceller);
     else if (!this.#isBeginning) canceller?.cancelled();
+  }
+
+  #isLeft(): boolean {
+    return this.#isCancelled;
   }
 }
 
