@@ -44,13 +44,18 @@ const observableName =
   Object.getOwnPropertySymbols(Observable.prototype).find((symbol) => symbol.description?.endsWith('observable')) ??
   '@@observable';
 
+const isObject = (value: unknown): value is object =>
+  (typeof value === 'object' || typeof value === 'function') && value !== null;
+
+/** @throws what a getter of the value throws. */
+const standsForValue = (value: object): boolean =>
+  value instanceof Observable || ('then' in value && typeof value.then === 'function') || observableName in value;
+
 /** Whether it is no value but stands for one: a promise or another thenable, a future, or an Observable of any library. */
 export function arrivesLater(value: unknown): value is ObservableInput<unknown> {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  if (!isObject(value)) return false;
   try {
-    return (
-      value instanceof Observable || ('then' in value && typeof value.then === 'function') || observableName in value
-    );
+    return standsForValue(value);
   } catch {
     // A revoked Proxy, or a getter that throws: a value that cannot be looked at cannot be waited for.
     return false;
@@ -60,9 +65,11 @@ export function arrivesLater(value: unknown): value is ObservableInput<unknown> 
 /**
  * Whether a value arrives later: an Observable, a promise, an async iterable or a ReadableStream. Arrays and strings
  * are Observable inputs too, but as results of a function they are meant as values.
+ *
+ * @throws what a getter of the value throws: where it is waited for, that is its failure.
  */
 export function isAsyncInput(value: unknown): value is ObservableInput<unknown> {
-  if (arrivesLater(value)) return true;
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  if (!isObject(value)) return false;
+  if (standsForValue(value)) return true;
   return Symbol.asyncIterator in value || ('getReader' in value && typeof value.getReader === 'function');
 }
