@@ -134,8 +134,12 @@ class PostponedExecution<T> implements Execution, Runnable {
     this.#isBeginning = true;
     this.#execution = this.single[begin](this.sink, this.scheduler);
     this.#isBeginning = false;
-    // What it did on its way may have cancelled it.
-    if (this.#isCancelled) this.#execution.cancel(this.#canceller);
+    if (this.#wasCancelled()) this.#execution.cancel(this.#canceller);
+  }
+
+  /** Also by what it did itself as it began. */
+  #wasCancelled(): boolean {
+    return this.#isCancelled;
   }
 
   cancel(canceller?: Canceller): void {
