@@ -31,6 +31,7 @@ interface Banks {
 class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   readonly isAsk = true;
   #execution: Execution | undefined;
+  #hasLeft = false;
   readonly #era: Era;
   readonly #far: Era;
 
@@ -73,13 +74,11 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
   }
 
   succeed(value: V): void {
-    this.#leave();
-    this.banks.near.runQueue.drive(() => this.sink.succeed(value));
+    this.#tell(() => this.sink.succeed(value));
   }
 
   fail(error: unknown): void {
-    this.#leave();
-    this.banks.near.runQueue.drive(() => this.sink.fail(error));
+    this.#tell(() => this.sink.fail(error));
   }
 
   cancel(canceller?: Canceller): void {
@@ -88,7 +87,20 @@ class Bridge<V> implements Sink<V>, Execution, Elsewhere {
     canceller?.cancelled();
   }
 
+  /** Told first: a clock without delays flushes what waited for this within the very call that ends the wait. */
+  #tell(tell: () => void): void {
+    this.banks.near.runQueue.drive(() => {
+      try {
+        tell();
+      } finally {
+        this.#leave();
+      }
+    });
+  }
+
   #leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
     this.#era.waitedFor(this.#far, this);
   }
 }

@@ -129,13 +129,17 @@ class PostponedExecution<T> implements Execution, Runnable {
   ) {}
 
   step(): void {
-    if (this.#isLeft()) return;
+    if (this.#isCancelled) return;
     switchTo(this.sink.frame);
     this.#isBeginning = true;
     this.#execution = this.single[begin](this.sink, this.scheduler);
     this.#isBeginning = false;
-    // What it did on its way may have cancelled it.
-    if (this.#isLeft()) this.#execution.cancel(this.#canceller);
+    if (this.#wasCancelled()) this.#execution.cancel(this.#canceller);
+  }
+
+  /** Also by what it did itself as it began. */
+  #wasCancelled(): boolean {
+    return this.#isCancelled;
   }
 
   cancel(canceller?: Canceller): void {
@@ -143,10 +147,6 @@ class PostponedExecution<T> implements Execution, Runnable {
     this.#canceller = canceller;
     if (this.#execution) this.#execution.cancel(canceller);
     else if (!this.#isBeginning) canceller?.cancelled();
-  }
-
-  #isLeft(): boolean {
-    return this.#isCancelled;
   }
 }
 
