@@ -23,6 +23,7 @@ type PlaceClass = new (type: string, config: { readonly requireManualDestroy: tr
 interface Storage {
   run<R>(value: unknown, work: () => R): R;
   getStore(): unknown;
+  disable(): void;
 }
 
 interface Hooks {
@@ -82,11 +83,17 @@ function bySymbols(known: Hooks): Layout {
   };
 }
 
-/** That of Node 24 with `--no-async-context-frame`. It is on a place inside of a store only. */
-const symbolOfObject = (known: Hooks): symbol | undefined =>
-  new known.AsyncLocalStorage().run(true, () =>
-    symbolsOf(placeHere(known)).find((it) => it.description === 'kAsyncLocalStorageContext'),
-  );
+/**
+ * That of Node 24 with `--no-async-context-frame`. It is on a place inside of a store only; so one is entered, where places
+ * are of a Node that may have it, and taken back: a storage in use makes every promise of the process slower.
+ */
+function symbolOfObject(known: Hooks): symbol | undefined {
+  if (!symbolsOf(placeHere(known)).some((it) => it.description === 'context_frame')) return undefined;
+  const storage = new known.AsyncLocalStorage();
+  const place = storage.run(true, () => placeHere(known));
+  storage.disable();
+  return symbolsOf(place).find((it) => it.description === 'kAsyncLocalStorageContext');
+}
 
 /** All stores are in one Map, which is on the place under one symbol. */
 const byFrame = (symbol: symbol): Layout => ({
