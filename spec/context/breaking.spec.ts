@@ -180,3 +180,35 @@ describe('a suspension inside of within() that comes when its task is left anywa
     return yield* item(1);
   });
 });
+
+describe('a context that overflows the native stack as it is left', () => {
+  const overflow = (): never => {
+    const recurse = (): number => recurse() + 1;
+    throw new TypeError(`no overflow: ${recurse()}`);
+  };
+  class Deep extends Traced {
+    override pause(): void {
+      overflow();
+    }
+  }
+  const reportedOf = (fail: () => never): { error: unknown; reported: unknown[] } => {
+    let error: unknown;
+    const reported = unhandledErrorsOf(() => {
+      within(new Deep('deep', []), task(fail)()).subscribe({ error: (reason: unknown) => (error = reason) });
+    });
+    return { error, reported };
+  };
+
+  it('fails its task with one overflow, and reports no second one', () => {
+    expect(reportedOf(overflow)).toMatchObject({ error: { name: 'RangeError' }, reported: [] });
+  });
+
+  it('reports the error of the task that the overflow replaces', () => {
+    const lost = new Error('lost');
+    const { error, reported } = reportedOf(() => {
+      throw lost;
+    });
+    expect(error).toMatchObject({ name: 'RangeError' });
+    expect(reported).toEqual([lost]);
+  });
+});

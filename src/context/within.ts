@@ -97,7 +97,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
   /** Its context has thrown: what runs in it is cancelled, and then the error is the outcome. */
   interrupt(error: unknown): void {
     if (this.#isOver || this.#isCancelled || this.#interruption) {
-      reportLateInterruption(this.sink.frame, error);
+      reportLateInterruption(this.sink.frame, error, this.#interruption?.error);
       return;
     }
     this.#interruption = { error };
@@ -137,7 +137,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     if (this.#isOver || this.#isLeaving) return;
     this.#isOver = true;
     const broken = this.#leave();
-    if (broken && outcome.isError) reportLateInterruption(this.sink.frame, outcome.error);
+    if (broken && outcome.isError) reportLateInterruption(this.sink.frame, outcome.error, broken.error);
     tellInTurn(() => tell(this.sink, broken ? failure(broken.error) : outcome), this.scheduler.runQueue);
   }
 

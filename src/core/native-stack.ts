@@ -1,6 +1,12 @@
 /**
- * Room on the native stack for what must not be cut short by an overflow of it.
+ * Room on the native stack for what must not be cut short by an overflow of it, and how an overflow is known.
  */
+import { isError } from './sluice-error';
+
+/** What V8 and JavaScriptCore say of an overflow, and what SpiderMonkey says. The class is that of its realm. */
+const OVERFLOW = /^(Maximum call stack size exceeded|too much recursion)/;
+
+export const isOverflow = (error: unknown): boolean => isError(error) && OVERFLOW.test(error.message);
 
 /**
  * Asks for two kilobytes of the native stack and gives them back.

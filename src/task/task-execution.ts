@@ -109,7 +109,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   interrupt(error: unknown): void {
     if (this.#phase === 'ended' || this.#isCancelled || this.#interruption) {
-      reportLateInterruption(this.frame, error);
+      reportLateInterruption(this.frame, error, this.#interruption?.error);
       return;
     }
     this.#interruption = { error };
