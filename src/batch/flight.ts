@@ -12,7 +12,7 @@ import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
 import { passedThrough } from '../future/logical-stack';
 import { Single } from '../future/single';
-import { runIn, type Frame } from '../scheduler/frame';
+import { runFor, runIn, type Frame } from '../scheduler/frame';
 import { seam, type Ended, type KeyFailures } from '../scheduler/probe';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
@@ -139,7 +139,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#isAborted = true;
     this.over();
     this.#landAs(undefined);
-    if (this.#controller) runIn(this.frame, () => this.#controller?.abort());
+    if (this.#controller) runFor(this.frame, () => this.#controller?.abort());
     this.#execution?.cancel();
     this.#late?.cancel();
   }

@@ -6,7 +6,7 @@ import { EmptyError, from, type ObservableInput, type Observer, type Subscriptio
 import { failure, success, type Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era, Waited } from '../scheduler/era';
-import { reportOrphan, runIn, runInside } from '../scheduler/frame';
+import { reportOrphan, runIn, runInside, switchTo } from '../scheduler/frame';
 import { seam } from '../scheduler/probe';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin, tell } from './execution';
@@ -82,7 +82,11 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
 
   cancel(canceller?: Canceller): void {
     this.#outcome = undefined;
-    if (this.#end()) this.#tearDown();
+    if (this.#end()) {
+      // Its contexts may have work to clean up in too: they stay on for that, until the drive ends.
+      switchTo(this.sink.frame);
+      this.#tearDown();
+    }
     canceller?.cancelled();
   }
 

@@ -3,7 +3,7 @@
  * action stays open, a closed one does nothing), over the clock for a delay and over the run queue's turn without.
  */
 import { Subscription, VirtualAction, type SchedulerAction, type SchedulerLike } from 'rxjs';
-import { activeFrame, runIn, switchTo, type Frame } from './frame';
+import { runFor, type Frame } from './frame';
 
 export interface ActionHost {
   readonly clock: SchedulerLike;
@@ -58,14 +58,11 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
 
   run(): void {
     this.#disarm();
-    const outer = activeFrame();
     try {
-      runIn(this.#frame, () => this.#work(this.#state));
+      runFor(this.#frame, () => this.#work(this.#state));
     } catch (error) {
       this.unsubscribe();
       throw error;
-    } finally {
-      switchTo(outer);
     }
   }
 

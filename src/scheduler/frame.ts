@@ -149,6 +149,16 @@ export function runIn<R>(frame: Frame | undefined, work: () => R, isAsync?: bool
   return runInside(frame, work, isAsync);
 }
 
+/** Does `work` in this frame in the middle of other work, and goes back to the frame of that. */
+export function runFor<R>(frame: Frame | undefined, work: () => R): R {
+  const outer = active;
+  try {
+    return runIn(frame, work);
+  } finally {
+    switchTo(outer);
+  }
+}
+
 /** Does `work` in the stores of this frame, which is on, and carries it along where that is needed. */
 export const runInside = <R>(frame: Frame | undefined, work: () => R, isAsync = false): R =>
   runInStores(frame?.stores, isAsync || frame?.isCarried ? frame : undefined, work);

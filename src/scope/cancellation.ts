@@ -1,13 +1,13 @@
 /** A cancelling that sticks: the first reason counts, and whoever asks for a signal gets one, also when it is over. */
 import { CancelledError } from '../core/errors';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { runInside, type Frame } from '../scheduler/frame';
+import { runFor, type Frame } from '../scheduler/frame';
 
 export class Cancellation {
   #error: CancelledError | undefined;
   #controller: AbortController | undefined;
 
-  /** Listeners of the signal run in the stores of the frame, whoever cancels. */
+  /** Listeners of the signal run in the frame, whoever cancels. */
   constructor(private readonly frame: Frame | undefined) {}
 
   /** What those who are cancelled get; undefined while nobody is. */
@@ -24,7 +24,7 @@ export class Cancellation {
   /** Gives what stands: that of the first reason. */
   begin(reason: unknown): CancelledError {
     const error = (this.#error ??= cancelledBy(reason));
-    if (this.#controller) runInside(this.frame, () => this.#controller?.abort(error));
+    if (this.#controller) runFor(this.frame, () => this.#controller?.abort(error));
     return error;
   }
 }
