@@ -1,7 +1,7 @@
 /**
  * `window` and `hold`: how long a batch stands open.
  */
-import { delay, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
+import { asyncScheduler, delay, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
 import { all, AsyncValue, batch, BatchScheduler, Future, task } from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
 import { listen, recorder, rehearse } from './rehearsal';
@@ -159,6 +159,28 @@ describe('hold', () => {
       at(6, () => expect(asked).toEqual([[1]]));
       flush();
     });
+  });
+
+  it('is over where its time has passed before the scheduler first looks at it', async () => {
+    let time = 0;
+    const clock = { now: () => time, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
+    const scheduler = new BatchScheduler({ clock });
+    const { asked, resolve } = recorder();
+    const nameOf = batch(resolve, { hold: 20, scheduler });
+    const cell = new AsyncValue<number>();
+    const follow = task(function* () {
+      return yield* nameOf(yield* cell);
+    });
+    const both = scheduler.run(() => {
+      const asking = all([nameOf(1), follow()]).then((names) => names);
+      time = 21;
+      return asking;
+    });
+    await new Promise((resolveTurn) => setTimeout(resolveTurn, 5));
+    expect(asked).toEqual([[1]]);
+    cell.set(2);
+    await both;
+    expect(asked).toEqual([[1], [2]]);
   });
 
   it('waits so many ms at most', () => {

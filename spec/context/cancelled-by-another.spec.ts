@@ -109,17 +109,13 @@ async function seenAt(
   const see: See = (place) => void row(`${place}: ${language.get()}`).subscribe();
   const work = on(own, () => make(seenTwice(see)));
   await nextTurn();
-  await on(other, () =>
-    within(
-      language.override('de'),
-      task(function* () {
-        work.cancel();
-        see('the canceller');
-        yield nextTurn();
-        see('the canceller later');
-      })(),
-    ).toPromise(),
-  );
+  const cancelling = task(function* () {
+    work.cancel();
+    see('the canceller');
+    yield nextTurn();
+    see('the canceller later');
+  });
+  await on(other, () => Promise.resolve(within(language.override('de'), cancelling())));
   await nextTurn();
   for (const subscription of flushed) subscription.unsubscribe();
   return seen.sort();
