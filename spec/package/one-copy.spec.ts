@@ -6,11 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtFiles } from '../support/built-package';
 
 jest.setTimeout(60_000);
 
 const root = join(__dirname, '..', '..');
-const built = process.env['SLUICE_THREADS'] ?? '';
+const built = builtFiles();
 const PATIENCE = 30_000;
 
 let tree: string;

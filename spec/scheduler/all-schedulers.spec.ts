@@ -31,7 +31,7 @@ describe('all schedulers', () => {
     const ended = runAlone(
       `
       const { BatchScheduler } = require('sluice');
-      const { allSchedulers } = require('./src/scheduler/all-schedulers.ts');
+      const { allSchedulers } = require('./dist/scheduler/all-schedulers.cjs');
       const kept = new BatchScheduler({ name: 'kept' });
       for (let left = 1_000; left > 0; left--) new BatchScheduler({ name: 'gone' });
       const look = (turns) => {

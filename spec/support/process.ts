@@ -3,7 +3,8 @@
  * that nobody stops, an error that nobody catches.
  */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
+import { builtFiles } from './built-package';
 import { patience } from './patience';
 
 export interface Ended {
@@ -14,7 +15,6 @@ export interface Ended {
   readonly hasEndedWell: boolean;
 }
 
-const PROJECT = join(__dirname, '..', '..');
 interface Alone {
   /** Options of `node`, before the program. */
   readonly flags?: readonly string[];
@@ -22,7 +22,7 @@ interface Alone {
   readonly before?: string;
 }
 
-/** `program` is plain JavaScript, with `rx`, `TestScheduler` and all of sluice at hand. */
+/** `program` is plain JavaScript in the folder of the built package, with `rx`, `TestScheduler` and all of sluice at hand. */
 export function runAlone(program: string, { flags = [], before = '' }: Alone = {}): Ended {
   const source = `${before}
     const rx = require('rxjs');
@@ -31,8 +31,8 @@ export function runAlone(program: string, { flags = [], before = '' }: Alone = {
     ${program}`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--require', require.resolve('tsx/cjs'), ...flags, '--input-type=commonjs', '--eval', source],
-    { cwd: PROJECT, encoding: 'utf8', timeout: patience(60_000), killSignal: 'SIGKILL' },
+    [...flags, '--input-type=commonjs', '--eval', source],
+    { cwd: dirname(builtFiles()), encoding: 'utf8', timeout: patience(60_000), killSignal: 'SIGKILL' },
   );
   return { lines: stdout.split('\n').filter(Boolean), stderr, hasEndedWell: status === 0 };
 }

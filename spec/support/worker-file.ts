@@ -3,12 +3,9 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { builtFiles } from './built-package';
 
-const FOLDER = process.env['SLUICE_THREADS'];
 const PATHS = { supervisor: 'supervisor.cjs', 'node-entry': 'worker/node-entry.cjs' };
 
-export const workerFile: typeof import('../../src/pool/worker-file').workerFile = (name) => {
-  if (FOLDER === undefined)
-    throw new Error('There is nothing for threads to run: see why at the start of what jest printed.');
-  return pathToFileURL(join(FOLDER, 'pool', PATHS[name]));
-};
+export const workerFile: typeof import('../../src/pool/worker-file').workerFile = (name) =>
+  pathToFileURL(join(builtFiles(), 'pool', PATHS[name]));

@@ -263,7 +263,7 @@ describe('a path that cannot be written to', () => {
 
 describe('a process that records', () => {
   const program = (path: string, then: string): string => `
-    const { chromeTraceFile } = require('./src/trace/node-chrome-trace-file');
+    const { chromeTraceFile } = require('sluice/trace');
     const recording = chromeTraceFile(${JSON.stringify(path)});
     const greet = task(function greet() { return 1; });
     greet().subscribe(() => { ${then} });`;

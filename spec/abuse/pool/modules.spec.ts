@@ -228,7 +228,7 @@ describe('a TypeScript module', () => {
       export default function* items(n: number): Generator<number> { yield n; yield more(n); }`,
     );
     const broken = files.write('typed/broken.ts', 'export const run = (: number) => 1');
-    const { lines, hasEndedWell } = runAlone(`
+    const program = `
       const { WorkerPool } = require('sluice/pool');
       const { pathToFileURL } = require('node:url');
       const pool = new WorkerPool({ size: 1 });
@@ -241,7 +241,8 @@ describe('a TypeScript module', () => {
         console.log(await pool.do(() => 'next'));
         await pool.close();
       })();
-    `);
+    `;
+    const { lines, hasEndedWell } = runAlone(program, { flags: ['--require', require.resolve('tsx/cjs')] });
     expect(lines).toEqual(['42', '42', '42', '1,41', 'ModuleLoadError', 'ModuleLoadError', 'next']);
     expect(hasEndedWell).toBe(true);
   });

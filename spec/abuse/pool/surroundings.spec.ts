@@ -68,7 +68,8 @@ describe('a pool in unusual surroundings', () => {
   it('is beside a second copy of the library without a clash', () => {
     const { lines, hasEndedWell } = runAlone(`
       ${TRIED}
-      for (const file of Object.keys(require.cache)) if (/[\\\\/]src[\\\\/]/.test(file)) delete require.cache[file];
+      const built = require('node:path').join(process.cwd(), 'dist');
+      for (const file of Object.keys(require.cache)) if (file.startsWith(built)) delete require.cache[file];
       const second = require('sluice/pool');
       const other = new second.WorkerPool({ size: 1 });
       (async () => {
