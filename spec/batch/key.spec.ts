@@ -3,7 +3,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { delay, of } from 'rxjs';
-import { all, batch } from 'sluice';
+import { all, batch, type BatchConfig } from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
 
 interface Place {
@@ -193,5 +193,21 @@ describe('flush.partition', () => {
       [undefined, 'T1'],
       [undefined, 'T2'],
     ]);
+  });
+});
+
+describe('what the options of a batch function give for a key is refused', () => {
+  it.each<[string, BatchConfig<{ id: number }>]>([
+    ['undefined as the identity', { key: (one) => (one as { uid?: number }).uid }],
+    ['null as the identity', { key: () => null }],
+    ['a promise as the identity', { key: (one) => Promise.resolve(one.id) }],
+    ['a promise as the partition', { partition: (one) => Promise.resolve(one.id) }],
+  ])('%s', async (_, config) => {
+    const resolve = jest.fn((keys: readonly { id: number }[]) => keys);
+    const rowOf = batch(resolve, { name: 'row', ...config });
+    await expect(Promise.resolve(rowOf({ id: 1 }))).rejects.toThrow(
+      /^batch "row": what `(key|partition)` gives must be the (identity|partition) of a key/,
+    );
+    expect(resolve).not.toHaveBeenCalled();
   });
 });

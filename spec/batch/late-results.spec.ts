@@ -1,6 +1,7 @@
 /**
  * Promises, futures and Observables in the place of values: waited for where they are results, refused elsewhere.
  */
+import { runInNewContext } from 'node:vm';
 import { config, delay, EMPTY, NEVER, of, Subject, throwError, timer, map } from 'rxjs';
 import {
   all,
@@ -307,4 +308,12 @@ describe('a failure that no key receives', () => {
       expect(reported).toEqual([]);
     });
   });
+});
+
+it('is waited for in a Map of another realm as well', async () => {
+  const f = batch<number, string>(() => runInNewContext('new Map([[1, it]])', { it: Promise.resolve('one') }) as never);
+  const seen: unknown[] = [];
+  f(1).subscribe((value) => seen.push(value));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(seen).toEqual(['one']);
 });

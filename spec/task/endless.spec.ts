@@ -5,7 +5,7 @@ import { runAlone } from '../support/process';
 const endOf = (recursive: string, { limit = 200, then = '' } = {}) =>
   runAlone(
     `
-    const { lazyConstant } = require('sluice');
+    const { lazyConstant, scoped, ScopedValue, within } = require('sluice');
     (async () => {
       await (${recursive}).then(
         (value) => console.log('value ' + value),
@@ -25,6 +25,21 @@ describe('a task that calls itself without end is stopped, and named:', () => {
       'through a lazyConstant',
       'lazy',
       '(() => { const a = task(function* lazy() { yield* lazyConstant(a); }); return a(); })()',
+    ],
+    [
+      'through a scope',
+      'one',
+      '(() => { const a = task(function* one() { return yield* scoped(() => a()); }); return a(); })()',
+    ],
+    [
+      'through what it starts in a scope',
+      'anonymous',
+      '(() => { const a = task(function* one() { return yield* scoped(function* (s) { return yield* s.start(a); }); }); return a(); })()',
+    ],
+    [
+      'through a context',
+      'one',
+      '(() => { const v = new ScopedValue(1), a = task(function* one() { return yield* within(v.override(2), a()); }); return a(); })()',
     ],
   ])('%s', (_, name, recursive) => {
     const { lines, hasEndedWell } = endOf(recursive, { then: `console.log('goes on', await Future.of(7));` });

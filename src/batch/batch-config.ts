@@ -5,6 +5,7 @@
 import { describeBatch, wrong } from '../core/describe';
 import { checkOptions, isConfig } from '../core/options';
 import { printable } from '../core/printable';
+import { arrivesLater } from '../core/rx';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache';
 
@@ -76,6 +77,27 @@ export const batchOptionNames: readonly string[] = Object.keys(allOptions);
 
 const itself = (key: unknown): unknown => key;
 
+/** Keys that have no identity would all be one. */
+function identityBy<K>(keyOf: (key: K) => unknown, batch: string): (key: K) => unknown {
+  return (key) => {
+    const identity = keyOf(key);
+    if (identity === undefined || identity === null || arrivesLater(identity)) {
+      throw wrong(`${describeBatch(batch)}: what \`key\` gives`, 'the identity of a key', identity);
+    }
+    return identity;
+  };
+}
+
+function partitionBy<K>(partitionOf: (key: K) => unknown, batch: string): (key: K) => unknown {
+  return (key) => {
+    const partition = partitionOf(key);
+    if (arrivesLater(partition)) {
+      throw wrong(`${describeBatch(batch)}: what \`partition\` gives`, 'the partition of a key', partition);
+    }
+    return partition;
+  };
+}
+
 /** @throws TypeError naming the option, what it must be, and what came. */
 export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): BatchOptions<K> {
   if (!isConfig(config, batchOptionNames)) throw wrong('batch: its config', 'an object of options', config);
@@ -119,14 +141,14 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
 
   return {
     name: printable(name),
-    identityOf: key,
+    identityOf: key === itself ? itself : identityBy(key, described),
     window,
     hold,
     maxSize,
     concurrency,
     partitionConcurrency,
     priorityOf: typeof priority === 'function' ? (priority as (size: number) => number) : () => priority,
-    partitionOf: partition,
+    partitionOf: partition && partitionBy(partition, described),
     cache,
     scheduler,
   };

@@ -5,7 +5,7 @@ import { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { seam } from '../scheduler/probe';
 import type { Waiter } from '../scheduler/waiter';
-import { askAcross } from './bridge';
+import { askAcross, beginAcross } from './bridge';
 import { onBehalfOf, resolvingFlight } from './resolving';
 import type { Worlds } from './worlds';
 
@@ -34,7 +34,11 @@ class BatchFuture<K, V> extends Future<V> {
     const { substitute } = this.worlds.kind;
     if (!substitute) return this.ask(sink, scheduler);
     seam.probe?.note({ type: 'taken', future: this });
-    return substitute(this.key, new GenuineFuture(this.worlds, this.key, this.asked))[begin](sink, scheduler);
+    const substituted = substitute(this.key, new GenuineFuture(this.worlds, this.key, this.asked));
+    const { scheduler: far } = this.worlds.for(this.asked ?? scheduler);
+    if (far === scheduler) return substituted[begin](sink, scheduler);
+    const banks = { near: scheduler, far, batch: this.worlds.kind.options.name };
+    return beginAcross(banks, sink, (there) => substituted[begin](there, far));
   }
 
   /** The scheduler that is asked, if it is not that of the asking task: on the prototype, since few futures have one. */

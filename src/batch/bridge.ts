@@ -17,8 +17,14 @@ interface Asker<V> {
 }
 
 export function askAcross<K, V>(world: World<K, V>, key: K, { sink, scheduler, future }: Asker<V>): Execution {
-  const bridge = new Bridge(sink, { near: scheduler, far: world.scheduler, batch: world.options.name });
-  bridge.begun(world.scheduler.runQueue.drive(() => world.ask(key, bridge, future)));
+  const banks = { near: scheduler, far: world.scheduler, batch: world.options.name };
+  return beginAcross(banks, sink, (bridge) => world.ask(key, bridge, future));
+}
+
+/** Begins on the far scheduler what the sink waits for on the near one. */
+export function beginAcross<V>(banks: Banks, sink: Sink<V>, beginThere: (sink: Sink<V>) => Execution): Execution {
+  const bridge = new Bridge(sink, banks);
+  bridge.begun(banks.far.runQueue.drive(() => beginThere(bridge)));
   return bridge;
 }
 

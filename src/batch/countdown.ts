@@ -18,6 +18,8 @@ interface CountdownConfig {
 export class Countdown {
   readonly #config: CountdownConfig;
   #timer: Subscription | undefined;
+  /** Stands in for a timer of a fake clock, which may have dropped it; the first of the two to come ends the time. */
+  #spare: Subscription | undefined;
   /** Where the timer comes from. */
   #source: unknown;
   /** In ms, from when the timer was armed. */
@@ -44,31 +46,41 @@ export class Countdown {
       this.stop();
       return;
     }
-    if (this.#timer?.closed === false && (isVirtual || !this.#mayBeLost)) return;
-    this.#timer?.unsubscribe();
+    const hasOwnClock = isVirtual || this.#config.scheduler.clock !== asyncScheduler;
+    if (this.#timer?.closed === false && (hasOwnClock || this.#source === timerSource())) {
+      if (!hasOwnClock && areTimersFake()) this.#armSpare();
+      return;
+    }
+    this.stop();
     this.#left -= this.#passed;
     this.#arm();
   }
 
   stop(): void {
     this.#timer?.unsubscribe();
+    this.#spare?.unsubscribe();
   }
 
   #arm(): void {
-    const { scheduler, then } = this.#config;
+    const { scheduler } = this.#config;
     this.#source = timerSource();
     this.#armedAt = scheduler.now();
     this.#armedAtMonotonic = monotonicNow();
-    this.#timer = scheduler.clock.schedule(() => {
-      this.#isOver = true;
-      then();
-    }, this.#left);
+    this.#timer = this.#schedule(this.#left);
   }
 
-  /** The timer is another's than those of now, or one of a fake clock, which may have been reset. */
-  get #mayBeLost(): boolean {
-    if (this.#config.scheduler.clock !== asyncScheduler) return false;
-    return this.#source !== timerSource() || areTimersFake();
+  #armSpare(): void {
+    this.#spare?.unsubscribe();
+    this.#spare = this.#schedule(this.#left - this.#passed);
+  }
+
+  #schedule(ms: number): Subscription {
+    const { scheduler, then } = this.#config;
+    return scheduler.clock.schedule(() => {
+      this.#isOver = true;
+      this.stop();
+      then();
+    }, ms);
   }
 
   /** A date that is set forward, or comes from another clock, does not shorten the time. */

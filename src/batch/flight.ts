@@ -12,7 +12,7 @@ import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
 import { passedThrough } from '../future/logical-stack';
 import { Single } from '../future/single';
-import { runFor, runIn, type Frame } from '../scheduler/frame';
+import { runAside, runIn, type Frame } from '../scheduler/frame';
 import { seam, type Ended, type KeyFailures } from '../scheduler/probe';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
@@ -46,6 +46,8 @@ export class Flight<K, V> implements Sink<unknown> {
   /** Once there are results that have yet to arrive. */
   #late: LateResults | undefined;
   hasEarlyResults = false;
+  /** Whether the resolver has given a promise, as an `async` function does. */
+  isOfPromise = false;
   /** Keys that failed, and what the first of them failed with. */
   #failures: KeyFailures | undefined;
   /** Keys that are not settled and that somebody waits for. */
@@ -134,18 +136,24 @@ export class Flight<K, V> implements Sink<unknown> {
     if (--this.#wanted === 0) this.#abort();
   }
 
+  /** Of the keys that have no result yet, all may have been left. */
+  #abortIfLeft(): void {
+    if (this.#wanted === 0 && this.#items.some(({ isSettled }) => !isSettled)) this.#abort();
+  }
+
   #abort(): void {
     if (this.#isOver) return;
     this.#isAborted = true;
     this.over();
     this.#landAs(undefined);
-    if (this.#controller) runFor(this.frame, () => this.#controller?.abort());
+    if (this.#controller) runAside(this.frame, () => this.#controller?.abort());
     this.#execution?.cancel();
     this.#late?.cancel();
   }
 
   #await(result: ObservableInput<unknown>): void {
     const { scheduler } = this.#world;
+    this.isOfPromise = !(result instanceof Single) && 'then' in result;
     // A resolver that gives every result early may end without one.
     const input = result instanceof Single ? result : from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined));
     const execution = beginInput(input, this, scheduler);
@@ -183,14 +191,17 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#world.scheduler.runQueue.drive(() => {
       if (method === 'fail') this.#failItem(item, result);
       else this.#succeedItem(item, result as V); // FlushHandle says so
-      // Those that are left may have been left by all.
-      if (this.#wanted === 0 && this.#items.some(({ isSettled }) => !isSettled)) this.#abort();
+      this.#late?.drop(item);
+      this.#abortIfLeft();
     });
   }
 
   #give(item: Item<K, V>, result: unknown): void {
-    if (this.#late && arrivesLater(result)) this.#wait(this.#late, item, result);
-    else this.#put(item, result);
+    // A result that was handed out may have let the last waiter go.
+    if (this.#isAborted) return;
+    if (!this.#late || !arrivesLater(result)) this.#put(item, result);
+    else if (item.isSettled) ignore(result);
+    else this.#wait(this.#late, item, result);
   }
 
   /** An `Error` among the results is the failure of its key. */
@@ -200,9 +211,15 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   #wait(late: LateResults, item: Item<K, V>, result: ObservableInput<unknown>): void {
-    late.wait(result, {
-      value: (value) => this.#put(item, value),
-      error: (error) => this.#failItem(item, error),
+    late.wait(item, result, {
+      value: (value) => {
+        this.#put(item, value);
+        this.#abortIfLeft();
+      },
+      error: (error) => {
+        this.#failItem(item, error);
+        this.#abortIfLeft();
+      },
     });
   }
 
@@ -247,4 +264,9 @@ export class Flight<K, V> implements Sink<unknown> {
     seam.probe?.note({ type: 'landed', batch: this.#boarding.window, how, failures: this.#failures });
     this.#world.landed(this);
   }
+}
+
+/** A promise that is not waited for may fail; that of a settled key is no unhandled rejection. */
+function ignore(result: ObservableInput<unknown>): void {
+  if ('then' in result) Promise.resolve(result).catch(() => undefined);
 }

@@ -3,7 +3,7 @@
  * for by itself, as `Future.from` waits, and the flush is in the air until the last of them has come.
  */
 import type { ObservableInput } from 'rxjs';
-import { arrivesLater } from '../core/rx';
+import { arrivesLater, isMap } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/foreign';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -25,29 +25,42 @@ export interface Arrival {
   error(error: unknown): void;
 }
 
-/** Whether there is one among these; what is neither an array nor a Map is none of them. */
+/** Whether there is one among these. Only an array or a Map can have late results in it. */
 export function hasLateResults(results: unknown): boolean {
   if (Array.isArray(results)) return results.some(arrivesLater);
-  if (!(results instanceof Map)) return false;
+  if (!isMap(results)) return false;
   for (const result of results.values()) if (arrivesLater(result)) return true;
   return false;
 }
 
 export class LateResults {
-  readonly #executions: Execution[] = [];
+  readonly #waits = new Map<object, Execution>();
   /** One of them stands for the matching, which may bring more. */
   #pending = 1;
+  #isCancelled = false;
 
   constructor(
     readonly giver: Giver,
     readonly scheduler: BatchScheduler,
   ) {}
 
-  wait(input: ObservableInput<unknown>, arrival: Arrival): void {
+  wait(item: object, input: ObservableInput<unknown>, arrival: Arrival): void {
     this.#pending++;
     const sink = new LateResult(this, arrival);
     // A drive for each, so that each goes as far as it can before the next is begun.
-    this.#executions.push(this.scheduler.runQueue.drive(() => beginInput(input, sink, this.scheduler)));
+    const execution = this.scheduler.runQueue.drive(() => beginInput(input, sink, this.scheduler));
+    // The last waiter may have left while it was begun.
+    if (this.#isCancelled) execution.cancel();
+    else this.#waits.set(item, execution);
+  }
+
+  /** The item has a result already: nothing that comes later is waited for. */
+  drop(item: object): void {
+    const execution = this.#waits.get(item);
+    if (!execution) return;
+    this.#waits.delete(item);
+    execution.cancel();
+    this.settle(() => undefined);
   }
 
   /** No more of them are brought. */
@@ -56,6 +69,7 @@ export class LateResults {
   }
 
   settle(handOut: () => void): void {
+    if (this.#isCancelled) return;
     const isLast = --this.#pending === 0;
     if (isLast) this.giver.over();
     handOut();
@@ -63,7 +77,8 @@ export class LateResults {
   }
 
   cancel(): void {
-    for (const execution of this.#executions) execution.cancel();
+    this.#isCancelled = true;
+    for (const execution of this.#waits.values()) execution.cancel();
   }
 }
 

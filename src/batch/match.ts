@@ -3,6 +3,7 @@
  */
 import { describe, describeKeys, thoughAlike, thoughEqual } from '../core/describe';
 import { BatchResultError, MissingResultError } from '../core/errors';
+import { isMap } from '../core/rx';
 import type { Item } from './item';
 
 export interface Asked<K, V> {
@@ -22,10 +23,6 @@ export function match<K, V>(result: unknown, asked: Asked<K, V>, give: Give<K, V
   else if (result === undefined && asked.hasEarlyResults) matchByKey(new Map(), asked, give);
   else throw wrongResult(asked, Array.isArray(result) ? `an array of ${String(result.length)}` : describe(result));
 }
-
-/** Also one of another realm, as what a thread sends is under jest. */
-const isMap = (result: unknown): result is ReadonlyMap<unknown, unknown> =>
-  result instanceof Map || Object.prototype.toString.call(result) === '[object Map]';
 
 function matchByPlace<K, V>(results: readonly unknown[], asked: Asked<K, V>, give: Give<K, V>): void {
   if (isRearranged(asked)) throw wrongResult(asked, 'an array, having put the keys themselves into another order');

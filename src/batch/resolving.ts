@@ -5,7 +5,7 @@
 import type { Sink } from '../future/execution';
 import { runningTask } from '../scheduler/ambient';
 import type { Frame } from '../scheduler/frame';
-import { named, type Waiter } from '../scheduler/waiter';
+import { isAwaited, named, type Waiter } from '../scheduler/waiter';
 
 let resolving: Waiter | undefined;
 
@@ -28,10 +28,14 @@ export const onBehalfOf = <V>(flight: Waiter, sink: Sink<V>): Sink<V> =>
   named(sink) ? sink : new OnBehalf(flight, sink);
 
 class OnBehalf<V> implements Sink<V> {
+  readonly isAwaited: boolean;
+
   constructor(
     readonly above: Waiter,
     private readonly sink: Sink<V>,
-  ) {}
+  ) {
+    this.isAwaited = isAwaited(sink);
+  }
 
   get name(): string | undefined {
     return this.sink.name;

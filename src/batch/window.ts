@@ -16,7 +16,7 @@ import type { Asker, Flushable } from '../scheduler/open-batches';
 import { Countdown } from './countdown';
 import { Flight } from './flight';
 import { Item, type ItemHolder } from './item';
-import type { Waiter } from '../scheduler/waiter';
+import { isAwaited, type Waiter } from '../scheduler/waiter';
 import type { World } from './world';
 
 export class Window<K, V> implements Flushable, ItemHolder<K, V> {
@@ -72,8 +72,10 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     return this.#flight;
   }
 
-  get endsWithResolver(): boolean {
-    return this.#world.resolve.length === 1 && this.#flight?.hasEarlyResults !== true;
+  waitsFor(asker: Waiter): boolean {
+    if (!this.#flight || this.#flight.hasEarlyResults || this.#world.resolve.length !== 1) return false;
+    // An `async` resolver may subscribe to what it does not wait for.
+    return !this.#flight.isOfPromise || isAwaited(asker);
   }
 
   isBlockedBy(flown: Flushable): boolean {

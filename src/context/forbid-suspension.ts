@@ -2,6 +2,7 @@
  * A context in which a task must not wait: for what has to happen in one go. The idea is asynq's `NonAsyncContext`.
  */
 import { SuspensionError } from '../core/errors';
+import { isSwitchedAside } from '../scheduler/frame';
 import { AsyncContext } from './async-context';
 
 /**
@@ -15,7 +16,7 @@ export const forbidSuspension = (): AsyncContext => new NoSuspension();
 
 class NoSuspension extends AsyncContext {
   override pause(): void {
-    throw new SuspensionError();
+    if (!isSwitchedAside()) throw new SuspensionError();
   }
 
   override resume(): void {

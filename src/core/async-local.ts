@@ -153,13 +153,20 @@ export let areStoresInUse = false;
 
 let carrier: Storage | undefined;
 
-/** The stores here, or undefined where there are none but what is carried. */
+/** The stores here without what is carried, or undefined where there are none. */
 export function captureStores(): Stores | undefined {
   if (!hooks || layout?.isBare()) return undefined;
-  const place = placeHere(hooks);
+  // What is carried leads to the stores of earlier work: kept in these, each would keep all before it.
+  const isCarrying = carrier?.getStore() !== undefined;
+  const place = isCarrying && carrier ? carrier.run(undefined, () => placeHere(hooks)) : placeHere(hooks);
   if (layout && !layout.hasStores(place, carrier)) return undefined;
   areStoresInUse = true;
   return new CapturedStores(place);
+}
+
+/** Called where work may go on that was started outside of all stores: from now on that is kept so. */
+export function noticeStores(): void {
+  if (!areStoresInUse) captureStores();
 }
 
 /**

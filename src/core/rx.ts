@@ -51,6 +51,10 @@ const isObject = (value: unknown): value is object =>
 const standsForValue = (value: object): boolean =>
   value instanceof Observable || ('then' in value && typeof value.then === 'function') || observableName in value;
 
+/** Also a Map of another realm, as what a thread sends is under jest. */
+export const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>
+  value instanceof Map || Object.prototype.toString.call(value) === '[object Map]';
+
 /** Whether it is no value but stands for one: a promise or another thenable, a future, or an Observable of any library. */
 export function arrivesLater(value: unknown): value is ObservableInput<unknown> {
   if (!isObject(value)) return false;

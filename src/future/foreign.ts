@@ -6,7 +6,7 @@ import { EmptyError, from, type ObservableInput, type Observer, type Subscriptio
 import { failure, success, type Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Elsewhere, Era, Waited } from '../scheduler/era';
-import { reportOrphan, runIn, runInside, switchTo } from '../scheduler/frame';
+import { activeFrame, reportOrphan, runAside, runIn, runInside, switchAside } from '../scheduler/frame';
 import { seam } from '../scheduler/probe';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin, tell } from './execution';
@@ -81,10 +81,9 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   }
 
   cancel(canceller?: Canceller): void {
-    this.#outcome = undefined;
     if (this.#end()) {
-      // Its contexts may have work to clean up in too: they stay on for that, until the drive ends.
-      switchTo(this.sink.frame);
+      // The contexts of the waiter stay on until the drive ends: the waiter may clean up in them as well.
+      switchAside(this.sink.frame);
       this.#tearDown();
     }
     canceller?.cancelled();
@@ -101,12 +100,15 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   }
 
   /**
-   * In the stores of the waiter, whoever ended it. What a teardown throws is no failure of the waiter, and must not keep
+   * In the frame of the waiter, whoever ended it. What a teardown throws is no failure of the waiter, and must not keep
    * it from going on.
    */
   #tearDown(): void {
+    const { frame } = this.sink;
+    // Contexts that are on must be those of the waiter; where none are on, values are read from what is carried.
+    const run = activeFrame() === undefined ? runInside : runAside;
     try {
-      runInside(this.sink.frame, () => this.#subscription?.unsubscribe());
+      run(frame, () => this.#subscription?.unsubscribe());
     } catch (error) {
       reportOrphan(this.sink.frame, error);
     }

@@ -181,6 +181,10 @@ class PromiseSink<T> implements Sink<T> {
     readonly fail: (error: unknown) => void,
   ) {}
 
+  get isAwaited(): true {
+    return true;
+  }
+
   succeed(value: T): void {
     if (value === (this.single as unknown)) this.fail(chainingCycle(this.single[titled]));
     else this.resolve(this.single.adopt(value));

@@ -9,6 +9,8 @@ import { AsyncValue } from './async-value';
 import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
 
 export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter {
+  /** Until it has ended, as the execution: a value that is kept must not keep a request and its caches. */
+  #scheduler: BatchScheduler | undefined;
   #execution: Execution | undefined;
   #cancellation: { readonly reason: unknown } | undefined;
   /** The first failure of its clean-up, once it is cancelled. */
@@ -18,11 +20,9 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
   #holds = 0;
   #isDescribed = false;
 
-  constructor(
-    work: Beginnable<T>,
-    private readonly scheduler: BatchScheduler,
-  ) {
+  constructor(work: Beginnable<T>, scheduler: BatchScheduler) {
     super();
+    this.#scheduler = scheduler;
     const sink: Sink<T> = {
       above: this,
       frame: new Frame(detachedFrame(scheduler.frame), { work: this }),
@@ -53,7 +53,7 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
   override cancel(reason?: unknown): void {
     if (this.isSet || this.#cancellation) return;
     this.#cancellation = { reason };
-    this.scheduler.runQueue.drive(() => this.#execution?.cancel(this));
+    this.#scheduler?.runQueue.drive(() => this.#execution?.cancel(this));
   }
 
   /** Its clean-up is done. */
@@ -80,12 +80,13 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
 
   /** What it waits for, unless that is known anyway to whoever asks. */
   override describe(): string {
-    if (this.scheduler === currentScheduler() || this.#isDescribed) return 'started work';
+    const scheduler = this.#scheduler;
+    if (!scheduler || scheduler === currentScheduler() || this.#isDescribed) return 'started work';
     this.#isDescribed = true;
     try {
-      const { era } = this.scheduler;
+      const { era } = scheduler;
       const waited = [...era.openBatches.describeFlights(), ...era.describeElsewhere()];
-      return `started work of scheduler "${this.scheduler.name}", for ${waited.join('; ') || 'nothing'}`;
+      return `started work of scheduler "${scheduler.name}", for ${waited.join('; ') || 'nothing'}`;
     } finally {
       this.#isDescribed = false;
     }
@@ -93,7 +94,7 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
 
   /** @internal */
   override advance(): boolean {
-    return this.scheduler.era.advance();
+    return this.#scheduler?.era.advance() === true;
   }
 
   #over(outcome: Outcome<T>): void {
@@ -110,7 +111,10 @@ export class Started<T> extends AsyncValue<T> implements Canceller, Work, Waiter
 
   #settle(): void {
     // Somebody may have set it by hand.
-    if (!this.#outcome || this.#holds > 0 || this.isSet) return;
+    if (!this.#outcome || this.#holds > 0) return;
+    this.#scheduler = undefined;
+    this.#execution = undefined;
+    if (this.isSet) return;
     this.settleWith(this.#outcome);
   }
 }

@@ -3,7 +3,7 @@
  * action stays open, a closed one does nothing), over the clock for a delay and over the run queue's turn without.
  */
 import { Subscription, VirtualAction, type SchedulerAction, type SchedulerLike } from 'rxjs';
-import { runFor, type Frame } from './frame';
+import { runAmid, type Frame } from './frame';
 
 export interface ActionHost {
   readonly clock: SchedulerLike;
@@ -59,7 +59,7 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
   run(): void {
     this.#disarm();
     try {
-      runFor(this.#frame, () => this.#work(this.#state));
+      runAmid(this.#frame, () => this.#work(this.#state));
     } catch (error) {
       this.unsubscribe();
       throw error;

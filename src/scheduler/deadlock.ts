@@ -18,7 +18,7 @@ interface Ask {
 
 /** Everything that may matter: of one scheduler, and of those that ask it or are asked by it. */
 interface Surroundings {
-  /** Flights in the order of their take-off. */
+  /** The batches of one scheduler after another; those in flight in the order of their take-off. */
   readonly batches: readonly Flushable[];
   readonly elsewhere: readonly Elsewhere[];
 }
@@ -154,8 +154,8 @@ function hopefulFlights({ flights, asks, elsewhere, behind }: Waits): Set<Waiter
     for (const { waiter } of waited) {
       if (!waiter) return undefined;
       const flight = behind(waiter);
-      // The promise of a resolver that asks, and cannot settle keys early, waits for what is asked for.
-      const isOwn = flight === waiter && asks.has(waiter) && flights.get(waiter)?.endsWithResolver === true;
+      const flown = flight === waiter && flights.get(waiter);
+      const isOwn = flown && asks.get(waiter)?.some(({ asker }) => flown.waitsFor(asker.waiter)) === true;
       if (flight && !isOwn) hopeful.add(flight);
     }
   }

@@ -75,7 +75,8 @@ export class Frame {
    * stands on that one, so that work which goes on from frame to frame without end makes no endless chain.
    */
   get base(): Frame | undefined {
-    return this.context || this.work !== this.outer?.work ? this : this.outer?.base;
+    const isMore = (this.context && !this.#isBroken) || this.work !== this.outer?.work;
+    return isMore ? this : this.outer?.base;
   }
 
   /** Whether it is carried through native promises and callbacks, whatever runs in it. */
@@ -149,15 +150,42 @@ export function runIn<R>(frame: Frame | undefined, work: () => R, isAsync?: bool
   return runInside(frame, work, isAsync);
 }
 
-/** Does `work` in this frame in the middle of other work, and goes back to the frame of that. */
-export function runFor<R>(frame: Frame | undefined, work: () => R): R {
-  const outer = active;
+/** The frame that is on where no drive is under way, unless an overflow of the native stack has left another. */
+let expected: Frame | undefined;
+
+export const expectedFrame = (): Frame | undefined => expected;
+
+let isAside = false;
+
+/** Whether contexts are paused for a clean-up of other work, which comes to its end before anything else goes on. */
+export const isSwitchedAside = (): boolean => isAside;
+
+/** Switches to the frame of other work for a clean-up of that: what runs now is not suspended. */
+export function switchAside(next: Frame | undefined): void {
+  isAside = true;
   try {
-    return runIn(frame, work);
+    switchTo(next);
   } finally {
+    isAside = false;
+  }
+}
+
+/** Does `work` in this frame in the middle of other work, and goes back to the frame of that. */
+export function runAmid<R>(frame: Frame | undefined, work: () => R, switchThere = switchTo): R {
+  const outer = active;
+  const outerExpected = expected;
+  switchThere(frame);
+  expected = frame;
+  try {
+    return runInside(frame, work);
+  } finally {
+    expected = outerExpected;
     switchTo(outer);
   }
 }
+
+/** The same for a clean-up, which does not suspend the other work. */
+export const runAside = <R>(frame: Frame | undefined, work: () => R): R => runAmid(frame, work, switchAside);
 
 /** Does `work` in the stores of this frame, which is on, and carries it along where that is needed. */
 export const runInside = <R>(frame: Frame | undefined, work: () => R, isAsync = false): R =>

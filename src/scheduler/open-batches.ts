@@ -21,8 +21,8 @@ export interface Flushable extends OpenBatch {
   askers(): Iterable<Asker>;
   /** Once it has taken off. */
   readonly flight: Waiter | undefined;
-  /** Whether its keys are settled by nothing but the end of its resolver, as far as can be told. */
-  readonly endsWithResolver: boolean;
+  /** Whether its resolver is assumed to end only after it has got what this waiter asks for, and no key before that. */
+  waitsFor(asker: Waiter): boolean;
   /** Whether it is open, and may not go while that one is in flight. */
   isBlockedBy(flown: Flushable): boolean;
   /** Fails one who waits for a key, and no other; false if it does not wait for that any more. */

@@ -6,12 +6,13 @@
  * Whoever starts something stays on the stack beneath it (`call` itself, start, `takeBack`); when it comes up again,
  * all that it started has either finished or waits for something.
  */
+import { noticeStores } from '../core/async-local';
 import { reportLost } from '../core/report';
 import { ambient } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
 import { isTimeUp } from './deadline';
 import { Fifo } from './fifo';
-import { activeFrame, switchTo } from './frame';
+import { activeFrame, expectedFrame, switchTo } from './frame';
 
 export interface Runnable {
   /** Goes on as far as it can. Never throws; harmless when there is nothing to do. */
@@ -69,7 +70,8 @@ export class RunQueue {
   drive<R>(work: () => R): R {
     const { scheduler: outer, task: outerTask } = ambient;
     // An overflow of the native stack may have left a frame on, and work on the stack: the next drive takes both up.
-    if (!outer && activeFrame()) switchTo(undefined);
+    if (!outer && activeFrame() !== expectedFrame()) switchTo(expectedFrame());
+    if (!outer) noticeStores();
     const outerFrame = activeFrame();
     const frameOfTask = outerTask?.frame;
     const floor = this.#nesting === 0 ? 0 : this.#stack.length;
@@ -93,11 +95,13 @@ export class RunQueue {
         isSettled = true;
       }
     } finally {
-      // Assignments alone: an overflow may have left no native stack for a call.
+      // Three assignments come first: an overflow may have left no native stack for a call.
       ambient.task = outerTask;
       ambient.scheduler = outer;
       this.#nesting--;
-      if (!isSettled && this.#nesting === 0) void Promise.resolve().then(() => this.drain());
+      // An error, or the time limit of a `block`, has left work that no later event would take up.
+      if (this.#nesting === 0 && (!isSettled || this.#ready.length > 0))
+        void Promise.resolve().then(() => this.drain());
     }
   }
 
@@ -137,7 +141,7 @@ export class RunQueue {
   }
 
   #postpone(floor: number): void {
-    for (const runnable of this.#stack.splice(floor)) this.#ready.push(runnable);
+    for (const runnable of this.#stack.splice(floor).reverse()) this.#ready.push(runnable);
   }
 
   /**

@@ -8,10 +8,19 @@ export interface Waiter {
   readonly role?: 'task' | 'stream' | 'flight' | 'work' | 'scope' | undefined;
   /** Whom it passes on to what it gets. */
   readonly above?: Waiter | undefined;
+  /** Whether a promise waits at the end of this chain, and with it perhaps an `async` function. */
+  readonly isAwaited?: boolean | undefined;
   /** The future it is a run of. */
   readonly call?: object | undefined;
   /** What it is, in words, where there are better ones than its name. */
   describe?(): string;
+}
+
+/** Whether a promise waits at the end of this chain, as far as it tells. */
+export function isAwaited(from: Waiter): boolean {
+  let waiter: Waiter | undefined = from;
+  while (waiter && waiter.isAwaited === undefined) waiter = waiter.above;
+  return waiter?.isAwaited === true;
 }
 
 /** From here upwards, the first that people would name. */

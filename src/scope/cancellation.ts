@@ -1,7 +1,7 @@
 /** A cancelling that sticks: the first reason counts, and whoever asks for a signal gets one, also when it is over. */
 import { CancelledError } from '../core/errors';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { runFor, type Frame } from '../scheduler/frame';
+import { runAside, type Frame } from '../scheduler/frame';
 
 export class Cancellation {
   #error: CancelledError | undefined;
@@ -24,7 +24,7 @@ export class Cancellation {
   /** Gives what stands: that of the first reason. */
   begin(reason: unknown): CancelledError {
     const error = (this.#error ??= cancelledBy(reason));
-    if (this.#controller) runFor(this.frame, () => this.#controller?.abort(error));
+    if (this.#controller) runAside(this.frame, () => this.#controller?.abort(error));
     return error;
   }
 }

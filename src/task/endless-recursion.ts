@@ -11,13 +11,18 @@ const INTERVAL = 2_048;
 /** Part of the heap that may be used. */
 const FULL = 0.7;
 /** A chain that is not longer is no recursion without end. */
-const FEWEST = 20_000;
+const FEWEST = 10_000;
 /** Bytes that a task in a chain may take, with all that it stands on: a shorter chain is not what fills the heap. */
-const LARGEST_SIZE = 4_000;
+const LARGEST_SIZE = 8_000;
 /** Deepest chain where the heap cannot be looked at: a million tasks finish. */
 const DEEPEST = 2_000_000;
 
 let untilLook = INTERVAL;
+/**
+ * Depth of the chain that was stopped last, until much of the heap is free again: the tasks above it clean up, and what
+ * they begin for that is not stopped.
+ */
+let stoppedDepth = 0;
 
 /**
  * Called as the body of a task is begun.
@@ -28,10 +33,15 @@ export function checkDepth(task: Waiter & { readonly name: string }): void {
   if (--untilLook > 0) return;
   untilLook = INTERVAL;
   const heap = v8?.getHeapStatistics();
-  if (heap && heap.used_heap_size < FULL * heap.heap_size_limit) return;
+  const used = heap && heap.used_heap_size / heap.heap_size_limit;
+  if (used !== undefined && used < FULL / 2) stoppedDepth = 0;
+  if (used !== undefined && used < FULL) return;
   const depth = depthOf(task);
-  const isEndless = heap ? depth > FEWEST && depth * LARGEST_SIZE > heap.used_heap_size : depth > DEEPEST;
-  if (isEndless) throw new RecursionError(task.name, depth, heap);
+  const isFull = heap ? depth > FEWEST && depth * LARGEST_SIZE > heap.used_heap_size : depth > DEEPEST;
+  if (isFull && depth > stoppedDepth) {
+    stoppedDepth = depth;
+    throw new RecursionError(task.name, depth, heap);
+  }
   // To walk a chain takes time, which the next look pays for with as many tasks.
   untilLook = Math.max(INTERVAL, depth / 4);
 }

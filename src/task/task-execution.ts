@@ -8,7 +8,7 @@ import { areStoresInUse } from '../core/async-local';
 import { isAsyncInput } from '../core/rx';
 import { ambient, type RunningTask } from '../scheduler/ambient';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { activeFrame, reportOrphan, runInside, switchTo, type Frame } from '../scheduler/frame';
+import { activeFrame, reportOrphan, runInside, switchAside, switchTo, type Frame } from '../scheduler/frame';
 import { ended, seam } from '../scheduler/probe';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
@@ -72,7 +72,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       if ((this.#isCancelled || this.#interruption) && !this.#isLeaving && !this.#leave()) return;
       if (this.#phase !== 'ready') break;
       if (activeFrame() !== this.frame) {
-        switchTo(this.frame);
+        (this.#isLeaving ? switchAside : switchTo)(this.frame);
         continue; // a context that throws as it is turned on interrupts it
       }
       const yielded = this.#enterBody();

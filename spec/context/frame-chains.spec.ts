@@ -1,0 +1,44 @@
+/** Work that goes on from callback to callback without end keeps nothing of what it has left behind. */
+import { runAlone } from '../support/process';
+
+/** MB that are reachable after so many rounds, more than after 500. */
+function growth(rounds: number, round: string): number {
+  const { lines, stderr } = runAlone(
+    `
+    const { BatchScheduler, enter, AsyncContext } = require('sluice');
+    const { AsyncLocalStorage } = require('node:async_hooks');
+    const nameOf = batch((ids) => ids.map(String));
+    class Quiet extends AsyncContext { pause() {} resume() {} }
+    const heap = () => (gc(), gc(), process.memoryUsage().heapUsed / 1e6);
+    let before;
+    const at = (left) => {
+      if (left === ${String(rounds)}) before = heap();
+      if (left === 0) console.log(heap() - before);
+      return left > 0;
+    };
+    ${round}
+    new AsyncLocalStorage().run({ user: 'ada' }, () => new BatchScheduler().run(() => void poll(${String(rounds)} + 500)));`,
+    { flags: ['--expose-gc'] },
+  );
+  expect(stderr).toBe('');
+  return Number(lines[0]);
+}
+
+it('started work that starts more from a timer, in a store and a request', () => {
+  const round = `
+    const work = task(function* (left) { yield nameOf(1); if (at(left)) setImmediate(() => poll(left - 1)); });
+    const poll = (left) => void work(left).start();`;
+  expect(growth(20_000, round)).toBeLessThan(4);
+});
+
+it('a task that has left its context, and subscribes to the next from a timer it set inside', () => {
+  const round = `
+    const work = task(function* (left) {
+      const stay = enter(new Quiet());
+      yield nameOf(1);
+      if (at(left)) setImmediate(() => poll(left - 1));
+      stay[Symbol.dispose]();
+    });
+    const poll = (left) => void work(left).subscribe();`;
+  expect(growth(4_000, round)).toBeLessThan(1);
+});

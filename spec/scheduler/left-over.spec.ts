@@ -1,0 +1,64 @@
+/** What a drive leaves in the queue is taken up, and what is done between drives keeps its contexts. */
+import { AsyncContext, AsyncValue, batch, Future, task, within } from 'sluice';
+import { WorkerPool } from 'sluice/pool';
+import { runAlone } from '../support/process';
+
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+it('what was ready when the time of a block was up goes on after it', async () => {
+  const start = new AsyncValue<number>();
+  let ended = 0;
+  const slow = task(function* () {
+    yield* start;
+    for (const until = performance.now() + 2; performance.now() < until;);
+    ended++;
+  });
+  const first = task(function* () {
+    start.set(1);
+    yield* Future.of(1);
+    return 'a value';
+  });
+  for (let count = 0; count < 100; count++) slow().subscribe();
+  expect(first().block(20)).toBe('a value');
+  expect(ended).toBeLessThan(100);
+  await nextTurn();
+  await nextTurn();
+  expect(ended).toBe(100);
+});
+
+it('an action of a pool keeps its contexts on when it subscribes to a future', async () => {
+  await using pool = new WorkerPool({ size: 1 });
+  let isOn = false;
+  class Switch extends AsyncContext {
+    override resume(): void {
+      isOn = true;
+    }
+    override pause(): void {
+      isOn = false;
+    }
+  }
+  const rowOf = batch((keys: readonly number[]) => keys);
+  const seen: boolean[] = [];
+  const scheduling = task(function* () {
+    yield new Promise<void>((resolve) => {
+      pool.scheduler.schedule(() => {
+        seen.push(isOn);
+        rowOf(1).subscribe();
+        seen.push(isOn);
+        resolve();
+      });
+    });
+  });
+  await within(new Switch(), scheduling());
+  expect(seen).toEqual([true, true]);
+});
+
+it('a task that was started outside of all stores sees none where the first store of the process lets it go on', () => {
+  const { lines } = runAlone(`
+    const { AsyncLocalStorage } = require('node:async_hooks');
+    const storage = new AsyncLocalStorage();
+    const gate = new AsyncValue();
+    task(function* () { yield gate; console.log(storage.getStore()); })().subscribe();
+    setTimeout(() => storage.run('of another', () => gate.set(1)));`);
+  expect(lines).toEqual(['undefined']);
+});
