@@ -19,7 +19,7 @@ interface Boarding {
 export class FlightSlots<B extends Boarding> {
   readonly #bounds: SlotBounds;
   #taken = 0;
-  /** Only where there is a bound for each: partitions with flights. */
+  /** The number of flights by partition; undefined without a bound for each partition. */
   readonly #takenBy: Map<unknown, number> | undefined;
   /** Full, and waiting for a slot. */
   readonly #queue = new Fifo<B>();
@@ -35,7 +35,7 @@ export class FlightSlots<B extends Boarding> {
     return this.#taken < this.#bounds.concurrency && this.#hasPartitionSlot(partition);
   }
 
-  /** Whether there is one for other partitions. */
+  /** Whether a partition without flights would get a slot. */
   get hasAny(): boolean {
     return this.#taken < this.#bounds.concurrency;
   }

@@ -63,7 +63,7 @@ export class LateResults {
     this.settle(() => undefined);
   }
 
-  /** No more of them are brought. */
+  /** The matching has ended: no further result is waited for. */
   matched(): void {
     this.settle(() => undefined);
   }

@@ -46,7 +46,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
     try {
       this.#subscription = runIn(this.sink.frame, () => this.#subscribe(input));
     } catch (error) {
-      // `from` says what it was given and what it takes.
+      // The error of `from` names what it was given, and the kinds that it takes.
       this.error(error);
     }
     this.#isSubscribing = false;

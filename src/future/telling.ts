@@ -1,7 +1,8 @@
 /**
  * A result is told to those who wait for it before whoever told it goes on, and one of them may pass it on to others: in
  * a long chain each on the native stack of the one before. So deep that may nest; what is further down the chain stands
- * in a line, which the deepest works off: all have been told when the first call comes back.
+ * in a line, which the deepest works off: all have been told when the first call comes back, unless one of them throws; the
+ * rest is told in a microtask then.
  */
 import { reportUnhandled } from '../core/rx';
 import { Fifo } from '../scheduler/fifo';
@@ -12,7 +13,7 @@ const DEEPEST_NESTING = 100;
 const line = new Fifo<() => void>();
 let nesting = 0;
 
-/** `runQueue`, if it counts on a drive around it: whoever works off the line may be in another one. */
+/** `runQueue` is given where `tell` must run in a drive of that queue: the line may be worked off in another drive. */
 export function tellInTurn(tell: () => void, runQueue?: RunQueue): void {
   if (nesting === DEEPEST_NESTING) {
     line.push(runQueue ? () => runQueue.drive(tell) : tell);
@@ -24,7 +25,7 @@ export function tellInTurn(tell: () => void, runQueue?: RunQueue): void {
     if (nesting === DEEPEST_NESTING) tellRest();
   } finally {
     nesting--;
-    // The native stack has overflown before the line was worked off.
+    // A `tell` has thrown, or the native stack has overflown, before the line was worked off.
     if (nesting === 0 && line.length > 0) void Promise.resolve().then(tellRest);
   }
 }

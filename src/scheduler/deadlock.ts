@@ -37,7 +37,7 @@ export class DeadlockCheck {
     this.#asks.push(asker);
   }
 
-  /** Drops the asks that have closed no cycle. A later ask, and nothing else, may close one. */
+  /** Drops the asks that have closed no cycle: it is taken that only a later ask may close one. */
   sift(batches: readonly Flushable[]): void {
     const behind = flightsBehind();
     for (const asker of this.#asks.splice(0)) {

@@ -40,7 +40,7 @@ interface FrameParts {
 }
 
 export class Frame {
-  /** Changes only when it is left out of turn. */
+  /** Changes only where a task leaves that frame before this one. */
   outer: Frame | undefined;
   readonly stores: Stores | undefined;
   readonly work: Work | undefined;
@@ -197,10 +197,10 @@ const carriedFrame = (): Frame | undefined => carried() as Frame | undefined; //
 /** The frame of code that goes on after an `await` or in a callback: it was carried there, and nothing in it is on. */
 export const resumedFrame = (): Frame | undefined => (active ? undefined : carriedFrame());
 
-/** The scheduler to which the code belongs that runs now, unless it is the default one. */
+/** The scheduler to which the code belongs that runs now; undefined where nothing names one. */
 export const schedulerHere = (): BatchScheduler | undefined => ambient.scheduler ?? carriedFrame()?.scheduler;
 
-/** The frame of work that is started here to live by itself: the stores its caller sees, and what is around its home. */
+/** The frame of work that is started here to live by itself: the stores here, or else those of its home, and the contexts of its home. */
 export function detachedFrame(around: Frame | undefined): Frame | undefined {
   const stores = captureStores();
   return stores ? new Frame(around, { stores }) : around;
@@ -220,13 +220,13 @@ export function frameOn(scheduler: BatchScheduler, frame: Frame | undefined): Fr
   return new Frame(frame.base, { stores: frame.stores, scheduler });
 }
 
-/** For a clean-up that nobody waits for: the work it runs for is not over before it has ended. */
+/** A canceller for a clean-up that nobody waits for: the work it runs for is not over before the clean-up has ended. */
 export function holder(frame: Frame | undefined): { cancelled(): void } | undefined {
   const release = frame?.work?.hold();
   return release && { cancelled: release };
 }
 
-/** An error that nobody waits for goes to the work it ran for, and else to where RxJS sends those. */
+/** An error that nobody receives goes to the work whose part has failed, or else to where RxJS sends such errors. */
 export function reportOrphan(frame: Frame | undefined, error: unknown): void {
   if (frame?.work) frame.work.orphaned(error);
   else reportUnhandled(error);

@@ -3,8 +3,8 @@
  * stack than one step, so a million nested tasks are no more than a long array. Resuming is a queue: first in, first
  * out, and only when the stack is empty.
  *
- * Whoever starts something stays on the stack beneath it (`call` itself, start, `takeBack`); when it comes up again,
- * all that it started has either finished or waits for something.
+ * A starter stays on the stack beneath what it starts: it puts itself there by `call(this)`, starts the others, and then
+ * tries `takeBack(this)`. When it comes up again, all that it started has either finished or waits for something.
  */
 import { noticeStores } from '../core/async-local';
 import { reportLost } from '../core/report';
@@ -15,7 +15,7 @@ import { Fifo } from './fifo';
 import { activeFrame, expectedFrame, switchTo } from './frame';
 
 export interface Runnable {
-  /** Goes on as far as it can. Never throws; harmless when there is nothing to do. */
+  /** Goes on as far as it can. Throws nothing but an overflow of the native stack; harmless when there is nothing to do. */
   step(): void;
 }
 
@@ -145,7 +145,7 @@ export class RunQueue {
   }
 
   /**
-   * Only an overflow of the native stack makes a step throw. In a nested drive the error goes to the caller of that drive,
+   * A step throws nothing but an overflow of the native stack. In a nested drive the error goes to the caller of that drive,
    * whose recursion it is; in the outermost one it keeps nothing else from its turn.
    */
   #step(runnable: Runnable | undefined): void {
