@@ -344,7 +344,7 @@ describe('whatever is thrown', () => {
         // The DOMException of jest is of another realm.
         expect(error instanceof Error || error instanceof DOMException).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: 500 },
     );
   });
 });
