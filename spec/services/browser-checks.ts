@@ -7,7 +7,7 @@ import { offload, transfer, WorkerPool, type WorkerTask } from '../../src/pool.b
 import type { Check } from './browser-check-names';
 
 /** Only what hangs takes so many ms. */
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
 
 const uncaught: string[] = [];
 addEventListener('error', ({ message }) => uncaught.push(message));
@@ -124,8 +124,13 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     const seen = exitsOf(pool);
     const begun = new Promise((resolve) => (new BroadcastChannel('begun').onmessage = resolve));
     const job = pool.do(async function (this: WorkerTask) {
-      new BroadcastChannel('begun').postMessage('now');
-      while (!this.signal.aborted) await new Promise((resolve) => setTimeout(resolve));
+      // Again and again: the page's own channel may not be open yet.
+      const channel = new BroadcastChannel('begun');
+      while (!this.signal.aborted) {
+        channel.postMessage('now');
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      channel.close();
       self['wasTold'] = true;
     });
     await begun;

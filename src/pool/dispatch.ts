@@ -10,7 +10,10 @@ export function dispatch(backlog: Backlog<Request>, threads: readonly RequestThr
   else share(threads);
 }
 
-/** To those with the least first, up to one level: so that none has much while another has nothing. */
+/**
+ * To those with the least first, up to one level: so that none has much while another has nothing. Each thread gets its
+ * own before the next is given any: what cannot be sent fails at once, and its caller may cancel what is behind it.
+ */
 function assign(backlog: Backlog<Request>, threads: readonly RequestThread[]): void {
   const free = threads.filter(({ room }) => room > 0);
   if (free.length > 1) free.sort(byNeed);
@@ -21,6 +24,7 @@ function assign(backlog: Backlog<Request>, threads: readonly RequestThread[]): v
       if (backlog.first?.isMoving && thread.isOccupied) break;
       backlog.shift()?.sendTo(thread);
     }
+    thread.flush();
   }
 }
 
