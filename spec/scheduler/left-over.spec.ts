@@ -62,3 +62,15 @@ it('a task that was started outside of all stores sees none where the first stor
     setTimeout(() => storage.run('of another', () => gate.set(1)));`);
   expect(lines).toEqual(['undefined']);
 });
+
+it('a task that was started outside of all stores sees none where a clock is moved on within the first store of the process', () => {
+  const { lines } = runAlone(`
+    const { AsyncLocalStorage } = require('node:async_hooks');
+    const { BatchScheduler } = require('sluice');
+    const storage = new AsyncLocalStorage();
+    const clock = new rx.VirtualTimeScheduler();
+    const rowOf = batch((keys) => keys, { scheduler: new BatchScheduler({ clock }) });
+    task(function* () { yield rowOf(1); console.log(storage.getStore()); })().subscribe();
+    setTimeout(() => storage.run('of another', () => clock.flush()));`);
+  expect(lines).toEqual(['undefined']);
+});

@@ -30,6 +30,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
   #last: { readonly value: T } | undefined;
   #isOver = false;
   #isSubscribing = true;
+  #isPromise = false;
   /** How it ended, while it was still being subscribed to. */
   #outcome: Outcome<T> | undefined;
   readonly #era: Era;
@@ -43,6 +44,7 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
 
   subscribeTo(input: ObservableInput<T>): void {
     this.#era.busyWith(this);
+    this.#isPromise = input instanceof Promise;
     try {
       this.#subscription = runIn(this.sink.frame, () => this.#subscribe(input));
     } catch (error) {
@@ -116,7 +118,15 @@ class ForeignExecution<T> implements Execution, Observer<T>, Elsewhere {
 
   #send(outcome: Outcome<T>): void {
     const { sink, scheduler } = this;
-    tellInTurn(() => scheduler.runQueue.drive(() => tell(sink, outcome)));
+    const { runQueue } = scheduler;
+    const send = (): void => {
+      tell(sink, outcome);
+    };
+    // A promise calls back in the stores in which it was subscribed to; an Observable may emit anywhere.
+    tellInTurn(() => {
+      if (this.#isPromise) runQueue.driveInKnownStores(send);
+      else runQueue.drive(send);
+    });
   }
 
   #end(): boolean {

@@ -110,7 +110,7 @@ export abstract class Single<T> extends MethodObservable<T> implements PromiseLi
  */
 function driveBeginning<T>(single: Beginnable<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
   const { runQueue } = scheduler;
-  if (!runQueue.isDeep) return runQueue.drive(() => single[begin](sink, scheduler));
+  if (!runQueue.isDeep) return runQueue.driveInKnownStores(() => single[begin](sink, scheduler));
   const postponed = new PostponedExecution(single, sink, scheduler);
   runQueue.resume(postponed);
   return postponed;

@@ -227,7 +227,9 @@ export class Era {
       this.#quiescence.arm();
       return;
     }
-    const hasFlushed = this.#runQueue.drive(() => this.openBatches.flushReady(this.#isBusy));
+    const flush = (): boolean => this.openBatches.flushReady(this.#isBusy);
+    const { carriesStores } = this.#quiescence;
+    const hasFlushed = carriesStores ? this.#runQueue.driveInKnownStores(flush) : this.#runQueue.drive(flush);
     if (hasFlushed) this.#siftSuspects();
     if (hasFlushed || this.breakDeadlock()) this.stir();
   }

@@ -68,10 +68,15 @@ export class RunQueue {
    * that became ready.
    */
   drive<R>(work: () => R): R {
+    if (!ambient.scheduler) noticeStores();
+    return this.driveInKnownStores(work);
+  }
+
+  /** The same, without a look at the stores here: a subscription has captured them, or a promise or tick carried them. */
+  driveInKnownStores<R>(work: () => R): R {
     const { scheduler: outer, task: outerTask } = ambient;
     // An overflow of the native stack may have left a frame on, and work on the stack: the next drive takes both up.
     if (!outer && activeFrame() !== expectedFrame()) switchTo(expectedFrame());
-    if (!outer) noticeStores();
     const outerFrame = activeFrame();
     const frameOfTask = outerTask?.frame;
     const floor = this.#nesting === 0 ? 0 : this.#stack.length;
