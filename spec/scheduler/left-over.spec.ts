@@ -69,8 +69,9 @@ it('a task that was started outside of all stores sees none where a clock is mov
     const { BatchScheduler } = require('sluice');
     const storage = new AsyncLocalStorage();
     const clock = new rx.VirtualTimeScheduler();
-    const rowOf = batch((keys) => keys, { scheduler: new BatchScheduler({ clock }) });
-    task(function* () { yield rowOf(1); console.log(storage.getStore()); })().subscribe();
+    const rowOf = batch((keys) => keys);
+    const reading = task(function* () { yield rowOf(1); console.log(storage.getStore()); });
+    new BatchScheduler({ clock }).run(() => reading().subscribe());
     setTimeout(() => storage.run('of another', () => clock.flush()));`);
   expect(lines).toEqual(['undefined']);
 });

@@ -227,9 +227,7 @@ export class Era {
       this.#quiescence.arm();
       return;
     }
-    const flush = (): boolean => this.openBatches.flushReady(this.#isBusy);
-    const { carriesStores } = this.#quiescence;
-    const hasFlushed = carriesStores ? this.#runQueue.driveInKnownStores(flush) : this.#runQueue.drive(flush);
+    const hasFlushed = this.#runQueue.driveInKnownStores(() => this.openBatches.flushReady(this.#isBusy));
     if (hasFlushed) this.#siftSuspects();
     if (hasFlushed || this.breakDeadlock()) this.stir();
   }

@@ -72,7 +72,7 @@ export class RunQueue {
     return this.driveInKnownStores(work);
   }
 
-  /** The same, without a look at the stores here: a subscription has captured them, or a promise or tick carried them. */
+  /** The same, without a look at the stores here: a subscription or flight captures them, or a promise has carried them. */
   driveInKnownStores<R>(work: () => R): R {
     const { scheduler: outer, task: outerTask } = ambient;
     // An overflow of the native stack may have left a frame on, and work on the stack: the next drive takes both up.

@@ -31,11 +31,6 @@ export class Tick {
     this.#fire = config.fire;
   }
 
-  /** Whether it fires in the stores it was armed in: on Node's own tick, and not on a clock, which anything may move on. */
-  get carriesStores(): boolean {
-    return this.#clock === asyncScheduler && !isVirtualTime() && isSureToCome();
-  }
-
   arm(): void {
     // An RxJS scheduler in whose flush somebody else throws drops what comes after, and closes it.
     if (this.#isArmed && !this.#timer?.closed && (this.#isSure || !this.#isLost())) return;
