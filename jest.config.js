@@ -15,7 +15,12 @@ module.exports = {
   globalSetup: '<rootDir>/spec/support/build-threads.mjs',
   setupFilesAfterEnv: ['<rootDir>/spec/support/test-timeout.ts', '<rootDir>/spec/support/after-the-last.ts'],
   // What runs in threads and browsers runs unseen: coverage is counted in the thread of the specs.
-  collectCoverageFrom: ['src/**/*.ts', '!src/pool/worker/**', '!src/pool/supervisor.ts', '!src/**/*browser*'],
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    '!src/pool/{worker,browser}/**',
+    '!src/pool/node/{supervisor,worker-entry}.ts',
+    '!src/*.browser.ts',
+  ],
   coverageProvider: 'v8',
   // `npx jest --coverage --coverageReporters=text` names the lines.
   coverageReporters: ['text-summary'],

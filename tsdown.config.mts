@@ -13,8 +13,8 @@ const manifest = JSON.parse(readFileSync(new URL('package.json', import.meta.url
 const entry = [
   'src/*.ts',
   'src/core/{copies,*-async-hooks,*-v8}.ts',
-  'src/pool/supervisor.ts',
-  'src/pool/worker/*-entry.ts',
+  'src/pool/{node,browser}/worker-entry.ts',
+  'src/pool/node/supervisor.ts',
 ];
 
 /** Files for Node alone are imported by the names that `imports` of package.json has for them. */
@@ -51,7 +51,7 @@ const oneCopy: Rolldown.Plugin = {
     for (const file of Object.values(bundle)) {
       if (file.type !== 'chunk' || !file.isEntry) continue;
       // What runs in a thread is loaded from its own file; modules of tasks load the doors of the same copy.
-      if (file.fileName === 'pool/worker/node-entry.cjs') file.code = `require('../../node/copy.cjs');\n${file.code}`;
+      if (file.fileName === 'pool/node/worker-entry.cjs') file.code = `require('../../node/copy.cjs');\n${file.code}`;
       const [, door] = /^([^/]+)\.cjs$/.exec(file.fileName) ?? [];
       if (door === undefined) continue;
       doors.push(door);
@@ -92,5 +92,10 @@ export default defineConfig([
   // An ES module has another name for where it is. Browsers run some of them as they are: nothing of Node is put in.
   { ...shared, entry, format: 'esm', platform: 'neutral', define: { __filename: 'import.meta.filename' } },
   // What is for browsers is never required.
-  { ...shared, entry: [...entry, '!src/**/*browser*'], format: 'cjs', plugins: [importsByName, oneCopy] },
+  {
+    ...shared,
+    entry: [...entry, '!src/**/*browser*', '!src/pool/browser/**'],
+    format: 'cjs',
+    plugins: [importsByName, oneCopy],
+  },
 ]);

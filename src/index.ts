@@ -17,13 +17,13 @@ export {
   ScopeError,
   SuspensionError,
   TaskLeakError,
-  TimeoutError,
+  TaskTimeoutError,
   UnawaitedError,
   WouldBlockError,
   type TimeoutKind,
 } from './core/errors';
 export { isSluiceError, SluiceError } from './core/sluice-error';
-export type { Leaf, Shape, ShapeValues } from './core/shape';
+export type { Awaitable, AwaitableTree, AwaitedTree } from './core/shape';
 
 // scheduler
 export { BatchScheduler, batchScheduler, type BatchSchedulerConfig } from './scheduler/batch-scheduler';
@@ -31,7 +31,7 @@ export type { FlushEvent, FlushReason, LandEvent, SchedulerEvent } from './sched
 export { flushAll, largestFirst, type FlushPolicy, type OpenBatch } from './scheduler/flush-policy';
 
 // future
-export { all, settled, type SettledValues } from './future/all';
+export { all, allSettled, type AllSettledValues } from './future/all';
 export { AsyncList } from './future/async-list';
 export { AsyncValue } from './future/async-value';
 export { Future } from './future/future';
@@ -49,7 +49,7 @@ export type { CacheBounds, CacheConfig, CacheStore } from './batch/cache';
 export type { BatchResults, Flush, Resolver } from './batch/flush';
 
 // context
-export { AsyncContext } from './context/async-context';
+export { TaskContext } from './context/task-context';
 export { enter } from './context/enter';
 export { forbidSuspension } from './context/forbid-suspension';
 export { ScopedValue } from './context/scoped-value';
@@ -61,7 +61,7 @@ export { Scope } from './scope/scope';
 export type { ErrorMode, ExitMode, ScopeConfig } from './scope/scope-config';
 export { scoped } from './scope/scoped';
 export type { ScopeTask } from './scope/task-config';
-export type { Given } from './scope/work';
+export type { ScopeResult } from './scope/work';
 
 // run
 export type { ReturnErrors } from './run/listed';
@@ -71,17 +71,17 @@ export { loop, run, type Loop, type RunConfig, type RunResults } from './run/loo
 export { AsyncEventHook } from './tools/async-event-hook';
 export { AsyncTimer, type AsyncTimerConfig } from './tools/async-timer';
 export { callTask, isTask } from './tools/call-task';
-export type { Comparable } from './tools/comparable';
-export { dedupe, type Deduped } from './tools/dedupe';
-export { filterBy, partitionBy, rejectBy } from './tools/filter-by';
-export { lazyConstant, type LazyConstant, type LazyConstantConfig } from './tools/lazy-constant';
-export { mapBy } from './tools/map-by';
-export { memoizeLru, type MemoizedLru, type MemoizeLruConfig } from './tools/memoize-lru';
-export { memoizePerInstance, type MemoizedPerInstance } from './tools/memoize-per-instance';
+export type { Comparable } from './tools/collections/comparable';
+export { dedupe, type Deduped } from './tools/sharing/dedupe';
+export { filterBy, partitionBy, rejectBy } from './tools/collections/filter-by';
+export { lazyConstant, type LazyConstant, type LazyConstantConfig } from './tools/sharing/lazy-constant';
+export { mapBy } from './tools/collections/map-by';
+export { memoizeLru, type MemoizedLru, type MemoizeLruConfig } from './tools/sharing/memoize-lru';
+export { memoizePerInstance, type MemoizedPerInstance } from './tools/sharing/memoize-per-instance';
 export { retryTask, type RetryTaskConfig } from './tools/retry-task';
-export { maxBy, minBy, sortBy, type SortConfig } from './tools/sort-by';
+export { maxBy, minBy, sortBy, type SortConfig } from './tools/collections/sort-by';
 export type { KeyConfig } from './tools/tool-config';
 
 // trace
-export { debug, type DebugOptions } from './trace/debug';
-export { dumpTasks } from './trace/dump-tasks';
+export { debug, type DebugConfig } from './trace/debug/debug';
+export { dumpTasks } from './trace/debug/dump-tasks';

@@ -1,12 +1,12 @@
 /**
  * The worker pool: work off the thread, streams back, and a blocking get. This is its door for Node.
  */
-export { Call } from './pool/call';
-export type { FunctionReference } from './pool/function-code';
-export { Job, type Arrived, type ChainConfig } from './pool/job';
-export { WorkerPool } from './pool/node-pool';
-export { offload, type OffloadConfig } from './pool/offload';
-export type { WorkerPoolConfig } from './pool/pool-config';
+export { Call } from './pool/api/call';
+export type { FunctionReference } from './pool/wire/function-code';
+export { Job, type WorkerResult, type ChainConfig } from './pool/api/job';
+export { WorkerPool } from './pool/node/worker-pool';
+export { offload, type OffloadConfig } from './pool/api/offload';
+export type { WorkerPoolConfig } from './pool/host/pool-config';
 export {
   ModuleLoadError,
   PoisonedTaskError,
@@ -17,11 +17,11 @@ export {
   WorkerCrashError,
   WorkerStartError,
   type CrashKind,
-} from './pool/pool-errors';
-export type { PoolEvent, PoolStats } from './pool/pool-events';
-export type { PoolFunction, PoolModule } from './pool/pool-module';
-export { registerError } from './pool/error-revival';
-export type { TaskPool } from './pool/task-pool';
-export { transfer } from './pool/transfer';
-export type { CloseConfig, PoolTask, TaskConfig } from './pool/worker-pool';
+} from './pool/wire/pool-errors';
+export type { PoolEvent, PoolStats } from './pool/host/pool-events';
+export type { PoolFunction, PoolModule } from './pool/api/pool-module';
+export { registerError } from './pool/wire/error-deserializer';
+export type { TaskPool } from './pool/api/task-pool';
+export { transfer } from './pool/wire/transfer';
+export type { CloseConfig, PoolTask, TaskConfig } from './pool/api/worker-pool-base';
 export { workerTask, type NestedJob, type WorkerTask } from './pool/worker/worker-task';

@@ -2,7 +2,7 @@
  * A picture of one run with sluice: what asked for what, what went together, and what waited for it, as a page for a
  * browser.
  */
-import { timeline } from 'sluice/trace';
+import { recordTimeline } from 'sluice/trace';
 import { AuditError, reasonOf } from './audit-error';
 import type { Database } from './database';
 import { withSluice } from './with-sluice';
@@ -14,9 +14,9 @@ export async function drawn(database: Database, path: string): Promise<string> {
   return recording.stop();
 }
 
-function recordingTo(path: string): ReturnType<typeof timeline> {
+function recordingTo(path: string): ReturnType<typeof recordTimeline> {
   try {
-    return timeline(path, { title: 'An audit with sluice' });
+    return recordTimeline(path, { title: 'An audit with sluice' });
   } catch (error) {
     throw new AuditError(reasonOf(error));
   }

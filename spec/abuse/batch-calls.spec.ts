@@ -2,7 +2,7 @@
  * Batch functions called wrongly, and resolvers that answer nonsense.
  */
 import { of } from 'rxjs';
-import { batch, BatchResultError, Future, settled, type BatchFunction, type Resolver } from 'sluice';
+import { batch, BatchResultError, Future, allSettled, type BatchFunction, type Resolver } from 'sluice';
 import { listen, recorder, rehearse, userName } from '../batch/rehearsal';
 
 describe('batch', () => {
@@ -84,7 +84,7 @@ describe('a resolver that answers', () => {
     const nameOf = batch((() => answer) as Resolver<number, string>, { name: 'nameOf' });
     const promised = batch((() => Promise.resolve(answer)) as Resolver<number, string>, { name: 'nameOf' });
     for (const ask of [nameOf, promised]) {
-      for (const result of await settled([ask(1), ask(2)])) {
+      for (const result of await allSettled([ask(1), ask(2)])) {
         expect(result).toMatchObject({ status: 'rejected', reason: { batch: 'nameOf', keys: [1, 2] } });
         const reason: unknown = 'reason' in result ? result.reason : undefined;
         expect(reason).toBeInstanceOf(BatchResultError);
@@ -158,7 +158,7 @@ describe('errors of another realm', () => {
     const { runInNewContext } = await import('node:vm');
     const foreign: unknown = runInNewContext('new RangeError("foreign")');
     const nameOf = batch((ids: readonly number[]) => ids.map((id) => (id === 1 ? (foreign as Error) : userName(id))));
-    expect(await settled([nameOf(1), nameOf(2)])).toEqual([
+    expect(await allSettled([nameOf(1), nameOf(2)])).toEqual([
       { status: 'rejected', reason: foreign },
       { status: 'fulfilled', value: 'user 2' },
     ]);
@@ -172,7 +172,7 @@ describe('a resolver that throws what is no Error', () => {
       throw thrown;
     });
     const rejecting = batch<number, string>(() => Promise.resolve().then(() => Future.fail(thrown)));
-    expect(await settled([throwing(1), rejecting(1)])).toEqual([
+    expect(await allSettled([throwing(1), rejecting(1)])).toEqual([
       { status: 'rejected', reason: thrown },
       { status: 'rejected', reason: thrown },
     ]);

@@ -11,7 +11,7 @@ import {
   DeadlockError,
   Future,
   task,
-  TimeoutError,
+  TaskTimeoutError,
   WouldBlockError,
   type BatchFunction,
 } from 'sluice';
@@ -179,13 +179,13 @@ describe('block with a timeout', () => {
     throw outcome?.error;
   }
 
-  it('throws a TimeoutError when the program goes on asking for ever', () => {
+  it('throws a TaskTimeoutError when the program goes on asking for ever', () => {
     const nextOf = batch((ids: readonly number[]) => ids.map((id) => id + 1));
     const endless = task(function* () {
       for (let id = 0; ;) id = yield* nextOf(id);
     });
     const error = thrownBy(() => blockOn(ticking(), () => endless().block(100)));
-    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toBeInstanceOf(TaskTimeoutError);
     expect(error).toMatchObject({ timeoutMs: 100, message: expect.stringContaining('100') as string });
   });
 
@@ -211,7 +211,7 @@ describe('block with a timeout', () => {
     const endless = task(function* () {
       while (!longAfter(startedAt)) yield* Future.of(1);
     });
-    expect(() => endless().block(20)).toThrow(TimeoutError);
+    expect(() => endless().block(20)).toThrow(TaskTimeoutError);
   });
 
   it('ends tasks that go on for ever by waking each other', () => {
@@ -227,7 +227,7 @@ describe('block with a timeout', () => {
     const endless = task(function* () {
       while (!longAfter(startedAt)) yield* woken();
     });
-    expect(() => endless().block(20)).toThrow(TimeoutError);
+    expect(() => endless().block(20)).toThrow(TaskTimeoutError);
   });
 
   it('ends what is inside another block, which has no timeout of its own', () => {
@@ -237,7 +237,7 @@ describe('block with a timeout', () => {
     });
     const around = task(() => endless().block());
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-    expect(() => around().block(20)).toThrow(TimeoutError);
+    expect(() => around().block(20)).toThrow(TaskTimeoutError);
     expect(warned).toHaveBeenCalledTimes(1);
     warned.mockRestore();
   });
@@ -248,7 +248,7 @@ describe('block with a timeout', () => {
     const endless = task(function* () {
       while (!longAfter(startedAt)) yield* idOf(1);
     });
-    expect(() => blockOn(new VirtualTimeScheduler(), () => endless().block(20))).toThrow(TimeoutError);
+    expect(() => blockOn(new VirtualTimeScheduler(), () => endless().block(20))).toThrow(TaskTimeoutError);
   });
 
   it('that ends a program leaves the others their turn', () => {
@@ -262,7 +262,7 @@ describe('block with a timeout', () => {
       return (yield* value) + (yield* other);
     })().start();
     value.set(1);
-    expect(() => endless().block(20)).toThrow(TimeoutError);
+    expect(() => endless().block(20)).toThrow(TaskTimeoutError);
     expect(waiter.block(1_000)).toBe(8);
   });
 

@@ -16,7 +16,7 @@ import {
   SluiceError,
   SuspensionError,
   TaskLeakError,
-  TimeoutError,
+  TaskTimeoutError,
   UnawaitedError,
   WouldBlockError,
 } from 'sluice';
@@ -26,7 +26,7 @@ const errors: readonly (readonly [name: string, code: string, error: SluiceError
   ['BatchResultError', 'SLUICE_BATCH_RESULT', new BatchResultError('nameOf', [7], { got: 'undefined', keysText: '7' })],
   ['WouldBlockError', 'SLUICE_WOULD_BLOCK', new WouldBlockError(['batch "nameOf"'])],
   ['DeadlockError', 'SLUICE_DEADLOCK', new DeadlockError()],
-  ['TimeoutError', 'SLUICE_TIMEOUT', new TimeoutError(10)],
+  ['TaskTimeoutError', 'SLUICE_TIMEOUT', new TaskTimeoutError(10)],
   ['NotReadyError', 'SLUICE_NOT_READY', new NotReadyError()],
   ['AlreadySetError', 'SLUICE_ALREADY_SET', new AlreadySetError()],
   ['SuspensionError', 'SLUICE_SUSPENSION', new SuspensionError()],

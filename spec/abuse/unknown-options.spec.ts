@@ -20,7 +20,7 @@ import {
 } from 'sluice';
 import { offload, WorkerPool } from 'sluice/pool';
 import { answersAfter, VirtualPool } from 'sluice/testing';
-import { chromeTraceFile, openTelemetry, timeline, timelinePage } from 'sluice/trace';
+import { recordChromeTrace, openTelemetry, recordTimeline, renderTimeline } from 'sluice/trace';
 
 const resolve = (ids: readonly number[]): number[] => [...ids];
 const rate = batch(resolve, { name: 'rate' });
@@ -56,9 +56,9 @@ const takers: readonly (readonly [string, (config: never) => unknown, string])[]
   ['AsyncTimer', (config) => new AsyncTimer(config), 'nowMs'],
   ['debug', (config) => debug(config), 'callsites'],
   ['openTelemetry', (config) => openTelemetry(api, config), 'showKey'],
-  ['timelinePage', (config) => timelinePage([], config), 'titel'],
-  ['timeline', (config) => timeline('/dev/null', config), 'titel'],
-  ['chromeTraceFile', (config) => chromeTraceFile('/dev/null', config), 'maximum'],
+  ['renderTimeline', (config) => renderTimeline([], config), 'titel'],
+  ['recordTimeline', (config) => recordTimeline('/dev/null', config), 'titel'],
+  ['recordChromeTrace', (config) => recordChromeTrace('/dev/null', config), 'maximum'],
   ['answersAfter', (config) => answersAfter(1, one, config), 'sheduler'],
   ['VirtualPool.task', (config) => virtual.task(one, config), 'timeoutMs'],
   ['VirtualPool.close', (config) => virtual.close(config), 'forced'],

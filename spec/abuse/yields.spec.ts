@@ -1,7 +1,7 @@
 /**
  * What a task must not yield: a TypeError at the yield, which it may catch, and which names the task and what it yielded.
  */
-import { all, batch, Future, settled, task } from 'sluice';
+import { all, batch, Future, allSettled, task } from 'sluice';
 import { listen } from '../batch/rehearsal';
 
 class Row {
@@ -142,7 +142,7 @@ describe('yielding', () => {
 
 describe.each([
   ['all', (shape: unknown) => all(shape as never)],
-  ['settled', (shape: unknown) => settled(shape as never)],
+  ['settled', (shape: unknown) => allSettled(shape as never)],
 ] as const)('%s', (name, join) => {
   it.each(wrongYields.map(([what, shape, inMessage]) => [what, shape, inMessage] as const))(
     'refuses %s at the call, naming itself and the path',

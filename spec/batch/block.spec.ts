@@ -1,7 +1,7 @@
 /**
  * Asking for a key here and now: `userById.block(7)` for `userById(7).block()`.
  */
-import { batch, batchScheduler, BatchScheduler, task, TimeoutError, WouldBlockError } from 'sluice';
+import { batch, batchScheduler, BatchScheduler, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { thrownBy } from '../future/hear';
 import { recorder } from './rehearsal';
 
@@ -49,7 +49,7 @@ describe('block of a batch function', () => {
         for (let id = 0; ;) id = yield* nextOf(id);
       }),
     );
-    expect(thrownBy(() => endless.block(7, 20))).toBeInstanceOf(TimeoutError);
+    expect(thrownBy(() => endless.block(7, 20))).toBeInstanceOf(TaskTimeoutError);
   });
 
   it.each([-1, NaN, '5'])('refuses a time of %p before anything is asked', (time) => {

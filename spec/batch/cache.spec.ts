@@ -6,7 +6,7 @@ import {
   batch,
   batchScheduler,
   BatchScheduler,
-  settled,
+  allSettled,
   type BatchFunction,
   type CacheConfig,
   type CacheStore,
@@ -635,7 +635,7 @@ describe('requests that meet in one batch', () => {
       );
       const nameOf = batch(resolve, { cache: true });
       nameOf.prime(1, 'primed');
-      const heard = listen(settled([1, 2, 13, 2].map((id) => nameOf(id))));
+      const heard = listen(allSettled([1, 2, 13, 2].map((id) => nameOf(id))));
       flush();
       expect(heard.values).toEqual([
         [

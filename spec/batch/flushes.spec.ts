@@ -137,7 +137,7 @@ describe('the reason', () => {
       nameOf(1).subscribe();
       flush();
       busy.stop();
-      expect(seen.values).toMatchObject([{ reason: 'hold over', at: 20 }]);
+      expect(seen.values).toMatchObject([{ reason: 'hold-elapsed', at: 20 }]);
     });
   });
 

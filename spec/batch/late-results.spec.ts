@@ -9,7 +9,7 @@ import {
   batch,
   batchScheduler,
   Future,
-  settled,
+  allSettled,
   task,
   type BatchFunction,
   type Resolver,
@@ -88,7 +88,7 @@ describe('a result that has yet to arrive', () => {
 
   it('that completes without a value fails its key as Future.from does', async () => {
     const nameOf = batch((ids: readonly number[]) => ids.map((id) => (id === 1 ? EMPTY : of('there'))));
-    const [one, two] = await settled([nameOf(1), nameOf(2)]);
+    const [one, two] = await allSettled([nameOf(1), nameOf(2)]);
     expect(one).toMatchObject({ status: 'rejected', reason: { name: 'EmptyError' } });
     expect(two).toMatchObject({ value: 'there' });
   });
@@ -174,7 +174,7 @@ describe('a result that has yet to arrive', () => {
           },
         });
       const nameOf = batch(broken as Resolver<number, string>);
-      const heard = listen(settled([nameOf(1), nameOf(2)]));
+      const heard = listen(allSettled([nameOf(1), nameOf(2)]));
       flush();
       expect(heard.values[0]).toMatchObject([{ reason: new Error('a getter') }, { reason: new Error('a getter') }]);
       expect(source.observed).toBe(false);

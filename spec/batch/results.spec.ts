@@ -12,7 +12,7 @@ import {
   batchScheduler,
   Future,
   MissingResultError,
-  settled,
+  allSettled,
   task,
   type Resolver,
 } from 'sluice';
@@ -166,7 +166,7 @@ describe('an Error among the results', () => {
   ];
 
   it.each(giving)('%s fails its key alone, as the very error it is', async (_name, resolve) => {
-    expect(await settled([batch(resolve)(1), batch(resolve)(2)])).toEqual([
+    expect(await allSettled([batch(resolve)(1), batch(resolve)(2)])).toEqual([
       { status: 'rejected', reason: odd },
       { status: 'fulfilled', value: 2 },
     ]);
@@ -196,7 +196,7 @@ describe('a resolver that fails', () => {
 
   it.each(failing)('by way of: %s; fails every key with that very error', async (_name, resolve) => {
     const valueOf = batch(resolve);
-    const results = await settled([valueOf(1), valueOf(2)]);
+    const results = await allSettled([valueOf(1), valueOf(2)]);
     expect(results).toEqual([
       { status: 'rejected', reason: down },
       { status: 'rejected', reason: down },
@@ -418,7 +418,7 @@ describe('a resolver that does something to its keys', () => {
   const emptying: Resolver<number, string> = (ids) => namesOf((ids as number[]).splice(0));
 
   it('puts them in another order, and answers in that, fails them: none has the value of another', () => {
-    const heard = listen(settled([2, 1].map((id) => batch(sorting, { name: 'nameOf' })(id))));
+    const heard = listen(allSettled([2, 1].map((id) => batch(sorting, { name: 'nameOf' })(id))));
     batchScheduler.flush();
     const sorted = batch(sorting, { name: 'nameOf' });
     const [second, first] = [listen(sorted(2)), listen(sorted(1))];

@@ -1,8 +1,20 @@
 /** Whatever a program does, its contexts are turned on and off by turns, in nests, and all are off in the end. */
 import fc from 'fast-check';
 import { config, map, Subject, timer, type SchedulerLike } from 'rxjs';
-import { all, AsyncValue, batch, enter, Future, loop, scoped, settled, task, within, type BatchFunction } from 'sluice';
-import { Started } from '../../src/future/started';
+import {
+  all,
+  AsyncValue,
+  batch,
+  enter,
+  Future,
+  loop,
+  scoped,
+  allSettled,
+  task,
+  within,
+  type BatchFunction,
+} from 'sluice';
+import { StartedFuture } from '../../src/future/started-future';
 import { virtualScheduler } from '../support/virtual-time';
 import { nesting, Traced } from './traced';
 
@@ -133,7 +145,7 @@ class Performance {
 
   #many(how: 'all' | 'settled' | 'run' | 'scoped', futures: readonly Future<unknown>[]): Future<unknown> {
     if (how === 'all') return all(futures);
-    if (how === 'settled') return settled(futures);
+    if (how === 'settled') return allSettled(futures);
     if (how === 'run') return this.#run(futures);
     return scoped(function* (scope) {
       for (const value of futures.map((future) => scope.start(future))) yield* value;
@@ -201,7 +213,7 @@ it('in any program', () => {
       const performance = new Performance(clock);
       for (const { step, startsAt, leavesAt } of roots) {
         clock.schedule(() => {
-          const value: AsyncValue<unknown> = new Started(performance.begin(step), scheduler);
+          const value: AsyncValue<unknown> = new StartedFuture(performance.begin(step), scheduler);
           if (leavesAt !== undefined) clock.schedule(() => value.cancel(), leavesAt);
         }, startsAt);
       }

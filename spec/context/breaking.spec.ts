@@ -1,6 +1,6 @@
 /** A context that throws fails its own task, and no other. */
 import { config, Subject, timer } from 'rxjs';
-import { all, batch, enter, forbidSuspension, Future, settled, task, within, type AsyncContext } from 'sluice';
+import { all, batch, enter, forbidSuspension, Future, allSettled, task, within, type TaskContext } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { nesting, Traced } from './traced';
@@ -28,7 +28,7 @@ describe.each(['pause', 'resume'] as const)('a context whose %s throws', (method
     const trace: string[] = [];
     const ends: unknown[] = [];
     testScheduler().run(() => {
-      const body = function* (name: string, context?: AsyncContext) {
+      const body = function* (name: string, context?: TaskContext) {
         try {
           using _ = context && enter(context);
           yield wait(1);
@@ -40,7 +40,7 @@ describe.each(['pause', 'resume'] as const)('a context whose %s throws', (method
       };
       const one = task(body);
       const broken = new Broken('x', trace);
-      settled([
+      allSettled([
         within(new Traced('a', trace), one('a')),
         within(new Traced('b', trace), isEntered ? one('b', broken) : within(broken, one('b'))),
         within(new Traced('c', trace), one('c')),
@@ -121,8 +121,8 @@ describe.each(['pause', 'resume'] as const)(
         this.#isEntered = true;
       }
     }
-    const broken = (name: string): AsyncContext => new Broken(name, []);
-    const waits = task(function* (...contexts: AsyncContext[]) {
+    const broken = (name: string): TaskContext => new Broken(name, []);
+    const waits = task(function* (...contexts: TaskContext[]) {
       for (const context of contexts) enter(context);
       yield Promise.resolve();
     });

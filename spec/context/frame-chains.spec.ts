@@ -5,10 +5,10 @@ import { runAlone } from '../support/process';
 function growth(rounds: number, round: string): number {
   const { lines, stderr } = runAlone(
     `
-    const { BatchScheduler, enter, AsyncContext } = require('sluice');
+    const { BatchScheduler, enter, TaskContext } = require('sluice');
     const { AsyncLocalStorage } = require('node:async_hooks');
     const nameOf = batch((ids) => ids.map(String));
-    class Quiet extends AsyncContext { pause() {} resume() {} }
+    class Quiet extends TaskContext { pause() {} resume() {} }
     const heap = () => (gc(), gc(), process.memoryUsage().heapUsed / 1e6);
     let before;
     const at = (left) => {

@@ -1,6 +1,6 @@
 /** Contexts are left when what runs in them has ended: however it ended, and whenever it was cancelled. */
 import { config, NEVER, Subject, timer, type Subscription } from 'rxjs';
-import { all, AsyncValue, enter, forbidSuspension, Future, settled, task, within } from 'sluice';
+import { all, AsyncValue, enter, forbidSuspension, Future, allSettled, task, within } from 'sluice';
 import { hear } from '../future/hear';
 import { testScheduler } from '../support/virtual-time';
 import { unhandledErrorsOf } from '../support/unhandled';
@@ -88,7 +88,7 @@ describe('a context is entered once and left once', () => {
 
 describe.each<[string, (futures: readonly Future<unknown>[]) => Future<unknown>]>([
   ['all', (futures) => all(futures)],
-  ['settled', (futures) => settled(futures)],
+  ['settled', (futures) => allSettled(futures)],
   ['a task that yields all', (futures) => task(function* () { yield* all(futures); })()], // prettier-ignore
   ['a context', (futures) => within(new Traced('z', []), all(futures))],
 ])('nested contexts in %s', (_, together) => {

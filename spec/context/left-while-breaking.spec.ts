@@ -1,8 +1,8 @@
 /** What a context throws as it is turned off is told, also where its stream is being left at that very moment. */
 import { config, take } from 'rxjs';
-import { AsyncContext, emit, enter, stream } from 'sluice';
+import { TaskContext, emit, enter, stream } from 'sluice';
 
-class Bad extends AsyncContext {
+class Bad extends TaskContext {
   pause(): void {
     throw new Error('pause');
   }

@@ -1,7 +1,7 @@
 /** A variable that has another value for one task and all it waits for. */
 import fc from 'fast-check';
 import { config, timer } from 'rxjs';
-import { all, AsyncValue, enter, Future, run, ScopedValue, scoped, settled, task, within } from 'sluice';
+import { all, AsyncValue, enter, Future, run, ScopedValue, scoped, allSettled, task, within } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 
 const wait = (ms: number) => timer(ms);
@@ -139,7 +139,7 @@ it('is for every task what was overridden last around it, in any program', () =>
             if (tree.sets !== undefined && tree.value !== undefined) variable.set((mine.value = tree.sets));
             for (const step of tree.steps) {
               if (typeof step === 'number') yield wait(step);
-              else yield* settled(step.map((child) => perform(child, mine)));
+              else yield* allSettled(step.map((child) => perform(child, mine)));
               see();
             }
             if (tree.fails) throw new Error('no');

@@ -188,7 +188,7 @@ describe('where the platform has no such stores, or does not tell of them,', () 
       const sluice = require('sluice');
       const ask = sluice.batch(async (keys) => keys.map((key) => key * 2));
       const twice = sluice.task(function* (n) { yield rx.timer(1); return yield* ask(n); });
-      const context = new (class extends sluice.AsyncContext { pause() {} resume() {} })();
+      const context = new (class extends sluice.TaskContext { pause() {} resume() {} })();
       sluice.run([twice(1), twice(2), sluice.within(context, twice(3))]).subscribe((results) => {
         const scope = new sluice.Scope();
         scope.start(async () => { await null; return twice(4); }).subscribe((last) => {

@@ -1,7 +1,7 @@
 /** A context that writes down when it is turned on and off, and a judge of what was written. */
-import { AsyncContext } from 'sluice';
+import { TaskContext } from 'sluice';
 
-export class Traced extends AsyncContext {
+export class Traced extends TaskContext {
   constructor(
     readonly name: string,
     protected readonly trace: string[],

@@ -6,7 +6,7 @@ import {
   explained,
   thoughAlike,
   thoughEqual,
-  wrong,
+  invalidOption,
 } from '../../src/core/describe';
 
 class Point {
@@ -87,7 +87,7 @@ describe('describeKeys', () => {
 
 describe('wrong', () => {
   it('makes a TypeError of the option, what it must be, what came and its type', () => {
-    const error = wrong('batch: maxSize', 'a whole number, 1 or more', '7');
+    const error = invalidOption('batch: maxSize', 'a whole number, 1 or more', '7');
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toBe('batch: maxSize must be a whole number, 1 or more; got "7" (string).');
   });
@@ -95,7 +95,7 @@ describe('wrong', () => {
 
 describe('wrong, of a generator that was called already', () => {
   it('says to give the function itself', () => {
-    expect(wrong('task: its body', 'a function', numbers()).message).toBe(
+    expect(invalidOption('task: its body', 'a function', numbers()).message).toBe(
       'task: its body must be a function; got a generator object (object). ' +
         'Give the generator function itself, not what a call of it returns.',
     );

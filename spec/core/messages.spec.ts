@@ -1,7 +1,17 @@
 /**
  * What a newcomer reads when he holds it wrong: each message says what to do.
  */
-import { all, batch, batchMap, BatchResultError, Future, settled, task, type BatchConfig, type Resolver } from 'sluice';
+import {
+  all,
+  batch,
+  batchMap,
+  BatchResultError,
+  Future,
+  allSettled,
+  task,
+  type BatchConfig,
+  type Resolver,
+} from 'sluice';
 
 /** As plain JavaScript, which no compiler looks at. */
 const configured = (config: object): unknown =>
@@ -102,7 +112,7 @@ describe('a batch function without a name, called wrongly', () => {
 
 describe.each([
   ['all', all],
-  ['settled', settled],
+  ['settled', allSettled],
 ] as const)('%s', (name, join) => {
   it('of several futures that are in no array is refused, with what to write', () => {
     const call = join as unknown as (...futures: readonly Future<number>[]) => unknown;

@@ -1,5 +1,5 @@
 import { NEVER, Observable, observable, of, Subject, throwError } from 'rxjs';
-import { all, Future, settled, task } from 'sluice';
+import { all, Future, allSettled, task } from 'sluice';
 import { hear } from './hear';
 
 const no = new Error('no');
@@ -152,13 +152,13 @@ describe('all, when it is unsubscribed', () => {
 
 describe('settled', () => {
   it('says of each how it ended', () => {
-    expect(settled([Future.of(1), Future.fail(no)]).block()).toEqual([
+    expect(allSettled([Future.of(1), Future.fail(no)]).block()).toEqual([
       { status: 'fulfilled', value: 1 },
       { status: 'rejected', reason: no },
     ]);
   });
   it('takes every shape', () => {
-    expect(settled({ a: [Future.of(1)], b: null, c: { d: Future.fail(no) }, e: undefined }).block()).toEqual({
+    expect(allSettled({ a: [Future.of(1)], b: null, c: { d: Future.fail(no) }, e: undefined }).block()).toEqual({
       a: [{ status: 'fulfilled', value: 1 }],
       b: null,
       c: { d: { status: 'rejected', reason: no } },
@@ -166,25 +166,25 @@ describe('settled', () => {
     });
   });
   it('has the empty value of an empty array or record', () => {
-    expect([settled([]).block(), settled({}).block()]).toEqual([[], {}]);
+    expect([allSettled([]).block(), allSettled({}).block()]).toEqual([[], {}]);
   });
   it('waits for the others when one fails', () => {
     const source = new Subject<number>();
-    const { heard } = hear(settled([Future.fail(no), waiting(source)]));
+    const { heard } = hear(allSettled([Future.fail(no), waiting(source)]));
     expect(heard).toEqual([]);
     source.next(1);
     source.complete();
     expect(heard).toHaveLength(2);
   });
   it('keeps an undefined reason', () => {
-    expect(settled([Future.fail(undefined)]).block()).toEqual([{ status: 'rejected', reason: undefined }]);
+    expect(allSettled([Future.fail(undefined)]).block()).toEqual([{ status: 'rejected', reason: undefined }]);
   });
   it('leaves all of it when it is unsubscribed', () => {
     const log: string[] = [];
-    hear(settled([noting(log, 'a')])).subscription.unsubscribe();
+    hear(allSettled([noting(log, 'a')])).subscription.unsubscribe();
     expect(log).toEqual(['begun a', 'left a']);
   });
   it('refuses a plain value at the call', () => {
-    expect(() => settled([7 as unknown as Future<number>])).toThrow(/^settled\(\) /);
+    expect(() => allSettled([7 as unknown as Future<number>])).toThrow(/^settled\(\) /);
   });
 });

@@ -9,10 +9,10 @@ import {
   run,
   Scope,
   task,
-  TimeoutError,
+  TaskTimeoutError,
   WouldBlockError,
 } from 'sluice';
-import { Started } from '../../src/future/started';
+import { StartedFuture } from '../../src/future/started-future';
 import { hear, thrownBy } from './hear';
 
 const no = new Error('no');
@@ -33,7 +33,7 @@ const endless = () => {
   const asks = task(function* () {
     for (;;) yield* double(1);
   });
-  return new Started(asks(), new BatchScheduler());
+  return new StartedFuture(asks(), new BatchScheduler());
 };
 
 describe.each([[undefined], [1_000]])('a value that can come without the event loop, given %p ms', (timeoutMs) => {
@@ -70,7 +70,7 @@ describe.each<[string, () => AsyncValue<unknown>]>([
 
   it('and wait says false', () => expect(value.wait(5)).toBe(false));
   it('and get gives undefined', () => expect(value.get(5)).toBeUndefined());
-  it('and block throws a TimeoutError', () => expect(() => value.block(5)).toThrow(TimeoutError));
+  it('and block throws a TaskTimeoutError', () => expect(() => value.block(5)).toThrow(TaskTimeoutError));
   it('and it can still come', () => {
     value.wait(5);
     expect(value.isSet).toBe(false);
@@ -86,9 +86,9 @@ describe('a value that needs the event loop, given no time', () => {
     value.cancel();
   });
 
-  it('is the cause of a TimeoutError, given some', () => {
+  it('is the cause of a TaskTimeoutError, given some', () => {
     const cell = new AsyncValue();
-    const error = thrownBy(() => cell.block(5)) as TimeoutError;
+    const error = thrownBy(() => cell.block(5)) as TaskTimeoutError;
     expect(error.cause).toBeInstanceOf(WouldBlockError);
     expect(error.timeoutMs).toBe(5);
   });
@@ -132,7 +132,7 @@ describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', 
 
   it('drives started work on its own scheduler, whoever asks', () => {
     const scheduler = new BatchScheduler();
-    const value = new Started(double(21), scheduler);
+    const value = new StartedFuture(double(21), scheduler);
     value[method]();
     expect(value.value).toBe(42);
   });

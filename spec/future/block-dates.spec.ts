@@ -1,7 +1,7 @@
 /**
  * The time of `block(ms)`, `get(ms)` and `wait(ms)` is real time, whatever the date does meanwhile.
  */
-import { AsyncValue, batch, task, TimeoutError, type Future } from 'sluice';
+import { AsyncValue, batch, task, TaskTimeoutError, type Future } from 'sluice';
 
 const idOf = batch((ids: readonly number[]) => [...ids]);
 const { now: genuineNow } = Date;
@@ -43,7 +43,7 @@ describe.each(dates)('while the date %s', (_name, date) => {
   });
 
   it('block(ms) ends by its time', () => {
-    expect(() => endless().block(20)).toThrow(TimeoutError);
+    expect(() => endless().block(20)).toThrow(TaskTimeoutError);
   });
 
   it('get(ms) and wait(ms) end by their time', () => {
@@ -72,7 +72,7 @@ it('a date that is set forward ends no block before its time', () => {
 it("jest's fake timers do not stop the time of a block", () => {
   jest.useFakeTimers();
   try {
-    expect(() => endless().block(20)).toThrow(TimeoutError);
+    expect(() => endless().block(20)).toThrow(TaskTimeoutError);
   } finally {
     jest.useRealTimers();
   }

@@ -65,5 +65,5 @@ it('block() that gave up leaves nothing on another scheduler', () => {
   const scheduler = new BatchScheduler();
   const never = on(timer(1_000_000), scheduler);
   expect(() => never.block()).toThrow(WouldBlockError);
-  expect([...scheduler.era.elsewhere]).toEqual([]);
+  expect([...scheduler.state.externalWaits]).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { NEVER, Observable, timer } from 'rxjs';
-import { all, AsyncValue, batch, Future, task, TimeoutError, WouldBlockError } from 'sluice';
+import { all, AsyncValue, batch, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { thrownBy } from './hear';
 
 const no = new Error('no');
@@ -89,13 +89,13 @@ describe('block, where the event loop is needed', () => {
     const { waitingFor } = thrownBy(() => new AsyncValue().block()) as WouldBlockError;
     expect(waitingFor).toEqual(['an AsyncValue that is not set']);
   });
-  it('throws TimeoutError at a program that goes on for ever', () => {
+  it('throws TaskTimeoutError at a program that goes on for ever', () => {
     let now = 0;
     jest.spyOn(Date, 'now').mockImplementation(() => now++);
     const endless = task(function* () {
       for (;;) yield* double(1);
     });
-    expect(() => endless().block(100)).toThrow(TimeoutError);
+    expect(() => endless().block(100)).toThrow(TaskTimeoutError);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Work that was started runs, whoever waits for it. */
 import { NEVER, of, Subject, timer } from 'rxjs';
 import { all, AsyncValue, batch, BatchScheduler, Future, task, WouldBlockError } from 'sluice';
-import { Started } from '../../src/future/started';
+import { StartedFuture } from '../../src/future/started-future';
 import { thrownBy } from './hear';
 
 describe('started work', () => {
@@ -80,7 +80,7 @@ describe('what started work waits for', () => {
   it('is named in a WouldBlockError, on its scheduler and on others', () => {
     const own = waits().start();
     expect(() => own.block()).toThrow('task "patience"');
-    const other = new Started(waits(), new BatchScheduler({ name: 'other' }));
+    const other = new StartedFuture(waits(), new BatchScheduler({ name: 'other' }));
     expect(() => other.block()).toThrow(/scheduler "other".*task "patience"/);
     for (const work of [own, other]) work.cancel();
   });
@@ -89,14 +89,14 @@ describe('what started work waits for', () => {
     const [left, right] = [new BatchScheduler({ name: 'left' }), new BatchScheduler({ name: 'right' })];
     const holder: { right?: AsyncValue<unknown> } = {};
     const gate = new AsyncValue<void>();
-    const one = new Started(
+    const one = new StartedFuture(
       task(function* () {
         yield* gate;
         yield holder.right;
       })(),
       left,
     );
-    holder.right = new Started(
+    holder.right = new StartedFuture(
       task(function* () {
         yield* one;
       })(),

@@ -15,12 +15,12 @@ const foldersIn = (names: string): Set<string> =>
 
 describe('the bundle of a program', () => {
   it('that uses the core has nothing of pools, tools, traces and tests', () => {
-    const folders = foldersIn('all, batch, batchMap, enter, run, scoped, settled, task');
+    const folders = foldersIn('all, batch, batchMap, enter, run, scoped, allSettled, task');
     expect([...folders].sort()).toEqual(['batch', 'context', 'core', 'future', 'run', 'scheduler', 'scope', 'task']);
   });
 
   it('for a browser imports nothing but RxJS', () => {
-    const bundle = bundleOf('all, batch, batchMap, enter, run, scoped, settled, task');
+    const bundle = bundleOf('all, batch, batchMap, enter, run, scoped, allSettled, task');
     const imported = Array.from(bundle.matchAll(/^import .* from "(.*)";$/gm), ([, name = '']) => packageOf(name));
     expect(new Set(imported)).toEqual(new Set(['rxjs']));
   });

@@ -12,7 +12,7 @@ import {
   Future,
   isSluiceError,
   largestFirst,
-  settled,
+  allSettled,
   task,
   type BatchFunction,
   type FlushEvent,
@@ -30,7 +30,7 @@ export const greet = task(function* greet(id: number) {
   return { name, length: yield* lengthOf(name) };
 });
 export const page = all({ people: [1, 2].map(greet), first: nameOf(1), none: null });
-export const results = settled([Future.of(1), Future.fail(new Error('no'))]);
+export const results = allSettled([Future.of(1), Future.fail(new Error('no'))]);
 export const started: AsyncValue<string> = nameOf(3).start();
 export const names$ = from([1, 2]).pipe(batchMap(nameOf, { ordered: true }));
 

@@ -1,7 +1,7 @@
 /** A program that is looked at, and a test of it: what is behind the other doors is there once, and knows the main one. */
 import { batch, debug, dumpTasks, stream, emit, task } from 'sluice';
 import { mockTask, probeBatch, VirtualPool } from 'sluice/testing';
-import { metrics, spansOf, timelinePage, trace$, type TraceEvent } from 'sluice/trace';
+import { metrics, spansOf, renderTimeline, trace$, type TraceEvent } from 'sluice/trace';
 
 export const nameOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`), { name: 'nameOf' });
 export const greet = task(function* greet(id: number) {
@@ -29,7 +29,7 @@ async function look(): Promise<void> {
       .map(({ kind }) => kind)
       .sort()
       .join(),
-    timelinePage(spansOf(events)).length > 1_000,
+    renderTimeline(spansOf(events)).length > 1_000,
   );
   console.log(counted.snapshot().batches['nameOf']?.flushes);
   const debugging: Disposable = debug({ doctor: false });

@@ -3,7 +3,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import { mergeMap } from 'rxjs';
-import { all, AsyncValue, batch, CancelledError, Future, task, TimeoutError, WouldBlockError } from 'sluice';
+import { all, AsyncValue, batch, CancelledError, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { thrownBy, turn } from '../future/hear';
 
@@ -207,7 +207,7 @@ describe('a batch whose resolver is a task of a pool', () => {
       return [];
     });
     const hopeless = batch((ids: readonly number[]) => stuck(ids));
-    expect(thrownBy(() => hopeless.block(7, 20))).toBeInstanceOf(TimeoutError);
+    expect(thrownBy(() => hopeless.block(7, 20))).toBeInstanceOf(TaskTimeoutError);
     expect(userById.block(7)).toBe('user 7');
   });
 });
@@ -222,7 +222,7 @@ describe('the time a block is given', () => {
     }
     const job = pool.do(never);
     expect([job.wait(5), job.get(5)]).toEqual([false, undefined]);
-    expect(thrownBy(() => job.block(5))).toBeInstanceOf(TimeoutError);
+    expect(thrownBy(() => job.block(5))).toBeInstanceOf(TaskTimeoutError);
     job.cancel();
     expect(pool.do(double, 1).block()).toBe(2);
   });
@@ -230,7 +230,7 @@ describe('the time a block is given', () => {
   it('of 0 looks, or takes what is there', async () => {
     const job = pool.do(double, 4);
     expect([job.get(0), job.wait(0)]).toEqual([undefined, false]);
-    expect(thrownBy(() => pool.task(double)(1).block(0))).toBeInstanceOf(TimeoutError);
+    expect(thrownBy(() => pool.task(double)(1).block(0))).toBeInstanceOf(TaskTimeoutError);
     await job;
     expect([job.get(0), job.wait(0), job.block(0)]).toEqual([8, true, 8]);
   });
@@ -269,7 +269,7 @@ describe('a block that nothing can end', () => {
     }
     expect(thrownBy(() => parked.task(double)(1).block(60_000))).toBeInstanceOf(WouldBlockError);
     expect(thrownBy(() => job.block(60_000))).toMatchObject({
-      name: 'TimeoutError',
+      name: 'TaskTimeoutError',
       cause: { name: 'WouldBlockError' },
     });
     expect([job.get(60_000), job.wait(60_000)]).toEqual([undefined, false]);
@@ -345,7 +345,7 @@ describe('a block on what is cancelled meanwhile', () => {
     });
     // A first run, so that the thread is there.
     pool.do(double, 1).block();
-    expect(thrownBy(() => wait(seen).block(20))).toBeInstanceOf(TimeoutError);
+    expect(thrownBy(() => wait(seen).block(20))).toBeInstanceOf(TaskTimeoutError);
     await pool.drain();
     await turn();
     expect(seen[0]).toBe(1);

@@ -1,7 +1,7 @@
 /**
  * Time-outs of a pool, while dates and timers are not real.
  */
-import { TimeoutError } from 'sluice';
+import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 
 const { now: genuineNow } = Date;
@@ -20,7 +20,7 @@ describe('a pool', () => {
       return n;
     }, 1);
     expect(job.get(50)).toBeUndefined();
-    expect(() => job.block(50)).toThrow(TimeoutError);
+    expect(() => job.block(50)).toThrow(TaskTimeoutError);
     job.cancel();
     await pool.close();
   });

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
-import { recordOf, type ErrorRecord } from '../../src/pool/error-record';
-import { revive } from '../../src/pool/error-revival';
+import { serializeError, type ErrorRecord } from '../../src/pool/wire/error-serializer';
+import { deserializeError } from '../../src/pool/wire/error-deserializer';
 
 /** As it comes out of a real port. */
 const travelled = (thrown: unknown): ErrorRecord => {
   const { port1, port2 } = new MessageChannel();
-  port1.postMessage(recordOf(thrown));
+  port1.postMessage(serializeError(thrown));
   const { message } = receiveMessageOnPort(port2) as { message: ErrorRecord };
   port1.close();
   return message;
 };
 
 const revived = (thrown: unknown): Error & Record<string, unknown> =>
-  revive(travelled(thrown)) as Error & Record<string, unknown>;
+  deserializeError(travelled(thrown)) as Error & Record<string, unknown>;
 
 const causesOf = (error: unknown): unknown[] => {
   const causes: unknown[] = [];
@@ -246,7 +246,7 @@ describe('the bounds of a record', () => {
     let error: Error = new Error('leaf');
     for (let count = 0; count < 8; count++)
       error = Object.assign(new Error('it', { cause: error }), { a: error, b: error });
-    expect(JSON.stringify(structuredClone(recordOf(error))).length).toBeGreaterThan(0);
+    expect(JSON.stringify(structuredClone(serializeError(error))).length).toBeGreaterThan(0);
   });
 });
 
@@ -352,8 +352,8 @@ describe('whatever is thrown', () => {
 describe('globals that somebody has changed', () => {
   it('do no harm to records', () => {
     const program = `
-      const { recordOf } = require('./src/pool/error-record');
-      const { findUncloneable } = require('./src/pool/uncloneable');
+      const { serializeError } = require('./src/pool/wire/error-serializer');
+      const { findUncloneable } = require('./src/pool/wire/find-uncloneable');
       const { getOwnPropertyNames, defineProperty, getPrototypeOf } = Object;
       const write = process.stdout.write.bind(process.stdout), { stringify } = JSON, clone = structuredClone, exit = process.exit;
       const error = Object.assign(new AggregateError([new TypeError('in')], 'it', { cause: new Error('c') }),
@@ -370,7 +370,7 @@ describe('globals that somebody has changed', () => {
       for (const key of ['structuredClone', 'Map', 'Set', 'Array', 'Object', 'Error', 'String', 'JSON', 'Reflect']) jobs.push([globalThis, key]);
       const count = jobs.length, results = [];
       for (let i = 0; i < count; i++) put(jobs[i][0], jobs[i][1]);
-      const record = recordOf(error), thrown = recordOf({ a: [1] }), found = findUncloneable(value, 'result');
+      const record = serializeError(error), thrown = serializeError({ a: [1] }), found = findUncloneable(value, 'result');
       let out;
       try { out = clone; } finally {
         const fields = record.fields;

@@ -2,16 +2,16 @@ import { types } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import * as sluice from 'sluice';
-import { recordOf, type ErrorRecord } from '../../src/pool/error-record';
-import { registerError, revive } from '../../src/pool/error-revival';
-import { PoolClosedError, ThrownValueError } from '../../src/pool/pool-errors';
+import { serializeError, type ErrorRecord } from '../../src/pool/wire/error-serializer';
+import { registerError, deserializeError } from '../../src/pool/wire/error-deserializer';
+import { PoolClosedError, ThrownValueError } from '../../src/pool/wire/pool-errors';
 
 const revived = (thrown: unknown, callerStack?: string): Error & Record<string, unknown> => {
   const { port1, port2 } = new MessageChannel();
-  port1.postMessage(recordOf(thrown));
+  port1.postMessage(serializeError(thrown));
   const { message } = receiveMessageOnPort(port2) as { message: ErrorRecord };
   port1.close();
-  return revive(message, callerStack) as Error & Record<string, unknown>;
+  return deserializeError(message, callerStack) as Error & Record<string, unknown>;
 };
 
 describe('a revived error', () => {
@@ -46,7 +46,7 @@ describe('a revived error', () => {
   });
 
   it.each([
-    new sluice.TimeoutError(5, new TypeError('c')),
+    new sluice.TaskTimeoutError(5, new TypeError('c')),
     new sluice.CancelledError('why'),
     new sluice.DeadlineError('s', 5),
     new sluice.BatchResultError('b', [1], { got: 'null', keysText: '1' }),
@@ -182,7 +182,7 @@ describe('registerError', () => {
 
   it('refuses another class of the same name, also of one of the platform or of sluice', () => {
     registerError(NotFoundError);
-    for (const name of ['NotFoundError', 'TypeError', 'TimeoutError', 'DOMException', 'PoolClosedError']) {
+    for (const name of ['NotFoundError', 'TypeError', 'TaskTimeoutError', 'DOMException', 'PoolClosedError']) {
       const Other = { [name]: class extends Error {} }[name] as typeof Error;
       expect(() => registerError(Other)).toThrow(TypeError);
       expect(() => registerError(Other)).toThrow(`registerError knows another class of the name "${name}".`);

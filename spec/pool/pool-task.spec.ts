@@ -2,7 +2,7 @@
  * `pool.task`: a function that runs on a thread, as a Future wherever futures go: in tasks, in batches, in scopes.
  */
 import { firstValueFrom, lastValueFrom, repeat, retry, take, toArray } from 'rxjs';
-import { all, batch, CancelledError, Future, Scope, scoped, settled, task } from 'sluice';
+import { all, batch, CancelledError, Future, Scope, scoped, allSettled, task } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { hear, turn } from '../future/hear';
 
@@ -102,7 +102,7 @@ describe('a task of a pool', () => {
     const runs = [never().start(), never().start()];
     await turn();
     controller.abort('enough');
-    const ends = await settled(runs);
+    const ends = await allSettled(runs);
     expect(ends.map((end) => end.status === 'rejected' && (end.reason as CancelledError).reason)).toEqual([
       'enough',
       'enough',
@@ -209,7 +209,7 @@ describe('a task of a pool, in the resolver of a batch', () => {
   it('fails one key by an Error among its results', async () => {
     const lookUp = pool.task((ids: readonly number[]) => ids.map((id) => (id === 2 ? new RangeError('no 2') : id)));
     const numberOf = batch((ids: readonly number[]) => lookUp(ids));
-    const ends = await settled([numberOf(1), numberOf(2)]);
+    const ends = await allSettled([numberOf(1), numberOf(2)]);
     expect(ends[0]).toEqual({ status: 'fulfilled', value: 1 });
     expect(ends[1]).toMatchObject({ status: 'rejected', reason: { message: 'no 2' } });
   });

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import fc from 'fast-check';
-import { findUncloneable } from '../../src/pool/uncloneable';
+import { findUncloneable } from '../../src/pool/wire/find-uncloneable';
 import { growthOf } from '../support/cpu-time';
 
 class Job {

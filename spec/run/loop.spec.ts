@@ -128,8 +128,8 @@ describe('nothing of a run stays behind', () => {
     await turn();
     cancelled.cancel();
     await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
-    expect(world.scheduler.era.describeElsewhere()).toEqual([]);
-    expect(world.scheduler.era.openBatches.isEmpty).toBe(true);
+    expect(world.scheduler.state.describeExternalWaits()).toEqual([]);
+    expect(world.scheduler.state.openBatches.isEmpty).toBe(true);
     // With nothing in it, it closes before this returns.
     expect(world.close().isSet).toBe(true);
   });

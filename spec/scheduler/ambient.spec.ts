@@ -2,7 +2,17 @@
  * Which scheduler a request goes to when nobody names one: that of the task that asks.
  */
 import { concatMap, delay, map, mergeMap, of, subscribeOn, switchMap, toArray, type Observable } from 'rxjs';
-import { all, AsyncValue, batch, batchMap, batchScheduler, type BatchScheduler, Future, settled, task } from 'sluice';
+import {
+  all,
+  AsyncValue,
+  batch,
+  batchMap,
+  batchScheduler,
+  type BatchScheduler,
+  Future,
+  allSettled,
+  task,
+} from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
 
 /** The schedulers its keys were asked for on, in order: `mine`, `default` or another. */
@@ -88,7 +98,7 @@ describe('the scheduler of a request', () => {
 
   it.each<[name: string, wrap: (future: Future<string>) => Observable<unknown>]>([
     ['all', (future) => all([future])],
-    ['settled', (future) => settled({ future })],
+    ['settled', (future) => allSettled({ future })],
     ['Future.defer', (future) => Future.defer(() => future)],
     ['Future.from', (future) => Future.from(future.pipe(map((value) => value.length)))],
     ['a pipe', (future) => future.pipe(map((value) => value.length))],

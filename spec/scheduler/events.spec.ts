@@ -59,12 +59,12 @@ describe('events$', () => {
     expect(flush?.at).toBe(0);
   });
 
-  it('gives "hold over" as the reason when it was held as long as it may be', () => {
+  it('gives "hold-elapsed" as the reason when it was held as long as it may be', () => {
     const [flush] = eventsOf(() => {
       new AsyncValue<void>().pipe(filter(Boolean)).subscribe(); // somebody is busy elsewhere, for ever
       batch(echo, { hold: 7 })('a').subscribe();
     });
-    expect(reasonOf(flush)).toBe('hold over');
+    expect(reasonOf(flush)).toBe('hold-elapsed');
     expect(flush?.at).toBe(7);
   });
 

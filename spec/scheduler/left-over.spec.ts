@@ -1,5 +1,5 @@
 /** What a drive leaves in the queue is taken up, and what is done between drives keeps its contexts. */
-import { AsyncContext, AsyncValue, batch, Future, task, within } from 'sluice';
+import { TaskContext, AsyncValue, batch, Future, task, within } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { runAlone } from '../support/process';
 
@@ -29,7 +29,7 @@ it('what was ready when the time of a block was up goes on after it', async () =
 it('an action of a pool keeps its contexts on when it subscribes to a future', async () => {
   await using pool = new WorkerPool({ size: 1 });
   let isOn = false;
-  class Switch extends AsyncContext {
+  class Switch extends TaskContext {
     override resume(): void {
       isOn = true;
     }

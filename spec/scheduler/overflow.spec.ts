@@ -5,7 +5,7 @@
 import { concatMap, EMPTY, expand, firstValueFrom, lastValueFrom, map, Observable, of, timer } from 'rxjs';
 import {
   all,
-  AsyncContext,
+  TaskContext,
   AsyncValue,
   batch,
   BatchScheduler,
@@ -13,7 +13,7 @@ import {
   mapBy,
   scoped,
   ScopedValue,
-  settled,
+  allSettled,
   task,
   within,
 } from 'sluice';
@@ -108,7 +108,7 @@ const programs: Readonly<Record<string, () => PromiseLike<unknown>>> = {
     return ask(1);
   },
   'a context that blocks within itself': () => {
-    class Blocking extends AsyncContext {
+    class Blocking extends TaskContext {
       override resume(): void {
         within(new Blocking(), Future.of(1)).block();
       }
@@ -166,7 +166,7 @@ describe('a deep chain over a key that shares a flush with others', () => {
   type Wrap = (future: Future<unknown>) => Future<unknown>;
   const wraps: Readonly<Record<string, Wrap>> = {
     all: (future) => all([future]),
-    settled: (future) => settled([future]),
+    settled: (future) => allSettled([future]),
     'all of a record': (future) => all({ future }),
     within: (future) => within(new ScopedValue(1).override(2), future),
     'Future.from a pipe': (future) => Future.from(future.pipe(map((value) => value))),

@@ -1,6 +1,6 @@
 /** What ends a wait in a scope: a failed task, with `errorMode: 'abort'`; a cancelled task whose clean-up fails. */
 import { map, NEVER, timer } from 'rxjs';
-import { CancelledError, Future, Scope, scoped, ScopeError, settled, task } from 'sluice';
+import { CancelledError, Future, Scope, scoped, ScopeError, allSettled, task } from 'sluice';
 import { turn } from '../future/hear';
 import { ending, endOf, failAt, failureOf, inTime, nothing, openScope, reportsOf, type Ended } from './reports';
 
@@ -64,7 +64,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
         scoped(function* (scope) {
           const others = [scope.start(NEVER), scope.start(timer(9))];
           scope.start(failAt(3, no));
-          return yield* settled(others);
+          return yield* allSettled(others);
         }, abort),
       ),
     );
@@ -89,7 +89,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
         scoped(function* (scope) {
           const failing = scope.start(failAt(3, no));
           const other = scope.start(NEVER);
-          return (yield* settled([failing, other])).map((one) =>
+          return (yield* allSettled([failing, other])).map((one) =>
             one.status === 'rejected' ? (one.reason as unknown) : one,
           );
         }, abort),
@@ -250,10 +250,10 @@ describe('a cancelled task whose clean-up fails', () => {
 describe('a scope that is cancelled while its body waits', () => {
   const bodies = {
     'a generator': function* (scope: Scope) {
-      return yield* settled([scope.start(NEVER), scope.start(NEVER)]);
+      return yield* allSettled([scope.start(NEVER), scope.start(NEVER)]);
     },
-    'a future': (scope: Scope) => settled([scope.start(NEVER), scope.start(NEVER)]),
-    'an async function': async (scope: Scope) => settled([scope.start(NEVER), scope.start(NEVER)]),
+    'a future': (scope: Scope) => allSettled([scope.start(NEVER), scope.start(NEVER)]),
+    'an async function': async (scope: Scope) => allSettled([scope.start(NEVER), scope.start(NEVER)]),
   };
   it.each(Object.entries<(scope: Scope) => unknown>(bodies))(
     'by its signal is cancelled, whatever the body makes of it: %s',
@@ -273,7 +273,7 @@ describe('a scope that is cancelled while its body waits', () => {
       const scope = openScope();
       const jobs = [scope.start(NEVER), scope.start(NEVER)];
       const whole = scope.start(function* () {
-        log.push(yield* settled(jobs));
+        log.push(yield* allSettled(jobs));
       });
       timer(5).subscribe(() => {
         scope.cancel();

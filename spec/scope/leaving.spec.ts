@@ -23,16 +23,16 @@ describe('exitMode', () => {
 
   it("'wait' waits for them", () => expect(left('wait')).toEqual({ value: 'body', at: 5, task: 'ended' }));
   it("'cancel' cancels them", () => expect(left('cancel')).toEqual({ value: 'body', at: 0, task: 'cancelled' }));
-  it("'raise' cancels them and complains", () => {
-    const { error, task } = left('raise');
+  it("'throw' cancels them and complains", () => {
+    const { error, task } = left('throw');
     expect(error).toMatchObject({ errors: [expect.any(UnawaitedError)] });
     expect(task).toBe('cancelled');
   });
 });
 
-describe("exitMode 'raise'", () => {
+describe("exitMode 'throw'", () => {
   const raised = (body: (scope: Scope) => Promise<unknown>): Promise<unknown> =>
-    scoped(body, { exitMode: 'raise', errorMode: 'continue', name: 'strict' }).then(
+    scoped(body, { exitMode: 'throw', errorMode: 'continue', name: 'strict' }).then(
       () => undefined,
       (error: unknown) => error,
     );

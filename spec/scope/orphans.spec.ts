@@ -1,6 +1,6 @@
 /** What still cleans up when nobody waits for it any more: the scope does, and hears of what fails there. */
 import { defaultIfEmpty, map, NEVER, Observable, Subject, takeUntil, timer } from 'rxjs';
-import { all, Future, settled, task, type Scope } from 'sluice';
+import { all, Future, allSettled, task, type Scope } from 'sluice';
 import { ending, inTime, nothing, openScope, reportsOf, type Ended } from './reports';
 
 const [no, ofCleanUp] = [new Error('no'), new Error('of the clean-up')];
@@ -134,7 +134,7 @@ describe('a failure that nobody is left to see is told by the scope', () => {
       const other = new Subject();
       const values = [scope.start(source), scope.start(other)];
       scope.start(function* () {
-        yield* settled([all(values)]);
+        yield* allSettled([all(values)]);
       });
       scope.start(function* () {
         yield timer(1);
@@ -145,11 +145,11 @@ describe('a failure that nobody is left to see is told by the scope', () => {
     expect(errors).toEqual([ofCleanUp]);
   });
 
-  it('that settled() held when it was cancelled', () => {
+  it('that allSettled() held when it was cancelled', () => {
     const errors = errorsOf((scope, source) => {
       const values = [scope.start(source), scope.start(NEVER)];
       const waiting = scope.start(function* () {
-        yield* settled(values);
+        yield* allSettled(values);
       });
       scope.start(function* () {
         yield timer(1);

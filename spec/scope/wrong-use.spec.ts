@@ -10,8 +10,8 @@ const count = 'a whole number, 0 or more, or Infinity';
 /** Each option, values it cannot have, and what it must be. */
 const options: readonly (readonly [keyof ScopeConfig, readonly unknown[], string])[] = [
   ['name', [null, 7, {}], 'a string'],
-  ['exitMode', [null, 'abort', true], "'wait', 'cancel' or 'raise'"],
-  ['errorMode', [null, 'raise', 0], "'cancel', 'continue' or 'abort'"],
+  ['exitMode', [null, 'abort', true], "'wait', 'cancel' or 'throw'"],
+  ['errorMode', [null, 'throw', 0], "'cancel', 'continue' or 'abort'"],
   ['timeout', [null, -1, NaN, '5', 2 ** 31], delay],
   ['grace', [null, -1, NaN, '5', 2 ** 31], delay],
   ['concurrency', [null, -1, 1.5, NaN, '2', -Infinity], count],

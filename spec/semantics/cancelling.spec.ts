@@ -2,7 +2,7 @@
  * What cancelling owes to everybody, found by random programs: each has its own minimal case here.
  */
 import { NEVER, Observable, Subject, take, timer } from 'rxjs';
-import { all, AsyncValue, batch, settled, task } from 'sluice';
+import { all, AsyncValue, batch, allSettled, task } from 'sluice';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { virtualScheduler } from '../support/virtual-time';
 
@@ -20,7 +20,7 @@ const noted = (log: string[], name: string, wait: () => unknown, cleanUp: () => 
 describe('a task that is cancelled', () => {
   it.each([
     ['all', all],
-    ['settled', settled],
+    ['settled', allSettled],
   ])('is left also when what it waits for in %s ends while the rest of that is cleaned up', (_name, together) => {
     const log: string[] = [];
     const value = new AsyncValue<number>();

@@ -6,7 +6,7 @@
  */
 import { concat, delay, ignoreElements, map, mergeMap, of, retry, Subject, take, takeUntil, tap } from 'rxjs';
 import { timer, type Observable } from 'rxjs';
-import { all, batch, batchScheduler, settled, task, type Flush } from 'sluice';
+import { all, batch, batchScheduler, allSettled, task, type Flush } from 'sluice';
 import { after, type Ask, atOnce, flushesOf, upper } from '../support/batches';
 import { marbles } from '../support/marbles';
 
@@ -555,7 +555,7 @@ describe('an error', () => {
         ),
       );
       m.expect(all([ask('a'), ask('c')])).toBeObservable('--#');
-      m.expect(settled([ask('a'), ask('b')])).toBeObservable('-----(x|)', {
+      m.expect(allSettled([ask('a'), ask('b')])).toBeObservable('-----(x|)', {
         x: [
           { status: 'rejected', reason: 'error' },
           { status: 'fulfilled', value: 'B' },

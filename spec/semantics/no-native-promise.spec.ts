@@ -4,7 +4,7 @@
  */
 import { createHook } from 'node:async_hooks';
 import { concatMap, delay, firstValueFrom, from, map, mergeMap, of, timer, toArray } from 'rxjs';
-import { all, batch, batchMap, flushAll, Future, largestFirst, settled, task } from 'sluice';
+import { all, batch, batchMap, flushAll, Future, largestFirst, allSettled, task } from 'sluice';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
 /** How many promises, microtasks and ticks are made while `work` runs: what would need the microtask queue. */
@@ -39,7 +39,7 @@ function program(flightTakes: number) {
   return task(function* () {
     const shape = yield* all({ many: [pair('a'), pair('b')], single: other('c') });
     const piped = yield* Future.from(of('d', 'e').pipe(batchMap(one, { ordered: true }), toArray()));
-    const results = yield* settled([Future.defer(() => one('f')), Future.fail(new Error('no'))]);
+    const results = yield* allSettled([Future.defer(() => one('f')), Future.fail(new Error('no'))]);
     return { ...shape, piped, results: results.map(({ status }) => status) };
   })();
 }

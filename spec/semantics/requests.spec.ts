@@ -22,7 +22,7 @@ import {
 } from 'rxjs';
 import {
   all,
-  AsyncContext,
+  TaskContext,
   batch,
   BatchScheduler,
   loop,
@@ -49,7 +49,7 @@ interface Row {
 }
 
 /** What is on while a task of the request runs. */
-class Own extends AsyncContext {
+class Own extends TaskContext {
   static current: number | undefined;
   #around: number | undefined;
 

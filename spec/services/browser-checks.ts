@@ -171,7 +171,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
         for (;;);
       }),
     );
-    same([error.name, error['kind']], ['TimeoutError', 'run']);
+    same([error.name, error['kind']], ['TaskTimeoutError', 'run']);
     await until(() => hasty.stats.running === 0 && hasty.stats.idle === 1);
     same(await hasty.do(() => 'next'), 'next');
     await hasty.close();
@@ -308,7 +308,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     const broken = new door.WorkerPool({ size: 1 });
     const seen = exitsOf(broken);
     const error = await failureOf(broken.do(() => 1));
-    same([error.name, error.message.includes('browser-entry.mjs')], ['WorkerStartError', true]);
+    same([error.name, error.message.includes('browser/worker-entry.mjs')], ['WorkerStartError', true]);
     same(seen.exits, 3);
     await broken.close();
   },

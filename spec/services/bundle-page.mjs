@@ -14,7 +14,7 @@ await build({
   entry: {
     page: 'spec/services/browser-checks.ts',
     pool: 'src/pool.browser.ts',
-    'worker/browser-entry': 'src/pool/worker/browser-entry.ts',
+    'worker-entry': 'src/pool/browser/worker-entry.ts',
   },
   outDir,
   format: 'esm',

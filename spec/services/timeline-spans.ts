@@ -18,7 +18,7 @@ export const span = (kind: SpanKind, id: number, about: Partial<Span>): Span => 
   calledAt: undefined,
   keys: [],
   reason: undefined,
-  apart: undefined,
+  split: undefined,
   pool: undefined,
   thread: undefined,
   ...about,
@@ -74,7 +74,7 @@ class Service {
       'full',
     );
     if (size > 1) {
-      const apart = {
+      const split = {
         because: 'full',
         from: first,
         detail: `batch ${String(first)} held ${String(half)} keys already, as many as one flush may`,
@@ -87,7 +87,7 @@ class Service {
         keys.slice(half),
         ids('picture').slice(half),
         'window',
-        apart,
+        split,
       );
     }
     if (hasPool)
@@ -161,10 +161,10 @@ class Service {
     keys: readonly string[],
     serves: readonly number[],
     reason: Span['reason'],
-    apart?: Span['apart'],
+    split?: Span['split'],
   ): number {
     const id = ++this.#id;
-    this.spans.push(span('batch', -id, { name, start: open, end: start, keys, apart }));
+    this.spans.push(span('batch', -id, { name, start: open, end: start, keys, split }));
     this.spans.push(span('flight', id, { name, start, end, keys, serves, reason }));
     return id;
   }

@@ -1,5 +1,5 @@
 /** The timeline page in a real Chromium, where one is installed: what a reader sees, finds and points at. */
-import { timelinePage } from '../../src/trace/timeline/timeline-page';
+import { renderTimeline } from '../../src/trace/timeline/timeline-page';
 import { findChromium } from './chromium';
 import { launched, Reader, type Browser } from './timeline-browser';
 import { serviceSpans, span } from './timeline-spans';
@@ -32,10 +32,10 @@ if (program === null) {
     reader = await opened(spans, look, title);
   };
   const opened = (
-    spans: Parameters<typeof timelinePage>[0],
+    spans: Parameters<typeof renderTimeline>[0],
     look?: Parameters<typeof Reader.open>[2],
     title = 'a page',
-  ): Promise<Reader> => Reader.open(browser, timelinePage(spans, { title }), look);
+  ): Promise<Reader> => Reader.open(browser, renderTimeline(spans, { title }), look);
 
   describe('a trace of some two hundred spans', () => {
     beforeEach(() => open(serviceSpans(200)));
@@ -327,11 +327,11 @@ if (program === null) {
     const hostile = '</script><img src=x onerror="alert(1)"><b>bold</b>';
 
     it('stays text, wherever it is shown', async () => {
-      const apart = { because: 'full', from: 9, detail: hostile } as const;
+      const split = { because: 'full', from: 9, detail: hostile } as const;
       const said = { name: hostile, error: hostile, keys: [hostile], calledAt: hostile, pool: hostile, thread: 1 };
       const spans = [
         span('task', 1, { ...said, outcome: 'failed', waits: [{ start: 0, end: 1, for: hostile }] }),
-        span('batch', -2, { ...said, apart }),
+        span('batch', -2, { ...said, split }),
         span('flight', 2, { ...said, serves: [1], start: 1, end: 2, reason: 'forced' }),
         span('call', 3, { ...said, start: 1, end: 2 }),
         span('thread', -0.5, { ...said, start: 0, end: 2 }),

@@ -13,7 +13,7 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import { AsyncValue, batch, emit, Future, stream, TimeoutError, type Emission } from 'sluice';
+import { AsyncValue, batch, emit, Future, stream, TaskTimeoutError, type Emission } from 'sluice';
 import { hear, thrownBy } from '../future/hear';
 
 const MILLION = 1_000_000;
@@ -59,7 +59,7 @@ describe('a stream without end', () => {
 
   it('stops for take', () => expect(hear(endless.pipe(take(3), count())).heard).toEqual(['next 3', 'complete']));
   it('is stopped by the time-out of a block', () => {
-    expect(thrownBy(() => Future.from(endless).block(20))).toBeInstanceOf(TimeoutError);
+    expect(thrownBy(() => Future.from(endless).block(20))).toBeInstanceOf(TaskTimeoutError);
   });
 });
 

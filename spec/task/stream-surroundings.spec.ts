@@ -13,7 +13,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import {
-  AsyncContext,
+  TaskContext,
   AsyncValue,
   BatchScheduler,
   emit,
@@ -24,7 +24,7 @@ import {
   stream,
   SuspensionError,
   task,
-  TimeoutError,
+  TaskTimeoutError,
   within,
 } from 'sluice';
 import { hear, inVirtualTime } from '../future/hear';
@@ -62,7 +62,7 @@ describe('a context that the body has entered', () => {
     expect(trace.join(' ')).toBe('+a -a next complete +a leaves -a');
   });
   it('fails the body at its emission when it throws, and the body may go on', () => {
-    class Failing extends AsyncContext {
+    class Failing extends TaskContext {
       override pause(): void {
         throw new Error('cannot pause');
       }
@@ -288,7 +288,7 @@ describe('a subscriber that has closed', () => {
       });
       scheduler.flush();
       await soon();
-      expect(error).toBeInstanceOf(TimeoutError);
+      expect(error).toBeInstanceOf(TaskTimeoutError);
       expect(stopped).toEqual([]);
     },
   );

@@ -12,7 +12,7 @@ import {
   timer,
   toArray,
 } from 'rxjs';
-import { all, AsyncValue, batch, emit, Future, settled, stream, task, WouldBlockError, type Emission } from 'sluice';
+import { all, AsyncValue, batch, emit, Future, allSettled, stream, task, WouldBlockError, type Emission } from 'sluice';
 import { hear, inVirtualTime, thrownBy, turn } from '../future/hear';
 import { unhandledErrorsOf } from '../support/unhandled';
 
@@ -374,7 +374,7 @@ describe('several streams', () => {
       yield* emit(1);
       throw no;
     });
-    const results = await settled([good, bad]);
+    const results = await allSettled([good, bad]);
     expect(results).toEqual([
       { status: 'fulfilled', value: 2 },
       { status: 'rejected', reason: no },

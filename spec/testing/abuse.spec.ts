@@ -1,6 +1,6 @@
 /** Mocks and virtual pools in the hands of those who do everything at once, too early, too late or in the middle. */
 import { config, from, lastValueFrom, mergeMap, take, tap, toArray } from 'rxjs';
-import { all, batch, BatchScheduler, Future, settled, task, type Future as FutureOf } from 'sluice';
+import { all, batch, BatchScheduler, Future, allSettled, task, type Future as FutureOf } from 'sluice';
 import { offload, PoolClosedError, type WorkerTask } from 'sluice/pool';
 import { mockTask, probeBatch, restoreAllMocks, UnansweredMockError, VirtualPool } from 'sluice/testing';
 import { inVirtualTime, turn } from '../future/hear';
@@ -64,7 +64,7 @@ describe('a mock', () => {
   it('without an answer fails each call by itself, and ends nothing', async () => {
     const ask = batch((ids: readonly number[]) => ids);
     mockTask(ask);
-    const results = await settled([ask(1), ask(2), Future.of(3)]);
+    const results = await allSettled([ask(1), ask(2), Future.of(3)]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     await expect(ask(1)).rejects.toBeInstanceOf(UnansweredMockError);
   });

@@ -5,7 +5,7 @@
 import { delay, firstValueFrom, from, lastValueFrom, mergeMap, of, timer, toArray } from 'rxjs';
 import { all, batch, batchMap, BatchScheduler, Future, scoped, task, type BatchFunction } from 'sluice';
 import { mockTask, restoreAllMocks, UnansweredMockError } from 'sluice/testing';
-import { taskKindOf } from '../../src/task/task-body';
+import { taskDefinitionOf } from '../../src/task/task-body';
 import { inVirtualTime, thrownBy } from '../future/hear';
 
 afterEach(restoreAllMocks);
@@ -344,11 +344,11 @@ describe('restoring', () => {
   });
 
   it('leaves the kind of a task as it was, which is what a generator function is run fast by', () => {
-    const before = { ...taskKindOf(titleOf) };
+    const before = { ...taskDefinitionOf(titleOf) };
     const mocks = [mockTask(titleOf), mockTask(titleOf)];
-    expect(taskKindOf(titleOf)).not.toEqual(before);
+    expect(taskDefinitionOf(titleOf)).not.toEqual(before);
     for (const mock of mocks) mock.restore();
-    expect(taskKindOf(titleOf)).toEqual(before);
+    expect(taskDefinitionOf(titleOf)).toEqual(before);
   });
 
   it('happens at the end of a using block, also when it throws', async () => {

@@ -1,6 +1,6 @@
 /** What a probe records of the flushes of a batch function; the same as a marble diagram; a resolver that takes its time. */
 import { mergeMap, tap, VirtualTimeScheduler } from 'rxjs';
-import { all, batch, BatchScheduler, CancelledError, settled, task } from 'sluice';
+import { all, batch, BatchScheduler, CancelledError, allSettled, task } from 'sluice';
 import { answersAfter, flushKeys, probeBatch } from 'sluice/testing';
 import { inVirtualTime, thrownBy } from '../future/hear';
 import { marbles } from '../support/marbles';
@@ -160,7 +160,7 @@ describe('flushes and answers as marbles', () => {
         return key === 'c' ? new Error('c') : key;
       }),
     );
-    expect(await settled(['a', 'b', 'c', 'd', 'e'].map((key) => ask(key)))).toEqual([
+    expect(await allSettled(['a', 'b', 'c', 'd', 'e'].map((key) => ask(key)))).toEqual([
       { status: 'fulfilled', value: 'a' },
       { status: 'rejected', reason: 'text' },
       { status: 'rejected', reason: new Error('c') },

@@ -21,7 +21,7 @@ import {
   type Observable,
 } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
-import { AsyncValue, CancelledError, Future, task, TimeoutError, WouldBlockError } from 'sluice';
+import { AsyncValue, CancelledError, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import {
   ModuleLoadError,
   offload,
@@ -151,13 +151,13 @@ describe('on virtual time, a virtual pool', () => {
       expectObservable(run('b')).toBe(
         '------#',
         undefined,
-        new TimeoutError(6, undefined, { kind: 'run', task: 'slow' }),
+        new TaskTimeoutError(6, undefined, { kind: 'run', task: 'slow' }),
       );
       const hasty = pool.task(echo, { timeout: 1, name: 'hasty' });
       expectObservable(hasty('d')).toBe(
         '-#',
         undefined,
-        new TimeoutError(1, undefined, { kind: 'queue', task: 'hasty' }),
+        new TaskTimeoutError(1, undefined, { kind: 'queue', task: 'hasty' }),
       );
     });
   });
@@ -174,7 +174,7 @@ describe('on virtual time, a virtual pool', () => {
       expectObservable(run()).toBe(
         '---#',
         undefined,
-        new TimeoutError(3, undefined, { kind: 'run', task: 'anonymous' }),
+        new TaskTimeoutError(3, undefined, { kind: 'run', task: 'anonymous' }),
       );
     });
     expect(told).toEqual([[expect.any(CancelledError), 3]]);

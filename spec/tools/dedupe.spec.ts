@@ -8,7 +8,7 @@ import {
   scoped,
   ScopedValue,
   ScopeError,
-  settled,
+  allSettled,
   task,
   within,
   type BatchScheduler,
@@ -581,7 +581,7 @@ describe('what comes back', () => {
       if (n === 2) throw new RangeError('two');
       return n;
     });
-    const results = await settled([load(1), load(2)]);
+    const results = await allSettled([load(1), load(2)]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   });
 });

@@ -1,7 +1,7 @@
 /** Which runs wait for which: a circle is seen before it is closed, in whatever order it comes about. */
 import { assert, array, nat, property, tuple } from 'fast-check';
 import { batchScheduler } from 'sluice';
-import { WaitNode } from '../../src/tools/wait-node';
+import { WaitNode } from '../../src/tools/sharing/wait-node';
 
 const nodes = (count: number): WaitNode[] => Array.from({ length: count }, () => new WaitNode(batchScheduler));
 

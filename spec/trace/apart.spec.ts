@@ -10,7 +10,7 @@ import { ofType, toldOf } from './told';
 
 type Program = Parameters<typeof toldOf>[0];
 
-const apartOf = (program: Program): unknown[] => ofType(toldOf(program), 'batch open').map(({ apart }) => apart);
+const apartOf = (program: Program): unknown[] => ofType(toldOf(program), 'batch-open').map(({ split }) => split);
 
 describe('two batches are apart because', () => {
   it('the earlier had gone: it says what whoever asks waited for then', () => {
@@ -24,7 +24,7 @@ describe('two batches are apart because', () => {
     expect(apartOf(() => all([quick(), slow()]).subscribe())).toEqual([
       undefined,
       undefined,
-      { because: 'gone', from: 2, detail: 'the other went (quiescent) while task "slow" waited for idOf' },
+      { because: 'already-flushed', from: 2, detail: 'the other went (quiescent) while task "slow" waited for idOf' },
     ]);
   });
 
@@ -34,9 +34,9 @@ describe('two batches are apart because', () => {
       yield timer(1);
       return yield* nameOf('b');
     });
-    const [, apart] = apartOf(() => all([nameOf('a'), slow()]).subscribe());
-    expect(apart).toEqual({
-      because: 'gone',
+    const [, split] = apartOf(() => all([nameOf('a'), slow()]).subscribe());
+    expect(split).toEqual({
+      because: 'already-flushed',
       from: 1,
       detail: expect.stringMatching(
         /^the other went \(quiescent\) while task "slow" waited for an Observable/,
@@ -53,9 +53,9 @@ describe('two batches are apart because', () => {
       yield timer(1);
       return yield* inner();
     });
-    const [, apart] = apartOf(() => all([nameOf('a'), outer()]).subscribe());
-    expect(apart).toMatchObject({
-      because: 'gone',
+    const [, split] = apartOf(() => all([nameOf('a'), outer()]).subscribe());
+    expect(split).toMatchObject({
+      because: 'already-flushed',
       detail: expect.stringContaining('task "outer" waited for') as string,
     });
   });
@@ -67,8 +67,8 @@ describe('two batches are apart because', () => {
     });
     expect(apartOf(() => loop().subscribe())).toEqual([
       undefined,
-      { because: 'gone', from: 2, detail: 'the other went (quiescent) while task "loop" waited for nameOf' },
-      { because: 'gone', from: 3, detail: 'the other went (quiescent) while task "loop" waited for nameOf' },
+      { because: 'already-flushed', from: 2, detail: 'the other went (quiescent) while task "loop" waited for nameOf' },
+      { because: 'already-flushed', from: 3, detail: 'the other went (quiescent) while task "loop" waited for nameOf' },
     ]);
   });
 
@@ -101,11 +101,11 @@ describe('two batches are apart because', () => {
 
   it('their schedulers differ', () => {
     const nameOf = after(2, { window: 5 });
-    const apart = apartOf(() => {
+    const split = apartOf(() => {
       nameOf('a').subscribe();
       new BatchScheduler({ name: 'other' }).schedule(() => nameOf('b').subscribe());
     });
-    expect(apart).toEqual([
+    expect(split).toEqual([
       undefined,
       { because: 'scheduler', from: 1, detail: 'the other belongs to scheduler "batchScheduler"' },
     ]);
@@ -193,7 +193,7 @@ describe('looking for the reason', () => {
     });
     let landings = 0;
     const lookOn = (): Subscription =>
-      trace$.pipe(filter(({ type }) => type === 'batch land')).subscribe(() => landings++);
+      trace$.pipe(filter(({ type }) => type === 'batch-land')).subscribe(() => landings++);
     testScheduler().run(({ flush }) => {
       const one: AsyncValue<unknown> = task(function* one() {
         yield timer(0);

@@ -3,9 +3,9 @@
  */
 import fc from 'fast-check';
 import type { Span } from 'sluice/trace';
-import { chromeTrace } from '../../src/trace/chrome-trace';
-import type { ChromeEvent, ChromeTrace } from '../../src/trace/chrome-event';
-import { spansOf } from '../../src/trace/spans';
+import { toChromeTrace } from '../../src/trace/chrome/chrome-trace';
+import type { ChromeEvent, ChromeTrace } from '../../src/trace/chrome/chrome-event';
+import { spansOf } from '../../src/trace/spans/spans';
 import { cancelledScope, crowd, pooledCall, sharedFlush } from './events';
 
 const slicesOf = ({ traceEvents }: ChromeTrace): ChromeEvent[] => traceEvents.filter(({ ph }) => ph === 'X');
@@ -104,7 +104,7 @@ const anySpans: fc.Arbitrary<Span[]> = fc
       calledAt: undefined,
       keys: [],
       reason: undefined,
-      apart: undefined,
+      split: undefined,
     })),
   );
 
@@ -116,11 +116,11 @@ describe('a Chrome trace', () => {
     ['of nothing', []],
     ['of all at once', [...sharedFlush, ...pooledCall, ...cancelledScope]],
     ['that was cut', sharedFlush.slice(4, 11)],
-  ])('%s is one that viewers take', (_, events) => expectValid(chromeTrace(spansOf(events))));
+  ])('%s is one that viewers take', (_, events) => expectValid(toChromeTrace(spansOf(events))));
 
   it('is one that viewers take, of whatever spans', () => {
     fc.assert(
-      fc.property(anySpans, (spans) => expectValid(chromeTrace(spans))),
+      fc.property(anySpans, (spans) => expectValid(toChromeTrace(spans))),
       { numRuns: 300 },
     );
   });
@@ -128,35 +128,35 @@ describe('a Chrome trace', () => {
   it('keeps what nests apart by fractions of a ms nested, far from the epoch', () => {
     const at = 1_795_000_000_000.123;
     const events = [
-      { type: 'task begin', id: 1, name: 'outer', at: at },
-      { type: 'task begin', id: 2, name: 'inner', at: at + 0.0012, parent: 1 },
-      { type: 'task end', id: 2, outcome: 'succeeded', at: at + 0.7 },
-      { type: 'task end', id: 1, outcome: 'succeeded', at: at + 0.7 },
+      { type: 'task-begin', id: 1, name: 'outer', at: at },
+      { type: 'task-begin', id: 2, name: 'inner', at: at + 0.0012, parent: 1 },
+      { type: 'task-end', id: 2, outcome: 'succeeded', at: at + 0.7 },
+      { type: 'task-end', id: 1, outcome: 'succeeded', at: at + 0.7 },
     ] as const;
-    const trace = chromeTrace(spansOf(events));
+    const trace = toChromeTrace(spansOf(events));
     expectValid(trace);
     expect(named(trace, 'inner')?.tid).toBe(named(trace, 'outer')?.tid);
   });
 
   it('tells times in µs since the first span', () => {
-    const trace = chromeTrace(spansOf(sharedFlush));
+    const trace = toChromeTrace(spansOf(sharedFlush));
     expect(named(trace, 'page')).toMatchObject({ ph: 'X', cat: 'task', ts: 0, dur: 20_000 });
     expect(named(trace, 'nameOf')).toMatchObject({ cat: 'flight', ts: 5_000, dur: 10_000 });
     expect(trace).toMatchObject({ displayTimeUnit: 'ms', otherData: { producer: 'sluice', spans: 4, origin: 10 } });
   });
 
   it('draws a task below the one that waits for it, and another at the same time on a track of its own', () => {
-    const trace = chromeTrace(
+    const trace = toChromeTrace(
       spansOf([
-        { type: 'task begin', id: 1, name: 'page', at: 0 },
-        { type: 'task begin', id: 2, name: 'left', at: 1, parent: 1 },
-        { type: 'task begin', id: 3, name: 'right', at: 2, parent: 1 },
-        { type: 'task end', id: 2, outcome: 'succeeded', at: 5 },
-        { type: 'task end', id: 3, outcome: 'succeeded', at: 6 },
-        { type: 'task begin', id: 4, name: 'next', at: 7, parent: 1 },
-        { type: 'task end', id: 4, outcome: 'succeeded', at: 8 },
-        { type: 'task end', id: 1, outcome: 'succeeded', at: 9 },
-        { type: 'task begin', id: 5, name: 'later', at: 10 },
+        { type: 'task-begin', id: 1, name: 'page', at: 0 },
+        { type: 'task-begin', id: 2, name: 'left', at: 1, parent: 1 },
+        { type: 'task-begin', id: 3, name: 'right', at: 2, parent: 1 },
+        { type: 'task-end', id: 2, outcome: 'succeeded', at: 5 },
+        { type: 'task-end', id: 3, outcome: 'succeeded', at: 6 },
+        { type: 'task-begin', id: 4, name: 'next', at: 7, parent: 1 },
+        { type: 'task-end', id: 4, outcome: 'succeeded', at: 8 },
+        { type: 'task-end', id: 1, outcome: 'succeeded', at: 9 },
+        { type: 'task-begin', id: 5, name: 'later', at: 10 },
       ]),
     );
     const tracks = ['page', 'left', 'right', 'next'].map((name) => nameOf(trace, 'thread', named(trace, name)));
@@ -166,42 +166,42 @@ describe('a Chrome trace', () => {
   });
 
   it('draws what follows at once where what went before was', () => {
-    const trace = chromeTrace(
+    const trace = toChromeTrace(
       spansOf([
-        { type: 'task begin', id: 1, name: 'page', at: 0 },
-        { type: 'task begin', id: 2, name: 'first', at: 1, parent: 1 },
-        { type: 'task end', id: 2, outcome: 'succeeded', at: 5 },
-        { type: 'task begin', id: 3, name: 'second', at: 5, parent: 1 },
-        { type: 'task end', id: 3, outcome: 'succeeded', at: 8 },
-        { type: 'task end', id: 1, outcome: 'succeeded', at: 9 },
-        { type: 'task begin', id: 4, name: 'next page', at: 9 },
+        { type: 'task-begin', id: 1, name: 'page', at: 0 },
+        { type: 'task-begin', id: 2, name: 'first', at: 1, parent: 1 },
+        { type: 'task-end', id: 2, outcome: 'succeeded', at: 5 },
+        { type: 'task-begin', id: 3, name: 'second', at: 5, parent: 1 },
+        { type: 'task-end', id: 3, outcome: 'succeeded', at: 8 },
+        { type: 'task-end', id: 1, outcome: 'succeeded', at: 9 },
+        { type: 'task-begin', id: 4, name: 'next page', at: 9 },
       ]),
     );
     expect(new Set(slicesOf(trace).map(({ tid }) => tid)).size).toBe(1);
   });
 
   it('draws nothing of another task below one that goes on', () => {
-    const trace = chromeTrace(
+    const trace = toChromeTrace(
       spansOf([
-        { type: 'task begin', id: 1, name: 'page', at: 0 },
-        { type: 'task begin', id: 2, name: 'inner', at: 1, parent: 1 },
-        { type: 'task end', id: 2, outcome: 'succeeded', at: 2 },
-        { type: 'task begin', id: 3, name: 'other', at: 3 },
-        { type: 'task end', id: 3, outcome: 'succeeded', at: 4 },
-        { type: 'task end', id: 1, outcome: 'succeeded', at: 9 },
+        { type: 'task-begin', id: 1, name: 'page', at: 0 },
+        { type: 'task-begin', id: 2, name: 'inner', at: 1, parent: 1 },
+        { type: 'task-end', id: 2, outcome: 'succeeded', at: 2 },
+        { type: 'task-begin', id: 3, name: 'other', at: 3 },
+        { type: 'task-end', id: 3, outcome: 'succeeded', at: 4 },
+        { type: 'task-end', id: 1, outcome: 'succeeded', at: 9 },
       ]),
     );
     expect(named(trace, 'other')?.tid).not.toBe(named(trace, 'page')?.tid);
   });
 
   it('has a process for tasks, for batches, for scopes and for each pool, in this order', () => {
-    const trace = chromeTrace(spansOf([...pooledCall, ...cancelledScope, ...sharedFlush]));
+    const trace = toChromeTrace(spansOf([...pooledCall, ...cancelledScope, ...sharedFlush]));
     const processes = trace.traceEvents.filter(({ name }) => name === 'process_name');
     expect(processes.map(({ args }) => args?.['name'])).toEqual(['tasks', 'batches', 'scopes', 'pool images']);
   });
 
   it('draws a call in the queue, and then within its thread', () => {
-    const trace = chromeTrace(spansOf(pooledCall));
+    const trace = toChromeTrace(spansOf(pooledCall));
     expect(named(trace, 'resize waits')).toMatchObject({ ts: 1_000, dur: 3_000 });
     expect(nameOf(trace, 'thread', named(trace, 'resize waits'))).toBe('queue');
     expect(named(trace, 'resize')).toMatchObject({ ts: 4_000, dur: 6_000, tid: named(trace, 'images 1')?.tid });
@@ -209,7 +209,7 @@ describe('a Chrome trace', () => {
   });
 
   it('leads an arrow from each task to the flight that served it, from when it began to wait', () => {
-    const trace = chromeTrace(spansOf(sharedFlush));
+    const trace = toChromeTrace(spansOf(sharedFlush));
     const starts = trace.traceEvents.filter(({ ph }) => ph === 's');
     expect(starts.map(({ ts }) => ts).sort()).toEqual([2_000, 4_000]);
     const ends = trace.traceEvents.filter(({ ph }) => ph === 'f');
@@ -219,7 +219,7 @@ describe('a Chrome trace', () => {
   });
 
   it('tells keys, the reason, errors and where it was called', () => {
-    const trace = chromeTrace(spansOf(sharedFlush));
+    const trace = toChromeTrace(spansOf(sharedFlush));
     expect(named(trace, 'nameOf')?.args).toMatchObject({ keys: ['7', '8'], size: 2, reason: 'quiescent', tasks: 2 });
     expect(named(trace, 'page')).toMatchObject({
       cname: 'terrible',
@@ -233,20 +233,20 @@ describe('a Chrome trace', () => {
   });
 
   it('tells why a batch is apart', () => {
-    const apart = { because: 'full', from: 3, detail: 'the other had 2 keys' } as const;
-    const later = { type: 'batch open', id: 9, batch: 'nameOf', scheduler: 'main', apart, at: 40 } as const;
-    const trace = chromeTrace(spansOf([...sharedFlush, later]));
-    expect(slicesOf(trace).flatMap(({ args }) => args?.['apart'] ?? [])).toEqual(['full: the other had 2 keys']);
+    const split = { because: 'full', from: 3, detail: 'the other had 2 keys' } as const;
+    const later = { type: 'batch-open', id: 9, batch: 'nameOf', scheduler: 'main', split, at: 40 } as const;
+    const trace = toChromeTrace(spansOf([...sharedFlush, later]));
+    expect(slicesOf(trace).flatMap(({ args }) => args?.['split'] ?? [])).toEqual(['full: the other had 2 keys']);
   });
 
   it('tells a hundred of many keys, and how many there are', () => {
-    const args = named(chromeTrace(spansOf(crowd(250))), 'nameOf')?.args;
+    const args = named(toChromeTrace(spansOf(crowd(250))), 'nameOf')?.args;
     expect(args).toMatchObject({ size: 250 });
     expect(args?.['keys']).toHaveLength(100);
   });
 
   it('takes a hundred thousand tasks at once', () => {
-    const trace = chromeTrace(spansOf(crowd(100_000)));
+    const trace = toChromeTrace(spansOf(crowd(100_000)));
     expect(new Set(slicesOf(trace).map(({ tid }) => tid)).size).toBe(100_001);
     expect(overlapping(trace)).toEqual([]);
   });

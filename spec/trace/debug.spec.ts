@@ -3,7 +3,7 @@
  */
 import { batch, debug, task } from 'sluice';
 import { debug as fromTrace, trace$ } from 'sluice/trace';
-import { seam } from '../../src/scheduler/probe';
+import { instrumentation } from '../../src/scheduler/instrumentation';
 
 afterEach(() => {
   debug(false);
@@ -72,11 +72,11 @@ describe('debug', () => {
 
   it('leaves nobody looking on when it is off', () => {
     debug();
-    expect(seam.probe).toBeDefined();
+    expect(instrumentation.current).toBeDefined();
     debug(false);
-    expect(seam.probe).toBeUndefined();
+    expect(instrumentation.current).toBeUndefined();
     debug({ callSites: false, doctor: false });
-    expect(seam.probe).toBeUndefined();
+    expect(instrumentation.current).toBeUndefined();
   });
 
   it('leaves those who look on for themselves', () => {
@@ -86,8 +86,8 @@ describe('debug', () => {
     debug(false);
     task(() => 1)().block();
     subscription.unsubscribe();
-    expect(heard).toEqual(['task begin', 'task end']);
-    expect(seam.probe).toBeUndefined();
+    expect(heard).toEqual(['task-begin', 'task-end']);
+    expect(instrumentation.current).toBeUndefined();
   });
 
   it('is the same from both doors', () => {

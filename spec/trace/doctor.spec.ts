@@ -2,7 +2,7 @@
  * The doctor: what he warns of, once for each place, while debugging is on.
  */
 import { config, lastValueFrom, of, timer } from 'rxjs';
-import { all, batch, debug, emit, retryTask, settled, stream, task, type Future } from 'sluice';
+import { all, batch, debug, emit, retryTask, allSettled, stream, task, type Future } from 'sluice';
 
 let warn: jest.SpyInstance<void, [string]>;
 
@@ -103,7 +103,7 @@ describe('a loop that waits for one at a time', () => {
 
   it.each<readonly [string, () => Future<unknown>]>([
     ['all', () => all(words.map((word) => lengthOf(word)))],
-    ['settled', () => settled(words.map((word) => lengthOf(word)))],
+    ['settled', () => allSettled(words.map((word) => lengthOf(word)))],
     ['many', () => lengthOf.many(words)],
   ])('is none in %s', async (_, ask) => {
     const many = task(function* many() {
@@ -202,7 +202,7 @@ describe('a resolver that answers in another order', () => {
   /** What he says of a resolver that gives these for the keys 1, 2, 3 and so on. */
   const saidOf = (results: readonly unknown[]): Promise<string[]> => {
     const rowOf = batch<number, Row>(() => [...results] as Row[], { name: 'rowOf' });
-    return seenIn(() => settled(results.map((_, index) => rowOf(index + 1))));
+    return seenIn(() => allSettled(results.map((_, index) => rowOf(index + 1))));
   };
   const rows = (...ids: unknown[]): Row[] => ids.map((id) => ({ id, name: `row ${String(id)}` }));
 

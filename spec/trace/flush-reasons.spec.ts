@@ -9,7 +9,7 @@ import { ofType, toldOf, toldWhile } from './told';
 type Program = Parameters<typeof toldOf>[0];
 
 const flushesOf = (program: Program): unknown[] =>
-  ofType(toldOf(program), 'batch flush').map(({ reason, keys, at }) => [reason, keys.join(), at]);
+  ofType(toldOf(program), 'batch-flush').map(({ reason, keys, at }) => [reason, keys.join(), at]);
 
 describe('a batch goes', () => {
   it('quiescent: when nothing else can run', () => {
@@ -51,7 +51,7 @@ describe('a batch goes', () => {
     const busy = task(function* busy() {
       yield timer(20);
     });
-    expect(flushesOf(() => all([busy(), ask('a')]).subscribe())).toEqual([['hold over', '"a"', 5]]);
+    expect(flushesOf(() => all([busy(), ask('a')]).subscribe())).toEqual([['hold-elapsed', '"a"', 5]]);
   });
 
   it('quiescent where those it was held for have come', () => {
@@ -66,7 +66,7 @@ describe('a batch goes', () => {
   it('forced: where somebody blocks', async () => {
     const ask = atOnce({ window: 3_600_000 });
     const told = await toldWhile(() => Future.of(ask('a').block()));
-    expect(ofType(told, 'batch flush').map(({ reason }) => reason)).toEqual(['forced']);
+    expect(ofType(told, 'batch-flush').map(({ reason }) => reason)).toEqual(['forced']);
   });
 
   it('forced: where its scheduler is told to flush', async () => {
@@ -76,7 +76,7 @@ describe('a batch goes', () => {
       batchScheduler.flush();
       return asked;
     });
-    expect(ofType(told, 'batch flush').map(({ reason }) => reason)).toEqual(['forced']);
+    expect(ofType(told, 'batch-flush').map(({ reason }) => reason)).toEqual(['forced']);
   });
 
   it('never, where all have left it: nothing is told of a flush', () => {
@@ -100,7 +100,7 @@ describe('a flush', () => {
       return yield* ask('a');
     });
     const told = toldOf(() => all([one(), other(), ask('c')]).subscribe());
-    const [flush] = ofType(told, 'batch flush');
+    const [flush] = ofType(told, 'batch-flush');
     expect(flush?.keys).toEqual(['"b"', '"a"', '"c"']);
     expect(flush?.tasks).toEqual([1, 3]);
   });
@@ -114,7 +114,7 @@ describe('a flush', () => {
       visit('a').subscribe();
       visit('b').subscribe().unsubscribe();
     });
-    const [flush] = ofType(told, 'batch flush');
+    const [flush] = ofType(told, 'batch-flush');
     expect([flush?.keys, flush?.tasks]).toEqual([['"a"'], [1]]);
   });
 });

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { timer } from 'rxjs';
-import { all, batch, debug, settled, task, type BatchFunction } from 'sluice';
+import { all, batch, debug, allSettled, task, type BatchFunction } from 'sluice';
 import { trace$ } from 'sluice/trace';
 import { Item } from '../../src/batch/item';
 import { perform, type Account } from '../support/perform';
@@ -208,13 +208,13 @@ describe('a failure that all of a flight share', () => {
     const outer = batch<number, number>(
       task(function* resolve(ids, flush) {
         for (const id of ids.slice(0, -1)) flush.succeed(id, id);
-        yield* settled(ids.map((id) => helper(id)));
+        yield* allSettled(ids.map((id) => helper(id)));
         return ids;
       }),
     );
     const asked = jest.spyOn(Item.prototype, 'isWanted', 'get');
     try {
-      await settled(Array.from({ length: count }, (_, id) => outer(id)));
+      await allSettled(Array.from({ length: count }, (_, id) => outer(id)));
       return asked.mock.calls.length;
     } finally {
       asked.mockRestore();

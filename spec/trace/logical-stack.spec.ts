@@ -5,7 +5,7 @@
 import { map, of, timer, type Observable } from 'rxjs';
 import {
   all,
-  AsyncContext,
+  TaskContext,
   AsyncValue,
   batch,
   BatchScheduler,
@@ -74,7 +74,7 @@ describe('an error that passes through tasks', () => {
     expect(error).toBe(noAuthor);
     expect(error.message).toBe('there is no author 7');
     expect(String(error.stack).startsWith(before)).toBe(true);
-    expect(chainOf(error)).toEqual(['batch "one", key 1', 'task ask']);
+    expect(chainOf(error)).toEqual(['batch "one", key 1', 'task-ask']);
   });
 
   it('names no places with debugging off', async () => {
@@ -192,7 +192,7 @@ describe('the chain of tasks', () => {
   });
 
   it('leads through what stands in a context', async () => {
-    const context = new (class extends AsyncContext {
+    const context = new (class extends TaskContext {
       override resume(): void {
         // It only has to be there.
       }

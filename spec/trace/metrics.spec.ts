@@ -4,8 +4,8 @@
 import fc from 'fast-check';
 import { from, Subject } from 'rxjs';
 import type { TraceEvent } from 'sluice/trace';
-import { Histogram } from '../../src/trace/histogram';
-import { metrics, type Metrics, type MetricsSnapshot } from '../../src/trace/metrics';
+import { Histogram } from '../../src/trace/metrics/histogram';
+import { metrics, type Metrics, type MetricsSnapshot } from '../../src/trace/metrics/metrics';
 import { pooledCall, sharedFlush } from './events';
 
 const counted = (events: Iterable<TraceEvent>): MetricsSnapshot => {
@@ -15,7 +15,7 @@ const counted = (events: Iterable<TraceEvent>): MetricsSnapshot => {
 };
 
 const land = (id: number, outcome: 'succeeded' | 'failed' | 'cancelled', at: number): TraceEvent => ({
-  type: 'batch land',
+  type: 'batch-land',
   id,
   outcome,
   at,
@@ -30,14 +30,14 @@ const never = { count: 0, sum: 0, min: undefined, max: undefined, p50: undefined
 
 describe('metrics', () => {
   it('of a batch function are its keys, flushes, reasons, times and ends', () => {
-    const recall: TraceEvent = { type: 'batch recall', batch: 'nameOf', key: '7', at: 50 };
+    const recall: TraceEvent = { type: 'batch-recall', batch: 'nameOf', key: '7', at: 50 };
     expect(counted([...sharedFlush, recall]).batches).toEqual({
       nameOf: {
         asks: 3,
         joins: 1,
         recalls: 1,
         flushes: 1,
-        reasons: { quiescent: 1, window: 0, full: 0, 'hold over': 0, forced: 0 },
+        reasons: { quiescent: 1, window: 0, full: 0, 'hold-elapsed': 0, forced: 0 },
         size: always(2),
         gathering: always(3),
         flight: always(10),
@@ -68,8 +68,8 @@ describe('metrics', () => {
 
   it('tell flights that failed or were cancelled apart, and batches that all had left', () => {
     const flush = (id: number): TraceEvent[] => [
-      { type: 'batch open', id, batch: 'nameOf', scheduler: 'main', at: 0 },
-      { type: 'batch flush', id, batch: 'nameOf', keys: ['1'], reason: 'full', tasks: [], at: 1 },
+      { type: 'batch-open', id, batch: 'nameOf', scheduler: 'main', at: 0 },
+      { type: 'batch-flush', id, batch: 'nameOf', keys: ['1'], reason: 'full', tasks: [], at: 1 },
     ];
     const { batches } = counted([
       ...[...flush(1), land(1, 'failed', 3)],
@@ -86,7 +86,7 @@ describe('metrics', () => {
   });
 
   it('count a call that never came to a thread', () => {
-    const end: TraceEvent = { type: 'call end', id: 21, outcome: 'cancelled', at: 103 };
+    const end: TraceEvent = { type: 'call-end', id: 21, outcome: 'cancelled', at: 103 };
     expect(counted([...pooledCall.slice(0, 2), end]).pools['images']).toMatchObject({
       ended: { cancelled: 1 },
       queued: never,
@@ -126,7 +126,7 @@ describe('metrics', () => {
   });
 
   it('take any name for a name', () => {
-    expect(Object.keys(counted([{ type: 'task begin', id: 1, name: '__proto__', at: 0 }]).tasks)).toEqual([
+    expect(Object.keys(counted([{ type: 'task-begin', id: 1, name: '__proto__', at: 0 }]).tasks)).toEqual([
       '__proto__',
     ]);
   });

@@ -20,9 +20,9 @@ import { pathToFileURL } from 'node:url';
 import { Subject } from 'rxjs';
 import { all, batch, task } from 'sluice';
 import type { TraceEvent } from 'sluice/trace';
-import type { ChromeTrace } from '../../src/trace/chrome-event';
-import { chromeTraceFile } from '../../src/trace/node-chrome-trace-file';
-import { timeline } from '../../src/trace/node-timeline';
+import type { ChromeTrace } from '../../src/trace/chrome/chrome-event';
+import { recordChromeTrace } from '../../src/trace/recording/node-record-chrome-trace';
+import { recordTimeline } from '../../src/trace/recording/node-record-timeline';
 import { runAlone } from '../support/process';
 import { sharedFlush } from './events';
 
@@ -51,14 +51,14 @@ function played(events: readonly TraceEvent[]): { readonly source: Subject<Trace
 
 const tasksFrom = (first: number, count: number): TraceEvent[] =>
   Array.from({ length: count }, (_, index): TraceEvent[] => [
-    { type: 'task begin', id: first + index, name: `visit ${String(first + index)}`, at: first + index },
-    { type: 'task end', id: first + index, outcome: 'succeeded', at: first + index },
+    { type: 'task-begin', id: first + index, name: `visit ${String(first + index)}`, at: first + index },
+    { type: 'task-end', id: first + index, outcome: 'succeeded', at: first + index },
   ]).flat();
 
 describe('timeline', () => {
   it('writes a page of what happened until it was stopped, and gives its path', () => {
     const { source, play } = played(sharedFlush);
-    const recording = timeline(inFolder('out.html'), { source, title: 'GET /answers' });
+    const recording = recordTimeline(inFolder('out.html'), { source, title: 'GET /answers' });
     play();
     expect(existsSync(inFolder('out.html'))).toBe(false);
     expect(recording.stop()).toBe(inFolder('out.html'));
@@ -72,8 +72,8 @@ describe('timeline', () => {
     const greet = task(function* greet(id: number) {
       return yield* nameOf(id);
     });
-    const recording = timeline(inFolder('out.html'));
-    const traced = chromeTraceFile(inFolder('out.json'));
+    const recording = recordTimeline(inFolder('out.html'));
+    const traced = recordChromeTrace(inFolder('out.json'));
     await all([greet(1), greet(2)]);
     recording.stop();
     traced.stop();
@@ -85,13 +85,13 @@ describe('timeline', () => {
   it('takes a path from the folder of the process, and a URL', () => {
     const { source } = played([]);
     const path = inFolder('out.html');
-    expect(timeline(relative(process.cwd(), path), { source }).stop()).toBe(path);
-    expect(timeline(pathToFileURL(path), { source }).stop()).toBe(path);
+    expect(recordTimeline(relative(process.cwd(), path), { source }).stop()).toBe(path);
+    expect(recordTimeline(pathToFileURL(path), { source }).stop()).toBe(path);
   });
 
   it('writes what has not ended, too', () => {
     const { source, play } = played(sharedFlush.slice(0, 1));
-    const recording = chromeTraceFile(inFolder('out.json'), { source });
+    const recording = recordChromeTrace(inFolder('out.json'), { source });
     play();
     recording.stop();
     expect(slicesIn('out.json')).toEqual(['page']);
@@ -100,7 +100,7 @@ describe('timeline', () => {
   it('is stopped at the end of a block', () => {
     const { source, play } = played(sharedFlush);
     {
-      using recording = timeline(inFolder('out.html'), { source });
+      using recording = recordTimeline(inFolder('out.html'), { source });
       play();
       expect(recording.path).toBe(inFolder('out.html'));
     }
@@ -108,7 +108,7 @@ describe('timeline', () => {
   });
 
   it('writes once, however often it is stopped', () => {
-    const recording = timeline(inFolder('out.html'), { source: played([]).source });
+    const recording = recordTimeline(inFolder('out.html'), { source: played([]).source });
     recording.stop();
     rmSync(inFolder('out.html'));
     expect(recording.stop()).toBe(inFolder('out.html'));
@@ -119,7 +119,7 @@ describe('timeline', () => {
   it('leaves neither the source nor the process a listener', () => {
     const { source } = played([]);
     const listeners = process.listenerCount('exit');
-    const recording = timeline(inFolder('out.html'), { source });
+    const recording = recordTimeline(inFolder('out.html'), { source });
     expect([source.observed, process.listenerCount('exit')]).toEqual([true, listeners + 1]);
     recording.stop();
     expect([source.observed, process.listenerCount('exit')]).toEqual([false, listeners]);
@@ -127,7 +127,7 @@ describe('timeline', () => {
 
   it('takes the place of what an earlier one wrote, only when it writes', () => {
     writeFileSync(inFolder('out.html'), 'earlier');
-    const recording = timeline(inFolder('out.html'), { source: played([]).source });
+    const recording = recordTimeline(inFolder('out.html'), { source: played([]).source });
     expect(read('out.html')).toBe('earlier');
     recording.stop();
     expect(read('out.html')).toMatch(/^<!doctype html>/);
@@ -144,14 +144,14 @@ describe('the file of a recording', () => {
   };
 
   it('is read and written by its owner alone, where it is new', () => {
-    timeline(inFolder('out.html'), { source }).stop();
-    chromeTraceFile(inFolder('out.json'), { source }).stop();
+    recordTimeline(inFolder('out.html'), { source }).stop();
+    recordChromeTrace(inFolder('out.json'), { source }).stop();
     expect([modeOf('out.html'), modeOf('out.json')]).toEqual([0o600, 0o600]);
   });
 
   it('is so where a link leads to it, and where the link came first', () => {
     symlinkSync(inFolder('there.html'), inFolder('out.html'));
-    timeline(inFolder('out.html'), { source }).stop();
+    recordTimeline(inFolder('out.html'), { source }).stop();
     expect(modeOf('there.html')).toBe(0o600);
     expect(lstatSync(inFolder('out.html')).isSymbolicLink()).toBe(true);
   });
@@ -159,7 +159,7 @@ describe('the file of a recording', () => {
   it('keeps the mode that it had', () => {
     writeFileSync(inFolder('out.html'), 'earlier');
     chmodSync(inFolder('out.html'), 0o640);
-    timeline(inFolder('out.html'), { source }).stop();
+    recordTimeline(inFolder('out.html'), { source }).stop();
     expect(modeOf('out.html')).toBe(0o640);
   });
 
@@ -171,7 +171,7 @@ describe('the file of a recording', () => {
     writeFileSync(inFolder('secret'), 'kept');
     put(inFolder('out.html'));
     shareFolder();
-    expect(() => timeline(inFolder('out.html'), { source })).toThrow(
+    expect(() => recordTimeline(inFolder('out.html'), { source })).toThrow(
       'it belongs to another user, in a folder that all users write to',
     );
     expect([read('secret'), existsSync(inFolder('new'))]).toEqual(['kept', false]);
@@ -179,7 +179,7 @@ describe('the file of a recording', () => {
 
   it('is not written through a link that another user has put there meanwhile', () => {
     writeFileSync(inFolder('secret'), 'kept');
-    const recording = timeline(inFolder('out.html'), { source });
+    const recording = recordTimeline(inFolder('out.html'), { source });
     symlinkSync(inFolder('secret'), inFolder('out.html'));
     shareFolder();
     expect(() => recording.stop()).toThrow('could not be written');
@@ -192,7 +192,7 @@ describe('the file of a recording', () => {
   it('is written in a folder of all users where it is the own one', () => {
     chmodSync(folder, 0o1777);
     writeFileSync(inFolder('out.html'), 'earlier');
-    timeline(inFolder('out.html'), { source }).stop();
+    recordTimeline(inFolder('out.html'), { source }).stop();
     expect(read('out.html')).toMatch(/^<!doctype html>/);
   });
 });
@@ -202,8 +202,8 @@ describe('a recording of more than it keeps', () => {
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { source, play } = played(tasksFrom(1, 25));
     const [page, traced] = [
-      timeline(inFolder('out.html'), { source, max: 10, title: 'visits' }),
-      chromeTraceFile(inFolder('out.json'), { source, max: 10 }),
+      recordTimeline(inFolder('out.html'), { source, max: 10, title: 'visits' }),
+      recordChromeTrace(inFolder('out.json'), { source, max: 10 }),
     ];
     play();
     page.stop();
@@ -221,7 +221,7 @@ describe('a recording of more than it keeps', () => {
   it('says nothing where it lacks none', () => {
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { source, play } = played(tasksFrom(1, 10));
-    const recording = chromeTraceFile(inFolder('out.json'), { source, max: 10 });
+    const recording = recordChromeTrace(inFolder('out.json'), { source, max: 10 });
     play();
     recording.stop();
     expect(slicesIn('out.json')).toHaveLength(10);
@@ -234,14 +234,16 @@ describe('a path that cannot be written to', () => {
     const { source } = played([]);
     const listeners = process.listenerCount('exit');
     for (const path of [inFolder('none/out.html'), folder]) {
-      expect(() => timeline(path, { source })).toThrow(`timeline: there is no writing to ${path}: Error: E`);
-      expect(() => timeline(path, { source })).toThrow('give the path of a file in a folder that is there');
+      expect(() => recordTimeline(path, { source })).toThrow(
+        `recordTimeline: there is no writing to ${path}: Error: E`,
+      );
+      expect(() => recordTimeline(path, { source })).toThrow('give the path of a file in a folder that is there');
     }
     expect([source.observed, process.listenerCount('exit')]).toEqual([false, listeners]);
   });
 
   it('is looked at without leaving anything there', () => {
-    const recording = timeline(inFolder('out.html'), { source: played([]).source });
+    const recording = recordTimeline(inFolder('out.html'), { source: played([]).source });
     expect(readdirSync(folder)).toEqual([]);
     recording.stop();
   });
@@ -249,11 +251,11 @@ describe('a path that cannot be written to', () => {
   it('only by the end loses nothing: stop() throws, and may be called again', () => {
     const { source, play } = played(sharedFlush);
     mkdirSync(inFolder('inner'));
-    const recording = chromeTraceFile(inFolder('inner/out.json'), { source });
+    const recording = recordChromeTrace(inFolder('inner/out.json'), { source });
     play();
     rmSync(inFolder('inner'), { recursive: true });
     expect(() => recording.stop()).toThrow(
-      `chromeTraceFile: what was recorded could not be written to ${inFolder('inner/out.json')}: Error: ENOENT`,
+      `recordChromeTrace: what was recorded could not be written to ${inFolder('inner/out.json')}: Error: ENOENT`,
     );
     mkdirSync(inFolder('inner'));
     recording.stop();
@@ -263,8 +265,8 @@ describe('a path that cannot be written to', () => {
 
 describe('a process that records', () => {
   const program = (path: string, then: string): string => `
-    const { chromeTraceFile } = require('sluice/trace');
-    const recording = chromeTraceFile(${JSON.stringify(path)});
+    const { recordChromeTrace } = require('sluice/trace');
+    const recording = recordChromeTrace(${JSON.stringify(path)});
     const greet = task(function greet() { return 1; });
     greet().subscribe(() => { ${then} });`;
 
@@ -290,27 +292,29 @@ describe('a process that records', () => {
     const gone = `require('node:fs').rmSync(${JSON.stringify(inFolder('inner'))}, { recursive: true });`;
     const ended = runAlone(program(inFolder('inner/out.json'), gone));
     expect(ended.hasEndedWell).toBe(true);
-    expect(ended.stderr).toContain('sluice: chromeTraceFile: what was recorded is lost: there was no writing to');
+    expect(ended.stderr).toContain('sluice: recordChromeTrace: what was recorded is lost: there was no writing to');
     expect(ended.stderr).toContain('ENOENT');
   });
 });
 
 describe('wrong use', () => {
   it.each([undefined, null, 5, '', {}])('a path that is %p is refused', (path) => {
-    expect(() => timeline(path as never)).toThrow(TypeError);
-    expect(() => timeline(path as never)).toThrow('timeline: path must be the path of a file, or its URL; got');
+    expect(() => recordTimeline(path as never)).toThrow(TypeError);
+    expect(() => recordTimeline(path as never)).toThrow(
+      'recordTimeline: path must be the path of a file, or its URL; got',
+    );
   });
 
   it.each([
-    [null, 'timeline: its config must be an object of options; got null'],
-    [5, 'timeline: its config must be an object of options; got 5'],
-    [{ max: 0 }, 'timeline: max must be a whole number, 1 or more, or Infinity; got 0'],
-    [{ max: '5' }, 'timeline: max must be a whole number, 1 or more, or Infinity; got "5"'],
-    [{ max: NaN }, 'timeline: max must be'],
-    [{ source: [] }, 'timeline: source must be an Observable of trace events; got'],
-    [{ title: 5 }, 'timeline: title must be a string; got 5'],
+    [null, 'recordTimeline: its config must be an object of options; got null'],
+    [5, 'recordTimeline: its config must be an object of options; got 5'],
+    [{ max: 0 }, 'recordTimeline: max must be a whole number, 1 or more, or Infinity; got 0'],
+    [{ max: '5' }, 'recordTimeline: max must be a whole number, 1 or more, or Infinity; got "5"'],
+    [{ max: NaN }, 'recordTimeline: max must be'],
+    [{ source: [] }, 'recordTimeline: source must be an Observable of trace events; got'],
+    [{ title: 5 }, 'recordTimeline: title must be a string; got 5'],
   ])('a config that is %p is refused', (config, message) => {
-    expect(() => timeline(inFolder('out.html'), config as never)).toThrow(TypeError);
-    expect(() => timeline(inFolder('out.html'), config as never)).toThrow(message);
+    expect(() => recordTimeline(inFolder('out.html'), config as never)).toThrow(TypeError);
+    expect(() => recordTimeline(inFolder('out.html'), config as never)).toThrow(message);
   });
 });

@@ -5,7 +5,7 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NEVER } from 'rxjs';
-import { chromeTrace, timeline, timelinePage, type Span } from 'sluice/trace';
+import { toChromeTrace, recordTimeline, renderTimeline, type Span } from 'sluice/trace';
 import { span } from '../services/timeline-spans';
 
 const sound = span('task', 1, { name: 'sound', start: 0, end: 10 });
@@ -19,28 +19,28 @@ describe('a span without a time', () => {
     ['that never began', { start: -Infinity, end: 5 }],
   ])('is left out of both pictures, and nothing else is: one %s', (_, times) => {
     const spans = [sound, span('task', 2, { name: 'odd', ...times })];
-    expect(timelinePage(spans)).toBe(timelinePage([sound]));
-    expect(chromeTrace(spans)).toEqual(chromeTrace([sound]));
+    expect(renderTimeline(spans)).toBe(renderTimeline([sound]));
+    expect(toChromeTrace(spans)).toEqual(toChromeTrace([sound]));
   });
 
   it('may be all there is', () => {
     const spans = [span('task', 2, { start: NaN, end: NaN })];
-    expect(timelinePage(spans)).toBe(timelinePage([]));
-    expect(chromeTrace(spans)).toEqual(chromeTrace([]));
+    expect(renderTimeline(spans)).toBe(renderTimeline([]));
+    expect(toChromeTrace(spans)).toEqual(toChromeTrace([]));
   });
 
   it('leads no arrow anywhere', () => {
     const flight = span('flight', 2, { start: 2, end: NaN, serves: [1] });
     const served = span('flight', 3, { start: 2, end: 4, serves: [4] });
     const spans = [sound, flight, served, span('task', 4, { start: NaN, end: 4 })];
-    expect(chromeTrace(spans)).toEqual(chromeTrace([sound, served]));
+    expect(toChromeTrace(spans)).toEqual(toChromeTrace([sound, served]));
   });
 });
 
 describe('a duration in a Chrome trace', () => {
   it('is never less than nothing, also where a span ends before it starts, or is sent after its end', () => {
     const waits = [{ start: 0, end: 30, for: 'a thread' }];
-    const { traceEvents } = chromeTrace([
+    const { traceEvents } = toChromeTrace([
       span('task', 1, { start: 10, end: 5 }),
       span('call', 2, { start: 0, end: 20, pool: 'p', thread: 1, waits }),
     ]);
@@ -57,7 +57,7 @@ describe('a path that is a link to a file that is not there yet', () => {
   it('stays a link, and the page is written where it leads', () => {
     const [link, target] = [join(folder, 'latest.html'), join(folder, 'today.html')];
     symlinkSync(target, link);
-    const recording = timeline(link, { source: NEVER });
+    const recording = recordTimeline(link, { source: NEVER });
     expect(readdirSync(folder)).toEqual(['latest.html']);
     recording.stop();
     expect(lstatSync(link).isSymbolicLink()).toBe(true);

@@ -3,7 +3,7 @@
  */
 import { batch, debug, task } from 'sluice';
 import { trace$ } from 'sluice/trace';
-import { seam, type Probe } from '../../src/scheduler/probe';
+import { instrumentation, type Instrumentation } from '../../src/scheduler/instrumentation';
 
 const visit = task((id: number) => id);
 const nameOf = batch((ids: readonly number[]) => ids, { name: 'nameOf' });
@@ -13,7 +13,7 @@ const held = (future: object): readonly PropertyKey[] => Reflect.ownKeys(future)
 
 describe('while nobody looks on', () => {
   it('there is no probe', () => {
-    expect(seam.probe).toBeUndefined();
+    expect(instrumentation.current).toBeUndefined();
   });
 
   it('no stack is looked at', () => {
@@ -32,7 +32,7 @@ describe('while nobody looks on', () => {
     debug();
     debug(false);
     subscription.unsubscribe();
-    expect(seam.probe).toBeUndefined();
+    expect(instrumentation.current).toBeUndefined();
     const capture = jest.spyOn(Error, 'captureStackTrace');
     try {
       visit(1).block();
@@ -60,18 +60,18 @@ describe('a future', () => {
 describe('one who looks on', () => {
   it('sees notes only while he is there', () => {
     const seen: string[] = [];
-    const probe: Probe = {
-      note: ({ type }) => void seen.push(type),
+    const probe: Instrumentation = {
+      emit: ({ type }) => void seen.push(type),
       within: (_waiter, work) => work(),
       callerOf: () => undefined,
       siteOf: () => undefined,
       siteHere: () => undefined,
     };
-    seam.probe = probe;
+    instrumentation.current = probe;
     visit(1).block();
-    seam.probe = undefined;
+    instrumentation.current = undefined;
     visit(1).block();
-    expect(seen).toEqual(['built', 'task began', 'task ended']);
+    expect(seen).toEqual(['built', 'task-began', 'task-ended']);
   });
 
   it('of traces alone wants no places', () => {

@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { from, Subject } from 'rxjs';
 import type { TraceEvent } from 'sluice/trace';
-import { openTelemetry, type OpenTelemetryConfig } from '../../src/trace/open-telemetry';
+import { openTelemetry, type OpenTelemetryConfig } from '../../src/trace/open-telemetry/open-telemetry';
 import { cancelledScope, crowd, pooledCall, sharedFlush } from './events';
 import { LocalContexts } from './local-contexts';
 
@@ -73,8 +73,8 @@ describe('openTelemetry', () => {
 
   it('makes what a resolver asks for a child of the flush', () => {
     const inner: TraceEvent[] = [
-      { type: 'task begin', id: 40, name: 'lookup', at: 16, parent: 3 },
-      { type: 'task end', id: 40, outcome: 'succeeded', at: 17 },
+      { type: 'task-begin', id: 40, name: 'lookup', at: 16, parent: 3 },
+      { type: 'task-end', id: 40, outcome: 'succeeded', at: 17 },
     ];
     const spans = exported([...sharedFlush.slice(0, 9), ...inner, ...sharedFlush.slice(9)]);
     expect(named(spans, 'lookup').parentSpanContext?.spanId).toBe(named(spans, 'nameOf').spanContext().spanId);
@@ -83,8 +83,8 @@ describe('openTelemetry', () => {
   it('has times of the events, to fractions of a ms', () => {
     const at = 1_795_000_000_123.25;
     const spans = exported([
-      { type: 'task begin', id: 1, name: 'page', at },
-      { type: 'task end', id: 1, outcome: 'succeeded', at: at + 2_000 },
+      { type: 'task-begin', id: 1, name: 'page', at },
+      { type: 'task-end', id: 1, outcome: 'succeeded', at: at + 2_000 },
     ]);
     expect(named(spans, 'page')).toMatchObject({
       startTime: [1_795_000_000, 123_250_000],
@@ -122,17 +122,20 @@ describe('openTelemetry', () => {
     ]);
   });
 
-  it('tells why a batch is apart, and the details only with the keys', () => {
-    const apart = { because: 'gone', from: 3, detail: 'it went while user 7 was asked for' } as const;
+  it('tells why a batch is split, and the details only with the keys', () => {
+    const split = { because: 'already-flushed', from: 3, detail: 'it went while user 7 was asked for' } as const;
     const events: TraceEvent[] = [
-      { type: 'batch open', id: 9, batch: 'roleOf', scheduler: 'main', apart, at: 40 },
-      { type: 'batch flush', id: 9, batch: 'roleOf', keys: [], reason: 'window', tasks: [], at: 41 },
+      { type: 'batch-open', id: 9, batch: 'roleOf', scheduler: 'main', split, at: 40 },
+      { type: 'batch-flush', id: 9, batch: 'roleOf', keys: [], reason: 'window', tasks: [], at: 41 },
     ];
     const [hidden] = exported(events).map(({ attributes }) => attributes);
     exporter.reset();
     const [shown] = exported(events, { showKeys: true }).map(({ attributes }) => attributes);
-    expect([hidden?.['sluice.batch.apart'], hidden?.['sluice.batch.apart.detail']]).toEqual(['gone', undefined]);
-    expect(shown?.['sluice.batch.apart.detail']).toBe(apart.detail);
+    expect([hidden?.['sluice.batch.split'], hidden?.['sluice.batch.split.detail']]).toEqual([
+      'already-flushed',
+      undefined,
+    ]);
+    expect(shown?.['sluice.batch.split.detail']).toBe(split.detail);
   });
 
   it('makes spans of scopes and what runs in them, and of calls of a pool', () => {
@@ -147,7 +150,7 @@ describe('openTelemetry', () => {
   });
 
   it('makes no span of a batch that was never flushed', () => {
-    expect(exported([...sharedFlush.slice(2, 4), { type: 'batch land', id: 3, outcome: 'cancelled', at: 20 }])).toEqual(
+    expect(exported([...sharedFlush.slice(2, 4), { type: 'batch-land', id: 3, outcome: 'cancelled', at: 20 }])).toEqual(
       [],
     );
   });
@@ -195,7 +198,7 @@ describe('the span that is active', () => {
     const [get, post] = [tracer.startSpan('GET'), tracer.startSpan('POST')];
     events$.subscribe(openTelemetry(api));
     within(get, sharedFlush.slice(0, 3));
-    const asked = { type: 'batch ask', id: 3, key: '9', isNew: true, at: 13 } as const;
+    const asked = { type: 'batch-ask', id: 3, key: '9', isNew: true, at: 13 } as const;
     within(post, [asked, asked]);
     within(get, sharedFlush.slice(3));
     const spans = exporter.getFinishedSpans();

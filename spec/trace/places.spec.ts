@@ -40,7 +40,7 @@ describe('without places, but with the doctor,', () => {
     expect(
       ofType(
         toldOf(() => visit().subscribe()),
-        'task begin',
+        'task-begin',
       ),
     ).toEqual([expect.not.objectContaining({ calledAt: expect.anything() as unknown })]);
   });

@@ -33,13 +33,13 @@ describe('a trace of a pool', () => {
         return n;
       }, 1);
     });
-    expect(typesOf(events).sort()).toEqual(['call end', 'call queue', 'call send', 'thread exit', 'thread spawn']);
+    expect(typesOf(events).sort()).toEqual(['call-end', 'call-queue', 'call-send', 'thread-exit', 'thread-spawn']);
     expect(events.filter(isOfPool)).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ type: 'call queue', name: 'resize', pool: 'images' }),
-        expect.objectContaining({ type: 'call send', thread: 1 }),
-        expect.objectContaining({ type: 'call end', outcome: 'succeeded' }),
-        expect.objectContaining({ type: 'thread spawn', pool: 'images', thread: 1 }),
+        expect.objectContaining({ type: 'call-queue', name: 'resize', pool: 'images' }),
+        expect.objectContaining({ type: 'call-send', thread: 1 }),
+        expect.objectContaining({ type: 'call-end', outcome: 'succeeded' }),
+        expect.objectContaining({ type: 'thread-spawn', pool: 'images', thread: 1 }),
       ]),
     );
   });
@@ -54,8 +54,8 @@ describe('a trace of a pool', () => {
       });
       expect(await page()).toBe(16);
     });
-    const page = events.find((event) => event.type === 'task begin');
-    const calls = events.filter((event) => event.type === 'call queue');
+    const page = events.find((event) => event.type === 'task-begin');
+    const calls = events.filter((event) => event.type === 'call-queue');
     expect(calls.map(({ parent }) => parent)).toEqual([page?.id, page?.id]);
   });
 
@@ -67,7 +67,7 @@ describe('a trace of a pool', () => {
       await expect(failing).rejects.toThrow('too far');
       pool.do(() => 1).cancel();
     });
-    const ends = events.filter((event) => event.type === 'call end');
+    const ends = events.filter((event) => event.type === 'call-end');
     expect(ends.map(({ outcome, error }) => [outcome, error])).toEqual([
       ['failed', 'RangeError: too far'],
       ['cancelled', undefined],
@@ -78,7 +78,7 @@ describe('a trace of a pool', () => {
     const events = await watched({ size: 1 }, async ({ pool }) => {
       await pool.do(() => process.exit(3)).then(undefined, () => undefined);
     });
-    const exit = events.find((event) => event.type === 'thread exit');
+    const exit = events.find((event) => event.type === 'thread-exit');
     expect(exit?.detail).toContain('exit');
   });
 
@@ -88,7 +88,7 @@ describe('a trace of a pool', () => {
       await Promise.all([pool.do(() => 1), other.do(() => 2)]);
       await other.close();
     });
-    const spawned = events.filter((event) => event.type === 'thread spawn');
+    const spawned = events.filter((event) => event.type === 'thread-spawn');
     expect(spawned.map(({ pool, thread }) => [pool, thread])).toEqual([
       ['WorkerPool', 1],
       ['WorkerPool', 2],

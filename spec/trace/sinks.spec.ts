@@ -11,11 +11,11 @@ import {
 import { delay, mergeMap, NEVER, of, Subscription, takeUntil, timer, type Observable } from 'rxjs';
 import { all, batch, batchScheduler, scoped, task, type BatchConfig, type BatchFunction } from 'sluice';
 import type { Span, TraceEvent } from 'sluice/trace';
-import { chromeTrace } from '../../src/trace/chrome-trace';
-import { metrics } from '../../src/trace/metrics';
-import { openTelemetry } from '../../src/trace/open-telemetry';
-import { spansOf } from '../../src/trace/spans';
-import { trace$ } from '../../src/trace/trace';
+import { toChromeTrace } from '../../src/trace/chrome/chrome-trace';
+import { metrics } from '../../src/trace/metrics/metrics';
+import { openTelemetry } from '../../src/trace/open-telemetry/open-telemetry';
+import { spansOf } from '../../src/trace/spans/spans';
+import { trace$ } from '../../src/trace/events/trace';
 import { testScheduler } from '../support/virtual-time';
 import { LocalContexts } from './local-contexts';
 
@@ -79,7 +79,7 @@ describe('the spans of a program', () => {
     const greet = task(function* greet(id: number) {
       return yield* nameOf(id);
     });
-    const { traceEvents } = chromeTrace(traced(() => all([greet(1), greet(2), greet(2)])));
+    const { traceEvents } = toChromeTrace(traced(() => all([greet(1), greet(2), greet(2)])));
     expect(traceEvents.filter(({ ph }) => ph === 's')).toHaveLength(3);
   });
 });
@@ -181,7 +181,7 @@ describe('an observer', () => {
     expect(spansOf(told).map(({ name, kind, outcome, keys }) => [name, kind, outcome, ...keys])).toEqual(
       expect.arrayContaining([
         ['nameOf', 'flight', 'succeeded', '1'],
-        ['log', 'flight', 'succeeded', '"batch open"', '"batch flush"'],
+        ['log', 'flight', 'succeeded', '"batch-open"', '"batch-flush"'],
       ]),
     );
   });
@@ -191,13 +191,13 @@ describe('an observer', () => {
     const waiting = new Subscription();
     const told: TraceEvent[] = [];
     const ending = trace$.subscribe((event) => {
-      if (event.type === 'batch flush') waiting.unsubscribe();
+      if (event.type === 'batch-flush') waiting.unsubscribe();
     });
     const listening = trace$.subscribe((event) => told.push(event));
     waiting.add(never(1).subscribe());
     batchScheduler.flush();
     ending.unsubscribe();
     listening.unsubscribe();
-    expect(told.map(({ type }) => type)).toEqual(['batch open', 'batch ask', 'batch flush', 'batch land']);
+    expect(told.map(({ type }) => type)).toEqual(['batch-open', 'batch-ask', 'batch-flush', 'batch-land']);
   });
 });

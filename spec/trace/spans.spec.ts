@@ -3,7 +3,7 @@
  */
 import { concat, from, NEVER, of, Subject, take, toArray } from 'rxjs';
 import type { Span, TraceEvent } from 'sluice/trace';
-import { spansOf, toSpans } from '../../src/trace/spans';
+import { spansOf, toSpans } from '../../src/trace/spans/spans';
 import { cancelledScope, crowd, pooledCall, sharedFlush } from './events';
 
 const collected = (events: Iterable<TraceEvent>): Span[] => {
@@ -26,7 +26,7 @@ const nothingElse = {
   calledAt: undefined,
   keys: [],
   reason: undefined,
-  apart: undefined,
+  split: undefined,
   pool: undefined,
   thread: undefined,
 };
@@ -103,7 +103,7 @@ describe('a span', () => {
   });
 
   it('of a thread has failed where something was thrown that nobody caught', () => {
-    const fault: TraceEvent = { type: 'thread fault', pool: 'images', thread: 1, detail: 'Error: late', at: 111 };
+    const fault: TraceEvent = { type: 'thread-fault', pool: 'images', thread: 1, detail: 'Error: late', at: 111 };
     expect(spansOf([...pooledCall.slice(0, 4), fault, ...pooledCall.slice(4)])[0]).toMatchObject({
       outcome: 'failed',
       error: 'Error: late',
@@ -126,9 +126,9 @@ describe('a span', () => {
   });
 
   it('of a batch tells why it is apart from an earlier one', () => {
-    const apart = { because: 'gone', from: 3, detail: 'it had gone' } as const;
-    const later: TraceEvent = { type: 'batch open', id: 9, batch: 'nameOf', scheduler: 'main', apart, at: 40 };
-    expect(spanOf([...sharedFlush, later], -9)?.apart).toBe(apart);
+    const split = { because: 'already-flushed', from: 3, detail: 'it had gone' } as const;
+    const later: TraceEvent = { type: 'batch-open', id: 9, batch: 'nameOf', scheduler: 'main', split, at: 40 };
+    expect(spanOf([...sharedFlush, later], -9)?.split).toBe(split);
   });
 });
 
@@ -136,14 +136,14 @@ describe('a batch', () => {
   it('that all had left before it was flushed has no flight', () => {
     const events: TraceEvent[] = [
       ...sharedFlush.slice(2, 4),
-      { type: 'batch land', id: 3, outcome: 'cancelled', at: 20 },
+      { type: 'batch-land', id: 3, outcome: 'cancelled', at: 20 },
     ];
     expect(spansOf(events)).toMatchObject([{ id: -3, kind: 'batch', end: 20, outcome: 'cancelled', keys: ['7'] }]);
   });
 
   it('has no keys that left before the flush', () => {
     const flush: TraceEvent = {
-      ...{ type: 'batch flush', id: 3, batch: 'nameOf', reason: 'full', at: 15 },
+      ...{ type: 'batch-flush', id: 3, batch: 'nameOf', reason: 'full', at: 15 },
       ...{ keys: ['8'], tasks: [] },
     };
     expect(spanOf([...sharedFlush.slice(2, 7), flush], -3)?.keys).toEqual(['8']);
@@ -177,10 +177,10 @@ describe('what has not ended when the trace does', () => {
 
   it('never ends before it began, whatever the clock says', () => {
     const [begin] = sharedFlush;
-    expect(begin && spansOf([begin, { type: 'task end', id: 1, outcome: 'succeeded', at: 3 }])).toMatchObject([
+    expect(begin && spansOf([begin, { type: 'task-end', id: 1, outcome: 'succeeded', at: 3 }])).toMatchObject([
       { start: 10, end: 10 },
     ]);
-    expect(spansOf([...sharedFlush.slice(0, 1), { type: 'task resume', id: 99, at: 3 }])).toMatchObject([
+    expect(spansOf([...sharedFlush.slice(0, 1), { type: 'task-resume', id: 99, at: 3 }])).toMatchObject([
       { start: 10, end: 10, outcome: undefined },
     ]);
   });
@@ -234,8 +234,8 @@ describe('toSpans', () => {
     events$.pipe(toSpans()).subscribe(({ id }) => {
       seen.push(id);
       if (id !== 1) return;
-      events$.next({ type: 'task begin', id: 50, name: 'inner', at: 40 });
-      events$.next({ type: 'task end', id: 50, outcome: 'succeeded', at: 41 });
+      events$.next({ type: 'task-begin', id: 50, name: 'inner', at: 40 });
+      events$.next({ type: 'task-end', id: 50, outcome: 'succeeded', at: 41 });
     });
     for (const event of sharedFlush) events$.next(event);
     events$.complete();
@@ -244,10 +244,10 @@ describe('toSpans', () => {
 
   it('keeps no more than ten thousand waits of one task that never ends', () => {
     const waits = Array.from({ length: 10_050 }, (_, index): TraceEvent[] => [
-      { type: 'task wait', id: 1, for: 'a timer', at: index },
-      { type: 'task resume', id: 1, at: index },
+      { type: 'task-wait', id: 1, for: 'a timer', at: index },
+      { type: 'task-resume', id: 1, at: index },
     ]);
-    const [span] = spansOf([{ type: 'task begin', id: 1, name: 'poll', at: 0 }, ...waits.flat()]);
+    const [span] = spansOf([{ type: 'task-begin', id: 1, name: 'poll', at: 0 }, ...waits.flat()]);
     expect(span?.waits).toHaveLength(10_000);
   });
 
@@ -264,12 +264,12 @@ describe('toSpans', () => {
 describe('spansOf', () => {
   it('sorts by start, and puts what is longest first where they start together', () => {
     const events: TraceEvent[] = [
-      { type: 'task begin', id: 1, name: 'outer', at: 0 },
-      { type: 'task begin', id: 2, name: 'inner', at: 0 },
-      { type: 'task begin', id: 3, name: 'innermost', at: 0 },
-      { type: 'task end', id: 3, outcome: 'succeeded', at: 0 },
-      { type: 'task end', id: 2, outcome: 'succeeded', at: 1 },
-      { type: 'task end', id: 1, outcome: 'succeeded', at: 1 },
+      { type: 'task-begin', id: 1, name: 'outer', at: 0 },
+      { type: 'task-begin', id: 2, name: 'inner', at: 0 },
+      { type: 'task-begin', id: 3, name: 'innermost', at: 0 },
+      { type: 'task-end', id: 3, outcome: 'succeeded', at: 0 },
+      { type: 'task-end', id: 2, outcome: 'succeeded', at: 1 },
+      { type: 'task-end', id: 1, outcome: 'succeeded', at: 1 },
     ];
     expect(spansOf(events).map(({ id }) => id)).toEqual([1, 2, 3]);
   });

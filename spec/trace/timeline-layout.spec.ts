@@ -1,5 +1,5 @@
 /** Where spans are drawn: groups, their lanes, and the rows of these. */
-import { layOut, type Group } from '../../src/trace/timeline/layout';
+import { layOut, type Group } from '../../src/trace/timeline/layout/layout';
 import { relationsOf } from '../../src/trace/timeline/relations';
 import { serviceSpans, span } from '../services/timeline-spans';
 import type { Span } from 'sluice/trace';
@@ -113,14 +113,14 @@ describe('the layout', () => {
 
 describe('who belongs to whom', () => {
   it('is found by ids: the batch of a flight, the earlier batch, tasks served, and whoever waits', () => {
-    const apart = { because: 'full', from: 5, detail: 'it was full' } as const;
+    const split = { because: 'full', from: 5, detail: 'it was full' } as const;
     const spans = [
       span('task', 1, {}),
       span('task', 2, { parent: 1 }),
       span('batch', -5, {}),
       span('flight', 5, { serves: [2, 1, 77], parent: 2 }),
-      span('batch', -6, { apart }),
-      span('batch', -7, { apart: { ...apart, from: 70 } }),
+      span('batch', -6, { split }),
+      span('batch', -7, { split: { ...split, from: 70 } }),
     ];
     expect(relationsOf(spans)).toEqual({
       parents: [undefined, 0, undefined, 1, undefined, undefined],

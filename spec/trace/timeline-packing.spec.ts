@@ -1,7 +1,7 @@
 /** Blocks go where there is room, in as few rows as that takes, whatever they are and however many. */
 import fc from 'fast-check';
-import { families } from '../../src/trace/timeline/nesting';
-import { pack, type Block } from '../../src/trace/timeline/packing';
+import { families } from '../../src/trace/timeline/layout/nesting';
+import { pack, type Block } from '../../src/trace/timeline/layout/packing';
 
 const block = (start: number, end: number, height = 1): Block => ({ start, end, height });
 

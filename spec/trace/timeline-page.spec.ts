@@ -3,8 +3,8 @@ import { parse } from 'acorn';
 import * as ts from 'typescript';
 import type { Span } from 'sluice/trace';
 import { pageDataOf } from '../../src/trace/timeline/page-data';
-import { pageScript } from '../../src/trace/timeline/script/page-script';
-import { timelinePage } from '../../src/trace/timeline/timeline-page';
+import { pageScript } from '../../src/trace/timeline/client/page-script';
+import { renderTimeline } from '../../src/trace/timeline/timeline-page';
 import { serviceSpans, span } from '../services/timeline-spans';
 
 const HOSTILE = '</script><!--<img src=x onerror="alert(1)">\u2028]]>\u2029 & \'"';
@@ -17,23 +17,23 @@ function embedded(html: string): unknown {
 
 describe('the page', () => {
   it('is a whole document, and the same each time', () => {
-    const html = timelinePage(serviceSpans(30), { title: 'GET /' });
+    const html = renderTimeline(serviceSpans(30), { title: 'GET /' });
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">.*<title>GET \/<\/title>.*<\/html>\n$/s);
-    expect(timelinePage(serviceSpans(30), { title: 'GET /' })).toBe(html);
+    expect(renderTimeline(serviceSpans(30), { title: 'GET /' })).toBe(html);
   });
 
   it('asks for nothing: no address is in it, and its policy forbids all', () => {
-    const html = timelinePage(serviceSpans(30));
+    const html = renderTimeline(serviceSpans(30));
     expect(html).not.toMatch(/https?:|\/\/\w+\.|@import|url\(/);
     expect(html).not.toMatch(/<(?:link|script|img)[^>]*(?:href|src)=(?!"data:,")/);
     expect(html).toContain(`content="default-src 'none';`);
   });
 
   it('keeps whatever a trace has heard as text', () => {
-    const apart = { because: 'full', from: 3, detail: HOSTILE } as const;
+    const split = { because: 'full', from: 3, detail: HOSTILE } as const;
     const waits = [{ start: 0, end: 1, for: HOSTILE }];
-    const said = { name: HOSTILE, error: HOSTILE, calledAt: HOSTILE, keys: [HOSTILE], pool: HOSTILE, apart, waits };
-    const html = timelinePage([span('flight', 1, said)], { title: HOSTILE });
+    const said = { name: HOSTILE, error: HOSTILE, calledAt: HOSTILE, keys: [HOSTILE], pool: HOSTILE, split, waits };
+    const html = renderTimeline([span('flight', 1, said)], { title: HOSTILE });
     expect(html.match(/<\/script>/g)).toHaveLength(2);
     expect(['<!--', '<img'].filter((markup) => html.includes(markup))).toEqual([]);
     expect(/[\u2028\u2029]/.test(html.slice(html.indexOf('id="data"')))).toBe(false);
@@ -42,26 +42,26 @@ describe('the page', () => {
 
   it('says each text once, and takes less than 100 bytes for a span of a large trace', () => {
     const spans = serviceSpans(10_000);
-    const html = timelinePage(spans);
+    const html = renderTimeline(spans);
     expect(html.split('MissingResultError: nameOf')).toHaveLength(2);
     expect(html.length).toBeLessThan(100 * spans.length + 80_000);
   });
 
   it('takes a hundred thousand spans', () => {
-    expect(timelinePage(serviceSpans(100_000)).length).toBeLessThan(12_000_000);
+    expect(renderTimeline(serviceSpans(100_000)).length).toBeLessThan(12_000_000);
   });
 
   it('says so where there is nothing', () => {
-    expect(timelinePage([])).toContain('Nothing to see yet');
+    expect(renderTimeline([])).toContain('Nothing to see yet');
   });
 
   it.each([
-    ['spans that are none', undefined, {}, 'timelinePage: its spans must be an array of spans; got undefined'],
-    ['a config that is none', [], null, 'timelinePage: its config must be an object of options; got null'],
-    ['a title that is no text', [], { title: 7 }, 'timelinePage: title must be a string; got 7 (number)'],
+    ['spans that are none', undefined, {}, 'renderTimeline: its spans must be an array of spans; got undefined'],
+    ['a config that is none', [], null, 'renderTimeline: its config must be an object of options; got null'],
+    ['a title that is no text', [], { title: 7 }, 'renderTimeline: title must be a string; got 7 (number)'],
   ])('refuses %s', (_, spans, config, message) => {
-    expect(() => timelinePage(spans as unknown as Span[], config as object)).toThrow(TypeError);
-    expect(() => timelinePage(spans as unknown as Span[], config as object)).toThrow(message);
+    expect(() => renderTimeline(spans as unknown as Span[], config as object)).toThrow(TypeError);
+    expect(() => renderTimeline(spans as unknown as Span[], config as object)).toThrow(message);
   });
 });
 

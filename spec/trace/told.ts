@@ -61,7 +61,7 @@ export function inShort(events: readonly TraceEvent[]): string[] {
   const names = new Map<number, string>();
   return events.map((event) => {
     if ('id' in event && 'name' in event) names.set(event.id, event.name);
-    if ('id' in event && event.type === 'batch open') names.set(event.id, event.batch);
+    if ('id' in event && event.type === 'batch-open') names.set(event.id, event.batch);
     const name = 'id' in event ? names.get(event.id) : 'batch' in event ? event.batch : event.pool;
     return `${event.type} ${name ?? '?'}`;
   });

@@ -22,10 +22,10 @@ describe('a scope', () => {
       scope.close().subscribe();
     });
     expect(ofScopes(told)).toEqual([
-      { type: 'scope open', id: 1, name: 'request', at: 0 },
-      { type: 'work begin', id: 3, name: 'load', at: 0, parent: 1, scope: 1 },
-      { type: 'work end', id: 3, outcome: 'succeeded', at: 3 },
-      { type: 'scope close', id: 1, outcome: 'succeeded', at: 3 },
+      { type: 'scope-open', id: 1, name: 'request', at: 0 },
+      { type: 'work-begin', id: 3, name: 'load', at: 0, parent: 1, scope: 1 },
+      { type: 'work-end', id: 3, outcome: 'succeeded', at: 3 },
+      { type: 'scope-close', id: 1, outcome: 'succeeded', at: 3 },
     ]);
   });
 
@@ -35,11 +35,11 @@ describe('a scope', () => {
       outer.fork({ name: 'inner' }).start(() => timer(2));
       outer.close().subscribe();
     });
-    expect(ofType(told, 'scope open').map(({ name, parent }) => [name, parent])).toEqual([
+    expect(ofType(told, 'scope-open').map(({ name, parent }) => [name, parent])).toEqual([
       ['outer', undefined],
       ['inner', 1],
     ]);
-    expect(ofType(told, 'scope close').map(({ id }) => id)).toEqual([2, 1]);
+    expect(ofType(told, 'scope-close').map(({ id }) => id)).toEqual([2, 1]);
   });
 
   it('has the task that waits for it as its parent', () => {
@@ -47,9 +47,9 @@ describe('a scope', () => {
       yield* scoped(() => timer(1), { name: 'body' });
     });
     const told = toldOf(() => visit().subscribe());
-    expect(ofType(told, 'scope open').map(({ name, parent }) => [name, parent])).toEqual([['body', 1]]);
-    const [open] = ofType(told, 'scope open');
-    expect(ofType(told, 'work begin').map(({ scope }) => scope)).toEqual([open?.id]);
+    expect(ofType(told, 'scope-open').map(({ name, parent }) => [name, parent])).toEqual([['body', 1]]);
+    const [open] = ofType(told, 'scope-open');
+    expect(ofType(told, 'work-begin').map(({ scope }) => scope)).toEqual([open?.id]);
   });
 
   it('has tasks whose work they do beneath that work', () => {
@@ -62,8 +62,8 @@ describe('a scope', () => {
       );
       scope.close().subscribe();
     });
-    const [work] = ofType(told, 'work begin');
-    expect(ofType(told, 'task begin').find(({ name }) => name === 'load')?.parent).toBe(work?.id);
+    const [work] = ofType(told, 'work-begin');
+    expect(ofType(told, 'task-begin').find(({ name }) => name === 'load')?.parent).toBe(work?.id);
   });
 
   it('says that it was cancelled, and why, before its work ends', () => {
@@ -76,14 +76,14 @@ describe('a scope', () => {
       });
     });
     expect(inShort(ofScopes(told))).toEqual([
-      'scope open request',
-      'work begin anonymous',
-      'scope cancel request',
-      'work end anonymous',
-      'scope close request',
+      'scope-open request',
+      'work-begin anonymous',
+      'scope-cancel request',
+      'work-end anonymous',
+      'scope-close request',
     ]);
-    expect(ofType(told, 'scope cancel').map(({ reason, at }) => [reason, at])).toEqual([['"the client has gone"', 2]]);
-    expect(ofType(told, 'work end').map(({ outcome }) => outcome)).toEqual(['cancelled']);
+    expect(ofType(told, 'scope-cancel').map(({ reason, at }) => [reason, at])).toEqual([['"the client has gone"', 2]]);
+    expect(ofType(told, 'work-end').map(({ outcome }) => outcome)).toEqual(['cancelled']);
   });
 
   it('ends cancelled where it was cancelled and nothing of it failed', () => {
@@ -92,7 +92,7 @@ describe('a scope', () => {
       scope.cancel();
       scope.close().subscribe(quietly);
     });
-    expect(ofType(told, 'scope close').map(({ outcome }) => outcome)).toEqual(['cancelled']);
+    expect(ofType(told, 'scope-close').map(({ outcome }) => outcome)).toEqual(['cancelled']);
   });
 
   it('ends failed where something has', () => {
@@ -103,8 +103,8 @@ describe('a scope', () => {
       });
       scope.close().subscribe(quietly);
     });
-    expect(ofType(told, 'work end').map(({ outcome, error }) => [outcome, error])).toEqual([['failed', 'Error: down']]);
-    expect(ofType(told, 'scope close').map(({ outcome, error }) => [outcome, error])).toEqual([
+    expect(ofType(told, 'work-end').map(({ outcome, error }) => [outcome, error])).toEqual([['failed', 'Error: down']]);
+    expect(ofType(told, 'scope-close').map(({ outcome, error }) => [outcome, error])).toEqual([
       ['failed', expect.stringContaining('down')],
     ]);
   });
@@ -115,8 +115,8 @@ describe('a scope', () => {
       scope.start(() => NEVER);
       scope.close().subscribe(quietly);
     });
-    expect(ofType(told, 'scope close').map(({ outcome, at }) => [outcome, at])).toEqual([['failed', 5]]);
-    expect(ofType(told, 'scope cancel').map(({ at }) => at)).toEqual([5]);
+    expect(ofType(told, 'scope-close').map(({ outcome, at }) => [outcome, at])).toEqual([['failed', 5]]);
+    expect(ofType(told, 'scope-cancel').map(({ at }) => at)).toEqual([5]);
   });
 });
 
@@ -128,8 +128,8 @@ describe('work of a scope', () => {
       scope.start(() => timer(3));
       scope.close().subscribe();
     });
-    expect(ofType(told, 'work begin').map(({ at }) => at)).toEqual([0, 3]);
-    expect(ofType(told, 'work end').map(({ at }) => at)).toEqual([3, 6]);
+    expect(ofType(told, 'work-begin').map(({ at }) => at)).toEqual([0, 3]);
+    expect(ofType(told, 'work-end').map(({ at }) => at)).toEqual([3, 6]);
   });
 
   it('that was cancelled before its turn is not told of', () => {
@@ -139,7 +139,7 @@ describe('work of a scope', () => {
       scope.start(() => timer(3)).cancel();
       scope.close().subscribe(quietly);
     });
-    expect(ofType(told, 'work begin')).toHaveLength(1);
-    expect(ofType(told, 'work end')).toHaveLength(1);
+    expect(ofType(told, 'work-begin')).toHaveLength(1);
+    expect(ofType(told, 'work-end')).toHaveLength(1);
   });
 });

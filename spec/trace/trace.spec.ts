@@ -4,7 +4,7 @@
 import { config, map, NEVER, of, timer, type Subscription } from 'rxjs';
 import { all, batch, BatchScheduler, debug, Future, task } from 'sluice';
 import { trace$, type TraceEvent } from 'sluice/trace';
-import { seam } from '../../src/scheduler/probe';
+import { instrumentation } from '../../src/scheduler/instrumentation';
 import { after, atOnce } from '../support/batches';
 import { virtualScheduler } from '../support/virtual-time';
 import { inShort, ofType, toldOf, toldWhile } from './told';
@@ -15,13 +15,13 @@ afterEach(() => {
 
 describe('whoever looks on', () => {
   it('is the only one for whom anything is noted', () => {
-    expect(seam.probe).toBeUndefined();
+    expect(instrumentation.current).toBeUndefined();
     const [one, other] = [trace$.subscribe(), trace$.subscribe()];
-    expect(seam.probe).toBeDefined();
+    expect(instrumentation.current).toBeDefined();
     one.unsubscribe();
-    expect(seam.probe).toBeDefined();
+    expect(instrumentation.current).toBeDefined();
     other.unsubscribe();
-    expect(seam.probe).toBeUndefined();
+    expect(instrumentation.current).toBeUndefined();
   });
 
   it('hears what all others hear, with the same ids', () => {
@@ -45,16 +45,16 @@ describe('whoever looks on', () => {
     })();
     const running = early.start();
     const told = await toldWhile(() => running);
-    expect(ofType(told, 'task begin')).toEqual([]);
-    expect(ofType(told, 'task end')).toEqual([]);
-    expect(ofType(told, 'batch ask').map(({ task }) => task)).toEqual([undefined]);
+    expect(ofType(told, 'task-begin')).toEqual([]);
+    expect(ofType(told, 'task-end')).toEqual([]);
+    expect(ofType(told, 'batch-ask').map(({ task }) => task)).toEqual([undefined]);
   });
 
   it('hears nothing of a batch that had opened before, until it goes', async () => {
     const ask = atOnce();
     const early = ask('a').start();
     const told = await toldWhile(() => all([early, ask('b')]));
-    expect(inShort(told)).toEqual(['batch flush ?', 'batch land ?']);
+    expect(inShort(told)).toEqual(['batch-flush ?', 'batch-land ?']);
   });
 
   it('gets numbers that are given out once, even by traces one after the other', () => {
@@ -75,8 +75,8 @@ describe('whoever looks on', () => {
       subscription.unsubscribe();
     });
     expect(task(() => 7)().block()).toBe(7);
-    expect(heard).toEqual(['task begin']);
-    expect(seam.probe).toBeUndefined();
+    expect(heard).toEqual(['task-begin']);
+    expect(instrumentation.current).toBeUndefined();
   });
 });
 
@@ -89,14 +89,14 @@ describe('a task', () => {
     });
     const told = toldOf(() => visit('a').subscribe());
     expect(told).toEqual([
-      { type: 'task begin', id: 1, name: 'visit', at: 0 },
-      { type: 'batch open', id: 2, batch: 'upper', scheduler: 'batchScheduler', at: 0 },
-      { type: 'batch ask', id: 2, key: '"a"', isNew: true, task: 1, at: 0 },
-      { type: 'task wait', id: 1, for: 'upper', at: 0 },
-      { type: 'batch flush', id: 2, batch: 'upper', keys: ['"a"'], reason: 'quiescent', tasks: [1], at: 0 },
-      { type: 'task resume', id: 1, at: 3 },
-      { type: 'batch land', id: 2, outcome: 'succeeded', at: 3 },
-      { type: 'task end', id: 1, outcome: 'succeeded', at: 3 },
+      { type: 'task-begin', id: 1, name: 'visit', at: 0 },
+      { type: 'batch-open', id: 2, batch: 'upper', scheduler: 'batchScheduler', at: 0 },
+      { type: 'batch-ask', id: 2, key: '"a"', isNew: true, task: 1, at: 0 },
+      { type: 'task-wait', id: 1, for: 'upper', at: 0 },
+      { type: 'batch-flush', id: 2, batch: 'upper', keys: ['"a"'], reason: 'quiescent', tasks: [1], at: 0 },
+      { type: 'task-resume', id: 1, at: 3 },
+      { type: 'batch-land', id: 2, outcome: 'succeeded', at: 3 },
+      { type: 'task-end', id: 1, outcome: 'succeeded', at: 3 },
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('a task', () => {
     });
     const begins = ofType(
       toldOf(() => root().subscribe()),
-      'task begin',
+      'task-begin',
     );
     expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
       ['root', undefined],
@@ -131,7 +131,7 @@ describe('a task', () => {
     });
     const begins = ofType(
       toldOf(() => root().subscribe()),
-      'task begin',
+      'task-begin',
     );
     expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
       ['root', undefined],
@@ -150,7 +150,7 @@ describe('a task', () => {
     });
     const begins = ofType(
       toldOf(() => root().subscribe()),
-      'task begin',
+      'task-begin',
     );
     expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
       ['root', undefined],
@@ -172,7 +172,7 @@ describe('a task', () => {
     });
     const begins = ofType(
       toldOf(() => root().subscribe()),
-      'task begin',
+      'task-begin',
     );
     expect(begins.map(({ id, name, parent }) => [id, name, parent])).toEqual([
       [1, 'root', undefined],
@@ -188,7 +188,7 @@ describe('a task', () => {
       waits().subscribe();
       at(1, () => void late().subscribe());
     });
-    expect(ofType(told, 'task begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
+    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
   });
 
   it('has the flight as its parent where it is a resolver', () => {
@@ -199,8 +199,8 @@ describe('a task', () => {
       { name: 'ask' },
     );
     const told = toldOf(() => ask('a').subscribe());
-    const [open] = ofType(told, 'batch open');
-    expect(ofType(told, 'task begin').map(({ parent }) => parent)).toEqual([open?.id]);
+    const [open] = ofType(told, 'batch-open');
+    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([open?.id]);
   });
 
   it('says how it ended', () => {
@@ -212,10 +212,10 @@ describe('a task', () => {
       const waiting = task(() => NEVER)().subscribe();
       at(4, () => waiting.unsubscribe());
     });
-    expect(ofType(told, 'task end')).toEqual([
-      { type: 'task end', id: 1, outcome: 'succeeded', at: 0 },
-      { type: 'task end', id: 2, outcome: 'failed', error: 'RangeError: too far', at: 0 },
-      { type: 'task end', id: 3, outcome: 'cancelled', at: 4 },
+    expect(ofType(told, 'task-end')).toEqual([
+      { type: 'task-end', id: 1, outcome: 'succeeded', at: 0 },
+      { type: 'task-end', id: 2, outcome: 'failed', error: 'RangeError: too far', at: 0 },
+      { type: 'task-end', id: 3, outcome: 'cancelled', at: 4 },
     ]);
   });
 
@@ -231,7 +231,7 @@ describe('a task', () => {
       yield* inner();
     });
     const told = toldOf(() => root().subscribe());
-    const waits = ofType(told, 'task wait').filter(({ id }) => id === 1);
+    const waits = ofType(told, 'task-wait').filter(({ id }) => id === 1);
     expect(waits.map((wait) => wait.for)).toEqual([
       'upper',
       'upper × 2, inner',
@@ -249,7 +249,7 @@ describe('a task', () => {
     });
     const waits = ofType(
       toldOf(() => root().subscribe()),
-      'task wait',
+      'task-wait',
     );
     expect(waits.map((wait) => wait.for)).toEqual(['an Observable or promise that task "root" waits for']);
   });
@@ -267,24 +267,24 @@ describe('a task', () => {
       at(1, () => running.unsubscribe());
     });
     expect(told.map(({ type, at }) => [type, at])).toEqual([
-      ['task begin', 0],
-      ['task wait', 0],
-      ['task resume', 1],
-      ['task wait', 1],
-      ['task resume', 3],
-      ['task end', 3],
+      ['task-begin', 0],
+      ['task-wait', 0],
+      ['task-resume', 1],
+      ['task-wait', 1],
+      ['task-resume', 3],
+      ['task-end', 3],
     ]);
   });
 
   it('says where it was asked for, with debugging on', () => {
     debug();
     const told = toldOf(() => task(() => 1)().subscribe());
-    expect(ofType(told, 'task begin')[0]?.calledAt).toMatch(/^at .*trace\.spec\.ts:\d+:\d+/);
+    expect(ofType(told, 'task-begin')[0]?.calledAt).toMatch(/^at .*trace\.spec\.ts:\d+:\d+/);
   });
 
   it('does not with debugging off', () => {
     const told = toldOf(() => task(() => 1)().subscribe());
-    expect(ofType(told, 'task begin')[0]).not.toHaveProperty('calledAt');
+    expect(ofType(told, 'task-begin')[0]).not.toHaveProperty('calledAt');
   });
 });
 
@@ -295,12 +295,12 @@ describe('a key', () => {
       return yield* ask(key);
     });
     const told = toldOf(() => all([visit('a'), visit('b'), visit('a')]).subscribe());
-    expect(ofType(told, 'batch ask').map(({ key, isNew, task }) => [key, isNew, task])).toEqual([
+    expect(ofType(told, 'batch-ask').map(({ key, isNew, task }) => [key, isNew, task])).toEqual([
       ['"a"', true, 1],
       ['"b"', true, 3],
       ['"a"', false, 4],
     ]);
-    expect(ofType(told, 'batch flush').map(({ keys, tasks }) => [keys, tasks])).toEqual([
+    expect(ofType(told, 'batch-flush').map(({ keys, tasks }) => [keys, tasks])).toEqual([
       [
         ['"a"', '"b"'],
         [1, 4, 3],
@@ -310,8 +310,8 @@ describe('a key', () => {
 
   it('is nobody’s where no task asks', () => {
     const told = toldOf(() => after(1)('a').subscribe());
-    expect(ofType(told, 'batch ask')[0]).not.toHaveProperty('task');
-    expect(ofType(told, 'batch flush')[0]?.tasks).toEqual([]);
+    expect(ofType(told, 'batch-ask')[0]).not.toHaveProperty('task');
+    expect(ofType(told, 'batch-flush')[0]?.tasks).toEqual([]);
   });
 
   it('is new again when all who asked have left before', () => {
@@ -321,7 +321,7 @@ describe('a key', () => {
       ask('a').subscribe().unsubscribe();
       ask('a').subscribe();
     });
-    expect(ofType(told, 'batch ask').map(({ key, isNew }) => [key, isNew])).toEqual([
+    expect(ofType(told, 'batch-ask').map(({ key, isNew }) => [key, isNew])).toEqual([
       ['"b"', true],
       ['"a"', true],
       ['"a"', true],
@@ -335,10 +335,10 @@ describe('a key', () => {
       yield* ask('a');
     });
     const told = toldOf(() => visit().subscribe());
-    expect(ofType(told, 'batch recall')).toEqual([
-      { type: 'batch recall', batch: 'upper', key: '"a"', task: 1, at: 1 },
+    expect(ofType(told, 'batch-recall')).toEqual([
+      { type: 'batch-recall', batch: 'upper', key: '"a"', task: 1, at: 1 },
     ]);
-    expect(ofType(told, 'batch ask')).toHaveLength(1);
+    expect(ofType(told, 'batch-ask')).toHaveLength(1);
   });
 
   it('says where it was asked for, with debugging on', () => {
@@ -348,7 +348,7 @@ describe('a key', () => {
       ask('a').subscribe();
       ask.many(['b']).subscribe();
     });
-    const places = ofType(told, 'batch ask').map(({ calledAt }) => calledAt);
+    const places = ofType(told, 'batch-ask').map(({ calledAt }) => calledAt);
     expect(places).toEqual([
       expect.stringMatching(/trace\.spec\.ts:\d+:\d+/),
       expect.stringMatching(/trace\.spec\.ts:\d+:\d+/),
@@ -359,7 +359,7 @@ describe('a key', () => {
 
 describe('a batch', () => {
   const endOf = (program: Parameters<typeof toldOf>[0]): unknown[] =>
-    ofType(toldOf(program), 'batch land').map(({ outcome, error, at }) => [outcome, error, at]);
+    ofType(toldOf(program), 'batch-land').map(({ outcome, error, at }) => [outcome, error, at]);
   const quietly = { error: () => undefined };
 
   it('lands when its results have been given', () => {
@@ -376,7 +376,7 @@ describe('a batch', () => {
   it('has failed where all keys fail, each by itself', () => {
     const one = batch((keys: readonly string[]) => keys.map((key) => new Error(`no ${key}`)));
     const told = toldOf(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)));
-    expect(ofType(told, 'batch land')).toEqual([
+    expect(ofType(told, 'batch-land')).toEqual([
       expect.objectContaining({ outcome: 'failed', error: 'Error: no a', failedKeys: 2 }),
     ]);
   });
@@ -409,7 +409,7 @@ describe('a batch', () => {
       at(3, () => asked.unsubscribe());
     };
     expect(endOf(program)).toEqual([['cancelled', undefined, 3]]);
-    expect(ofType(toldOf(program), 'batch flush')).toEqual([]);
+    expect(ofType(toldOf(program), 'batch-flush')).toEqual([]);
   });
 
   it('is cancelled where all have left it full, waiting for room', () => {
@@ -419,7 +419,7 @@ describe('a batch', () => {
       const asked = ask('b').subscribe();
       at(3, () => asked.unsubscribe());
     });
-    expect(ofType(told, 'batch land').map(({ id, outcome, at }) => [id, outcome, at])).toEqual([
+    expect(ofType(told, 'batch-land').map(({ id, outcome, at }) => [id, outcome, at])).toEqual([
       [2, 'cancelled', 3],
       [1, 'succeeded', 5],
     ]);
@@ -434,9 +434,9 @@ describe('a batch', () => {
     clock.flush();
     subscription.unsubscribe();
     expect(times).toEqual([
-      ['batch open', 0],
-      ['batch ask', 0],
-      ['batch flush', 12],
+      ['batch-open', 0],
+      ['batch-ask', 0],
+      ['batch-flush', 12],
     ]);
   });
 
@@ -459,28 +459,28 @@ describe('the order of events', () => {
     });
     const told = toldOf(() => all([visit('a'), visit('b')]).subscribe());
     expect(inShort(told)).toEqual([
-      'task begin visit',
-      'batch open authorOf',
-      'batch ask authorOf',
-      'task wait visit',
-      'task begin visit',
-      'batch ask authorOf',
-      'task wait visit',
-      'batch flush authorOf',
-      'task resume visit',
-      'task resume visit',
-      'batch land authorOf',
-      'batch open nameOf',
-      'batch ask nameOf',
-      'task wait visit',
-      'batch ask nameOf',
-      'task wait visit',
-      'batch flush nameOf',
-      'task resume visit',
-      'task resume visit',
-      'batch land nameOf',
-      'task end visit',
-      'task end visit',
+      'task-begin visit',
+      'batch-open authorOf',
+      'batch-ask authorOf',
+      'task-wait visit',
+      'task-begin visit',
+      'batch-ask authorOf',
+      'task-wait visit',
+      'batch-flush authorOf',
+      'task-resume visit',
+      'task-resume visit',
+      'batch-land authorOf',
+      'batch-open nameOf',
+      'batch-ask nameOf',
+      'task-wait visit',
+      'batch-ask nameOf',
+      'task-wait visit',
+      'batch-flush nameOf',
+      'task-resume visit',
+      'task-resume visit',
+      'batch-land nameOf',
+      'task-end visit',
+      'task-end visit',
     ]);
   });
 
@@ -520,8 +520,8 @@ describe('an observer', () => {
     await isReported;
     config.onUnhandledError = outer;
     expect(value).toBe(7);
-    expect(heard).toEqual(['task begin', 'task end']);
-    expect(reported).toEqual(['not task begin', 'not task end']);
+    expect(heard).toEqual(['task-begin', 'task-end']);
+    expect(reported).toEqual(['not task-begin', 'not task-end']);
   });
 
   it('that asks a batch function loses no event, and ends', () => {
@@ -531,14 +531,14 @@ describe('an observer', () => {
     const told = toldOf(() => {
       looksOn = trace$.subscribe((event) => {
         heard.push(event);
-        if (event.type === 'batch flush' && event.batch === 'asked') log(event.keys);
+        if (event.type === 'batch-flush' && event.batch === 'asked') log(event.keys);
       });
       all([asked('a'), asked('b')]).subscribe();
     });
     expect(inShort(told).sort()).toEqual(
       ['asked', 'asked', 'logged']
-        .map((name) => `batch ask ${name}`)
-        .concat(['asked', 'logged'].flatMap((name) => ['flush', 'land', 'open'].map((type) => `batch ${type} ${name}`)))
+        .map((name) => `batch-ask ${name}`)
+        .concat(['asked', 'logged'].flatMap((name) => ['flush', 'land', 'open'].map((type) => `batch-${type} ${name}`)))
         .sort(),
     );
     expect(heard).toHaveLength(told.length);
@@ -556,7 +556,7 @@ describe('an observer', () => {
       })().subscribe();
     });
     const events = inShort(told);
-    for (const event of ['task begin visit', 'task end visit', 'batch land asked', 'task resume visit']) {
+    for (const event of ['task-begin visit', 'task-end visit', 'batch-land asked', 'task-resume visit']) {
       expect(events.filter((one) => one === event)).toHaveLength(1);
     }
   });
@@ -573,7 +573,7 @@ describe('an observer', () => {
       });
       task(() => timer(1))().subscribe();
     });
-    expect(ofType(told, 'task begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
+    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
   });
 });
 
@@ -586,8 +586,8 @@ describe('another scheduler', () => {
         yield* ask('a');
       })().subscribe();
     });
-    expect(ofType(told, 'batch open').map(({ scheduler }) => scheduler)).toEqual(['other']);
-    expect(ofType(told, 'batch ask').map(({ task }) => task)).toEqual([1]);
-    expect(ofType(told, 'batch flush').map(({ tasks }) => tasks)).toEqual([[1]]);
+    expect(ofType(told, 'batch-open').map(({ scheduler }) => scheduler)).toEqual(['other']);
+    expect(ofType(told, 'batch-ask').map(({ task }) => task)).toEqual([1]);
+    expect(ofType(told, 'batch-flush').map(({ tasks }) => tasks)).toEqual([[1]]);
   });
 });

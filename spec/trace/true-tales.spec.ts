@@ -15,16 +15,16 @@ import { testScheduler } from '../support/virtual-time';
 import { ofType, toldOf, toldWhile } from './told';
 
 const opensOf = (program: Parameters<typeof toldOf>[0]): unknown[] =>
-  ofType(toldOf(program), 'batch open').map(({ id, apart }) => [id, apart?.because, apart?.from]);
+  ofType(toldOf(program), 'batch-open').map(({ id, split }) => [id, split?.because, split?.from]);
 const familyOf = (told: readonly TraceEvent[]): unknown[] =>
-  ofType(told, 'task begin').map(({ name, parent }) => [name, parent]);
+  ofType(told, 'task-begin').map(({ name, parent }) => [name, parent]);
 
 describe('a task waits for none but', () => {
   const OBSERVABLE = 'an Observable or promise that task "root" waits for';
   const waitsOf = (root: () => Future<unknown>): unknown[] =>
     ofType(
       toldOf(() => root().subscribe()),
-      'task wait',
+      'task-wait',
     ).map((wait) => wait.for);
 
   it('keys that were not answered at once', () => {
@@ -75,7 +75,7 @@ describe('the parent of a task', () => {
       scope.start(timer(1));
       scope.close().subscribe();
     });
-    const [scope] = ofType(told, 'scope open');
+    const [scope] = ofType(told, 'scope-open');
     expect(familyOf(told)).toEqual([['close', scope?.id]]);
   });
 });
@@ -113,7 +113,7 @@ describe('a batch is apart', () => {
     });
     expect(opensOf(() => two().subscribe())).toEqual([
       [2, undefined, undefined],
-      [3, 'gone', 2],
+      [3, 'already-flushed', 2],
     ]);
   });
 
@@ -165,7 +165,7 @@ describe('who asks for a key that is on its way', () => {
       visit().subscribe();
       at(5, () => void all([visit(), nameOf('a')]).subscribe());
     });
-    const tasks = ofType(told, 'task begin').map(({ id }) => id);
+    const tasks = ofType(told, 'task-begin').map(({ id }) => id);
     expect(tasks).toHaveLength(2);
     expect(spansOf(told).find(({ kind }) => kind === 'flight')?.serves).toEqual(tasks);
   });
@@ -202,7 +202,7 @@ describe('times are those of where it began, also where a run of virtual time mo
       testScheduler().run(() => value.set(1));
       return real;
     });
-    expect(told.map(({ type }) => type)).toEqual(['task begin', 'task wait', 'task resume', 'task end']);
+    expect(told.map(({ type }) => type)).toEqual(['task-begin', 'task-wait', 'task-resume', 'task-end']);
     expect(told.filter(({ at }) => at < epoch)).toEqual([]);
   });
 
@@ -215,7 +215,7 @@ describe('times are those of where it began, also where a run of virtual time mo
       testScheduler().run(() => value.set([1]));
       await asked;
     });
-    expect(told.map(({ type }) => type)).toEqual(['batch open', 'batch ask', 'batch flush', 'batch land']);
+    expect(told.map(({ type }) => type)).toEqual(['batch-open', 'batch-ask', 'batch-flush', 'batch-land']);
     expect(told.filter(({ at }) => at < epoch)).toEqual([]);
   });
 
@@ -230,7 +230,7 @@ describe('times are those of where it began, also where a run of virtual time mo
       await closed;
     });
     const types = told.map(({ type }) => type);
-    expect(types).toEqual(expect.arrayContaining(['scope open', 'work begin', 'work end', 'scope close']));
+    expect(types).toEqual(expect.arrayContaining(['scope-open', 'work-begin', 'work-end', 'scope-close']));
     expect(told.filter(({ at }) => at < epoch)).toEqual([]);
   });
 });
@@ -291,7 +291,7 @@ describe('of any program', () => {
       for (const event of events) {
         if (!('id' in event)) continue;
         const { id, type } = event;
-        if (type === 'task begin' || type === 'batch open') {
+        if (type === 'task-begin' || type === 'batch-open') {
           expect(ever).not.toContain(id);
           ever.add(id);
           open.add(id);
@@ -299,7 +299,7 @@ describe('of any program', () => {
         expect(open).toContain(id);
         if ('parent' in event) expect(open).toContain(event.parent);
         if ('tasks' in event) for (const served of event.tasks) expect(open).toContain(served);
-        if (type === 'task end' || type === 'batch land') open.delete(id);
+        if (type === 'task-end' || type === 'batch-land') open.delete(id);
       }
       expect([...open]).toEqual([]);
     });
@@ -309,10 +309,10 @@ describe('of any program', () => {
     holds((events) => {
       const waiting = new Set<number>();
       for (const event of events) {
-        if (event.type === 'task wait') {
+        if (event.type === 'task-wait') {
           expect(waiting).not.toContain(event.id);
           waiting.add(event.id);
-        } else if (event.type === 'task resume') expect(waiting.delete(event.id)).toBe(true);
+        } else if (event.type === 'task-resume') expect(waiting.delete(event.id)).toBe(true);
       }
     });
   });
@@ -323,11 +323,11 @@ describe('of any program', () => {
       const gone = new Set<number>();
       const askedOf = (id: number): Set<string> => asked.get(id) ?? new Set();
       for (const event of events) {
-        if (event.type === 'batch ask') {
+        if (event.type === 'batch-ask') {
           if (event.isNew) expect(gone).not.toContain(event.id);
           else expect(askedOf(event.id)).toContain(event.key);
           asked.set(event.id, askedOf(event.id).add(event.key));
-        } else if (event.type === 'batch flush') {
+        } else if (event.type === 'batch-flush') {
           gone.add(event.id);
           for (const key of event.keys) expect(askedOf(event.id)).toContain(key);
         }

@@ -2,7 +2,7 @@
 import { type Observable, type OperatorFunction, Subject } from 'rxjs';
 import { AsyncValue, Future } from 'sluice';
 import {
-  type Arrived,
+  type WorkerResult,
   type Call,
   type Job,
   offload,
@@ -57,27 +57,27 @@ interface Work {
 
 describe('what arrives of a function', () => {
   it('is its value, what it promises, or an item of its stream', () => {
-    expectType<Equal<Arrived<number>, number>>();
-    expectType<Equal<Arrived<Promise<string>>, string>>();
-    expectType<Equal<Arrived<Promise<Promise<string>>>, string>>();
-    expectType<Equal<Arrived<Generator<number, string>>, number>>();
-    expectType<Equal<Arrived<AsyncGenerator<number>>, number>>();
-    expectType<Equal<Arrived<AsyncIterable<Date>>, Date>>();
-    expectType<Equal<Arrived<Observable<boolean>>, boolean>>();
-    expectType<Equal<Arrived<ReadableStream<Uint8Array>>, Uint8Array>>();
-    expectType<Equal<Arrived<Promise<Observable<1>>>, 1>>();
+    expectType<Equal<WorkerResult<number>, number>>();
+    expectType<Equal<WorkerResult<Promise<string>>, string>>();
+    expectType<Equal<WorkerResult<Promise<Promise<string>>>, string>>();
+    expectType<Equal<WorkerResult<Generator<number, string>>, number>>();
+    expectType<Equal<WorkerResult<AsyncGenerator<number>>, number>>();
+    expectType<Equal<WorkerResult<AsyncIterable<Date>>, Date>>();
+    expectType<Equal<WorkerResult<Observable<boolean>>, boolean>>();
+    expectType<Equal<WorkerResult<ReadableStream<Uint8Array>>, Uint8Array>>();
+    expectType<Equal<WorkerResult<Promise<Observable<1>>>, 1>>();
   });
 
   it('is the array itself, the Map, or the text: they are values', () => {
-    expectType<Equal<Arrived<readonly string[]>, readonly string[]>>();
-    expectType<Equal<Arrived<Map<string, number>>, Map<string, number>>>();
-    expectType<Equal<Arrived<string>, string>>();
+    expectType<Equal<WorkerResult<readonly string[]>, readonly string[]>>();
+    expectType<Equal<WorkerResult<Map<string, number>>, Map<string, number>>>();
+    expectType<Equal<WorkerResult<string>, string>>();
   });
 
   it('is undefined or nothing, where it gives that', () => {
-    expectType<Equal<Arrived<undefined>, undefined>>();
-    expectType<Equal<Arrived<null>, null>>();
-    expectType<Equal<Arrived<number | undefined>, number | undefined>>();
+    expectType<Equal<WorkerResult<undefined>, undefined>>();
+    expectType<Equal<WorkerResult<null>, null>>();
+    expectType<Equal<WorkerResult<number | undefined>, number | undefined>>();
   });
 });
 

@@ -9,13 +9,13 @@ import {
   batchMap,
   emit,
   Future,
-  settled,
+  allSettled,
   task,
   type BatchFunction,
   type Flush,
   type FlushEvent,
   type Resolver,
-  type ShapeValues,
+  type AwaitedTree,
   type TaskResult,
 } from 'sluice';
 
@@ -183,9 +183,9 @@ describe('all', () => {
   });
 
   it('keeps a union at a leaf in one piece, and no value as no value', () => {
-    expectType<Equal<ShapeValues<Future<number | string>>, number | string>>();
-    expectType<Equal<ShapeValues<Future<boolean>>, boolean>>();
-    expectType<Equal<ShapeValues<Future<undefined>>, undefined>>();
+    expectType<Equal<AwaitedTree<Future<number | string>>, number | string>>();
+    expectType<Equal<AwaitedTree<Future<boolean>>, boolean>>();
+    expectType<Equal<AwaitedTree<Future<undefined>>, undefined>>();
   });
 
   it('of a leaf is the future of its value', () => {
@@ -211,12 +211,12 @@ describe('all', () => {
 
 describe('settled', () => {
   it('has the results of Promise.allSettled at its leaves', () => {
-    const results = settled([numberOf, { text: textOf }, null]);
+    const results = allSettled([numberOf, { text: textOf }, null]);
     typeOf(results).is<Future<[PromiseSettledResult<number>, { text: PromiseSettledResult<string> }, null]>>();
   });
 
   it('of an array is an array of results', () => {
-    const results = settled([1, 2].map((id) => userOf(id)));
+    const results = allSettled([1, 2].map((id) => userOf(id)));
     typeOf(results).is<Future<PromiseSettledResult<User>[]>>();
   });
 });

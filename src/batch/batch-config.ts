@@ -2,7 +2,7 @@
  * The options of a batch function: what they mean, what they are when left out, and the error for each value that
  * makes no sense.
  */
-import { describeBatch, wrong } from '../core/describe';
+import { describeBatch, invalidOption } from '../core/describe';
 import { checkOptions, isConfig } from '../core/options';
 import { printable } from '../core/printable';
 import { arrivesLater } from '../core/rx';
@@ -82,7 +82,7 @@ function identityBy<K>(keyOf: (key: K) => unknown, batch: string): (key: K) => u
   return (key) => {
     const identity = keyOf(key);
     if (identity === undefined || identity === null || arrivesLater(identity)) {
-      throw wrong(`${describeBatch(batch)}: what \`key\` gives`, 'the identity of a key', identity);
+      throw invalidOption(`${describeBatch(batch)}: what \`key\` gives`, 'the identity of a key', identity);
     }
     return identity;
   };
@@ -92,7 +92,7 @@ function partitionBy<K>(partitionOf: (key: K) => unknown, batch: string): (key: 
   return (key) => {
     const partition = partitionOf(key);
     if (arrivesLater(partition)) {
-      throw wrong(`${describeBatch(batch)}: what \`partition\` gives`, 'the partition of a key', partition);
+      throw invalidOption(`${describeBatch(batch)}: what \`partition\` gives`, 'the partition of a key', partition);
     }
     return partition;
   };
@@ -100,13 +100,13 @@ function partitionBy<K>(partitionOf: (key: K) => unknown, batch: string): (key: 
 
 /** @throws TypeError naming the option, what it must be, and what came. */
 export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): BatchOptions<K> {
-  if (!isConfig(config, batchOptionNames)) throw wrong('batch: its config', 'an object of options', config);
+  if (!isConfig(config, batchOptionNames)) throw invalidOption('batch: its config', 'an object of options', config);
   const { window = 0, hold = 0, maxSize = Infinity } = config;
   const { concurrency = Infinity, partitionConcurrency = Infinity } = config;
   const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
   const described = typeof (name as unknown) === 'string' ? name : defaultName;
   const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
-    if (!isRight) throw wrong(`${describeBatch(described)}: ${option}`, mustBe, got);
+    if (!isRight) throw invalidOption(`${describeBatch(described)}: ${option}`, mustBe, got);
   };
   checkOptions(describeBatch(described), config, batchOptionNames);
   const isDelay = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY;

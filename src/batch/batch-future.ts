@@ -3,14 +3,14 @@ import { describeBatch, titled } from '../core/describe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { seam } from '../scheduler/probe';
+import { instrumentation } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
-import { askAcross, beginAcross } from './bridge';
+import { askAcross, beginAcross } from './cross-scheduler-load';
 import { onBehalfOf, resolvingFlight } from './resolving';
-import type { Worlds } from './worlds';
+import type { BatchQueues } from './batch-queues';
 
 /** The future of a key, on one scheduler or on that of the asking task. */
-export function futureOf<K, V>(worlds: Worlds<K, V>, key: K, scheduler: BatchScheduler | undefined): Future<V> {
+export function futureOf<K, V>(worlds: BatchQueues<K, V>, key: K, scheduler: BatchScheduler | undefined): Future<V> {
   const flight = resolvingFlight();
   if (flight) return new ResolverFuture(worlds, key, { flight, asked: scheduler });
   return scheduler ? new FutureOn(worlds, key, scheduler) : new BatchFuture(worlds, key);
@@ -18,7 +18,7 @@ export function futureOf<K, V>(worlds: Worlds<K, V>, key: K, scheduler: BatchSch
 
 class BatchFuture<K, V> extends Future<V> {
   constructor(
-    private readonly worlds: Worlds<K, V>,
+    private readonly queues: BatchQueues<K, V>,
     private readonly key: K,
   ) {
     super();
@@ -26,18 +26,18 @@ class BatchFuture<K, V> extends Future<V> {
 
   /** @internal */
   override get [titled](): string {
-    return `a future of ${describeBatch(this.worlds.kind.options.name)}`;
+    return `a future of ${describeBatch(this.queues.definition.options.name)}`;
   }
 
   /** @internal */
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    const { substitute } = this.worlds.kind;
+    const { substitute } = this.queues.definition;
     if (!substitute) return this.ask(sink, scheduler);
-    seam.probe?.note({ type: 'taken', future: this });
-    const substituted = substitute(this.key, new GenuineFuture(this.worlds, this.key, this.asked));
-    const { scheduler: far } = this.worlds.for(this.asked ?? scheduler);
+    instrumentation.current?.emit({ type: 'taken', future: this });
+    const substituted = substitute(this.key, new GenuineFuture(this.queues, this.key, this.asked));
+    const { scheduler: far } = this.queues.for(this.asked ?? scheduler);
     if (far === scheduler) return substituted[begin](sink, scheduler);
-    const banks = { near: scheduler, far, batch: this.worlds.kind.options.name };
+    const banks = { near: scheduler, far, batch: this.queues.definition.options.name };
     return beginAcross(banks, sink, (there) => substituted[begin](there, far));
   }
 
@@ -45,7 +45,7 @@ class BatchFuture<K, V> extends Future<V> {
   declare protected readonly asked: BatchScheduler | undefined;
 
   protected ask(sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    const world = this.worlds.for(this.asked ?? scheduler);
+    const world = this.queues.for(this.asked ?? scheduler);
     return world.scheduler === scheduler
       ? world.ask(this.key, sink, this)
       : askAcross(world, this.key, { sink, scheduler, future: this });
@@ -55,7 +55,7 @@ class BatchFuture<K, V> extends Future<V> {
 /** A future that asks on one scheduler, whatever runs where it is begun. */
 class FutureOn<K, V> extends BatchFuture<K, V> {
   constructor(
-    worlds: Worlds<K, V>,
+    worlds: BatchQueues<K, V>,
     key: K,
     protected override readonly asked: BatchScheduler,
   ) {
@@ -69,7 +69,7 @@ class ResolverFuture<K, V> extends BatchFuture<K, V> {
   readonly #flight: Waiter;
 
   constructor(
-    worlds: Worlds<K, V>,
+    worlds: BatchQueues<K, V>,
     key: K,
     by: { readonly flight: Waiter; readonly asked: BatchScheduler | undefined },
   ) {
@@ -86,7 +86,7 @@ class ResolverFuture<K, V> extends BatchFuture<K, V> {
 /** As it would be if nothing had been put in the place of its function. */
 class GenuineFuture<K, V> extends BatchFuture<K, V> {
   constructor(
-    worlds: Worlds<K, V>,
+    worlds: BatchQueues<K, V>,
     key: K,
     protected override readonly asked: BatchScheduler | undefined,
   ) {

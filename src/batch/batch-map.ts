@@ -3,7 +3,7 @@
  * together go together.
  */
 import { defer, map, mergeMap, Observable, type OperatorFunction } from 'rxjs';
-import { describeBatch, wrong } from '../core/describe';
+import { describeBatch, invalidOption } from '../core/describe';
 import { checkOptions, isConfig } from '../core/options';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { batch, isBatchFunction, type BatchFunction } from './batch';
@@ -71,9 +71,9 @@ export function batchMap(
 ): OperatorFunction<unknown, unknown> {
   checkNames(fn, config);
   const { ordered = false, concurrency = Infinity, result, ...others } = config;
-  if (typeof ordered !== 'boolean') throw wrong('batchMap: ordered', 'true or false', ordered);
+  if (typeof ordered !== 'boolean') throw invalidOption('batchMap: ordered', 'true or false', ordered);
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
-    throw wrong('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
+    throw invalidOption('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
   }
   checkFunction('result', 'a function of a value and the result of its key', result);
   const ask = askerOf(fn, others);
@@ -104,7 +104,7 @@ function askerOf(
 }
 
 function checkFunction(option: string, mustBe: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function') throw wrong(`batchMap: ${option}`, mustBe, value);
+  if (value !== undefined && typeof value !== 'function') throw invalidOption(`batchMap: ${option}`, mustBe, value);
 }
 
 const optionNames: readonly string[] = ['ordered', 'concurrency', 'key', 'result'] satisfies (keyof BatchMapByConfig<

@@ -3,20 +3,20 @@
  * `resolve` answers them all. The idea is DataLoader's, on a scheduler that knows when nothing else can run.
  */
 import { Subject, type Observable } from 'rxjs';
-import { describe, describeBatch, UNNAMED, wrong } from '../core/describe';
+import { describe, describeBatch, UNNAMED, invalidOption } from '../core/describe';
 import { arrivesLater } from '../core/rx';
 import { isError } from '../core/sluice-error';
 import { allOf } from '../future/all';
 import type { Future } from '../future/future';
 import { BatchScheduler, currentScheduler } from '../scheduler/batch-scheduler';
 import type { FlushEvent } from '../scheduler/events';
-import { seam } from '../scheduler/probe';
+import { instrumentation } from '../scheduler/instrumentation';
 import { checkedOptions, type BatchConfig } from './batch-config';
 import { futureOf } from './batch-future';
 import type { Resolver } from './flush';
-import type { Memory } from './memory';
-import type { BatchKind } from './world';
-import { Worlds } from './worlds';
+import type { PartitionedCache } from './partitioned-cache';
+import type { BatchDefinition } from './batch-queue';
+import { BatchQueues } from './batch-queues';
 
 export interface BatchFunction<K, V> {
   /**
@@ -89,33 +89,38 @@ export function batch<K, V, Early = V, P = unknown>(
 ): BatchFunction<K, V>;
 // Inside, a resolver may settle its keys early with what it may return.
 export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
-  if (typeof resolve !== 'function') throw wrong('batch: its resolver', 'a function from keys to results', resolve);
+  if (typeof resolve !== 'function')
+    throw invalidOption('batch: its resolver', 'a function from keys to results', resolve);
   const options = checkedOptions(config, resolve.name || UNNAMED);
-  const kind: BatchKind<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
-  seam.probe?.note({ type: 'made', ofFunction: options, name: options.name, by: batch });
-  return functionOf(new Worlds<K, V>(kind));
+  const kind: BatchDefinition<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
+  instrumentation.current?.emit({ type: 'made', ofFunction: options, name: options.name, by: batch });
+  return functionOf(new BatchQueues<K, V>(kind));
 }
 
 /** The function that is called; for one scheduler, or for that of each caller. */
-function functionOf<K, V>(worlds: Worlds<K, V>, scheduler?: BatchScheduler): BatchFunction<K, V> {
-  const { kind } = worlds;
+function functionOf<K, V>(worlds: BatchQueues<K, V>, scheduler?: BatchScheduler): BatchFunction<K, V> {
+  const { definition: kind } = worlds;
   const { options } = kind;
-  const memory = (): Memory<K, V> | undefined => worlds.for(scheduler ?? currentScheduler()).memory;
+  const memory = (): PartitionedCache<K, V> | undefined => worlds.for(scheduler ?? currentScheduler()).cache;
 
   const checkKey = (key: K): void => {
-    if (key === undefined || key === null) throw wrong(`${describeBatch(options.name)}: its key`, 'given', key);
+    if (key === undefined || key === null) throw invalidOption(`${describeBatch(options.name)}: its key`, 'given', key);
     if (arrivesLater(key)) {
-      throw wrong(`${describeBatch(options.name)}: its key`, 'a value, not something that has yet to arrive', key);
+      throw invalidOption(
+        `${describeBatch(options.name)}: its key`,
+        'a value, not something that has yet to arrive',
+        key,
+      );
     }
   };
   const ask = (key: K): Future<V> => {
     checkKey(key);
     const future = futureOf(worlds, key, scheduler);
-    seam.probe?.note({ type: 'built', future, by: ask, name: options.name });
+    instrumentation.current?.emit({ type: 'built', future, by: ask, name: options.name });
     return future;
   };
   const many = (keys: readonly K[]): Future<V[]> => {
-    if (!Array.isArray(keys)) throw wrong(`${describeBatch(options.name)}: the keys of many`, 'an array', keys);
+    if (!Array.isArray(keys)) throw invalidOption(`${describeBatch(options.name)}: the keys of many`, 'an array', keys);
     return allOf(Array.from(keys, ask), 'many()') as Future<V[]>; // one value for each key
   };
   // As `keys.map(f.block)` calls it, the second is an index.
@@ -129,7 +134,7 @@ function functionOf<K, V>(worlds: Worlds<K, V>, scheduler?: BatchScheduler): Bat
       );
     }
     if (arrivesLater(value)) {
-      throw wrong(
+      throw invalidOption(
         `${describeBatch(options.name)}: a primed value`,
         'a value, not something that has yet to arrive',
         value,
@@ -156,7 +161,7 @@ function functionOf<K, V>(worlds: Worlds<K, V>, scheduler?: BatchScheduler): Bat
     const { scheduler: pinned } = options;
     const isRight = pinned ? other === pinned : other instanceof BatchScheduler;
     const mustBe = pinned ? `"${pinned.name}", the scheduler that it is pinned to` : 'a BatchScheduler';
-    if (!isRight) throw wrong(`${describeBatch(options.name)}: the scheduler of on`, mustBe, other);
+    if (!isRight) throw invalidOption(`${describeBatch(options.name)}: the scheduler of on`, mustBe, other);
     return functionOf(worlds, other);
   };
   Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
@@ -169,14 +174,15 @@ function functionOf<K, V>(worlds: Worlds<K, V>, scheduler?: BatchScheduler): Bat
     on,
     flushes$: kind.flushes.asObservable(),
   });
-  kinds.set(made, kind as BatchKind<unknown, unknown>); // what it was made of, and nothing else
+  definitions.set(made, kind as BatchDefinition<unknown, unknown>); // what it was made of, and nothing else
   return made;
 }
 
-const kinds = new WeakMap<object, BatchKind<unknown, unknown>>();
+const definitions = new WeakMap<object, BatchDefinition<unknown, unknown>>();
 
 /** What a function was made a batch function as, if it was. */
-export const batchKindOf = (value: object): BatchKind<unknown, unknown> | undefined => kinds.get(value);
+export const batchDefinitionOf = (value: object): BatchDefinition<unknown, unknown> | undefined =>
+  definitions.get(value);
 
 export const isBatchFunction = (value: unknown): value is BatchFunction<unknown, unknown> =>
-  typeof value === 'function' && kinds.has(value);
+  typeof value === 'function' && definitions.has(value);

@@ -2,7 +2,7 @@
  * How many flights of a batch function are in the air on one scheduler, altogether and for each partition, and whether
  * another one may take off.
  */
-import { Fifo } from '../scheduler/fifo';
+import { Fifo } from '../core/fifo';
 
 interface SlotBounds {
   readonly concurrency: number;

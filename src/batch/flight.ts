@@ -9,11 +9,11 @@ import { isError, quoting } from '../core/sluice-error';
 import { reportLost } from '../core/report';
 import { arrivesLater, isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
-import { beginInput } from '../future/foreign';
+import { beginInput } from '../future/external-input';
 import { passedThrough } from '../future/logical-stack';
-import { Single } from '../future/single';
+import { SingleValueObservable } from '../future/single-value-observable';
 import { runAside, runIn, type Frame } from '../scheduler/frame';
-import { seam, type Ended, type KeyFailures } from '../scheduler/probe';
+import { instrumentation, type EndedOutcome, type KeyFailures } from '../scheduler/instrumentation';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
 import { FlushHandle } from './flush-handle';
@@ -22,7 +22,7 @@ import { hasLateResults, LateResults } from './late-results';
 import { match, type Asked } from './match';
 import { whileResolving } from './resolving';
 import type { Window } from './window';
-import type { World } from './world';
+import type { BatchQueue } from './batch-queue';
 
 interface Boarding<K, V> {
   readonly window: Window<K, V>;
@@ -31,7 +31,7 @@ interface Boarding<K, V> {
 }
 
 export class Flight<K, V> implements Sink<unknown> {
-  readonly #world: World<K, V>;
+  readonly #queue: BatchQueue<K, V>;
   readonly #boarding: Boarding<K, V>;
   readonly #items: readonly Item<K, V>[];
   /** What the resolver is handed. */
@@ -55,8 +55,8 @@ export class Flight<K, V> implements Sink<unknown> {
   /** No item before this one is wanted. */
   #first = 0;
 
-  constructor(world: World<K, V>, boarding: Boarding<K, V>) {
-    this.#world = world;
+  constructor(world: BatchQueue<K, V>, boarding: Boarding<K, V>) {
+    this.#queue = world;
     this.frame = world.scheduler.frame;
     this.#boarding = boarding;
     this.#items = [...boarding.items.values()];
@@ -70,7 +70,7 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   get #asked(): Asked<K, V> {
-    const { name } = this.#world.options;
+    const { name } = this.#queue.options;
     return { batch: name, items: this.#items, handed: this.#handed, hasEarlyResults: this.hasEarlyResults };
   }
 
@@ -85,9 +85,9 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   takeOff(): void {
-    this.#world.tookOff(this.#boarding.window, this, this.#boarding.reason);
+    this.#queue.addInFlight(this.#boarding.window, this, this.#boarding.reason);
     try {
-      const { resolve } = this.#world;
+      const { resolve } = this.#queue;
       const result: unknown = runIn(this.frame, () =>
         whileResolving(this, () => resolve(this.#handed, new FlushHandle<K, V>(this))),
       );
@@ -102,9 +102,9 @@ export class Flight<K, V> implements Sink<unknown> {
   succeed(result: unknown): void {
     if (this.#isOver) return;
     try {
-      if (hasLateResults(result)) this.#late = new LateResults(this, this.#world.scheduler);
+      if (hasLateResults(result)) this.#late = new LateResults(this, this.#queue.scheduler);
       else this.over();
-      seam.probe?.note({ type: 'resolved', batch: this.#boarding.window, keys: this.keys, result });
+      instrumentation.current?.emit({ type: 'resolved', batch: this.#boarding.window, keys: this.keys, result });
       match(result, this.#asked, (item, value) => this.#give(item, value));
     } catch (error) {
       // It cannot be matched; or a Map of their own making throws, or an element with a getter that does.
@@ -125,7 +125,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.over();
     // A resolver may have settled all keys before: then its failure has no receiver among them.
     if (this.#items.every(({ isSettled }) => isSettled)) {
-      reportLost(`${describeBatch(this.#world.options.name)}, whose keys had all been settled by then`, error);
+      reportLost(`${describeBatch(this.#queue.options.name)}, whose keys had all been settled by then`, error);
     }
     for (const item of this.#items) this.#failItem(item, error);
     this.#landAs(failure(error));
@@ -152,10 +152,11 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   #await(result: ObservableInput<unknown>): void {
-    const { scheduler } = this.#world;
-    this.isOfPromise = !(result instanceof Single) && 'then' in result;
+    const { scheduler } = this.#queue;
+    this.isOfPromise = !(result instanceof SingleValueObservable) && 'then' in result;
     // A resolver that gives every result early may end without one.
-    const input = result instanceof Single ? result : from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined));
+    const input =
+      result instanceof SingleValueObservable ? result : from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined));
     const execution = beginInput(input, this, scheduler);
     // Its keys may have left while it was subscribed to.
     if (this.#isOver) execution.cancel();
@@ -164,7 +165,7 @@ export class Flight<K, V> implements Sink<unknown> {
 
   describe(): string {
     const count = String(this.#items.length);
-    return `${describeBatch(this.#world.options.name)} in flight (${count} key(s): ${describeKeys(this.keys)})`;
+    return `${describeBatch(this.#queue.options.name)} in flight (${count} key(s): ${describeKeys(this.keys)})`;
   }
 
   get partition(): unknown {
@@ -178,17 +179,17 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void {
-    const item = this.#boarding.items.get(this.#world.options.identityOf(key));
+    const item = this.#boarding.items.get(this.#queue.options.identityOf(key));
     if (!item) {
       throw quoting(
         new TypeError(
-          `flush.${method}: ${describeBatch(this.#world.options.name)} was not asked for key ${describe(key)} in this flush. ` +
+          `flush.${method}: ${describeBatch(this.#queue.options.name)} was not asked for key ${describe(key)} in this flush. ` +
             `It was asked for ${describeKeys(this.keys)}.`,
         ),
       );
     }
     this.hasEarlyResults = true;
-    this.#world.scheduler.runQueue.drive(() => {
+    this.#queue.scheduler.runQueue.drive(() => {
       if (method === 'fail') this.#failItem(item, result);
       else this.#succeedItem(item, result as V); // FlushHandle says so
       this.#late?.drop(item);
@@ -226,7 +227,7 @@ export class Flight<K, V> implements Sink<unknown> {
   #succeedItem(item: Item<K, V>, value: V): void {
     if (item.isSettled) return;
     try {
-      this.#world.memory?.keep(this.#boarding.window.partition, item, value);
+      this.#queue.cache?.keep(this.#boarding.window.partition, item, value);
     } catch (error) {
       // A store that throws fails the key it was to keep, and no other.
       this.#failItem(item, error);
@@ -241,9 +242,9 @@ export class Flight<K, V> implements Sink<unknown> {
     if (item.isWanted) this.#wanted--;
     if (this.#failures) this.#failures.count++;
     else this.#failures = { count: 1, first: error };
-    this.#world.memory?.forget(this.#boarding.window.partition, item);
+    this.#queue.cache?.forget(this.#boarding.window.partition, item);
     const { firstWaiter: to } = item;
-    const title = (): string => `${describeBatch(this.#world.options.name)}, key ${describe(item.key)}`;
+    const title = (): string => `${describeBatch(this.#queue.options.name)}, key ${describe(item.key)}`;
     passedThrough(error, { from: this, title, future: to, to });
     item.fail(error);
   }
@@ -252,7 +253,7 @@ export class Flight<K, V> implements Sink<unknown> {
   over(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#world.madeRoom(this.#boarding.window);
+    this.#queue.releaseSlot(this.#boarding.window);
   }
 
   land(): void {
@@ -260,9 +261,9 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   /** Undefined when it was aborted. */
-  #landAs(how: Ended): void {
-    seam.probe?.note({ type: 'landed', batch: this.#boarding.window, how, failures: this.#failures });
-    this.#world.landed(this);
+  #landAs(how: EndedOutcome): void {
+    instrumentation.current?.emit({ type: 'landed', batch: this.#boarding.window, how, failures: this.#failures });
+    this.#queue.removeInFlight(this);
   }
 }
 

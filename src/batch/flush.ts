@@ -3,7 +3,7 @@
  * to settle keys before the others.
  */
 import type { Observable } from 'rxjs';
-import type { Leaf } from '../core/shape';
+import type { Awaitable } from '../core/shape';
 
 export interface Flush<K, V, P = unknown> {
   /** The partition of its keys: what the option `partition` gives for each of them; `undefined` without that option. */
@@ -43,4 +43,4 @@ type Given<V> = BatchResults<V> | void;
 export type Resolver<K, V, Early = V, P = unknown> = (
   keys: readonly K[],
   flush: Flush<K, Early, P>,
-) => Given<V> | Leaf<Given<V>>;
+) => Given<V> | Awaitable<Given<V>>;

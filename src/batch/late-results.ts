@@ -5,7 +5,7 @@
 import type { ObservableInput } from 'rxjs';
 import { arrivesLater, isMap } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
-import { beginInput } from '../future/foreign';
+import { beginInput } from '../future/external-input';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
 import type { Waiter } from '../scheduler/waiter';

@@ -11,33 +11,33 @@ import { bufferTime, Observable, Subscription, take, type SchedulerAction, type 
 import { describeBatch } from '../core/describe';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushReason } from '../scheduler/events';
-import { seam } from '../scheduler/probe';
+import { instrumentation } from '../scheduler/instrumentation';
 import type { Asker, Flushable } from '../scheduler/open-batches';
 import { Countdown } from './countdown';
 import { Flight } from './flight';
 import { Item, type ItemHolder } from './item';
 import { isAwaited, type Waiter } from '../scheduler/waiter';
-import type { World } from './world';
+import type { BatchQueue } from './batch-queue';
 
 export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   readonly openedAt: number;
   isSealed = false;
-  readonly #world: World<K, V>;
+  readonly #queue: BatchQueue<K, V>;
   readonly #items = new Map<unknown, Item<K, V>>();
-  readonly #gate: Gate;
+  readonly #gate: FlushTrigger;
   #passed: ReadonlyMap<unknown, Item<K, V>> | undefined;
   #window: Countdown | undefined;
   #hold: Countdown | undefined;
   #flight: Flight<K, V> | undefined;
 
   constructor(
-    world: World<K, V>,
+    world: BatchQueue<K, V>,
     readonly partition: unknown,
   ) {
     const { options, scheduler } = world;
-    this.#world = world;
+    this.#queue = world;
     this.openedAt = scheduler.now();
-    this.#gate = new Gate(scheduler);
+    this.#gate = new FlushTrigger(scheduler);
     if (options.window > 0) this.#window = this.#countdown(options.window);
     new Observable<ReadonlyMap<unknown, Item<K, V>>>((entrance) => entrance.next(this.#items))
       .pipe(bufferTime(options.window, null, Infinity, this.#gate), take(1))
@@ -45,19 +45,19 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   get name(): string {
-    return this.#world.options.name;
+    return this.#queue.options.name;
   }
 
   get ofFunction(): object {
-    return this.#world.options;
+    return this.#queue.options;
   }
 
-  get era(): object {
-    return this.#world.era;
+  get state(): object {
+    return this.#queue.state;
   }
 
   get scheduler(): BatchScheduler {
-    return this.#world.scheduler;
+    return this.#queue.scheduler;
   }
 
   describe(): string {
@@ -73,18 +73,18 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   waitsFor(asker: Waiter): boolean {
-    if (!this.#flight || this.#flight.hasEarlyResults || this.#world.resolve.length !== 1) return false;
+    if (!this.#flight || this.#flight.hasEarlyResults || this.#queue.resolve.length !== 1) return false;
     // An `async` resolver may subscribe to what it does not wait for.
     return !this.#flight.isOfPromise || isAwaited(asker);
   }
 
   isBlockedBy(flown: Flushable): boolean {
-    if (!(flown instanceof Window) || flown.#world !== this.#world || this.#flight || this.canBeForced) return false;
-    return !this.#world.hasAnySlot || flown.partition === this.partition;
+    if (!(flown instanceof Window) || flown.#queue !== this.#queue || this.#flight || this.canBeForced) return false;
+    return !this.#queue.hasAnySlot || flown.partition === this.partition;
   }
 
   reject({ key, waiter }: Asker, error: unknown): boolean {
-    const item = this.#items.get(this.#world.options.identityOf(key as K)); // a key of this window
+    const item = this.#items.get(this.#queue.options.identityOf(key as K)); // a key of this window
     return item !== undefined && this.scheduler.runQueue.drive(() => item.reject(waiter, error));
   }
 
@@ -93,7 +93,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   get priority(): number {
-    return this.#world.options.priorityOf(this.size);
+    return this.#queue.options.priorityOf(this.size);
   }
 
   get isWindowOpen(): boolean {
@@ -101,7 +101,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   get canBeForced(): boolean {
-    return this.#world.hasSlotFor(this.partition);
+    return this.#queue.hasSlotFor(this.partition);
   }
 
   /** The item of this key: the one that is here, or a new one. */
@@ -109,19 +109,19 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     const known = this.#items.get(identity);
     if (known) {
       // It has been forgotten, or who asks would not have come so far: from now on it is as fresh as any.
-      this.#world.memory?.add(this.partition, known);
+      this.#queue.cache?.add(this.partition, known);
       return known;
     }
     const item = new Item<K, V>(key, identity, this);
     this.#items.set(identity, item);
-    this.#world.memory?.add(this.partition, item);
+    this.#queue.cache?.add(this.partition, item);
     // Each time, not only the first: a clock in whose flush somebody threw has dropped what was armed.
-    this.#world.era.stir();
+    this.#queue.state.armQuiescence();
     return item;
   }
 
   readyFor(isBusy: boolean): FlushReason | undefined {
-    const { hold, window } = this.#world.options;
+    const { hold, window } = this.#queue.options;
     this.#window?.keepRunning();
     if (this.isWindowOpen || !this.canBeForced) return undefined;
     if (hold > 0 && isBusy && !this.#hold?.isOver) {
@@ -130,7 +130,7 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
       // The first look may come when its time is over: then no timer would ever have it looked at again.
       if (!this.#hold.isOver) return undefined;
     }
-    return this.#hold?.isOver ? 'hold over' : window > 0 ? 'window' : 'quiescent';
+    return this.#hold?.isOver ? 'hold-elapsed' : window > 0 ? 'window' : 'quiescent';
   }
 
   /** No key comes in any more. */
@@ -141,37 +141,37 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
   }
 
   flush(reason: FlushReason): void {
-    this.#world.closed(this);
+    this.#queue.closed(this);
     this.close();
     if (!this.#passed || this.size === 0) return;
-    this.#flight = new Flight(this.#world, { window: this, items: this.#passed, reason });
+    this.#flight = new Flight(this.#queue, { window: this, items: this.#passed, reason });
     this.#flight.takeOff();
   }
 
   leave(item: Item<K, V>): void {
-    this.#world.memory?.forget(this.partition, item);
+    this.#queue.cache?.forget(this.partition, item);
     if (this.#flight) {
       this.#flight.leave();
       return;
     }
     this.#items.delete(item.identity);
     if (this.#items.size > 0) return;
-    seam.probe?.note({ type: 'landed', batch: this, how: undefined, failures: undefined });
-    this.#world.closed(this);
+    instrumentation.current?.emit({ type: 'landed', batch: this, how: undefined, failures: undefined });
+    this.#queue.closed(this);
     this.close();
     // Others may have been held for what would have followed.
-    this.#world.era.stir();
+    this.#queue.state.armQuiescence();
   }
 
   #countdown(ms: number): Countdown {
-    const { scheduler, era } = this.#world;
-    return new Countdown({ scheduler, startedAt: this.openedAt, ms, then: () => era.stir() });
+    const { scheduler, state: era } = this.#queue;
+    return new Countdown({ scheduler, startedAt: this.openedAt, ms, then: () => era.armQuiescence() });
   }
 }
 
 /** The scheduler `bufferTime` runs on: what it schedules runs when the gate opens. */
-class Gate implements SchedulerLike {
-  #closed: GateAction<unknown> | undefined;
+class FlushTrigger implements SchedulerLike {
+  #closed: FlushTriggerAction<unknown> | undefined;
 
   constructor(private readonly clock: SchedulerLike) {}
 
@@ -180,8 +180,8 @@ class Gate implements SchedulerLike {
   }
 
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, _delay?: number, state?: T): Subscription {
-    const action = new GateAction(work, state);
-    this.#closed = action as GateAction<unknown>; // it keeps its own state
+    const action = new FlushTriggerAction(work, state);
+    this.#closed = action as FlushTriggerAction<unknown>; // it keeps its own state
     return action;
   }
 
@@ -192,7 +192,7 @@ class Gate implements SchedulerLike {
   }
 }
 
-class GateAction<T> extends Subscription implements SchedulerAction<T> {
+class FlushTriggerAction<T> extends Subscription implements SchedulerAction<T> {
   constructor(
     private readonly work: (this: SchedulerAction<T>, state?: T) => void,
     private readonly state: T | undefined,

@@ -1,8 +1,8 @@
 /** Turning a context on for the rest of a block, inside a task: `using _ = enter(context)`. */
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { runningTask, type RunningTask } from '../scheduler/ambient';
 import { Frame, switchTo } from '../scheduler/frame';
-import { AsyncContext } from './async-context';
+import { TaskContext } from './task-context';
 import { enterFrame, leaveFrame } from './stay';
 
 /**
@@ -15,8 +15,8 @@ import { enterFrame, leaveFrame } from './stay';
  *   return yield* nameOf(7);
  * });
  */
-export function enter(context: AsyncContext): Disposable {
-  if (!(context instanceof AsyncContext)) throw wrong('enter: its context', 'an AsyncContext', context);
+export function enter(context: TaskContext): Disposable {
+  if (!(context instanceof TaskContext)) throw invalidOption('enter: its context', 'a TaskContext', context);
   const task = runningTask();
   if (!task) {
     throw new TypeError(
@@ -36,7 +36,7 @@ class Stay implements Disposable {
   constructor(
     private readonly task: RunningTask,
     private readonly frame: Frame,
-    private readonly context: AsyncContext,
+    private readonly context: TaskContext,
   ) {}
 
   [Symbol.dispose](): void {

@@ -3,7 +3,7 @@
  */
 import { SuspensionError } from '../core/errors';
 import { isSwitchedAside } from '../scheduler/frame';
-import { AsyncContext } from './async-context';
+import { TaskContext } from './task-context';
 
 /**
  * A suspension inside it fails the task with a `SuspensionError`. To yield what has its value at once is no suspension.
@@ -12,9 +12,9 @@ import { AsyncContext } from './async-context';
  * @example
  * within(forbidSuspension(), Future.of(7)).subscribe(console.log); // 7
  */
-export const forbidSuspension = (): AsyncContext => new NoSuspension();
+export const forbidSuspension = (): TaskContext => new NoSuspension();
 
-class NoSuspension extends AsyncContext {
+class NoSuspension extends TaskContext {
   override pause(): void {
     if (!isSwitchedAside()) throw new SuspensionError();
   }

@@ -2,7 +2,7 @@
  * A variable that has another value for one task and all it waits for. The idea is asynq's `AsyncScopedValue`.
  */
 import { resumedFrame } from '../scheduler/frame';
-import { AsyncContext } from './async-context';
+import { TaskContext } from './task-context';
 
 /**
  * @example
@@ -31,7 +31,7 @@ export class ScopedValue<T> {
   }
 
   /** A context in which it has this value. Each is good for one stay at a time. */
-  override(value: T): AsyncContext {
+  override(value: T): TaskContext {
     return new Override(this, value, (next) => {
       const previous = this.#value;
       this.#value = next;
@@ -49,7 +49,7 @@ export class ScopedValue<T> {
   }
 }
 
-class Override<T> extends AsyncContext {
+class Override<T> extends TaskContext {
   /** The value that is not in force: inside, that of outside; outside, that of inside. */
   #other: T;
   readonly #exchange: (next: T) => T;

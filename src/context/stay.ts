@@ -1,9 +1,9 @@
 /** Entering a frame and leaving it again: the first time a context is turned on, and the last time it is turned off. */
 import { activeFrame, switchTo, type Frame } from '../scheduler/frame';
-import type { AsyncContext } from './async-context';
+import type { TaskContext } from './task-context';
 
 /** @throws what `enter` throws; then it is as if it had never been entered. */
-export function enterFrame(frame: Frame, context: AsyncContext): void {
+export function enterFrame(frame: Frame, context: TaskContext): void {
   switchTo(frame.outer);
   // On already, so that what `enter` itself does to let others run pauses it.
   frame.mark(true);
@@ -18,7 +18,7 @@ export function enterFrame(frame: Frame, context: AsyncContext): void {
 }
 
 /** However late somebody goes on in it, it is not turned on again. @throws what `leave` throws. */
-export function leaveFrame(frame: Frame, context: AsyncContext): void {
+export function leaveFrame(frame: Frame, context: TaskContext): void {
   if (!frame.isOn) {
     frame.mark(false);
     return;

@@ -1,7 +1,7 @@
 /**
  * A future with a context around it: entered when the future is begun, on whenever it runs, left when it has ended.
  */
-import { describe, wrong } from '../core/describe';
+import { describe, invalidOption } from '../core/describe';
 import { failure, success, type Outcome } from '../core/outcome';
 import { isAsyncInput } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -10,8 +10,8 @@ import { begin, ended, tell, type Canceller, type Execution, type Sink } from '.
 import { Future } from '../future/future';
 import { tellInTurn } from '../future/telling';
 import { reportLateInterruption } from '../task/late-interruption';
-import type { Leaf } from '../core/shape';
-import { AsyncContext } from './async-context';
+import type { Awaitable } from '../core/shape';
+import { TaskContext } from './task-context';
 import { enterFrame, leaveFrame } from './stay';
 
 /**
@@ -19,20 +19,20 @@ import { enterFrame, leaveFrame } from './stay';
  * @example
  * within(language.override('fr'), greeting(7)).subscribe(console.log);
  */
-export function within<T>(context: AsyncContext, input: Leaf<T>): Future<T> {
-  if (!(context instanceof AsyncContext)) throw wrong('within: its context', 'an AsyncContext', context);
+export function within<T>(context: TaskContext, input: Awaitable<T>): Future<T> {
+  if (!(context instanceof TaskContext)) throw invalidOption('within: its context', 'a TaskContext', context);
   if (!isAsyncInput(input)) {
     throw new TypeError(
       `within waits for a future, an Observable or a promise; got ${describe(input)} (${typeof input}). ` +
         'Call the task or the batch function, and give what it returns.',
     );
   }
-  return new WithinFuture(context, Future.from<T>(input as Leaf<T>));
+  return new WithinFuture(context, Future.from<T>(input as Awaitable<T>));
 }
 
 class WithinFuture<T> extends Future<T> {
   constructor(
-    private readonly context: AsyncContext,
+    private readonly context: TaskContext,
     private readonly inner: Future<T>,
   ) {
     super();
@@ -57,7 +57,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
   #isOver = false;
 
   constructor(
-    private readonly context: AsyncContext,
+    private readonly context: TaskContext,
     private readonly sink: Sink<T>,
     private readonly scheduler: BatchScheduler,
   ) {

@@ -54,7 +54,7 @@ export const describeBatch = (name: string): string =>
 export const batchTitle = (name: string): string => describeBatch(name).replace(/^./, (letter) => letter.toUpperCase());
 
 /** The one sentence form of every wrong option or argument. */
-export function wrong(what: string, mustBe: string, got: unknown): TypeError {
+export function invalidOption(what: string, mustBe: string, got: unknown): TypeError {
   const words = describe(got);
   const hint = words === GENERATOR ? ' Give the generator function itself, not what a call of it returns.' : '';
   return quoting(new TypeError(`${what} must be ${mustBe}; got ${words} (${typeof got}).${hint}`));

@@ -75,7 +75,7 @@ const blockLesson: Lesson = {
 export type TimeoutKind = 'block' | 'queue' | 'load' | 'run';
 
 /** The time given to a blocking call, or to a task of a pool, was over before the value came. */
-export class TimeoutError extends SluiceError {
+export class TaskTimeoutError extends SluiceError {
   readonly kind: TimeoutKind;
 
   constructor(
@@ -250,7 +250,7 @@ export class TaskLeakError extends SluiceError {
   }
 }
 
-/** A scope of `exitMode: 'raise'` was left, and nobody had waited for this task. */
+/** A scope of `exitMode: 'throw'` was left, and nobody had waited for this task. */
 export class UnawaitedError extends SluiceError {
   constructor(
     readonly scope: string,
@@ -258,7 +258,7 @@ export class UnawaitedError extends SluiceError {
   ) {
     super('SLUICE_UNAWAITED', {
       what: `Nobody waited for task "${task}" before scope "${scope}" was left.`,
-      why: "The scope has exitMode 'raise', which wants every task to be waited for.",
+      why: "The scope has exitMode 'throw', which wants every task to be waited for.",
       how: "Await what `start` gives, or use exitMode 'wait' or 'cancel'.",
     });
   }

@@ -2,11 +2,11 @@
  * The check of all configs: an object of options, none of which is misspelt. An option that does not exist is refused
  * where it is given, with the name that was meant, since a config that is ignored in part is a fault found much later.
  */
-import { wrong } from './describe';
+import { invalidOption } from './describe';
 
 /** @throws TypeError if `config` is no object of options, or has an option that is not among the `known` ones. */
 export function checkOptions(caller: string, config: unknown, known: readonly string[]): void {
-  if (!isConfig(config, known)) throw wrong(`${caller}: its config`, 'an object of options', config);
+  if (!isConfig(config, known)) throw invalidOption(`${caller}: its config`, 'an object of options', config);
   for (const name of Object.keys(config)) if (!known.includes(name)) throw noSuchOption(caller, name, known);
 }
 

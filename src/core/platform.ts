@@ -19,14 +19,14 @@ interface ZoneClass {
   __symbol__?(name: string): string;
 }
 
-export interface Timers {
+export interface TimerFunctions {
   readonly setTimeout: (fire: () => void, ms?: number) => unknown;
   readonly clearTimeout: (timer: unknown) => void;
   /** Of Node. */
   readonly setImmediate?: Defer;
 }
 
-interface Globals extends Timers {
+interface Globals extends TimerFunctions {
   readonly process?: NodeProcess;
   readonly setInterval: unknown;
   readonly performance?: Timekeeper;
@@ -59,13 +59,13 @@ export const timerSource = (): unknown => fakeAsyncZone() ?? globals().setInterv
 /** Whether the timers of now are those of a fake clock, which may be told to drop them. */
 export const areTimersFake = (): boolean => isFake(globals().setInterval as object);
 
-let genuine: Timers | undefined;
+let genuine: TimerFunctions | undefined;
 
 /** Timers that no test moves on; the fake ones only where no others were ever seen. */
-export function realTimers(): Timers {
-  genuine ??= [nodeModule('timers') as Timers | undefined, globals()] // Node's own, by its name
+export function realTimers(): TimerFunctions {
+  genuine ??= [nodeModule('timers') as TimerFunctions | undefined, globals()] // Node's own, by its name
     .filter((timers) => timers !== undefined)
-    .map(({ setTimeout, clearTimeout, setImmediate }) => ({ setTimeout, clearTimeout, setImmediate }) as Timers)
+    .map(({ setTimeout, clearTimeout, setImmediate }) => ({ setTimeout, clearTimeout, setImmediate }) as TimerFunctions)
     .find(({ setTimeout }) => !isFake(setTimeout));
   return genuine ?? globals();
 }

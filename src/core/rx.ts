@@ -21,7 +21,7 @@ const real = {};
  * Whose time it is: one object while time is real, another during each `TestScheduler.run`. What was armed in one
  * era will not fire in the next.
  */
-export const currentEra = (): object => immediateProvider.delegate ?? real;
+export const currentTimeDomain = (): object => immediateProvider.delegate ?? real;
 
 export const isVirtualTime = (): boolean => immediateProvider.delegate !== undefined;
 

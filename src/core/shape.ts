@@ -8,13 +8,14 @@ import { isAsyncInput } from './rx';
 import { quoting } from './sluice-error';
 
 /** What arrives later. Arrays, though RxJS can subscribe to them, are branches. */
-export type Leaf<T> = Observable<T> | InteropObservable<T> | PromiseLike<T> | AsyncIterable<T>;
+export type Awaitable<T> = Observable<T> | InteropObservable<T> | PromiseLike<T> | AsyncIterable<T>;
 
-export type Shape = Leaf<unknown> | null | undefined | readonly Shape[] | { readonly [key: string]: Shape };
+export type AwaitableTree =
+  Awaitable<unknown> | null | undefined | readonly AwaitableTree[] | { readonly [key: string]: AwaitableTree };
 
 /** What a shape becomes when `all` of it has come: the same shape, with values at its leaves. */
-export type ShapeValues<S> =
-  S extends Leaf<infer T> ? T : S extends null | undefined ? S : { -readonly [K in keyof S]: ShapeValues<S[K]> };
+export type AwaitedTree<S> =
+  S extends Awaitable<infer T> ? T : S extends null | undefined ? S : { -readonly [K in keyof S]: AwaitedTree<S[K]> };
 
 export interface FlatShape {
   readonly leaves: readonly ObservableInput<unknown>[];

@@ -1,26 +1,26 @@
 /**
- * Waiting for many at once, in any shape. `all` fails with the first failure and cancels the rest; `settled` never
+ * Waiting for many at once, in any shape. `all` fails with the first failure and cancels the rest; `allSettled` never
  * fails and says how each ended. Leaves are begun left to right, each with all that it starts before the next.
  */
 import type { ObservableInput } from 'rxjs';
 import { isAsyncInput } from '../core/rx';
-import { flatten, type FlatShape, type Leaf, type Shape, type ShapeValues } from '../core/shape';
+import { flatten, type FlatShape, type Awaitable, type AwaitableTree, type AwaitedTree } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { holder, type Frame } from '../scheduler/frame';
-import { seam } from '../scheduler/probe';
+import { instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
-import { beginInput } from './foreign';
+import { beginInput } from './external-input';
 import { Future } from './future';
 import { tellInTurn } from './telling';
 
 /** What a shape becomes when all of it has ended: the same shape, with results at its leaves. */
-export type SettledValues<S> =
-  S extends Leaf<infer T>
+export type AllSettledValues<S> =
+  S extends Awaitable<infer T>
     ? PromiseSettledResult<T>
     : S extends null | undefined
       ? S
-      : { -readonly [K in keyof S]: SettledValues<S[K]> };
+      : { -readonly [K in keyof S]: AllSettledValues<S[K]> };
 
 /**
  * A future of the same shape with values at its leaves. `null` and `undefined` pass.
@@ -29,10 +29,10 @@ export type SettledValues<S> =
  * @example
  * all({ user: userById(7), tags: [tag(1), tag(2)] }).subscribe(({ user, tags }) => console.log(user, tags));
  */
-export function all<const S extends Shape>(shape: S): Future<ShapeValues<S>>;
-export function all<const S extends Shape>(shape: S, ...others: readonly unknown[]): Future<ShapeValues<S>> {
+export function all<const S extends AwaitableTree>(shape: S): Future<AwaitedTree<S>>;
+export function all<const S extends AwaitableTree>(shape: S, ...others: readonly unknown[]): Future<AwaitedTree<S>> {
   checkOne('all', others);
-  return allOf(shape, 'all()') as Future<ShapeValues<S>>; // it is built from the template of the shape
+  return allOf(shape, 'all()') as Future<AwaitedTree<S>>; // it is built from the template of the shape
 }
 
 /**
@@ -40,12 +40,15 @@ export function all<const S extends Shape>(shape: S, ...others: readonly unknown
  *
  * @throws TypeError at once, naming the path, if something in the shape cannot be waited for.
  * @example
- * settled([Future.of(1), Future.fail(new Error('no'))]).subscribe(console.log);
+ * allSettled([Future.of(1), Future.fail(new Error('no'))]).subscribe(console.log);
  */
-export function settled<const S extends Shape>(shape: S): Future<SettledValues<S>>;
-export function settled<const S extends Shape>(shape: S, ...others: readonly unknown[]): Future<SettledValues<S>> {
+export function allSettled<const S extends AwaitableTree>(shape: S): Future<AllSettledValues<S>>;
+export function allSettled<const S extends AwaitableTree>(
+  shape: S,
+  ...others: readonly unknown[]
+): Future<AllSettledValues<S>> {
   checkOne('settled', others);
-  return new AllFuture<SettledValues<S>>(flatten(shape, 'settled()'), neverFail);
+  return new AllFuture<AllSettledValues<S>>(flatten(shape, 'allSettled()'), neverFail);
 }
 
 /** In plain JavaScript nobody else says so. What `map` adds to each call, an index and its array, is let pass. */
@@ -87,7 +90,8 @@ class AllFuture<T> extends Future<T> {
       sink.succeed(this.shape.build([]) as T);
       return ended;
     }
-    if (seam.probe) for (const leaf of this.shape.leaves) seam.probe.note({ type: 'taken', future: leaf as object });
+    if (instrumentation.current)
+      for (const leaf of this.shape.leaves) instrumentation.current.emit({ type: 'taken', future: leaf as object });
     const execution = new AllExecution(this.shape, this.mode, sink, scheduler);
     scheduler.runQueue.call(execution);
     return execution;

@@ -1,12 +1,12 @@
 /** Many values as one. The idea is asynckit's AsyncList. */
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
-import type { Leaf } from '../core/shape';
+import type { Awaitable } from '../core/shape';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { AsyncValue } from './async-value';
 import { begin } from './execution';
 import { Future } from './future';
-import { Onlooker } from './onlooker';
+import { PassiveSink } from './passive-sink';
 
 /**
  * It is set when all are, with the results in the order of the list, or with the error of the first in the list that
@@ -19,10 +19,10 @@ import { Onlooker } from './onlooker';
 export class AsyncList<T> extends AsyncValue<T[]> {
   readonly values: readonly AsyncValue<T>[];
 
-  constructor(values: readonly Leaf<T>[]) {
+  constructor(values: readonly Awaitable<T>[]) {
     super();
-    if (!Array.isArray(values)) throw wrong('AsyncList: its values', 'an array', values);
-    const inputs = Array.from(values as readonly Leaf<T>[], checked);
+    if (!Array.isArray(values)) throw invalidOption('AsyncList: its values', 'an array', values);
+    const inputs = Array.from(values as readonly Awaitable<T>[], checked);
     this.values = inputs.map((input) => (input instanceof AsyncValue ? input : Future.from(input).start()));
     this.#watch();
   }
@@ -50,7 +50,7 @@ export class AsyncList<T> extends AsyncValue<T[]> {
         failures[index] = { error };
         ended();
       };
-      value[begin](new Onlooker<T>({ frame: undefined, succeed: ended, fail }), scheduler);
+      value[begin](new PassiveSink<T>({ frame: undefined, succeed: ended, fail }), scheduler);
     };
     scheduler.runQueue.drive(() => {
       this.values.forEach(watch);
@@ -71,7 +71,7 @@ export class AsyncList<T> extends AsyncValue<T[]> {
   }
 }
 
-function checked<T>(value: Leaf<T>, index: number): Leaf<T> {
+function checked<T>(value: Awaitable<T>, index: number): Awaitable<T> {
   if (isAsyncInput(value)) return value;
-  throw wrong(`AsyncList: its values, at [${String(index)}],`, 'a future, an Observable or a promise', value);
+  throw invalidOption(`AsyncList: its values, at [${String(index)}],`, 'a future, an Observable or a promise', value);
 }

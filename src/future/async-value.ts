@@ -2,8 +2,8 @@
  * A hot value that arrives once: started work, or a cell set by hand. It replays to whoever comes late. The idea is
  * asynckit's AsyncValue.
  */
-import { describe, wrong } from '../core/describe';
-import { AlreadySetError, CancelledError, NotReadyError, TimeoutError } from '../core/errors';
+import { describe, invalidOption } from '../core/describe';
+import { AlreadySetError, CancelledError, NotReadyError, TaskTimeoutError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { received, reportUnlessReceived } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -11,8 +11,8 @@ import type { Waiter } from '../scheduler/waiter';
 import { block, isStuck } from './block';
 import { adopt, chainingCycle, isThenable } from './chaining-cycle';
 import { begin, ended, tell, type Execution, type Sink } from './execution';
-import { Onlooker } from './onlooker';
-import { Single } from './single';
+import { PassiveSink } from './passive-sink';
+import { SingleValueObservable } from './single-value-observable';
 import { tellInTurn } from './telling';
 import { Waiting } from './waiting';
 
@@ -25,10 +25,10 @@ import { Waiting } from './waiting';
  * answer.subscribe(console.log);
  * answer.set(42); // prints 42
  */
-export class AsyncValue<T> extends Single<T> {
+export class AsyncValue<T> extends SingleValueObservable<T> {
   #outcome: Outcome<T> | undefined;
   readonly #waiting = new Set<Waiting<T>>();
-  #onlookers: Set<Waiting<T>> | undefined;
+  #passiveSinks: Set<Waiting<T>> | undefined;
   #isReceived = false;
 
   /** Whether it has ended, with a value or with an error. */
@@ -108,21 +108,21 @@ export class AsyncValue<T> extends Single<T> {
   /**
    * The value.
    *
-   * @throws its error, if it failed. TimeoutError if it does not come in so many ms. WouldBlockError if it needs the
+   * @throws its error, if it failed. TaskTimeoutError if it does not come in so many ms. WouldBlockError if it needs the
    * event loop and no time was given.
    */
   override block(timeoutMs = Infinity): T {
     check('block', timeoutMs);
     const obstacle = this.#pursue(timeoutMs);
     if (this.isSet) return this.value;
-    throw obstacle instanceof TimeoutError ? obstacle : new TimeoutError(timeoutMs, obstacle);
+    throw obstacle instanceof TaskTimeoutError ? obstacle : new TaskTimeoutError(timeoutMs, obstacle);
   }
 
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
-    const isOnlooker = sink instanceof Onlooker;
+    const isOnlooker = sink instanceof PassiveSink;
     if (!this.#outcome) {
-      const all = isOnlooker ? (this.#onlookers ??= new Set()) : this.#waiting;
+      const all = isOnlooker ? (this.#passiveSinks ??= new Set()) : this.#waiting;
       return new Waiting(this, all, { sink, scheduler });
     }
     if (!isOnlooker) this.receive();
@@ -193,10 +193,11 @@ export class AsyncValue<T> extends Single<T> {
   /** Runs what can run until it is set; why it could not be set, in the time that was given. */
   #pursue(timeoutMs: number): unknown {
     try {
-      if (!this.isSet) block({ [begin]: (sink, scheduler) => this[begin](new Onlooker(sink), scheduler) }, timeoutMs);
+      if (!this.isSet)
+        block({ [begin]: (sink, scheduler) => this[begin](new PassiveSink(sink), scheduler) }, timeoutMs);
       return undefined;
     } catch (error) {
-      if (this.isSet || error instanceof TimeoutError) return error;
+      if (this.isSet || error instanceof TaskTimeoutError) return error;
       // What cannot come while this thread is held does not come in any time that is given.
       if (timeoutMs !== Infinity && isStuck(error)) return error;
       throw error;
@@ -205,7 +206,7 @@ export class AsyncValue<T> extends Single<T> {
 
   #end(outcome: Outcome<T>): void {
     this.#settle(outcome);
-    if (this.#onlookers) for (const onlooker of this.#onlookers) onlooker.settle(outcome);
+    if (this.#passiveSinks) for (const onlooker of this.#passiveSinks) onlooker.settle(outcome);
   }
 
   /** Whether the value is this one, or one that was set to what leads here. */
@@ -250,5 +251,5 @@ const leadsOn = new WeakSet<object>();
 
 const check = (method: string, timeoutMs: number): void => {
   if (typeof timeoutMs === 'number' && timeoutMs >= 0) return;
-  throw wrong(`${method}: timeoutMs`, 'a number of milliseconds, 0 or more', timeoutMs);
+  throw invalidOption(`${method}: timeoutMs`, 'a number of milliseconds, 0 or more', timeoutMs);
 };

@@ -2,22 +2,22 @@
  * Running a future to its end on this thread, by driving the scheduler instead of the event loop: tasks go on, open
  * batches are flushed whatever they wait for, and what then still needs the event loop is named in an error.
  */
-import { wrong } from '../core/describe';
-import { DeadlockError, TimeoutError, WouldBlockError } from '../core/errors';
+import { invalidOption } from '../core/describe';
+import { DeadlockError, TaskTimeoutError, WouldBlockError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { monotonicNow } from '../core/platform';
 import { runningTask } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { Deadline, passedDeadline } from '../scheduler/deadline';
-import { asInnermost, type Era } from '../scheduler/era';
+import { asInnermost, type SchedulerState } from '../scheduler/scheduler-state';
 import { frameHere } from '../scheduler/frame';
-import { seam } from '../scheduler/probe';
+import { instrumentation } from '../scheduler/instrumentation';
 import { begin, type Beginnable, type Sink } from './execution';
 import { tellRest } from './telling';
 
 export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
   if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
-    throw wrong('block: timeoutMs', 'a number of milliseconds, 0 or more', timeoutMs);
+    throw invalidOption('block: timeoutMs', 'a number of milliseconds, 0 or more', timeoutMs);
   }
   warnInsideTask();
   const scheduler = currentScheduler();
@@ -35,33 +35,33 @@ export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
 }
 
 /** Also what was put on other schedulers meanwhile: the value may come from there. */
-function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, active: ReadonlySet<Era>): T {
+function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, active: ReadonlySet<SchedulerState>): T {
   scheduler.runQueue.drain();
   tellRest();
   while (!cell.outcome) {
     // Perhaps that of a block around this one.
     const passed = passedDeadline();
-    if (passed) throw new TimeoutError(passed.timeoutMs);
-    const eras = new Set([scheduler.era, ...active]);
+    if (passed) throw new TaskTimeoutError(passed.timeoutMs);
+    const eras = new Set([scheduler.state, ...active]);
     if (!advanceOne(eras) && !breakOneDeadlock(eras)) throw stuck(eras);
     tellRest();
   }
   return unwrap(cell.outcome);
 }
 
-function advanceOne(eras: Iterable<Era>): boolean {
+function advanceOne(eras: Iterable<SchedulerState>): boolean {
   for (const era of eras) if (!era.isPast && era.advance()) return true;
   return false;
 }
 
 /** Where keys wait for each other, one of them is failed with an error that names them. */
-function breakOneDeadlock(eras: Iterable<Era>): boolean {
+function breakOneDeadlock(eras: Iterable<SchedulerState>): boolean {
   for (const era of eras) if (!era.isPast && era.breakDeadlock()) return true;
   return false;
 }
 
-function stuck(eras: Iterable<Era>): WouldBlockError | DeadlockError {
-  const waits = [...eras].flatMap((era) => (isEmpty(era.elsewhere) ? [] : era.describeWaits()));
+function stuck(eras: Iterable<SchedulerState>): WouldBlockError | DeadlockError {
+  const waits = [...eras].flatMap((era) => (isEmpty(era.externalWaits) ? [] : era.describeWaits()));
   return waits.length === 0 ? new DeadlockError() : new WouldBlockError([...new Set(waits)]);
 }
 
@@ -76,7 +76,7 @@ function warnInsideTask(): void {
   const task = runningTask();
   if (!task || warned.has(task.body)) return;
   warned.add(task.body);
-  const site = seam.probe?.siteHere();
+  const site = instrumentation.current?.siteHere();
   console.warn(
     `sluice: block() inside task "${task.name}" flushes open batches before others can join them. ` +
       `Yield the future instead: yield* future.${site ? `\n    ${site}` : ''}`,

@@ -5,16 +5,16 @@
  * function. The idea is asynq's future, made cold.
  */
 import { from as inputFrom, type ObservableInput } from 'rxjs';
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { runIn } from '../scheduler/frame';
 import type { AsyncValue } from './async-value';
 import { begin, ended, type Execution, type Sink } from './execution';
-import { beginInput } from './foreign';
-import { Single } from './single';
-import { Started } from './started';
+import { beginInput } from './external-input';
+import { SingleValueObservable } from './single-value-observable';
+import { StartedFuture } from './started-future';
 
-export abstract class Future<T> extends Single<T> {
+export abstract class Future<T> extends SingleValueObservable<T> {
   /**
    * A future that has its value already.
    *
@@ -45,14 +45,14 @@ export abstract class Future<T> extends Single<T> {
    */
   static from<T>(input: ObservableInput<T>): Future<T> {
     if (input instanceof Future) return input as Future<T>;
-    const source = input instanceof Single ? (input as Single<T>) : inputFrom(input);
+    const source = input instanceof SingleValueObservable ? (input as SingleValueObservable<T>) : inputFrom(input);
     return new BegunBy((sink, scheduler) => beginInput(source, sink, scheduler));
   }
 
   /** A future whose input is made anew for each subscription. */
   static defer<T>(makeInput: () => ObservableInput<T>): Future<T> {
     if (typeof makeInput !== 'function')
-      throw wrong('Future.defer: its argument', 'a function giving an input', makeInput);
+      throw invalidOption('Future.defer: its argument', 'a function giving an input', makeInput);
     return new BegunBy((sink, scheduler) => {
       try {
         return beginInput(runIn(sink.frame, makeInput), sink, scheduler);
@@ -71,7 +71,7 @@ export abstract class Future<T> extends Single<T> {
    * await started; // does not run it again
    */
   start(): AsyncValue<T> {
-    return new Started(this, currentScheduler());
+    return new StartedFuture(this, currentScheduler());
   }
 }
 

@@ -3,7 +3,7 @@
  * key that failed. Where one error fails many, it is the chain of those who are told first. The idea is asynq's.
  */
 import { printable } from '../core/printable';
-import { seam } from '../scheduler/probe';
+import { instrumentation } from '../scheduler/instrumentation';
 import { named, type Waiter } from '../scheduler/waiter';
 
 interface Chain {
@@ -34,10 +34,10 @@ export function passedThrough(error: unknown, { from, title, future, to }: Link)
   const chain = chains.get(error);
   if (chain && !leadsTo(chain.next?.deref(), from)) return;
   const length = (chain?.length ?? 0) + 1;
-  const next = named(to) ?? seam.probe?.callerOf(from);
+  const next = named(to) ?? instrumentation.current?.callerOf(from);
   chains.set(error, { next: next && new WeakRef(next), length });
   if (length > LONGEST) return;
-  const line = length < LONGEST ? `${title()}${askedFor(seam.probe?.siteOf(future))}` : '… more tasks';
+  const line = length < LONGEST ? `${title()}${askedFor(instrumentation.current?.siteOf(future))}` : '… more tasks';
   append(error, `\n    at ${printable(line)}`);
 }
 

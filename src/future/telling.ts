@@ -5,7 +5,7 @@
  * rest is told in a microtask then.
  */
 import { reportUnhandled } from '../core/rx';
-import { Fifo } from '../scheduler/fifo';
+import { Fifo } from '../core/fifo';
 import type { RunQueue } from '../scheduler/run-queue';
 
 const DEEPEST_NESTING = 100;

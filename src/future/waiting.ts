@@ -1,7 +1,7 @@
 /** One wait for a value that is not set: it is told when the value is, unless it is cancelled before. */
 import type { Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { Elsewhere, Era, Waited } from '../scheduler/era';
+import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
 import { tell, type Canceller, type Execution, type Sink } from './execution';
 
 /** What is waited for. */
@@ -15,8 +15,8 @@ interface Asking<T> {
   readonly scheduler: BatchScheduler;
 }
 
-export class Waiting<T> implements Execution, Elsewhere {
-  readonly #era: Era;
+export class Waiting<T> implements Execution, ExternalWait {
+  readonly #state: SchedulerState;
 
   constructor(
     private readonly value: Awaited,
@@ -24,8 +24,8 @@ export class Waiting<T> implements Execution, Elsewhere {
     private readonly waiter: Asking<T>,
   ) {
     all.add(this);
-    this.#era = waiter.scheduler.era;
-    this.#era.busyWith(this);
+    this.#state = waiter.scheduler.state;
+    this.#state.addExternalWait(this);
   }
 
   describe(): string {
@@ -40,7 +40,7 @@ export class Waiting<T> implements Execution, Elsewhere {
     return this.waiter.sink;
   }
 
-  waited(): Waited[] {
+  waited(): ExternalWaitDescription[] {
     return [{ waiter: this.sink, what: this.describe() }];
   }
 
@@ -59,6 +59,6 @@ export class Waiting<T> implements Execution, Elsewhere {
 
   #leave(): void {
     this.all.delete(this);
-    this.#era.doneWith(this);
+    this.#state.removeExternalWait(this);
   }
 }

@@ -7,7 +7,7 @@ type ErrorClass<E extends Error = Error> = abstract new (...args: never[]) => E;
 export type ReturnErrors = ErrorClass | readonly ErrorClass[] | ((error: unknown) => boolean);
 
 /** What they are; of a predicate that does not tell, anything. */
-export type Listed<R extends ReturnErrors> =
+export type ReturnedError<R extends ReturnErrors> =
   R extends ErrorClass<infer E>
     ? E
     : R extends readonly (infer C)[]

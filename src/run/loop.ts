@@ -2,18 +2,18 @@
  * A world of its own for the length of a run: its own scheduler, and so its own batches and caches, and its own scope.
  * Nothing that runs elsewhere can join it or see what it remembers. The idea is miniasync's `run` and `loop`.
  */
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { checkOptions } from '../core/options';
 import { reportLost } from '../core/report';
 import { isAsyncInput } from '../core/rx';
-import type { Leaf } from '../core/shape';
+import type { Awaitable } from '../core/shape';
 import { BatchScheduler, type BatchSchedulerConfig } from '../scheduler/batch-scheduler';
 import { all } from '../future/all';
 import type { AsyncValue } from '../future/async-value';
-import { Started } from '../future/started';
+import { StartedFuture } from '../future/started-future';
 import { Scope } from '../scope/scope';
 import { task } from '../task/task';
-import { listed, type IsListed, type Listed, type ReturnErrors } from './listed';
+import { listed, type IsListed, type ReturnedError, type ReturnErrors } from './listed';
 
 export interface RunConfig<R extends ReturnErrors = ReturnErrors> {
   /** Errors that are results: each takes its place among them (none). Any other ends the run. */
@@ -22,7 +22,7 @@ export interface RunConfig<R extends ReturnErrors = ReturnErrors> {
 
 /** The values of a list of things to wait for; where errors are results, those too. */
 export type RunResults<I extends readonly unknown[], R extends ReturnErrors = never> = {
-  -readonly [K in keyof I]: (I[K] extends Leaf<infer T> ? T : never) | Listed<R>;
+  -readonly [K in keyof I]: (I[K] extends Awaitable<infer T> ? T : never) | ReturnedError<R>;
 };
 
 export interface Loop extends Disposable, AsyncDisposable {
@@ -52,7 +52,7 @@ export function loop(config: BatchSchedulerConfig = {}): Loop {
   };
   return {
     scheduler,
-    run: (inputs: readonly Leaf<unknown>[], runConfig?: RunConfig) => startIn(scope, checked(inputs, runConfig)),
+    run: (inputs: readonly Awaitable<unknown>[], runConfig?: RunConfig) => startIn(scope, checked(inputs, runConfig)),
     close: () => scope.close(),
     [Symbol.dispose]: () => void leave(),
     [Symbol.asyncDispose]: async () => {
@@ -70,15 +70,15 @@ export function loop(config: BatchSchedulerConfig = {}): Loop {
  * @example
  * const [name, missing] = await run([nameOf(1), nameOf(0)], { returnErrors: RangeError });
  */
-export function run<const I extends readonly Leaf<unknown>[]>(
+export function run<const I extends readonly Awaitable<unknown>[]>(
   inputs: I,
   config?: RunConfig<never>,
 ): AsyncValue<RunResults<I>>;
-export function run<const I extends readonly Leaf<unknown>[], const R extends ReturnErrors>(
+export function run<const I extends readonly Awaitable<unknown>[], const R extends ReturnErrors>(
   inputs: I,
   config: RunConfig<R>,
 ): AsyncValue<RunResults<I, R>>;
-export function run(inputs: readonly Leaf<unknown>[], config?: RunConfig): AsyncValue<unknown> {
+export function run(inputs: readonly Awaitable<unknown>[], config?: RunConfig): AsyncValue<unknown> {
   const program = checked(inputs, config);
   const scheduler = new BatchScheduler({ name: 'run' });
   const scope = new Scope({ name: 'run', scheduler });
@@ -88,14 +88,17 @@ export function run(inputs: readonly Leaf<unknown>[], config?: RunConfig): Async
 }
 
 interface Program {
-  readonly inputs: readonly Leaf<unknown>[];
+  readonly inputs: readonly Awaitable<unknown>[];
   readonly isListed: IsListed;
 }
 
 function startIn(scope: Scope, { inputs, isListed }: Program): AsyncValue<never> {
   const inner = scope.fork({ name: 'run', errorMode: 'continue' });
   const values = inputs.map((input) => inner.start(input));
-  return new Started(results(inner, values, isListed), scope.scheduler) as AsyncValue<unknown> as AsyncValue<never>; // its caller knows
+  return new StartedFuture(
+    results(inner, values, isListed),
+    scope.scheduler,
+  ) as AsyncValue<unknown> as AsyncValue<never>; // its caller knows
 }
 
 const results = task(function* runAll(scope: Scope, values: readonly AsyncValue<unknown>[], isListed: IsListed) {
@@ -125,12 +128,12 @@ const orListed = task(function* runOne(value: AsyncValue<unknown>, scope: Scope,
 /** @throws TypeError for what cannot be run. */
 function checked(inputs: unknown, config: RunConfig = {}): Program {
   if (isAsyncInput(inputs)) throw new TypeError('run() takes one array of futures: write run([a, b]), not run(a, b).');
-  if (!Array.isArray(inputs)) throw wrong('run: what it runs', 'an array of futures', inputs);
+  if (!Array.isArray(inputs)) throw invalidOption('run: what it runs', 'an array of futures', inputs);
   checkOptions('run', config, ['returnErrors']);
   return { inputs: Array.from(inputs, checkedInput), isListed: listed(config.returnErrors) };
 }
 
-function checkedInput(input: unknown, index: number): Leaf<unknown> {
-  if (isAsyncInput(input)) return input as Leaf<unknown>; // no array or string is one
-  throw wrong(`run: what it runs, at [${String(index)}],`, 'a future, an Observable or a promise', input);
+function checkedInput(input: unknown, index: number): Awaitable<unknown> {
+  if (isAsyncInput(input)) return input as Awaitable<unknown>; // no array or string is one
+  throw invalidOption(`run: what it runs, at [${String(index)}],`, 'a future, an Observable or a promise', input);
 }

@@ -6,7 +6,7 @@ const FEW = 64;
 /** When there are so many, those that are gone are left out. */
 let tooMany = FEW;
 
-export function isThere(scheduler: BatchScheduler): void {
+export function registerScheduler(scheduler: BatchScheduler): void {
   known.add(new WeakRef(scheduler));
   if (known.size > tooMany) tooMany = Math.max(FEW, 2 * allSchedulers().length);
 }

@@ -5,15 +5,15 @@
  * Open batches and caches belong to a scheduler: another scheduler is another world.
  */
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { Named } from '../core/named';
 import { checkOptions } from '../core/options';
-import { PerEra } from '../core/per-era';
+import { PerTimeDomain } from '../core/per-time-domain';
 import { printable } from '../core/printable';
 import { isVirtualTime } from '../core/rx';
-import { isThere } from './all-schedulers';
+import { registerScheduler } from './all-schedulers';
 import { BatchAction, type ActionHost } from './batch-action';
-import { Era } from './era';
+import { SchedulerState } from './scheduler-state';
 import type { SchedulerEvent } from './events';
 import { flushAll, type FlushPolicy } from './flush-policy';
 import { Frame, frameHere, frameOn, runIn, schedulerHere } from './frame';
@@ -48,7 +48,7 @@ export class BatchScheduler extends Named implements SchedulerLike {
   readonly events = new Subject<SchedulerEvent>();
 
   readonly #host: ActionHost;
-  readonly #eras: PerEra<Era>;
+  readonly #states: PerTimeDomain<SchedulerState>;
   /** Its clock is moved on by whoever made it: a `TestScheduler.run` neither begins nor ends its time. */
   readonly #hasOwnTime: boolean;
 
@@ -65,18 +65,18 @@ export class BatchScheduler extends Named implements SchedulerLike {
     this.events$ = this.events.asObservable();
     const { runQueue } = this;
     const choose: FlushPolicy = (open, inFlight) => runIn(this.frame, () => policy(open, inFlight));
-    this.#eras = new PerEra((real) => new Era({ clock, policy: choose, runQueue, real }));
+    this.#states = new PerTimeDomain((real) => new SchedulerState({ clock, policy: choose, runQueue, real }));
     this.#hasOwnTime = !isDelegated(clock);
     this.#host = {
       clock,
       frame: () => frameOn(this, frameHere()),
       soon: (run) => {
-        this.era.soon(run);
+        this.state.soon(run);
       },
       execute: (work) => runQueue.drive(work),
       busy: (description) => this.#busy(description),
     };
-    isThere(this);
+    registerScheduler(this);
   }
 
   /** The clock's time, in ms. */
@@ -112,7 +112,7 @@ export class BatchScheduler extends Named implements SchedulerLike {
    * throws.
    */
   flush(): void {
-    while (this.era.advance(rethrow));
+    while (this.state.advance(rethrow));
   }
 
   /** @internal Its clock stands still while this thread is held. */
@@ -121,16 +121,16 @@ export class BatchScheduler extends Named implements SchedulerLike {
   }
 
   /** @internal What it has going on in this era of time. */
-  get era(): Era {
-    return this.#hasOwnTime ? this.#eras.real : this.#eras.current;
+  get state(): SchedulerState {
+    return this.#hasOwnTime ? this.#states.real : this.#states.current;
   }
 
   #busy(description: string): Subscription {
-    const { era } = this;
+    const { state: era } = this;
     const waited = { describe: () => description };
-    era.busyWith(waited);
+    era.addExternalWait(waited);
     return new Subscription(() => {
-      era.doneWith(waited);
+      era.removeExternalWait(waited);
     });
   }
 }
@@ -140,7 +140,7 @@ const rethrow = (error: unknown): never => {
 };
 
 const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
-  if (!isRight) throw wrong(`BatchScheduler: ${option}`, mustBe, got);
+  if (!isRight) throw invalidOption(`BatchScheduler: ${option}`, mustBe, got);
 };
 
 const isScheduler = (clock: Partial<SchedulerLike> | null): boolean =>

@@ -4,7 +4,7 @@
  */
 import { describe, describeBatch, describeKeys } from '../core/describe';
 import { DeadlockError } from '../core/errors';
-import type { Elsewhere } from './era';
+import type { ExternalWait } from './scheduler-state';
 import type { Asker, Flushable } from './open-batches';
 import type { Waiter } from './waiter';
 
@@ -20,7 +20,7 @@ interface Ask {
 interface Surroundings {
   /** The batches of one scheduler after another; those in flight in the order of their take-off. */
   readonly batches: readonly Flushable[];
-  readonly elsewhere: readonly Elsewhere[];
+  readonly elsewhere: readonly ExternalWait[];
 }
 
 /** Asks that may have closed a cycle, until it is known that they have not. */
@@ -140,7 +140,7 @@ function asksByFlight(batches: readonly Flushable[], behind: Behind): Map<Waiter
 interface Waits {
   readonly flights: ReadonlyMap<Waiter, Flushable>;
   readonly asks: ReadonlyMap<Waiter, readonly Ask[]>;
-  readonly elsewhere: readonly Elsewhere[];
+  readonly elsewhere: readonly ExternalWait[];
   readonly behind: Behind;
 }
 

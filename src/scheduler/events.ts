@@ -1,7 +1,7 @@
 /**
  * What a scheduler tells of itself: a batch was flushed, and why just then; a flight has landed.
  */
-export type FlushReason = 'quiescent' | 'window' | 'full' | 'hold over' | 'forced';
+export type FlushReason = 'quiescent' | 'window' | 'full' | 'hold-elapsed' | 'forced';
 
 export interface FlushEvent<K = unknown> {
   readonly type: 'flush';

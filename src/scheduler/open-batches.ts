@@ -84,11 +84,11 @@ export class OpenBatches {
     this.#full.add(batch);
   }
 
-  takeOff(batch: Flushable): void {
+  addInFlight(batch: Flushable): void {
     this.#inFlight.add(batch);
   }
 
-  land(batch: Flushable): void {
+  removeInFlight(batch: Flushable): void {
     this.#inFlight.delete(batch);
   }
 

@@ -11,7 +11,7 @@ import { reportLost } from '../core/report';
 import { ambient } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
 import { isTimeUp } from './deadline';
-import { Fifo } from './fifo';
+import { Fifo } from '../core/fifo';
 import { activeFrame, expectedFrame, switchTo } from './frame';
 
 export interface Runnable {

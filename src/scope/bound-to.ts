@@ -1,6 +1,6 @@
 /** Binding a subscription to a scope: it ends with the scope at the latest, and the scope does not end before it. */
 import { defer, finalize, takeUntil, type MonoTypeOperatorFunction } from 'rxjs';
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { Scope } from './scope';
 
 /**
@@ -18,7 +18,7 @@ import { Scope } from './scope';
  * interval(1_000).pipe(boundTo(scope)).subscribe(console.log);
  */
 export function boundTo<T>(scope: Scope): MonoTypeOperatorFunction<T> {
-  if (!(scope instanceof Scope)) throw wrong('boundTo: its argument', 'a Scope', scope);
+  if (!(scope instanceof Scope)) throw invalidOption('boundTo: its argument', 'a Scope', scope);
   return (source) =>
     defer(() => {
       const { cancelled$, release } = scope.bind();

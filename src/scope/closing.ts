@@ -20,7 +20,7 @@ export class Closing extends AsyncValue<void> implements Waiter {
 
   /** @internal */
   get above(): Waiter | undefined {
-    const { above, parent } = this.scope.home;
+    const { above, parent } = this.scope.parentLink;
     return this.firstWaiter ?? above ?? parent?.closing;
   }
 
@@ -69,7 +69,8 @@ const byHand = (method: string): TypeError =>
 function isWorkOf(scope: Scope, frame: Frame | undefined): boolean {
   for (let at = frame; at; at = at.outer) {
     if (!(at.work instanceof ScopedTask) || at.work.isOver) continue;
-    for (let host: Scope | undefined = at.work.scope; host; host = host.home.parent) if (host === scope) return true;
+    for (let host: Scope | undefined = at.work.scope; host; host = host.parentLink.parent)
+      if (host === scope) return true;
   }
   return false;
 }

@@ -3,7 +3,7 @@
  * collected together with that one, which stands for it.
  */
 import { reportLost } from '../core/report';
-import { ended, seam } from '../scheduler/probe';
+import { ended, instrumentation } from '../scheduler/instrumentation';
 import type { Scope } from './scope';
 
 const open =
@@ -16,19 +16,23 @@ const open =
       })
     : undefined;
 
-export function hasOpened(scope: Scope): void {
-  if (!scope.home.parent) open?.register(scope, scope.name, scope);
-  seam.probe?.note({ type: 'scope opened', scope });
+export function notifyScopeOpened(scope: Scope): void {
+  if (!scope.parentLink.parent) open?.register(scope, scope.name, scope);
+  instrumentation.current?.emit({ type: 'scope-opened', scope });
 }
 
-export const wasCancelled = (scope: Scope, reason: unknown): void =>
-  seam.probe?.note({ type: 'scope cancelled', scope, reason });
+export const notifyScopeCancelled = (scope: Scope, reason: unknown): void =>
+  instrumentation.current?.emit({ type: 'scope-cancelled', scope, reason });
 
 /** A cancelled scope with nothing in it need not be closed. */
-export const hasBeenVacated = (scope: Scope): void => void open?.unregister(scope);
+export const notifyScopeVacated = (scope: Scope): void => void open?.unregister(scope);
 
-export function hasClosed(scope: Scope, verdict: { readonly error: unknown } | undefined, isCancelled: boolean): void {
+export function notifyScopeClosed(
+  scope: Scope,
+  verdict: { readonly error: unknown } | undefined,
+  isCancelled: boolean,
+): void {
   open?.unregister(scope);
   const how = !verdict && isCancelled ? undefined : ended(verdict !== undefined, verdict?.error);
-  seam.probe?.note({ type: 'scope closed', scope, how });
+  instrumentation.current?.emit({ type: 'scope-closed', scope, how });
 }

@@ -2,17 +2,17 @@
  * The AbortSignal that scopes are given from outside. Many may share one that lives as long as the process, so there is
  * one listener for all of them, and none when the last has closed.
  */
-type Hear = (reason: unknown) => void;
+type AbortListener = (reason: unknown) => void;
 
 class Listener {
-  readonly #hearers = new Set<Hear>();
+  readonly #hearers = new Set<AbortListener>();
 
   constructor(private readonly signal: AbortSignal) {
     signal.addEventListener('abort', this);
   }
 
   /** What comes back takes it away again. */
-  add(hear: Hear): () => void {
+  add(hear: AbortListener): () => void {
     this.#hearers.add(hear);
     return () => {
       this.#hearers.delete(hear);
@@ -35,7 +35,7 @@ class Listener {
 const listeners = new WeakMap<AbortSignal, Listener>();
 
 /** Calls it when the signal aborts, or at once if it has; what comes back takes it away again. */
-export function whenAborted(signal: AbortSignal, hear: Hear): () => void {
+export function whenAborted(signal: AbortSignal, hear: AbortListener): () => void {
   if (signal.aborted) {
     hear(signal.reason);
     return () => undefined;

@@ -1,12 +1,12 @@
 /** How a scope is to live: its options, and what they must be. */
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { checkOptions } from '../core/options';
 import { printable } from '../core/printable';
 import { LONGEST_DELAY } from '../scheduler/batch-action';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 
 /** What happens to what still runs when the scope is left: it is waited for, cancelled, or complained of. */
-export type ExitMode = 'wait' | 'cancel' | 'raise';
+export type ExitMode = 'wait' | 'cancel' | 'throw';
 
 /** What a failure does to the others: cancels them; nothing; or cancels them and shuts the door. */
 export type ErrorMode = 'cancel' | 'continue' | 'abort';
@@ -15,7 +15,7 @@ export interface ScopeConfig {
   /** For messages (`'scope'`). */
   readonly name?: string;
   /**
-   * What happens to its tasks when it is left (`'wait'`). `'raise'` fails the scope with an `UnawaitedError` for each
+   * What happens to its tasks when it is left (`'wait'`). `'throw'` fails the scope with an `UnawaitedError` for each
    * task nobody has waited for, and cancels those. `await using` cancels unless told otherwise, since disposal cannot see
    * whether the block has failed.
    */
@@ -48,7 +48,7 @@ export interface ScopeOptions {
   readonly shield: boolean;
 }
 
-const exitModes: readonly unknown[] = ['wait', 'cancel', 'raise'];
+const exitModes: readonly unknown[] = ['wait', 'cancel', 'throw'];
 const errorModes: readonly unknown[] = ['cancel', 'continue', 'abort'];
 
 /** The compiler sees to it that none is missing. */
@@ -70,7 +70,7 @@ export function checkedOptions(config: ScopeConfig): ScopeOptions {
   const { name = 'scope', exitMode, errorMode = 'cancel', signal, shield = false } = config;
   const { timeout = Infinity, grace = Infinity, concurrency = Infinity, scheduler } = config;
   check('name', typeof name === 'string', 'a string', name);
-  check('exitMode', exitMode === undefined || exitModes.includes(exitMode), "'wait', 'cancel' or 'raise'", exitMode);
+  check('exitMode', exitMode === undefined || exitModes.includes(exitMode), "'wait', 'cancel' or 'throw'", exitMode);
   check('errorMode', errorModes.includes(errorMode), "'cancel', 'continue' or 'abort'", errorMode);
   check('timeout', isDelay(timeout), DELAY, timeout);
   check('grace', isDelay(grace), DELAY, grace);
@@ -104,5 +104,5 @@ const isSignal = (signal: Partial<AbortSignal> | null): boolean =>
   typeof signal?.addEventListener === 'function' && typeof signal.aborted === 'boolean';
 
 function check(option: string, isRight: boolean, mustBe: string, got: unknown): void {
-  if (!isRight) throw wrong(`Scope: ${option}`, mustBe, got);
+  if (!isRight) throw invalidOption(`Scope: ${option}`, mustBe, got);
 }

@@ -5,26 +5,26 @@
 import { Observable, Subscription } from 'rxjs';
 import { CancelledError, DeadlineError } from '../core/errors';
 import { Named } from '../core/named';
-import type { Leaf } from '../core/shape';
+import type { Awaitable } from '../core/shape';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { detachedFrame, frameOn, type Frame } from '../scheduler/frame';
 import { AsyncValue } from '../future/async-value';
-import { callerOf } from './caller';
+import { callerOf } from './call-site';
 import { Cancellation, perform, type Cancelling } from './cancellation';
 import { Closing } from './closing';
-import { complainOf } from './complaint';
-import { Contents, type Binding } from './contents';
-import { Ending } from './ending';
+import { reportUnawaited } from './complaint';
+import { ScopeChildren, type Binding } from './scope-children';
+import { CloseSequence } from './close-sequence';
 import { Failures } from './failures';
-import type { Home } from './home';
-import { hasBeenVacated, hasClosed, hasOpened, wasCancelled } from './open-scopes';
+import type { ScopeParent } from './scope-parent';
+import { notifyScopeVacated, notifyScopeClosed, notifyScopeOpened, notifyScopeCancelled } from './open-scopes';
 import { whenAborted } from './outer-signal';
-import { isPromise } from './physical';
+import { isPromise } from './promise-wait';
 import { checkedOptions, type ExitMode, type ScopeConfig, type ScopeOptions } from './scope-config';
 import { ScopedTask } from './scoped-task';
 import type { Origin, ScopedWork, ScopeTask, TaskConfig } from './task-config';
 import { TaskQueue } from './task-queue';
-import { checkFunction, checkWork, type Given } from './work';
+import { checkFunction, checkWork, type ScopeResult } from './work';
 
 /**
  * @example
@@ -48,8 +48,8 @@ export class Scope extends Named implements AsyncDisposable {
   /** @internal Its end, whether it has begun to close or not. */
   readonly closing = new Closing(this);
 
-  readonly #contents: Contents;
-  readonly #ending: Ending;
+  readonly #children: ScopeChildren;
+  readonly #closeSequence: CloseSequence;
   readonly #cancellation: Cancellation;
   readonly #closed = new AsyncValue<void>();
   readonly #untie = new Subscription();
@@ -61,21 +61,21 @@ export class Scope extends Named implements AsyncDisposable {
 
   constructor(
     config: ScopeConfig = {},
-    /** @internal */ readonly home: Home = {},
+    /** @internal */ readonly parentLink: ScopeParent = {},
   ) {
     super();
     this.options = checkedOptions(config);
     const { timeout, signal, concurrency, exitMode } = this.options;
-    this.#contents = new Contents(exitMode);
-    this.scheduler = config.scheduler ?? home.parent?.scheduler ?? currentScheduler();
+    this.#children = new ScopeChildren(exitMode);
+    this.scheduler = config.scheduler ?? parentLink.parent?.scheduler ?? currentScheduler();
     this.closed$ = new Observable((subscriber) => this.#closed.subscribe(subscriber));
     this.failures = new Failures(this.name);
     this.#cancellation = new Cancellation(detachedFrame(this.#frame));
     this.queue = new TaskQueue(this.scheduler, concurrency);
-    this.#ending = new Ending(this.#contents, this.scheduler, this.closing);
+    this.#closeSequence = new CloseSequence(this.#children, this.scheduler, this.closing);
     if (timeout !== Infinity) this.#untie.add(this.scheduler.clock.schedule(() => this.#timeOut(timeout), timeout));
     if (signal) this.#untie.add(whenAborted(signal, (reason) => this.#abort(reason)));
-    hasOpened(this);
+    notifyScopeOpened(this);
   }
 
   get name(): string {
@@ -105,14 +105,14 @@ export class Scope extends Named implements AsyncDisposable {
    * @example
    * const page = scope.start(({ signal }) => fetch('https://example.org', { signal }));
    */
-  start<T>(work: Leaf<T> | ((task: ScopeTask) => Given<T>)): AsyncValue<T> {
+  start<T>(work: Awaitable<T> | ((task: ScopeTask) => ScopeResult<T>)): AsyncValue<T> {
     checkWork('Scope.start: its work', work);
-    this.#ending.admit(this.name, 'start', this.#cancellation.error);
+    this.#closeSequence.admit(this.name, 'start', this.#cancellation.error);
     const startedAt = callerOf(Scope.prototype.start, this.options.grace); // eslint-disable-line @typescript-eslint/unbound-method -- only looked for
     const frame = detachedFrame(this.#frame);
     const started = this.#make<T>(work as ScopedWork<T>, 'the task', { frame, startedAt });
     const task = started as ScopedTask<unknown>; // what it gives is not the scope's to know
-    this.#contents.add(task);
+    this.#children.add(task);
     if (isPromise(work)) this.queue.runNow(task);
     else this.queue.push(task);
     return started;
@@ -124,9 +124,9 @@ export class Scope extends Named implements AsyncDisposable {
    * @throws ScopeClosedError if this one is cancelled or closed.
    */
   fork(config: ScopeConfig = {}): Scope {
-    this.#ending.admit(this.name, 'fork', this.#cancellation.error);
-    const child = new Scope(config, { ...this.home, parent: this, order: ++this.#begun });
-    this.#contents.children.add(child);
+    this.#closeSequence.admit(this.name, 'fork', this.#cancellation.error);
+    const child = new Scope(config, { ...this.parentLink, parent: this, order: ++this.#begun });
+    this.#children.children.add(child);
     return child;
   }
 
@@ -138,9 +138,11 @@ export class Scope extends Named implements AsyncDisposable {
    */
   ensure(finaliser: () => unknown): void {
     checkFunction('Scope.ensure: its finaliser', 'a function', finaliser);
-    this.#ending.admit(this.name, 'ensure');
+    this.#closeSequence.admit(this.name, 'ensure');
     const frame = detachedFrame(this.#frame);
-    this.#ending.ensure(this.#make<unknown>(finaliser, { is: undefined }, { frame, startedAt: 'as a finaliser' }));
+    this.#closeSequence.ensure(
+      this.#make<unknown>(finaliser, { is: undefined }, { frame, startedAt: 'as a finaliser' }),
+    );
   }
 
   /** Cancels all that is in it, and shuts its door. The first reason counts; it is done when this returns. */
@@ -164,9 +166,9 @@ export class Scope extends Named implements AsyncDisposable {
   }
 
   /** @internal Runs its body, whose end closes it, and whose failure is the scope's. */
-  runBody<T>(body: (scope: Scope) => Given<T>, origin: Origin): AsyncValue<T> {
+  runBody<T>(body: (scope: Scope) => ScopeResult<T>, origin: Origin): AsyncValue<T> {
     const value = this.#make<T>(body as ScopedWork<T>, { is: this }, origin);
-    this.#contents.body = value; // as in `start`
+    this.#children.body = value; // as in `start`
     if (this.#cancellation.error) value.cancel(this.#cancellation.error);
     else this.scheduler.runQueue.drive(() => value.run());
     return value;
@@ -174,8 +176,8 @@ export class Scope extends Named implements AsyncDisposable {
 
   /** @internal Keeps it from closing until it is released. */
   bind(): Binding {
-    this.#ending.admit(this.name, 'boundTo', this.#cancellation.error);
-    const { cancelled$, release } = this.#contents.bind();
+    this.#closeSequence.admit(this.name, 'boundTo', this.#cancellation.error);
+    const { cancelled$, release } = this.#children.bind();
     const released = (): void => {
       release();
       Scope.#lookWhetherVacated(this);
@@ -185,8 +187,8 @@ export class Scope extends Named implements AsyncDisposable {
 
   /** @internal A task, the body or a finaliser is about to fail. */
   taskFailed(failed: ScopedTask<unknown>, error: unknown): void {
-    const isTask = this.#contents.remove(failed);
-    const isOwn = failed === this.#contents.body;
+    const isTask = this.#children.remove(failed);
+    const isOwn = failed === this.#children.body;
     // Where its value was set by hand, nobody will be told of this there.
     this.failures.add({ error, order: failed.order, isOwn, ...(isTask && !failed.isSet && { value: failed }) });
     if (isTask || isOwn) this.#react(failed, error);
@@ -194,16 +196,16 @@ export class Scope extends Named implements AsyncDisposable {
 
   /** @internal A task, the body or a finaliser has ended. */
   taskEnded(task: ScopedTask<unknown>): void {
-    if (this.#ending.isShut) return;
-    this.#contents.ended(task);
-    if (task === this.#contents.body) this.close();
+    if (this.#closeSequence.isShut) return;
+    this.#children.ended(task);
+    if (task === this.#children.body) this.close();
     else if (task.isRunning) this.queue.ended();
     Scope.#lookWhetherVacated(this);
   }
 
   /** What is on around all that is in it. */
   get #frame(): Frame | undefined {
-    return frameOn(this.scheduler, this.home.frame);
+    return frameOn(this.scheduler, this.parentLink.frame);
   }
 
   #make<T>(work: ScopedWork<T>, argument: TaskConfig<T>['argument'], origin: Origin): ScopedTask<T> {
@@ -214,10 +216,10 @@ export class Scope extends Named implements AsyncDisposable {
   *cancelling(reason: unknown): Cancelling {
     if (this.#closed.isSet || this.#isCancelled) return;
     this.#isCancelled = true;
-    wasCancelled(this, reason);
+    notifyScopeCancelled(this, reason);
     const cancellation = this.#cancellation.begin(reason);
-    yield this.#contents.cancel(cancellation);
-    this.#contents.body?.cancel(cancellation);
+    yield this.#children.cancel(cancellation);
+    this.#children.body?.cancel(cancellation);
     Scope.#lookWhetherVacated(this);
   }
 
@@ -226,14 +228,14 @@ export class Scope extends Named implements AsyncDisposable {
     let scope: Scope | undefined = innermost;
     while (scope && scope.#isToBeVacated) {
       scope.#isVacated = true;
-      hasBeenVacated(scope);
-      scope = scope.home.parent;
-      if (scope) scope.#contents.vacatedChildren++;
+      notifyScopeVacated(scope);
+      scope = scope.parentLink.parent;
+      if (scope) scope.#children.vacatedChildren++;
     }
   }
 
   get #isToBeVacated(): boolean {
-    return this.#isCancelled && !this.#isVacated && this.#contents.isVacant && !this.#ending.hasFinalisers;
+    return this.#isCancelled && !this.#isVacated && this.#children.isVacant && !this.#closeSequence.hasFinalisers;
   }
 
   #react(failed: ScopedTask<unknown>, error: unknown): void {
@@ -242,11 +244,11 @@ export class Scope extends Named implements AsyncDisposable {
     const isAbort = errorMode === 'abort';
     const cancellation = new CancelledError(error);
     if (isAbort) this.#cancellation.begin(cancellation);
-    perform(this.#contents.cancel(cancellation, isAbort ? { failed, error } : undefined), this.scheduler);
+    perform(this.#children.cancel(cancellation, isAbort ? { failed, error } : undefined), this.scheduler);
   }
 
   #abort(reason: unknown): void {
-    if (this.#contents.body?.isOver === false) this.failures.abortion = this.#cancellation.begin(reason);
+    if (this.#children.body?.isOver === false) this.failures.abortion = this.#cancellation.begin(reason);
     this.cancel(reason);
   }
 
@@ -259,20 +261,20 @@ export class Scope extends Named implements AsyncDisposable {
 
   #close(exitMode: ExitMode): AsyncValue<void> {
     if (exitMode === 'cancel') this.cancel(`scope "${this.name}" was left`);
-    if (this.#ending.hasBegun) return this.closing;
-    if (exitMode === 'raise' && !this.#contents.body?.isError) complainOf(this.#contents.unawaited(), this);
-    this.#ending.begin(() => this.#finish());
+    if (this.#closeSequence.hasBegun) return this.closing;
+    if (exitMode === 'throw' && !this.#children.body?.isError) reportUnawaited(this.#children.unawaited(), this);
+    this.#closeSequence.begin(() => this.#finish());
     return this.closing;
   }
 
   #finish(): void {
     this.#untie.unsubscribe();
     const verdict = this.failures.verdict();
-    this.#contents.body?.receive();
-    hasClosed(this, verdict, this.#isCancelled);
-    const { parent, order = 0 } = this.home;
-    if (parent) parent.#contents.children.delete(this);
-    if (parent && this.#isVacated) parent.#contents.vacatedChildren--;
+    this.#children.body?.receive();
+    notifyScopeClosed(this, verdict, this.#isCancelled);
+    const { parent, order = 0 } = this.parentLink;
+    if (parent) parent.#children.children.delete(this);
+    if (parent && this.#isVacated) parent.#children.vacatedChildren--;
     if (parent) Scope.#lookWhetherVacated(parent);
     if (verdict) parent?.failures.add({ error: verdict.error, order, value: this.closing });
     this.closing.end(verdict);

@@ -8,7 +8,7 @@ import { printable } from '../core/printable';
 import { failure, success, type Outcome } from '../core/outcome';
 import { runningTask } from '../scheduler/ambient';
 import { Frame, type Work } from '../scheduler/frame';
-import { seam } from '../scheduler/probe';
+import { instrumentation } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
 import { AsyncValue } from '../future/async-value';
 import type { Canceller, Execution, Sink } from '../future/execution';
@@ -18,7 +18,7 @@ import { Cancellation } from './cancellation';
 import type { TaskFailure } from './failures';
 import type { Scope } from './scope';
 import type { ScopeTask, TaskConfig } from './task-config';
-import { heedless } from './physical';
+import { heedless } from './promise-wait';
 import { beginWork } from './work';
 
 export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, ScopeTask, Waiter {
@@ -50,7 +50,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#startedAt = startedAt;
     const ownFrame = new Frame(frame, { work: this });
     this.#cancellation = new Cancellation(ownFrame);
-    if (typeof work === 'object') seam.probe?.note({ type: 'taken', future: work });
+    if (typeof work === 'object') instrumentation.current?.emit({ type: 'taken', future: work });
     const sink: Sink<T> = {
       name: this.name,
       above: this,
@@ -93,7 +93,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     if (!beginning) return;
     this.#begin = undefined;
     this.#isRunning = true;
-    seam.probe?.note({ type: 'work began', scope: this.scope, work: this });
+    instrumentation.current?.emit({ type: 'work-began', scope: this.scope, work: this });
     const execution = beginning();
     if (this.#isOver) return;
     this.#execution = execution;
@@ -208,7 +208,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     }
     this.#failedCleanUp = undefined;
     const how = outcome.isError && isCancellation(outcome.error) ? undefined : outcome;
-    seam.probe?.note({ type: 'work ended', scope: this.scope, work: this, how });
+    instrumentation.current?.emit({ type: 'work-ended', scope: this.scope, work: this, how });
     if (how?.isError) this.scope.taskFailed(this, how.error);
     if (!this.isSet) this.settleWith(outcome);
     this.scope.taskEnded(this);

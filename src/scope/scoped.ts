@@ -11,8 +11,8 @@ import { begin, type Canceller, type Execution, type Sink } from '../future/exec
 import { Future } from '../future/future';
 import { Scope } from './scope';
 import { checkedOptions, type ScopeConfig } from './scope-config';
-import { callerOf } from './caller';
-import { checkFunction, type Given } from './work';
+import { callerOf } from './call-site';
+import { checkFunction, type ScopeResult } from './work';
 
 /**
  * Fails with what its body throws; with a `ScopeError` of all failures nobody was told of; with a `DeadlineError` when
@@ -32,7 +32,7 @@ import { checkFunction, type Given } from './work';
  *   return `${yield* one} and ${yield* two}`;
  * }, { timeout: 1_000 }).subscribe(console.log);
  */
-export function scoped<T>(body: (scope: Scope) => Given<T>, config: ScopeConfig = {}): Future<T> {
+export function scoped<T>(body: (scope: Scope) => ScopeResult<T>, config: ScopeConfig = {}): Future<T> {
   checkFunction('scoped: its body', 'a function of the scope', body);
   const { grace } = checkedOptions(config);
   return new ScopedFuture(body, config, callerOf(scoped, grace));
@@ -40,7 +40,7 @@ export function scoped<T>(body: (scope: Scope) => Given<T>, config: ScopeConfig 
 
 class ScopedFuture<T> extends Future<T> {
   constructor(
-    private readonly body: (scope: Scope) => Given<T>,
+    private readonly body: (scope: Scope) => ScopeResult<T>,
     private readonly config: ScopeConfig,
     private readonly startedAt: string,
   ) {

@@ -1,8 +1,8 @@
 /** What a task of a scope is made of, and what its function is handed. */
-import type { Leaf } from '../core/shape';
+import type { Awaitable } from '../core/shape';
 import type { Frame } from '../scheduler/frame';
 import type { Scope } from './scope';
-import type { Given } from './work';
+import type { ScopeResult } from './work';
 
 /** What a function that is started in a scope is handed. */
 export interface ScopeTask {
@@ -12,7 +12,7 @@ export interface ScopeTask {
 }
 
 /** What is run: something to wait for, or a function of one argument that gives it. */
-export type ScopedWork<T> = Leaf<T> | ((argument: unknown) => Given<T>);
+export type ScopedWork<T> = Awaitable<T> | ((argument: unknown) => ScopeResult<T>);
 
 export interface Origin {
   /** What is on around it. */

@@ -1,6 +1,6 @@
 /** Tasks of a scope that wait for their turn: first in, first out, so many at once, and never in the turn of a caller. */
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { Fifo } from '../scheduler/fifo';
+import { Fifo } from '../core/fifo';
 import type { Runnable } from '../scheduler/run-queue';
 import { checkedConcurrency } from './scope-config';
 import type { ScopedTask } from './scoped-task';
@@ -42,7 +42,7 @@ export class TaskQueue implements Runnable {
   /** Moves on what waits, without the event loop, also in the middle of a turn; false when that was not possible. */
   advance(): boolean {
     const hasRoom = this.#waiting.length > 0 && this.#running < this.limit;
-    if (this.#isTurnComing || !hasRoom) return this.scheduler.era.advance();
+    if (this.#isTurnComing || !hasRoom) return this.scheduler.state.advance();
     this.#runSoon();
     return true;
   }

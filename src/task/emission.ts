@@ -4,7 +4,7 @@
 import { describe, titled } from '../core/describe';
 import { quoting } from '../core/sluice-error';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
-import { Single } from '../future/single';
+import { SingleValueObservable } from '../future/single-value-observable';
 import { StreamExecution } from './stream-execution';
 
 /** A value on its way out of a stream, once it is yielded. */
@@ -32,7 +32,7 @@ export function emit<T>(value: T): Emission<T> {
   return new YieldedEmission(value) as unknown as Emission<T>;
 }
 
-class YieldedEmission extends Single<void> {
+class YieldedEmission extends SingleValueObservable<void> {
   constructor(readonly emitted: unknown) {
     super();
   }

@@ -3,13 +3,19 @@
  * them. The idea is asynq's `async_generator`.
  */
 import { Observable } from 'rxjs';
-import { describe, wrong } from '../core/describe';
+import { describe, invalidOption } from '../core/describe';
 import { printable } from '../core/printable';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { holder } from '../scheduler/frame';
 import type { Emitted } from './emission';
 import { StreamExecution, StreamOutlet } from './stream-execution';
-import { isAsyncGeneratorFunction, isGeneratorFunction, isTaskBody, type TaskCall, type TaskKind } from './task-body';
+import {
+  isAsyncGeneratorFunction,
+  isGeneratorFunction,
+  isTaskBody,
+  type TaskCall,
+  type TaskDefinition,
+} from './task-body';
 
 /**
  * A cold Observable of what its body emits: each subscription runs the body anew. It completes when the body returns,
@@ -37,7 +43,7 @@ import { isAsyncGeneratorFunction, isGeneratorFunction, isTaskBody, type TaskCal
  * rows('users').pipe(take(10)).subscribe(console.log);
  */
 export function stream<Y>(body: () => Generator<Y, void, unknown>): Observable<Emitted<Y>> {
-  const call: TaskCall = { kind: streamKind(body), self: undefined, args: [] };
+  const call: TaskCall = { definition: streamDefinition(body), self: undefined, args: [] };
   return new Observable((subscriber) => {
     const scheduler = currentScheduler();
     const { runQueue } = scheduler;
@@ -53,8 +59,8 @@ export function stream<Y>(body: () => Generator<Y, void, unknown>): Observable<E
   });
 }
 
-function streamKind(body: () => unknown): TaskKind {
-  if (typeof body !== 'function') throw wrong('stream: its body', 'a generator function', body);
+function streamDefinition(body: () => unknown): TaskDefinition {
+  if (typeof body !== 'function') throw invalidOption('stream: its body', 'a generator function', body);
   const name = printable(body.name) || 'anonymous';
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(name);
   if (isGeneratorFunction(body)) return { name, body, isGeneratorFunction: true };

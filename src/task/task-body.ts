@@ -10,7 +10,7 @@ export interface TaskBody {
 }
 
 /** What all calls of a task have in common. A test may exchange its body, for as long as it lasts. */
-export interface TaskKind {
+export interface TaskDefinition {
   readonly name: string;
   body: (...args: readonly never[]) => unknown;
   /** A call of it gives a generator for certain, so none needs to be looked at. */
@@ -18,19 +18,20 @@ export interface TaskKind {
 }
 
 /** Where a function that was made a task has what it was made of. */
-export const ofKind = Symbol('sluice.task');
+export const definitions = Symbol('sluice.task');
 
-export const taskKindOf = (made: object): TaskKind | undefined => (made as { [ofKind]?: TaskKind })[ofKind];
+export const taskDefinitionOf = (made: object): TaskDefinition | undefined =>
+  (made as { [definitions]?: TaskDefinition })[definitions];
 
 /** One call of a task, to be run any number of times. */
 export interface TaskCall {
-  readonly kind: TaskKind;
+  readonly definition: TaskDefinition;
   readonly self: unknown;
   readonly args: readonly unknown[];
 }
 
 /** Calls it; throws what the call throws. */
-export function bodyOf({ kind, self, args }: TaskCall): TaskBody {
+export function bodyOf({ definition: kind, self, args }: TaskCall): TaskBody {
   const result: unknown = Reflect.apply(kind.body, self, args);
   return kind.isGeneratorFunction || isTaskBody(result) ? (result as TaskBody) : returning(result);
 }

@@ -9,7 +9,7 @@ import { isAsyncInput } from '../core/rx';
 import { ambient, type RunningTask } from '../scheduler/ambient';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { activeFrame, reportOrphan, runInside, switchAside, switchTo, type Frame } from '../scheduler/frame';
-import { ended, seam } from '../scheduler/probe';
+import { ended, instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { passedThrough } from '../future/logical-stack';
@@ -46,15 +46,15 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     private readonly scheduler: BatchScheduler,
   ) {
     this.frame = sink.frame;
-    seam.probe?.note({ type: 'task began', task: this, scheduler });
+    instrumentation.current?.emit({ type: 'task-began', task: this, scheduler });
   }
 
   get name(): string {
-    return this.call.kind.name;
+    return this.call.definition.name;
   }
 
   get body(): object {
-    return this.call.kind.body;
+    return this.call.definition.body;
   }
 
   get role(): 'task' | 'stream' {
@@ -118,12 +118,12 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   #suspend(): void {
     this.#phase = 'suspended';
-    seam.probe?.note({ type: 'task suspended', task: this, awaited: this.#awaited });
+    instrumentation.current?.emit({ type: 'task-suspended', task: this, awaited: this.#awaited });
   }
 
   #goOn(entry: 'next' | 'throw' | 'return', carried: unknown): void {
     const isSuspended = this.#phase === 'suspended';
-    if (isSuspended) seam.probe?.note({ type: 'task resumed', task: this });
+    if (isSuspended) instrumentation.current?.emit({ type: 'task-resumed', task: this });
     this.#awaited = undefined;
     this.#entry = entry;
     this.#carried = carried;
@@ -208,7 +208,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     const awaited = this.#awaited;
     if (!awaited) return false;
     const { runQueue } = this.scheduler;
-    if (this.#phase === 'suspended') seam.probe?.note({ type: 'task resumed', task: this });
+    if (this.#phase === 'suspended') instrumentation.current?.emit({ type: 'task-resumed', task: this });
     this.#isLeaving = true;
     this.#phase = 'starting';
     runQueue.call(this);
@@ -250,7 +250,11 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #end(isError: boolean, result: unknown): void {
-    seam.probe?.note({ type: 'task ended', task: this, how: this.#isCancelled ? undefined : ended(isError, result) });
+    instrumentation.current?.emit({
+      type: 'task-ended',
+      task: this,
+      how: this.#isCancelled ? undefined : ended(isError, result),
+    });
     this.#phase = 'ended';
     this.#body = undefined;
     this.#awaited = undefined;

@@ -2,20 +2,26 @@
  * A task is a function made into one that returns a Future. Written as a generator, it yields futures and goes on
  * when they have their values; until then, everything else runs. The idea is asynq's `@asynq()`.
  */
-import { wrong, titled } from '../core/describe';
+import { invalidOption, titled } from '../core/describe';
 import { printable } from '../core/printable';
-import type { Leaf } from '../core/shape';
+import type { Awaitable } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { seam } from '../scheduler/probe';
+import { instrumentation } from '../scheduler/instrumentation';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import type { Emission } from './emission';
-import { isAsyncGeneratorFunction, isGeneratorFunction, ofKind, type TaskCall, type TaskKind } from './task-body';
+import {
+  isAsyncGeneratorFunction,
+  isGeneratorFunction,
+  definitions,
+  type TaskCall,
+  type TaskDefinition,
+} from './task-body';
 import { TaskExecution } from './task-execution';
 
 /** What a function that is made a task gives in the end: what it returns, or what that brings later. */
 export type TaskResult<R> =
-  R extends Generator<unknown, infer V, never> ? TaskResult<V> : R extends Leaf<infer V> ? V : R;
+  R extends Generator<unknown, infer V, never> ? TaskResult<V> : R extends Awaitable<infer V> ? V : R;
 
 /** What no task is made of, and why: nothing can be done with it, so the compiler shows the reason. */
 interface Refused<Why extends string> {
@@ -83,21 +89,21 @@ export function task<This, A extends readonly unknown[]>(
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- for the compiler alone, which gives it a type or none
   ...refused: readonly unknown[]
 ): ((this: This, ...args: A) => Future<unknown>) | Refused<string> {
-  if (typeof body !== 'function') throw wrong('task: its body', 'a function, or a generator function', body);
+  if (typeof body !== 'function') throw invalidOption('task: its body', 'a function, or a generator function', body);
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(body.name);
-  const kind: TaskKind = {
+  const kind: TaskDefinition = {
     name: printable(body.name) || 'anonymous',
     body,
     isGeneratorFunction: isGeneratorFunction(body),
   };
   const asTask = function (this: This, ...args: A): Future<unknown> {
     const future = new TaskFuture(kind, this, args);
-    seam.probe?.note({ type: 'built', future, by: asTask, name: kind.name });
+    instrumentation.current?.emit({ type: 'built', future, by: asTask, name: kind.name });
     return future;
   };
   Object.defineProperty(asTask, 'name', { value: body.name, configurable: true });
   Object.defineProperty(asTask, 'length', { value: body.length, configurable: true });
-  return Object.assign(asTask, { [ofKind]: kind });
+  return Object.assign(asTask, { [definitions]: kind });
 }
 
 const asyncGenerator = (name: string): TypeError =>
@@ -109,7 +115,7 @@ const asyncGenerator = (name: string): TypeError =>
 
 class TaskFuture extends Future<unknown> implements TaskCall {
   constructor(
-    readonly kind: TaskKind,
+    readonly definition: TaskDefinition,
     readonly self: unknown,
     readonly args: readonly unknown[],
   ) {
@@ -118,7 +124,7 @@ class TaskFuture extends Future<unknown> implements TaskCall {
 
   /** @internal */
   override get [titled](): string {
-    return `a future of task "${this.kind.name}"`;
+    return `a future of task "${this.definition.name}"`;
   }
 
   /** @internal */

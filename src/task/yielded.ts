@@ -8,17 +8,18 @@ import { quoting } from '../core/sluice-error';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { allOf } from '../future/all';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
-import { beginForeign } from '../future/foreign';
-import { Single } from '../future/single';
+import { beginExternalInput } from '../future/external-input';
+import { SingleValueObservable } from '../future/single-value-observable';
 
 /** @throws TypeError for anything else, naming the task. */
 export function beginYielded(yielded: unknown, sink: Sink<unknown>, scheduler: BatchScheduler): Execution {
-  if (yielded instanceof Single) return (yielded as Single<unknown>)[begin](sink, scheduler);
+  if (yielded instanceof SingleValueObservable)
+    return (yielded as SingleValueObservable<unknown>)[begin](sink, scheduler);
   if (yielded === null || yielded === undefined) {
     sink.succeed(yielded);
     return ended;
   }
-  if (isAsyncInput(yielded)) return beginForeign(yielded, sink, scheduler);
+  if (isAsyncInput(yielded)) return beginExternalInput(yielded, sink, scheduler);
   if (typeof yielded === 'object') return allOf(yielded, `Task "${sink.name ?? ''}"`)[begin](sink, scheduler);
   throw quoting(
     new TypeError(

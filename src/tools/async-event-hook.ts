@@ -1,7 +1,7 @@
 /** An event that is over when all who handle it are done. The idea is asynq's `AsyncEventHook`. */
 import { Subscription } from 'rxjs';
 import { describeKeys } from '../core/describe';
-import { all, settled } from '../future/all';
+import { all, allSettled } from '../future/all';
 import type { Future } from '../future/future';
 import { task } from '../task/task';
 import { asTask } from './call-task';
@@ -66,7 +66,7 @@ const triggering = task(function* trigger(handled: Handled): Generator<unknown, 
 });
 
 const triggeringSafely = task(function* safeTrigger(handled: Handled): Generator<unknown, void, unknown> {
-  const results = yield* settled(handled());
+  const results = yield* allSettled(handled());
   const errors: unknown[] = results.flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   );

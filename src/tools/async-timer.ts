@@ -1,7 +1,7 @@
 /** How long a task has been at work itself, its waits left out. The idea is asynq's `AsyncTimer`. */
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { checkOptions } from '../core/options';
-import { AsyncContext } from '../context/async-context';
+import { TaskContext } from '../context/task-context';
 
 export interface AsyncTimerConfig {
   /** The time, in ms (`performance.now()`). */
@@ -22,7 +22,7 @@ export interface AsyncTimerConfig {
  * const timer = new AsyncTimer();
  * within(timer, report(7)).subscribe(() => console.log(`${timer.elapsed} ms of our own`));
  */
-export class AsyncTimer extends AsyncContext {
+export class AsyncTimer extends TaskContext {
   readonly #now: () => number;
   #elapsed = 0;
   #since = 0;
@@ -33,7 +33,7 @@ export class AsyncTimer extends AsyncContext {
     super();
     checkOptions('AsyncTimer', config, ['now']);
     const { now = () => performance.now() } = config;
-    if (typeof now !== 'function') throw wrong('AsyncTimer: now', 'a function giving the time in ms', now);
+    if (typeof now !== 'function') throw invalidOption('AsyncTimer: now', 'a function giving the time in ms', now);
     this.#now = now;
   }
 

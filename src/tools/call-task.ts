@@ -1,11 +1,11 @@
 /**
  * Tasks and functions of every other kind, called alike: what comes back is a Future. The idea is asynq's `async_call`.
  */
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import type { Future } from '../future/future';
 import { task, type TaskResult } from '../task/task';
-import { taskKindOf } from '../task/task-body';
-import { standFor } from './parameters';
+import { taskDefinitionOf } from '../task/task-body';
+import { standFor } from './sharing/parameters';
 
 /**
  * Whether a function is a task: made by `task`, or by a tool that makes one, as `dedupe` and `retryTask` do. A batch
@@ -16,7 +16,7 @@ import { standFor } from './parameters';
  * isTask(() => 1); // false
  */
 export const isTask = (value: unknown): value is (...args: readonly never[]) => Future<unknown> =>
-  typeof value === 'function' && taskKindOf(value) !== undefined;
+  typeof value === 'function' && taskDefinitionOf(value) !== undefined;
 
 /**
  * A future of what a function gives, whatever it is: a task, a batch function, a generator function, a plain or an
@@ -40,7 +40,7 @@ export function asTask<This, A extends readonly unknown[], R>(
 }
 
 export function checkFunction(what: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw wrong(what, 'a task, a batch function, or any other function', fn);
+  if (typeof fn !== 'function') throw invalidOption(what, 'a task, a batch function, or any other function', fn);
 }
 
 /** A task that stands for `fn` where people see one: under its name, and with as many parameters. */

@@ -1,6 +1,6 @@
 /** A task that is tried again when it fails. The idea is asynq's `aretry`. */
 import { timer } from 'rxjs';
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import { checkOptions } from '../core/options';
 import { isAsyncInput } from '../core/rx';
 import { currentScheduler } from '../scheduler/batch-scheduler';
@@ -71,11 +71,11 @@ function checkedOptions(config: RetryTaskConfig): RetryOptions {
   checkOptions('retryTask', config, ['attempts', 'delay', 'when']);
   const { attempts = 3, delay = 0, when } = config;
   if (!(attempts === Infinity || (Number.isInteger(attempts) && attempts >= 1))) {
-    throw wrong('retryTask: attempts', 'a whole number, 1 or more, or Infinity', attempts);
+    throw invalidOption('retryTask: attempts', 'a whole number, 1 or more, or Infinity', attempts);
   }
   if (typeof delay !== 'function') checkDelay('retryTask: delay', delay);
   if (when !== undefined && typeof when !== 'function') {
-    throw wrong('retryTask: when', 'a function of the error, giving whether to try again', when);
+    throw invalidOption('retryTask: when', 'a function of the error, giving whether to try again', when);
   }
   return {
     attempts,
@@ -84,7 +84,7 @@ function checkedOptions(config: RetryTaskConfig): RetryOptions {
     isWorthwhile: (error, attempt) => {
       const answer: unknown = when ? when(error, attempt) : true;
       // A promise would always be a yes.
-      if (isAsyncInput(answer)) throw wrong('retryTask: what when gives', 'true or false', answer);
+      if (isAsyncInput(answer)) throw invalidOption('retryTask: what when gives', 'true or false', answer);
       return Boolean(answer);
     },
   };
@@ -95,5 +95,5 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 
 function checkDelay(what: string, ms: number): number {
   if (typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY) return ms;
-  throw wrong(what, `a number of ms from 0 to ${String(LONGEST_DELAY)}, or a function that gives one`, ms);
+  throw invalidOption(what, `a number of ms from 0 to ${String(LONGEST_DELAY)}, or a function that gives one`, ms);
 }

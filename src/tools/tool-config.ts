@@ -1,5 +1,5 @@
 /** What tools that compare calls have in common: the option `key`. */
-import { wrong } from '../core/describe';
+import { invalidOption } from '../core/describe';
 import type { Future } from '../future/future';
 import { checkFunction } from './call-task';
 
@@ -39,7 +39,7 @@ export function checkedKey<A extends readonly unknown[]>(
   { key }: KeyConfig<A>,
 ): ((...args: A) => unknown) | undefined {
   if (key !== undefined && typeof key !== 'function') {
-    throw wrong(`${tool}: key`, 'a function of the arguments, giving what makes two calls the same', key);
+    throw invalidOption(`${tool}: key`, 'a function of the arguments, giving what makes two calls the same', key);
   }
   return key as ((...args: A) => unknown) | undefined; // all that is given is an A
 }

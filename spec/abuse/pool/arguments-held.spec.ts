@@ -13,7 +13,7 @@ describe('the task that another waits for as its argument', () => {
   it('is cancelled when the time of the other is over', () =>
     using({ size: 1, grace: 50 }, async (pool) => {
       const late = pool.task((n: number) => n, { timeout: 100 });
-      await expect(late(pool.task(endless)(sharedNumbers(1)))).rejects.toMatchObject({ name: 'TimeoutError' });
+      await expect(late(pool.task(endless)(sharedNumbers(1)))).rejects.toMatchObject({ name: 'TaskTimeoutError' });
       expect(await within(pool.drain())).toBe(undefined);
       expect(pool.stats).toMatchObject({ queued: 0, running: 0, failed: 1, cancelled: 1 });
     }));

@@ -1,7 +1,7 @@
 /**
  * Row 39: this thread sleeps for a result, and whatever happens to the thread that should bring it, it wakes.
  */
-import { TimeoutError } from 'sluice';
+import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { thrownBy } from '../../future/hear';
 import { fixtures } from './fixtures';
@@ -33,7 +33,7 @@ describe('a blocking get', () => {
           const kept: unknown[] = [];
           for (;;) kept.push(new Array<number>(10_000).fill(1));
         });
-        expect(thrownBy(() => greedy.get())).toMatchObject({ code: 'SLUICE_WORKER_CRASH', kind: 'out of memory' });
+        expect(thrownBy(() => greedy.get())).toMatchObject({ code: 'SLUICE_WORKER_CRASH', kind: 'out-of-memory' });
         expect(pool.do(double, 1).get()).toBe(2);
       });
     });
@@ -71,7 +71,7 @@ describe('a blocking get', () => {
     await lawful(pool, () => {
       const job = pool.do(endless);
       expect(job.get(20)).toBeUndefined();
-      expect(thrownBy(() => job.block(20))).toBeInstanceOf(TimeoutError);
+      expect(thrownBy(() => job.block(20))).toBeInstanceOf(TaskTimeoutError);
       job.cancel();
       expect(pool.do(double, 3).get()).toBe(6);
       expect(thrownBy(() => job.value)).toMatchObject({ code: 'SLUICE_CANCELLED' });

@@ -1,4 +1,4 @@
-import { TimeoutError } from 'sluice';
+import { TaskTimeoutError } from 'sluice';
 import { WorkerCrashError, WorkerPool } from 'sluice/pool';
 import { memoryLimitsHold } from '../../support/memory-limits';
 import { patience } from '../../support/patience';
@@ -60,7 +60,7 @@ describe.each(Object.entries(endless))('a task that never ends: %s', (_, fn) => 
     await lawful(pool, async (witness) => {
       const gone = eventOf(pool, 'exit');
       const { error } = await witness(pool.task(fn, { timeout: patience(200) })(flag()));
-      expect(error).toBeInstanceOf(TimeoutError);
+      expect(error).toBeInstanceOf(TaskTimeoutError);
       await gone;
     });
   });
@@ -76,7 +76,7 @@ describe('a task that never ends', () => {
         },
         { timeout: 200 },
       );
-      expect(() => loop().block()).toThrow(TimeoutError);
+      expect(() => loop().block()).toThrow(TaskTimeoutError);
       expect(pool.do(() => 'after it').block()).toBe('after it');
     });
   });
@@ -159,7 +159,7 @@ describe('a task that runs out of memory', () => {
         const good = Array.from({ length: 5 }, (_, index) => witness(pool.task((n: number) => n)(index)));
         const { error } = await bad;
         expect(error).toBeInstanceOf(WorkerCrashError);
-        expect(error).toMatchObject({ kind: 'out of memory', cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } });
+        expect(error).toMatchObject({ kind: 'out-of-memory', cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } });
         expect((await Promise.all(good)).flatMap(({ items }) => items)).toEqual([0, 1, 2, 3, 4]);
       });
     });

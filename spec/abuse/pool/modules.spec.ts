@@ -85,7 +85,7 @@ describe('a module that is no use', () => {
     await lawful(pool, async (witness) => {
       const gone = eventOf(pool, 'exit');
       const { error } = await witness(pool.task({ url, name: 'run' }, { timeout: patience(250) })());
-      expect(error).toMatchObject({ name: 'TimeoutError', kind: 'load' });
+      expect(error).toMatchObject({ name: 'TaskTimeoutError', kind: 'load' });
       await gone;
     });
   });

@@ -1,5 +1,5 @@
 /** Rows 9 and 14 of the faults. */
-import { TimeoutError } from 'sluice';
+import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { errorOf, lawful, lawfulToTheEnd } from './the-law';
 
@@ -55,10 +55,10 @@ describe('a task that returns a thenable', () => {
       expect((await witness(nested())).items).toEqual([7]);
     }));
 
-  it('fails with a TimeoutError where it never settles, and its thread takes the next task', () =>
+  it('fails with a TaskTimeoutError where it never settles, and its thread takes the next task', () =>
     lawful(pool, async (witness) => {
       const never = pool.task(() => ({ then() {} }), { name: 'never', timeout: 50 });
-      expect(await errorOf(witness, never())).toBeInstanceOf(TimeoutError);
+      expect(await errorOf(witness, never())).toBeInstanceOf(TaskTimeoutError);
     }));
 
   it('does not hold a pool that closes by force', async () => {

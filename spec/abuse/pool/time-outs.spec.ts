@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { retry } from 'rxjs';
-import { TimeoutError } from 'sluice';
+import { TaskTimeoutError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { patience } from '../../support/patience';
 import { runAlone } from '../../support/process';
@@ -34,7 +34,7 @@ describe('a task whose time is over', () => {
       const late = pool.task((shared: Int32Array) => Atomics.add(shared, 0, 1), { timeout: 20, name: 'late' });
       const { error, items } = await witness(late(counter));
       expect(items).toEqual([]);
-      expect(error).toBeInstanceOf(TimeoutError);
+      expect(error).toBeInstanceOf(TaskTimeoutError);
       expect(error).toMatchObject({ kind: 'queue', timeoutMs: 20 });
       expect((error as Error).message).toContain('"late"');
       Atomics.store(gate, 1, 1);
@@ -47,7 +47,7 @@ describe('a task whose time is over', () => {
     lawful(pool, async (witness) => {
       const endless = pool.task({ url: endlessModule }, { timeout: patience(400) });
       await pool.do(() => 'the thread is up');
-      expect((await witness(endless())).error).toMatchObject({ name: 'TimeoutError', kind: 'load' });
+      expect((await witness(endless())).error).toMatchObject({ name: 'TaskTimeoutError', kind: 'load' });
       await until(isQuiet);
     }));
 
@@ -71,7 +71,7 @@ describe('a task whose time is over', () => {
       const timeout = patience(200);
       const { error, ends } = await witness(pool.task(endless as () => unknown, { timeout })());
       expect(ends).toBe(1);
-      expect(error).toMatchObject({ name: 'TimeoutError', kind: 'run', timeoutMs: timeout });
+      expect(error).toMatchObject({ name: 'TaskTimeoutError', kind: 'run', timeoutMs: timeout });
       await until(isQuiet);
     }),
   );
@@ -81,7 +81,7 @@ describe('a task whose time is over', () => {
     const strict = new WorkerPool({ size: 1, taskTimeout: limit, grace: 20 });
     await lawfulToTheEnd(strict, async (witness) => {
       const endless = strict.task(() => new Promise<void>(() => undefined));
-      expect((await witness(endless())).error).toMatchObject({ name: 'TimeoutError', timeoutMs: limit });
+      expect((await witness(endless())).error).toMatchObject({ name: 'TaskTimeoutError', timeoutMs: limit });
       await until(() => strict.stats.running === 0);
     });
   });

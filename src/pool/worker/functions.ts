@@ -1,7 +1,7 @@
 /** The functions a worker knows: each is compiled or imported when it is first needed, and then kept. */
-import { ModuleLoadError } from '../pool-errors';
-import type { FunctionCode } from '../protocol';
-import { hasOwn, promiseThen } from './intrinsics';
+import { ModuleLoadError } from '../wire/pool-errors';
+import type { FunctionCode } from '../wire/messages';
+import { hasOwn, promiseThen } from '../wire/intrinsics';
 import type { WorkerPlatform } from './worker-platform';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;

@@ -2,13 +2,13 @@
  * What goes to the host: messages gathered into batches. A batch that can't be posted is posted again message by
  * message, and the one at fault becomes a failure of its task.
  */
-import { recordOf } from '../error-record';
-import { TransferError } from '../pool-errors';
-import { CALL, END, FAILURE, HEAD, ITEMS, TO_HOST, VALUE, type Batch, type CallPayload } from '../protocol';
-import { whyNotMoved } from '../moved';
-import { markedIn } from '../transfer';
-import { findUncloneable } from '../uncloneable';
-import { arrayIncludes, now } from './intrinsics';
+import { serializeError } from '../wire/error-serializer';
+import { TransferError } from '../wire/pool-errors';
+import { CALL, END, FAILURE, HEAD, ITEMS, TO_HOST, VALUE, type Batch, type CallPayload } from '../wire/messages';
+import { whyNotTransferable } from '../wire/transfer-check';
+import { markedIn } from '../wire/transfer';
+import { findUncloneable } from '../wire/find-uncloneable';
+import { arrayIncludes, now } from '../wire/intrinsics';
 import type { WorkerPlatform } from './worker-platform';
 
 /** A result is on its way after so many ms, whatever comes after it. */
@@ -22,7 +22,7 @@ export interface Sender {
   callRefused(id: number, error: unknown): void;
 }
 
-export class Outbox {
+export class WorkerOutbox {
   readonly #platform: WorkerPlatform;
   readonly #sender: Sender;
   #batch: unknown[] = [0, 0];
@@ -117,8 +117,13 @@ export class Outbox {
         checkMoved(marked);
         this.#platform.post([0, 0, op, place, op === ITEMS ? [item] : item], marked);
       } catch (error) {
-        const failure = cannotTravel(item, op === ITEMS ? 'An item' : 'The result', this.#sender.nameOf(place), error);
-        this.#platform.post([0, 0, FAILURE, place, recordOf(failure)], []);
+        const failure = transferErrorOf(
+          item,
+          op === ITEMS ? 'An item' : 'The result',
+          this.#sender.nameOf(place),
+          error,
+        );
+        this.#platform.post([0, 0, FAILURE, place, serializeError(failure)], []);
         this.#sender.taskRefused(place);
         return false;
       }
@@ -133,7 +138,7 @@ export class Outbox {
       checkMoved(moved);
       this.#platform.post([0, 0, CALL, id, payload], moved);
     } catch (error) {
-      this.#sender.callRefused(id, cannotTravel(payload[2], 'args', payload[1], error));
+      this.#sender.callRefused(id, transferErrorOf(payload[2], 'args', payload[1], error));
     }
   }
 }
@@ -147,7 +152,7 @@ function addAll(lists: CallPayload[3], to: unknown[]): void {
 
 /** A buffer that is empty already would go as one that is empty. */
 function checkMoved(transfer: readonly unknown[]): void {
-  const why = transfer.length > 0 ? whyNotMoved(transfer) : undefined;
+  const why = transfer.length > 0 ? whyNotTransferable(transfer) : undefined;
   if (why !== undefined) throw new NotMovedError(why);
 }
 
@@ -156,7 +161,7 @@ class NotMovedError extends Error {}
 /** About the task at that place. */
 const isOfTask = (op: number): boolean => op === VALUE || op === FAILURE || op === ITEMS || op === END;
 
-function cannotTravel(payload: unknown, root: string, name: string, error: unknown): TransferError {
+function transferErrorOf(payload: unknown, root: string, name: string, error: unknown): TransferError {
   const found = findUncloneable(payload, root);
   const why = error instanceof NotMovedError ? error.message : 'refused by structured clone';
   return new TransferError(name, found?.path ?? root, found?.what ?? why, error);

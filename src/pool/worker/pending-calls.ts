@@ -1,5 +1,5 @@
 /** What the tasks of this worker have asked their pool for, and wait for. */
-import { NativePromise, promiseThen } from './intrinsics';
+import { NativePromise, promiseThen } from '../wire/intrinsics';
 
 interface PendingCall {
   readonly task: object;

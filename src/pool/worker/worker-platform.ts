@@ -1,5 +1,5 @@
 /** What a worker needs of the platform it runs on: Node's worker threads, or the Web Workers of a browser. */
-import type { Batch, FunctionCode } from '../protocol';
+import type { Batch, FunctionCode } from '../wire/messages';
 
 export interface WorkerPlatform {
   post(batch: Batch, transfer: readonly unknown[]): void;

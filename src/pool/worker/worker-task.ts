@@ -1,7 +1,7 @@
 /** What a task can know of itself, in its worker: `this` of its function, or `workerTask()` while it is being called. */
 import { WouldBlockError } from '../../core/errors';
-import { transfer } from '../transfer';
-import type { FunctionReference } from '../function-code';
+import { transfer } from '../wire/transfer';
+import type { FunctionReference } from '../wire/function-code';
 
 /** What a task is given of its pool. */
 export interface WorkerTask {

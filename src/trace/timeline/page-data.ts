@@ -2,9 +2,9 @@
  * What the page knows: spans as columns, since ten thousand objects would repeat each key ten thousand times, and each
  * text once, since most of them come again. Times are in ms from the first moment of the trace, to a tenth of a µs.
  */
-import type { Span } from '../span';
-import { byStart } from '../spans';
-import { layOut, sentAt, type Group } from './layout';
+import type { Span } from '../spans/span';
+import { byStart } from '../spans/spans';
+import { layOut, sentAt, type Group } from './layout/layout';
 import { relationsOf } from './relations';
 
 const OUTCOMES = [undefined, 'succeeded', 'failed', 'cancelled'] as const;
@@ -35,7 +35,7 @@ export interface PageData {
   readonly sent: Sparse<number>;
   /** Of a flight its batch; of a batch the earlier one. */
   readonly batch: Sparse<number>;
-  readonly apart: Sparse<readonly [because: number, detail: number]>;
+  readonly split: Sparse<readonly [because: number, detail: number]>;
   readonly keys: Sparse<readonly number[]>;
   readonly serves: Sparse<readonly number[]>;
   /** Start, length and what for, one wait after the other. */
@@ -83,7 +83,7 @@ export function pageDataOf(given: readonly Span[]): PageData {
     thread: sparse(({ thread }) => thread),
     sent: sparse((span) => (span.kind === 'call' ? time(sentAt(span) - origin) : undefined)),
     batch: sparse((_, index) => batches[index]),
-    apart: sparse(({ apart }) => apart && ([text(apart.because), text(apart.detail)] as const)),
+    split: sparse(({ split }) => split && ([text(split.because), text(split.detail)] as const)),
     keys: sparse(({ keys }) => some(keys.map(text))),
     serves: sparse((_, index) => some(serves[index] ?? [])),
     waits: sparse(({ waits }) =>

@@ -2,7 +2,7 @@
  * The colours, light and dark: a colour for each kind of span, told apart by people who see colours in other ways too,
  * and never the only sign of anything. All text on them has the contrast of WCAG's AA.
  */
-import type { SpanKind } from '../span';
+import type { SpanKind } from '../spans/span';
 
 /** What a span looks like: its kind, unless it failed or was cancelled. */
 export type Tone = SpanKind | 'failed' | 'cancelled';

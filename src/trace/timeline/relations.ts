@@ -2,7 +2,7 @@
  * Who belongs to whom, as indices into the spans instead of ids. A batch while it gathers has the id of its flight, but
  * negative.
  */
-import type { Span, SpanKind } from '../span';
+import type { Span, SpanKind } from '../spans/span';
 
 export interface Relations {
   /** Of each span: whoever waits for it. */
@@ -22,9 +22,9 @@ export function relationsOf(spans: readonly Span[]): Relations {
   };
   return {
     parents: spans.map(({ parent }) => find(parent, 'task', 'work', 'scope', 'flight', 'call')),
-    batches: spans.map(({ id, kind, apart }) => {
+    batches: spans.map(({ id, kind, split }) => {
       if (kind === 'flight') return find(-id, 'batch');
-      return apart && (find(-apart.from, 'batch') ?? find(apart.from, 'flight'));
+      return split && (find(-split.from, 'batch') ?? find(split.from, 'flight'));
     }),
     serves: spans.map(({ serves }) =>
       serves.map((id) => find(id, 'task', 'work')).filter((index) => index !== undefined),

@@ -2,14 +2,14 @@
  * The timeline page: spans drawn along time, in one file of HTML that needs nothing else, neither a server nor a
  * network. It may be kept, sent and opened anywhere.
  */
-import { wrong } from '../../core/describe';
+import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
-import { hasTimes, type Span } from '../span';
+import { hasTimes, type Span } from '../spans/span';
 import { embeddedJson, htmlText } from './embedding';
 import { pageBody } from './page-body';
 import { pageDataOf } from './page-data';
 import { pageStyle } from './page-style';
-import { pageScript } from './script/page-script';
+import { pageScript } from './client/page-script';
 
 export interface TimelinePageConfig {
   /** Of the page (`'Sluice timeline'`). */
@@ -23,13 +23,13 @@ export interface TimelinePageConfig {
  *
  * @throws TypeError if the spans are no array, or the title is no string.
  * @example
- * writeFileSync('timeline.html', timelinePage(spansOf(events), { title: 'GET /answers' }));
+ * writeFileSync('timeline.html', renderTimeline(spansOf(events), { title: 'GET /answers' }));
  */
-export function timelinePage(spans: readonly Span[], config: TimelinePageConfig = {}): string {
-  if (!Array.isArray(spans)) throw wrong('timelinePage: its spans', 'an array of spans', spans);
-  checkOptions('timelinePage', config, ['title']);
+export function renderTimeline(spans: readonly Span[], config: TimelinePageConfig = {}): string {
+  if (!Array.isArray(spans)) throw invalidOption('renderTimeline: its spans', 'an array of spans', spans);
+  checkOptions('renderTimeline', config, ['title']);
   const { title = 'Sluice timeline' } = config;
-  if (typeof title !== 'string') throw wrong('timelinePage: title', 'a string', title);
+  if (typeof title !== 'string') throw invalidOption('renderTimeline: title', 'a string', title);
   const drawn = spans.filter(hasTimes);
   return `<!doctype html>
 <html lang="en">

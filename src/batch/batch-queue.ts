@@ -1,0 +1,179 @@
+/**
+ * A batch function on one scheduler, in one era of time: its open windows by partition, and the flights it has in the
+ * air; and what it remembers.
+ */
+import { ended, type Execution, type Sink } from '../future/execution';
+import { instrumentation } from '../scheduler/instrumentation';
+import type { Future } from '../future/future';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { SchedulerState } from '../scheduler/scheduler-state';
+import type { FlushEvent, FlushReason } from '../scheduler/events';
+import { runIn } from '../scheduler/frame';
+import type { Waiter } from '../scheduler/waiter';
+import type { Runnable } from '../scheduler/run-queue';
+import type { Subject } from 'rxjs';
+import type { BatchOptions } from './batch-config';
+import type { Flight } from './flight';
+import { FlightSlots } from './flight-slots';
+import type { Resolver } from './flush';
+import type { Item } from './item';
+import type { PartitionedCache } from './partitioned-cache';
+import { Window } from './window';
+
+/** What all worlds of a batch function share. */
+export interface BatchDefinition<K, V> {
+  readonly options: BatchOptions<K>;
+  readonly resolve: Resolver<K, V>;
+  readonly flushes: Subject<FlushEvent<K>>;
+  /** What a test has put in its place, for as long as it lasts; it is given the future as it would be without that. */
+  substitute?: ((key: K, genuine: Future<V>) => Future<V>) | undefined;
+}
+
+export class BatchQueue<K, V> implements Runnable {
+  readonly options: BatchOptions<K>;
+  readonly resolve: Resolver<K, V>;
+  readonly state: SchedulerState;
+  readonly cache: PartitionedCache<K, V> | undefined;
+  readonly #flushes: Subject<FlushEvent<K>>;
+  /** The open window that was asked last: without partitions, the only one. */
+  #latest: Window<K, V> | undefined;
+  readonly #windows = new Map<unknown, Window<K, V>>();
+  readonly #slots: FlightSlots<Window<K, V>>;
+
+  constructor(
+    { options, resolve, flushes }: BatchDefinition<K, V>,
+    readonly scheduler: BatchScheduler,
+    { era, memory }: { readonly era: SchedulerState; readonly memory: PartitionedCache<K, V> | undefined },
+  ) {
+    this.state = era;
+    this.cache = memory;
+    this.options = options;
+    this.resolve = resolve;
+    this.#flushes = flushes;
+    this.#slots = new FlightSlots(options);
+  }
+
+  hasSlotFor(partition: unknown): boolean {
+    return this.#slots.hasSlotFor(partition);
+  }
+
+  /** Whether a partition without flights would get a slot. */
+  get hasAnySlot(): boolean {
+    return this.#slots.hasAny;
+  }
+
+  /** Fails the sink alone with what the functions of the config throw: key, partition, the methods of a store. */
+  ask(key: K, sink: Sink<V>, future: object): Execution {
+    try {
+      const identity = this.options.identityOf(key);
+      const partition = this.options.partitionOf?.(key);
+      const known = this.cache?.recall(partition, identity, sink);
+      if (!known) return this.#gather(this.#windowOf(partition).itemOf(key, identity), sink, future);
+      if (known !== ended && this.#slots.areTaken)
+        this.#suspect(this.cache?.waitingFor(partition, identity)?.holder, sink);
+      if (instrumentation.current)
+        this.#noteKnown(this.cache?.waitingFor(partition, identity), { key, waiter: sink, future });
+      return known;
+    } catch (error) {
+      instrumentation.current?.emit({ type: 'taken', future });
+      sink.fail(error);
+      return ended;
+    }
+  }
+
+  #gather(item: Item<K, V>, sink: Sink<V>, future: object): Execution {
+    const window = this.#latest;
+    if (window) {
+      const { key, isWanted } = item;
+      instrumentation.current?.emit({ type: 'asked', batch: window, key, waiter: sink, future, isNew: !isWanted });
+    }
+    if (window?.canBeForced === false) this.#suspect(window, sink);
+    const execution = item.join(sink);
+    if (window && window.size >= this.options.maxSize) this.#seal(window);
+    return execution;
+  }
+
+  /** Where a resolver asks for what is in flight, or may not go yet, that may be because of this very resolver. */
+  #suspect(holder: unknown, sink: Sink<V>): void {
+    const window = holder as Window<K, V> | undefined; // only windows hold items
+    if (!window || (!window.flight && window.canBeForced)) return;
+    this.state.suspect(sink);
+  }
+
+  closed(window: Window<K, V>): void {
+    this.state.openBatches.close(window);
+    if (this.#windows.get(window.partition) === window) this.#windows.delete(window.partition);
+    if (this.#latest === window) this.#latest = undefined;
+  }
+
+  addInFlight(window: Window<K, V>, flight: Flight<K, V>, reason: FlushReason): void {
+    this.#slots.take(window);
+    const { scheduler } = this;
+    this.state.openBatches.addInFlight(window);
+    instrumentation.current?.emit({ type: 'flushed', batch: window, flight, keys: flight.keys, reason });
+    if (!this.#flushes.observed && !scheduler.events.observed) return;
+    const { keys } = flight;
+    const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
+    runIn(scheduler.frame, () => {
+      this.#flushes.next(event);
+      scheduler.events.next(event);
+    });
+  }
+
+  releaseSlot(window: Window<K, V>): void {
+    this.#slots.release(window);
+    this.state.openBatches.removeInFlight(window);
+  }
+
+  removeInFlight(flight: Flight<K, V>): void {
+    const { scheduler } = this;
+    if (scheduler.events.observed) {
+      const event = { type: 'land', batch: this.options.name, keys: flight.keys, at: scheduler.now() } as const;
+      runIn(scheduler.frame, () => {
+        scheduler.events.next(event);
+      });
+    }
+    if (this.#slots.hasQueue) scheduler.runQueue.call(this);
+    this.state.armQuiescence();
+  }
+
+  /** Flushes what is full, as far as there are slots. */
+  step(): void {
+    while (!this.state.isPast) {
+      const window = this.#slots.next();
+      if (!window) return;
+      window.flush('full');
+    }
+  }
+
+  /** Somebody waits for it already, or it is there. */
+  #noteKnown(item: Item<K, V> | undefined, asker: { key: K; waiter: Waiter; future: object }): void {
+    const { scheduler, options } = this;
+    const batch = item?.holder as Window<K, V> | undefined; // only windows hold items
+    if (batch) instrumentation.current?.emit({ type: 'asked', batch, isNew: false, ...asker });
+    else instrumentation.current?.emit({ type: 'recalled', name: options.name, scheduler, ...asker });
+  }
+
+  #windowOf(partition: unknown): Window<K, V> {
+    if (this.#latest && this.#latest.partition === partition) return this.#latest;
+    this.#latest = this.#windows.get(partition) ?? this.#openWindow(partition);
+    return this.#latest;
+  }
+
+  #openWindow(partition: unknown): Window<K, V> {
+    this.cache?.dropExpired();
+    const window = new Window(this, partition);
+    instrumentation.current?.emit({ type: 'opened', batch: window });
+    this.#windows.set(partition, window);
+    this.state.openBatches.open(window);
+    return window;
+  }
+
+  #seal(window: Window<K, V>): void {
+    this.closed(window);
+    window.isSealed = true;
+    this.state.openBatches.seal(window);
+    this.#slots.enqueue(window);
+    this.scheduler.runQueue.call(this);
+  }
+}

@@ -1,0 +1,27 @@
+/** Who wants to know when a value has ended, and not how: he is not one who has been told of its failure. */
+import type { Frame } from '../scheduler/frame';
+import type { Sink } from './execution';
+
+export class PassiveSink<T> implements Sink<T> {
+  constructor(private readonly sink: Sink<T>) {}
+
+  get name(): string | undefined {
+    return this.sink.name;
+  }
+
+  get frame(): Frame | undefined {
+    return this.sink.frame;
+  }
+
+  get above(): Sink<T> {
+    return this.sink;
+  }
+
+  succeed(value: T): void {
+    this.sink.succeed(value);
+  }
+
+  fail(error: unknown): void {
+    this.sink.fail(error);
+  }
+}

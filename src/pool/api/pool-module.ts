@@ -1,0 +1,43 @@
+/** A module on the other side: each of its functions as a task of the pool. */
+import type { Observable } from 'rxjs';
+import type { Future } from '../../future/future';
+import type { Arguments } from './call';
+import { whereTo, type NamedCode } from '../wire/function-code';
+import type { WorkerResult } from './job';
+
+type Streaming = { subscribe(observer: never): unknown } | Generator | AsyncIterable<unknown> | ReadableStream;
+
+/** What a function becomes: an Observable of its items if it gives a stream, and else a Future. */
+export type PoolFunction<F> = F extends (...args: infer A) => infer R
+  ? (
+      ...args: Arguments<A>
+    ) => IsStreaming<R> extends true
+      ? Observable<WorkerResult<R>> & AsyncIterable<WorkerResult<R>>
+      : Future<WorkerResult<R>>
+  : never;
+
+type IsStreaming<R> = [R] extends [never]
+  ? false
+  : R extends PromiseLike<infer V>
+    ? IsStreaming<V>
+    : R extends Streaming
+      ? true
+      : false;
+
+export type PoolModule<M> = {
+  readonly [K in keyof M as M[K] extends (...args: never) => unknown ? K : never]: PoolFunction<M[K]>;
+};
+
+export function moduleOf<M extends object>(url: string | URL, taskOf: (code: NamedCode) => object): PoolModule<M> {
+  const place = whereTo(url, 'WorkerPool.module');
+  const tasks = new Map<string, object>();
+  return new Proxy({} as PoolModule<M>, {
+    get: (_, name) => {
+      // A promise that resolves with it, and a console that prints it, ask for more than there is.
+      if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
+      let task = tasks.get(name);
+      if (!task) tasks.set(name, (task = taskOf({ code: { ...place, exportName: name }, name })));
+      return task;
+    },
+  });
+}
