@@ -47,7 +47,7 @@ describe('every code block of the README', () => {
 });
 
 describe('the table of errors', () => {
-  const source = ['core/errors.ts', 'pool/pool-errors.ts']
+  const source = ['core/errors.ts', 'pool/wire/pool-errors.ts']
     .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
     .join('\n');
   const classes = Array.from(

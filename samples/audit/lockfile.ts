@@ -28,7 +28,7 @@ export function parseLockfile(text: string, path: string): Lockfile {
   const version = isRecord(content) ? content['lockfileVersion'] : undefined;
   if (!isRecord(content) || (version !== 2 && version !== 3)) {
     const found = version === undefined ? 'there is none' : `it is ${JSON.stringify(version)}`;
-    throw new AuditError(`${path} is no lockfile to audit: its lockfileVersion must be 2 or 3, but ${found}`);
+    throw new AuditError(`${path} is no lockfile to audit: expected its lockfileVersion to be 2 or 3, but ${found}`);
   }
   const packages = content['packages'];
   if (!isRecord(packages) || !isRecord(packages[ROOT])) {

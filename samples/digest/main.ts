@@ -82,5 +82,5 @@ function comparing(folder: string, { threads, json }: DigestOptions): Observable
 function numberOfThreads(text: string): number {
   const threads = Number(text);
   if (/^\d+$/.test(text) && threads <= MOST_THREADS) return threads;
-  throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_THREADS}.`);
+  throw new InvalidArgumentError(`expected \`It\` to be a whole number from 0 to ${MOST_THREADS}.`);
 }

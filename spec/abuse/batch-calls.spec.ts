@@ -11,7 +11,7 @@ describe('batch', () => {
     (resolver) => {
       const make = (): unknown => batch(resolver as never);
       expect(make).toThrow(TypeError);
-      expect(make).toThrow(/resolver must be a function from keys to results; got/);
+      expect(make).toThrow(/expected `resolver` to be a function from keys to results; got/);
       expect(make).toThrow(`(${typeof resolver}).`);
     },
   );
@@ -22,7 +22,7 @@ describe('a batch function', () => {
 
   it.each([undefined, null])('refuses the key %p at the call, naming the batch', (key) => {
     expect(() => nameOf(key)).toThrow(TypeError);
-    expect(() => nameOf(key)).toThrow(`batch "nameOf": its key must be given; got ${String(key)}`);
+    expect(() => nameOf(key)).toThrow(`batch "nameOf": expected its key to be given; got ${String(key)}`);
   });
 
   it('refuses to be called with nothing', () => {
@@ -31,7 +31,7 @@ describe('a batch function', () => {
 
   it.each([undefined, null])('refuses the key %p among many', (key) => {
     expect(() => nameOf.many([1, key, 2])).toThrow(TypeError);
-    expect(() => nameOf.many([1, key, 2])).toThrow(/"nameOf".*key must be given/);
+    expect(() => nameOf.many([1, key, 2])).toThrow(/"nameOf".*key.* to be given/);
   });
 
   it('refuses a hole among many', () => {
@@ -40,7 +40,7 @@ describe('a batch function', () => {
 
   it.each([undefined, null, 5, 'abc', {}, new Set([1]), new Map()])('refuses many of %p, which is no array', (keys) => {
     expect(() => nameOf.many(keys as never)).toThrow(TypeError);
-    expect(() => nameOf.many(keys as never)).toThrow(/"nameOf".*many must be an array; got/);
+    expect(() => nameOf.many(keys as never)).toThrow(/"nameOf".*many to be an array; got/);
   });
 
   it.each([undefined, null])('refuses to prime the key %p', (key) => {

@@ -61,14 +61,14 @@ function complaintOf(call: () => unknown): string {
 describe('an option of batch', () => {
   it.each(wrongOptions)('%s: %p is refused', (option, value, mustBe) => {
     const message = complaintOf(() => batch(resolve, { name: 'nameOf', [option]: value }));
-    expect(message).toContain(option === 'name' ? '"resolve": name must be' : `batch "nameOf": ${option} must be`);
-    expect(message).toContain(`must be ${mustBe}`);
+    expect(message).toContain(option === 'name' ? '"resolve": expected `name` to be' : `batch "nameOf": expected \`${option}\` to be`);
+    expect(message).toContain(`to be ${mustBe}`);
     expect(message).toMatch(new RegExp(`; got .+ \\(${typeof value}\\)\\.$`));
   });
 
   it.each(wrongCaches)('%s in %p is refused', (option, cache, got, mustBe) => {
     const message = complaintOf(() => batch(resolve, { name: 'nameOf', cache } as BatchConfig<number>));
-    expect(message).toContain(`batch "nameOf": ${option} must be ${mustBe}`);
+    expect(message).toContain(`batch "nameOf": expected \`${option}\` to be ${mustBe}`);
     expect(message).toContain(`(${typeof got}).`);
   });
 
@@ -88,7 +88,7 @@ describe('an option of batch', () => {
 
   it('cache: a store is refused where there are partitions, whose values it could not keep apart', () => {
     const message = complaintOf(() => batch(resolve, { name: 'nameOf', partition: (id) => id % 2, cache: new Map() }));
-    expect(message).toMatch(/^batch "nameOf": cache must be .*partitions.*; got an instance of Map \(object\)\.$/);
+    expect(message).toMatch(/^batch "nameOf": expected `cache` to be .*partitions.*; got an instance of Map \(object\)\.$/);
   });
 
   it.each([
@@ -136,7 +136,7 @@ describe('an option of batch', () => {
 
   it.each([null, 5, 'fast', true])('is looked for in an object: the config %p is refused', (config) => {
     expect(complaintOf(() => batch(resolve, config as unknown as BatchConfig<number>))).toMatch(
-      /config must be an object of options; got/,
+      /expected `config` to be an object of options; got/,
     );
   });
 });
@@ -150,27 +150,27 @@ describe('an option of batchMap', () => {
 
   it.each(wrongMapOptions)('%s: %p is refused', (option, value, mustBe) => {
     const message = complaintOf(() => batchMap(resolve, { [option]: value }));
-    expect(message).toContain(`batchMap: ${option} must be ${mustBe}`);
+    expect(message).toContain(`batchMap: expected \`${option}\` to be ${mustBe}`);
     expect(message).toContain(`(${typeof value}).`);
   });
 
   it.each([5, 'userId', null, {}])('key: %p for a batch function is refused', (key) => {
     expect(complaintOf(() => batchMap(batch(resolve), { key: key as never }))).toContain(
-      'batchMap: key must be a function giving the key of a value; got',
+      'batchMap: expected `key` to be a function giving the key of a value; got',
     );
   });
 
   it('that belongs to batch is refused as batch refuses it', () => {
-    expect(complaintOf(() => batchMap(resolve, { maxSize: 0 }))).toMatch(/maxSize must be .*; got 0/);
+    expect(complaintOf(() => batchMap(resolve, { maxSize: 0 }))).toMatch(/expected `maxSize` to be .*; got 0/);
   });
 
   it.each([null, 5, 'fast'])('is looked for in an object: the config %p is refused', (config) => {
     expect(complaintOf(() => batchMap(resolve, config as unknown as BatchMapConfig))).toMatch(
-      /config must be an object of options; got/,
+      /expected `config` to be an object of options; got/,
     );
   });
 
   it.each([undefined, null, 5, 'nameOf', {}])('is of no use without a function: %p in its place is refused', (fn) => {
-    expect(complaintOf(() => batchMap(fn as never))).toMatch(/must be a function.*; got/);
+    expect(complaintOf(() => batchMap(fn as never))).toMatch(/to be a function.*; got/);
   });
 });

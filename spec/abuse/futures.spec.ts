@@ -11,7 +11,7 @@ describe('task', () => {
   it.each(noFunctions)('refuses %p, naming what it must be and what came', (body) => {
     const make = (): unknown => task(body as never);
     expect(make).toThrow(TypeError);
-    expect(make).toThrow(/task: its body must be a function, or a generator function; got/);
+    expect(make).toThrow(/task: expected its body to be a function, or a generator function; got/);
     expect(make).toThrow(`(${typeof body}).`);
   });
 
@@ -52,7 +52,7 @@ describe('Future.from', () => {
   it.each([undefined, null, 5, true, {}, () => 1, 10n])('refuses %p at the call, naming what came', (input) => {
     const make = (): unknown => Future.from(input as never);
     expect(make).toThrow(TypeError);
-    expect(make).toThrow(/where a stream was expected|must be/);
+    expect(make).toThrow(/where a stream was expected|to be/);
   });
 
   it('fails with what the input throws when it is subscribed to', () => {

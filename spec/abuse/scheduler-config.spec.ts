@@ -18,14 +18,14 @@ describe('an option of BatchScheduler', () => {
   ])('%s: %p is refused', (option, value, mustBe) => {
     const construct = (): unknown => new BatchScheduler({ [option]: value });
     expect(construct).toThrow(TypeError);
-    expect(construct).toThrow(`BatchScheduler: ${option} must be ${mustBe}`);
+    expect(construct).toThrow(`BatchScheduler: expected \`${option}\` to be ${mustBe}`);
     expect(construct).toThrow(`(${typeof value}).`);
   });
 
   it.each([null, 5, 'fast'])('is looked for in an object: the config %p is refused', (config) => {
     const construct = (): unknown => new BatchScheduler(config as unknown as BatchSchedulerConfig);
     expect(construct).toThrow(TypeError);
-    expect(construct).toThrow(/config must be an object of options; got/);
+    expect(construct).toThrow(/expected `config` to be an object of options; got/);
   });
 });
 

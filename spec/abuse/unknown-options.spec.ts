@@ -77,7 +77,7 @@ describe.each(takers)('%s', (title, take, misspelt) => {
   });
 
   it.each([[null], [[]], [new Date(0)], [new Map()], [5]])('refuses %p as its config', (config) => {
-    expect(refusal(() => take(config as never))).toMatch(/must be .*(object|true)/);
+    expect(refusal(() => take(config as never))).toMatch(/to be .*(object|true)/);
   });
 });
 
@@ -86,10 +86,10 @@ describe('the option cache of batch', () => {
     [{ maxAge: 5 }, 'batch "rate": cache: there is no option "maxAge". Did you mean "ttl"?'],
     [{ maxSize: 5 }, 'batch "rate": cache: there is no option "maxSize". Did you mean "max"?'],
     [{ tll: 5, max: 1 }, 'batch "rate": cache: there is no option "tll". Did you mean "ttl"?'],
-    [[], 'batch "rate": cache must be true, { max, ttl }, or a store; got [] (object).'],
-    [new Date(0), 'batch "rate": cache must be true, { max, ttl }, or a store; got an instance of Date (object).'],
-    [new Scope(), 'batch "rate": cache must be true, { max, ttl }, or a store; got Scope "scope" (object).'],
-    [new WeakSet(), 'batch "rate": cache.get must be a method of the store; got undefined (undefined).'],
+    [[], 'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got [] (object).'],
+    [new Date(0), 'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got an instance of Date (object).'],
+    [new Scope(), 'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got Scope "scope" (object).'],
+    [new WeakSet(), 'batch "rate": expected `cache.get` to be a method of the store; got undefined (undefined).'],
   ])('refuses %p', (cache, message) => {
     expect(refusal(() => batch(resolve, { name: 'rate', cache: cache as never }))).toBe(message);
   });

@@ -55,13 +55,13 @@ describe('block of a batch function', () => {
   it.each([-1, NaN, '5'])('refuses a time of %p before anything is asked', (time) => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve);
-    expect(() => nameOf.block(7, time as number)).toThrow(/^block: timeoutMs must be a number of milliseconds/);
+    expect(() => nameOf.block(7, time as number)).toThrow(/^block: expected `timeoutMs` to be a number of milliseconds/);
     expect(asked).toEqual([]);
   });
 
   it.each([undefined, null])('refuses %p for a key', (key) => {
     const nameOf = batch(recorder().resolve, { name: 'nameOf' });
-    expect(() => nameOf.block(key as unknown as number)).toThrow('batch "nameOf": its key must be given');
+    expect(() => nameOf.block(key as unknown as number)).toThrow('batch "nameOf": expected its key to be given');
   });
 
   it('keeps its value in the cache of the scheduler it is asked on', () => {

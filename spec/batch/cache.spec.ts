@@ -355,7 +355,7 @@ describe('clear of a key that is missing by mistake', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: true });
     await nameOf.many([1, 2]);
-    expect(() => nameOf.clear(key as number)).toThrow(/its key must be given; got/);
+    expect(() => nameOf.clear(key as number)).toThrow(/expected its key to be given; got/);
     await nameOf.many([1, 2]);
     expect(asked).toEqual([[1, 2]]);
   });

@@ -194,12 +194,12 @@ describe('what has yet to arrive', () => {
 
   it.each(later)('is refused as a key: %s', (_, key) => {
     const calls = [() => nameOf(key as number), () => nameOf.many([key as number]), () => nameOf.clear(key as number)];
-    for (const call of calls) expect(call).toThrow(/batch "nameOf": its key must be a value, not something that/);
+    for (const call of calls) expect(call).toThrow(/batch "nameOf": expected its key to be a value, not something that/);
     expect(() => nameOf.prime(key as number, '')).toThrow(TypeError);
   });
 
   it.each(later)('is refused as a primed value: %s', (_, value) => {
-    expect(() => nameOf.prime(1, value as string)).toThrow(/batch "nameOf": a primed value must be a value/);
+    expect(() => nameOf.prime(1, value as string)).toThrow(/batch "nameOf": expected a primed value to be a value/);
   });
 
   it('is refused as the answer of a store, which must be synchronous', async () => {

@@ -89,14 +89,14 @@ describe('wrong', () => {
   it('makes a TypeError of the option, what it must be, what came and its type', () => {
     const error = invalidOption('batch: maxSize', 'a whole number, 1 or more', '7');
     expect(error).toBeInstanceOf(TypeError);
-    expect(error.message).toBe('batch: maxSize must be a whole number, 1 or more; got "7" (string).');
+    expect(error.message).toBe('batch: expected `maxSize` to be a whole number, 1 or more; got "7" (string).');
   });
 });
 
 describe('wrong, of a generator that was called already', () => {
   it('says to give the function itself', () => {
     expect(invalidOption('task: its body', 'a function', numbers()).message).toBe(
-      'task: its body must be a function; got a generator object (object). ' +
+      'task: expected its body to be a function; got a generator object (object). ' +
         'Give the generator function itself, not what a call of it returns.',
     );
   });

@@ -50,7 +50,7 @@ describe('an option of batch that there is not', () => {
 
 describe('a batch function without a name', () => {
   it('is called unnamed in the errors of its options', () => {
-    expect(() => batch((ids: readonly number[]) => ids, { maxSize: 0 })).toThrow(/^an unnamed batch: maxSize must be/);
+    expect(() => batch((ids: readonly number[]) => ids, { maxSize: 0 })).toThrow(/^an unnamed batch: expected `maxSize` to be/);
   });
 });
 
@@ -100,7 +100,7 @@ describe('a batch function without a name, called wrongly', () => {
   const unnamed = batch((ids: readonly number[]) => ids);
 
   it('is called unnamed', () => {
-    expect(() => unnamed(null as never)).toThrow(/^an unnamed batch: its key must be given/);
+    expect(() => unnamed(null as never)).toThrow(/^an unnamed batch: expected its key to be given/);
     expect(() => unnamed.prime(1, 1)).toThrow(/^an unnamed batch: prime needs a cache/);
   });
 

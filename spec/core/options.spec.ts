@@ -46,7 +46,7 @@ describe('a config', () => {
     ['a symbol', Symbol('x')],
     ['undefined', undefined],
   ])('is refused as no object of options when it is %s', (_, config) => {
-    expect(refusal(config)).toMatch(/^batch "rate": its config must be an object of options; got /);
+    expect(refusal(config)).toMatch(/^batch "rate": expected its config to be an object of options; got /);
   });
 });
 

@@ -207,6 +207,6 @@ describe('registerError', () => {
   });
 
   it('refuses a class without a name', () => {
-    expect(() => registerError(class extends Error {})).toThrow('must be a class with a name');
+    expect(() => registerError(class extends Error {})).toThrow('to be a class with a name');
   });
 });

@@ -269,9 +269,9 @@ describe('chain', () => {
   it('refuses what makes no sense, at once', () => {
     const job = pool.do(double, 1);
     expect(() => job.chain({ afterError: 'never' as 'run' }, () => 1)).toThrow(
-      "chain: afterError must be 'skip' or 'run'; got \"never\" (string).",
+      "chain: expected `afterError` to be 'skip' or 'run'; got \"never\" (string).",
     );
-    expect(() => job.chain(7 as unknown as () => void)).toThrow(/^Job\.chain: its function must be a function/);
+    expect(() => job.chain(7 as unknown as () => void)).toThrow(/^Job\.chain: expected its function to be a function/);
     expect(job.block()).toBe(2);
   });
 

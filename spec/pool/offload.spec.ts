@@ -201,23 +201,23 @@ describe('offload refuses', () => {
   const task = (n: number): Observable<number> => of(n);
 
   const cases: readonly (readonly [what: string, call: () => unknown, message: string])[] = [
-    ['no function', () => offload(5 as unknown as typeof task), 'offload: its task must be a task of a pool; got 5'],
+    ['no function', () => offload(5 as unknown as typeof task), 'offload: expected its task to be a task of a pool; got 5'],
     [
       'no config',
       () => offload(task, null as unknown as OffloadConfig),
-      'offload: its config must be an object of options',
+      'offload: expected its config to be an object of options',
     ],
     [
       'an order that is none',
       () => offload(task, { concurrency: 1, ordered: 1 as unknown as true }),
-      'offload: ordered must be true or false',
+      'offload: expected `ordered` to be true or false',
     ],
     ...[0, -1, 1.5, NaN, '4'].map(
       (concurrency) =>
         [
           `a concurrency of ${concurrency}`,
           () => offload(task, { concurrency: concurrency as number }),
-          'offload: concurrency must be a whole number, 1 or more, or Infinity; got',
+          'offload: expected `concurrency` to be a whole number, 1 or more, or Infinity; got',
         ] as const,
     ),
     [

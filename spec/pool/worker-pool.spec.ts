@@ -35,34 +35,34 @@ const meet = (met: Int32Array, others: number): boolean => {
 const meetingOf = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
 
 describe('a config that makes no sense', () => {
-  const count = 'must be a whole number, 0 or more; got';
-  const ms = 'must be a number of milliseconds, 0 or more; got';
+  const count = 'to be a whole number, 0 or more; got';
+  const ms = 'to be a number of milliseconds, 0 or more; got';
 
   it.each([
-    [{ size: -1 }, `WorkerPool: size ${count} -1 (number).`],
-    [{ size: 1.5 }, `WorkerPool: size ${count} 1.5 (number).`],
-    [{ size: NaN }, `WorkerPool: size ${count} NaN (number).`],
-    [{ size: Infinity }, `WorkerPool: size ${count} Infinity (number).`],
-    [{ size: '4' }, `WorkerPool: size ${count} "4" (string).`],
-    [{ size: null }, `WorkerPool: size ${count} null (object).`],
-    [{ min: -1 }, `WorkerPool: min ${count} -1 (number).`],
-    [{ max: '2' }, `WorkerPool: max ${count} "2" (string).`],
-    [{ min: 3, max: 2 }, 'WorkerPool: max must be min (3) or more; got 2 (number).'],
+    [{ size: -1 }, `WorkerPool: expected \`size\` ${count} -1 (number).`],
+    [{ size: 1.5 }, `WorkerPool: expected \`size\` ${count} 1.5 (number).`],
+    [{ size: NaN }, `WorkerPool: expected \`size\` ${count} NaN (number).`],
+    [{ size: Infinity }, `WorkerPool: expected \`size\` ${count} Infinity (number).`],
+    [{ size: '4' }, `WorkerPool: expected \`size\` ${count} "4" (string).`],
+    [{ size: null }, `WorkerPool: expected \`size\` ${count} null (object).`],
+    [{ min: -1 }, `WorkerPool: expected \`min\` ${count} -1 (number).`],
+    [{ max: '2' }, `WorkerPool: expected \`max\` ${count} "2" (string).`],
+    [{ min: 3, max: 2 }, 'WorkerPool: expected `max` to be min (3) or more; got 2 (number).'],
     [{ size: 2, max: 2 }, 'WorkerPool: give it a size, or min and max; it was given both.'],
     [{ size: 2, min: 2 }, 'WorkerPool: give it a size, or min and max; it was given both.'],
-    [{ idleTimeout: -1 }, `WorkerPool: idleTimeout ${ms} -1 (number).`],
-    [{ idleTimeout: '1s' }, `WorkerPool: idleTimeout ${ms} "1s" (string).`],
-    [{ taskTimeout: NaN }, `WorkerPool: taskTimeout ${ms} NaN (number).`],
-    [{ grace: true }, `WorkerPool: grace ${ms} true (boolean).`],
-    [{ maxQueue: -Infinity }, `WorkerPool: maxQueue ${count} -Infinity (number).`],
-    [{ maxQueue: 0.5 }, `WorkerPool: maxQueue ${count} 0.5 (number).`],
-    [{ overflow: 'drop' }, `WorkerPool: overflow must be 'reject' or 'evict'; got "drop" (string).`],
-    [{ name: 5 }, 'WorkerPool: name must be a string; got 5 (number).'],
-    [{ resourceLimits: 64 }, 'WorkerPool: resourceLimits must be an object of numbers; got 64 (number).'],
-    [{ env: 'PATH=/' }, 'WorkerPool: env must be an object of strings, or SHARE_ENV; got "PATH=/" (string).'],
-    [{ execArgv: '--no-warnings' }, 'WorkerPool: execArgv must be an array of strings; got "--no-warnings" (string).'],
-    [{ execArgv: [1] }, 'WorkerPool: execArgv must be an array of strings; got [1] (object).'],
-    [{ init: 'setUp' }, 'WorkerPool: init: its function must be a function, or a reference { url, name } to one; got'],
+    [{ idleTimeout: -1 }, `WorkerPool: expected \`idleTimeout\` ${ms} -1 (number).`],
+    [{ idleTimeout: '1s' }, `WorkerPool: expected \`idleTimeout\` ${ms} "1s" (string).`],
+    [{ taskTimeout: NaN }, `WorkerPool: expected \`taskTimeout\` ${ms} NaN (number).`],
+    [{ grace: true }, `WorkerPool: expected \`grace\` ${ms} true (boolean).`],
+    [{ maxQueue: -Infinity }, `WorkerPool: expected \`maxQueue\` ${count} -Infinity (number).`],
+    [{ maxQueue: 0.5 }, `WorkerPool: expected \`maxQueue\` ${count} 0.5 (number).`],
+    [{ overflow: 'drop' }, `WorkerPool: expected \`overflow\` to be 'reject' or 'evict'; got "drop" (string).`],
+    [{ name: 5 }, 'WorkerPool: expected `name` to be a string; got 5 (number).'],
+    [{ resourceLimits: 64 }, 'WorkerPool: expected `resourceLimits` to be an object of numbers; got 64 (number).'],
+    [{ env: 'PATH=/' }, 'WorkerPool: expected `env` to be an object of strings, or SHARE_ENV; got "PATH=/" (string).'],
+    [{ execArgv: '--no-warnings' }, 'WorkerPool: expected `execArgv` to be an array of strings; got "--no-warnings" (string).'],
+    [{ execArgv: [1] }, 'WorkerPool: expected `execArgv` to be an array of strings; got [1] (object).'],
+    [{ init: 'setUp' }, 'WorkerPool: init: expected its function to be a function, or a reference { url, name } to one; got'],
   ])('%p names the option, what it must be, and what it got', (config, message) => {
     const error = thrownBy(() => new WorkerPool(config as WorkerPoolConfig));
     expect(error).toBeInstanceOf(TypeError);
@@ -71,21 +71,21 @@ describe('a config that makes no sense', () => {
 
   it.each([null, 4, 'four'])('%p is no config', (config) => {
     expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(
-      /^WorkerPool: its config must be an object of options; got/,
+      /^WorkerPool: expected its config to be an object of options; got/,
     );
   });
 
   it('is refused also where it comes later: a size, a task, a close', () => {
     const pool = poolOf({ size: 0 });
-    expect(() => (pool.size = -1)).toThrow(`WorkerPool: size ${count} -1 (number).`);
-    expect(() => pool.task(() => 1, { timeout: -1 })).toThrow(`WorkerPool: task: timeout ${ms} -1 (number).`);
+    expect(() => (pool.size = -1)).toThrow(`WorkerPool: expected \`size\` ${count} -1 (number).`);
+    expect(() => pool.task(() => 1, { timeout: -1 })).toThrow(`WorkerPool: expected \`task.timeout\` ${ms} -1 (number).`);
     expect(() => pool.task(() => 1, { name: 7 as unknown as string })).toThrow(
-      'WorkerPool.task: name must be a string',
+      'WorkerPool.task: expected `name` to be a string',
     );
-    expect(() => pool.task(() => 1, { signal: {} as AbortSignal })).toThrow('signal must be an AbortSignal; got {}');
-    expect(() => pool.close({ timeout: NaN })).toThrow(`WorkerPool: close: timeout ${ms} NaN (number).`);
+    expect(() => pool.task(() => 1, { signal: {} as AbortSignal })).toThrow('expected `signal` to be an AbortSignal; got {}');
+    expect(() => pool.close({ timeout: NaN })).toThrow(`WorkerPool: expected \`close.timeout\` ${ms} NaN (number).`);
     expect(() => pool.close({ force: 1 as unknown as boolean })).toThrow(
-      'force must be true or false; got 1 (number).',
+      'expected `force` to be true or false; got 1 (number).',
     );
     expect(pool.size).toBe(0);
   });
@@ -93,8 +93,8 @@ describe('a config that makes no sense', () => {
   it.each([[undefined], [5], [{}], [null]])('a pool does not run %p', (fn) => {
     const pool = poolOf({ size: 0 });
     const given = fn as () => void;
-    expect(() => pool.do(given)).toThrow(/^WorkerPool\.do: its function must be a function, or a reference/);
-    expect(() => pool.task(given)).toThrow(/^WorkerPool\.task: its function must be a function, or a reference/);
+    expect(() => pool.do(given)).toThrow(/^WorkerPool\.do: expected its function to be a function, or a reference/);
+    expect(() => pool.task(given)).toThrow(/^WorkerPool\.task: expected its function to be a function, or a reference/);
     expect(pool.stats).toMatchObject({ queued: 0, failed: 0 });
   });
 });

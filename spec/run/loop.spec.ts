@@ -179,7 +179,7 @@ describe('nothing of a run stays behind', () => {
 describe('wrong use', () => {
   it.each([[5], [undefined], [null], ['ab'], [Future.of(1)]])('of run, with %p for a list, is a TypeError', (list) => {
     expect(() => run(list as never)).toThrow(
-      /^run: what it runs must be an array of futures; got|^run\(\) takes one array of futures: write run\(\[a, b\]\)/,
+      /^run: expected what it runs to be an array of futures; got|^run\(\) takes one array of futures: write run\(\[a, b\]\)/,
     );
   });
 
@@ -194,7 +194,7 @@ describe('wrong use', () => {
     ['a text', [first, 'ab']],
   ])('of run, with %s in the list, is a TypeError before anything starts', async (_, list) => {
     expect(() => run(list as never)).toThrow(TypeError);
-    expect(() => run(list as never)).toThrow(/at \[1\], must be a future, an Observable or a promise; got/);
+    expect(() => run(list as never)).toThrow(/at \[1\], to be a future, an Observable or a promise; got/);
     await turn();
     expect(log).toEqual([]);
   });
@@ -207,14 +207,14 @@ describe('wrong use', () => {
     async (returnErrors) => {
       const start = () => run([first], { returnErrors: returnErrors as never });
       expect(start).toThrow(TypeError);
-      expect(start).toThrow(/returnErrors must be an error class, an array of them, or a predicate; got/);
+      expect(start).toThrow(/expected `returnErrors` to be an error class, an array of them, or a predicate; got/);
       await turn();
       expect(log).toEqual([]);
     },
   );
 
   it.each([[5], [null], ['ab'], [RangeError]])('of run or loop, with %p for a config, is a TypeError', (wrong) => {
-    expect(() => run([], wrong as never)).toThrow(/^run: its config must be an object of options; got/);
-    expect(() => loop(wrong as never)).toThrow(/^loop: its config must be an object of options; got/);
+    expect(() => run([], wrong as never)).toThrow(/^run: expected its config to be an object of options; got/);
+    expect(() => loop(wrong as never)).toThrow(/^loop: expected its config to be an object of options; got/);
   });
 });

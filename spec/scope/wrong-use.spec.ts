@@ -30,11 +30,11 @@ describe.each(makers)('%s', (_, make) => {
   it.each(wrongs)('refuses %s: %p', (option, value, mustBe) => {
     const error = thrownBy(() => make({ [option]: value }));
     expect(error).toBeInstanceOf(TypeError);
-    expect((error as Error).message).toContain(`Scope: ${option} must be ${mustBe}; got `);
+    expect((error as Error).message).toContain(`Scope: expected \`${option}\` to be ${mustBe}; got `);
   });
 
   it.each([null, 7, 'config'])('refuses %p for options', (config) => {
-    expect(() => make(config as never)).toThrow(/^Scope: its config must be an object of options; got /);
+    expect(() => make(config as never)).toThrow(/^Scope: expected its config to be an object of options; got /);
   });
 
   it('takes the ends of each range', () => {
@@ -47,7 +47,7 @@ describe.each(makers)('%s', (_, make) => {
 
 it('to set concurrency to what it cannot be leaves it as it was', () => {
   const scope = openScope({ concurrency: 2 });
-  expect(() => (scope.concurrency = -1)).toThrow(/^Scope: concurrency must be a whole number, .*; got -1 \(number\)/);
+  expect(() => (scope.concurrency = -1)).toThrow(/^Scope: expected `concurrency` to be a whole number, .*; got -1 \(number\)/);
   expect(scope.concurrency).toBe(2);
 });
 
@@ -71,7 +71,7 @@ describe('what can be run', () => {
   it.each(cases)('%s refuses %p', (what, work, take) => {
     const error = thrownBy(() => take(work as never));
     expect(error).toBeInstanceOf(TypeError);
-    expect((error as Error).message).toMatch(new RegExp(`^${what} must be a .*; got `));
+    expect((error as Error).message).toMatch(new RegExp(`^${what.replace(': ', ': expected ')} to be a .*; got `));
   });
 
   it('is told of a generator that was called too early', () => {

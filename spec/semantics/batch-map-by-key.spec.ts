@@ -154,7 +154,7 @@ describe('batchMap by a key', () => {
   it('errors with a TypeError that names the batch for a key that is undefined', async () => {
     const nobody = of({ userId: undefined as unknown as string });
     const named = nobody.pipe(batchMap(atOnce({ name: 'nameOf' }), { key: ({ userId }) => userId }));
-    await expect(lastValueFrom(named)).rejects.toThrow('batch "nameOf": its key must be given; got undefined');
+    await expect(lastValueFrom(named)).rejects.toThrow('batch "nameOf": expected its key to be given; got undefined');
   });
 
   it('may be fed by its own output', async () => {

@@ -259,7 +259,7 @@ describe('the concurrency of batchMap', () => {
   it.each([0, 1.5, NaN, '2', null])('is not %p: that is a TypeError which says what it must be', (concurrency) => {
     const make = () => batchMap(atOnce(), { concurrency: concurrency as number });
     expect(make).toThrow(TypeError);
-    expect(make).toThrow('batchMap: concurrency must be a whole number, 1 or more, or Infinity');
+    expect(make).toThrow('batchMap: expected `concurrency` to be a whole number, 1 or more, or Infinity');
   });
 });
 

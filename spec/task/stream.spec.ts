@@ -329,7 +329,7 @@ describe('an emission where there is no stream', () => {
 describe('the body of a stream', () => {
   it.each([[7], [null], [undefined], [{}], ['f'], [of(1)]])('is no %p: a TypeError, at once', (body) => {
     expect(() => stream(body as never)).toThrow(TypeError);
-    expect(() => stream(body as never)).toThrow(/^stream: its body must be a generator function; got /);
+    expect(() => stream(body as never)).toThrow(/^stream: expected its body to be a generator function; got /);
   });
   it('is not what a call of it returns: a TypeError that says so', () => {
     function* rows(): Generator<Emission<number>, void> {

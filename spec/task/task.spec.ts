@@ -48,7 +48,7 @@ describe('a task function', () => {
     expect(new Book().title().block()).toBe('Sluices');
   });
   it.each([[7], [null], [{}], ['f']])('refuses %p for a body, at once', (body) => {
-    expect(() => task(body as never)).toThrow(/^task: its body must be a function/);
+    expect(() => task(body as never)).toThrow(/^task: expected its body to be a function/);
   });
   it('refuses an async generator function, at once: what that returns would be lost', () => {
     async function* nameOf(): AsyncGenerator<never, string> {

@@ -432,12 +432,12 @@ describe('a wrong use', () => {
   ])('is a TypeError that says what to do: %s', (_, fn) => {
     expect(call(fn)).toBeInstanceOf(TypeError);
     expect(String(call(fn))).toMatch(
-      /mockTask: its function must be what task\(\), batch\(\) or the task\(\) of a pool/,
+      /mockTask: expected its function to be what task\(\), batch\(\) or the task\(\) of a pool/,
     );
   });
 
   it('mocks nothing: an implementation that is no function', async () => {
-    expect(call(titleOf, 5)).toEqual(new TypeError('mockTask: its implementation must be a function; got 5 (number).'));
+    expect(call(titleOf, 5)).toEqual(new TypeError('mockTask: expected its implementation to be a function; got 5 (number).'));
     expect(String(thrownBy(() => mockTask(userById).implements('x' as never)))).toMatch(/mock\.implements/);
     restoreAllMocks();
     expect(await titleOf(1)).toBe('Mx user 1');
@@ -446,7 +446,7 @@ describe('a wrong use', () => {
   it('is a sequence that is no array, and an answer for a mock that was restored', () => {
     const mock = mockTask(titleOf);
     expect(String(thrownBy(() => mock.sequence('abc' as never)))).toMatch(
-      /mock\.sequence: its answers must be an array/,
+      /mock\.sequence: expected its answers to be an array/,
     );
     mock.restore();
     expect(String(thrownBy(() => mock.returns('a')))).toMatch(/mock of task "titleOf" was restored/);

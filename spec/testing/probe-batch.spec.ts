@@ -116,8 +116,8 @@ describe('a probe', () => {
   });
 
   it.each([() => 1, undefined, task(() => 1)])('is made of a batch function only: %p', (wrong) => {
-    expect(String(thrownBy(() => probeBatch(wrong as never)))).toMatch(/probeBatch: its function must be a batch/);
-    expect(String(thrownBy(() => flushKeys(wrong as never)))).toMatch(/flushKeys: its function must be a batch/);
+    expect(String(thrownBy(() => probeBatch(wrong as never)))).toMatch(/probeBatch: expected its function to be a batch/);
+    expect(String(thrownBy(() => flushKeys(wrong as never)))).toMatch(/flushKeys: expected its function to be a batch/);
   });
 });
 
@@ -191,10 +191,10 @@ describe('flushes and answers as marbles', () => {
   });
 
   it.each([
-    [-1, upperOf, {}, /answersAfter: its time/],
-    ['3', upperOf, {}, /answersAfter: its time/],
-    [3, 'x', {}, /answersAfter: its answer/],
-    [3, upperOf, { scheduler: 5 }, /answersAfter: scheduler/],
+    [-1, upperOf, {}, /answersAfter: expected its time/],
+    ['3', upperOf, {}, /answersAfter: expected its time/],
+    [3, 'x', {}, /answersAfter: expected its answer/],
+    [3, upperOf, { scheduler: 5 }, /answersAfter: expected `scheduler`/],
   ])('refuse what makes no sense: %p %p %p', (ms, answer, config, message) => {
     const make = (): unknown => answersAfter(ms as never, answer as never, config as never);
     expect(thrownBy(make)).toBeInstanceOf(TypeError);

@@ -614,15 +614,15 @@ describe('a virtual pool', () => {
   });
 
   it.each([
-    [null, /its config must be an object/],
-    [{ size: -1 }, /size must be a whole number/],
-    [{ duration: -1 }, /duration must be a number of ms/],
-    [{ clock: {} }, /clock must be an RxJS scheduler/],
-    [{ maxQueue: 1.5 }, /maxQueue must be/],
-    [{ overflow: 'x' }, /overflow must be 'reject' or 'evict'/],
-    [{ taskTimeout: 'x' }, /taskTimeout must be/],
-    [{ load: 5 }, /load must be a function/],
-    [{ name: 5 }, /name must be a string/],
+    [null, /expected its config to be an object/],
+    [{ size: -1 }, /expected `size` to be a whole number/],
+    [{ duration: -1 }, /expected `duration` to be a number of ms/],
+    [{ clock: {} }, /expected `clock` to be an RxJS scheduler/],
+    [{ maxQueue: 1.5 }, /expected `maxQueue` to be/],
+    [{ overflow: 'x' }, /expected `overflow` to be 'reject' or 'evict'/],
+    [{ taskTimeout: 'x' }, /expected `taskTimeout` to be/],
+    [{ load: 5 }, /expected `load` to be a function/],
+    [{ name: 5 }, /expected `name` to be a string/],
     [{ execArgv: [] }, /there is no option "execArgv"/],
   ])('refuses a config that makes no sense: %p', (config, message) => {
     const error = thrownBy(() => new VirtualPool(config as never));

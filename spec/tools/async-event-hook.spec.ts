@@ -189,7 +189,7 @@ describe('a handler', () => {
 
   it('must be a function', () => {
     expect(() => new AsyncEventHook().subscribe({ next: () => 1 } as never)).toThrow(
-      'AsyncEventHook: a handler must be a task, a batch function, or any other function',
+      'AsyncEventHook: expected a handler to be a task, a batch function, or any other function',
     );
   });
 });

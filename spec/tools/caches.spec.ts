@@ -346,11 +346,11 @@ describe('memoizeLru', () => {
   });
 
   it('refuses wrong use at once', () => {
-    expect(() => memoizeLru('f' as never)).toThrow('memoizeLru: its function must be');
-    expect(() => memoizeLru(() => 1, 5 as never)).toThrow('memoizeLru: its config must be an object of options');
-    expect(() => memoizeLru(() => 1, { max: 0 })).toThrow('memoizeLru: max must be a whole number, 1 or more; got 0');
-    expect(() => memoizeLru(() => 1, { ttl: -1 })).toThrow('memoizeLru: ttl must be a whole number of ms');
-    expect(() => memoizeLru(() => 1, { key: 1 as never })).toThrow('memoizeLru: key must be a function');
+    expect(() => memoizeLru('f' as never)).toThrow('memoizeLru: expected its function to be');
+    expect(() => memoizeLru(() => 1, 5 as never)).toThrow('memoizeLru: expected its config to be an object of options');
+    expect(() => memoizeLru(() => 1, { max: 0 })).toThrow('memoizeLru: expected `max` to be a whole number, 1 or more; got 0');
+    expect(() => memoizeLru(() => 1, { ttl: -1 })).toThrow('memoizeLru: expected `ttl` to be a whole number of ms');
+    expect(() => memoizeLru(() => 1, { key: 1 as never })).toThrow('memoizeLru: expected `key` to be a function');
     expect(() => memoizeLru(() => 1, { maxsize: 1 } as never)).toThrow('memoizeLru: there is no option "maxsize"');
   });
 });
@@ -432,10 +432,10 @@ describe('memoizePerInstance', () => {
   });
 
   it('refuses wrong use at once', () => {
-    expect(() => memoizePerInstance(undefined as never)).toThrow('memoizePerInstance: its function must be');
+    expect(() => memoizePerInstance(undefined as never)).toThrow('memoizePerInstance: expected its function to be');
     expect(() => memoizePerInstance(() => 1, { max: 1 } as never)).toThrow('there is no option "max"');
     expect(() => memoizePerInstance(() => 1, { kind: 'getter' } as never)).toThrow('there is no option "kind"');
-    expect(() => memoizePerInstance(() => 1, { key: null as never })).toThrow('memoizePerInstance: key must be');
+    expect(() => memoizePerInstance(() => 1, { key: null as never })).toThrow('memoizePerInstance: expected `key` to be');
   });
 });
 
@@ -477,8 +477,8 @@ describe('lazyConstant', () => {
   });
 
   it('refuses wrong use at once', () => {
-    expect(() => lazyConstant(Future.of(1) as never)).toThrow('lazyConstant: its function must be');
-    expect(() => lazyConstant(() => 1, { ttl: 0 })).toThrow('lazyConstant: ttl must be a whole number of ms');
+    expect(() => lazyConstant(Future.of(1) as never)).toThrow('lazyConstant: expected its function to be');
+    expect(() => lazyConstant(() => 1, { ttl: 0 })).toThrow('lazyConstant: expected `ttl` to be a whole number of ms');
     expect(() => lazyConstant(() => 1, { max: 1 } as never)).toThrow('lazyConstant: there is no option "max"');
   });
 });

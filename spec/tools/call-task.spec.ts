@@ -67,7 +67,7 @@ describe('callTask', () => {
 
   it('refuses what is no function, at once', () => {
     for (const fn of [undefined, 5, Future.of(1)]) {
-      expect(() => callTask(fn as never)).toThrow('callTask: its function must be a task, a batch function');
+      expect(() => callTask(fn as never)).toThrow('callTask: expected its function to be a task, a batch function');
     }
   });
 });

@@ -150,10 +150,10 @@ describe.each(tools)('%s', (name, tool, ofNothing) => {
     const wrongItems: readonly unknown[] = [undefined, null, 5, {}, Future.of([1]), of(1), Promise.resolve([1])];
     for (const items of wrongItems) {
       expect(() => tool(items as number[], itself)).toThrow(TypeError);
-      expect(() => tool(items as number[], itself)).toThrow(new RegExp(`^${name}: its items must be`));
+      expect(() => tool(items as number[], itself)).toThrow(new RegExp(`^${name}: expected its items to be`));
     }
     for (const fn of [null, 5, 'name', {}]) {
-      expect(() => tool([], fn as never)).toThrow(new RegExp(`^${name}: its function must be`));
+      expect(() => tool([], fn as never)).toThrow(new RegExp(`^${name}: expected its function to be`));
     }
   });
 });
@@ -202,7 +202,7 @@ describe('mapBy', () => {
 
   it('fails where a batch function refuses its key', () => {
     const failing = mapBy([null as unknown as number], echo().ask);
-    expect(() => failing.block()).toThrow(/its key must be given/);
+    expect(() => failing.block()).toThrow(/expected its key to be given/);
   });
 
   it('waits with whoever never comes', () => {
@@ -280,9 +280,9 @@ describe('sortBy', () => {
   });
 
   it('refuses a config that is none, an option that there is none of, and one of the wrong type', () => {
-    expect(() => sortBy([], undefined, null as never)).toThrow('sortBy: its config must be an object of options');
+    expect(() => sortBy([], undefined, null as never)).toThrow('sortBy: expected its config to be an object of options');
     expect(() => sortBy([], undefined, { ascending: true } as never)).toThrow('sortBy: there is no option "ascending"');
-    expect(() => sortBy([], undefined, { descending: 1 as never })).toThrow('sortBy: descending must be true or false');
+    expect(() => sortBy([], undefined, { descending: 1 as never })).toThrow('sortBy: expected `descending` to be true or false');
   });
 });
 

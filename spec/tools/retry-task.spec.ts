@@ -206,22 +206,22 @@ describe('wrong use', () => {
     }, config)();
 
   it('is refused at once', () => {
-    expect(() => retryTask(7 as never)).toThrow('retryTask: its function must be');
-    expect(() => broken(3 as never)).toThrow('retryTask: its config must be an object of options; got 3');
+    expect(() => retryTask(7 as never)).toThrow('retryTask: expected its function to be');
+    expect(() => broken(3 as never)).toThrow('retryTask: expected its config to be an object of options; got 3');
     expect(() => broken({ times: 3 } as never)).toThrow('retryTask: there is no option "times"');
     for (const attempts of [0, 1.5, NaN, '3'] as number[]) {
-      expect(() => broken({ attempts })).toThrow('retryTask: attempts must be a whole number, 1 or more');
+      expect(() => broken({ attempts })).toThrow('retryTask: expected `attempts` to be a whole number, 1 or more');
     }
     for (const delay of [-1, NaN, Infinity, '3'] as number[]) {
-      expect(() => broken({ delay })).toThrow('retryTask: delay must be a number of ms');
+      expect(() => broken({ delay })).toThrow('retryTask: expected `delay` to be a number of ms');
     }
-    expect(() => broken({ when: true as never })).toThrow('retryTask: when must be a function of the error');
+    expect(() => broken({ when: true as never })).toThrow('retryTask: expected `when` to be a function of the error');
   });
 
   it('is refused where a function of the config gives what makes no sense', () => {
-    expect(() => broken({ delay: () => -1 }).block()).toThrow('retryTask: what delay gives must be a number of ms');
+    expect(() => broken({ delay: () => -1 }).block()).toThrow('retryTask: expected what delay gives to be a number of ms');
     expect(() => broken({ when: (async () => Promise.resolve(false)) as never }).block()).toThrow(
-      'retryTask: what when gives must be true or false',
+      'retryTask: expected what when gives to be true or false',
     );
   });
 

@@ -133,12 +133,12 @@ describe('debug', () => {
   });
 
   it.each([1, 0, 'callSites', undefined, null])('refuses an option that is %p', (value) => {
-    expect(() => debug({ doctor: value } as object)).toThrow(/debug: doctor must be true or false; got/);
+    expect(() => debug({ doctor: value } as object)).toThrow(/debug: expected `doctor` to be true or false; got/);
   });
 
   it.each([null, 1, 'on', Symbol('on'), () => true])('refuses %p', (options) => {
     expect(() => debug(options as unknown as object)).toThrow(TypeError);
-    expect(() => debug(options as unknown as object)).toThrow(/debug: its argument must be true, false, or an object/);
+    expect(() => debug(options as unknown as object)).toThrow(/debug: expected its argument to be true, false, or an object/);
   });
 
   it('is as it was when it has refused', () => {

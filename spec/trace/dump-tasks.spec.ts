@@ -55,7 +55,7 @@ describe('dumpTasks', () => {
 
   it.each([7, null, {}, 'log'])('refuses to print to %p', (print) => {
     expect(() => dumpTasks(print as unknown as () => void)).toThrow(TypeError);
-    expect(() => dumpTasks(print as unknown as () => void)).toThrow(/dumpTasks: its argument must be a function/);
+    expect(() => dumpTasks(print as unknown as () => void)).toThrow(/dumpTasks: expected its argument to be a function/);
   });
 
   it('passes on what the printer throws, and prints again', () => {

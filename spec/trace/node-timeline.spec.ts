@@ -301,18 +301,18 @@ describe('wrong use', () => {
   it.each([undefined, null, 5, '', {}])('a path that is %p is refused', (path) => {
     expect(() => recordTimeline(path as never)).toThrow(TypeError);
     expect(() => recordTimeline(path as never)).toThrow(
-      'recordTimeline: path must be the path of a file, or its URL; got',
+      'recordTimeline: expected `path` to be the path of a file, or its URL; got',
     );
   });
 
   it.each([
-    [null, 'recordTimeline: its config must be an object of options; got null'],
-    [5, 'recordTimeline: its config must be an object of options; got 5'],
-    [{ max: 0 }, 'recordTimeline: max must be a whole number, 1 or more, or Infinity; got 0'],
-    [{ max: '5' }, 'recordTimeline: max must be a whole number, 1 or more, or Infinity; got "5"'],
-    [{ max: NaN }, 'recordTimeline: max must be'],
-    [{ source: [] }, 'recordTimeline: source must be an Observable of trace events; got'],
-    [{ title: 5 }, 'recordTimeline: title must be a string; got 5'],
+    [null, 'recordTimeline: expected its config to be an object of options; got null'],
+    [5, 'recordTimeline: expected its config to be an object of options; got 5'],
+    [{ max: 0 }, 'recordTimeline: expected `max` to be a whole number, 1 or more, or Infinity; got 0'],
+    [{ max: '5' }, 'recordTimeline: expected `max` to be a whole number, 1 or more, or Infinity; got "5"'],
+    [{ max: NaN }, 'recordTimeline: expected `max` to be'],
+    [{ source: [] }, 'recordTimeline: expected `source` to be an Observable of trace events; got'],
+    [{ title: 5 }, 'recordTimeline: expected `title` to be a string; got 5'],
   ])('a config that is %p is refused', (config, message) => {
     expect(() => recordTimeline(inFolder('out.html'), config as never)).toThrow(TypeError);
     expect(() => recordTimeline(inFolder('out.html'), config as never)).toThrow(message);

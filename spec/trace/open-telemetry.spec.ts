@@ -217,14 +217,14 @@ describe('wrong use', () => {
     (wrong) => {
       expect(() => openTelemetry(wrong as never)).toThrow(TypeError);
       expect(() => openTelemetry(wrong as never)).toThrow(
-        "openTelemetry: api must be what import * as api from '@opentelemetry/api' gives; got",
+        "openTelemetry: expected `api` to be what import * as api from '@opentelemetry/api' gives; got",
       );
     },
   );
 
   it('a config that is none, and options of the wrong kind, are refused', () => {
-    expect(() => openTelemetry(api, null as never)).toThrow('its config must be an object of options; got null');
-    expect(() => openTelemetry(api, { tracer: 5 as never })).toThrow('openTelemetry: tracer must be a Tracer');
-    expect(() => openTelemetry(api, { showKeys: 'yes' as never })).toThrow('showKeys must be true or false; got "yes"');
+    expect(() => openTelemetry(api, null as never)).toThrow('expected its config to be an object of options; got null');
+    expect(() => openTelemetry(api, { tracer: 5 as never })).toThrow('openTelemetry: expected `tracer` to be a Tracer');
+    expect(() => openTelemetry(api, { showKeys: 'yes' as never })).toThrow('expected `showKeys` to be true or false; got "yes"');
   });
 });

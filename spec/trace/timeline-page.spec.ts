@@ -56,9 +56,9 @@ describe('the page', () => {
   });
 
   it.each([
-    ['spans that are none', undefined, {}, 'renderTimeline: its spans must be an array of spans; got undefined'],
-    ['a config that is none', [], null, 'renderTimeline: its config must be an object of options; got null'],
-    ['a title that is no text', [], { title: 7 }, 'renderTimeline: title must be a string; got 7 (number)'],
+    ['spans that are none', undefined, {}, 'renderTimeline: expected its spans to be an array of spans; got undefined'],
+    ['a config that is none', [], null, 'renderTimeline: expected its config to be an object of options; got null'],
+    ['a title that is no text', [], { title: 7 }, 'renderTimeline: expected `title` to be a string; got 7 (number)'],
   ])('refuses %s', (_, spans, config, message) => {
     expect(() => renderTimeline(spans as unknown as Span[], config as object)).toThrow(TypeError);
     expect(() => renderTimeline(spans as unknown as Span[], config as object)).toThrow(message);

@@ -53,11 +53,19 @@ export const describeBatch = (name: string): string =>
 /** The same where a sentence begins. */
 export const batchTitle = (name: string): string => describeBatch(name).replace(/^./, (letter) => letter.toUpperCase());
 
-/** The one sentence form of every wrong option or argument. */
-export function invalidOption(what: string, mustBe: string, got: unknown): TypeError {
-  const words = describe(got);
-  const hint = words === GENERATOR ? ' Give the generator function itself, not what a call of it returns.' : '';
-  return quoting(new TypeError(`${what} must be ${mustBe}; got ${words} (${typeof got}).${hint}`));
+/**
+ * The TypeError of a wrong option or argument: the one sentence form of all of them.
+ *
+ * @param place the function and its option, as `batch: window`, or its argument, as `within: its context`
+ */
+export function invalidOption(place: string, mustBe: string, got: unknown): TypeError {
+  const colon = place.lastIndexOf(': ');
+  const caller = place.slice(0, colon);
+  const name = place.slice(colon + 2);
+  const what = /^[\w.]+$/.test(name) ? `\`${name}\`` : name;
+  const value = describe(got);
+  const hint = value === GENERATOR ? ' Give the generator function itself, not what a call of it returns.' : '';
+  return quoting(new TypeError(`${caller}: expected ${what} to be ${mustBe}; got ${value} (${typeof got}).${hint}`));
 }
 
 /** What to do about something that cannot be waited for. */

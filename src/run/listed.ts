@@ -27,7 +27,7 @@ export function listed(returnErrors: ReturnErrors | undefined): IsListed {
   if (classes.every(isErrorClass)) return (error) => classes.some((one) => error instanceof one);
   if (typeof returnErrors === 'function' && !isClass(returnErrors)) return returnErrors as IsListed;
   throw new TypeError(
-    `run: returnErrors must be an error class, an array of them, or a predicate; got ${describe(returnErrors)} ` +
+    `run: expected \`returnErrors\` to be an error class, an array of them, or a predicate; got ${describe(returnErrors)} ` +
       `(${typeof returnErrors}). Write returnErrors: NotFoundError, or (error) => error instanceof NotFoundError.`,
   );
 }

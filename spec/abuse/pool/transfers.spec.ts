@@ -137,6 +137,6 @@ describe('a transfer', () => {
     lawful(pool, () => {
       for (const value of [undefined, null, 1, 'text', Symbol('a')])
         expect(() => transfer(value as never)).toThrow(TypeError);
-      expect(() => transfer({}, {} as never)).toThrow(/list must be an array/);
+      expect(() => transfer({}, {} as never)).toThrow(/expected its list to be an array/);
     }));
 });

@@ -116,7 +116,7 @@ export function checkMs(option: string, ms: unknown): void {
 /** @throws TypeError for an option of `task` that makes no sense. */
 export function checkTaskOptions(name: unknown, timeout: unknown, signal: unknown): void {
   if (typeof name !== 'string') throw invalidOption('WorkerPool.task: name', 'a string', name);
-  if (timeout !== undefined) checkMs('task: timeout', timeout);
+  if (timeout !== undefined) checkMs('task.timeout', timeout);
   if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal)) {
     throw invalidOption('WorkerPool.task: signal', 'an AbortSignal', signal);
   }
@@ -130,7 +130,7 @@ export function checkedCloseOptions(config: { readonly force?: boolean; readonly
   checkOptions('WorkerPool.close', config, ['force', 'timeout']);
   const { force = false, timeout = Infinity } = config;
   if (typeof force !== 'boolean') throw invalidOption('WorkerPool.close: force', 'true or false', force);
-  checkMs('close: timeout', timeout);
+  checkMs('close.timeout', timeout);
   return { force, timeout };
 }
 

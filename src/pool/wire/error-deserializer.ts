@@ -59,10 +59,10 @@ const registered = new Map<string, ErrorClass>();
  */
 export function registerError(Class: ErrorClass): void {
   if (!isErrorClass(Class))
-    throw invalidOption('The class given to registerError', 'a class that extends Error', Class);
+    throw invalidOption('registerError: its class', 'a class that extends Error', Class);
   const { name } = Class;
   if (typeof name !== 'string' || name === '') {
-    throw invalidOption('The class given to registerError', 'a class with a name, since that is what travels', Class);
+    throw invalidOption('registerError: its class', 'a class with a name, since that is what travels', Class);
   }
   const known = own.get(name) ?? registered.get(name) ?? (name === 'DOMException' ? DOMException : undefined);
   if (known !== undefined && known !== Class) {

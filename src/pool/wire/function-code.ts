@@ -47,7 +47,7 @@ export function whereTo(url: string | URL, caller: string): { readonly url: stri
   const text: unknown = Object(url) === url ? (url as URL).href : url;
   if (typeof text !== 'string' || text === '' || /^\.\.?([/\\]|$)/.test(text)) {
     throw new TypeError(
-      `${caller}: the URL of a module must be absolute, or the name of a package; got ${describe(url)}. ` +
+      `${caller}: expected the URL of a module to be absolute, or the name of a package; got ${describe(url)}. ` +
         "Give new URL('./work.js', import.meta.url), or require.resolve('./work').",
     );
   }

@@ -63,7 +63,7 @@ export function mockTargetOf(fn: unknown, caller: string): MockTarget {
   const seat = typeof fn === 'function' ? mockTargetOfFunction(fn) : undefined;
   if (seat) return seat;
   throw new TypeError(
-    `${caller}: its function must be what task(), batch() or the task() of a pool has made; ` +
+    `${caller}: expected its function to be what task(), batch() or the task() of a pool has made; ` +
       `got ${describe(fn)} (${typeof fn}). Mock the task that calls it, or make it one, task(fn), where it is defined; ` +
       'for other functions and methods there is the mock of your test runner.',
   );

@@ -73,10 +73,10 @@ export function virtualPoolOptions(config: VirtualPoolConfig): VirtualPoolOption
 export function checkTaskConfig(config: TaskConfig): void {
   checkOptions('VirtualPool.task', config, ['name', 'timeout', 'signal']);
   const { name, timeout, signal } = config;
-  if (name !== undefined && typeof name !== 'string') throw wrongOption('task: name', 'a string', name);
-  if (timeout !== undefined) checkMs('task: timeout', timeout);
+  if (name !== undefined && typeof name !== 'string') throw wrongOption('task.name', 'a string', name);
+  if (timeout !== undefined) checkMs('task.timeout', timeout);
   if (signal !== undefined && !(typeof signal === 'object' && 'aborted' in signal)) {
-    throw wrongOption('task: signal', 'an AbortSignal', signal);
+    throw wrongOption('task.signal', 'an AbortSignal', signal);
   }
 }
 

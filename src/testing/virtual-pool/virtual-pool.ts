@@ -121,7 +121,7 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
     checkOptions('VirtualPool.close', config, ['force', 'timeout']);
     const { force = false, timeout = Infinity } = config;
     if (typeof force !== 'boolean') throw invalidOption('VirtualPool.close: force', 'true or false', force);
-    checkMs('close: timeout', timeout);
+    checkMs('close.timeout', timeout);
     const workers = this.#workers;
     const state = this.#state;
     state.isClosed = true;
