@@ -67,21 +67,6 @@ export type { ScopeResult } from './scope/work';
 export type { ReturnErrors } from './run/listed';
 export { loop, run, type Loop, type RunConfig, type RunResults } from './run/loop';
 
-// tools
-export { AsyncEventHook } from './tools/async-event-hook';
-export { AsyncTimer, type AsyncTimerConfig } from './tools/async-timer';
-export { callTask, isTask } from './tools/call-task';
-export type { Comparable } from './tools/collections/comparable';
-export { dedupe, type Deduped } from './tools/sharing/dedupe';
-export { filterBy, partitionBy, rejectBy } from './tools/collections/filter-by';
-export { lazyConstant, type LazyConstant, type LazyConstantConfig } from './tools/sharing/lazy-constant';
-export { mapBy } from './tools/collections/map-by';
-export { memoizeLru, type MemoizedLru, type MemoizeLruConfig } from './tools/sharing/memoize-lru';
-export { memoizePerInstance, type MemoizedPerInstance } from './tools/sharing/memoize-per-instance';
-export { retryTask, type RetryTaskConfig } from './tools/retry-task';
-export { maxBy, minBy, sortBy, type SortConfig } from './tools/collections/sort-by';
-export type { KeyConfig } from './tools/tool-config';
-
 // trace
 export { debug, type DebugConfig } from './trace/debug/debug';
 export { dumpTasks } from './trace/debug/dump-tasks';

@@ -1,7 +1,7 @@
 /**
  * The worker pool: work off the thread, and streams back. This is its door for browsers.
  */
-export { Call } from './pool/api/call';
+export type { Call } from './pool/api/call';
 export type { FunctionReference } from './pool/wire/function-code';
 export { Job, type WorkerResult, type ChainConfig } from './pool/api/job';
 export { WorkerPool } from './pool/browser/worker-pool';

@@ -10,7 +10,6 @@ export {
   type TaskAnswer,
   type TaskMock,
 } from './testing/mocks/task-mock';
-export type { TaskPool } from './pool/api/task-pool';
 export { UnansweredMockError } from './testing/mocks/unanswered-mock-error';
 export { VirtualPool } from './testing/virtual-pool/virtual-pool';
 export type { VirtualPoolConfig } from './testing/virtual-pool/virtual-pool-config';

@@ -2,8 +2,6 @@
 export { toChromeTrace } from './trace/chrome/chrome-trace';
 export type { ChromeEvent, ChromeTrace } from './trace/chrome/chrome-event';
 export type { BatchMetrics, CallMetrics, TaskMetrics } from './trace/metrics/counts';
-export { debug, type DebugConfig } from './trace/debug/debug';
-export { dumpTasks } from './trace/debug/dump-tasks';
 export type { Distribution } from './trace/metrics/histogram';
 export { metrics, type Metrics, type MetricsSnapshot } from './trace/metrics/metrics';
 export { openTelemetry, type OpenTelemetryConfig } from './trace/open-telemetry/open-telemetry';

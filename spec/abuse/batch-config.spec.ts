@@ -61,7 +61,9 @@ function complaintOf(call: () => unknown): string {
 describe('an option of batch', () => {
   it.each(wrongOptions)('%s: %p is refused', (option, value, mustBe) => {
     const message = complaintOf(() => batch(resolve, { name: 'nameOf', [option]: value }));
-    expect(message).toContain(option === 'name' ? '"resolve": expected `name` to be' : `batch "nameOf": expected \`${option}\` to be`);
+    expect(message).toContain(
+      option === 'name' ? '"resolve": expected `name` to be' : `batch "nameOf": expected \`${option}\` to be`,
+    );
     expect(message).toContain(`to be ${mustBe}`);
     expect(message).toMatch(new RegExp(`; got .+ \\(${typeof value}\\)\\.$`));
   });
@@ -88,7 +90,9 @@ describe('an option of batch', () => {
 
   it('cache: a store is refused where there are partitions, whose values it could not keep apart', () => {
     const message = complaintOf(() => batch(resolve, { name: 'nameOf', partition: (id) => id % 2, cache: new Map() }));
-    expect(message).toMatch(/^batch "nameOf": expected `cache` to be .*partitions.*; got an instance of Map \(object\)\.$/);
+    expect(message).toMatch(
+      /^batch "nameOf": expected `cache` to be .*partitions.*; got an instance of Map \(object\)\.$/,
+    );
   });
 
   it.each([

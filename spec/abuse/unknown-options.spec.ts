@@ -1,23 +1,8 @@
 /** Every function that takes options refuses one that does not exist, and a config that is no object of options. */
 import { NEVER } from 'rxjs';
 import * as api from '@opentelemetry/api';
-import {
-  AsyncTimer,
-  batch,
-  batchMap,
-  BatchScheduler,
-  debug,
-  dedupe,
-  lazyConstant,
-  loop,
-  memoizeLru,
-  memoizePerInstance,
-  retryTask,
-  run,
-  Scope,
-  scoped,
-  sortBy,
-} from 'sluice';
+import { batch, batchMap, BatchScheduler, debug, loop, run, Scope, scoped } from 'sluice';
+import { AsyncTimer, dedupe, lazyConstant, memoizeLru, memoizePerInstance, retryTask, sortBy } from 'sluice/tools';
 import { offload, WorkerPool } from 'sluice/pool';
 import { answersAfter, VirtualPool } from 'sluice/testing';
 import { recordChromeTrace, openTelemetry, recordTimeline, renderTimeline } from 'sluice/trace';
@@ -87,7 +72,10 @@ describe('the option cache of batch', () => {
     [{ maxSize: 5 }, 'batch "rate": cache: there is no option "maxSize". Did you mean "max"?'],
     [{ tll: 5, max: 1 }, 'batch "rate": cache: there is no option "tll". Did you mean "ttl"?'],
     [[], 'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got [] (object).'],
-    [new Date(0), 'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got an instance of Date (object).'],
+    [
+      new Date(0),
+      'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got an instance of Date (object).',
+    ],
     [new Scope(), 'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got Scope "scope" (object).'],
     [new WeakSet(), 'batch "rate": expected `cache.get` to be a method of the store; got undefined (undefined).'],
   ])('refuses %p', (cache, message) => {

@@ -55,7 +55,9 @@ describe('block of a batch function', () => {
   it.each([-1, NaN, '5'])('refuses a time of %p before anything is asked', (time) => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve);
-    expect(() => nameOf.block(7, time as number)).toThrow(/^block: expected `timeoutMs` to be a number of milliseconds/);
+    expect(() => nameOf.block(7, time as number)).toThrow(
+      /^block: expected `timeoutMs` to be a number of milliseconds/,
+    );
     expect(asked).toEqual([]);
   });
 

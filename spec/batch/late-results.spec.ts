@@ -194,7 +194,8 @@ describe('what has yet to arrive', () => {
 
   it.each(later)('is refused as a key: %s', (_, key) => {
     const calls = [() => nameOf(key as number), () => nameOf.many([key as number]), () => nameOf.clear(key as number)];
-    for (const call of calls) expect(call).toThrow(/batch "nameOf": expected its key to be a value, not something that/);
+    for (const call of calls)
+      expect(call).toThrow(/batch "nameOf": expected its key to be a value, not something that/);
     expect(() => nameOf.prime(key as number, '')).toThrow(TypeError);
   });
 

@@ -26,11 +26,8 @@ import {
   batch,
   batchScheduler,
   BatchScheduler,
-  dedupe,
   Future,
   loop,
-  mapBy,
-  memoizeLru,
   run,
   Scope,
   ScopedValue,
@@ -38,6 +35,7 @@ import {
   task,
   within,
 } from 'sluice';
+import { dedupe, mapBy, memoizeLru } from 'sluice/tools';
 
 const tick = (): Promise<void> => Promise.resolve();
 

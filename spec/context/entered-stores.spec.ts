@@ -1,7 +1,8 @@
 /** What is entered in a store by code that runs outside of all stores is seen by nobody else. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { runAlone } from '../support/process';
-import { batch, dedupe, task } from 'sluice';
+import { batch, task } from 'sluice';
+import { dedupe } from 'sluice/tools';
 
 const turn = (): Promise<void> => new Promise((done) => setTimeout(done, 1));
 const als = new AsyncLocalStorage<string>();

@@ -50,7 +50,9 @@ describe('an option of batch that there is not', () => {
 
 describe('a batch function without a name', () => {
   it('is called unnamed in the errors of its options', () => {
-    expect(() => batch((ids: readonly number[]) => ids, { maxSize: 0 })).toThrow(/^an unnamed batch: expected `maxSize` to be/);
+    expect(() => batch((ids: readonly number[]) => ids, { maxSize: 0 })).toThrow(
+      /^an unnamed batch: expected `maxSize` to be/,
+    );
   });
 });
 

@@ -126,7 +126,9 @@ describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', 
     const set = Future.of(1).start();
     for (const value of [set, new AsyncValue()]) {
       expect(() => value[method](timeoutMs as never)).toThrow(TypeError);
-      expect(() => value[method](timeoutMs as never)).toThrow(`${method}: expected \`timeoutMs\` to be a number of milliseconds`);
+      expect(() => value[method](timeoutMs as never)).toThrow(
+        `${method}: expected \`timeoutMs\` to be a number of milliseconds`,
+      );
     }
   });
 

@@ -44,7 +44,9 @@ describe('block', () => {
     expect(value.block()).toBe(1);
   });
   it.each([[-1], [NaN], ['5']])('refuses a time of %p', (time) => {
-    expect(() => Future.of(1).block(time as number)).toThrow(/^block: expected `timeoutMs` to be a number of milliseconds/);
+    expect(() => Future.of(1).block(time as number)).toThrow(
+      /^block: expected `timeoutMs` to be a number of milliseconds/,
+    );
   });
 });
 

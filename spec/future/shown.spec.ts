@@ -8,13 +8,9 @@ import {
   batch,
   batchScheduler,
   BatchScheduler,
-  dedupe,
   emit,
   Future,
-  lazyConstant,
   loop,
-  mapBy,
-  memoizeLru,
   run,
   Scope,
   scoped,
@@ -23,6 +19,7 @@ import {
   within,
   ScopedValue,
 } from 'sluice';
+import { dedupe, lazyConstant, mapBy, memoizeLru } from 'sluice/tools';
 import { WorkerPool } from 'sluice/pool';
 
 const SECRET = 'hunter2';

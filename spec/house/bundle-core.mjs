@@ -1,4 +1,4 @@
-/** Bundles what it is told to of the main door, without RxJS, as a program's bundler would; its text goes to stdout. */
+/** Bundles names of one entry point, without RxJS, as a program's bundler would; its text goes to stdout. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'tsdown';
 import { withoutNode } from '../support/without-node.mjs';
 
-const [, , names] = process.argv;
+const [, , names, door = 'index'] = process.argv;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bundle-spec-'));
 try {
   const entry = join(folder, 'entry.ts');
-  writeFileSync(entry, `export { ${names} } from ${JSON.stringify(join(root, 'src/index.ts'))};\n`);
+  writeFileSync(entry, `export { ${names} } from ${JSON.stringify(join(root, `src/${door}.ts`))};\n`);
   const outDir = join(folder, 'out');
   await build({
     config: false,

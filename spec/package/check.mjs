@@ -53,8 +53,8 @@ try {
       const printed = run(`running ${file}`, process.execPath, [file]);
       if (printed !== expected) throw new Error(`${file} printed\n${printed}in place of\n${expected}`);
     }
-  const ofNode = ['index', 'pool.browser', 'pool/browser/worker-entry', 'testing', 'trace.browser'].flatMap((name) =>
-    importsOfNode(join(folder, 'node_modules', 'sluice', 'dist', `${name}.mjs`)),
+  const ofNode = ['index', 'pool.browser', 'pool/browser/worker-entry', 'testing', 'tools', 'trace.browser'].flatMap(
+    (name) => importsOfNode(join(folder, 'node_modules', 'sluice', 'dist', `${name}.mjs`)),
   );
   if (ofNode.length > 0) throw new Error(`What browsers load imports what they do not have:\n${ofNode.join('\n')}`);
   console.log('The package compiles and runs, as an ES module and as CommonJS.');

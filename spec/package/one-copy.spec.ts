@@ -56,7 +56,7 @@ function run(program: string): Printed {
   return { lines: stdout.split('\n').filter(Boolean), stderr };
 }
 
-const DOORS = ['sluice', 'sluice/pool', 'sluice/testing', 'sluice/trace'];
+const DOORS = ['sluice', 'sluice/pool', 'sluice/testing', 'sluice/tools', 'sluice/trace'];
 
 describe('each door', () => {
   it.each(DOORS)('%s gives the same to import and to require', (door) => {
@@ -85,7 +85,8 @@ describe('two installations', () => {
   it('share schedulers, caches, contexts and traces, whichever door comes first', () => {
     const { lines, stderr } = run(`
       const { trace$ } = dependency('sluice/trace');
-      const { batch, isTask, ScopedValue, task } = dependency('sluice');
+      const { batch, ScopedValue, task } = dependency('sluice');
+      const { isTask } = dependency('sluice/tools');
       const { BatchScheduler, within } = await import('sluice');
       const { lastValueFrom, subscribeOn } = await import('rxjs');
       const seen = new Set();

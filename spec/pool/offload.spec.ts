@@ -201,7 +201,11 @@ describe('offload refuses', () => {
   const task = (n: number): Observable<number> => of(n);
 
   const cases: readonly (readonly [what: string, call: () => unknown, message: string])[] = [
-    ['no function', () => offload(5 as unknown as typeof task), 'offload: expected its task to be a task of a pool; got 5'],
+    [
+      'no function',
+      () => offload(5 as unknown as typeof task),
+      'offload: expected its task to be a task of a pool; got 5',
+    ],
     [
       'no config',
       () => offload(task, null as unknown as OffloadConfig),

@@ -109,7 +109,9 @@ describe('a module of a pool', () => {
     (place) => {
       const load = (): unknown => pool.module(place as string);
       expect(load).toThrow(TypeError);
-      expect(load).toThrow(/^WorkerPool\.module: expected the URL of a module to be absolute, or the name of a package; got/);
+      expect(load).toThrow(
+        /^WorkerPool\.module: expected the URL of a module to be absolute, or the name of a package; got/,
+      );
     },
   );
 });

@@ -60,9 +60,15 @@ describe('a config that makes no sense', () => {
     [{ name: 5 }, 'WorkerPool: expected `name` to be a string; got 5 (number).'],
     [{ resourceLimits: 64 }, 'WorkerPool: expected `resourceLimits` to be an object of numbers; got 64 (number).'],
     [{ env: 'PATH=/' }, 'WorkerPool: expected `env` to be an object of strings, or SHARE_ENV; got "PATH=/" (string).'],
-    [{ execArgv: '--no-warnings' }, 'WorkerPool: expected `execArgv` to be an array of strings; got "--no-warnings" (string).'],
+    [
+      { execArgv: '--no-warnings' },
+      'WorkerPool: expected `execArgv` to be an array of strings; got "--no-warnings" (string).',
+    ],
     [{ execArgv: [1] }, 'WorkerPool: expected `execArgv` to be an array of strings; got [1] (object).'],
-    [{ init: 'setUp' }, 'WorkerPool: init: expected its function to be a function, or a reference { url, name } to one; got'],
+    [
+      { init: 'setUp' },
+      'WorkerPool: init: expected its function to be a function, or a reference { url, name } to one; got',
+    ],
   ])('%p names the option, what it must be, and what it got', (config, message) => {
     const error = thrownBy(() => new WorkerPool(config as WorkerPoolConfig));
     expect(error).toBeInstanceOf(TypeError);
@@ -78,11 +84,15 @@ describe('a config that makes no sense', () => {
   it('is refused also where it comes later: a size, a task, a close', () => {
     const pool = poolOf({ size: 0 });
     expect(() => (pool.size = -1)).toThrow(`WorkerPool: expected \`size\` ${count} -1 (number).`);
-    expect(() => pool.task(() => 1, { timeout: -1 })).toThrow(`WorkerPool: expected \`task.timeout\` ${ms} -1 (number).`);
+    expect(() => pool.task(() => 1, { timeout: -1 })).toThrow(
+      `WorkerPool: expected \`task.timeout\` ${ms} -1 (number).`,
+    );
     expect(() => pool.task(() => 1, { name: 7 as unknown as string })).toThrow(
       'WorkerPool.task: expected `name` to be a string',
     );
-    expect(() => pool.task(() => 1, { signal: {} as AbortSignal })).toThrow('expected `signal` to be an AbortSignal; got {}');
+    expect(() => pool.task(() => 1, { signal: {} as AbortSignal })).toThrow(
+      'expected `signal` to be an AbortSignal; got {}',
+    );
     expect(() => pool.close({ timeout: NaN })).toThrow(`WorkerPool: expected \`close.timeout\` ${ms} NaN (number).`);
     expect(() => pool.close({ force: 1 as unknown as boolean })).toThrow(
       'expected `force` to be true or false; got 1 (number).',

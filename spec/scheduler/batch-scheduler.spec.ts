@@ -252,10 +252,12 @@ describe('a clock of its own', () => {
     const scheduler = new BatchScheduler({ clock });
     const asked: (readonly string[])[] = [];
     const ask = batch((keys: readonly string[]) => (asked.push(keys), NEVER), { scheduler, concurrency: 1 });
-    ask('a').subscribe();
+    const waiting = ask('a').subscribe();
     scheduler.flush();
-    clock.run(() => void ask('b').subscribe());
+    clock.run(() => waiting.add(ask('b').subscribe()));
     expect(asked).toEqual([['a']]);
+    // The `hold` of a later spec would wait for it.
+    waiting.unsubscribe();
   });
 });
 

@@ -10,13 +10,13 @@ import {
   batch,
   BatchScheduler,
   Future,
-  mapBy,
   scoped,
   ScopedValue,
   allSettled,
   task,
   within,
 } from 'sluice';
+import { mapBy } from 'sluice/tools';
 
 beforeEach(() => void jest.spyOn(console, 'warn').mockReturnValue()); // of block() inside tasks
 

@@ -47,7 +47,9 @@ describe.each(makers)('%s', (_, make) => {
 
 it('to set concurrency to what it cannot be leaves it as it was', () => {
   const scope = openScope({ concurrency: 2 });
-  expect(() => (scope.concurrency = -1)).toThrow(/^Scope: expected `concurrency` to be a whole number, .*; got -1 \(number\)/);
+  expect(() => (scope.concurrency = -1)).toThrow(
+    /^Scope: expected `concurrency` to be a whole number, .*; got -1 \(number\)/,
+  );
   expect(scope.concurrency).toBe(2);
 });
 

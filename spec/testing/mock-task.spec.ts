@@ -437,7 +437,9 @@ describe('a wrong use', () => {
   });
 
   it('mocks nothing: an implementation that is no function', async () => {
-    expect(call(titleOf, 5)).toEqual(new TypeError('mockTask: expected its implementation to be a function; got 5 (number).'));
+    expect(call(titleOf, 5)).toEqual(
+      new TypeError('mockTask: expected its implementation to be a function; got 5 (number).'),
+    );
     expect(String(thrownBy(() => mockTask(userById).implements('x' as never)))).toMatch(/mock\.implements/);
     restoreAllMocks();
     expect(await titleOf(1)).toBe('Mx user 1');

@@ -116,7 +116,9 @@ describe('a probe', () => {
   });
 
   it.each([() => 1, undefined, task(() => 1)])('is made of a batch function only: %p', (wrong) => {
-    expect(String(thrownBy(() => probeBatch(wrong as never)))).toMatch(/probeBatch: expected its function to be a batch/);
+    expect(String(thrownBy(() => probeBatch(wrong as never)))).toMatch(
+      /probeBatch: expected its function to be a batch/,
+    );
     expect(String(thrownBy(() => flushKeys(wrong as never)))).toMatch(/flushKeys: expected its function to be a batch/);
   });
 });

@@ -1,6 +1,7 @@
 /** `AsyncEventHook`: an event whose handlers run together, and that is over when they are. */
 import { timer } from 'rxjs';
-import { AsyncEventHook, batch, task } from 'sluice';
+import { batch, task } from 'sluice';
+import { AsyncEventHook } from 'sluice/tools';
 import { listen, rehearse } from '../batch/rehearsal';
 
 /** A hook of three handlers, each of which takes ten ms more than the one before; the second and third may fail. */

@@ -1,6 +1,7 @@
 /** `AsyncTimer`: how long tasks have been at work themselves, by whatever clock. */
 import { timer } from 'rxjs';
-import { all, AsyncTimer, enter, task, within } from 'sluice';
+import { all, enter, task, within } from 'sluice';
+import { AsyncTimer } from 'sluice/tools';
 import { listen, rehearse } from '../batch/rehearsal';
 
 /** A clock that stands still until somebody works. */
@@ -136,6 +137,8 @@ it('has a clock of its own where it is given none', () => {
 
 it('refuses wrong use', () => {
   expect(() => new AsyncTimer(5 as never)).toThrow('AsyncTimer: expected its config to be an object of options; got 5');
-  expect(() => new AsyncTimer({ now: 5 as never })).toThrow('AsyncTimer: expected `now` to be a function giving the time in ms');
+  expect(() => new AsyncTimer({ now: 5 as never })).toThrow(
+    'AsyncTimer: expected `now` to be a function giving the time in ms',
+  );
   expect(() => new AsyncTimer({ clock: 5 } as never)).toThrow('AsyncTimer: there is no option "clock"');
 });

@@ -1,16 +1,7 @@
 /** `memoizeLru`, `memoizePerInstance` and `lazyConstant`: what is kept, for how long, and what never is. */
 import { map, subscribeOn, timer, VirtualTimeScheduler } from 'rxjs';
-import {
-  all,
-  BatchScheduler,
-  Future,
-  isTask,
-  lazyConstant,
-  memoizeLru,
-  memoizePerInstance,
-  task,
-  type MemoizedLru,
-} from 'sluice';
+import { all, BatchScheduler, Future, task } from 'sluice';
+import { isTask, lazyConstant, memoizeLru, memoizePerInstance, type MemoizedLru } from 'sluice/tools';
 import { listen, rehearse } from '../batch/rehearsal';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
@@ -348,7 +339,9 @@ describe('memoizeLru', () => {
   it('refuses wrong use at once', () => {
     expect(() => memoizeLru('f' as never)).toThrow('memoizeLru: expected its function to be');
     expect(() => memoizeLru(() => 1, 5 as never)).toThrow('memoizeLru: expected its config to be an object of options');
-    expect(() => memoizeLru(() => 1, { max: 0 })).toThrow('memoizeLru: expected `max` to be a whole number, 1 or more; got 0');
+    expect(() => memoizeLru(() => 1, { max: 0 })).toThrow(
+      'memoizeLru: expected `max` to be a whole number, 1 or more; got 0',
+    );
     expect(() => memoizeLru(() => 1, { ttl: -1 })).toThrow('memoizeLru: expected `ttl` to be a whole number of ms');
     expect(() => memoizeLru(() => 1, { key: 1 as never })).toThrow('memoizeLru: expected `key` to be a function');
     expect(() => memoizeLru(() => 1, { maxsize: 1 } as never)).toThrow('memoizeLru: there is no option "maxsize"');
@@ -435,7 +428,9 @@ describe('memoizePerInstance', () => {
     expect(() => memoizePerInstance(undefined as never)).toThrow('memoizePerInstance: expected its function to be');
     expect(() => memoizePerInstance(() => 1, { max: 1 } as never)).toThrow('there is no option "max"');
     expect(() => memoizePerInstance(() => 1, { kind: 'getter' } as never)).toThrow('there is no option "kind"');
-    expect(() => memoizePerInstance(() => 1, { key: null as never })).toThrow('memoizePerInstance: expected `key` to be');
+    expect(() => memoizePerInstance(() => 1, { key: null as never })).toThrow(
+      'memoizePerInstance: expected `key` to be',
+    );
   });
 });
 

@@ -1,17 +1,7 @@
 /** `callTask` and `isTask`: functions of every kind, called alike and told apart. */
 import { of, Subject } from 'rxjs';
-import {
-  batch,
-  callTask,
-  dedupe,
-  Future,
-  isTask,
-  lazyConstant,
-  memoizeLru,
-  memoizePerInstance,
-  retryTask,
-  task,
-} from 'sluice';
+import { batch, Future, task } from 'sluice';
+import { callTask, dedupe, isTask, lazyConstant, memoizeLru, memoizePerInstance, retryTask } from 'sluice/tools';
 import { listen, recorder } from '../batch/rehearsal';
 
 describe('callTask', () => {

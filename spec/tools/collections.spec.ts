@@ -1,19 +1,7 @@
 /** Tools for collections: all items are asked about together, and what comes is put back in order. */
 import { EMPTY, EmptyError, NEVER, of, timer } from 'rxjs';
-import {
-  all,
-  batch,
-  filterBy,
-  Future,
-  mapBy,
-  maxBy,
-  minBy,
-  partitionBy,
-  rejectBy,
-  sortBy,
-  task,
-  type BatchFunction,
-} from 'sluice';
+import { all, batch, Future, task, type BatchFunction } from 'sluice';
+import { filterBy, mapBy, maxBy, minBy, partitionBy, rejectBy, sortBy } from 'sluice/tools';
 import { listen, recorder, rehearse, userName } from '../batch/rehearsal';
 
 /** Answers with the key itself, and writes down what is asked in one flush. */
@@ -280,9 +268,13 @@ describe('sortBy', () => {
   });
 
   it('refuses a config that is none, an option that there is none of, and one of the wrong type', () => {
-    expect(() => sortBy([], undefined, null as never)).toThrow('sortBy: expected its config to be an object of options');
+    expect(() => sortBy([], undefined, null as never)).toThrow(
+      'sortBy: expected its config to be an object of options',
+    );
     expect(() => sortBy([], undefined, { ascending: true } as never)).toThrow('sortBy: there is no option "ascending"');
-    expect(() => sortBy([], undefined, { descending: 1 as never })).toThrow('sortBy: expected `descending` to be true or false');
+    expect(() => sortBy([], undefined, { descending: 1 as never })).toThrow(
+      'sortBy: expected `descending` to be true or false',
+    );
   });
 });
 

@@ -1,18 +1,7 @@
 /** `dedupe`: equal calls at the same time are one call, which ends with the last who waits, and never waits for itself. */
 import { NEVER, Subject, subscribeOn, timer } from 'rxjs';
-import {
-  all,
-  dedupe,
-  Future,
-  isTask,
-  scoped,
-  ScopedValue,
-  ScopeError,
-  allSettled,
-  task,
-  within,
-  type BatchScheduler,
-} from 'sluice';
+import { all, Future, scoped, ScopedValue, ScopeError, allSettled, task, within, type BatchScheduler } from 'sluice';
+import { dedupe, isTask } from 'sluice/tools';
 import { listen, rehearse } from '../batch/rehearsal';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';

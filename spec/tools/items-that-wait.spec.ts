@@ -1,6 +1,7 @@
 /** Items that are futures, Observables or promises are items all the same: none is waited for. */
 import { BehaviorSubject, NEVER, of } from 'rxjs';
-import { maxBy, minBy, task } from 'sluice';
+import { task } from 'sluice';
+import { maxBy, minBy } from 'sluice/tools';
 
 it('is the item, also where that is an Observable', async () => {
   const [slow, fast] = [of('slow'), of('fast')];

@@ -1,5 +1,6 @@
 /** `keys.map(f)` calls `f` with an index and the array as well: that makes no other call of it. */
-import { all, batch, dedupe, memoizeLru, memoizePerInstance, retryTask, task } from 'sluice';
+import { all, batch, task } from 'sluice';
+import { dedupe, memoizeLru, memoizePerInstance, retryTask } from 'sluice/tools';
 
 /* eslint-disable @typescript-eslint/unbound-method -- methods are one kind of functions */
 const computed = 'of';

@@ -1,6 +1,7 @@
 /** `retryTask`: a task that is run anew when it fails, so often, after so long, and only where that is wanted. */
 import { NEVER, subscribeOn, timer } from 'rxjs';
-import { batch, isTask, mapBy, retryTask, task, type RetryTaskConfig } from 'sluice';
+import { batch, task } from 'sluice';
+import { isTask, mapBy, retryTask, type RetryTaskConfig } from 'sluice/tools';
 import { listen, rehearse } from '../batch/rehearsal';
 import { virtualScheduler } from '../support/virtual-time';
 
@@ -219,7 +220,9 @@ describe('wrong use', () => {
   });
 
   it('is refused where a function of the config gives what makes no sense', () => {
-    expect(() => broken({ delay: () => -1 }).block()).toThrow('retryTask: expected what delay gives to be a number of ms');
+    expect(() => broken({ delay: () => -1 }).block()).toThrow(
+      'retryTask: expected what delay gives to be a number of ms',
+    );
     expect(() => broken({ when: (async () => Promise.resolve(false)) as never }).block()).toThrow(
       'retryTask: expected what when gives to be true or false',
     );

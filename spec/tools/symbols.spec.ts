@@ -4,7 +4,7 @@ import { runAlone } from '../support/process';
 it('a symbol that was an argument is collected', () => {
   const { lines, stderr } = runAlone(
     `
-    const { dedupe } = require('sluice');
+    const { dedupe } = require('sluice/tools');
     const same = dedupe((key) => 1);
     const refs = [];
     (() => { for (let i = 0; i < 100; i++) { const key = Symbol(i); refs.push(new WeakRef(key)); same(key).block(); } })();

@@ -2,7 +2,8 @@
  * `debug()`: turns debugging on and off, by code.
  */
 import { batch, debug, task } from 'sluice';
-import { debug as fromTrace, trace$ } from 'sluice/trace';
+import { debug as fromTrace } from 'sluice';
+import { trace$ } from 'sluice/trace';
 import { instrumentation } from '../../src/scheduler/instrumentation';
 
 afterEach(() => {
@@ -138,7 +139,9 @@ describe('debug', () => {
 
   it.each([null, 1, 'on', Symbol('on'), () => true])('refuses %p', (options) => {
     expect(() => debug(options as unknown as object)).toThrow(TypeError);
-    expect(() => debug(options as unknown as object)).toThrow(/debug: expected its argument to be true, false, or an object/);
+    expect(() => debug(options as unknown as object)).toThrow(
+      /debug: expected its argument to be true, false, or an object/,
+    );
   });
 
   it('is as it was when it has refused', () => {

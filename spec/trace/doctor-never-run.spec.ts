@@ -6,7 +6,8 @@ import { runAlone } from '../support/process';
 /** What is warned of, line by line, in a process whose program does this, by the time it ends. */
 function saidAtExit(program: string): string[] {
   const { stderr } = runAlone(`
-    const { debug, Scope, retryTask } = require('sluice');
+    const { debug, Scope } = require('sluice');
+    const { retryTask } = require('sluice/tools');
     debug();
     const visit = task(function* visit(id) { return id; });
     const nameOf = batch((ids) => ids.map((id) => 'user ' + id), { name: 'nameOf', cache: true });

@@ -2,7 +2,8 @@
  * The doctor: what he warns of, once for each place, while debugging is on.
  */
 import { config, lastValueFrom, of, timer } from 'rxjs';
-import { all, batch, debug, emit, retryTask, allSettled, stream, task, type Future } from 'sluice';
+import { all, batch, debug, emit, allSettled, stream, task, type Future } from 'sluice';
+import { retryTask } from 'sluice/tools';
 
 let warn: jest.SpyInstance<void, [string]>;
 

@@ -3,7 +3,7 @@
  */
 import { NEVER, of, Subject, timer } from 'rxjs';
 import { all, AsyncValue, batch, BatchScheduler, debug, dumpTasks, Scope, scoped, task, type Future } from 'sluice';
-import { dumpTasks as fromTrace } from 'sluice/trace';
+import { dumpTasks as fromTrace } from 'sluice';
 import { after } from '../support/batches';
 import { testScheduler } from '../support/virtual-time';
 
@@ -55,7 +55,9 @@ describe('dumpTasks', () => {
 
   it.each([7, null, {}, 'log'])('refuses to print to %p', (print) => {
     expect(() => dumpTasks(print as unknown as () => void)).toThrow(TypeError);
-    expect(() => dumpTasks(print as unknown as () => void)).toThrow(/dumpTasks: expected its argument to be a function/);
+    expect(() => dumpTasks(print as unknown as () => void)).toThrow(
+      /dumpTasks: expected its argument to be a function/,
+    );
   });
 
   it('passes on what the printer throws, and prints again', () => {

@@ -3,7 +3,8 @@
  * than there are tasks.
  */
 import { timer } from 'rxjs';
-import { all, batch, batchScheduler, debug, Future, retryTask, task } from 'sluice';
+import { all, batch, batchScheduler, debug, Future, task } from 'sluice';
+import { retryTask } from 'sluice/tools';
 
 afterEach(() => {
   debug(false);

@@ -74,7 +74,7 @@ describe('an error that passes through tasks', () => {
     expect(error).toBe(noAuthor);
     expect(error.message).toBe('there is no author 7');
     expect(String(error.stack).startsWith(before)).toBe(true);
-    expect(chainOf(error)).toEqual(['batch "one", key 1', 'task-ask']);
+    expect(chainOf(error)).toEqual(['batch "one", key 1', 'task ask']);
   });
 
   it('names no places with debugging off', async () => {

@@ -225,6 +225,8 @@ describe('wrong use', () => {
   it('a config that is none, and options of the wrong kind, are refused', () => {
     expect(() => openTelemetry(api, null as never)).toThrow('expected its config to be an object of options; got null');
     expect(() => openTelemetry(api, { tracer: 5 as never })).toThrow('openTelemetry: expected `tracer` to be a Tracer');
-    expect(() => openTelemetry(api, { showKeys: 'yes' as never })).toThrow('expected `showKeys` to be true or false; got "yes"');
+    expect(() => openTelemetry(api, { showKeys: 'yes' as never })).toThrow(
+      'expected `showKeys` to be true or false; got "yes"',
+    );
   });
 });

@@ -1,12 +1,11 @@
 /** What the compiler knows of the tools: what comes of items and functions, and what they cannot be given. */
 import { of } from 'rxjs';
+import { batch, Future, task } from 'sluice';
 import {
   AsyncEventHook,
-  batch,
   callTask,
   dedupe,
   filterBy,
-  Future,
   isTask,
   lazyConstant,
   mapBy,
@@ -18,9 +17,8 @@ import {
   rejectBy,
   retryTask,
   sortBy,
-  task,
   type LazyConstant,
-} from 'sluice';
+} from 'sluice/tools';
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- how one asks whether two types are one
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -152,7 +152,9 @@ describe('threads that could not start', () => {
     [{ execArgv: 'none' }, 'execArgv'],
   ])('are refused at the pool if it is plain to see: %j', (config, option) => {
     expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(TypeError);
-    expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(`WorkerPool: expected \`${option}\` to be`);
+    expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(
+      `WorkerPool: expected \`${option}\` to be`,
+    );
   });
 
   it('leave those alone that run with the smallest stack, and with an environment they share', async () => {

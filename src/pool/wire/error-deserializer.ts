@@ -58,8 +58,7 @@ const registered = new Map<string, ErrorClass>();
  * for it. To register a class again does nothing.
  */
 export function registerError(Class: ErrorClass): void {
-  if (!isErrorClass(Class))
-    throw invalidOption('registerError: its class', 'a class that extends Error', Class);
+  if (!isErrorClass(Class)) throw invalidOption('registerError: its class', 'a class that extends Error', Class);
   const { name } = Class;
   if (typeof name !== 'string' || name === '') {
     throw invalidOption('registerError: its class', 'a class with a name, since that is what travels', Class);
