@@ -60,7 +60,7 @@ export { boundTo } from './scope/bound-to';
 export { Scope } from './scope/scope';
 export type { ErrorMode, ExitMode, ScopeConfig } from './scope/scope-config';
 export { scoped } from './scope/scoped';
-export type { ScopeTask } from './scope/task-config';
+export type { ScopeTask } from './scope/scoped-work';
 export type { ScopeResult } from './scope/work';
 
 // run

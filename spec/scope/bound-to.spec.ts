@@ -115,6 +115,6 @@ describe('boundTo', () => {
   });
 
   it.each([undefined, null, {}, 7])('refuses what is no scope: %p', (scope) => {
-    expect(() => boundTo(scope as never)).toThrow(/^boundTo: expected its argument to be a Scope; got /);
+    expect(() => boundTo(scope as never)).toThrow(/^boundTo: expected `scope` to be a Scope; got /);
   });
 });

@@ -60,26 +60,28 @@ describe('what can be run', () => {
   async function* asyncGenerator(): AsyncGenerator<number, void> {
     yield await Promise.resolve(1);
   }
-  const takers: readonly (readonly [string, (work: never) => unknown, readonly unknown[]])[] = [
-    ['Scope.start: its work', (work) => openScope().start(work), []],
-    ['Scope.ensure: its finaliser', (work) => openScope().ensure(work), [of(1), Promise.resolve()]],
-    ['scoped: its body', (work) => scoped(work), [of(1), Promise.resolve()]],
+  const callers: readonly (readonly [string, string, (work: never) => unknown, readonly unknown[]])[] = [
+    ['Scope.start', 'work', (work) => openScope().start(work), []],
+    ['Scope.ensure', 'finaliser', (work) => openScope().ensure(work), [of(1), Promise.resolve()]],
+    ['scoped', 'body', (work) => scoped(work), [of(1), Promise.resolve()]],
   ];
-  const nothings = [undefined, null, 7, 'text', [], {}, generator(), asyncGenerator];
-  const cases = takers.flatMap(([what, take, more]) =>
-    [...nothings, ...more].map((work) => [what, work, take] as const),
+  const invalid = [undefined, null, 7, 'text', [], {}, generator(), asyncGenerator];
+  const cases = callers.flatMap(([caller, option, call, alsoInvalid]) =>
+    [...invalid, ...alsoInvalid].map((work) => [caller, work, option, call] as const),
   );
 
-  it.each(cases)('%s refuses %p', (what, work, take) => {
-    const error = thrownBy(() => take(work as never));
+  it.each(cases)('%s refuses %p with a TypeError that names the parameter', (caller, work, option, call) => {
+    const error = thrownBy(() => call(work as never));
     expect(error).toBeInstanceOf(TypeError);
-    expect((error as Error).message).toMatch(new RegExp(`^${what.replace(': ', ': expected ')} to be a .*; got `));
+    expect((error as Error).message).toMatch(new RegExp(`^${caller}: expected \`${option}\` to be a .*; got `));
   });
 
   it('is told of a generator that was called too early', () => {
     expect(() => openScope().start(generator() as never)).toThrow(/Give the generator function itself/);
   });
   it('is told of an async generator function', () => {
-    expect(() => scoped(asyncGenerator as never)).toThrow(/no async generator function, whose result would be lost/);
+    expect(() => scoped(asyncGenerator as never)).toThrow(
+      /not an async generator function, whose result would be lost/,
+    );
   });
 });

@@ -1,11 +1,11 @@
-/** Binding a subscription to a scope: it ends with the scope at the latest, and the scope does not end before it. */
+/** `boundTo` ties a subscription to a scope: the scope ends the subscription, and waits for it before it closes. */
 import { defer, finalize, takeUntil, type MonoTypeOperatorFunction } from 'rxjs';
 import { invalidOption } from '../core/describe';
 import { Scope } from './scope';
 
 /**
- * Completes when the scope is cancelled, or when a failure cancels what is in it; until then, each subscription is work
- * of the scope.
+ * Completes when the scope is cancelled, or when a failure in the scope cancels its other work. Until then, each
+ * subscription is work of the scope.
  *
  * ```
  * source  --a--b--c--d--
@@ -13,12 +13,16 @@ import { Scope } from './scope';
  *         --a--b---|
  * ```
  *
- * @throws TypeError at once if it is given no scope. Fails with a `ScopeClosedError` where the scope is over already.
+ * The idea is RxJS's `takeUntil`, with a scope as the notifier.
+ *
+ * @param scope the scope that each subscription belongs to
+ * @throws TypeError at once if `scope` is not a Scope. A subscription fails with a `ScopeClosedError` if the scope is
+ *   already cancelled or closed.
  * @example
  * interval(1_000).pipe(boundTo(scope)).subscribe(console.log);
  */
 export function boundTo<T>(scope: Scope): MonoTypeOperatorFunction<T> {
-  if (!(scope instanceof Scope)) throw invalidOption('boundTo: its argument', 'a Scope', scope);
+  if (!(scope instanceof Scope)) throw invalidOption('boundTo: scope', 'a Scope', scope);
   return (source) =>
     defer(() => {
       const { cancelled$, release } = scope.bind();

@@ -1,4 +1,4 @@
-/** A cancelling that sticks: the first reason counts, and whoever asks for a signal gets one, also when it is over. */
+/** The cancellation of a scope or a task: the first reason is kept, and a signal aborts also when it is created later. */
 import { CancelledError } from '../core/errors';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runAside, type Frame } from '../scheduler/frame';
@@ -7,10 +7,10 @@ export class Cancellation {
   #error: CancelledError | undefined;
   #controller: AbortController | undefined;
 
-  /** Listeners of the signal run in the frame, whoever cancels. */
+  /** @param frame the frame in which listeners of the signal run, independent of the frame of the canceller */
   constructor(private readonly frame: Frame | undefined) {}
 
-  /** What those who are cancelled get; undefined while nobody is. */
+  /** The error that cancelled work receives; undefined before the cancellation. */
   get error(): CancelledError | undefined {
     return this.#error;
   }
@@ -21,28 +21,28 @@ export class Cancellation {
     return this.#controller.signal;
   }
 
-  /** Gives what stands: that of the first reason. */
+  /** Returns the error of the first reason, also where `reason` is a later one. */
   begin(reason: unknown): CancelledError {
-    const error = (this.#error ??= cancelledBy(reason));
+    const error = (this.#error ??= toCancelledError(reason));
     if (this.#controller) runAside(this.frame, () => this.#controller?.abort(error));
     return error;
   }
 }
 
-/** The reason may be the error that others are cancelled with. */
-const cancelledBy = (reason: unknown): CancelledError =>
+/** A reason that is a CancelledError already is not wrapped again. */
+const toCancelledError = (reason: unknown): CancelledError =>
   reason instanceof CancelledError ? reason : new CancelledError(reason);
 
-/** Steps of a cancelling; it yields those that are to be done before its next. */
-export type Cancelling = Generator<Cancelling, void, void>;
+/** The steps that cancel a scope. A yielded generator is run to its end before the next step. */
+export type CancelSteps = Generator<CancelSteps, void, void>;
 
 /**
- * However deep scopes are forked, never deep on the native stack. It is one drive: work that waits for other work is
- * cancelled itself before it could go on with how that has ended.
+ * Runs the steps with a stack of its own, so that deeply nested scopes do not overflow the native stack. All steps run
+ * in one drive: work that waits for other work is cancelled before it could resume with the outcome of that work.
  */
-export function perform(whole: Cancelling, { runQueue }: BatchScheduler): void {
+export function runCancelSteps(steps: CancelSteps, { runQueue }: BatchScheduler): void {
   runQueue.drive(() => {
-    const stack = [whole];
+    const stack = [steps];
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       const { done, value } = top.next();
       if (done) stack.pop();

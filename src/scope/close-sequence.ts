@@ -1,4 +1,4 @@
-/** How a scope ends: it waits until nothing is left in it; then its door is shut, and its finalisers run. */
+/** The close sequence of a scope: it waits until the scope is empty, refuses new work, and runs the finalisers. */
 import { ScopeClosedError, type CancelledError } from '../core/errors';
 import { reportUnhandled } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -12,10 +12,10 @@ import type { ScopedTask } from './scoped-task';
 export class CloseSequence {
   readonly #finalisers: ScopedTask<unknown>[] = [];
   #hasBegun = false;
-  #isShut = false;
+  #hasBegunFinalisers = false;
 
   constructor(
-    private readonly contents: ScopeChildren,
+    private readonly children: ScopeChildren,
     private readonly scheduler: BatchScheduler,
     private readonly waiter: Waiter,
   ) {}
@@ -24,41 +24,41 @@ export class CloseSequence {
     return this.#hasBegun;
   }
 
-  /** It takes on nothing more, whoever asks. */
-  get isShut(): boolean {
-    return this.#isShut;
+  /** Whether the scope is empty and its finalisers run or have run; it accepts no work from then on. */
+  get hasBegunFinalisers(): boolean {
+    return this.#hasBegunFinalisers;
   }
 
   get hasFinalisers(): boolean {
     return this.#finalisers.length > 0;
   }
 
-  /** @throws ScopeClosedError if it takes on nothing more, or its scope is cancelled. */
-  admit(scope: string, action: string, cancellation?: CancelledError): void {
-    const state = this.#isShut ? 'closed' : cancellation && 'cancelled';
+  /** @throws ScopeClosedError if the finalisers have begun, or if a `cancellation` is given. */
+  checkAccepts(scope: string, action: string, cancellation?: CancelledError): void {
+    const state = this.#hasBegunFinalisers ? 'closed' : cancellation && 'cancelled';
     if (state) throw new ScopeClosedError(scope, action, { state, cause: cancellation });
   }
 
-  ensure(finaliser: ScopedTask<unknown>): void {
+  addFinaliser(finaliser: ScopedTask<unknown>): void {
     this.#finalisers.push(finaliser);
   }
 
-  begin(whenOver: () => void): void {
+  begin(onFinished: () => void): void {
     this.#hasBegun = true;
     const sink: Sink<void> = {
       above: this.waiter,
       frame: undefined,
-      succeed: whenOver,
-      fail: reportUnhandled, // nothing in it fails it
+      succeed: onFinished,
+      fail: reportUnhandled, // unreachable unless the library has a bug: no step of `#run` throws
     };
     const close = (): Generator<unknown, void, never> => this.#run();
-    const ending = task(close)();
-    this.scheduler.runQueue.drive(() => ending[begin](sink, this.scheduler));
+    const closing = task(close)();
+    this.scheduler.runQueue.drive(() => closing[begin](sink, this.scheduler));
   }
 
   *#run(): Generator<unknown, void, never> {
-    yield* this.contents.emptied();
-    this.#isShut = true;
+    yield* this.children.waitUntilEmpty();
+    this.#hasBegunFinalisers = true;
     for (let last = this.#finalisers.pop(); last; last = this.#finalisers.pop()) {
       last.run();
       yield allSettled(last);

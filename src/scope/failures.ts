@@ -1,6 +1,6 @@
 /**
- * The failures of a scope: what went wrong, when, and in work that was started when. At the end those are left that
- * nobody was told of.
+ * The failures of a scope, each with its time and the start order of its work. When the scope closes, it fails with those
+ * that no waiter has received.
  */
 import { isCancellation, ScopeError, type CancelledError } from '../core/errors';
 import { received, reportLost, reportUnlessReceived } from '../core/report';
@@ -9,70 +9,69 @@ import type { ScopedTask } from './scoped-task';
 
 export interface Failure {
   readonly error: unknown;
-  /** The place of its work in the order of starting. */
+  /** The position of the failed work in the order of starts. */
   readonly order: number;
-  /** Whoever receives this value is told of it. */
+  /** The failed value. A waiter that receives this value receives the failure. */
   readonly value?: AsyncValue<unknown>;
-  /** It is that of the scope itself: its body, or its deadline. */
+  /** Whether the failure is that of the scope itself: of its body, or its deadline. */
   readonly isOwn?: boolean;
 }
 
-/** A task of a scope is about to fail. */
+/** The failure of one task of a scope, before the task is settled. */
 export interface TaskFailure {
   readonly failed: ScopedTask<unknown>;
   readonly error: unknown;
 }
 
-const FEWEST_TO_SIFT = 64;
+const MIN_COMPACT_LENGTH = 64;
 
 export class Failures {
-  /** In the order they came in time. */
+  /** In order of time. */
   #all: Failure[] = [];
-  #siftAt = FEWEST_TO_SIFT;
-  #isOver = false;
-  /** The outer signal aborted while the body ran. Whatever the body made of that, the scope was cancelled. */
-  abortion: CancelledError | undefined;
+  #compactAt = MIN_COMPACT_LENGTH;
+  #isFinished = false;
+  /** Set when the outer signal aborts while the body runs: the scope is then cancelled, also if the body succeeds. */
+  abortError: CancelledError | undefined;
 
   constructor(private readonly scope: string) {}
 
   /**
-   * A cancellation is none, wherever it comes from. Where it is too late for one, `what` has failed with nobody there to
-   * receive it.
+   * Adds a failure; a cancellation is not a failure and is ignored. After `finish()`, the failure is reported at once as
+   * the failure of `what`, since no waiter can receive it.
    */
   add(failure: Failure, what = `scope "${this.scope}"`): void {
     if (isCancellation(failure.error)) return;
-    if (this.#isOver) {
+    if (this.#isFinished) {
       reportLost(what, failure.error);
       return;
     }
-    // A scope that lives long keeps nothing of failures that were handled.
-    if (this.#all.length >= this.#siftAt) {
-      this.#all = this.#all.filter(isUntold);
-      this.#siftAt = Math.max(FEWEST_TO_SIFT, this.#all.length * 2);
+    // Handled failures must not accumulate in a long-lived scope.
+    if (this.#all.length >= this.#compactAt) {
+      this.#all = this.#all.filter(isUnreceived);
+      this.#compactAt = Math.max(MIN_COMPACT_LENGTH, this.#all.length * 2);
     }
     this.#all.push(failure);
     if (!failure.value) reportUnlessReceived(failure, what, failure.error); // the scope may never close
   }
 
   /**
-   * The last word, to be asked for once. What the scope fails with: nothing; its own error, if that is all; or all of
-   * them, as a group. An error is in it once, however often it came.
+   * Returns what the scope fails with: undefined; its own error, if that is the only one; or a ScopeError of all
+   * unreceived errors, each once. Called once, at the end of the scope; all failures count as received afterwards.
    */
-  verdict(): { readonly error: unknown } | undefined {
-    this.#isOver = true;
-    const left = this.#all.filter(isUntold);
-    const [first] = left;
-    // They are told of now.
+  finish(): { readonly error: unknown } | undefined {
+    this.#isFinished = true;
+    const unreceived = this.#all.filter(isUnreceived);
+    const [first] = unreceived;
     for (const failure of this.#all.splice(0)) {
       failure.value?.receive();
       received(failure);
     }
-    if (!first) return this.abortion && { error: this.abortion };
-    const inOrder = [...left].sort((one, other) => one.order - other.order);
-    const errors = [...new Set(inOrder.map(({ error }) => error))];
-    if (errors.length === 1 && left.some(({ isOwn }) => isOwn)) return first;
+    if (!first) return this.abortError && { error: this.abortError };
+    const inStartOrder = [...unreceived].sort((one, other) => one.order - other.order);
+    const errors = [...new Set(inStartOrder.map(({ error }) => error))];
+    if (errors.length === 1 && unreceived.some(({ isOwn }) => isOwn)) return first;
     return { error: new ScopeError(this.scope, errors, first.error) };
   }
 }
 
-const isUntold = ({ value }: Failure): boolean => !value?.isReceived;
+const isUnreceived = ({ value }: Failure): boolean => !value?.isReceived;

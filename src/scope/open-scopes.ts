@@ -1,38 +1,41 @@
 /**
- * Scopes that no code can close any more: one that is collected while it is open is reported. A scope within another is
- * collected together with that one, which stands for it.
+ * The life cycle events of a scope. A scope that is garbage-collected while it is open is reported, since no code can
+ * close it any more. A child is collected together with its parent, so only a root scope is tracked.
  */
 import { reportLost } from '../core/report';
 import { ended, instrumentation } from '../scheduler/instrumentation';
 import type { Scope } from './scope';
 
-const open =
+const openScopes =
   typeof FinalizationRegistry === 'function'
     ? new FinalizationRegistry<string>((name) => {
         reportLost(
           `scope "${name}"`,
-          new Error(`Scope "${name}" was collected while it was open. Close it, or use \`await using\`.`),
+          new Error(
+            `Scope "${name}" was collected while it was open. No code can close it any more, so its finalisers do not run. ` +
+              'Call close(), or use `await using`.',
+          ),
         );
       })
     : undefined;
 
 export function notifyScopeOpened(scope: Scope): void {
-  if (!scope.parentLink.parent) open?.register(scope, scope.name, scope);
+  if (!scope.parentLink.parent) openScopes?.register(scope, scope.name, scope);
   instrumentation.current?.emit({ type: 'scope-opened', scope });
 }
 
 export const notifyScopeCancelled = (scope: Scope, reason: unknown): void =>
   instrumentation.current?.emit({ type: 'scope-cancelled', scope, reason });
 
-/** A cancelled scope with nothing in it need not be closed. */
-export const notifyScopeVacated = (scope: Scope): void => void open?.unregister(scope);
+/** Called for a cancelled and empty scope: `close()` is not needed any more. */
+export const notifyScopeDrained = (scope: Scope): void => void openScopes?.unregister(scope);
 
 export function notifyScopeClosed(
   scope: Scope,
-  verdict: { readonly error: unknown } | undefined,
+  closeFailure: { readonly error: unknown } | undefined,
   isCancelled: boolean,
 ): void {
-  open?.unregister(scope);
-  const how = !verdict && isCancelled ? undefined : ended(verdict !== undefined, verdict?.error);
+  openScopes?.unregister(scope);
+  const how = !closeFailure && isCancelled ? undefined : ended(closeFailure !== undefined, closeFailure?.error);
   instrumentation.current?.emit({ type: 'scope-closed', scope, how });
 }

@@ -1,46 +1,46 @@
 /**
- * The AbortSignal that scopes are given from outside. Many may share one that lives as long as the process, so there is
- * one listener for all of them, and none when the last has closed.
+ * The AbortSignals in the options of scopes. A signal may live as long as the process and be shared by many scopes, so it
+ * has one listener for all of them, which is removed with the last scope.
  */
 type AbortListener = (reason: unknown) => void;
 
-class Listener {
-  readonly #hearers = new Set<AbortListener>();
+class SharedAbortListener {
+  readonly #listeners = new Set<AbortListener>();
 
   constructor(private readonly signal: AbortSignal) {
     signal.addEventListener('abort', this);
   }
 
-  /** What comes back takes it away again. */
-  add(hear: AbortListener): () => void {
-    this.#hearers.add(hear);
+  /** Returns the function that removes the listener. */
+  add(listener: AbortListener): () => void {
+    this.#listeners.add(listener);
     return () => {
-      this.#hearers.delete(hear);
-      if (this.#hearers.size === 0) this.#stop();
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#stop();
     };
   }
 
-  /** As an event listener. */
+  /** Implements `EventListenerObject`. */
   handleEvent(): void {
-    for (const hear of this.#hearers) hear(this.signal.reason);
+    for (const listener of this.#listeners) listener(this.signal.reason);
     this.#stop();
   }
 
   #stop(): void {
     this.signal.removeEventListener('abort', this);
-    if (listeners.get(this.signal) === this) listeners.delete(this.signal);
+    if (sharedListeners.get(this.signal) === this) sharedListeners.delete(this.signal);
   }
 }
 
-const listeners = new WeakMap<AbortSignal, Listener>();
+const sharedListeners = new WeakMap<AbortSignal, SharedAbortListener>();
 
-/** Calls it when the signal aborts, or at once if it has; what comes back takes it away again. */
-export function whenAborted(signal: AbortSignal, hear: AbortListener): () => void {
+/** Calls `onAbort` when the signal aborts, or at once if it is aborted. Returns the function that removes the listener. */
+export function whenAborted(signal: AbortSignal, onAbort: AbortListener): () => void {
   if (signal.aborted) {
-    hear(signal.reason);
+    onAbort(signal.reason);
     return () => undefined;
   }
-  const listener = listeners.get(signal) ?? new Listener(signal);
-  listeners.set(signal, listener);
-  return listener.add(hear);
+  const shared = sharedListeners.get(signal) ?? new SharedAbortListener(signal);
+  sharedListeners.set(signal, shared);
+  return shared.add(onAbort);
 }

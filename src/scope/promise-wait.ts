@@ -1,29 +1,29 @@
 /**
- * A promise, waited for to its end. Nothing can stop what runs behind it, so to cancel it is to ask, by a signal, and to
- * wait; what it gives in spite of that is told as if it had not been cancelled.
+ * A wait for a promise, always to its end. The code behind a promise cannot be stopped, so cancelling only aborts a
+ * signal; the value or error of the promise is passed to the sink also after that.
  */
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { ExternalWait } from '../scheduler/scheduler-state';
 import type { Execution, Sink } from '../future/execution';
 
 export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
-  const { state: era } = scheduler;
-  const what = (): string => `the promise of task "${sink.name ?? 'anonymous'}"`;
-  const waited: ExternalWait = { describe: what, waited: () => [{ waiter: sink, what: what() }] };
+  const { state } = scheduler;
+  const title = (): string => `the promise of task "${sink.name ?? 'anonymous'}"`;
+  const wait: ExternalWait = { describe: title, waited: () => [{ waiter: sink, what: title() }] };
   let isSettled = false;
-  const settle = (tell: () => void): void => {
-    // A thenable may be less careful than a promise.
+  const settle = (notifySink: () => void): void => {
+    // A thenable that is not a promise may call back twice.
     if (isSettled) return;
     isSettled = true;
-    era.removeExternalWait(waited);
-    scheduler.runQueue.drive(tell);
+    state.removeExternalWait(wait);
+    scheduler.runQueue.drive(notifySink);
   };
   const fail = (error: unknown): void => {
     settle(() => {
       sink.fail(error);
     });
   };
-  era.addExternalWait(waited);
+  state.addExternalWait(wait);
   try {
     promise.then((value) => {
       settle(() => {
@@ -33,13 +33,13 @@ export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, schedule
   } catch (error) {
     fail(error);
   }
-  return heedless;
+  return unstoppable;
 }
 
-/** Whether it runs already, whoever waits for it. Other thenables may be lazy: a query builder runs when it is awaited. */
+/** Whether `work` already runs without a waiter. Other thenables may be lazy: a query builder runs when it is awaited. */
 export const isPromise = (work: object): boolean => Object.prototype.toString.call(work) === '[object Promise]';
 
-/** The execution of what cannot be stopped. */
-export const heedless: Execution = {
-  cancel: () => undefined, // its sink will hear of it
+/** The execution of a wait that cannot be stopped. */
+export const unstoppable: Execution = {
+  cancel: () => undefined, // the sink is notified when the promise settles
 };

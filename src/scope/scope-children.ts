@@ -1,96 +1,97 @@
-/** What is in a scope, and ends before it: its body, tasks, subscriptions that are bound to it, and scopes within. */
+/** The contents of a scope, which end before it does: its body, tasks, bound subscriptions, and child scopes. */
 import { Subject, type Observable } from 'rxjs';
 import type { CancelledError } from '../core/errors';
 import { AsyncValue } from '../future/async-value';
-import type { Cancelling } from './cancellation';
+import type { CancelSteps } from './cancellation';
 import type { Scope } from './scope';
 import type { ExitMode } from './scope-config';
 import type { TaskFailure } from './failures';
 import type { ScopedTask } from './scoped-task';
 
-export interface Binding {
-  /** Emits when the subscription is to end. */
+/** One subscription that is bound to a scope. */
+export interface BoundSubscription {
+  /** Emits when the subscription must end. */
   readonly cancelled$: Observable<void>;
-  /** It has ended. */
+  /** Called when the subscription has ended. */
   readonly release: () => void;
 }
 
 export class ScopeChildren {
   body: ScopedTask<unknown> | undefined;
-  readonly children = new Set<Scope>();
-  /** How many of the children need not be closed. */
-  vacatedChildren = 0;
+  readonly scopes = new Set<Scope>();
+  /** Number of `scopes` that are drained: cancelled and empty, so that they need not be closed. */
+  drainedScopes = 0;
   readonly #tasks = new Set<ScopedTask<unknown>>();
   readonly #bound = new Set<Subject<void>>();
-  /** Tasks that ended well, and that nobody had waited for by then; kept only where they are complained of. */
-  readonly #unclaimed: Set<ScopedTask<unknown>> | undefined;
+  /** Tasks that have succeeded without a waiter. Kept only for `exitMode: 'throw'`, which reports them. */
+  readonly #unreceived: Set<ScopedTask<unknown>> | undefined;
   #idle: AsyncValue<void> | undefined;
 
   constructor(exitMode: ExitMode | undefined) {
-    if (exitMode === 'throw') this.#unclaimed = new Set();
+    if (exitMode === 'throw') this.#unreceived = new Set();
   }
 
   add(task: ScopedTask<unknown>): void {
     this.#tasks.add(task);
   }
 
-  /** False if it was none of the tasks. */
+  /** Returns whether `task` was one of the tasks: the body and finalisers are not. */
   remove(task: ScopedTask<unknown>): boolean {
     return this.#tasks.delete(task);
   }
 
-  /** A task, or the body. */
+  /** Called when a task or the body has ended. */
   ended(task: ScopedTask<unknown>): void {
     this.remove(task);
-    if (task !== this.body && !task.isError && !task.isReceived) this.#unclaimed?.add(task);
-    this.#lookWhetherIdle();
+    if (task !== this.body && !task.isError && !task.isReceived) this.#unreceived?.add(task);
+    this.#notifyIfIdle();
   }
 
-  bind(): Binding {
+  bind(): BoundSubscription {
     const cancelled$ = new Subject<void>();
     this.#bound.add(cancelled$);
     const release = (): void => {
       this.#bound.delete(cancelled$);
-      this.#lookWhetherIdle();
+      this.#notifyIfIdle();
     };
     return { cancelled$, release };
   }
 
   /**
-   * Tasks that are in it now, what is bound, and scopes that are not shielded; not what comes later. The body goes on,
-   * unless its wait is to end with the failure of a task.
+   * Cancels the present tasks, the bound subscriptions, and the child scopes that are not shielded; later ones are not
+   * cancelled. The body continues; a `cause` ends the present wait of the body with the failure of that task.
    */
-  *cancel(cancellation: CancelledError, cause?: TaskFailure): Cancelling {
+  *cancel(cancellation: CancelledError, cause?: TaskFailure): CancelSteps {
     for (const task of [...this.#tasks]) task.cancel(cancellation);
-    for (const child of [...this.children]) if (!child.options.shield) yield child.cancelling(cancellation);
+    for (const scope of [...this.scopes]) if (!scope.options.shield) yield scope.cancelSteps(cancellation);
     for (const cancelled$ of [...this.#bound]) cancelled$.next();
     if (cause) this.body?.interrupt(cause);
   }
 
-  /** Tasks, ended or not, that nobody has waited for, nor waits for. */
+  /** Tasks, running or ended, that never had a waiter. */
   unawaited(): ScopedTask<unknown>[] {
-    return [...(this.#unclaimed ?? []), ...this.#tasks].filter((task) => !task.isReceived && !task.isAwaited);
+    return [...(this.#unreceived ?? []), ...this.#tasks].filter((task) => !task.isReceived && !task.isAwaited);
   }
 
-  /** In a task: goes on when nothing is left. The scopes within are closed, the last first, when nothing else runs. */
-  *emptied(): Generator<unknown, void, never> {
-    let eldestFirst: Scope[] = [];
+  /** Steps of a task that end when the scope is empty. Child scopes are closed when nothing else runs, newest first. */
+  *waitUntilEmpty(): Generator<unknown, void, never> {
+    let oldestFirst: Scope[] = [];
     for (;;) {
       while (!this.#isIdle) yield (this.#idle ??= new AsyncValue<void>());
-      if (eldestFirst.length === 0) eldestFirst = [...this.children];
-      const youngest = eldestFirst.pop();
-      if (!youngest) return;
-      youngest.close();
-      yield youngest.closed$; // to wait for what `close` gives would be to receive its failure
+      if (oldestFirst.length === 0) oldestFirst = [...this.scopes];
+      const newest = oldestFirst.pop();
+      if (!newest) return;
+      newest.close();
+      yield newest.closed$; // a wait for the value of `close()` would count as receiving its failure
     }
   }
 
-  /** Nothing is in it but children that need not be closed, nor will be once the scope is cancelled. */
-  get isVacant(): boolean {
-    return this.#isIdle && this.children.size === this.vacatedChildren;
+  /** Whether only drained scopes remain. */
+  get isDrained(): boolean {
+    return this.#isIdle && this.scopes.size === this.drainedScopes;
   }
 
-  #lookWhetherIdle(): void {
+  #notifyIfIdle(): void {
     if (!this.#idle || !this.#isIdle) return;
     const idle = this.#idle;
     this.#idle = undefined;

@@ -1,42 +1,77 @@
-/** How a scope is to live: its options, and what they must be. */
+/** The options of a scope, and their checks. */
 import { invalidOption } from '../core/describe';
 import { checkOptions } from '../core/options';
 import { printable } from '../core/printable';
 import { LONGEST_DELAY } from '../scheduler/batch-action';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 
-/** What happens to what still runs when the scope is left: it is waited for, cancelled, or complained of. */
+/** What happens to unfinished tasks when the scope closes: it waits for them, cancels them, or fails. */
 export type ExitMode = 'wait' | 'cancel' | 'throw';
 
-/** What a failure does to the others: cancels them; nothing; or cancels them and shuts the door. */
+/** What a failed task does to the other tasks: cancels them; nothing; or cancels them and refuses new ones. */
 export type ErrorMode = 'cancel' | 'continue' | 'abort';
 
 export interface ScopeConfig {
-  /** For messages (`'scope'`). */
+  /**
+   * The name of the scope in messages and traces.
+   *
+   * @defaultValue `'scope'`
+   */
   readonly name?: string;
   /**
-   * What happens to its tasks when it is left (`'wait'`). `'throw'` fails the scope with an `UnawaitedError` for each
-   * task nobody has waited for, and cancels those. `await using` cancels unless told otherwise, since disposal cannot see
+   * What happens to unfinished tasks when the scope closes. `'throw'` fails the scope with an `UnawaitedError` for each
+   * task without a waiter, and cancels these tasks. The default of `await using` is `'cancel'`, since disposal cannot know
    * whether the block has failed.
+   *
+   * @defaultValue `'wait'`
    */
   readonly exitMode?: ExitMode;
-  /** What a failed task does to the other tasks (`'cancel'`). After `'abort'` nothing can be started any more. */
+  /**
+   * What a failed task does to the other tasks. After a failure with `'abort'`, no task can be started any more.
+   *
+   * @defaultValue `'cancel'`
+   */
   readonly errorMode?: ErrorMode;
-  /** It is cancelled after so many ms, and its owner gets a `DeadlineError` (Infinity). */
+  /**
+   * Time in ms after which the scope is cancelled and fails with a `DeadlineError`.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly timeout?: number;
-  /** It is cancelled when this aborts. */
+  /**
+   * A signal that cancels the scope when it aborts.
+   *
+   * @defaultValue none
+   */
   readonly signal?: AbortSignal;
-  /** So many of its tasks run at once; the others wait their turn (Infinity). 0 pauses. */
+  /**
+   * Number of tasks that run at a time; the others wait in the order of their starts. `0` pauses.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly concurrency?: number;
-  /** A cancelled task that has not ended after so many ms is given up, as a `TaskLeakError` (Infinity). */
+  /**
+   * Time in ms that a cancelled task has to end. After it, the task fails with a `TaskLeakError` and the scope does not
+   * wait for it any more.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly grace?: number;
-  /** For a child: to cancel its parent does not cancel it; the parent waits for it still (false). */
+  /**
+   * Whether a child scope is protected from the cancellation of its parent. The parent waits for it in any case.
+   *
+   * @defaultValue `false`
+   */
   readonly shield?: boolean;
-  /** What it runs on (the ambient one). */
+  /**
+   * The scheduler on which the tasks of the scope run.
+   *
+   * @defaultValue the scheduler of the parent, or else the current one
+   */
   readonly scheduler?: BatchScheduler;
 }
 
-/** What a scope knows of its options; `exitMode` may be left open. */
+/** The options of a scope with their defaults; the default of `exitMode` depends on how the scope is closed. */
 export interface ScopeOptions {
   readonly name: string;
   readonly exitMode: ExitMode | undefined;
@@ -51,7 +86,7 @@ export interface ScopeOptions {
 const exitModes: readonly unknown[] = ['wait', 'cancel', 'throw'];
 const errorModes: readonly unknown[] = ['cancel', 'continue', 'abort'];
 
-/** The compiler sees to it that none is missing. */
+/** Complete, since the compiler checks it against `ScopeConfig`. */
 const optionNames: readonly string[] = Object.keys({
   name: true,
   exitMode: true,
@@ -64,7 +99,7 @@ const optionNames: readonly string[] = Object.keys({
   scheduler: true,
 } satisfies Record<keyof ScopeConfig, true>);
 
-/** @throws TypeError naming the first option that makes no sense. */
+/** @throws TypeError that names the first invalid or unknown option. */
 export function checkedOptions(config: ScopeConfig): ScopeOptions {
   checkOptions('Scope', config, optionNames);
   const { name = 'scope', exitMode, errorMode = 'cancel', signal, shield = false } = config;
@@ -89,10 +124,10 @@ export function checkedOptions(config: ScopeConfig): ScopeOptions {
   };
 }
 
-/** @throws TypeError if it is no number of tasks. */
+/** @throws TypeError unless it is a whole number from 0, or Infinity. */
 export function checkedConcurrency(concurrency: number): number {
-  const isRight = concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 0);
-  check('concurrency', isRight, 'a whole number, 0 or more, or Infinity', concurrency);
+  const isValid = concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 0);
+  check('concurrency', isValid, 'a whole number, 0 or more, or Infinity', concurrency);
   return concurrency;
 }
 
@@ -103,6 +138,6 @@ const isDelay = (ms: number): boolean => ms === Infinity || (typeof ms === 'numb
 const isSignal = (signal: Partial<AbortSignal> | null): boolean =>
   typeof signal?.addEventListener === 'function' && typeof signal.aborted === 'boolean';
 
-function check(option: string, isRight: boolean, mustBe: string, got: unknown): void {
-  if (!isRight) throw invalidOption(`Scope: ${option}`, mustBe, got);
+function check(option: string, isValid: boolean, mustBe: string, got: unknown): void {
+  if (!isValid) throw invalidOption(`Scope: ${option}`, mustBe, got);
 }

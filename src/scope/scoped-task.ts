@@ -1,6 +1,6 @@
 /**
- * One task of a scope: a value that is settled when the work, its clean-up and its promise have ended. It is also what
- * the work's own function is handed.
+ * One task of a scope: an AsyncValue that settles when its work, including clean-up and promises, has ended. The same
+ * object is the argument of the function that was started.
  */
 import type { Subscription } from 'rxjs';
 import { isCancellation, TaskLeakError } from '../core/errors';
@@ -17,8 +17,8 @@ import { TaskExecution } from '../task/task-execution';
 import { Cancellation } from './cancellation';
 import type { TaskFailure } from './failures';
 import type { Scope } from './scope';
-import type { ScopeTask, TaskConfig } from './task-config';
-import { heedless } from './promise-wait';
+import type { ScopeTask, ScopedTaskConfig } from './scoped-work';
+import { unstoppable } from './promise-wait';
 import { beginWork } from './work';
 
 export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, ScopeTask, Waiter {
@@ -27,14 +27,14 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   #begin: (() => Execution) | undefined;
   #execution: Execution | undefined;
   #isRunning = false;
-  /** Nothing of it runs any more, or it was given up. Its value may be set by hand before. */
+  /** Whether its work has ended or was abandoned. The value can be set earlier, by a caller of `set` or `fail`. */
   #isOver = false;
   readonly #cancellation: Cancellation;
-  /** How it ended, while something of it still cleans up. */
+  /** The outcome of the work, while a clean-up of it still runs. */
   #outcome: Outcome<T> | undefined;
-  /** The first failure of its clean-up, once it is cancelled. */
+  /** The first failure of a clean-up after the cancellation. */
   #failedCleanUp: { readonly error: unknown } | undefined;
-  /** What its wait was ended with. */
+  /** The failure of another task that ends the present wait. */
   #interruption: TaskFailure | undefined;
   #holds = 0;
   #grace: Subscription | undefined;
@@ -42,7 +42,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
 
   constructor(
     readonly scope: Scope,
-    { work, argument, order, frame, startedAt }: TaskConfig<T>,
+    { work, argument, order, frame, startedAt }: ScopedTaskConfig<T>,
   ) {
     super();
     this.order = order;
@@ -62,8 +62,8 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
         this.#fail(error);
       },
     };
-    const given = argument === 'the task' ? this : argument.is;
-    this.#begin = () => beginWork(work, { argument: given, sink, scheduler: scope.scheduler });
+    const functionArgument = argument === 'the task' ? this : argument.is;
+    this.#begin = () => beginWork(work, { argument: functionArgument, sink, scheduler: scope.scheduler });
   }
 
   /** Aborts when the task is cancelled; its reason is a `CancelledError`. */
@@ -87,18 +87,18 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     return this.#isOver;
   }
 
-  /** Called within a drive. */
+  /** Starts the work, the first time. Called within a drive. */
   run(): void {
-    const beginning = this.#begin;
-    if (!beginning) return;
+    const start = this.#begin;
+    if (!start) return;
     this.#begin = undefined;
     this.#isRunning = true;
     instrumentation.current?.emit({ type: 'work-began', scope: this.scope, work: this });
-    const execution = beginning();
+    const execution = start();
     if (this.#isOver) return;
     this.#execution = execution;
     if (this.#cancellation.error) execution.cancel(this);
-    else this.#passInterruption();
+    else this.#deliverInterruption();
   }
 
   override cancel(reason?: unknown): void {
@@ -108,25 +108,25 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
       if (this.#begin) this.#end(failure(cancellation));
       else this.#execution?.cancel(this);
     });
-    this.#giveGrace();
+    this.#startGrace();
   }
 
   /**
-   * Ends its wait with the failure of another task of the scope, unless it waits for that one: then it is told anyway.
-   * A promise cannot be stopped: the function that made it sees the signal of the scope.
+   * Ends the present wait with the failure of another task of the scope, unless this task waits for that one and receives
+   * the failure anyway. A wait for a promise does not end: the function that made the promise sees the signal of the scope.
    */
   interrupt({ failed, error }: TaskFailure): void {
     if (this.#outcome || this.#isOver || this.#cancellation.error || failed.isAwaitedBy(this)) return;
     this.#interruption ??= { failed, error };
-    this.#passInterruption();
+    this.#deliverInterruption();
   }
 
-  /** Its clean-up is done. */
+  /** Called when the cancelled execution and its clean-up have ended. */
   cancelled(): void {
     this.#end(failure((this.#failedCleanUp ?? this.#interruption)?.error ?? this.#cancellation.error));
   }
 
-  /** What fails while it cleans up is its failure; anything else has no other to fail than the scope. */
+  /** The first failure of a clean-up after the cancellation becomes the failure of the task; others fail the scope. */
   orphaned(error: unknown): void {
     if (this.#cancellation.error && !this.#outcome && !this.#failedCleanUp && !isCancellation(error)) {
       this.#failedCleanUp = { error };
@@ -135,6 +135,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.scope.failures.add({ error, order: this.order }, `a clean-up of ${this.describe()}`);
   }
 
+  /** Keeps the task from settling until the returned function is called. */
   hold(): () => void {
     this.#holds++;
     return () => {
@@ -155,13 +156,13 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     return this.scope.queue.advance();
   }
 
-  /** Into the body of a task, which may handle it; in place of the value of anything else that can be cancelled. */
-  #passInterruption(): void {
+  /** Throws the failure into a generator body, which may handle it; fails any other execution that can be cancelled. */
+  #deliverInterruption(): void {
     const execution = this.#execution;
-    if (!this.#interruption || !execution || execution === heedless || this.#cancellation.error) return;
+    if (!this.#interruption || !execution || execution === unstoppable || this.#cancellation.error) return;
     if (execution instanceof TaskExecution && runningTask() === execution) {
-      // It may return, and so wait no more.
-      this.scope.scheduler.runQueue.resume({ step: () => this.#passInterruption() });
+      // The body runs now, and may return without another wait.
+      this.scope.scheduler.runQueue.resume({ step: () => this.#deliverInterruption() });
       return;
     }
     const { failed, error } = this.#interruption;
@@ -180,7 +181,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
 
   #end(outcome: Outcome<T>): void {
     if (this.#isOver || this.#outcome) {
-      this.#tellLate(outcome);
+      this.#reportLate(outcome);
       return;
     }
     this.#begin = undefined;
@@ -188,15 +189,15 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     if (this.#holds === 0) this.#settle(outcome);
   }
 
-  /** It had been given up. */
-  #tellLate(outcome: Outcome<T>): void {
+  /** Fails the scope with the late error of a task that was abandoned after `grace`. */
+  #reportLate(outcome: Outcome<T>): void {
     if (!outcome.isError) return;
     this.scope.failures.add({ error: outcome.error, order: this.order }, this.describe());
   }
 
   /**
-   * The scope hears of a failure before those who wait for the value: who is cancelled because of it is not there to
-   * receive it.
+   * Notifies the scope of a failure before the waiters of the value: a waiter that the scope cancels because of the
+   * failure must not count as a receiver.
    */
   #settle(outcome: Outcome<T>): void {
     if (this.#isOver) return;
@@ -215,21 +216,21 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#isRunning = false;
   }
 
-  /** Cancelled, it has so long to end. */
-  #giveGrace(): void {
+  /** Starts the `grace` timer of a cancelled task. */
+  #startGrace(): void {
     const { scheduler, options } = this.scope;
     const { grace: graceMs } = options;
     if (this.#isOver || graceMs === Infinity) return;
     this.#grace = scheduler.clock.schedule(() => {
       scheduler.runQueue.drive(() => {
-        this.#giveUp(graceMs);
+        this.#abandon(graceMs);
       });
     }, graceMs);
   }
 
-  #giveUp(graceMs: number): void {
+  #abandon(graceMs: number): void {
     const leak = new TaskLeakError(this.scope.name, this.name, { graceMs, startedAt: this.#startedAt });
-    // It may have ended already, but for what cleans up after it.
+    // The work may have ended, while a clean-up of it still runs: the value then keeps its outcome.
     if (this.#outcome) this.scope.failures.add({ error: leak, order: this.order }, this.describe());
     this.#settle(this.#outcome ?? failure(leak));
   }

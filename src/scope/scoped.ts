@@ -1,5 +1,6 @@
 /**
- * A future with a scope of its own: it runs a body, has its value, and is over when all that was started in the scope is.
+ * `scoped` makes a future with a scope of its own: it has the value of its body, and settles when all work of the scope
+ * has ended.
  */
 import { titled } from '../core/describe';
 import { isCancellation } from '../core/errors';
@@ -11,12 +12,14 @@ import { begin, type Canceller, type Execution, type Sink } from '../future/exec
 import { Future } from '../future/future';
 import { Scope } from './scope';
 import { checkedOptions, type ScopeConfig } from './scope-config';
-import { callerOf } from './call-site';
+import { callSiteOf } from './scoped-work';
 import { checkFunction, type ScopeResult } from './work';
 
 /**
- * Fails with what its body throws; with a `ScopeError` of all failures nobody was told of; with a `DeadlineError` when
- * its time is over; with a `CancelledError` when it is cancelled. To unsubscribe is to cancel the scope.
+ * Runs `body` in a new scope for each subscription, and has the value of `body` when the scope has closed.
+ *
+ * The future fails with the error of the body; with a `ScopeError` of all failures that no waiter has received; with a
+ * `DeadlineError` after `timeout`; or with a `CancelledError` when the scope is cancelled. Unsubscribing cancels the scope.
  *
  * ```
  * body    ---s--s-----v|
@@ -25,7 +28,11 @@ import { checkFunction, type ScopeResult } from './work';
  * scoped  ----------------v|
  * ```
  *
- * @throws TypeError at once for a body or an option that makes no sense.
+ * The idea is async-tamer's `AsyncScope`.
+ *
+ * @param body a function of the scope: plain, async, or a generator function as of a task
+ * @param config the options of the scope
+ * @throws TypeError at once for an invalid body or option.
  * @example
  * scoped(function* (scope) {
  *   const [one, two] = [scope.start(nameOf(1)), scope.start(nameOf(2))];
@@ -33,9 +40,9 @@ import { checkFunction, type ScopeResult } from './work';
  * }, { timeout: 1_000 }).subscribe(console.log);
  */
 export function scoped<T>(body: (scope: Scope) => ScopeResult<T>, config: ScopeConfig = {}): Future<T> {
-  checkFunction('scoped: its body', 'a function of the scope', body);
+  checkFunction('scoped: body', 'a function of the scope', body);
   const { grace } = checkedOptions(config);
-  return new ScopedFuture(body, config, callerOf(scoped, grace));
+  return new ScopedFuture(body, config, callSiteOf(scoped, grace));
 }
 
 class ScopedFuture<T> extends Future<T> {
@@ -72,7 +79,7 @@ class ScopedExecution<T> implements Execution {
   ) {}
 
   begin(scheduler: BatchScheduler): this {
-    const end: Sink<void> = {
+    const closingSink: Sink<void> = {
       name: this.sink.name,
       above: this.sink,
       frame: undefined,
@@ -83,7 +90,7 @@ class ScopedExecution<T> implements Execution {
         this.#end({ error });
       },
     };
-    this.scope.closing[begin](end, scheduler);
+    this.scope.closing[begin](closingSink, scheduler);
     return this;
   }
 
@@ -91,22 +98,22 @@ class ScopedExecution<T> implements Execution {
     if (this.#isOver) return canceller?.cancelled();
     this.#isCancelled = true;
     this.#canceller = canceller;
-    this.scope.cancel('nobody waits for it any more');
+    this.scope.cancel('its last subscriber unsubscribed');
   }
 
-  #end(verdict?: { readonly error: unknown }): void {
+  #end(closeFailure?: { readonly error: unknown }): void {
     this.#isOver = true;
     const { value } = this;
-    const outcome = verdict ?? (value.isError ? { error: value.error } : undefined);
+    const failure = closeFailure ?? (value.isError ? { error: value.error } : undefined);
     if (this.#isCancelled) {
-      if (outcome && !isCancellation(outcome.error)) this.#report(outcome.error);
+      if (failure && !isCancellation(failure.error)) this.#reportUnreceived(failure.error);
       this.#canceller?.cancelled();
-    } else if (outcome) this.sink.fail(outcome.error);
+    } else if (failure) this.sink.fail(failure.error);
     else this.sink.succeed(value.value);
   }
 
-  /** Whoever waited for it has left. */
-  #report(error: unknown): void {
+  /** Reports a failure of a scope whose only waiter has unsubscribed. */
+  #reportUnreceived(error: unknown): void {
     const work = this.sink.frame?.work;
     if (work) work.orphaned(error);
     else reportLost(`scope "${this.scope.name}"`, error);

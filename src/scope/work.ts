@@ -1,4 +1,4 @@
-/** What can be run in a scope: something to wait for, or a function that gives it, also as the body of a task. */
+/** The work of a scope: an awaitable, or a function that returns one; a generator function is run as the body of a task. */
 import { Observable } from 'rxjs';
 import { invalidOption } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
@@ -12,58 +12,54 @@ import { task } from '../task/task';
 import { isAsyncFunction, isAsyncGeneratorFunction, isGeneratorFunction, isTaskBody } from '../task/task-body';
 import { beginPromise } from './promise-wait';
 
-/** What a function in a scope gives: a value, something to wait for, or, as a generator function, steps of a task. */
+/** The result of a function in a scope: a value, an awaitable, or, from a generator function, the steps of a task. */
 export type ScopeResult<T> = Generator<unknown, T | Awaitable<T>, never> | Awaitable<T> | T;
 
-interface Beginning<A, T> {
-  /** What the function is called with. */
+interface WorkRun<A, T> {
+  /** The argument of the function. */
   readonly argument: A;
   readonly sink: Sink<T>;
   readonly scheduler: BatchScheduler;
 }
 
-/** @throws TypeError unless it can be waited for, or is a function that can be run in a scope. */
-export function checkWork(what: string, work: unknown): void {
+/** @throws TypeError unless `work` is an awaitable, or a function that can run in a scope. */
+export function checkWork(option: string, work: unknown): void {
   if (!isAsyncInput(work))
-    checkFunction(what, 'a future, an Observable, a promise, or a function that gives one', work);
+    checkFunction(option, 'a future, an Observable, a promise, or a function that returns one', work);
 }
 
-/** @throws TypeError unless it is a function that can be run in a scope. */
-export function checkFunction(what: string, mustBe: string, work: unknown): void {
-  if (typeof work !== 'function' || isAsyncInput(work)) throw invalidOption(what, mustBe, work);
-  // As of a task: yielding futures by mistake would end with the last of them for a value.
-  const isRight = !isAsyncGeneratorFunction(work);
-  if (!isRight)
-    throw invalidOption(what, `${mustBe}, and no async generator function, whose result would be lost`, work);
+/** @throws TypeError unless `work` is a function that can run in a scope. */
+export function checkFunction(option: string, mustBe: string, work: unknown): void {
+  if (typeof work !== 'function' || isAsyncInput(work)) throw invalidOption(option, mustBe, work);
+  // An async generator would be taken for a stream, and the last future it yields for its value.
+  if (isAsyncGeneratorFunction(work))
+    throw invalidOption(option, `${mustBe}, and not an async generator function, whose result would be lost`, work);
 }
 
-/** Runs it, within a drive. */
-export function beginWork<A, T>(
-  work: Awaitable<T> | ((argument: A) => ScopeResult<T>),
-  beginning: Beginning<A, T>,
-): Execution {
-  if (typeof work !== 'function') return beginInput(work, beginning);
-  const { argument, sink } = beginning;
-  if (isGeneratorFunction(work)) return beginTask(work as (argument: A) => unknown, beginning);
+/** Starts the work. Called within a drive. */
+export function beginWork<A, T>(work: Awaitable<T> | ((argument: A) => ScopeResult<T>), run: WorkRun<A, T>): Execution {
+  if (typeof work !== 'function') return beginInput(work, run);
+  const { argument, sink } = run;
+  if (isGeneratorFunction(work)) return beginTask(work as (argument: A) => unknown, run);
   try {
     const call = (): unknown => (work as (argument: A) => unknown)(argument);
     const result = runIn(sink.frame, call, isAsyncFunction(work));
-    if (isAsyncInput(result)) return beginInput(result as Awaitable<T>, beginning);
-    if (isTaskBody(result)) return beginTask(() => result, beginning);
-    sink.succeed(result as T); // the function's own type says so
+    if (isAsyncInput(result)) return beginInput(result as Awaitable<T>, run);
+    if (isTaskBody(result)) return beginTask(() => result, run);
+    sink.succeed(result as T); // the type of the function guarantees it
   } catch (error) {
     sink.fail(error);
   }
   return ended;
 }
 
-function beginInput<A, T>(input: Awaitable<T>, { sink, scheduler }: Beginning<A, T>): Execution {
+function beginInput<A, T>(input: Awaitable<T>, { sink, scheduler }: WorkRun<A, T>): Execution {
   if (input instanceof SingleValueObservable) return (input as SingleValueObservable<T>)[begin](sink, scheduler);
   if (isThenable(input)) return beginPromise(input, sink, scheduler);
   return beginExternalInput(input, sink, scheduler);
 }
 
-const beginTask = <A, T>(body: (argument: A) => unknown, { argument, sink, scheduler }: Beginning<A, T>): Execution =>
+const beginTask = <A, T>(body: (argument: A) => unknown, { argument, sink, scheduler }: WorkRun<A, T>): Execution =>
   task(body)(argument)[begin](sink, scheduler);
 
 const isThenable = <T>(input: Awaitable<T>): input is PromiseLike<T> =>

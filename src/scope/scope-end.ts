@@ -1,4 +1,4 @@
-/** The end of a scope, as a value: one for all who wait for it. */
+/** The end of a scope as an AsyncValue, which `Scope.close()` returns: the same value for all waiters. */
 import { ScopeDeadlockError } from '../core/errors';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
@@ -8,12 +8,11 @@ import { begin, ended, type Execution, type Sink } from '../future/execution';
 import type { Scope } from './scope';
 import { ScopedTask } from './scoped-task';
 
-export class Closing extends AsyncValue<void> implements Waiter {
+export class ScopeEnd extends AsyncValue<void> implements Waiter {
   constructor(private readonly scope: Scope) {
     super();
   }
 
-  /** All that is in a scope is waited for by its end. */
   get role(): 'scope' {
     return 'scope';
   }
@@ -24,24 +23,24 @@ export class Closing extends AsyncValue<void> implements Waiter {
     return this.firstWaiter ?? above ?? parent?.closing;
   }
 
-  /** To cancel the end of a scope is to cancel the scope; it ends all the same. */
+  /** Cancels the scope, which then closes as usual. */
   override cancel(reason?: unknown): void {
     this.scope.cancel(reason);
   }
 
-  /** @throws TypeError, since the end of a scope comes when it has ended, and not by hand. */
+  /** @throws TypeError always: only the scope sets this value. */
   override set(): never {
-    throw byHand('set');
+    throw setByCaller('set');
   }
 
-  /** @throws TypeError, since the end of a scope comes when it has ended, and not by hand. */
+  /** @throws TypeError always: only the scope sets this value. */
   override fail(): never {
-    throw byHand('fail');
+    throw setByCaller('fail');
   }
 
-  /** @internal The scope has ended so. */
-  end(verdict: { readonly error: unknown } | undefined): void {
-    if (verdict) super.fail(verdict.error);
+  /** @internal Called once by the scope, when it has closed. */
+  settle(closeFailure: { readonly error: unknown } | undefined): void {
+    if (closeFailure) super.fail(closeFailure.error);
     else super.set();
   }
 
@@ -62,15 +61,18 @@ export class Closing extends AsyncValue<void> implements Waiter {
   }
 }
 
-const byHand = (method: string): TypeError =>
-  new TypeError(`What Scope.close() gives cannot be ${method} by hand. Call cancel(reason) to hurry the scope.`);
+const setByCaller = (method: string): TypeError =>
+  new TypeError(
+    `Scope.close: ${method}() was called on the AsyncValue that close() returns. ` +
+      'The scope sets this value itself, when it has closed. To end the scope sooner, call cancel(reason).',
+  );
 
-/** Whether who waits there is what the scope waits for: work of it, or of a scope within it. */
+/** Whether code in this frame is unfinished work of the scope or of a scope within it, so that the scope waits for it. */
 function isWorkOf(scope: Scope, frame: Frame | undefined): boolean {
   for (let at = frame; at; at = at.outer) {
     if (!(at.work instanceof ScopedTask) || at.work.isOver) continue;
-    for (let host: Scope | undefined = at.work.scope; host; host = host.parentLink.parent)
-      if (host === scope) return true;
+    for (let owner: Scope | undefined = at.work.scope; owner; owner = owner.parentLink.parent)
+      if (owner === scope) return true;
   }
   return false;
 }

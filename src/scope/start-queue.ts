@@ -1,16 +1,19 @@
-/** Tasks of a scope that wait for their turn: first in, first out, so many at once, and never in the turn of a caller. */
+/**
+ * The start queue of a scope: its tasks start first in, first out, at most `concurrency` at a time, and never
+ * synchronously in the call of `Scope.start`.
+ */
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { Fifo } from '../core/fifo';
 import type { Runnable } from '../scheduler/run-queue';
 import { checkedConcurrency } from './scope-config';
 import type { ScopedTask } from './scoped-task';
 
-export class TaskQueue implements Runnable {
+export class StartQueue implements Runnable {
   readonly #waiting = new Fifo<ScopedTask<unknown>>();
   #running = 0;
-  /** So many of those who wait were there when this turn began. */
+  /** Number of waiting tasks that this turn may start: those that waited when it began. */
   #due = 0;
-  #isTurnComing = false;
+  #isTurnScheduled = false;
 
   constructor(
     private readonly scheduler: BatchScheduler,
@@ -23,15 +26,15 @@ export class TaskQueue implements Runnable {
 
   set concurrency(concurrency: number) {
     this.limit = checkedConcurrency(concurrency);
-    this.#runSoon();
+    this.#scheduleTurn();
   }
 
   push(task: ScopedTask<unknown>): void {
     this.#waiting.push(task);
-    this.#runSoon();
+    this.#scheduleTurn();
   }
 
-  /** For what runs already, whatever there is room for. */
+  /** Runs a task whose work is already running (a promise), beyond the limit if necessary. */
   runNow(task: ScopedTask<unknown>): void {
     this.#running++;
     this.scheduler.runQueue.drive(() => {
@@ -39,21 +42,21 @@ export class TaskQueue implements Runnable {
     });
   }
 
-  /** Moves on what waits, without the event loop, also in the middle of a turn; false when that was not possible. */
+  /** Makes progress without the event loop, also in the middle of a turn. Returns whether that was possible. */
   advance(): boolean {
-    const hasRoom = this.#waiting.length > 0 && this.#running < this.limit;
-    if (this.#isTurnComing || !hasRoom) return this.scheduler.state.advance();
-    this.#runSoon();
+    const canStart = this.#waiting.length > 0 && this.#running < this.limit;
+    if (this.#isTurnScheduled || !canStart) return this.scheduler.state.advance();
+    this.#scheduleTurn();
     return true;
   }
 
-  /** A task that ran has ended. */
+  /** Called when a task that was running has ended. */
   ended(): void {
     this.#running--;
-    this.#runSoon();
+    this.#scheduleTurn();
   }
 
-  /** Each with all that it starts before the next. */
+  /** Starts the due tasks. Each task runs with all that it starts before the next one, hence the calls of `runQueue`. */
   step(): void {
     const { runQueue } = this.scheduler;
     while (this.#due > 0 && this.#running < this.limit) {
@@ -67,11 +70,11 @@ export class TaskQueue implements Runnable {
     }
   }
 
-  #runSoon(): void {
-    if (this.#isTurnComing || this.#waiting.length === 0) return;
-    this.#isTurnComing = true;
+  #scheduleTurn(): void {
+    if (this.#isTurnScheduled || this.#waiting.length === 0) return;
+    this.#isTurnScheduled = true;
     this.scheduler.schedule(() => {
-      this.#isTurnComing = false;
+      this.#isTurnScheduled = false;
       this.#due = this.#waiting.length;
       this.scheduler.runQueue.call(this);
     });
