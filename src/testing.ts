@@ -1,4 +1,4 @@
-/** Sluice's tools for tests: mocks of tasks, probes of batches, a pool on virtual time. */
+/** The entry point `sluice/testing`: mocks of tasks, probes of batch functions, and a worker pool on virtual time. */
 export { answersAfter, type AnswerConfig } from './testing/mocks/answers-after';
 export { flushKeys } from './testing/probes/flush-keys';
 export { mockTask } from './testing/mocks/mock-task';

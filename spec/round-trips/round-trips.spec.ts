@@ -1,6 +1,6 @@
 /**
- * How many round trips a program makes, and with which keys: the reason for it all. Each program is written as tasks,
- * and again with `async` functions and with operators of RxJS, wherever those can express it.
+ * The number of round trips of a program, and their keys. Each program is written with tasks, with `async` functions, and
+ * with RxJS operators, as far as those can express it.
  */
 import { forkJoin, from, map, mergeMap, NEVER, of, timer, toArray, type Observable } from 'rxjs';
 import { all, batch, batchMap, batchScheduler, Future, task, type BatchConfig, type BatchFunction } from 'sluice';
@@ -11,14 +11,14 @@ type Keys = readonly unknown[];
 let flushes: Keys[];
 beforeEach(() => (flushes = []));
 
-/** A batch function on a table, whose flushes are noted. */
+/** A batch function on a table, whose flushes are recorded. */
 function table<K, V>(valueOf: (key: K) => V, config: BatchConfig<K> = {}): BatchFunction<K, V> {
   const lookUp = batch((keys: readonly K[]) => keys.map(valueOf), config);
   lookUp.flushes$.subscribe(({ keys }) => flushes.push(keys));
   return lookUp;
 }
 
-/** Three ways to write a program; what each gives, and the round trips it makes. */
+/** Runs a program in each way it is written; asserts its value and its round trips. */
 const inEachWay = (
   title: string,
   expected: { readonly result: unknown; readonly flushes: readonly Keys[] },
@@ -39,7 +39,7 @@ describe('round trips', () => {
     table((user: number) => `user ${String(user)}`, config);
 
   inEachWay(
-    'the names of the authors of answers: two',
+    'loading the names of the authors of answers takes two round trips',
     {
       result: ['user 1', 'user 2', 'user 0', 'user 1'],
       flushes: [
@@ -76,7 +76,7 @@ describe('round trips', () => {
     table((person: number) => [person * 2, person * 2 + 1]);
 
   inEachWay(
-    'the names of the friends of friends: three',
+    'loading the names of the friends of friends takes three round trips',
     {
       result: [
         ['n4', 'n5'],
@@ -112,7 +112,7 @@ describe('round trips', () => {
   );
 
   inEachWay(
-    'a balanced tree that asks only at its leaves: one',
+    'loading at the leaves of a balanced tree takes one round trip',
     { result: 120, flushes: [range(16)] },
     {
       'as tasks': () => {
@@ -152,7 +152,7 @@ describe('round trips', () => {
   const leaves = ['caaa', 'caab', 'caba', 'cabb', 'cbaa', 'cbab', 'cbba', 'cbbb'];
 
   inEachWay(
-    'a tree of comments: one for each level',
+    'loading a tree of comments takes one round trip per level',
     { result: leaves.length, flushes: [...levels, leaves] },
     {
       'as tasks': () => {
@@ -193,7 +193,7 @@ describe('round trips', () => {
   };
 
   inEachWay(
-    'ten branches, each some microtasks deeper: one',
+    'loading in ten branches of different microtask depth takes one round trip',
     { result: range(10).map((n) => n % 3), flushes: [range(10)] },
     {
       'as tasks': () => {
@@ -241,23 +241,23 @@ describe('round trips', () => {
 });
 
 describe('round trips of branches at different times, with hold', () => {
-  /** As `inEachWay`, on virtual time. */
+  /** Like `inEachWay`, on virtual time. */
   const inEachWayInTime = (
     title: string,
     expected: readonly { readonly at: number; readonly keys: Keys }[],
     ways: Readonly<
-      Record<string, (note: <K, V>(lookUp: BatchFunction<K, V>) => BatchFunction<K, V>) => Observable<unknown>>
+      Record<string, (record: <K, V>(lookUp: BatchFunction<K, V>) => BatchFunction<K, V>) => Observable<unknown>>
     >,
   ): void =>
     describe(title, () => {
       it.each(Object.entries(ways))('written %s', (_, program) => {
         const noted: unknown[] = [];
         inVirtualTime((time) => {
-          const note = <K, V>(lookUp: BatchFunction<K, V>): BatchFunction<K, V> => {
+          const record = <K, V>(lookUp: BatchFunction<K, V>): BatchFunction<K, V> => {
             lookUp.flushes$.subscribe(({ keys }) => noted.push({ at: time.frame, keys }));
             return lookUp;
           };
-          program(note).subscribe();
+          program(record).subscribe();
         });
         expect(noted).toEqual(expected);
       });
@@ -267,22 +267,22 @@ describe('round trips of branches at different times, with hold', () => {
     batch((keys: readonly number[]) => [...keys], config);
 
   inEachWayInTime('ten branches, each some milliseconds later: one', [{ at: 10, keys: range(10) }], {
-    'as tasks': (note) => {
-      const lookUp = note(echo({ hold: 50 }));
+    'as tasks': (record) => {
+      const lookUp = record(echo({ hold: 50 }));
       const branch = task(function* (n: number) {
         yield timer(n + 1);
         return yield* lookUp(n);
       });
       return all(range(10).map(branch));
     },
-    'with plain operators, whose timers run on the scheduler': (note) => {
-      const lookUp = note(echo({ hold: 50 }));
+    'with plain operators, whose timers run on the scheduler': (record) => {
+      const lookUp = record(echo({ hold: 50 }));
       return forkJoin(range(10).map((n) => timer(n + 1, batchScheduler).pipe(mergeMap(() => lookUp(n)))));
     },
   });
 
   inEachWayInTime(
-    'a diamond with unequal latencies: four',
+    'a diamond of loads with unequal latencies takes four round trips',
     [
       { at: 0, keys: [1] },
       { at: 2, keys: [10] },
@@ -290,9 +290,9 @@ describe('round trips of branches at different times, with hold', () => {
       { at: 22, keys: [11, 21] },
     ],
     {
-      'as tasks': (note) => {
+      'as tasks': (record) => {
         const slowly = (ms: number, config: BatchConfig<number> = {}): BatchFunction<number, number> =>
-          note(batch((keys: readonly number[]) => timer(ms).pipe(map(() => keys.map((key) => key + 1))), config));
+          record(batch((keys: readonly number[]) => timer(ms).pipe(map(() => keys.map((key) => key + 1))), config));
         const [root, left, right, bottom] = [slowly(2), slowly(5), slowly(20), slowly(1, { hold: 50 })];
         const side = task(function* (key: number, ask: BatchFunction<number, number>) {
           return yield* bottom(yield* ask(key));
@@ -302,9 +302,9 @@ describe('round trips of branches at different times, with hold', () => {
           return yield* all([side(key * 5, left), side(key * 10, right)]);
         })();
       },
-      'with plain operators': (note) => {
+      'with plain operators': (record) => {
         const slowly = (ms: number, config: BatchConfig<number> = {}): BatchFunction<number, number> =>
-          note(batch((keys: readonly number[]) => timer(ms).pipe(map(() => keys.map((key) => key + 1))), config));
+          record(batch((keys: readonly number[]) => timer(ms).pipe(map(() => keys.map((key) => key + 1))), config));
         const [root, left, right, bottom] = [slowly(2), slowly(5), slowly(20), slowly(1, { hold: 50 })];
         const side = (key: number, ask: BatchFunction<number, number>): Observable<unknown> =>
           ask(key).pipe(mergeMap((it) => bottom(it)));
@@ -314,8 +314,8 @@ describe('round trips of branches at different times, with hold', () => {
   );
 
   inEachWayInTime('a task that never ends keeps none waiting once hold is over', [{ at: 50, keys: [1] }], {
-    'as tasks': (note) => {
-      const lookUp = note(echo({ hold: 50 }));
+    'as tasks': (record) => {
+      const lookUp = record(echo({ hold: 50 }));
       const endless = task(function* () {
         yield NEVER;
       });
@@ -324,11 +324,11 @@ describe('round trips of branches at different times, with hold', () => {
   });
 
   inEachWayInTime('a task that never ends keeps none waiting without hold', [{ at: 0, keys: [1] }], {
-    'as tasks': (note) => all([task(() => NEVER)(), note(echo({}))(1)]),
+    'as tasks': (record) => all([task(() => NEVER)(), record(echo({}))(1)]),
   });
 });
 
-describe('two batch functions at the same level', () => {
+describe('two batch functions that are called at the same level', () => {
   it('flush in the same round, before either has landed', () => {
     const log: string[] = [];
     const slowly = (name: string): BatchFunction<number, number> =>

@@ -1,4 +1,4 @@
-/** boundTo: a subscription that is work of a scope. */
+/** `boundTo` makes each subscription work of a scope. */
 import { EMPTY, interval, NEVER, of, Subject, take, tap, throwError, timer, type Observable } from 'rxjs';
 import { boundTo } from 'sluice';
 import { hear } from '../future/hear';
@@ -7,7 +7,7 @@ import { ending, inTime, openScope } from './reports';
 
 const no = new Error('no');
 
-/** When a scope has closed in which this is bound, and left after so many ms if that is given. */
+/** The time at which a scope with this bound source has closed; the subscriber or the scope may end after some ms. */
 function closedAt(source: Observable<unknown>, { leaveAt = Infinity, cancelAt = Infinity } = {}): number | undefined {
   const ats: (number | undefined)[] = [];
   inTime((now) => {
@@ -50,19 +50,19 @@ describe('boundTo', () => {
     expect(closedAt(interval(1).pipe(take(3)))).toBe(3);
     expect(closedAt(NEVER)).toBeUndefined();
   });
-  it('keeps it no longer where the source is empty, or fails', () => {
+  it('keeps the scope open only until the source completes or fails', () => {
     expect([closedAt(EMPTY), closedAt(of(1)), closedAt(throwError(() => no))]).toEqual([0, 0, 0]);
   });
-  it('keeps it until the subscriber leaves', () => expect(closedAt(NEVER, { leaveAt: 4 })).toBe(4));
-  it('keeps it until it is cancelled', () => expect(closedAt(interval(1), { cancelAt: 4 })).toBe(4));
+  it('keeps the scope open until the subscriber unsubscribes', () => expect(closedAt(NEVER, { leaveAt: 4 })).toBe(4));
+  it('keeps the scope open until the scope is cancelled', () => expect(closedAt(interval(1), { cancelAt: 4 })).toBe(4));
 
-  it('leaves the error of the source to its subscriber', () => {
+  it('passes the error of the source to its subscriber, and does not fail the scope', () => {
     const scope = openScope();
     expect(hear(throwError(() => no).pipe(boundTo(scope))).heard).toEqual(['error Error: no']);
     expect(scope.close().isError).toBe(false);
   });
 
-  it('binds each subscription for itself', () => {
+  it('binds each subscription separately', () => {
     const scope = openScope();
     const bound = new Subject().pipe(boundTo(scope));
     const [one, other] = [bound.subscribe(), bound.subscribe()];
@@ -73,7 +73,7 @@ describe('boundTo', () => {
     expect(closed.isSet).toBe(true);
   });
 
-  it('completes when the source itself cancels the scope, as it is subscribed to or as it emits', () => {
+  it('completes when the source cancels the scope on subscription or on emission', () => {
     const [early, late] = [openScope(), openScope()];
     const emitting = of(1, 2, 3).pipe(
       tap((value) => {
@@ -86,7 +86,7 @@ describe('boundTo', () => {
     expect([early.close().isSet, late.close().isSet]).toEqual([true, true]);
   });
 
-  it('fails where the scope is over already, and does not subscribe to the source', async () => {
+  it('fails without subscribing to the source when the scope is already cancelled or closed', async () => {
     const [cancelled, closed] = [openScope(), openScope()];
     cancelled.cancel();
     await closed.close();
@@ -98,7 +98,7 @@ describe('boundTo', () => {
     expect(subscribed).not.toHaveBeenCalled();
   });
 
-  it('ends with the tasks when a failure cancels them, and what is bound later goes on', () => {
+  it('ends present subscriptions when a failure cancels the tasks, but not later ones', () => {
     const scope = openScope();
     const source = new Subject<number>();
     const failing = new Subject<number>();
@@ -114,7 +114,7 @@ describe('boundTo', () => {
     expect.assertions(2);
   });
 
-  it.each([undefined, null, {}, 7])('refuses what is no scope: %p', (scope) => {
+  it.each([undefined, null, {}, 7])('refuses an argument that is not a scope: %p', (scope) => {
     expect(() => boundTo(scope as never)).toThrow(/^boundTo: expected `scope` to be a Scope; got /);
   });
 });

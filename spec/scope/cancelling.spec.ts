@@ -1,4 +1,4 @@
-/** Cancelling a task of a scope: what it is told, and when it has ended. */
+/** Cancelling a task of a scope: what the task receives, and when it settles. */
 import { fromEvent, NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, type ScopeTask } from 'sluice';
 import { turn } from '../future/hear';
@@ -7,7 +7,7 @@ import { ending, failureOf, inTime, openScope } from './reports';
 const no = new Error('no');
 
 describe('a task that is cancelled', () => {
-  it('has a signal whose reason is a CancelledError around the reason', async () => {
+  it('has a signal whose reason is a CancelledError with the given reason', async () => {
     const scope = openScope();
     const reasons: unknown[] = [];
     scope.start(({ signal }) => {
@@ -41,7 +41,7 @@ describe('a task that is cancelled', () => {
     expect.assertions(1);
   });
 
-  it('is settled when its finally blocks have ended', () => {
+  it('settles when its finally blocks have ended', () => {
     inTime((now) => {
       const scope = openScope();
       const value = scope.start(function* () {
@@ -58,7 +58,7 @@ describe('a task that is cancelled', () => {
     expect.assertions(1);
   });
 
-  it('is settled when its promise has ended, and a value that comes then is kept', async () => {
+  it('settles when its promise settles, and keeps the value of the promise', async () => {
     const gate = new AsyncValue<string>();
     const scope = openScope();
     const value = scope.start(async () => gate);
@@ -71,11 +71,11 @@ describe('a task that is cancelled', () => {
     await scope.close();
   });
 
-  it('is no failure if it ends with an AbortError, or with what its signal says', async () => {
+  it('does not fail the scope if it ends with an AbortError or the reason of its signal', async () => {
     const scope = openScope();
-    const aborted = (error: (signal: AbortSignal) => unknown) => async (given: ScopeTask) => {
-      await new Promise((resolve) => fromEvent(given.signal, 'abort').subscribe(resolve));
-      throw error(given.signal);
+    const aborted = (error: (signal: AbortSignal) => unknown) => async (scopeTask: ScopeTask) => {
+      await new Promise((resolve) => fromEvent(scopeTask.signal, 'abort').subscribe(resolve));
+      throw error(scopeTask.signal);
     };
     const values = [
       scope.start(aborted(() => new DOMException('stopped', 'AbortError'))),
@@ -90,7 +90,7 @@ describe('a task that is cancelled', () => {
     ]);
   });
 
-  it('is a failure if it ends with the reason itself', async () => {
+  it('fails the scope if it throws the reason given to cancel()', async () => {
     const scope = openScope();
     scope.start(async ({ signal }) => {
       await new Promise((resolve) => fromEvent(signal, 'abort').subscribe(resolve));
@@ -101,14 +101,14 @@ describe('a task that is cancelled', () => {
     expect(await failureOf(scope.close())).toMatchObject({ errors: [no] });
   });
 
-  it('is a failure if it throws an AbortError without having been cancelled', async () => {
+  it('fails the scope if it throws an AbortError although it was not cancelled', async () => {
     const scope = openScope();
     const abort = new DOMException('stopped', 'AbortError');
     scope.start(() => Promise.reject(abort));
     expect(await failureOf(scope.close())).toMatchObject({ errors: [abort] });
   });
 
-  it('may cancel itself', async () => {
+  it('can cancel itself', async () => {
     const scope = openScope();
     const value: AsyncValue<unknown> = scope.start(function* () {
       value.cancel('had enough');

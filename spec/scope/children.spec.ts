@@ -1,4 +1,4 @@
-/** Scopes within scopes. */
+/** Child scopes, and how they depend on their parents. */
 import { NEVER, timer } from 'rxjs';
 import { turn } from '../future/hear';
 import { failureOf, inTime, nothing, reportsOf, openScope } from './reports';
@@ -6,7 +6,7 @@ import { failureOf, inTime, nothing, reportsOf, openScope } from './reports';
 const [one, two] = [new Error('one'), new Error('two')];
 
 describe('a child scope', () => {
-  it('is closed with its parent, the last first, before the finalisers of the parent', async () => {
+  it('is closed with its parent, newest child first, before the finalisers of the parent', async () => {
     const log: string[] = [];
     const parent = openScope();
     parent.ensure(() => log.push('parent'));
@@ -15,7 +15,7 @@ describe('a child scope', () => {
     expect(log).toEqual(['youngest', 'middle', 'eldest', 'parent']);
   });
 
-  it('is closed when the tasks of its parent have ended', () => {
+  it('is closed by its parent only when the tasks of the parent have ended', () => {
     const log: string[] = [];
     inTime((now) => {
       const parent = openScope();
@@ -26,7 +26,7 @@ describe('a child scope', () => {
     expect(log).toEqual(['child at 5']);
   });
 
-  it('is cancelled with its parent, for the same reason', () => {
+  it('is cancelled with its parent, with the same reason', () => {
     const parent = openScope();
     const child = parent.fork();
     parent.cancel(one);
@@ -39,14 +39,14 @@ describe('a child scope', () => {
     expect(parent.signal.aborted).toBe(false);
   });
 
-  it('leaves what exitMode says of it to itself', async () => {
+  it('has an exitMode of its own', async () => {
     const parent = openScope();
     const value = parent.fork({ exitMode: 'cancel' }).start(NEVER);
     await parent.close();
     expect(value.isError).toBe(true);
   });
 
-  it('tells its failures to its parent, as one error in the order of forking', async () => {
+  it('passes its failures to its parent as one error, in the order of the forks', async () => {
     const parent = openScope({ errorMode: 'continue' });
     parent.fork().start(() => Promise.reject(one));
     parent.start(() => Promise.reject(two));
@@ -54,7 +54,7 @@ describe('a child scope', () => {
     expect(errors).toEqual([expect.objectContaining({ errors: [one] }), two]);
   });
 
-  it('does not, where somebody was told by close()', async () => {
+  it('does not pass its failure to its parent when a waiter of close() has received it', async () => {
     const parent = openScope();
     const child = parent.fork();
     child.start(() => Promise.reject(one));
@@ -62,7 +62,7 @@ describe('a child scope', () => {
     await parent.close();
   });
 
-  it('does, where close() was called and nobody waited', async () => {
+  it('passes its failure to its parent when close() was called without a waiter', async () => {
     const parent = openScope();
     const child = parent.fork();
     child.start(() => Promise.reject(one));
@@ -71,7 +71,7 @@ describe('a child scope', () => {
     expect(await failureOf(parent.close())).toMatchObject({ errors: [{ errors: [one] }] });
   });
 
-  it('does, though somebody saw by closed$ that it was over', async () => {
+  it('passes its failure to its parent when only closed$ was observed', async () => {
     const parent = openScope();
     const child = parent.fork();
     child.closed$.subscribe();
@@ -84,7 +84,7 @@ describe('a child scope', () => {
     expect(parent.fork().scheduler).toBe(parent.scheduler);
   });
 
-  it('may be one of ten thousand', async () => {
+  it('can be one of ten thousand children', async () => {
     const parent = openScope();
     let closed = 0;
     for (let count = 0; count < 10_000; count++) parent.fork().closed$.subscribe(() => closed++);
@@ -92,7 +92,7 @@ describe('a child scope', () => {
     expect(closed).toBe(10_000);
   });
 
-  it('that fails and is told of leaves nothing to be reported', async () => {
+  it('leaves nothing to report once its failure is received', async () => {
     const reports = await reportsOf(async () => {
       const parent = openScope();
       parent.fork().start(() => Promise.reject(one));

@@ -1,9 +1,9 @@
-/** Work of a scope that waits for the end of the scope: it is told that it would wait for ever. */
+/** Work of a scope that waits for the end of its own scope fails with a ScopeDeadlockError. */
 import { AsyncValue, Scope, scoped, ScopeDeadlockError, task } from 'sluice';
 import { thrownBy, turn } from '../future/hear';
 import { failureOf, openScope } from './reports';
 
-describe('closing from inside', () => {
+describe('close() called from inside the scope', () => {
   const insides: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['the generator body', async () => scoped((scope) => caughtIn(scope))],
     [
@@ -70,11 +70,11 @@ describe('closing from inside', () => {
     return value.value;
   };
 
-  it.each(insides)('is a ScopeDeadlockError for one who waits: %s', async (_, seen) => {
+  it.each(insides)('fails a waiter inside the scope with a ScopeDeadlockError: %s', async (_, seen) => {
     expect(await seen()).toBeInstanceOf(ScopeDeadlockError);
   });
 
-  it('is fine for one who does not wait', async () => {
+  it('closes the scope when the caller does not wait', async () => {
     const log: string[] = [];
     const value = await scoped(async (scope) => {
       scope.start(() => void scope.close());
@@ -86,7 +86,7 @@ describe('closing from inside', () => {
     expect([value, log]).toEqual(['value', ['body']]);
   });
 
-  it('is no deadlock in a parent that waits for its child, or in a scope beside it', async () => {
+  it('is not a deadlock for a parent that waits for its child, or for a sibling scope', async () => {
     const [parent, other] = [openScope(), openScope()];
     const child = parent.fork();
     parent.start(() => child.close());

@@ -1,4 +1,4 @@
-/** Closing a scope: what it waits for, and what every call has for an answer that comes at a bad time. None hangs. */
+/** Closing a scope: what it waits for, and the result of calls before, during and after it. No call hangs. */
 import { firstValueFrom, map, timer } from 'rxjs';
 import { AsyncValue, BatchScheduler, Future, Scope, scoped } from 'sluice';
 import { hear, turn } from '../future/hear';
@@ -6,7 +6,7 @@ import { ending, failureOf, inTime, nothing, reportsOf, openScope } from './repo
 
 const no = new Error('no');
 
-/** A scope that waits to close until the gate is set. */
+/** A scope that is closing, and waits until `gate` is set. */
 function closing(config: ConstructorParameters<typeof Scope>[0] = {}): {
   readonly scope: Scope;
   readonly gate: AsyncValue<void>;
@@ -18,7 +18,7 @@ function closing(config: ConstructorParameters<typeof Scope>[0] = {}): {
   return { scope, gate, closed: scope.close() };
 }
 
-describe('close', () => {
+describe('Scope.close', () => {
   it('waits for the tasks', async () => {
     const { gate, closed } = closing();
     await turn();
@@ -26,42 +26,42 @@ describe('close', () => {
     gate.set();
     await closed;
   });
-  it('is over at once where nothing is in the scope', () => {
+  it('settles at once for an empty scope', () => {
     const closed = openScope().close();
     expect(closed.isSet).toBe(true);
   });
-  it('is one end for all who call it, also when it is over', async () => {
+  it('returns the same value for each call, also after the end', async () => {
     const { scope, gate, closed } = closing();
     expect(scope.close()).toBe(closed);
     gate.set();
     await closed;
     expect(scope.close()).toBe(closed);
   });
-  it('tells everybody the same failure', async () => {
+  it('fails all waiters with the same error', async () => {
     const scope = openScope();
     scope.start(() => Promise.reject(no));
     const [one, other] = await Promise.all([failureOf(scope.close()), failureOf(scope.close())]);
     expect(one).toBe(other);
     expect(await failureOf(scope.close())).toBe(one);
   });
-  it('is not stopped by one who waits for it no longer', async () => {
+  it('continues when a waiter unsubscribes', async () => {
     const { scope, gate, closed } = closing();
     hear(closed).subscription.unsubscribe();
     gate.set();
     await closed;
     expect(scope.close().isSet).toBe(true);
   });
-  it('cancels the scope where what it gives is cancelled', async () => {
+  it('cancels the scope when the returned value is cancelled', async () => {
     const { scope, closed } = closing();
     closed.cancel('hurry');
     await closed;
     expect(scope.signal.reason).toMatchObject({ reason: 'hurry' });
   });
-  it.each(['set', 'fail'] as const)('gives what cannot be %s by hand', (method) => {
+  it.each(['set', 'fail'] as const)('returns a value on which %s() throws a TypeError', (method) => {
     const { closed } = closing();
     expect(() => (closed as AsyncValue<unknown>)[method](undefined)).toThrow(TypeError);
   });
-  it('can be blocked on', () => {
+  it('can be waited for with block()', () => {
     const scope = openScope();
     const log: string[] = [];
     scope.start(() => log.push('ran'));
@@ -79,12 +79,12 @@ describe('closed$', () => {
     await closed;
     expect(heard).toEqual(['next undefined', 'complete']);
   });
-  it('emits to whoever comes late', async () => {
+  it('emits at once to a late subscriber', async () => {
     const scope = openScope();
     await scope.close();
     expect(hear(scope.closed$).heard).toEqual(['next undefined', 'complete']);
   });
-  it('emits also where the scope has failed', async () => {
+  it('emits also for a scope that has failed', async () => {
     const scope = openScope();
     scope.start(() => Promise.reject(no));
     const closed = firstValueFrom(scope.closed$);
@@ -93,18 +93,18 @@ describe('closed$', () => {
   });
 });
 
-describe('while it closes', () => {
-  it('it can be cancelled', async () => {
+describe('a scope that is closing', () => {
+  it('can be cancelled', async () => {
     const { scope, closed } = closing();
     scope.cancel();
     await closed;
   });
-  it('it is cancelled by a disposal that cancels', async () => {
+  it('is cancelled by a disposal whose exitMode is cancel', async () => {
     const { scope } = closing();
     await scope[Symbol.asyncDispose]();
     expect(scope.signal.aborted).toBe(true);
   });
-  it('a task may start tasks, which are waited for', async () => {
+  it('waits for tasks that its tasks start', async () => {
     const scope = openScope();
     const log: string[] = [];
     scope.start(async () => {
@@ -117,7 +117,7 @@ describe('while it closes', () => {
     await scope.close();
     expect(log).toEqual(['inner']);
   });
-  it('a scope may be forked, which is waited for', async () => {
+  it('waits for a child scope that is forked now', async () => {
     const { scope, gate, closed } = closing();
     const log: string[] = [];
     scope.fork().start(() => timer(0).pipe(map(() => log.push('child'))));
@@ -125,7 +125,7 @@ describe('while it closes', () => {
     await closed;
     expect(log).toEqual(['child']);
   });
-  it('a finaliser may be added', async () => {
+  it('accepts another finaliser', async () => {
     const { scope, gate, closed } = closing();
     const finaliser = jest.fn();
     scope.ensure(finaliser);
@@ -133,7 +133,7 @@ describe('while it closes', () => {
     await closed;
     expect(finaliser).toHaveBeenCalledTimes(1);
   });
-  it('a finaliser may cancel it, and the others run', async () => {
+  it('runs the other finalisers when one of them cancels it', async () => {
     const scope = openScope();
     const finaliser = jest.fn();
     scope.ensure(finaliser);
@@ -143,7 +143,7 @@ describe('while it closes', () => {
   });
 });
 
-it('a body is run by the scheduler that is named, whoever subscribes', async () => {
+it('runs a body on the scheduler option, independent of the subscriber', async () => {
   const scheduler = new BatchScheduler();
   const value = await scoped(
     function* (scope) {
@@ -154,7 +154,7 @@ it('a body is run by the scheduler that is named, whoever subscribes', async () 
   expect(value).toBe(1);
 });
 
-it('a clean-up in a task that is over by virtual time is waited for', () => {
+it('waits for a clean-up in virtual time', () => {
   inTime((now) => {
     const scope = openScope();
     scope.ensure(() => timer(5));
@@ -164,6 +164,6 @@ it('a clean-up in a task that is over by virtual time is waited for', () => {
   expect.assertions(1);
 });
 
-it('nothing is reported of a scope that closes well', async () => {
+it('reports nothing for a scope that closes without failure', async () => {
   expect(await reportsOf(() => scoped((scope) => scope.start(() => 1)).then(() => undefined))).toEqual(nothing);
 });

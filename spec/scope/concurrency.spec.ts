@@ -1,12 +1,12 @@
-/** How many tasks of a scope run at once. */
+/** The option `concurrency` of a scope bounds how many of its tasks run at a time. */
 import { NEVER, timer } from 'rxjs';
 import { Future, Scope } from 'sluice';
 import { ending, inTime, openScope } from './reports';
 
 const no = new Error('no');
 
-describe('concurrency', () => {
-  /** Starts so many that take a ms each, and says when each began. */
+describe('the concurrency of a scope', () => {
+  /** Starts `count` tasks of 1 ms each, and returns their start times. */
   const beginnings = (count: number, concurrency: number, meanwhile?: (scope: Scope) => void): number[] => {
     const began: number[] = [];
     inTime((now) => {
@@ -22,19 +22,19 @@ describe('concurrency', () => {
     return began;
   };
 
-  it('is how many run at once', () => expect(beginnings(5, 2)).toEqual([0, 0, 1, 1, 2]));
-  it('has no bound unless one is given', () => expect(beginnings(4, Infinity)).toEqual([0, 0, 0, 0]));
-  it('of 0 pauses', () => expect(beginnings(2, 0)).toEqual([]));
+  it('is the number of tasks that run at a time', () => expect(beginnings(5, 2)).toEqual([0, 0, 1, 1, 2]));
+  it('is unlimited by default', () => expect(beginnings(4, Infinity)).toEqual([0, 0, 0, 0]));
+  it('of 0 pauses the scope', () => expect(beginnings(2, 0)).toEqual([]));
   it('can be raised while tasks wait', () => {
     const raise = (scope: Scope): void => void timer(5).subscribe(() => (scope.concurrency = 2));
     expect(beginnings(3, 0, raise)).toEqual([5, 5, 6]);
   });
-  it('can be lowered while tasks run: those go on', () => {
+  it('can be lowered while tasks run, which continue', () => {
     const lower = (scope: Scope): void => void timer(0).subscribe(() => (scope.concurrency = 1));
     expect(beginnings(4, 2, lower)).toEqual([0, 0, 1, 2]);
   });
-  it('can be asked for', () => expect(openScope({ concurrency: 3 }).concurrency).toBe(3));
-  it('gives the place of a task that failed, or was cancelled, to the next', () => {
+  it('can be read', () => expect(openScope({ concurrency: 3 }).concurrency).toBe(3));
+  it('starts the next task when one fails or is cancelled', () => {
     const log: string[] = [];
     inTime(() => {
       const scope = openScope({ concurrency: 1, errorMode: 'continue' });
@@ -45,7 +45,7 @@ describe('concurrency', () => {
     });
     expect(log).toEqual(['third']);
   });
-  it('lets a scope that is paused be cancelled', () => {
+  it('does not prevent the cancellation of a paused scope', () => {
     inTime(() => {
       const scope = openScope({ concurrency: 0 });
       const value = scope.start(() => 1);

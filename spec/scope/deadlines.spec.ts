@@ -1,4 +1,4 @@
-/** Deadlines of scopes, and shields against those of others. */
+/** The `timeout` of a scope, and the `shield` that protects a child from the timeout of its parent. */
 import { NEVER, timer } from 'rxjs';
 import { CancelledError, DeadlineError, scoped, ScopeError, type ScopeConfig } from 'sluice';
 import { ending, inTime, endOf, openScope } from './reports';
@@ -13,7 +13,7 @@ const hanging = (config: ScopeConfig, seen: unknown[] = []): ReturnType<typeof s
   }, config);
 
 describe('a deadline', () => {
-  it('is a DeadlineError for the owner, and a cancellation for what is inside', () => {
+  it('fails the owner with a DeadlineError, and cancels the work inside', () => {
     const seen: unknown[] = [];
     const { error, at } = endOf((now) => ending(hanging({ timeout: 5, name: 'slow' }, seen), now));
     expect(error).toBeInstanceOf(DeadlineError);
@@ -23,7 +23,7 @@ describe('a deadline', () => {
     expect(seen).toEqual([expect.objectContaining({ reason: error })]);
   });
 
-  it('waits for the clean-up', () => {
+  it('waits for the clean-up of the cancelled work', () => {
     const { error, at } = endOf((now) =>
       ending(
         scoped(
@@ -39,7 +39,7 @@ describe('a deadline', () => {
     expect([error, at]).toEqual([expect.any(DeadlineError), 15]);
   });
 
-  it('does nothing to a scope that is over in time, and leaves no timer', () => {
+  it('does nothing to a scope that closes in time, and leaves no timer', () => {
     inTime((now) => {
       const ended = ending(
         scoped(() => timer(4), { timeout: 5 }),
@@ -50,7 +50,7 @@ describe('a deadline', () => {
     expect.assertions(1);
   });
 
-  it('is none for a scope that was cancelled before, and only cleans up', () => {
+  it('does not fail a scope that was cancelled before and only cleans up', () => {
     const { error } = endOf((now) => {
       const scope = openScope({ timeout: 5 });
       scope.ensure(() => timer(10));
@@ -60,7 +60,7 @@ describe('a deadline', () => {
     expect(error).toBeUndefined();
   });
 
-  it('cuts the body short also where a failure has shut the door', () => {
+  it("cancels the body also after a failure with errorMode 'abort'", () => {
     const { error, at } = endOf((now) =>
       ending(
         scoped(
@@ -84,7 +84,7 @@ describe('a deadline', () => {
     expect(error).toBeInstanceOf(DeadlineError);
   });
 
-  it('of the outer scope wins if it is the first, and the inner one sees a cancellation', () => {
+  it('of the outer scope, if first, cancels the inner scope', () => {
     const seen: unknown[] = [];
     const { error } = endOf((now) =>
       ending(
@@ -101,7 +101,7 @@ describe('a deadline', () => {
     expect(seen).toEqual([expect.any(CancelledError)]);
   });
 
-  it('of the inner scope wins if it is the first, and its owner may recover', () => {
+  it('of the inner scope, if first, fails the inner scope, and its owner can recover', () => {
     const { value, at } = endOf((now) =>
       ending(
         scoped(
@@ -134,7 +134,7 @@ describe('a deadline', () => {
     expect(own).toEqual([expect.objectContaining({ code: 'SLUICE_DEADLINE', scope: first })]);
   });
 
-  it('is told together with what failed besides', () => {
+  it('joins the other failures in the ScopeError', () => {
     const { error } = endOf((now) => {
       const scope = openScope({ timeout: 5, errorMode: 'continue' });
       scope.start(function* () {
@@ -148,7 +148,7 @@ describe('a deadline', () => {
 });
 
 describe('a shield', () => {
-  it('lets a child finish whose parent is cancelled, and the parent waits for it', () => {
+  it('lets a child finish when its parent is cancelled, and the parent waits for it', () => {
     inTime((now) => {
       const parent = openScope();
       const [shielded, other] = [parent.fork({ shield: true }), parent.fork()];
@@ -163,7 +163,7 @@ describe('a shield', () => {
     expect.assertions(2);
   });
 
-  it('keeps a child from the deadline of its parent, and from failures there', () => {
+  it('protects a child from the deadline and from failures of its parent', () => {
     inTime((now) => {
       const parent = openScope({ timeout: 5 });
       const value = parent.fork({ shield: true }).start(timer(9));
@@ -179,7 +179,7 @@ describe('a shield', () => {
     expect.assertions(2);
   });
 
-  it('does not keep a child from being cancelled itself', () => {
+  it('does not prevent cancelling the child itself', () => {
     const child = openScope().fork({ shield: true });
     const value = child.start(NEVER);
     child.cancel();

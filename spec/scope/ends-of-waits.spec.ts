@@ -1,4 +1,4 @@
-/** What ends a wait in a scope: a failed task, with `errorMode: 'abort'`; a cancelled task whose clean-up fails. */
+/** A wait in a scope ends early by the failure of a task with `errorMode: 'abort'`, or by the failed clean-up of a task. */
 import { map, NEVER, timer } from 'rxjs';
 import { CancelledError, Future, Scope, scoped, ScopeError, allSettled, task } from 'sluice';
 import { turn } from '../future/hear';
@@ -10,7 +10,7 @@ const couldNotClose = new Error('could not close');
 const abort = { errorMode: 'abort' } as const;
 
 describe("a failed task of a scope with errorMode 'abort'", () => {
-  it('ends the wait of the body for something else with its failure', () => {
+  it('ends the wait of the body for something else with the failure of the task', () => {
     const { error, at } = endOf((now) =>
       ending(
         scoped(function* (scope) {
@@ -23,7 +23,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     expect(error).toBe(no);
     expect(at).toBe(3);
   });
-  it('is handled where the body catches it', () => {
+  it('counts as handled when the body catches its failure', () => {
     const { value } = endOf(() =>
       ending(
         scoped(function* (scope) {
@@ -39,7 +39,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     );
     expect(value).toBe(no);
   });
-  it('runs the clean-up of what the body waits for first', () => {
+  it('ends the wait of the body only after the clean-up of the awaited work', () => {
     const log: string[] = [];
     const slow = task(function* () {
       try {
@@ -58,7 +58,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     });
     expect(log).toEqual(['closed', 'Error: no']);
   });
-  it('ends a wait for tasks that are cancelled because of it', () => {
+  it('ends a wait of the body for tasks that its failure cancels', () => {
     const { error } = endOf(() =>
       ending(
         scoped(function* (scope) {
@@ -70,7 +70,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     );
     expect(error).toBe(no);
   });
-  it('ends a wait for a task that waits for it', () => {
+  it('ends a wait of the body for a task that waits for the failed one', () => {
     const { error } = endOf(() =>
       ending(
         scoped(function* (scope) {
@@ -83,7 +83,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     );
     expect(error).toBe(no);
   });
-  it('leaves a body alone that waits for that very task', () => {
+  it('fails a body that waits for the failed task in the usual way', () => {
     const { value } = endOf(() =>
       ending(
         scoped(function* (scope) {
@@ -97,7 +97,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     );
     expect(value).toEqual([no, expect.any(CancelledError)]);
   });
-  it('ends a body that is no generator', () => {
+  it('ends a body that is not a generator function', () => {
     const { error, at } = endOf((now) =>
       ending(
         scoped((scope) => {
@@ -123,7 +123,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     expect(isAborted).toBe(true);
     expect((error as ScopeError).errors).toEqual([no]);
   });
-  it('does not touch a body that has returned', () => {
+  it('does not change the result of a body that has returned', () => {
     const { error } = endOf(() =>
       ending(
         scoped((scope) => {
@@ -181,7 +181,7 @@ describe('a cancelled task whose clean-up fails', () => {
     ],
   ];
 
-  it.each(kinds)('fails with that where it is awaited: %s', async (_, work) => {
+  it.each(kinds)('fails a later waiter with the error of the clean-up: %s', async (_, work) => {
     const ends: Ended[] = [];
     const reports = await reportsOf(() => {
       inTime(() => {
@@ -202,7 +202,7 @@ describe('a cancelled task whose clean-up fails', () => {
     expect(ends).toEqual([{ value: couldNotClose, at: 0 }]);
     expect(reports).toEqual(nothing);
   });
-  it.each(kinds)('fails with that where it has been awaited since before the cancel: %s', (_, work) => {
+  it.each(kinds)('fails an earlier waiter with the error of the clean-up: %s', (_, work) => {
     const { error } = endOf(() => {
       const scope = openScope();
       const job = scope.start(work);
@@ -213,7 +213,7 @@ describe('a cancelled task whose clean-up fails', () => {
     });
     expect(error).toBe(couldNotClose);
   });
-  it.each(kinds)('fails its scope where it is not awaited: %s', (_, work) => {
+  it.each(kinds)('fails its scope with the error of the clean-up when it has no waiter: %s', (_, work) => {
     const { error } = endOf(() => {
       const scope = openScope();
       scope.start(work);
@@ -224,7 +224,7 @@ describe('a cancelled task whose clean-up fails', () => {
     });
     expect((error as ScopeError).errors).toEqual([couldNotClose]);
   });
-  it('and that is given up before, fails the scope with both', () => {
+  it('fails the scope with both errors when its grace elapses before the clean-up fails', () => {
     const { error } = endOf(() => {
       const scope = openScope({ grace: 5 });
       const slow = task(function* () {
@@ -256,7 +256,7 @@ describe('a scope that is cancelled while its body waits', () => {
     'an async function': async (scope: Scope) => allSettled([scope.start(NEVER), scope.start(NEVER)]),
   };
   it.each(Object.entries<(scope: Scope) => unknown>(bodies))(
-    'by its signal is cancelled, whatever the body makes of it: %s',
+    'by its outer signal fails with the cancellation, also if the body succeeds: %s',
     async (_, body) => {
       const client = new AbortController();
       const ended = failureOf(scoped(body, { signal: client.signal }));
@@ -267,7 +267,7 @@ describe('a scope that is cancelled while its body waits', () => {
       expect((error as CancelledError).reason).toBe('gone');
     },
   );
-  it('does not let other work of it go on with how the cancelled has ended', () => {
+  it('does not resume other work with the outcome of the cancelled work', () => {
     const log: unknown[] = [];
     inTime(() => {
       const scope = openScope();

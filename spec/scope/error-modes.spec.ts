@@ -1,11 +1,11 @@
-/** What the failure of a task does to the others, and to those who wait for it. */
+/** The `errorMode` of a scope: what the failure of a task does to the other tasks and to waiters of the failed one. */
 import { of, tap, timer } from 'rxjs';
 import { AsyncValue, Future, scoped, task } from 'sluice';
 import { failureOf, inTime, openScope, failAt, closedWith } from './reports';
 
 const one = new Error('one');
 
-describe('a task that waits for another which fails', () => {
+describe('a task that waits for a failing task', () => {
   const waiters: readonly (readonly [string, (value: AsyncValue<unknown>) => () => unknown])[] = [
     ['a generator function', (value) => () => recovering(value)],
     ['a task in a task', (value) => () => task(() => recovering(value))()],
@@ -19,7 +19,7 @@ describe('a task that waits for another which fails', () => {
     }
   });
 
-  it.each(waiters)('is cancelled with the others, and the failure is told by the scope: %s', (_, waiter) => {
+  it.each(waiters)('is cancelled with the other tasks, and the scope fails: %s', (_, waiter) => {
     const group = closedWith(
       (scope) => {
         scope.start(waiter(scope.start(failAt(1, one))));
@@ -29,11 +29,11 @@ describe('a task that waits for another which fails', () => {
     expect(group).toMatchObject({ errors: [one] });
   });
 
-  it("may recover where errorMode is 'continue'", () => {
+  it("can recover with errorMode 'continue'", () => {
     expect(closedWith((scope) => void scope.start(() => recovering(scope.start(failAt(1, one)))))).toBeUndefined();
   });
 
-  it('may recover if it is an async function, which nothing stops', async () => {
+  it('can recover if it is an async function, which cannot be stopped', async () => {
     const scope = openScope();
     const failed = scope.start(() => Promise.reject(one));
     const seen = scope.start(async () => failureOf(failed));
@@ -41,22 +41,22 @@ describe('a task that waits for another which fails', () => {
     expect(seen.value).toBe(one);
   });
 
-  it('is told if it belongs to no scope, though the others are cancelled', () => {
-    const told: unknown[] = [];
+  it('receives the failure if it belongs to no scope, although the other tasks are cancelled', () => {
+    const received: unknown[] = [];
     const group = closedWith(
       (scope) => {
         const value = scope.start(failAt(1, one));
-        value.subscribe({ error: (error: unknown) => told.push(error) });
+        value.subscribe({ error: (error: unknown) => received.push(error) });
         scope.start(() => value);
       },
       { errorMode: 'cancel' },
     );
-    expect([told, group]).toEqual([[one], undefined]);
+    expect([received, group]).toEqual([[one], undefined]);
   });
 });
 
 describe('errorMode', () => {
-  /** Which of these still runs after another has failed, and whether something can be started then. */
+  /** Which tasks were cancelled by the failure of another, and whether a task can be started afterwards. */
   const after = (errorMode: 'cancel' | 'continue' | 'abort'): readonly unknown[] => {
     const seen: unknown[] = [];
     inTime(() => {
@@ -87,15 +87,16 @@ describe('errorMode', () => {
     }
   };
 
-  it("'cancel' cancels the others, and the scope stays usable", () => {
+  it("'cancel' cancels the other tasks, and new tasks can be started", () => {
     expect(after('cancel')).toEqual([true, true, false, 'open']);
   });
-  it("'continue' does nothing to the others", () => expect(after('continue')).toEqual([false, false, false, 'open']));
-  it("'abort' cancels the others, shuts the door, and ends the wait of the body with the failure", () => {
+  it("'continue' does nothing to the other tasks", () =>
+    expect(after('continue')).toEqual([false, false, false, 'open']));
+  it("'abort' cancels the other tasks, refuses new ones, and ends the wait of the body with the failure", () => {
     expect(after('abort')).toEqual([one, true, true, true, 'SLUICE_SCOPE_CLOSED']);
   });
 
-  it('does not reach what the body starts to recover', async () => {
+  it("'cancel' does not cancel tasks that the body starts to recover", async () => {
     const value = scoped(function* (scope) {
       try {
         yield* scope.start(Future.fail(one));

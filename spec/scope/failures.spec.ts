@@ -1,12 +1,12 @@
-/** What a scope fails with. */
+/** The error of a scope: a ScopeError of all failures that no waiter has received, or the error of its body. */
 import { NEVER, tap, throwError, timer } from 'rxjs';
 import { CancelledError, DeadlineError, Future, scoped, ScopeError } from 'sluice';
 import { ending, failureOf, inTime, nothing, reportsOf, openScope, failAt, closedWith } from './reports';
 
 const [one, two, three] = [new Error('one'), new Error('two'), new Error('three')];
 
-describe('the group of failures', () => {
-  it('quotes them all, with the name of the scope', () => {
+describe('the ScopeError', () => {
+  it('quotes all failures, with the name of the scope', () => {
     const group = closedWith(
       (scope) => {
         scope.start(failAt(1, one));
@@ -19,13 +19,13 @@ describe('the group of failures', () => {
     expect(group).toBeInstanceOf(AggregateError);
   });
 
-  it('is a group that quotes it also when there is one', () => {
+  it('is a group also for one failure, and quotes it', () => {
     const group = closedWith((scope) => scope.start(failAt(1, one)));
     expect(group.errors).toEqual([one]);
     expect(group.message).toMatch(/^One failure in scope "scope": Error: one\./);
   });
 
-  it('has them in the order their tasks were started, and the first in time as first and cause', () => {
+  it('lists failures in the start order of their tasks; first and cause are the first in time', () => {
     const group = closedWith((scope) => {
       scope.start(failAt(3, one));
       scope.start(failAt(2, two));
@@ -36,7 +36,7 @@ describe('the group of failures', () => {
     expect(group.cause).toBe(three);
   });
 
-  it('has the same error once, however many failed with it', () => {
+  it('lists an error once, also if several tasks failed with it', () => {
     const group = closedWith((scope) => {
       scope.start(failAt(1, one));
       scope.start(failAt(2, one));
@@ -46,14 +46,14 @@ describe('the group of failures', () => {
     expect(group.errors).toEqual([one]);
   });
 
-  it('has errors of every type', () => {
+  it('accepts thrown values of every type', () => {
     const group = closedWith((scope) => {
       for (const error of [undefined, null, 'text', 0]) scope.start(failAt(1, error));
     });
     expect(group.errors).toEqual([undefined, null, 'text', 0]);
   });
 
-  it('has no cancellation', () => {
+  it('lists no cancellation', () => {
     const group = closedWith((scope) => {
       scope.start(failAt(1, one));
       scope.start(failAt(2, new CancelledError('of others')));
@@ -71,16 +71,16 @@ describe('the group of failures', () => {
     expect(group.errors).toEqual([one]);
   });
 
-  it('leaves out what somebody was told of, also much later', async () => {
+  it('leaves out a failure that a waiter has received, also much later', async () => {
     const scope = openScope({ errorMode: 'continue' });
-    const [told, late] = [scope.start(() => Promise.reject(one)), scope.start(() => Promise.reject(two))];
+    const [received, late] = [scope.start(() => Promise.reject(one)), scope.start(() => Promise.reject(two))];
     scope.start(() => Promise.reject(three));
-    expect(await failureOf(told)).toBe(one);
+    expect(await failureOf(received)).toBe(one);
     scope.ensure(() => late.error);
     expect(await failureOf(scope.close())).toMatchObject({ errors: [three] });
   });
 
-  it('has what a task was told of and throws again, once', () => {
+  it('lists an error once when a task receives and rethrows it', () => {
     const group = closedWith((scope) => {
       const value = scope.start(failAt(1, one));
       scope.start(() => value);
@@ -89,7 +89,7 @@ describe('the group of failures', () => {
   });
 });
 
-describe("the body's own error", () => {
+describe('the error of the body', () => {
   const outcomeOf = (body: Parameters<typeof scoped>[0], config: Parameters<typeof scoped>[1] = {}): unknown => {
     let error: unknown;
     inTime(() => {
@@ -99,9 +99,9 @@ describe("the body's own error", () => {
     return error;
   };
 
-  it('is thrown as itself if it is alone', () => expect(outcomeOf(failAt(1, one))).toBe(one));
+  it('is thrown unchanged if it is the only failure', () => expect(outcomeOf(failAt(1, one))).toBe(one));
 
-  it('is thrown as itself if a task fails with the same', () => {
+  it('is thrown unchanged if a task fails with the same error', () => {
     const error = outcomeOf(function* (scope) {
       scope.start(() => throwError(() => one));
       yield timer(1);
@@ -110,7 +110,7 @@ describe("the body's own error", () => {
     expect(error).toBe(one);
   });
 
-  it('joins the others, first in order', () => {
+  it('is the first in the order of the group', () => {
     const error = outcomeOf(
       function* (scope) {
         scope.start(failAt(2, two));
@@ -122,7 +122,7 @@ describe("the body's own error", () => {
     expect(error).toMatchObject({ errors: [one, two], first: two });
   });
 
-  it('is the first of the group where it came first', () => {
+  it('is the first and cause of the group if it is the first in time', () => {
     const error = outcomeOf(function* (scope) {
       scope.ensure(() => throwError(() => two));
       yield timer(1);
@@ -131,7 +131,7 @@ describe("the body's own error", () => {
     expect(error).toMatchObject({ errors: [one, two], first: one });
   });
 
-  it('is not lost when the time is over while the rest cleans up', () => {
+  it('is not lost when the deadline elapses during the clean-up', () => {
     const error = outcomeOf(
       function* (scope) {
         scope.ensure(() => timer(10));
@@ -144,7 +144,7 @@ describe("the body's own error", () => {
     expect((error as ScopeError).errors).toEqual(expect.arrayContaining([one, expect.any(DeadlineError)]));
   });
 
-  it('is a cancellation where the body waits for what was cancelled', () => {
+  it('is a cancellation when the body waits for cancelled work', () => {
     const error = outcomeOf(function* (scope) {
       const value = scope.start(timer(9));
       value.cancel('no need');
@@ -154,7 +154,7 @@ describe("the body's own error", () => {
   });
 });
 
-it('a failure is reported nowhere else when a scope of a scope tells it', async () => {
+it('a failure of a child scope is reported only by the outermost scope', async () => {
   const reports = await reportsOf(async () => {
     const outer = openScope({ name: 'outer' });
     outer.fork({ name: 'inner' }).start(() => Promise.reject(one));

@@ -1,4 +1,4 @@
-/** Finalisers: what runs when all work of a scope has ended. */
+/** Finalisers run when all work of a scope has ended. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NEVER, timer } from 'rxjs';
 import { Future, scoped, ScopedValue, within } from 'sluice';
@@ -8,7 +8,7 @@ import { ending, failureOf, inTime, openScope } from './reports';
 const [one, two] = [new Error('one'), new Error('two')];
 
 describe('finalisers', () => {
-  it('run last first, each awaited before the next, whatever they are', () => {
+  it('run in reverse order of registration, each awaited before the next', () => {
     const log: string[] = [];
     inTime((now) => {
       const scope = openScope();
@@ -24,7 +24,7 @@ describe('finalisers', () => {
     expect(log).toEqual(['generator at 7', 'function at 9']);
   });
 
-  it('may be async functions', async () => {
+  it('can be async functions', async () => {
     const log: string[] = [];
     const scope = openScope();
     scope.ensure(() => log.push('last'));
@@ -36,7 +36,7 @@ describe('finalisers', () => {
     expect(log).toEqual(['first', 'last']);
   });
 
-  it('all run though one throws, and each failure joins the group, in the order they were added', async () => {
+  it('all run although one throws, and failures are listed in the order of registration', async () => {
     const log: string[] = [];
     const scope = openScope();
     scope.ensure(() => log.push('ran'));
@@ -70,7 +70,7 @@ describe('finalisers', () => {
     expect(log).toEqual(['finaliser at 9']);
   });
 
-  it('run also where the scope was cancelled, and are not cancelled by that', () => {
+  it('run also for a cancelled scope, and are not cancelled', () => {
     inTime((now) => {
       const scope = openScope();
       scope.ensure(() => timer(5));
@@ -81,7 +81,7 @@ describe('finalisers', () => {
     expect.assertions(1);
   });
 
-  it('run also where the body has failed', async () => {
+  it('run also when the body has failed', async () => {
     const finaliser = jest.fn();
     const failed = scoped((scope) => {
       scope.ensure(finaliser);
@@ -91,7 +91,7 @@ describe('finalisers', () => {
     expect(finaliser).toHaveBeenCalledTimes(1);
   });
 
-  it('are given no argument that a callee could take for one', async () => {
+  it('are called with no argument that an optional parameter could receive', async () => {
     const finaliser = jest.fn();
     const scope = openScope();
     scope.ensure(finaliser);
@@ -99,7 +99,7 @@ describe('finalisers', () => {
     expect((finaliser.mock.calls[0] as unknown[]).every((argument) => argument === undefined)).toBe(true);
   });
 
-  it('see the store they were added in, and no context', async () => {
+  it('see the AsyncLocalStorage store of their registration, and no context', async () => {
     const storage = new AsyncLocalStorage<string>();
     const language = new ScopedValue('en');
     const seen: unknown[] = [];

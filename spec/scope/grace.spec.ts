@@ -1,4 +1,4 @@
-/** The patience with what was cancelled and will not end. */
+/** The `grace` of a scope: how long it waits for a cancelled task that does not end. */
 import { NEVER, timer } from 'rxjs';
 import { AsyncValue, scoped, ScopeError, TaskLeakError } from 'sluice';
 import { turn } from '../future/hear';
@@ -9,7 +9,7 @@ const no = new Error('no');
 describe('grace', () => {
   const stubborn = (): Promise<never> => new Promise(() => undefined);
 
-  it('gives up a task that will not end, and says which, and where it was started', () => {
+  it('abandons a task that does not end, with an error that names the task and its call site', () => {
     const { error, at } = endOf((now) => {
       const scope = openScope({ grace: 5, name: 'crawl' });
       scope.start(stubborn);
@@ -23,13 +23,13 @@ describe('grace', () => {
     expect(leak?.message).toMatch(/started at .*grace\.spec\.ts:\d+/);
   });
 
-  it('gives up a body too, and says where its scope was made', () => {
+  it('abandons a body too, with an error that names the call site of scoped()', () => {
     const { error } = endOf((now) => ending(scoped(stubborn, { grace: 5, timeout: 5 }), now));
     const leak = (error as ScopeError).errors.find((one) => one instanceof TaskLeakError) as TaskLeakError;
     expect(leak.message).toMatch(/started at .*grace\.spec\.ts:\d+/);
   });
 
-  it('does not hurry what has not been cancelled', () => {
+  it('does not apply to work that was not cancelled', () => {
     const { at } = endOf((now) => {
       const scope = openScope({ grace: 5 });
       scope.start(timer(50));
@@ -38,7 +38,7 @@ describe('grace', () => {
     expect(at).toBe(50);
   });
 
-  it('leaves those alone who end in time', () => {
+  it('does not apply to cancelled tasks that end in time', () => {
     const { error, at } = endOf((now) => {
       const scope = openScope({ grace: 5 });
       scope.start(function* () {
@@ -54,7 +54,7 @@ describe('grace', () => {
     expect([error, at]).toEqual([undefined, 5]);
   });
 
-  it('makes room for the next, where so many run at once', () => {
+  it('starts the next waiting task when it abandons one', () => {
     const log: string[] = [];
     inTime(() => {
       const scope = openScope({ grace: 5, concurrency: 1, errorMode: 'continue' });
@@ -65,7 +65,7 @@ describe('grace', () => {
     expect(log).toEqual(['second']);
   });
 
-  /** A task that is given up, and then ends in its own way. */
+  /** A task that is abandoned after `grace`, and ends later. */
   const givenUp = async (isOpen: boolean, end: (gate: AsyncValue<void>) => void): Promise<unknown> => {
     const gate = new AsyncValue<void>();
     const scope = openScope({ grace: 1 });
@@ -80,14 +80,14 @@ describe('grace', () => {
     return closed;
   };
 
-  it('keeps the late failure of a task that was given up: it is reported', async () => {
+  it('reports the late failure of an abandoned task after the scope has closed', async () => {
     const reports = await reportsOf(async () => {
       await givenUp(false, (gate) => gate.fail(no));
     });
     expect(reports).toEqual({ unhandled: [no], printed: [] });
   });
 
-  it('tells it with the others while the scope is still open', async () => {
+  it('adds the late failure of an abandoned task to the ScopeError while the scope is open', async () => {
     const reports = await reportsOf(async () => {
       const error = await givenUp(true, (gate) => gate.fail(no));
       expect(error).toMatchObject({ errors: [expect.any(TaskLeakError), no] });
@@ -95,7 +95,7 @@ describe('grace', () => {
     expect(reports).toEqual(nothing);
   });
 
-  it('has no word for a late value', async () => {
+  it('ignores the late value of an abandoned task', async () => {
     const reports = await reportsOf(async () => {
       await givenUp(false, (gate) => gate.set());
     });

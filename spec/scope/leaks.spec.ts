@@ -1,7 +1,7 @@
-/** What is over is let go of: listeners, scopes and tasks, in processes of their own. */
+/** Closed scopes release listeners, child scopes and tasks; each spec runs in a process of its own. */
 import { runAlone } from '../support/process';
 
-/** `collect` gives the collector every chance; `sluice` has scopes too. */
+/** `collect` runs the garbage collector repeatedly. */
 const alone = (program: string): ReturnType<typeof runAlone> =>
   runAlone(`
     const { Scope, scoped, boundTo } = require('sluice');
@@ -18,7 +18,7 @@ const alone = (program: string): ReturnType<typeof runAlone> =>
   `);
 
 describe('an AbortSignal', () => {
-  it('has no listener left of ten thousand scopes that have closed', () => {
+  it('keeps no listener of ten thousand closed scopes', () => {
     const { lines, stderr } = alone(`
       const { signal } = new AbortController();
       const scopes = Array.from({ length: 10_000 }, () => new Scope({ signal }));
@@ -29,7 +29,7 @@ describe('an AbortSignal', () => {
     expect(stderr).toBe('');
   });
 
-  it('has none left of scopes that were cancelled, failed, or ran a body', () => {
+  it('keeps no listener of scopes that were cancelled, failed, or ran a body', () => {
     const { lines } = alone(`
       const { signal } = new AbortController();
       const [cancelled, failed] = [new Scope({ signal }), new Scope({ signal })];
@@ -44,7 +44,7 @@ describe('an AbortSignal', () => {
 });
 
 describe('a process', () => {
-  it('ends by itself when a scope with a deadline has closed', () => {
+  it('exits when a scope with a deadline has closed', () => {
     const ended = alone(`
       const scope = new Scope({ timeout: 3_600_000, grace: 3_600_000 });
       scope.start(async () => {});
@@ -57,7 +57,7 @@ describe('a process', () => {
 });
 
 describe('a scope that has closed', () => {
-  it('is gone from its parent', () => {
+  it('is removed from its parent', () => {
     const { lines } = alone(`
       const parent = new Scope();
       const children = await (async () => {
@@ -83,7 +83,7 @@ describe('a scope that has closed', () => {
 });
 
 describe('a scope that is collected while it is open', () => {
-  it('is reported by its name, and ends no process', () => {
+  it('is reported by its name, and does not end the process', () => {
     const { stderr, hasEndedWell } = alone(`
       (() => void new Scope({ name: 'forgotten' }))();
       await collect();
@@ -92,7 +92,7 @@ describe('a scope that is collected while it is open', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('goes to config.onUnhandledError where that is set', () => {
+  it('is reported to config.onUnhandledError if that is set', () => {
     const { lines, stderr } = alone(`
       rx.config.onUnhandledError = ({ message }) => console.log(message);
       (() => void new Scope({ name: 'forgotten' }))();
@@ -103,8 +103,8 @@ describe('a scope that is collected while it is open', () => {
   });
 });
 
-describe('the failure of a scope that nobody waited for', () => {
-  it('is reported when it is collected, once, and ends no process', () => {
+describe('the failure of a scope without a waiter', () => {
+  it('is reported once, on collection, and does not end the process', () => {
     const { lines } = alone(`
       rx.config.onUnhandledError = ({ errors }) => console.log(errors.length);
       (() => {
@@ -120,14 +120,14 @@ describe('the failure of a scope that nobody waited for', () => {
 });
 
 describe('a million tasks through one scope', () => {
-  /** How many MB more are in use after a million than after a hundred thousand. */
+  /** Growth of memory in MB between a hundred thousand and a million tasks. */
   const growth = (work: string, config = '{}'): number => {
     const { lines, stderr } = alone(`
       const scope = new Scope(${config});
       const batchOf = async (count) => {
         const values = Array.from({ length: count }, () => scope.start(${work}));
         await values.at(-1).then(undefined, () => {});
-        for (const value of values) value.error; // they are told of
+        for (const value of values) value.error; // counts as received
       };
       const used = async () => { await collect(); return process.memoryUsage().heapUsed / 2 ** 20; };
       for (let round = 0; round < 10; round++) await batchOf(10_000);
@@ -140,14 +140,14 @@ describe('a million tasks through one scope', () => {
     return Number(lines[0]);
   };
 
-  it('leave nothing behind', () => expect(growth('() => 1')).toBeLessThan(4));
-  it('leave nothing behind though each fails, and is handled', () => {
+  it('leave no memory in use', () => expect(growth('() => 1')).toBeLessThan(4));
+  it('leave no memory in use when each fails and is handled', () => {
     const fails = '() => { throw fault; }';
     expect(growth(fails, `(globalThis.fault = new Error('no'), { errorMode: 'continue' })`)).toBeLessThan(4);
   });
 });
 
-describe('an error that somebody keeps', () => {
+describe('an error that the program keeps', () => {
   it('does not keep the task that caught it', () => {
     const { lines } = alone(`
       const kept = [];
@@ -175,32 +175,36 @@ describe('an error that somebody keeps', () => {
   });
 });
 
-describe('scopes that are collected while they are open are reported once, by the outermost:', () => {
+describe('scopes that are collected while open are reported once, as the outermost scope:', () => {
   it.each([
-    ['scopes within one another', 'let s = new Scope({ name: "root" }); for (let i = 0; i < 9; i++) s = s.fork();', 1],
-    ['cancelled, with a finaliser that has not run', 'const s = new Scope(); s.ensure(() => 1); s.cancel();', 1],
-    ['none where it is cancelled and has nothing in it', 'new Scope().cancel();', 0],
-    ['none where its task has ended since', 'const s = new Scope(); s.start(rx.timer(1)); s.cancel();', 0],
+    ['nested scopes', 'let s = new Scope({ name: "root" }); for (let i = 0; i < 9; i++) s = s.fork();', 1],
+    ['a cancelled scope with a finaliser that has not run', 'const s = new Scope(); s.ensure(() => 1); s.cancel();', 1],
+    ['no report for a cancelled empty scope', 'new Scope().cancel();', 0],
     [
-      'none where its task took time to end',
+      'no report for a cancelled scope whose task has ended',
+      'const s = new Scope(); s.start(rx.timer(1)); s.cancel();',
+      0,
+    ],
+    [
+      'no report for a cancelled scope whose task took time to end',
       `const s = new Scope();
       s.start(function* () { try { yield rx.NEVER; } finally { yield Promise.resolve(); } });
       setTimeout(() => s.cancel());`,
       0,
     ],
     [
-      'none where it has nothing in it but others within one another',
+      'no report for a cancelled scope with only nested empty scopes',
       'const r = new Scope(); let s = r; for (let i = 0; i < 9; i++) s = s.fork(); r.cancel();',
       0,
     ],
     [
-      'none where a bound subscription has ended',
+      'no report for a cancelled scope whose bound subscription has ended',
       'const s = new Scope(); rx.NEVER.pipe(boundTo(s)).subscribe({ error() {} }); s.cancel();',
       0,
     ],
-    ['cancelled, where one within it is shielded', 'const s = new Scope(); s.fork({ shield: true }); s.cancel();', 1],
+    ['a cancelled scope with a shielded child', 'const s = new Scope(); s.fork({ shield: true }); s.cancel();', 1],
     [
-      'cancelled, where one within it has a finaliser that has not run',
+      'a cancelled scope whose child has a finaliser that has not run',
       'const s = new Scope(); s.fork().ensure(() => 1); s.fork(); s.cancel();',
       1,
     ],

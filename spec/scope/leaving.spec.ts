@@ -1,4 +1,4 @@
-/** Leaving a scope: what becomes of what still runs. */
+/** The `exitMode` of a scope, `await using`, and unsubscribing from `scoped()`: what happens to unfinished tasks. */
 import { NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, Future, Scope, scoped, UnawaitedError, type ExitMode } from 'sluice';
 import { turn } from '../future/hear';
@@ -7,7 +7,7 @@ import { ending, failureOf, inTime, nothing, reportsOf, openScope } from './repo
 const no = new Error('no');
 
 describe('exitMode', () => {
-  const left = (exitMode: ExitMode): { at?: number; value?: unknown; error?: unknown; task: string } => {
+  const closedWithMode = (exitMode: ExitMode): { at?: number; value?: unknown; error?: unknown; task: string } => {
     let outcome = {};
     inTime((now) => {
       let task: AsyncValue<unknown> = new AsyncValue();
@@ -18,13 +18,15 @@ describe('exitMode', () => {
       const ended = ending(scoped(body, { exitMode }), now);
       timer(9).subscribe(() => (outcome = { ...ended, task: task.isError ? 'cancelled' : 'ended' }));
     });
-    return outcome as ReturnType<typeof left>;
+    return outcome as ReturnType<typeof closedWithMode>;
   };
 
-  it("'wait' waits for them", () => expect(left('wait')).toEqual({ value: 'body', at: 5, task: 'ended' }));
-  it("'cancel' cancels them", () => expect(left('cancel')).toEqual({ value: 'body', at: 0, task: 'cancelled' }));
-  it("'throw' cancels them and complains", () => {
-    const { error, task } = left('throw');
+  it("'wait' waits for unfinished tasks", () =>
+    expect(closedWithMode('wait')).toEqual({ value: 'body', at: 5, task: 'ended' }));
+  it("'cancel' cancels unfinished tasks", () =>
+    expect(closedWithMode('cancel')).toEqual({ value: 'body', at: 0, task: 'cancelled' }));
+  it("'throw' cancels unfinished tasks and fails the scope with an UnawaitedError", () => {
+    const { error, task } = closedWithMode('throw');
     expect(error).toMatchObject({ errors: [expect.any(UnawaitedError)] });
     expect(task).toBe('cancelled');
   });
@@ -37,7 +39,7 @@ describe("exitMode 'throw'", () => {
       (error: unknown) => error,
     );
 
-  it('names each task that nobody has waited for, also when it has ended', async () => {
+  it('names each task without a waiter, also when the task has ended', async () => {
     const error = await raised(async (scope) => {
       scope.start(function quick() {
         return 1;
@@ -50,7 +52,7 @@ describe("exitMode 'throw'", () => {
     expect(error).toMatchObject({ errors: [{ task: 'quick' }, { task: 'slow', scope: 'strict' }] });
   });
 
-  it('has no word against those that were waited for, before they ended or after', async () => {
+  it('accepts tasks that had a waiter, before their end or after it', async () => {
     const error = await raised(async (scope) => {
       const [early, late, read] = [scope.start(() => turn()), scope.start(() => 1), scope.start(() => 2)];
       await early;
@@ -60,7 +62,7 @@ describe("exitMode 'throw'", () => {
     expect(error).toBeUndefined();
   });
 
-  it('has no word against those that another task waits for', async () => {
+  it('accepts tasks that another task waits for', async () => {
     const gate = new AsyncValue<void>();
     const error = await raised(async (scope) => {
       const [inner] = [scope.start(gate)];
@@ -71,7 +73,7 @@ describe("exitMode 'throw'", () => {
     expect(error).toBeUndefined();
   });
 
-  it('has no word against those that were cancelled', async () => {
+  it('accepts cancelled tasks', async () => {
     expect(
       await raised(async (scope) => {
         scope.start(NEVER).cancel();
@@ -80,7 +82,7 @@ describe("exitMode 'throw'", () => {
     ).toBeUndefined();
   });
 
-  it('tells the failure of a task, not that nobody waited for it', async () => {
+  it('reports the failure of a failed task instead of an UnawaitedError', async () => {
     const error = await raised(async (scope) => {
       scope.start(() => Promise.reject(no));
       await turn();
@@ -88,7 +90,7 @@ describe("exitMode 'throw'", () => {
     expect(error).toMatchObject({ errors: [no] });
   });
 
-  it('does not complain where the body has failed', async () => {
+  it('reports no UnawaitedError when the body has failed', async () => {
     const error = await raised(async (scope) => {
       scope.start(() => 1);
       await turn();
@@ -99,7 +101,7 @@ describe("exitMode 'throw'", () => {
 });
 
 describe('await using', () => {
-  it('cancels what still runs, and waits for its clean-up', async () => {
+  it('cancels unfinished tasks, and waits for their clean-up', async () => {
     const log: string[] = [];
     let value: AsyncValue<unknown> | undefined;
     {
@@ -119,7 +121,7 @@ describe('await using', () => {
     expect(value.error).toBeInstanceOf(CancelledError);
   });
 
-  it('waits where exitMode says so', async () => {
+  it("waits for unfinished tasks with exitMode 'wait'", async () => {
     let value: AsyncValue<number> | undefined;
     {
       await using scope = openScope({ exitMode: 'wait' });
@@ -131,7 +133,7 @@ describe('await using', () => {
     expect(value.value).toBe(7);
   });
 
-  it('throws what failed', async () => {
+  it('throws the ScopeError of failed tasks', async () => {
     const leave = async (): Promise<void> => {
       await using scope = openScope();
       scope.start(() => Promise.reject(no));
@@ -142,8 +144,8 @@ describe('await using', () => {
 });
 
 describe('a scoped() that is unsubscribed', () => {
-  /** Subscribes, unsubscribes after a ms, and says what is reported. */
-  const left = (body: (scope: Scope) => Generator<unknown, unknown, never>): Promise<unknown> =>
+  /** Subscribes, unsubscribes after 1 ms, and returns what is reported. */
+  const reportsAfterUnsubscribe = (body: (scope: Scope) => Generator<unknown, unknown, never>): Promise<unknown> =>
     reportsOf(async () => {
       const subscription = scoped(body).subscribe();
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -151,7 +153,7 @@ describe('a scoped() that is unsubscribed', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     });
 
-  it('drives the clean-up of the body, of tasks and of finalisers to its end', () => {
+  it('runs the clean-up of the body, of tasks and of finalisers to its end', () => {
     const log: string[] = [];
     inTime((now) => {
       const cleaning = (name: string, ms: number) =>
@@ -176,16 +178,16 @@ describe('a scoped() that is unsubscribed', () => {
     expect(log).toEqual(['body at 2', 'task at 3', 'finaliser at 6']);
   });
 
-  it('reports what fails then, once, where RxJS reports what nobody receives', async () => {
-    const reports = await left(function* (scope) {
+  it('reports a later failure once, to config.onUnhandledError', async () => {
+    const reports = await reportsAfterUnsubscribe(function* (scope) {
       scope.ensure(() => Promise.reject(no));
       yield NEVER;
     });
     expect(reports).toEqual({ unhandled: [expect.objectContaining({ errors: [no] })], printed: [] });
   });
 
-  it('reports what a finally block of the body throws', async () => {
-    const reports = await left(function* () {
+  it('reports the error of a finally block of the body', async () => {
+    const reports = await reportsAfterUnsubscribe(function* () {
       try {
         yield NEVER;
       } finally {
@@ -195,9 +197,9 @@ describe('a scoped() that is unsubscribed', () => {
     expect(reports).toEqual({ unhandled: [no], printed: [] });
   });
 
-  it('reports nothing where nothing fails', async () => {
+  it('reports nothing when nothing fails', async () => {
     expect(
-      await left(() =>
+      await reportsAfterUnsubscribe(() =>
         (function* () {
           yield NEVER;
         })(),
@@ -205,7 +207,7 @@ describe('a scoped() that is unsubscribed', () => {
     ).toEqual(nothing);
   });
 
-  it('is waited for by the task that it was cancelled in, and tells its failure to the scope of that', () => {
+  it('is waited for by the enclosing task, and passes its failure to the scope of that task', () => {
     inTime((now) => {
       const outer = openScope();
       outer.start(

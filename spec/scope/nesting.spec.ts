@@ -1,11 +1,11 @@
-/** Scopes within scopes, however deep. */
+/** Deeply nested scopes. */
 import { Future, loop, scoped, ScopeDeadlockError, task, type Scope, type ScopeTask } from 'sluice';
 import { turn } from '../future/hear';
 import { failureOf, openScope } from './reports';
 import { growthOf } from '../support/cpu-time';
 
-describe('a scope deep within others', () => {
-  it('is cancelled with the outermost of ten thousand', () => {
+describe('a deeply nested scope', () => {
+  it('is cancelled with the outermost of ten thousand scopes', () => {
     const outermost = openScope();
     let innermost = outermost;
     for (let depth = 0; depth < 10_000; depth++) innermost = innermost.fork();
@@ -13,16 +13,16 @@ describe('a scope deep within others', () => {
     expect(innermost.signal.aborted).toBe(true);
   });
 
-  it('is cancelled in the order of starting: tasks, then children, then the body', () => {
+  it('cancels its work in the order tasks, child scopes, body', () => {
     const log: string[] = [];
     const scope = openScope();
-    const note = (name: string, of: Scope): void =>
+    const record = (name: string, of: Scope): void =>
       (of.start(Promise.resolve()) as unknown as ScopeTask).signal.addEventListener('abort', () => log.push(name));
-    note('task', scope);
+    record('task', scope);
     const child = scope.fork();
-    note('task of the child', child);
-    note('task of the grandchild', child.fork());
-    note('task of the second child', scope.fork());
+    record('task of the child', child);
+    record('task of the grandchild', child.fork());
+    record('task of the second child', scope.fork());
     scope.cancel();
     expect(log).toEqual(['task', 'task of the child', 'task of the grandchild', 'task of the second child']);
   });
@@ -41,7 +41,7 @@ describe('a scope deep within others', () => {
 });
 
 describe('a task of an inner `scoped` that waits for an outer scope to close', () => {
-  it('is told that it would wait for ever', async () => {
+  it('fails with a ScopeDeadlockError', async () => {
     const failed = scoped((outer) =>
       scoped((inner) =>
         inner.start(
@@ -54,7 +54,7 @@ describe('a task of an inner `scoped` that waits for an outer scope to close', (
     expect(await failureOf(failed)).toBeInstanceOf(ScopeDeadlockError);
   });
 
-  it('is told so where the outer one is a loop', async () => {
+  it('fails with a ScopeDeadlockError when the outer scope is that of a loop', async () => {
     const world = loop();
     const work = scoped((scope) =>
       scope.start(
@@ -66,7 +66,7 @@ describe('a task of an inner `scoped` that waits for an outer scope to close', (
     expect(await failureOf(world.run([work]))).toBeInstanceOf(ScopeDeadlockError);
   });
 
-  it('is not, if it was started to live by itself', async () => {
+  it('waits without an error if it was started detached, with start()', async () => {
     const scope = openScope();
     const closed: unknown[] = [];
     scope.start(async () => {
@@ -86,7 +86,7 @@ describe('a task of an inner `scoped` that waits for an outer scope to close', (
   });
 });
 
-describe('a task that blocks on one started after it', () => {
+describe('a task that blocks on a task started after it', () => {
   it.each([
     ['a function', (later: () => number) => later],
     [

@@ -1,6 +1,6 @@
 /**
- * Nothing is lost, and nothing doubled: whatever fails, whoever waits for it, and whatever the scope does about it, each
- * failure is told exactly once, in the right place, and a cancellation in none.
+ * Each failure of a scope is reported exactly once, in the right place, for all combinations of work, waiters and options;
+ * a cancellation is never reported.
  */
 import { fromEvent, map, take } from 'rxjs';
 import { AsyncValue, CancelledError, Scope, scoped, ScopeError, type ErrorMode, type ScopeTask } from 'sluice';
@@ -35,40 +35,40 @@ const ofBody = new Error('of the body');
 const ofCleanUp = new Error('of the clean-up');
 
 interface Outcome {
-  /** The body's value arrives. */
+  /** The value of the body, if it arrives. */
   readonly value?: string;
-  /** An error is thrown as itself. */
+  /** The error that is thrown unchanged. */
   readonly own?: Error;
-  /** A `ScopeError` is thrown, of these. */
+  /** The errors of the `ScopeError` that is thrown. */
   readonly group?: readonly Error[];
-  /** What the consumer was told of; cancellations left out. */
+  /** The errors that the waiter received, without cancellations. */
   readonly delivered: readonly Error[];
 }
 
-/** What is to be expected of each row. */
+/** The expected result of a row. */
 function expected({ kind, consumer, errorMode, trouble }: Row): Outcome {
   const isStopped = errorMode !== 'continue' && kind !== 'async function'; // nothing stops a promise
-  const told = (errors: readonly Error[]): Outcome => {
+  const outcomeWith = (errors: readonly Error[]): Outcome => {
     if (consumer === 'ignores') return { group: errors, delivered: [] };
     if (consumer === 'recovers') return { value: 'body', delivered: errors };
     return { ...(errors.length === 1 ? { own: one } : { group: errors }), delivered: [one] };
   };
   switch (trouble) {
     case 'one failure':
-      return told([one]);
+      return outcomeWith([one]);
     case 'two':
-      return told(isStopped ? [one] : [one, two]);
+      return outcomeWith(isStopped ? [one] : [one, two]);
     case 'failure in clean-up':
       return { group: [ofCleanUp], delivered: [] };
     case 'failure of the body':
       if (consumer !== 'ignores') return { own: ofBody, delivered: [one] };
       return { ...(isStopped ? { own: ofBody } : { group: [ofBody, one] }), delivered: [] };
     case 'failure after cancel':
-      return told([one]);
+      return outcomeWith([one]);
   }
 }
 
-/** Work of a kind that goes on when the gate is opened, and then fails; or has a value, if it has nothing to fail with. */
+/** Work of each kind that waits for the gate, and then fails with `error`, or succeeds if that is undefined. */
 const failing: Record<Kind, (gate: AsyncValue<void>, error?: Error) => (task: ScopeTask) => unknown> = {
   'async function': (gate, error) => async () => {
     await gate;
@@ -111,7 +111,7 @@ const failingWhenCancelled: Record<Kind, (task: ScopeTask) => unknown> = {
 
 type Body = (scope: Scope) => Generator<unknown, string>;
 
-/** As a body of each kind. */
+/** The body of a scope, of each kind. */
 const bodyOf = (kind: Kind, body: Body): ((scope: Scope) => Generator<unknown, string> | Promise<string>) =>
   kind === 'async function' ? (scope) => awaitAll(body(scope)) : body;
 
@@ -178,7 +178,7 @@ async function outcomeOf({ kind, consumer, errorMode, trouble }: Row): Promise<O
   return { ...(await ended), delivered };
 }
 
-describe('every failure is told once, in the right place:', () => {
+describe('every failure is reported once, in the right place:', () => {
   it.each(rows.map((row) => [Object.values(row).join(', '), row] as const))('%s', async (_, row) => {
     let outcome: Outcome | undefined;
     const reports = await reportsOf(async () => {
@@ -191,10 +191,10 @@ describe('every failure is told once, in the right place:', () => {
     expect(reports).toEqual(nothing);
   });
 
-  it('135 rows', () => expect(rows).toHaveLength(135));
+  it('the table has 135 rows', () => expect(rows).toHaveLength(135));
 });
 
-it('a failure that everybody ignores is told to whoever closes the scope, and to nobody else', async () => {
+it('an ignored failure is received only by the waiter of close()', async () => {
   const scope = openScope();
   scope.start(() => Promise.reject(one));
   const reports = await reportsOf(async () => {

@@ -1,11 +1,11 @@
-/** What still cleans up when nobody waits for it any more: the scope does, and hears of what fails there. */
+/** A clean-up without a waiter: its scope waits for it, and receives its failure. */
 import { defaultIfEmpty, map, NEVER, Observable, Subject, takeUntil, timer } from 'rxjs';
 import { all, Future, allSettled, task, type Scope } from 'sluice';
 import { ending, inTime, nothing, openScope, reportsOf, type Ended } from './reports';
 
 const [no, ofCleanUp] = [new Error('no'), new Error('of the clean-up')];
 
-/** Waits for ever, and takes 5 ms to clean up. */
+/** A task that never ends by itself, and whose clean-up takes 5 ms. */
 const cleaning = task(function* (log: string[], error?: Error) {
   try {
     yield NEVER;
@@ -20,7 +20,7 @@ const failing = task(function* () {
   throw no;
 });
 
-/** How a task ends, and its scope. */
+/** The ends of a task and of its scope. */
 function ended(work: (log: string[]) => () => unknown): { task: Ended; scope: Ended; log: string[] } {
   const seen: { task: Ended; scope: Ended; log: string[] }[] = [];
   inTime((now) => {
@@ -33,14 +33,14 @@ function ended(work: (log: string[]) => () => unknown): { task: Ended; scope: En
 }
 
 describe('a sibling that cleans up when all() has failed', () => {
-  it('is waited for by the task and by its scope', () => {
+  it('is awaited by the task and by its scope', () => {
     const { task, scope, log } = ended((log) => () => all([failing(), cleaning(log)]));
     expect(task).toEqual({ error: no, at: 6 });
     expect(scope.at).toBe(6);
     expect(log).toEqual(['cleaned up']);
   });
 
-  it('tells the scope what fails in it', async () => {
+  it('fails the scope with the error of the clean-up', async () => {
     const reports = await reportsOf(() => {
       const { scope } = ended((log) => () => all([failing(), cleaning(log, ofCleanUp)]));
       expect(scope.error).toMatchObject({ errors: [ofCleanUp] });
@@ -48,7 +48,7 @@ describe('a sibling that cleans up when all() has failed', () => {
     expect(reports).toEqual(nothing);
   });
 
-  it('does not keep a task that recovers from going on', () => {
+  it('does not delay a task that recovers', () => {
     const log: unknown[] = [];
     inTime((now) => {
       const scope = openScope();
@@ -66,13 +66,13 @@ describe('a sibling that cleans up when all() has failed', () => {
   });
 });
 
-describe('what an operator unsubscribes from', () => {
-  it('is waited for when the operator goes on without it', () => {
+describe('a source that an operator unsubscribes from', () => {
+  it('is awaited by the scope when the operator continues without it', () => {
     const { scope } = ended((log) => () => cleaning(log).pipe(takeUntil(timer(1)), defaultIfEmpty(0)));
     expect(scope.at).toBe(6);
   });
 
-  it('is waited for when the scope is cancelled', () => {
+  it('is awaited by the scope when the scope is cancelled', () => {
     const at: unknown[] = [];
     inTime((now) => {
       const scope = openScope();
@@ -85,7 +85,7 @@ describe('what an operator unsubscribes from', () => {
   });
 });
 
-it('what a teardown throws joins the group of the scope', async () => {
+it('the error of a teardown is listed in the ScopeError', async () => {
   const throwing = new Observable((subscriber) => {
     subscriber.next(1);
     setTimeout(() => subscriber.complete());
@@ -93,18 +93,18 @@ it('what a teardown throws joins the group of the scope', async () => {
       throw ofCleanUp;
     };
   });
-  const told: unknown[] = [];
+  const received: unknown[] = [];
   const reports = await reportsOf(async () => {
     const scope = openScope();
     scope.start(throwing);
-    told.push(await scope.close().then(undefined, (error: unknown) => error));
+    received.push(await scope.close().then(undefined, (error: unknown) => error));
   });
-  expect(told).toEqual([expect.objectContaining({ errors: [expect.objectContaining({ errors: [ofCleanUp] })] })]);
+  expect(received).toEqual([expect.objectContaining({ errors: [expect.objectContaining({ errors: [ofCleanUp] })] })]);
   expect(reports).toEqual(nothing);
 });
 
-describe('a failure that nobody is left to see is told by the scope', () => {
-  /** What the scope fails with in which these are started, and all goes on. */
+describe('a failure without a remaining waiter fails the scope', () => {
+  /** The error of a scope with errorMode 'continue' in which these tasks are started. */
   const errorsOf = (start: (scope: Scope, source: Subject<unknown>) => void): unknown => {
     const seen: Ended[] = [];
     inTime(() => {
@@ -115,7 +115,7 @@ describe('a failure that nobody is left to see is told by the scope', () => {
     return (seen[0]?.error as AggregateError | undefined)?.errors;
   };
 
-  it('where the task that was to go on with it is cancelled before it does', () => {
+  it('when the waiting task is cancelled before it resumes', () => {
     const errors = errorsOf((scope, source) => {
       const waiting = scope.start(function* () {
         yield source;
@@ -129,7 +129,7 @@ describe('a failure that nobody is left to see is told by the scope', () => {
     expect(errors).toEqual([no]);
   });
 
-  it('where all() has failed in the same step', () => {
+  it('when all() has failed in the same step', () => {
     const errors = errorsOf((scope, source) => {
       const other = new Subject();
       const values = [scope.start(source), scope.start(other)];
@@ -145,7 +145,7 @@ describe('a failure that nobody is left to see is told by the scope', () => {
     expect(errors).toEqual([ofCleanUp]);
   });
 
-  it('that allSettled() held when it was cancelled', () => {
+  it('when allSettled() has received it and is cancelled', () => {
     const errors = errorsOf((scope, source) => {
       const values = [scope.start(source), scope.start(NEVER)];
       const waiting = scope.start(function* () {

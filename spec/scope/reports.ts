@@ -1,14 +1,11 @@
-/**
- * How a program in a scope ends, and what is reported beside that: on the console, and where RxJS sends what nobody
- * receives.
- */
+/** Helpers of the specs of scopes: how a program ends on virtual time, and which errors are reported meanwhile. */
 import { config, timer, type Observable } from 'rxjs';
 import { Scope, type ScopeConfig, type ScopeError } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 
 const opened = new Set<Scope>();
 
-/** A scope that is closed after the spec, so that none is collected while it is open: that would be reported. */
+/** A scope that is closed after the spec: the collection of an open scope would be reported. */
 export function openScope(config?: ScopeConfig): Scope {
   const scope = new Scope(config);
   opened.add(scope);
@@ -28,7 +25,7 @@ export interface Reports {
   readonly printed: readonly unknown[][];
 }
 
-/** What is reported while `work` runs, and in the timers that RxJS reports in. */
+/** The errors that are reported while `work` runs, and in the timer in which RxJS reports errors. */
 export async function reportsOf(work: () => Promise<void> | void): Promise<Reports> {
   const unhandled: unknown[] = [];
   const print = jest.spyOn(console, 'error').mockImplementation(() => undefined);
@@ -45,15 +42,15 @@ export async function reportsOf(work: () => Promise<void> | void): Promise<Repor
 
 export const nothing: Reports = { unhandled: [], printed: [] };
 
-/** What came of it, as soon as it has ended. */
+/** The outcome of a source; empty until it has ended. */
 export interface Ended {
   value?: unknown;
   error?: unknown;
-  /** In ms of virtual time. */
+  /** The time of the end, in ms of virtual time. */
   at?: number;
 }
 
-/** Waits for it, and keeps what came. */
+/** Subscribes, and records the outcome. */
 export function ending(source: Observable<unknown>, now: () => number = () => 0): Ended {
   const ended: Ended = {};
   source.subscribe({
@@ -63,34 +60,34 @@ export function ending(source: Observable<unknown>, now: () => number = () => 0)
   return ended;
 }
 
-/** Runs `program`, and then time to its end. */
+/** Runs `program` on virtual time, until no timer is left. */
 export function inTime(program: (now: () => number) => void): void {
   const scheduler = testScheduler();
   scheduler.run(() => program(() => scheduler.now()));
 }
 
-/** The one who waits is told so. */
+/** The error of `work`; rejects if `work` succeeds. */
 export const failureOf = (work: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(work).then(
-    (value) => Promise.reject(new Error(`It did not fail, but gave ${String(value)}.`)),
+    (value) => Promise.reject(new Error(`Expected a failure; got the value ${String(value)}.`)),
     (error: unknown) => error,
   );
 
-/** How this ends in virtual time. */
+/** Runs `program` on virtual time, and returns its outcome. */
 export function endOf(program: (now: () => number) => Ended): Ended {
   const ends: Ended[] = [];
   inTime((now) => ends.push(program(now)));
   return ends[0] ?? {};
 }
 
-/** A task that fails so late. */
+/** A task that fails after `ms`. */
 export const failAt = (ms: number, error: unknown) =>
   function* () {
     yield timer(ms);
     throw error;
   };
 
-/** What a scope fails with that `fill` has filled. */
+/** The error of a scope in which `fill` starts work. */
 export function closedWith(fill: (scope: Scope) => unknown, config: ScopeConfig = {}): ScopeError {
   let error: unknown;
   inTime(() => {

@@ -1,4 +1,4 @@
-/** Starting work in a scope: when it runs, what it is handed, and what it gives. */
+/** `Scope.start`: when the work runs, its argument, and the value that is returned. */
 import { defer, of } from 'rxjs';
 import { AsyncValue, Future, task, type ScopeTask } from 'sluice';
 import { turn } from '../future/hear';
@@ -6,8 +6,8 @@ import { failureOf, nothing, reportsOf, openScope } from './reports';
 
 const no = new Error('no');
 
-describe('start', () => {
-  it("never runs the body in the caller's turn", async () => {
+describe('Scope.start', () => {
+  it('never runs the function in the turn of the caller', async () => {
     const log: string[] = [];
     const scope = openScope();
     scope.start(() => log.push('ran'));
@@ -16,7 +16,7 @@ describe('start', () => {
     expect(log).toEqual(['started', 'ran']);
   });
 
-  it("never runs it in the caller's turn, though another ends there", async () => {
+  it('never runs the function in the turn of the caller, also if another task ends then', async () => {
     const log: string[] = [];
     const gate = new AsyncValue<void>();
     const scope = openScope({ concurrency: 1 });
@@ -29,7 +29,7 @@ describe('start', () => {
     expect(log).toEqual(['ended the other', 'ran']);
   });
 
-  it("never runs it in the caller's turn, though there is room now", async () => {
+  it('never runs the function in the turn of the caller, also if concurrency is raised then', async () => {
     const log: string[] = [];
     const scope = openScope({ concurrency: 0 });
     scope.start(() => log.push('ran'));
@@ -40,7 +40,7 @@ describe('start', () => {
     expect(log).toEqual(['made room', 'ran']);
   });
 
-  it('never runs it before its caller is left, when that is a task', async () => {
+  it('never runs the function before the present steps of a calling task have ended', async () => {
     const log: string[] = [];
     const scope = openScope();
     scope.start(function* () {
@@ -52,7 +52,7 @@ describe('start', () => {
     expect(log).toEqual(['outer', 'inner']);
   });
 
-  it('runs bodies in the order of the calls, whatever they are', async () => {
+  it('runs functions of every kind in the order of the calls', async () => {
     const log: number[] = [];
     const scope = openScope();
     scope.start(() => log.push(1));
@@ -66,7 +66,7 @@ describe('start', () => {
     expect(log).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('gives the value that came, of work of every kind', async () => {
+  it('returns the value of work of every kind', async () => {
     const scope = openScope();
     const values = [
       scope.start(() => 1),
@@ -84,16 +84,16 @@ describe('start', () => {
     expect(values.map(({ value }) => value)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('hands the body its signal and its scope', async () => {
+  it('passes the signal and the scope to the function', async () => {
     const scope = openScope();
-    let handed: ScopeTask | undefined;
-    scope.start((given) => void (handed = given));
+    let received: ScopeTask | undefined;
+    scope.start((argument) => void (received = argument));
     await scope.close();
-    expect(handed?.scope).toBe(scope);
-    expect(handed?.signal).toBeInstanceOf(AbortSignal);
+    expect(received?.scope).toBe(scope);
+    expect(received?.signal).toBeInstanceOf(AbortSignal);
   });
 
-  it('never calls the body of what is cancelled before its turn', async () => {
+  it('never calls the function of a task that is cancelled before its start', async () => {
     const body = jest.fn();
     const scope = openScope();
     scope.start(body).cancel();
@@ -101,7 +101,7 @@ describe('start', () => {
     expect(body).not.toHaveBeenCalled();
   });
 
-  it('fails with what RxJS fails with where no value comes', async () => {
+  it('fails with the EmptyError of RxJS when the work has no value', async () => {
     const scope = openScope();
     expect(await failureOf(scope.start(of()))).toMatchObject({ name: 'EmptyError' });
     await scope.close();
@@ -109,7 +109,7 @@ describe('start', () => {
 });
 
 describe('a promise that is started', () => {
-  it('may fail while others wait for room, and its failure is told by the scope alone', async () => {
+  it('can fail while other tasks wait to start, and only the scope fails', async () => {
     const reports = await reportsOf(async () => {
       const scope = openScope({ concurrency: 0 });
       scope.start(Promise.reject(no));
@@ -119,7 +119,7 @@ describe('a promise that is started', () => {
     expect(reports).toEqual(nothing);
   });
 
-  it('is waited for, though it is cancelled at once', async () => {
+  it('is awaited also when it is cancelled at once', async () => {
     const scope = openScope();
     const value = scope.start(new Promise((resolve) => setTimeout(resolve, 2, 'kept')));
     scope.cancel();
@@ -128,7 +128,7 @@ describe('a promise that is started', () => {
     expect(value.value).toBe('kept');
   });
 
-  it('may be a lazy thenable, which is not run before its turn', async () => {
+  it('starts a lazy thenable only in its turn', async () => {
     const then = jest.fn((resolve: (value: number) => void) => {
       resolve(7);
     });
@@ -139,7 +139,7 @@ describe('a promise that is started', () => {
     await scope.close();
   });
 
-  it('may be a thenable that throws', async () => {
+  it('fails with the error of a thenable that throws', async () => {
     const scope = openScope();
     const then = (): never => {
       throw no;
@@ -149,8 +149,8 @@ describe('a promise that is started', () => {
   });
 });
 
-describe('a value that is set by hand', () => {
-  it('does not keep its scope from closing, and its work is waited for', async () => {
+describe('a value that the caller sets', () => {
+  it('does not end the work of the task, which the scope waits for', async () => {
     const scope = openScope();
     const gate = new AsyncValue<string>();
     const value = scope.start(() => gate);
@@ -163,7 +163,7 @@ describe('a value that is set by hand', () => {
     expect(value.value).toBe('by hand');
   });
 
-  it('does not hide that its work has failed', async () => {
+  it('does not hide the failure of the work', async () => {
     const scope = openScope();
     scope.start(() => Promise.reject(no)).set(undefined as never);
     expect(await failureOf(scope.close())).toMatchObject({ errors: [no] });

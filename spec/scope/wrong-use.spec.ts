@@ -1,4 +1,4 @@
-/** Wrong use: a TypeError that teaches, before anything starts. */
+/** Invalid options and arguments throw a TypeError before anything starts. */
 import { of } from 'rxjs';
 import { Scope, scoped, type ScopeConfig } from 'sluice';
 import { thrownBy } from '../future/hear';
@@ -7,7 +7,7 @@ import { openScope } from './reports';
 const delay = 'a number of ms from 0 to 2147483647, or Infinity';
 const count = 'a whole number, 0 or more, or Infinity';
 
-/** Each option, values it cannot have, and what it must be. */
+/** Each option, with invalid values, and what it must be. */
 const options: readonly (readonly [keyof ScopeConfig, readonly unknown[], string])[] = [
   ['name', [null, 7, {}], 'a string'],
   ['exitMode', [null, 'abort', true], "'wait', 'cancel' or 'throw'"],
@@ -27,17 +27,17 @@ const makers: readonly (readonly [string, (config: ScopeConfig) => unknown])[] =
 ];
 
 describe.each(makers)('%s', (_, make) => {
-  it.each(wrongs)('refuses %s: %p', (option, value, mustBe) => {
+  it.each(wrongs)('refuses the option %s with the value %p', (option, value, mustBe) => {
     const error = thrownBy(() => make({ [option]: value }));
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toContain(`Scope: expected \`${option}\` to be ${mustBe}; got `);
   });
 
-  it.each([null, 7, 'config'])('refuses %p for options', (config) => {
+  it.each([null, 7, 'config'])('refuses a config that is %p', (config) => {
     expect(() => make(config as never)).toThrow(/^Scope: expected its config to be an object of options; got /);
   });
 
-  it('takes the ends of each range', () => {
+  it('accepts the ends of each range', () => {
     for (const config of [{ timeout: 0 }, { timeout: 2 ** 31 - 1 }, { grace: 0 }, { concurrency: 0 }, { name: '' }]) {
       const made = make(config);
       if (made instanceof Scope) void made.close();
@@ -45,7 +45,7 @@ describe.each(makers)('%s', (_, make) => {
   });
 });
 
-it('to set concurrency to what it cannot be leaves it as it was', () => {
+it('an invalid value for concurrency leaves the old value', () => {
   const scope = openScope({ concurrency: 2 });
   expect(() => (scope.concurrency = -1)).toThrow(
     /^Scope: expected `concurrency` to be a whole number, .*; got -1 \(number\)/,
@@ -53,7 +53,7 @@ it('to set concurrency to what it cannot be leaves it as it was', () => {
   expect(scope.concurrency).toBe(2);
 });
 
-describe('what can be run', () => {
+describe('work that a scope can run', () => {
   function* generator(): Generator<unknown, void> {
     yield of(1);
   }
@@ -76,10 +76,10 @@ describe('what can be run', () => {
     expect((error as Error).message).toMatch(new RegExp(`^${caller}: expected \`${option}\` to be a .*; got `));
   });
 
-  it('is told of a generator that was called too early', () => {
+  it('refuses a generator object, and says to pass the generator function', () => {
     expect(() => openScope().start(generator() as never)).toThrow(/Give the generator function itself/);
   });
-  it('is told of an async generator function', () => {
+  it('refuses an async generator function', () => {
     expect(() => scoped(asyncGenerator as never)).toThrow(
       /not an async generator function, whose result would be lost/,
     );

@@ -1,20 +1,18 @@
-/**
- * batchMap by a key of each value: the value and what came for its key are joined, in diagrams and in random streams.
- */
+/** batchMap with a `key` function: the value and the result of its key are joined; marble diagrams and random streams. */
 import fc from 'fast-check';
 import { concatMap, delay, from, lastValueFrom, map, mergeMap, of, Subject, tap, timer, toArray } from 'rxjs';
 import { batch, batchMap, batchScheduler, type BatchMapConfig } from 'sluice';
 import { after, atOnce, flushesOf, upper } from '../support/batches';
 import { marbles } from '../support/marbles';
 
-/** Of the value `a1`, the key is `a`. */
+/** The key of the value `a1` is `a`. */
 const letterOf = (value: string): string => value.slice(0, 1);
 const joined = (value: string, result: string): string => value + result;
 const events = { a: 'a1', b: 'b1', c: 'a2', d: 'b2', x: 'x1' };
 const joint = { a: 'a1A', b: 'b1B', c: 'a2A', d: 'b2B', x: 'x1X' };
 const enriched = { key: letterOf, result: joined };
 
-/** Each key is a flight of its own; `a` takes five frames, the others none. */
+/** Each key has its own flight; that of `a` takes five frames, the others none. */
 const slowForA = () =>
   batch((keys: readonly string[]) => timer(keys.includes('a') ? 5 : 0).pipe(map(() => upper(keys))), { maxSize: 1 });
 
@@ -22,9 +20,9 @@ function fail(): never {
   throw new Error('thrown');
 }
 
-describe('batchMap by a key', () => {
+describe('batchMap with a key function', () => {
   it(
-    'emits what result makes of a value and of what came for its key',
+    'emits the return value of the result function, called with the value and the result of its key',
     marbles((m) => {
       const ask = after(3);
       const source = '  (ab)--x---|';
@@ -36,7 +34,7 @@ describe('batchMap by a key', () => {
   );
 
   it(
-    'asks once for equal keys of one flush, whose values come together',
+    'requests equal keys of one flush once, and emits their values together',
     marbles((m) => {
       const ask = after(3);
       const flushed = ' k--';
@@ -47,7 +45,7 @@ describe('batchMap by a key', () => {
   );
 
   it(
-    'keeps values with equal keys of one flush in the order of the source when ordered',
+    'keeps values with equal keys in the order of the source with ordered',
     marbles((m) => {
       const expected = '---(abcd|)';
       const operator = batchMap(after(3), { ...enriched, ordered: true });
@@ -56,7 +54,7 @@ describe('batchMap by a key', () => {
   );
 
   it(
-    'keeps the order of the source over several flights when ordered',
+    'keeps the order of the source over several flights with ordered',
     marbles((m) => {
       const source = '  ab--c-----|';
       const loose = '   -b---a---c|';
@@ -70,7 +68,7 @@ describe('batchMap by a key', () => {
   );
 
   it(
-    'without result emits what came for the key alone',
+    'emits the results of the keys without a result function',
     marbles((m) => {
       m.expect(of('a1', 'b1', 'a2').pipe(batchMap(after(1), { key: letterOf, ordered: true }))).toBeObservable(
         '-(ABA|)',
@@ -79,7 +77,7 @@ describe('batchMap by a key', () => {
   );
 
   it(
-    'with result alone joins each key with its own result',
+    'joins each key with its own result when only a result function is given',
     marbles((m) => {
       const pairs = { x: ['a', 'A'], y: ['b', 'B'] };
       const pair = (key: string, result: string): string[] => [key, result];
@@ -89,7 +87,7 @@ describe('batchMap by a key', () => {
   );
 
   it(
-    'of a resolver takes key for the identity of a key, as batch does',
+    'with a resolver uses key as the identity of a key, like batch()',
     marbles((m) => {
       const seen: string[] = [];
       const resolve = (keys: readonly string[]) => {
@@ -107,7 +105,7 @@ describe('batchMap by a key', () => {
   );
 
   it.each([{}, { ordered: true }, { concurrency: 1 }])(
-    'with %j errors once, and leaves its source, with what key throws',
+    'with %j fails once with the error of the key function, and unsubscribes from its source',
     (config: BatchMapConfig) => {
       const run = marbles((m) => {
         const source = m.hot('a--x--b--|', events);
@@ -122,7 +120,7 @@ describe('batchMap by a key', () => {
   );
 
   it.each([{}, { ordered: true }, { concurrency: 1 }])(
-    'with %j errors once, and leaves its source and its flights, with what result throws',
+    'with %j fails once with the error of the result function, and cancels its source and flights',
     (config: BatchMapConfig) => {
       const run = marbles((m) => {
         const source = m.hot('a--x----b--|', events);
@@ -136,8 +134,8 @@ describe('batchMap by a key', () => {
     },
   );
 
-  it('ordered, calls result in the order of the source, and emits what came before one that throws', () => {
-    const heard: unknown[] = [];
+  it('calls the result function in the order of the source with ordered, and emits the values before an error', () => {
+    const received: unknown[] = [];
     of('a1', 'b1', 'a2', 'b2')
       .pipe(
         batchMap(atOnce(), {
@@ -146,18 +144,18 @@ describe('batchMap by a key', () => {
           ordered: true,
         }),
       )
-      .subscribe({ next: (value) => heard.push(value), error: (error: unknown) => heard.push(error) });
+      .subscribe({ next: (value) => received.push(value), error: (error: unknown) => received.push(error) });
     batchScheduler.flush();
-    expect(heard).toEqual(['a1A', 'b1B', new Error('thrown')]);
+    expect(received).toEqual(['a1A', 'b1B', new Error('thrown')]);
   });
 
-  it('errors with a TypeError that names the batch for a key that is undefined', async () => {
-    const nobody = of({ userId: undefined as unknown as string });
-    const named = nobody.pipe(batchMap(atOnce({ name: 'nameOf' }), { key: ({ userId }) => userId }));
+  it('fails with a TypeError that names the batch for an undefined key', async () => {
+    const source = of({ userId: undefined as unknown as string });
+    const named = source.pipe(batchMap(atOnce({ name: 'nameOf' }), { key: ({ userId }) => userId }));
     await expect(lastValueFrom(named)).rejects.toThrow('batch "nameOf": expected its key to be given; got undefined');
   });
 
-  it('may be fed by its own output', async () => {
+  it('can be fed by its own output', async () => {
     const source = new Subject<number>();
     const fed = source.pipe(
       batchMap(atOnce(), { key: (n) => String(n % 2), result: (n, came) => `${n}:${came}`, ordered: true }),
@@ -174,7 +172,7 @@ describe('batchMap by a key', () => {
   });
 });
 
-describe('what batchMap by a key emits for random values', () => {
+describe('the output of batchMap with a key function for random values', () => {
   const values = fc.array(fc.record({ id: fc.integer(), userId: fc.integer({ min: 0, max: 4 }) }), { maxLength: 30 });
   const configs = fc.record({
     ordered: fc.boolean(),
@@ -182,7 +180,7 @@ describe('what batchMap by a key emits for random values', () => {
     maxSize: fc.constantFrom(1, 2, Infinity),
   });
 
-  it('is each value once, with the result of its own key, in the order of the source when ordered', async () => {
+  it('is each value once with the result of its key, in the order of the source with ordered', async () => {
     await fc.assert(
       fc.asyncProperty(values, configs, async (list, { ordered, concurrency, maxSize }) => {
         const userOf = batch(
@@ -203,7 +201,7 @@ describe('what batchMap by a key emits for random values', () => {
         );
         const expected = list.map((event) => ({ event, user: `user ${event.userId}` }));
         if (ordered) expect(mapped).toEqual(expected);
-        // The very objects of the source, each as often as it came.
+        // The same objects as in the source, each as often as there.
         const byPlace = (one: (typeof mapped)[number]): number => list.indexOf(one.event);
         expect([...mapped].sort((one, other) => byPlace(one) - byPlace(other))).toEqual(expected);
       }),
@@ -211,7 +209,7 @@ describe('what batchMap by a key emits for random values', () => {
     );
   });
 
-  it('is what mergeMap with a map gives', async () => {
+  it('equals the output of mergeMap with a map', async () => {
     await fc.assert(
       fc.asyncProperty(values, async (list) => {
         const userOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`));

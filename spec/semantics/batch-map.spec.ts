@@ -1,12 +1,10 @@
-/**
- * batchMap as marble diagrams: the cases every operator has, then order and bounds.
- */
+/** batchMap in marble diagrams: the usual cases of an operator, then order and concurrency. */
 import { map, of, Subject, tap, timer } from 'rxjs';
 import { batch, batchMap } from 'sluice';
 import { after, atOnce, flushesOf, upper } from '../support/batches';
 import { marbles } from '../support/marbles';
 
-/** Each key is a flight of its own: digits take so many frames, and letters none. */
+/** Each key has its own flight: that of a digit takes that number of frames, that of a letter none. */
 const byKey = () =>
   batch(
     (keys: readonly string[]) => {
@@ -18,7 +16,7 @@ const byKey = () =>
 
 describe('batchMap', () => {
   it(
-    'never emits for a source that never does',
+    'never emits for a source that never emits',
     marbles((m) => {
       const lifetime = '^----!';
       const source = m.cold('---');
@@ -28,7 +26,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'completes with an empty source, and flushes nothing',
+    'completes with an empty source, without a flush',
     marbles((m) => {
       const ask = atOnce();
       m.expect(flushesOf(ask)).toBeObservable('-----');
@@ -46,7 +44,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'lets keys go together that come together',
+    'flushes keys together that are emitted together',
     marbles((m) => {
       const ask = after(3);
       const source = '  (ab)--c------|';
@@ -58,14 +56,14 @@ describe('batchMap', () => {
   );
 
   it(
-    'keeps equal keys apart in what it emits',
+    'emits one result for each of several equal keys',
     marbles((m) => {
       m.expect(of('a', 'b', 'a').pipe(batchMap(after(3)))).toBeObservable('---(AAB|)');
     }),
   );
 
   it(
-    'fails with its source, at once, and drops what is in flight',
+    'fails with its source at once, and cancels its flights',
     marbles((m) => {
       const flight = m.cold('---r|');
       const source = '     a-#';
@@ -79,7 +77,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'fails with the first key that fails, and leaves its source',
+    'fails with the first key that fails, and unsubscribes from its source',
     marbles((m) => {
       const fail = (keys: readonly string[]) => keys.map((key) => (key === 'x' ? new Error('no x') : key));
       const source = m.hot('a--x--b-');
@@ -90,7 +88,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'goes on as long as an endless source does',
+    'continues as long as an endless source',
     marbles((m) => {
       const source = '  a-b-c-d-e-f';
       const expected = '-A-B-C-D-E-';
@@ -100,7 +98,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'leaves its source and its batch when it is unsubscribed',
+    'unsubscribes from its source and removes its keys from their batch when it is unsubscribed',
     marbles((m) => {
       const ask = atOnce({ window: 5 });
       const source = m.hot('a-b-c-');
@@ -112,7 +110,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'drops its flight when it is unsubscribed',
+    'cancels its flight when it is unsubscribed',
     marbles((m) => {
       const flight = m.cold('-----r');
       const lifetime = '     ^--!';
@@ -127,7 +125,7 @@ describe('batchMap', () => {
     ['the resolver', () => batchMap<string, string>(fail)],
     ['the key function', () => batchMap(upper, { key: fail })],
     ['the partition function', () => batchMap(upper, { partition: fail })],
-  ])('fails with what %s throws', (_what, operator) => {
+  ])('fails with the error of %s', (_what, operator) => {
     const run = marbles((m) => {
       m.expect(m.hot('--a--').pipe(operator())).toBeObservable('--#', undefined, new Error('thrown'));
     });
@@ -135,7 +133,7 @@ describe('batchMap', () => {
   });
 
   it(
-    'takes keys that its own results bring',
+    'accepts keys that its own results produce later',
     marbles((m) => {
       const keys = new Subject<string>();
       const feedback = keys.pipe(
@@ -150,7 +148,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'takes keys that its own results bring at once, in the same frame',
+    'accepts keys that its own results produce in the same frame',
     marbles((m) => {
       const keys = new Subject<string>();
       const feedback = keys.pipe(
@@ -165,7 +163,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'makes a batch function of a resolver, with the options of one',
+    'makes a batch function of a resolver, with the options of batch()',
     marbles((m) => {
       const source = '  a-b--c|';
       const expected = '----(AB)-(C|)';
@@ -174,7 +172,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'gathers the keys of all who use the operator in one batch, and keeps their results apart',
+    'gathers the keys of all subscriptions of the operator in one batch, and separates their results',
     marbles((m) => {
       const ask = after(3);
       const shout = batchMap(ask);
@@ -185,9 +183,9 @@ describe('batchMap', () => {
   );
 });
 
-describe('the order of results', () => {
+describe('the order of the results of batchMap', () => {
   it(
-    'is that in which they come',
+    'is the order of their arrival by default',
     marbles((m) => {
       const source = '  (52a|)';
       const expected = 'A-2--(5|)';
@@ -196,7 +194,7 @@ describe('the order of results', () => {
   );
 
   it(
-    'is that of the source with `ordered`, though all are asked for at once',
+    'is that of the source with `ordered`, although all keys are requested together',
     marbles((m) => {
       const ask = byKey();
       const source = '  (52a)------b';
@@ -208,14 +206,14 @@ describe('the order of results', () => {
   );
 
   it(
-    'lets nothing be lost with `ordered` when the source completes first',
+    'loses no result with `ordered` when the source completes first',
     marbles((m) => {
       m.expect(of('5', '2', 'a').pipe(batchMap(byKey(), { ordered: true }))).toBeObservable('-----(52A|)');
     }),
   );
 
   it(
-    'is one for each subscriber',
+    'is separate for each subscriber',
     marbles((m) => {
       const ordered = batchMap(byKey(), { ordered: true });
       m.expect(of('5', 'a').pipe(ordered)).toBeObservable('-----(5A|)');
@@ -226,7 +224,7 @@ describe('the order of results', () => {
 
 describe('the concurrency of batchMap', () => {
   it(
-    'bounds how many keys are waited for',
+    'bounds the number of pending keys',
     marbles((m) => {
       const ask = after(6);
       const flushed = ' x-----y-----';
@@ -237,7 +235,7 @@ describe('the concurrency of batchMap', () => {
   );
 
   it(
-    'counts a result that must wait for its turn',
+    'counts a result that waits for its position in the order',
     marbles((m) => {
       const ask = byKey();
       const flushed = ' (52)-a---';
@@ -248,7 +246,7 @@ describe('the concurrency of batchMap', () => {
   );
 
   it(
-    'forgets who has not had a turn when it is unsubscribed',
+    'drops the waiting keys when it is unsubscribed',
     marbles((m) => {
       const ask = after(5);
       m.expect(flushesOf(ask)).toBeObservable('a-------');
@@ -256,7 +254,7 @@ describe('the concurrency of batchMap', () => {
     }),
   );
 
-  it.each([0, 1.5, NaN, '2', null])('is not %p: that is a TypeError which says what it must be', (concurrency) => {
+  it.each([0, 1.5, NaN, '2', null])('cannot be %p: the TypeError says what it must be', (concurrency) => {
     const make = () => batchMap(atOnce(), { concurrency: concurrency as number });
     expect(make).toThrow(TypeError);
     expect(make).toThrow('batchMap: expected `concurrency` to be a whole number, 1 or more, or Infinity');

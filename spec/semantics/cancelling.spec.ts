@@ -1,12 +1,10 @@
-/**
- * What cancelling owes to everybody, found by random programs: each has its own minimal case here.
- */
+/** Invariants of cancellation. Random programs have found each case; each is minimal here. */
 import { NEVER, Observable, Subject, take, timer } from 'rxjs';
 import { all, AsyncValue, batch, allSettled, task } from 'sluice';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { virtualScheduler } from '../support/virtual-time';
 
-/** A task that waits for this, and notes when it is left. */
+/** A task that waits for a source, and records the run of its finally block. */
 const noted = (log: string[], name: string, wait: () => unknown, cleanUp: () => unknown = () => null) =>
   task(function* () {
     try {
@@ -21,21 +19,24 @@ describe('a task that is cancelled', () => {
   it.each([
     ['all', all],
     ['settled', allSettled],
-  ])('is left also when what it waits for in %s ends while the rest of that is cleaned up', (_name, together) => {
-    const log: string[] = [];
-    const value = new AsyncValue<number>();
-    const cleaner = noted(
-      log,
-      'cleaner',
-      () => NEVER,
-      () => value.set(1),
-    );
-    const parent = noted(log, 'parent', () => together([cleaner, value]));
-    parent.subscribe().unsubscribe();
-    expect(log).toEqual(['cleaner', 'parent']);
-  });
+  ])(
+    'runs its finally blocks also when a part of its wait in %s ends during the clean-up of the rest',
+    (_name, together) => {
+      const log: string[] = [];
+      const value = new AsyncValue<number>();
+      const cleaner = noted(
+        log,
+        'cleaner',
+        () => NEVER,
+        () => value.set(1),
+      );
+      const parent = noted(log, 'parent', () => together([cleaner, value]));
+      parent.subscribe().unsubscribe();
+      expect(log).toEqual(['cleaner', 'parent']);
+    },
+  );
 
-  it('is left also when its clean-up fills a batch that its sibling waits for', () => {
+  it('runs its finally blocks also when its clean-up fills a batch that a sibling waits for', () => {
     const { clock, scheduler } = virtualScheduler();
     const log: string[] = [];
     const ask = batch((keys: readonly string[]) => [...keys], { maxSize: 2, scheduler });
@@ -58,7 +59,7 @@ describe('a task that is cancelled', () => {
   it.each([
     ['what it waits for', () => failingTeardown],
     ['the flight it waits for', () => batch(() => failingTeardown, { maxSize: 1 })('a')],
-  ])('is left also when the teardown of %s throws, and so are all around it', (_what, wait) => {
+  ])('runs its finally blocks, as do its callers, also when the teardown of %s throws', (_what, wait) => {
     const log: string[] = [];
     const errors: unknown[] = [];
     const inner = noted(log, 'inner', wait);
@@ -75,7 +76,7 @@ describe('a task that is cancelled', () => {
     expect([...errors, ...reported].join()).toContain('thrown by a teardown');
   });
 
-  it('waits for the clean-up of every sibling, though one of them cancels all and then has a value', () => {
+  it('waits for the clean-up of every sibling when one of them cancels all and then has a value', () => {
     const { clock, scheduler } = virtualScheduler();
     const log: string[] = [];
     const go = new Subject<void>();
@@ -101,7 +102,7 @@ describe('a task that is cancelled', () => {
     expect(log).toEqual(['parent', 'slow', 'outer']);
   });
 
-  it('is left where it stands if its body is an iterator that cannot return', () => {
+  it('stops at its yield if its body is an iterator without return()', () => {
     const bare = task(() => {
       const body = (function* () {
         yield NEVER;

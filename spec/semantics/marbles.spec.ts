@@ -1,8 +1,8 @@
 /**
- * The semantics of batches as marble diagrams: what is asked, what is flushed, what comes.
+ * The semantics of batches in marble diagrams: the requests, the flushes and the results.
  *
- * A capital letter is the value of its small one. In a diagram of flushes a letter stands for the keys of one flush.
- * No key is drawn on the edge of a window: there, the order of timers would decide.
+ * A capital letter is the value of the small one. In a diagram of flushes, a letter stands for the keys of one flush. No
+ * key is drawn at the edge of a window, where the order of timers would decide.
  */
 import { concat, delay, ignoreElements, map, mergeMap, of, retry, Subject, take, takeUntil, tap } from 'rxjs';
 import { timer, type Observable } from 'rxjs';
@@ -10,16 +10,16 @@ import { all, batch, batchScheduler, allSettled, task, type Flush } from 'sluice
 import { after, type Ask, atOnce, flushesOf, upper } from '../support/batches';
 import { marbles } from '../support/marbles';
 
-/** A task that is busy elsewhere for so many frames, and then asks. */
+/** A task that is busy for some frames, and then requests a key. */
 const askLater = (frames: number, ask: Ask, key: string): Observable<string> =>
   task(function* () {
     yield timer(frames);
     return yield* ask(key);
   })();
 
-describe('quiescence', () => {
+describe('a flush at quiescence', () => {
   it(
-    'flushes in the very frame of who asks',
+    'happens in the frame of the request',
     marbles((m) => {
       const ask = atOnce();
       const asked = '   -a--b-|';
@@ -31,7 +31,7 @@ describe('quiescence', () => {
   );
 
   it(
-    'flushes together what is asked in one step',
+    'has all keys that are requested in one step',
     marbles((m) => {
       const ask = atOnce();
       const asked = '   -x----y--|';
@@ -45,7 +45,7 @@ describe('quiescence', () => {
   );
 
   it(
-    'flushes together what is asked in one frame, by whomever',
+    'has all keys that are requested in one frame, by all tasks',
     marbles((m) => {
       const ask = atOnce();
       m.expect(flushesOf(ask)).toBeObservable('--x--', { x: 'abc' });
@@ -56,7 +56,7 @@ describe('quiescence', () => {
   );
 
   it(
-    'flushes equal keys once, and answers all who asked',
+    'has equal keys once, and all their waiters receive the value',
     marbles((m) => {
       const ask = after(3);
       m.expect(flushesOf(ask)).toBeObservable('x', { x: 'ab' });
@@ -65,7 +65,7 @@ describe('quiescence', () => {
   );
 
   it(
-    'flushes what a landing sets off in the frame of the landing',
+    'happens in the frame of the landing that triggers its requests',
     marbles((m) => {
       const ask = after(4);
       const twice = task(function* (key: string) {
@@ -79,7 +79,7 @@ describe('quiescence', () => {
   );
 
   it(
-    'does not wait for what is in flight',
+    'does not wait for flights',
     marbles((m) => {
       const [slow, fast] = [after(9), after(2)];
       const chain = task(function* () {
@@ -94,7 +94,7 @@ describe('quiescence', () => {
 
 describe('a window', () => {
   it(
-    'opens with its first key, and gathers until it is over',
+    'begins with its first key, and gathers keys until its end',
     marbles((m) => {
       const ask = atOnce({ window: 4 });
       const asked = '   -a-b-----c----|';
@@ -106,7 +106,7 @@ describe('a window', () => {
   );
 
   it(
-    'is not made longer by the keys that come later',
+    'is not extended by later keys',
     marbles((m) => {
       const ask = atOnce({ window: 4 });
       const asked = '   abc--d-e--|';
@@ -117,7 +117,7 @@ describe('a window', () => {
   );
 
   it(
-    'is over when it is over, whatever is busy',
+    'ends on time, also when tasks are busy',
     marbles((m) => {
       const ask = atOnce({ window: 4 });
       m.expect(flushesOf(ask)).toBeObservable('----a----b---', { a: 'a', b: 'b' });
@@ -127,7 +127,7 @@ describe('a window', () => {
   );
 
   it(
-    'is gone when all its keys have left: the next key opens one of its own',
+    'is discarded when all its keys are cancelled, and the next key begins another',
     marbles((m) => {
       const ask = atOnce({ window: 5 });
       m.expect(flushesOf(ask)).toBeObservable('--------b--');
@@ -137,7 +137,7 @@ describe('a window', () => {
   );
 
   it(
-    'is one for each partition',
+    'is separate for each partition',
     marbles((m) => {
       const ask = atOnce({ window: 4, partition: (key) => key < 'm' });
       const asked = '   a-xb-y-|';
@@ -150,7 +150,7 @@ describe('a window', () => {
 
 describe('maxSize', () => {
   it(
-    'flushes at once what is full, and the rest in its time',
+    'flushes full batches at once, and the rest at quiescence',
     marbles((m) => {
       const ask = atOnce({ maxSize: 2 });
       m.expect(flushesOf(ask)).toBeObservable('(xyz)', { x: 'ab', y: 'cd', z: 'e' });
@@ -159,7 +159,7 @@ describe('maxSize', () => {
   );
 
   it(
-    'does not wait for the window; the next key opens the next',
+    'flushes a full batch before its window ends; the next key begins another window',
     marbles((m) => {
       const ask = atOnce({ maxSize: 2, window: 5 });
       const asked = '   ab-c------|';
@@ -180,7 +180,7 @@ describe('maxSize', () => {
   );
 
   it(
-    'does not count keys that have left',
+    'does not count cancelled keys',
     marbles((m) => {
       const ask = atOnce({ maxSize: 2, window: 9 });
       m.expect(flushesOf(ask)).toBeObservable('----x', { x: 'bc' });
@@ -192,7 +192,7 @@ describe('maxSize', () => {
 
 describe('concurrency', () => {
   it(
-    'keeps a full batch until there is room in the air',
+    'delays a full batch until a flight slot is free',
     marbles((m) => {
       const ask = after(4, { concurrency: 1, maxSize: 1 });
       const flushed = ' a---b---c---';
@@ -203,7 +203,7 @@ describe('concurrency', () => {
   );
 
   it(
-    'lets an open batch gather until there is room in the air',
+    'lets an open batch gather keys until a flight slot is free',
     marbles((m) => {
       const ask = after(5, { concurrency: 1 });
       const asked = '   a-bc-----|';
@@ -215,7 +215,7 @@ describe('concurrency', () => {
   );
 
   it(
-    'has room again when a flight is aborted',
+    'frees a flight slot when a flight is aborted',
     marbles((m) => {
       const ask = after(9, { concurrency: 1 });
       m.expect(flushesOf(ask)).toBeObservable('a--b---------');
@@ -225,7 +225,7 @@ describe('concurrency', () => {
   );
 
   it(
-    'has one place more after a landing, also when all others leave while it lands',
+    'frees exactly one flight slot on a landing, also when all other waiters unsubscribe meanwhile',
     marbles((m) => {
       const ask = after(4, { concurrency: 1, maxSize: 2 });
       const leave = new Subject<void>();
@@ -239,7 +239,7 @@ describe('concurrency', () => {
 
 describe('hold', () => {
   it(
-    'waits for a task that is busy elsewhere and may yet join',
+    'waits for a busy task that may still join the batch',
     marbles((m) => {
       const ask = atOnce({ hold: 9 });
       m.expect(flushesOf(ask)).toBeObservable('---x', { x: 'ab' });
@@ -249,7 +249,7 @@ describe('hold', () => {
   );
 
   it(
-    'waits no longer than until nobody is busy',
+    'ends when no task is busy',
     marbles((m) => {
       const ask = atOnce({ hold: 9 });
       m.expect(ask('a')).toBeObservable('---(A|)');
@@ -258,7 +258,7 @@ describe('hold', () => {
   );
 
   it(
-    'waits no longer than it may',
+    'ends after its time',
     marbles((m) => {
       const ask = atOnce({ hold: 6 });
       m.expect(flushesOf(ask)).toBeObservable('------a---b', { a: 'a', b: 'b' });
@@ -268,7 +268,7 @@ describe('hold', () => {
   );
 
   it(
-    'counts from the first key',
+    'begins with the first key',
     marbles((m) => {
       const ask = atOnce({ hold: 6 });
       m.expect(flushesOf(ask)).toBeObservable('--------x-', { x: 'abc' });
@@ -278,7 +278,7 @@ describe('hold', () => {
   );
 
   it(
-    'does not wait while nobody is busy',
+    'does not delay a flush when no task is busy',
     marbles((m) => {
       const ask = atOnce({ hold: 9 });
       m.expect(m.hot('-a--b').pipe(mergeMap(ask))).toBeObservable('-A--B');
@@ -286,7 +286,7 @@ describe('hold', () => {
   );
 
   it(
-    'does not wait for a task that has been cancelled',
+    'does not wait for a cancelled task',
     marbles((m) => {
       const ask = atOnce({ hold: 9 });
       m.expect(ask('a')).toBeObservable('----(A|)');
@@ -295,7 +295,7 @@ describe('hold', () => {
   );
 
   it(
-    'takes a flight for busy: those who wait for it may yet join',
+    'counts a flight as busy, since its waiters may still join',
     marbles((m) => {
       const [other, ask] = [after(5), atOnce({ hold: 9 })];
       m.expect(flushesOf(ask)).toBeObservable('-----x', { x: 'aB' });
@@ -305,7 +305,7 @@ describe('hold', () => {
   );
 
   it(
-    'takes a flight for busy that takes off in the same moment',
+    'counts a flight as busy that starts at the same time',
     marbles((m) => {
       const [other, ask] = [after(5), atOnce({ hold: 9 })];
       m.expect(flushesOf(ask)).toBeObservable('-----x', { x: 'aB' });
@@ -315,7 +315,7 @@ describe('hold', () => {
   );
 
   it(
-    'begins when the window is over, and counts from the first key all the same',
+    'applies after the end of the window, but is measured from the first key',
     marbles((m) => {
       const ask = atOnce({ window: 3, hold: 7 });
       m.expect(flushesOf(ask)).toBeObservable('-----x-------y', { x: 'ab', y: 'c' });
@@ -327,7 +327,7 @@ describe('hold', () => {
   );
 
   it(
-    'does not hold back what is full',
+    'does not delay a full batch',
     marbles((m) => {
       const ask = atOnce({ hold: 9, maxSize: 2 });
       m.expect(m.hot('-a-b').pipe(mergeMap(ask))).toBeObservable('---(AB)');
@@ -336,9 +336,9 @@ describe('hold', () => {
   );
 });
 
-describe('a key that nobody waits for any more', () => {
+describe('a key without a waiter', () => {
   it(
-    'leaves before the flush',
+    'leaves its batch before the flush',
     marbles((m) => {
       const ask = atOnce({ window: 5 });
       m.expect(flushesOf(ask)).toBeObservable('-----x', { x: 'bc' });
@@ -348,7 +348,7 @@ describe('a key that nobody waits for any more', () => {
   );
 
   it(
-    'stays for the others who asked for it',
+    'stays in its batch for its other waiters',
     marbles((m) => {
       const ask = atOnce({ window: 5 });
       m.expect(flushesOf(ask)).toBeObservable('-----a');
@@ -358,7 +358,7 @@ describe('a key that nobody waits for any more', () => {
   );
 
   it(
-    'comes last when it is asked for again',
+    'is the last of its batch when it is requested again',
     marbles((m) => {
       const ask = atOnce({ window: 5 });
       m.expect(flushesOf(ask)).toBeObservable('-----x', { x: 'ba' });
@@ -369,7 +369,7 @@ describe('a key that nobody waits for any more', () => {
   );
 
   it(
-    'takes the flush with it when it was the last',
+    'cancels the flush when it was the only key',
     marbles((m) => {
       const ask = atOnce({ window: 5 });
       m.expect(flushesOf(ask)).toBeObservable('----------');
@@ -378,7 +378,7 @@ describe('a key that nobody waits for any more', () => {
   );
 
   it(
-    'leaves when what asked for it in one breath has failed',
+    'leaves its batch when another part of the same all() has failed',
     marbles((m) => {
       const ask = atOnce({ window: 5 });
       m.expect(flushesOf(ask)).toBeObservable('-----b');
@@ -390,7 +390,7 @@ describe('a key that nobody waits for any more', () => {
 
 describe('a flight', () => {
   it(
-    'is subscribed to until it has landed',
+    'is subscribed until it has landed',
     marbles((m) => {
       const flight = m.cold('   ---r-----|', { r: ['A'] });
       const subscribed = '      ^--------!';
@@ -401,7 +401,7 @@ describe('a flight', () => {
   );
 
   it(
-    'is unsubscribed when the last who waited has left',
+    'is unsubscribed with its last waiter',
     marbles((m) => {
       const flight = m.cold('   ---------(r|)', { r: ['A', 'B'] });
       const first = '           ^-!';
@@ -415,7 +415,7 @@ describe('a flight', () => {
   );
 
   it(
-    'goes on for the one who is left, with all its keys',
+    'continues with all its keys for one remaining waiter',
     marbles((m) => {
       const ask = after(9);
       m.expect(flushesOf(ask)).toBeObservable('x', { x: 'ab' });
@@ -425,7 +425,7 @@ describe('a flight', () => {
   );
 
   it(
-    'is not shared with who asks later, unless there is a cache',
+    'is not shared with later requests, unless a cache is configured',
     marbles((m) => {
       const [ask, cached] = [after(5), after(5, { cache: true })];
       m.expect(flushesOf(ask)).toBeObservable('   a--a---');
@@ -438,7 +438,7 @@ describe('a flight', () => {
   );
 
   it(
-    'is kept in the air by who joined it through the cache',
+    'continues for a waiter that joined it through the cache',
     marbles((m) => {
       const flight = m.cold('   ------(r|)', { r: ['A'] });
       const ask = batch<string, string>(() => flight, { cache: true });
@@ -449,7 +449,7 @@ describe('a flight', () => {
   );
 
   it(
-    'that was aborted is not what the next asker waits for',
+    'that was aborted is not shared with the next request',
     marbles((m) => {
       const ask = after(5, { cache: true });
       m.expect(flushesOf(ask)).toBeObservable('a---a----');
@@ -458,7 +458,7 @@ describe('a flight', () => {
     }),
   );
 
-  /** Answers never, and tells when its signal aborted. */
+  /** A resolver that never answers, and records when its signal aborts. */
   const untilAborted = (log: string[], alsoDo: (flush: Flush<string, string>) => void = () => undefined) =>
     batch((_keys: readonly string[], flush: Flush<string, string>) => {
       flush.signal.addEventListener('abort', () => log.push(`aborted at ${batchScheduler.now()}`));
@@ -466,7 +466,7 @@ describe('a flight', () => {
       return timer(7).pipe(map(() => ['A', 'B']));
     });
 
-  it('aborts its signal in the frame in which the last who waited leaves', () => {
+  it('aborts its signal in the frame in which its last waiter unsubscribes', () => {
     const log: string[] = [];
     const run = marbles((m) => {
       const ask = untilAborted(log);
@@ -477,7 +477,7 @@ describe('a flight', () => {
     expect(log).toEqual(['aborted at 5']);
   });
 
-  it('does not abort its signal when it has landed', () => {
+  it('does not abort its signal when it lands', () => {
     const log: string[] = [];
     const run = marbles((m) => {
       const ask = untilAborted(log);
@@ -488,7 +488,7 @@ describe('a flight', () => {
     expect(log).toEqual([]);
   });
 
-  it('aborts when those have left whose keys were not settled early', () => {
+  it('aborts when the waiters of all unsettled keys have unsubscribed', () => {
     const log: string[] = [];
     const run = marbles((m) => {
       const ask = untilAborted(log, (flush) => flush.succeed('a', 'early'));
@@ -500,9 +500,9 @@ describe('a flight', () => {
   });
 });
 
-describe('an error', () => {
+describe('an error of a resolver', () => {
   it(
-    'as an element fails its key alone',
+    'as an element of the results fails its key alone',
     marbles((m) => {
       const ask = batch((keys: readonly string[]) =>
         of(keys.map((key) => (key === 'b' ? new Error('no b') : key.toUpperCase()))).pipe(delay(3)),
@@ -514,7 +514,7 @@ describe('an error', () => {
   );
 
   it(
-    'of the whole flight fails all its keys',
+    'of the whole flight fails all keys',
     marbles((m) => {
       const ask = batch<string, string>(() => m.cold('---#'));
       m.expect(ask('a')).toBeObservable('---#');
@@ -523,7 +523,7 @@ describe('an error', () => {
   );
 
   it(
-    'thrown by the resolver fails all its keys, at once',
+    'thrown synchronously fails all keys at once',
     marbles((m) => {
       const ask = batch<string, string>(() => {
         throw new Error('thrown');
@@ -533,7 +533,7 @@ describe('an error', () => {
   );
 
   it(
-    'does not reach the keys that were settled early',
+    'does not affect keys that were settled early',
     marbles((m) => {
       const ask = batch((_keys: readonly string[], flush: Flush<string, string>) => {
         const early = m.cold('  --a|', { a: 'a' }).pipe(tap((key) => flush.succeed(key, 'early')));
@@ -545,7 +545,7 @@ describe('an error', () => {
   );
 
   it(
-    'of one key comes as soon as it is settled, and frees what waited with it',
+    'of one key is delivered when the key is settled, and cancels what the failed waiter waits for',
     marbles((m) => {
       const ask = batch((_keys: readonly string[], flush: Flush<string, string>) =>
         timer(2, 3).pipe(
@@ -565,7 +565,7 @@ describe('an error', () => {
   );
 
   it(
-    'is not kept: who retries asks again',
+    'is not cached: a retry requests the key again',
     marbles((m) => {
       const flights = [m.cold('---#'), m.cold('--(r|)', { r: ['A'] })];
       const ask = batch<string, string>(() => flights.shift() ?? m.cold('#'), { cache: true });
@@ -575,7 +575,7 @@ describe('an error', () => {
   );
 
   it(
-    'that a task catches does not end it',
+    'that a task catches does not end the task',
     marbles((m) => {
       const ask = batch((keys: readonly string[]) =>
         keys.includes('bad') ? m.cold<string[]>('---#') : of(upper(keys)).pipe(delay(2)),

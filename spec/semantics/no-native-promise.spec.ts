@@ -1,13 +1,13 @@
 /**
- * Nothing of sluice between two Observables goes through a native promise: what takes no promises runs on virtual time,
- * and `block` runs it with no event loop at all.
+ * The library uses no native promise between two Observables: a program without promises runs on virtual time, and
+ * `block` runs it without the event loop.
  */
 import { createHook } from 'node:async_hooks';
 import { concatMap, delay, firstValueFrom, from, map, mergeMap, of, timer, toArray } from 'rxjs';
 import { all, batch, batchMap, flushAll, Future, largestFirst, allSettled, task } from 'sluice';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
-/** How many promises, microtasks and ticks are made while `work` runs: what would need the microtask queue. */
+/** Counts the promises, microtasks and ticks that `work` makes: everything that needs the microtask queue. */
 function microtasksOf(work: () => void): number {
   let count = 0;
   const kinds = ['PROMISE', 'Microtask', 'TickObject'];
@@ -27,7 +27,7 @@ function microtasksOf(work: () => void): number {
 
 const upper = (keys: readonly string[]): string[] => keys.map((key) => key.toUpperCase());
 
-/** A program with all kinds of waiting in it, that gives 'AB', 'C', …; its flights take so long. */
+/** A program with all kinds of waits, whose value is 'AB', 'C', …; its flights take `flightTakes`. */
 function program(flightTakes: number) {
   const resolve = (keys: readonly string[]) =>
     flightTakes === 0 ? upper(keys) : of(upper(keys)).pipe(delay(flightTakes));
@@ -51,8 +51,8 @@ const RESULT = {
   results: ['fulfilled', 'rejected'],
 };
 
-describe('the count of microtasks', () => {
-  it('sees a promise, a microtask and a tick', () => {
+describe('the counter of microtasks', () => {
+  it('counts a promise, a microtask and a tick', () => {
     expect(microtasksOf(() => void Promise.resolve())).toBeGreaterThan(0);
     expect(microtasksOf(() => void (async () => Promise.resolve())())).toBeGreaterThan(0);
     expect(microtasksOf(() => queueMicrotask(() => undefined))).toBeGreaterThan(0);
@@ -65,8 +65,8 @@ describe('the count of microtasks', () => {
 describe('on virtual time', () => {
   it.each([
     ['synchronous resolvers', 0],
-    ['resolvers that give Observables', 5],
-  ])('a program with %s is over when TestScheduler.run is', (_name, flightTakes) => {
+    ['resolvers that return Observables', 5],
+  ])('a program with %s ends within TestScheduler.run', (_name, flightTakes) => {
     const results: unknown[] = [];
     testScheduler().run(() => void program(flightTakes).subscribe((result) => results.push(result)));
     expect(results).toEqual([RESULT]);
@@ -74,7 +74,7 @@ describe('on virtual time', () => {
 
   it.each([
     ['synchronous resolvers', 0],
-    ['resolvers that give Observables', 5],
+    ['resolvers that return Observables', 5],
   ])('a program with %s makes no promise and no microtask', (_name, flightTakes) => {
     const results: unknown[] = [];
     const count = microtasksOf(() =>
@@ -107,10 +107,10 @@ describe('on virtual time', () => {
 });
 
 describe('block', () => {
-  // What an earlier spec has left to the microtask queue must not count, nor stand for what this one would.
+  // Microtasks of an earlier spec must neither be counted nor replace those of this one.
   beforeEach(() => new Promise((resolve) => setImmediate(resolve)));
 
-  it('runs a program to its end before a microtask that was queued before it', async () => {
+  it('runs a program to its end before an earlier queued microtask', async () => {
     const order: unknown[] = [];
     const queued = Promise.resolve().then(() => order.push('microtask'));
     order.push(program(0).block());
@@ -118,7 +118,7 @@ describe('block', () => {
     expect(order).toEqual([RESULT, 'microtask']);
   });
 
-  it('makes none for a key: all there is is the tick that looks for quiescence, which real time needs', async () => {
+  it('makes no promise for a key; it makes one tick, to find quiescence in real time', async () => {
     const ask = batch(upper);
     const countFor = (keys: readonly string[]) => microtasksOf(() => void ask.many(keys).block());
     const forOne = countFor(['a']);
@@ -130,7 +130,7 @@ describe('block', () => {
   it.each([
     ['flushes all', flushAll],
     ['flushes the largest first', largestFirst],
-  ])('makes none either on a scheduler that %s, and asks nothing of its clock', (_name, policy) => {
+  ])('makes no promise on a scheduler that %s, and does not use its clock', (_name, policy) => {
     const { clock, scheduler } = virtualScheduler({ policy });
     const results: unknown[] = [];
     const count = microtasksOf(() => {

@@ -1,6 +1,4 @@
-/**
- * What holds of every program: random trees of tasks, beside a model that knows nothing of time, schedulers or batches.
- */
+/** Properties of every program: random trees of tasks are compared with a model without time, schedulers and batches. */
 import fc from 'fast-check';
 import {
   batchIndexOf,
@@ -14,12 +12,12 @@ import {
 } from '../support/perform';
 import { programs, undisturbed, type Program, type Step, type TaskTree } from '../support/program';
 
-/** What can come of something: its value; or one of these errors, whichever comes first. */
+/** The possible outcomes of a step: its value, or the first of these errors. */
 type Prospect = { readonly value: unknown } | { readonly errors: readonly string[] };
 
 function prospectOf(step: Step, program: Program): Prospect {
   switch (step.does) {
-    case 'ask': {
+    case 'load': {
       const index = batchIndexOf(program, step.batch);
       const isFailing = program.batches[index]?.failing.includes(step.key);
       return isFailing ? { errors: [errorOf(index, step.key)] } : { value: valueOf(index, step.key) };
@@ -47,47 +45,47 @@ function prospectOfTask({ steps }: TaskTree, program: Program): Prospect {
   return { value: values };
 }
 
-/** What each root's subscriber was told is what the model foretells; unless he left before, and was told nothing. */
-function expectForetold(program: Program, { roots }: Account): void {
+/** Each root has the outcome of the model, or was unsubscribed before and has none. */
+function expectModelOutcome(program: Program, { roots }: Account): void {
   program.roots.forEach((root, index) => {
-    const { signals, hasLeft } = roots[index] ?? { signals: [], hasLeft: false };
-    if (hasLeft && signals.length === 0) return;
+    const { signals, isUnsubscribed } = roots[index] ?? { signals: [], isUnsubscribed: false };
+    if (isUnsubscribed && signals.length === 0) return;
     const prospect = prospectOfTask(root.task, program);
-    const foretold: readonly (readonly Signal[])[] =
+    const expectedSignals: readonly (readonly Signal[])[] =
       'value' in prospect ? [[{ value: prospect.value }, 'complete']] : prospect.errors.map((error) => [{ error }]);
-    expect(foretold).toContainEqual(signals);
+    expect(expectedSignals).toContainEqual(signals);
   });
 }
 
 /**
- * Every task that was begun was left, once; and those that were left because they were cancelled came to the end of
- * their `finally` blocks. (One that is cancelled while in a `finally` block already is cut there: generators are so.)
+ * Every task that was started ran its `finally` block once, and a cancelled task ran it to the end. The exception is a
+ * task that is cancelled in its `finally` block: a generator stops there.
  */
-function expectAllLeft({ begun, leaving, cut, left }: Account): void {
-  expect(new Set(leaving)).toEqual(new Set(begun));
-  expect(leaving).toHaveLength(begun.length);
-  expect(new Set(left).size).toBe(left.length);
-  expect(left).toEqual(expect.arrayContaining(cut));
+function expectEachFinallyRan({ started, finallyStarted, cancelled, finallyEnded }: Account): void {
+  expect(new Set(finallyStarted)).toEqual(new Set(started));
+  expect(finallyStarted).toHaveLength(started.length);
+  expect(new Set(finallyEnded).size).toBe(finallyEnded.length);
+  expect(finallyEnded).toEqual(expect.arrayContaining(cancelled));
 }
 
 function expectSound(program: Program, account: Account): void {
   expect(account.faults).toEqual([]);
-  expectForetold(program, account);
-  expectAllLeft(account);
+  expectModelOutcome(program, account);
+  expectEachFinallyRan(account);
   expect(account.landings).toHaveLength(account.flushes.length);
 }
 
 describe('every program', () => {
   const sync = programs('at once', 'by Observable', 'key by key');
 
-  it('gives what the model gives, leaves nobody waiting, runs every `finally` once, asks only for what is wanted', () => {
+  it('has the results of the model, ends every wait, runs every `finally` once, and requests only awaited keys', () => {
     fc.assert(
       fc.property(sync, (program) => expectSound(program, perform(program))),
       { numRuns: 500 },
     );
   });
 
-  it('goes the same way each time: same flushes, same keys, same order, same moments', () => {
+  it('is deterministic: the same flushes, keys, order and times in each run', () => {
     fc.assert(
       fc.property(sync, (program) => expect(perform(program)).toEqual(perform(program))),
       { numRuns: 300 },
@@ -96,12 +94,12 @@ describe('every program', () => {
 
   const any = programs('at once', 'by Observable', 'key by key', 'by promise');
 
-  it('gives what the model gives, with promises in it too', async () => {
+  it('has the results of the model, also with promises', async () => {
     const property = fc.asyncProperty(any, async (program) => expectSound(program, await performWithPromises(program)));
     await fc.assert(property, { numRuns: 150 });
   });
 
-  it('goes the same way each time, with promises in it too', async () => {
+  it('is deterministic, also with promises', async () => {
     const property = fc.asyncProperty(any, async (program) => {
       expect(await performWithPromises(program)).toEqual(await performWithPromises(program));
     });
@@ -109,8 +107,8 @@ describe('every program', () => {
   });
 });
 
-describe('a program that nothing disturbs', () => {
-  it('asks in as few flushes as its longest chain of requests needs, each key once a round', () => {
+describe('a program without delays, limits, errors and cancellation', () => {
+  it('needs as many rounds as its longest chain of requests, with each key once per round', () => {
     const property = fc.property(programs('at once').map(undisturbed), (program) => {
       const flushes = perform(program).flushes.map(sortKeys);
       expect(flushes.sort()).toEqual(roundsOf(program));
@@ -119,30 +117,30 @@ describe('a program that nothing disturbs', () => {
   });
 });
 
-/** The keys of each flush if every round takes all that can be asked for by then. */
+/** The keys of each flush if every round has all keys that can be requested by then. */
 function roundsOf(program: Program): string[] {
   const rounds: Map<number, Set<string>>[] = [];
 
-  const ask = (batchIndex: number, key: string, round: number): number => {
+  const load = (batchIndex: number, key: string, round: number): number => {
     const flushes = (rounds[round] ??= new Map<number, Set<string>>());
     flushes.set(batchIndex, (flushes.get(batchIndex) ?? new Set()).add(key));
     return round + 1;
   };
-  /** Gives the round in which it is over. */
-  const over = (step: Step, round: number): number => {
+  /** Returns the round in which the step ends. */
+  const roundAfter = (step: Step, round: number): number => {
     switch (step.does) {
-      case 'ask':
-        return ask(batchIndexOf(program, step.batch), step.key, round);
+      case 'load':
+        return load(batchIndexOf(program, step.batch), step.key, round);
       case 'all':
-        return Math.max(round, ...step.steps.map((leaf) => over(leaf, round)));
+        return Math.max(round, ...step.steps.map((leaf) => roundAfter(leaf, round)));
       case 'run':
-        return step.task.steps.reduce((now, inner) => over(inner, now), round);
+        return step.task.steps.reduce((now, inner) => roundAfter(inner, now), round);
       case 'wait':
         return round;
     }
   };
 
-  program.roots.forEach((root) => root.task.steps.reduce((round, step) => over(step, round), 0));
+  program.roots.forEach((root) => root.task.steps.reduce((round, step) => roundAfter(step, round), 0));
   const lines = rounds.flatMap((flushes) =>
     Array.from(flushes, ([batchIndex, keys]) => `0 ${nameOf(batchIndex)}(${[...keys].join('')})`),
   );

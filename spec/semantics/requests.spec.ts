@@ -1,4 +1,4 @@
-/** Many requests at once, each on a scheduler of its own: none of them sees what belongs to another. */
+/** Concurrent requests, each on its own scheduler, are isolated: none sees the state of another. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fc from 'fast-check';
 import {
@@ -42,13 +42,13 @@ import {
 
 interface Row {
   readonly key: string;
-  /** Each load has another number. */
+  /** A number that is different for each load. */
   readonly load: number;
-  /** What the resolver of the row has asked for; another cache has it. */
+  /** The value that the resolver of the row has loaded through another cache. */
   readonly tag: number;
 }
 
-/** What is on while a task of the request runs. */
+/** The context of the tasks of a request. */
 class Own extends TaskContext {
   static current: number | undefined;
   #around: number | undefined;
@@ -68,15 +68,15 @@ class Own extends TaskContext {
 }
 
 interface Service {
-  /** In words, what a request saw of another. */
+  /** Descriptions of state of one request that another request saw. */
   readonly faults: string[];
-  /** For each request, the rows that it was given. */
+  /** The rows that each request received. */
   readonly rows: Row[][];
-  /** Serves a request, to its end. */
+  /** Runs a request to its end. */
   readonly serve: (request: number, program: RequestProgram) => Promise<void>;
 }
 
-/** What all requests have in common: batch functions, a ScopedValue, a store. */
+/** The state that all requests share: batch functions, a ScopedValue, an AsyncLocalStorage. */
 function serviceOf(answer: AnswerForm): Service {
   const faults: string[] = [];
   const rows: Row[][] = [];
@@ -84,7 +84,7 @@ function serviceOf(answer: AnswerForm): Service {
   const store = new AsyncLocalStorage<number>();
   const rowOf = rowsBy(answer);
 
-  /** What is not there may be lost; what is there must be the request's own. */
+  /** State may be missing, but present state must belong to the request. */
   const look = (request: number, where: string): void => {
     const seen = {
       value: value.get(),
@@ -104,12 +104,12 @@ function serviceOf(answer: AnswerForm): Service {
     look(request, 'a task');
   });
 
-  /** What a step asks for; all of it has been asked for when this has a value. */
+  /** Runs a step; its value arrives when all keys of the step have been loaded. */
   const performed = (
     request: number,
     { form, keys, ms, inner }: RequestStep,
   ): Observable<unknown> | Promise<unknown> => {
-    const note = (row: Row): void => {
+    const record = (row: Row): void => {
       rows[request]?.push(row);
       look(request, form);
     };
@@ -117,17 +117,17 @@ function serviceOf(answer: AnswerForm): Service {
       defer(() => {
         look(request, form);
         return rowOf(key);
-      }).pipe(tap(note));
+      }).pipe(tap(record));
     const askLater = async (key: string): Promise<void> => {
       look(request, form);
-      note(await rowOf(key));
+      record(await rowOf(key));
     };
     const rest = inner.map((step) => [step]);
     const others = all(rest.map((steps) => perform(request, steps)));
     switch (form) {
       case 'generator':
         return task(function* () {
-          for (const key of keys) note(yield* rowOf(key));
+          for (const key of keys) record(yield* rowOf(key));
           yield others;
         })();
       case 'async function':
@@ -226,7 +226,7 @@ function serviceOf(answer: AnswerForm): Service {
   return { faults, rows, serve };
 }
 
-/** A cached batch function whose resolver, of this form, asks another one. */
+/** A cached batch function whose resolver, of this form, loads from another batch function. */
 function rowsBy(form: AnswerForm): BatchFunction<string, Row> {
   let loads = 0;
   const tagOf = batch((keys: readonly string[]) => keys.map(() => ++loads), {
@@ -264,17 +264,17 @@ function rowsBy(form: AnswerForm): BatchFunction<string, Row> {
 
 const lastOf = (work: Observable<unknown> | Promise<unknown>): Promise<unknown> => lastValueFrom(from(work));
 
-it('no request sees the value, the row, the store or the context of another, in any program', async () => {
+it('no request sees a value, row, store or context of another request, in random programs', async () => {
   await fc.assert(
     fc.asyncProperty(answerForms, requestPrograms, async (answer, programs) => {
       const { faults, rows, serve } = serviceOf(answer);
       await Promise.all(programs.map((program, request) => serve(request, program)));
       expect(faults).toEqual([]);
       const seen = new Map<number, number>();
-      rows.forEach((given, request) => {
+      rows.forEach((received, request) => {
         const loads = new Map<string, Row>();
-        for (const row of given) {
-          // One load of a key for each request: its cache holds.
+        for (const row of received) {
+          // Each request loads a key once: its cache is used.
           expect(loads.get(row.key) ?? row).toBe(row);
           loads.set(row.key, row);
           for (const load of [row.load, row.tag]) {

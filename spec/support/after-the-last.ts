@@ -1,6 +1,6 @@
 /**
- * Values that failed on purpose in a spec may be collected when its file is over. To report them then, as sluice does,
- * would be to write to a console that jest has closed.
+ * After the last spec of a file, errors without a receiver are ignored: values that failed on purpose may be collected
+ * later, when jest has closed the console.
  */
 import { config } from 'rxjs';
 

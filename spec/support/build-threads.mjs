@@ -1,7 +1,6 @@
 /**
- * Before the specs: the package, built as for its users, for the threads that specs start. What jest does to load
- * TypeScript it does in its own thread alone. `SLUICE_THREADS` names the folder of what is built; the package is around
- * it.
+ * The global setup of jest builds the package, as for publishing, for the threads that specs start: jest transforms
+ * TypeScript only in its own thread. `SLUICE_THREADS` is the path of the `dist` folder within the built package.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,14 +8,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** @throws where the build fails: a spec is never to run what an earlier state of the sources has left. */
+/** @throws if the build fails, so that no spec runs an earlier build. */
 export default async function buildThreads() {
-  // The tools that build need a newer Node than what they build does: for older ones it is built before.
+  // The build tools need a newer Node than the package does. For older versions, the package is built in advance.
   if (process.env.SLUICE_THREADS !== undefined) return;
   const { build } = await import('tsdown');
   const cache = join(root, 'node_modules', '.cache', 'sluice');
   mkdirSync(cache, { recursive: true });
-  // A run has its own, so that none takes away what another is using.
+  // Each run of jest has its own folder, so that none removes files that another uses.
   const folder = mkdtempSync(join(cache, 'threads-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   copyFileSync(join(root, 'package.json'), join(folder, 'package.json'));

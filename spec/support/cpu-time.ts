@@ -1,6 +1,6 @@
-/** How much work something is, by the clock of the processor, which stands still while other processes have it. */
+/** The CPU time of a function, which does not depend on the load by other processes. */
 
-/** In ms of the processor; all threads of this process count. */
+/** The CPU time of `work` in ms, of all threads of this process. */
 export async function cpuTimeOf(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();
@@ -9,8 +9,8 @@ export async function cpuTimeOf(work: () => unknown): Promise<number> {
 }
 
 /**
- * How many times as much the work of the larger size takes as that of the smaller one, each at its best of five turns:
- * what is linear gives about their ratio, what is quadratic its square.
+ * The ratio of the CPU times of `work(large)` and `work(small)`, each the best of five runs. Linear work gives about
+ * `large / small`, quadratic work the square of that.
  */
 export async function growthOf(work: (size: number) => unknown, small: number, large: number): Promise<number> {
   const [ofSmall, ofLarge]: [number[], number[]] = [[], []];

@@ -1,7 +1,5 @@
-/**
- * Marble diagrams on virtual time. `rxjs-marbles` is unmaintained, so this is the one place that knows of it.
- */
+/** Marble diagrams on virtual time. Only this file imports `rxjs-marbles`, which is unmaintained. */
 import { configure } from 'rxjs-marbles/jest';
 
-/** Makes a test of `(m) => …`: it runs inside `TestScheduler.run`, and matches with jest's `toStrictEqual`. */
+/** Makes a test of `(m) => …` that runs inside `TestScheduler.run` and compares with `toStrictEqual` of jest. */
 export const { marbles } = configure({ run: true });

@@ -1,5 +1,5 @@
 /**
- * Whether a thread that has filled its heap ends by itself. On Node 24 it may collect garbage without end instead, with
- * small limits, as a bare `worker_threads` shows: specs of it are for the versions before.
+ * Whether a thread with a full heap ends by itself. On Node 24 and with small limits, a thread may collect garbage without
+ * end instead, also without this library; so the specs of memory limits run on earlier versions only.
  */
 export const memoryLimitsHold = Number.parseInt(process.versions.node, 10) < 24;

@@ -1,7 +1,7 @@
-/** Limits that only what hangs reaches. They grow with the load of the machine, so a busy one fails no spec. */
+/** Time limits that only a hanging spec exceeds: they grow with the load of the machine. */
 import { availableParallelism, loadavg } from 'node:os';
 
-/** `ms` of an idle machine as ms of this one. Windows knows no load: there the limit is as it was given. */
+/** Converts `ms` of an idle machine to ms of this one. Windows reports no load, so `ms` is unchanged there. */
 export function patience(ms: number): number {
   const [load = 0] = loadavg();
   return Math.ceil(ms * Math.max(1, (2 * load) / availableParallelism()));

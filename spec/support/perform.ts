@@ -1,6 +1,4 @@
-/**
- * Performs a random program on a scheduler of its own, on virtual time, and gives an account of what happened.
- */
+/** Runs a random program on its own scheduler and on virtual time, and returns an account of all events. */
 import {
   concatMap,
   delay,
@@ -28,27 +26,27 @@ import {
 import type { BatchTraits, Program, Step, TaskTree } from './program';
 
 export interface Account {
-  /** A line for each flush: when, of which batch function, with which keys. */
+  /** One line per flush: time, batch function and keys. */
   readonly flushes: string[];
-  /** A line for each landing. */
+  /** One line per landing. */
   readonly landings: string[];
-  /** What was wrong with a flush, in words. */
+  /** Descriptions of invalid flushes. */
   readonly faults: string[];
-  /** For each root, what its subscriber was told, and whether he left. */
-  readonly roots: { readonly signals: Signal[]; hasLeft: boolean }[];
-  /** The tasks that were begun, by number. */
-  readonly begun: number[];
-  /** Those whose `finally` block was begun. */
-  readonly leaving: number[];
-  /** Those whose `finally` block was begun because they were cancelled. */
-  readonly cut: number[];
-  /** Those whose `finally` block was ended. */
-  readonly left: number[];
+  /** The signals of the subscriber of each root, and whether it has unsubscribed. */
+  readonly roots: { readonly signals: Signal[]; isUnsubscribed: boolean }[];
+  /** The numbers of the tasks that were started. */
+  readonly started: number[];
+  /** The numbers of the tasks whose `finally` block was started. */
+  readonly finallyStarted: number[];
+  /** The numbers of the tasks whose `finally` block was started by a cancellation. */
+  readonly cancelled: number[];
+  /** The numbers of the tasks whose `finally` block has ended. */
+  readonly finallyEnded: number[];
 }
 
 export type Signal = { readonly value: unknown } | { readonly error: string } | 'complete';
 
-/** For a program without promises: all of it is over when this returns. */
+/** Runs a program without promises to its end. */
 export function perform(program: Program): Account {
   const clock = new VirtualTimeScheduler();
   const account = begin(program, clock);
@@ -56,7 +54,7 @@ export function perform(program: Program): Account {
   return account;
 }
 
-/** For any program: in every frame the microtask queue drains. */
+/** Runs any program to its end; the microtask queue drains in each frame. */
 export async function performWithPromises(program: Program): Promise<Account> {
   const clock = new VirtualTimeScheduler();
   const account = begin(program, clock);
@@ -73,14 +71,14 @@ export async function performWithPromises(program: Program): Promise<Account> {
 
 const NAMES = ['p', 'q', 'r'];
 
-/** Programs name any of three batch functions, and may have fewer. */
+/** Maps an index from 0 to 2 to one of the batch functions of the program, which may be fewer. */
 export const batchIndexOf = ({ batches }: Program, index: number): number => index % batches.length;
 export const nameOf = (batchIndex: number): string => NAMES[batchIndex] ?? '';
 export const valueOf = (batchIndex: number, key: string): string => `${nameOf(batchIndex)}(${key})`;
 export const errorOf = (batchIndex: number, key: string): string => `no ${valueOf(batchIndex, key)}`;
 export const partitionOf = (key: string): string => (key < 'c' ? 'early' : 'late');
 
-/** Somebody waits for this key. */
+/** One wait for a key. */
 interface Wait {
   readonly batchIndex: number;
   readonly key: string;
@@ -94,40 +92,40 @@ function begin(program: Program, clock: SchedulerLike): Account {
     flushes: [],
     landings: [],
     faults: [],
-    roots: program.roots.map(() => ({ signals: [], hasLeft: false })),
-    begun: [],
-    leaving: [],
-    cut: [],
-    left: [],
+    roots: program.roots.map(() => ({ signals: [], isUnsubscribed: false })),
+    started: [],
+    finallyStarted: [],
+    cancelled: [],
+    finallyEnded: [],
   };
   scheduler.events$.subscribe(({ type, batch: name, keys, at }) => {
     (type === 'flush' ? account.flushes : account.landings).push(`${at} ${name}(${keys.join('')})`);
   });
-  const asks = program.batches.map((traits, batchIndex) =>
+  const batchFunctions = program.batches.map((traits, batchIndex) =>
     batchFunction(traits, { batchIndex, clock, waiting, faults: account.faults }),
   );
-  const run = taskFunction({ program, clock, asks, waiting, account });
+  const run = taskFunction({ program, clock, batchFunctions, waiting, account });
   beginRoots(program, { scheduler, account, run });
   return account;
 }
 
 function batchFunction(
   traits: BatchTraits,
-  site: { batchIndex: number; clock: SchedulerLike; waiting: ReadonlySet<Wait>; faults: string[] },
+  parts: { batchIndex: number; clock: SchedulerLike; waiting: ReadonlySet<Wait>; faults: string[] },
 ): BatchFunction<string, string> {
-  const { batchIndex, clock, waiting, faults } = site;
+  const { batchIndex, clock, waiting, faults } = parts;
   const name = nameOf(batchIndex);
   const inFlight = new Set<object>();
   const check = (keys: readonly string[]): void => {
-    const blame = (fault: string): void => void faults.push(`${name}(${keys.join('')}) ${fault}`);
-    if (keys.length === 0) blame('is empty');
-    if (new Set(keys).size < keys.length) blame('has a key twice');
-    if (keys.length > traits.maxSize) blame(`has more than ${traits.maxSize} keys`);
-    if (traits.isPartitioned && new Set(keys.map(partitionOf)).size > 1) blame('has keys of two partitions');
-    if (inFlight.size > traits.concurrency) blame(`is one of ${inFlight.size} in flight`);
+    const addFault = (fault: string): void => void faults.push(`${name}(${keys.join('')}) ${fault}`);
+    if (keys.length === 0) addFault('is empty');
+    if (new Set(keys).size < keys.length) addFault('has a key twice');
+    if (keys.length > traits.maxSize) addFault(`has more than ${traits.maxSize} keys`);
+    if (traits.isPartitioned && new Set(keys.map(partitionOf)).size > 1) addFault('has keys of two partitions');
+    if (inFlight.size > traits.concurrency) addFault(`is one of ${inFlight.size} in flight`);
     for (const key of keys) {
       const isWanted = [...waiting].some((wait) => wait.batchIndex === batchIndex && wait.key === key);
-      if (!isWanted) blame(`has ${key}, for which nobody waits`);
+      if (!isWanted) addFault(`has ${key}, which has no waiter`);
     }
   };
   const answer = (keys: readonly string[]): (string | Error)[] =>
@@ -170,35 +168,35 @@ function batchFunction(
 }
 
 async function turns(count: number): Promise<void> {
-  for (let left = count; left > 0; left--) await Promise.resolve();
+  for (let remaining = count; remaining > 0; remaining--) await Promise.resolve();
 }
 
 type Run = (tree: TaskTree) => Future<unknown>;
 
-function taskFunction(site: {
+function taskFunction(parts: {
   program: Program;
   clock: SchedulerLike;
-  asks: readonly BatchFunction<string, string>[];
+  batchFunctions: readonly BatchFunction<string, string>[];
   waiting: Set<Wait>;
   account: Account;
 }): Run {
-  const { program, clock, asks, waiting, account } = site;
+  const { program, clock, batchFunctions, waiting, account } = parts;
 
-  const ask = (batchIndex: number, key: string): Future<string> =>
-    asks[batchIndex]?.(key) ?? Future.fail(new Error('no such batch function'));
+  const load = (batchIndex: number, key: string): Future<string> =>
+    batchFunctions[batchIndex]?.(key) ?? Future.fail(new Error('no such batch function'));
 
-  /** With a pipe around it, that knows by itself who waits. */
-  const pipedAsk = (wait: Wait): Future<string> =>
+  /** A load with a pipe, which records its wait itself. */
+  const pipedLoad = (wait: Wait): Future<string> =>
     Future.defer(() => {
       waiting.add(wait);
-      return ask(wait.batchIndex, wait.key).pipe(finalize(() => waiting.delete(wait)));
+      return load(wait.batchIndex, wait.key).pipe(finalize(() => waiting.delete(wait)));
     });
 
   const futureOf = (step: Step): Future<unknown> => {
     switch (step.does) {
-      case 'ask': {
+      case 'load': {
         const batchIndex = batchIndexOf(program, step.batch);
-        return step.isPiped ? pipedAsk({ batchIndex, key: step.key }) : ask(batchIndex, step.key);
+        return step.isPiped ? pipedLoad({ batchIndex, key: step.key }) : load(batchIndex, step.key);
       }
       case 'all':
         return all(step.steps.map(futureOf));
@@ -209,10 +207,10 @@ function taskFunction(site: {
     }
   };
 
-  /** What the step itself waits for, other than by way of tasks or pipes. */
+  /** The direct waits of a step, without those of tasks and pipes. */
   const waitsOf = (step: Step): readonly Wait[] => {
     if (step.does === 'all') return step.steps.flatMap(waitsOf);
-    if (step.does !== 'ask' || step.isPiped) return [];
+    if (step.does !== 'load' || step.isPiped) return [];
     return [{ batchIndex: batchIndexOf(program, step.batch), key: step.key }];
   };
 
@@ -229,24 +227,24 @@ function taskFunction(site: {
     }
   }
 
-  const cleanUp: Step = { does: 'ask', batch: 0, key: 'a', isPiped: false, isCaught: true };
+  const cleanUp: Step = { does: 'load', batch: 0, key: 'a', isPiped: false, isCaught: true };
   const run: Run = task(function* (tree: TaskTree): Generator<unknown, unknown, unknown> {
-    const number = account.begun.length;
-    account.begun.push(number);
-    let isCut = true;
+    const number = account.started.length;
+    account.started.push(number);
+    let isCancelled = true;
     try {
       const values: unknown[] = [];
       for (const step of tree.steps) values.push(yield* attempt(step));
-      isCut = false;
+      isCancelled = false;
       return values;
     } catch (error) {
-      isCut = false;
+      isCancelled = false;
       throw error;
     } finally {
-      account.leaving.push(number);
-      if (isCut) account.cut.push(number);
+      account.finallyStarted.push(number);
+      if (isCancelled) account.cancelled.push(number);
       if (tree.cleansUp) yield* attempt(cleanUp);
-      account.left.push(number);
+      account.finallyEnded.push(number);
     }
   });
   return run;
@@ -257,16 +255,16 @@ function beginRoots(
   { scheduler, account, run }: { scheduler: BatchScheduler; account: Account; run: Run },
 ): void {
   const subscriptions = program.roots.map(() => new Subscription());
-  const leave = (index: number): void => {
+  const unsubscribe = (index: number): void => {
     const root = account.roots[index];
     if (!root) return;
-    root.hasLeft = true;
+    root.isUnsubscribed = true;
     subscriptions[index]?.unsubscribe();
   };
-  program.roots.forEach(({ task: tree, startsAt, leavesAt, takesAlong }, index) => {
+  program.roots.forEach(({ task: tree, startsAt, unsubscribesAt, alsoUnsubscribes }, index) => {
     const end = (signal: Signal): void => {
       account.roots[index]?.signals.push(signal);
-      if (takesAlong !== undefined && takesAlong !== index) leave(takesAlong);
+      if (alsoUnsubscribes !== undefined && alsoUnsubscribes !== index) unsubscribe(alsoUnsubscribes);
     };
     const start = (): void => {
       const subscription = run(tree).subscribe({
@@ -277,8 +275,8 @@ function beginRoots(
       subscriptions[index]?.add(subscription);
     };
     scheduler.schedule(() => {
-      if (account.roots[index]?.hasLeft === false) start();
+      if (account.roots[index]?.isUnsubscribed === false) start();
     }, startsAt);
-    if (leavesAt !== undefined) scheduler.clock.schedule(() => leave(index), leavesAt);
+    if (unsubscribesAt !== undefined) scheduler.clock.schedule(() => unsubscribe(index), unsubscribesAt);
   });
 }

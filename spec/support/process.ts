@@ -1,6 +1,6 @@
 /**
- * A program in a process of its own, for what would take the process of the specs with it: a loop without end, a timer
- * that nobody stops, an error that nobody catches.
+ * Runs a program in its own process, for programs that would end or block the process of the specs: an endless loop, a
+ * timer that is never stopped, an uncaught error.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
@@ -8,22 +8,22 @@ import { builtFiles } from './built-package';
 import { patience } from './patience';
 
 export interface Ended {
-  /** What it printed, line by line. */
+  /** The lines of its standard output. */
   readonly lines: readonly string[];
   readonly stderr: string;
-  /** Whether it came to its end by itself, and without an error. */
+  /** Whether the process exited by itself with code 0. */
   readonly hasEndedWell: boolean;
 }
 
-interface Alone {
-  /** Options of `node`, before the program. */
+interface ProcessOptions {
+  /** Command line options of `node`. */
   readonly flags?: readonly string[];
-  /** Program that runs before anything is loaded. */
+  /** A program that runs before the library is loaded. */
   readonly before?: string;
 }
 
-/** `program` is plain JavaScript in the folder of the built package, with `rx`, `TestScheduler` and all of sluice at hand. */
-export function runAlone(program: string, { flags = [], before = '' }: Alone = {}): Ended {
+/** @param program plain JavaScript, in which `rx`, `TestScheduler` and the usual exports of the library are defined */
+export function runAlone(program: string, { flags = [], before = '' }: ProcessOptions = {}): Ended {
   const source = `${before}
     const rx = require('rxjs');
     const { TestScheduler } = require('rxjs/testing');

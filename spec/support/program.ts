@@ -1,6 +1,6 @@
 /**
- * Random programs: trees of tasks that ask a few batch functions, one after the other and all at once, that fail,
- * catch, wait, clean up, and are left by those who wanted them.
+ * Random programs: trees of tasks that call a few batch functions, sequentially and concurrently, that fail, catch, wait,
+ * clean up, and are cancelled by their subscribers.
  */
 import fc from 'fast-check';
 
@@ -12,7 +12,7 @@ export interface Program {
 
 export interface BatchTraits {
   readonly answers: 'at once' | 'by Observable' | 'key by key' | 'by promise';
-  /** How long an answer takes: frames, or turns of the microtask queue. */
+  /** The duration of a flight, in frames or in turns of the microtask queue. */
   readonly takes: number;
   readonly failing: readonly string[];
   readonly maxSize: number;
@@ -26,20 +26,20 @@ export interface BatchTraits {
 export interface Root {
   readonly task: TaskTree;
   readonly startsAt: number;
-  /** When its subscriber leaves, if at all. */
-  readonly leavesAt: number | undefined;
-  /** Which root is left when this one ends, if any. */
-  readonly takesAlong: number | undefined;
+  /** The frame in which its subscriber unsubscribes, if it does. */
+  readonly unsubscribesAt: number | undefined;
+  /** The index of a root that is unsubscribed when this one ends, if any. */
+  readonly alsoUnsubscribes: number | undefined;
 }
 
 export interface TaskTree {
   readonly steps: readonly Step[];
-  /** Whether its `finally` block asks something, too. */
+  /** Whether its `finally` block loads a key, too. */
   readonly cleansUp: boolean;
 }
 
 export type Step = { readonly isCaught: boolean } & (
-  | { readonly does: 'ask'; readonly batch: number; readonly key: string; readonly isPiped: boolean }
+  | { readonly does: 'load'; readonly batch: number; readonly key: string; readonly isPiped: boolean }
   | { readonly does: 'all'; readonly steps: readonly Step[] }
   | { readonly does: 'run'; readonly task: TaskTree }
   | { readonly does: 'wait'; readonly frames: number }
@@ -51,13 +51,13 @@ const key = fc.constantFrom(...KEYS);
 const rarely = <T>(arbitrary: fc.Arbitrary<T>, otherwise: T): fc.Arbitrary<T> =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(otherwise) }, { weight: 1, arbitrary });
 
-const { task: taskTree } = fc.letrec<{ task: TaskTree; step: Step; ask: Step }>((tie) => {
+const { task: taskTree } = fc.letrec<{ task: TaskTree; step: Step; load: Step }>((tie) => {
   const isCaught = fc.boolean();
   const steps = fc.array(tie('step'), { maxLength: 3 });
   return {
     task: fc.record({ steps, cleansUp: rarely(fc.constant(true), false) }),
-    ask: fc.record({
-      does: fc.constant('ask' as const),
+    load: fc.record({
+      does: fc.constant('load' as const),
       batch: fc.nat(2),
       key,
       isPiped: rarely(fc.constant(true), false),
@@ -65,7 +65,7 @@ const { task: taskTree } = fc.letrec<{ task: TaskTree; step: Step; ask: Step }>(
     }),
     step: fc.oneof(
       { maxDepth: 3 },
-      { weight: 5, arbitrary: tie('ask') },
+      { weight: 5, arbitrary: tie('load') },
       { weight: 1, arbitrary: fc.record({ does: fc.constant('wait' as const), frames: fc.nat(5), isCaught }) },
       { weight: 3, arbitrary: fc.record({ does: fc.constant('run' as const), task: tie('task'), isCaught }) },
       { weight: 3, arbitrary: fc.record({ does: fc.constant('all' as const), steps, isCaught }) },
@@ -73,7 +73,7 @@ const { task: taskTree } = fc.letrec<{ task: TaskTree; step: Step; ask: Step }>(
   };
 });
 
-/** Programs whose resolvers answer in one of these ways. */
+/** Programs whose resolvers return their results in one of these ways. */
 export const programs = (...ways: readonly BatchTraits['answers'][]): fc.Arbitrary<Program> =>
   fc.record({
     policy: fc.constantFrom('flushAll' as const, 'largestFirst' as const),
@@ -95,14 +95,14 @@ export const programs = (...ways: readonly BatchTraits['answers'][]): fc.Arbitra
       fc.record({
         task: taskTree,
         startsAt: fc.nat(3),
-        leavesAt: fc.option(fc.nat(12), { nil: undefined }),
-        takesAlong: rarely(fc.nat(3), undefined),
+        unsubscribesAt: fc.option(fc.nat(12), { nil: undefined }),
+        alsoUnsubscribes: rarely(fc.nat(3), undefined),
       }),
       { minLength: 1, maxLength: 4 },
     ),
   });
 
-/** The same program with nothing in it that delays, bounds, splits, fails or cancels. */
+/** The same program without delays, limits, partitions, errors and cancellation. */
 export const undisturbed = (program: Program): Program => ({
   policy: 'flushAll',
   batches: program.batches.map(() => ({
@@ -119,8 +119,8 @@ export const undisturbed = (program: Program): Program => ({
   roots: program.roots.map((root) => ({
     task: withoutWaits(root.task),
     startsAt: 0,
-    leavesAt: undefined,
-    takesAlong: undefined,
+    unsubscribesAt: undefined,
+    alsoUnsubscribes: undefined,
   })),
 });
 

@@ -1,10 +1,10 @@
-/** Random programs of a request: what it asks for, step after step, each in another form of code. */
+/** Random programs of requests: sequences of loads, each in another form of code. */
 import fc from 'fast-check';
 
 export interface RequestProgram {
-  /** How the request gets a scheduler of its own. */
+  /** The way in which the request gets its own scheduler. */
   readonly on: 'scheduler.run' | 'subscribeOn' | 'run' | 'loop';
-  /** In ms; all that start at 0 do so in one turn. */
+  /** Start time in ms; all requests with 0 start in one turn. */
   readonly startsAt: number;
   readonly steps: readonly RequestStep[];
 }
@@ -14,9 +14,9 @@ export type RequestForm = (typeof FORMS)[number];
 export interface RequestStep {
   readonly form: RequestForm;
   readonly keys: readonly string[];
-  /** In ms, where the form has a time. */
+  /** The time of the form in ms, if it has one. */
   readonly ms: number;
-  /** Done by the step as well, all at once. */
+  /** Steps that this step runs concurrently. */
   readonly inner: readonly RequestStep[];
 }
 
@@ -44,7 +44,7 @@ const { step: steps } = fc.letrec<{ step: RequestStep }>((tie) => ({
   }),
 }));
 
-/** What two to five requests do at once. */
+/** Programs of two to five concurrent requests. */
 export const requestPrograms: fc.Arbitrary<readonly RequestProgram[]> = fc.array(
   fc.record({
     on: fc.constantFrom('scheduler.run' as const, 'subscribeOn' as const, 'run' as const, 'loop' as const),
@@ -54,7 +54,7 @@ export const requestPrograms: fc.Arbitrary<readonly RequestProgram[]> = fc.array
   { minLength: 2, maxLength: 5 },
 );
 
-/** How a batch function answers. */
+/** The form of the resolver of a batch function. */
 export type AnswerForm = 'at once' | 'async function' | 'task';
 
 export const answerForms = fc.constantFrom<AnswerForm[]>('at once', 'async function', 'task');

@@ -1,4 +1,4 @@
-/** A spec may take its time on a busy machine: only one that hangs reaches this. */
+/** The time limit of a spec, which only a hanging spec exceeds. */
 import { patience } from './patience';
 
 jest.setTimeout(patience(120_000));

@@ -1,9 +1,7 @@
-/**
- * Errors that nobody is there to receive. RxJS hands them to `config.onUnhandledError`, in a timer.
- */
+/** Errors without a receiver. RxJS passes them to `config.onUnhandledError` in a timer. */
 import { config } from 'rxjs';
 
-/** The errors that are reported so while `work` runs. */
+/** The errors that are reported while `work` runs. */
 export function unhandledErrorsOf(work: () => void): unknown[] {
   const reported: unknown[] = [];
   config.onUnhandledError = (error) => reported.push(error);

@@ -1,21 +1,19 @@
-/**
- * Schedulers whose time is virtual: it stands still until it is told to run, and then runs to its end at once.
- */
+/** Schedulers on virtual time, which advances only when it is flushed, and then to its end. */
 import { VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { batchScheduler, BatchScheduler, type BatchSchedulerConfig } from 'sluice';
 
-/** Lets the program set up what it likes, then runs time to its end. */
-export type Run = (program: (scheduler: BatchScheduler) => void) => void;
+/** Calls the program, then runs virtual time to its end. */
+export type RunOnVirtualTime = (program: (scheduler: BatchScheduler) => void) => void;
 
 /** The three ways for a scheduler to be on virtual time, by name. */
-export const virtualTimes: readonly (readonly [name: string, run: Run])[] = [
+export const virtualTimes: readonly (readonly [name: string, run: RunOnVirtualTime])[] = [
   ['the default scheduler within TestScheduler.run', (program) => testScheduler().run(() => program(batchScheduler))],
-  ['a VirtualTimeScheduler for its clock', (program) => onClock(new VirtualTimeScheduler(), program)],
-  ['a TestScheduler for its clock', (program) => onClock(testScheduler(), program)],
+  ['a VirtualTimeScheduler as clock', (program) => onClock(new VirtualTimeScheduler(), program)],
+  ['a TestScheduler as clock', (program) => onClock(testScheduler(), program)],
 ];
 
-/** A scheduler of its own, and the clock to run it by. */
+/** A new scheduler, and the virtual clock that drives it. */
 export function virtualScheduler(config: Omit<BatchSchedulerConfig, 'clock'> = {}): {
   readonly clock: VirtualTimeScheduler;
   readonly scheduler: BatchScheduler;

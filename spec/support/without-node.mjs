@@ -1,4 +1,4 @@
-/** For bundles of the sources: files for Node alone give way to those that `imports` of package.json has by default. */
+/** A bundler plugin that replaces the files for Node by the default ones of `imports` in package.json. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,4 @@
-/**
- * Stands in for `src/pool/node/worker-file` in specs: the programs of threads are those that `build-threads.mjs` has built.
- */
+/** Replaces `src/pool/node/worker-file` in specs: the worker files are those that `build-threads.mjs` has built. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { builtFiles } from './built-package';

@@ -1,4 +1,4 @@
-/** Mocks and virtual pools in the hands of those who do everything at once, too early, too late or in the middle. */
+/** Mocks, probes and virtual pools that are used re-entrantly, too early, too late, or in large numbers. */
 import { config, from, lastValueFrom, mergeMap, take, tap, toArray } from 'rxjs';
 import { all, batch, BatchScheduler, Future, allSettled, task, type Future as FutureOf } from 'sluice';
 import { offload, PoolClosedError, type WorkerTask } from 'sluice/pool';
@@ -9,7 +9,7 @@ import { virtualScheduler } from '../support/virtual-time';
 afterEach(restoreAllMocks);
 
 describe('a mock', () => {
-  it('may be restored by its own implementation, and by what runs for it', async () => {
+  it('can be restored by its own implementation, and by code that the implementation calls', async () => {
     const one = task((n: number) => n);
     const mock = mockTask(one);
     mock.implements((n) => {
@@ -19,7 +19,7 @@ describe('a mock', () => {
     expect([await one(1), await one(1)]).toEqual([-1, 1]);
   });
 
-  it('may be laid while another answers, and answers from then on', async () => {
+  it('can be added while another mock answers, and answers all later calls', async () => {
     const one = task((n: number) => n);
     mockTask(one, (n) => {
       mockTask(one).returns(100);
@@ -28,7 +28,7 @@ describe('a mock', () => {
     expect([await one(1), await one(1)]).toEqual([-1, 100]);
   });
 
-  it('may call what it mocks, and is then called itself', async () => {
+  it('answers the calls of the mocked function by its own implementation', async () => {
     const down = task((n: number) => n);
     const mock = mockTask(down, function* (n): Generator<unknown, number, unknown> {
       return n === 0 ? 0 : 1 + (yield* down(n - 1));
@@ -37,7 +37,7 @@ describe('a mock', () => {
     expect(mock.callCount).toBe(20_001);
   });
 
-  it('passes deep recursions through, of tasks and of batch functions', async () => {
+  it('passes deep recursions of tasks and batch functions through', async () => {
     const down: (n: number) => FutureOf<number> = task(function* (n: number): Generator<unknown, number, unknown> {
       return n === 0 ? 0 : 1 + (yield* down(n - 1));
     });
@@ -52,7 +52,7 @@ describe('a mock', () => {
     expect(await chained(5_000)).toBe(5_000);
   });
 
-  it('of hundreds upon each other still finds the original', async () => {
+  it('finds the original below hundreds of other mocks', async () => {
     const one = task((n: number) => n);
     const mocks = Array.from({ length: 300 }, () => mockTask(one).passesThrough());
     expect(await one(7)).toBe(7);
@@ -61,7 +61,7 @@ describe('a mock', () => {
     expect(await one(8)).toBe(8);
   });
 
-  it('without an answer fails each call by itself, and ends nothing', async () => {
+  it('without an answer fails each call separately, and does not affect other calls', async () => {
     const ask = batch((ids: readonly number[]) => ids);
     mockTask(ask);
     const results = await allSettled([ask(1), ask(2), Future.of(3)]);
@@ -69,7 +69,7 @@ describe('a mock', () => {
     await expect(ask(1)).rejects.toBeInstanceOf(UnansweredMockError);
   });
 
-  it('names what can not be written: a cycle, a symbol, a Proxy that throws', async () => {
+  it('names arguments that have no text: a cycle, a symbol, a Proxy that throws', async () => {
     const one = task((value: unknown) => value);
     mockTask(one);
     const cycle: Record<string, unknown> = {};
@@ -85,7 +85,7 @@ describe('a mock', () => {
     for (const arg of [cycle, Symbol('s'), hostile]) await expect(one(arg)).rejects.toThrow(/has no answer/);
   });
 
-  it('is left when its caller leaves', () => {
+  it('unsubscribes from its answer when the caller unsubscribes', () => {
     let isLeft = false;
     inVirtualTime((time) =>
       time.run(({ expectObservable, cold }) => {
@@ -107,22 +107,22 @@ describe('a mock', () => {
     const ask = batch((ids: readonly number[]) => ids);
     const mock = mockTask(ask).returns(0);
     const { clock, scheduler } = virtualScheduler();
-    const heard: number[] = [];
-    scheduler.schedule(() => ask(1).subscribe((value) => heard.push(value)));
+    const received: number[] = [];
+    scheduler.schedule(() => ask(1).subscribe((value) => received.push(value)));
     clock.flush();
     inVirtualTime((time) =>
       time.run(({ expectObservable }) => {
         expectObservable(ask(2)).toBe('(x|)', { x: 0 });
       }),
     );
-    expect(heard).toEqual([0]);
+    expect(received).toEqual([0]);
     expect(await ask(3)).toBe(0);
     expect(mock.calls).toEqual([[1], [2], [3]]);
   });
 });
 
 describe('a probe', () => {
-  it('records the flushes of a resolver that asks itself, and of others beside it', async () => {
+  it('records the flushes of a batch function whose resolver loads from itself and from others', async () => {
     const sum = batch(
       task(function* (keys: readonly number[]): Generator<unknown, number[], unknown> {
         const rest = yield* all(keys.map((key) => (key === 0 ? Future.of(0) : sum(key - 1))));
@@ -136,7 +136,7 @@ describe('a probe', () => {
     expect(other.keys).toEqual(one.keys);
   });
 
-  it('may be stopped by whoever hears of a flush', async () => {
+  it('can be stopped by a subscriber of a flush', async () => {
     const ask = batch((ids: readonly number[]) => ids, { scheduler: new BatchScheduler() });
     const probe = probeBatch(ask);
     probe.next().subscribe(() => {
@@ -149,7 +149,7 @@ describe('a probe', () => {
 });
 
 describe('a virtual pool', () => {
-  it('may be closed, by force, by a task that it runs', async () => {
+  it('can be closed with force by one of its tasks', async () => {
     const pool = new VirtualPool({ size: 2 });
     const job = pool.do(() => {
       void pool.close({ force: true });
@@ -162,7 +162,7 @@ describe('a virtual pool', () => {
     expect(pool.stats).toMatchObject({ threads: 0, queued: 0, running: 0, failed: 2 });
   });
 
-  it('may be resized by its tasks: to nothing, and back', async () => {
+  it('can be resized by its tasks, to 0 and back', async () => {
     const pool = new VirtualPool({ size: 1 });
     const first = pool.do(() => (pool.size = 0));
     const second = pool.do(() => 2);
@@ -173,12 +173,12 @@ describe('a virtual pool', () => {
     expect(await second).toBe(2);
   });
 
-  it('lets a task block on another where there is a worker for it', async () => {
+  it('lets a task block on another when a worker is free for that', async () => {
     const pool = new VirtualPool({ size: 2 });
     expect(await pool.do(() => pool.do(() => 3).block() + 1)).toBe(4);
   });
 
-  it('lets tasks nest deeper than it has workers, also while it closes', async () => {
+  it('runs tasks nested deeper than its number of workers, also while it closes', async () => {
     const pool = new VirtualPool({ size: 1 });
     async function down(this: WorkerTask, n: number): Promise<number> {
       return n === 0 ? 0 : 1 + (await this.do(down, n - 1));
@@ -189,7 +189,7 @@ describe('a virtual pool', () => {
     await closed;
   });
 
-  it('runs what a task has begun before what waits in the queue: somebody waits for it already', async () => {
+  it('runs a nested task before queued tasks, since a running task waits for it', async () => {
     const pool = new VirtualPool({ size: 1 });
     const order: string[] = [];
     const outer = pool.do(async function (this: WorkerTask) {
@@ -202,7 +202,7 @@ describe('a virtual pool', () => {
     expect([...order].sort()).toEqual(['inner', 'next', 'outer']);
   });
 
-  it('leaves no listener on a signal, of what has ended or was left', async () => {
+  it('leaves no listener on the signal of tasks that have ended or were cancelled', async () => {
     const { signal } = new AbortController();
     const listeners = new Set<unknown>();
     const counted = Object.create(signal, {
@@ -220,7 +220,7 @@ describe('a virtual pool', () => {
     expect(listeners.size).toBe(0);
   });
 
-  it('cancels what a task has begun, when the task is left', async () => {
+  it('cancels the nested tasks of a cancelled task', async () => {
     const pool = new VirtualPool({ size: 1 });
     const aborted: string[] = [];
     function inner(this: WorkerTask): Promise<never> {
@@ -238,7 +238,7 @@ describe('a virtual pool', () => {
     expect(pool.stats).toMatchObject({ running: 0, queued: 0 });
   });
 
-  it('lets go of thousands that are left at once', async () => {
+  it('releases thousands of tasks that are cancelled at once', async () => {
     const pool = new VirtualPool({ size: 2, duration: 1 });
     const fn = jest.fn((n: number) => n);
     const run = pool.task(fn);
@@ -252,7 +252,7 @@ describe('a virtual pool', () => {
     expect(pool.stats).toMatchObject({ queued: 0, running: 0 });
   });
 
-  it('is not harmed by subscribers that throw', async () => {
+  it('continues when subscribers throw', async () => {
     const reported: unknown[] = [];
     config.onUnhandledError = (error) => reported.push(error);
     const pool = new VirtualPool();
@@ -267,7 +267,7 @@ describe('a virtual pool', () => {
     expect(reported).toEqual([new Error('a subscriber')]);
   });
 
-  it('takes more work from those whom it tells of results', async () => {
+  it('accepts work from subscribers of its results', async () => {
     const pool = new VirtualPool({ size: 1 });
     const run = pool.task((n: number) => n);
     const seen: number[] = [];
@@ -282,7 +282,7 @@ describe('a virtual pool', () => {
     expect(seen).toEqual([1]);
   });
 
-  it('serves pipelines of several pools at once', async () => {
+  it('works in pipelines of several pools', async () => {
     const [one, two] = [new VirtualPool({ size: 2 }), new VirtualPool({ size: 1 })];
     const results = await lastValueFrom(
       from([1, 2, 3]).pipe(

@@ -1,8 +1,8 @@
-/** A mock of a batch function that is asked on the scheduler of a request, from outside of it. */
+/** A mock of a batch function that is pinned to the scheduler of a request, and called from outside of it. */
 import { batch, BatchScheduler } from 'sluice';
 import { mockTask } from 'sluice/testing';
 
-it('asks what it asks on that scheduler, as the resolver does that it stands for', async () => {
+it('a mocked batch function runs its implementation on the scheduler on which its resolver would run', async () => {
   const other = batch((ids: readonly number[]) => ids.map(String), { name: 'other' });
   const f = batch((ids: readonly number[]) => other.many(ids), { name: 'f' });
   const request = new BatchScheduler({ name: 'request' });

@@ -1,4 +1,4 @@
-/** A task of a pool is mocked as any other: no thread runs it. */
+/** A mocked task of a pool runs on no thread, for all ways to call it. */
 import { from, lastValueFrom, of, take, timer, toArray } from 'rxjs';
 import { Future, task } from 'sluice';
 import { offload, WorkerPool, type TaskPool } from 'sluice/pool';
@@ -20,7 +20,7 @@ describe.each(pools)('a task of %s', (_, pool) => {
     for (let i = 1; i <= n; i++) yield i;
   });
 
-  it('is mocked as a future, in a task, for offload and for do', async () => {
+  it('is mocked as a future, in a task, in offload and in do', async () => {
     const mock = mockTask(square, (n) => -n);
     const { completed } = pool.stats;
     expect(await square(1)).toBe(-1);
@@ -42,20 +42,20 @@ describe.each(pools)('a task of %s', (_, pool) => {
     expect(pool.do(square, 7).get()).toBe(1);
   });
 
-  it('is called with what was waited for among its arguments', async () => {
+  it('is called with awaitable arguments already awaited', async () => {
     const mock = mockTask(square).returns(0);
     await square(Future.of(7));
     await square(Future.from(timer(1)));
     expect(mock.calls).toEqual([[7], [0]]);
   });
 
-  it('fails with what its arguments fail with, and is not called', async () => {
+  it('fails with the error of an awaitable argument, without a call of the mock', async () => {
     const mock = mockTask(square).returns(0);
     await expect(square(Future.fail(new Error('no')))).rejects.toThrow('no');
     expect(mock.callCount).toBe(0);
   });
 
-  it('streams what its mock gives', async () => {
+  it('streams the items of its mock', async () => {
     const mock = mockTask(upTo).returns(of(7, 8));
     expect(await lastValueFrom(upTo(3).pipe(toArray()))).toEqual([7, 8]);
     expect(await upTo(3)).toBe(8);
@@ -68,7 +68,7 @@ describe.each(pools)('a task of %s', (_, pool) => {
     expect(items).toEqual([2, 1]);
   });
 
-  it('streams without an end, as far as it is taken', async () => {
+  it('pulls an endless stream only as far as items are taken', async () => {
     mockTask(upTo).implements(function* () {
       for (let i = 0; ; i++) yield i;
     });
@@ -76,13 +76,13 @@ describe.each(pools)('a task of %s', (_, pool) => {
     for await (const item of upTo(1)) if (item === 1_000) break;
   });
 
-  it('may be a stream of nothing', async () => {
+  it('can be an empty stream', async () => {
     mockTask(upTo).returns(from([]));
     expect(await lastValueFrom(upTo(1).pipe(toArray()))).toEqual([]);
     expect(String(await Promise.resolve(upTo(1)).catch(String))).toMatch(/EmptyError/);
   });
 
-  it('passes through, and is counted', async () => {
+  it('records calls that pass through', async () => {
     const mock = mockTask(square).passesThrough();
     expect(await square(3)).toBe(9);
     expect(await pool.do(square, 4)).toBe(16);
@@ -91,19 +91,19 @@ describe.each(pools)('a task of %s', (_, pool) => {
     expect(await lastValueFrom(upTo(3).pipe(toArray()))).toEqual([1, 2, 3]);
   });
 
-  it('has no answer by itself, and then says for which task', () => {
+  it('fails without an answer, with an error that names the task', () => {
     mockTask(upTo);
     expect(String(thrownBy(() => upTo(7).block()))).toMatch(/task "upTo" of a pool was called with \(7\)/);
   });
 
-  it('is itself again when it is restored', async () => {
+  it('runs on its pool again when it is restored', async () => {
     const mock = mockTask(square).throws(new Error('no'));
     await expect(square(3)).rejects.toThrow('no');
     mock.restore();
     expect(await square(3)).toBe(9);
   });
 
-  it('is mocked alone: not another of the same function', async () => {
+  it('is mocked alone: another task of the same function is not', async () => {
     const fn = (n: number): number => n + 1;
     const [one, other] = [pool.task(fn), pool.task(fn)];
     mockTask(one).returns(0);

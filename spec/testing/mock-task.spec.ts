@@ -1,7 +1,4 @@
-/**
- * A mocked function is mocked for all who call it, answers as it is told, counts what it was called with, and is itself
- * again afterwards.
- */
+/** `mockTask` replaces a function for all callers, answers as configured, records calls, and restores the original. */
 import { delay, firstValueFrom, from, lastValueFrom, mergeMap, of, timer, toArray } from 'rxjs';
 import { all, batch, batchMap, BatchScheduler, Future, scoped, task, type BatchFunction } from 'sluice';
 import { mockTask, restoreAllMocks, UnansweredMockError } from 'sluice/testing';
@@ -21,40 +18,40 @@ const greet = task(function* greet(id: number) {
 
 beforeEach(() => resolve.mockClear());
 
-/** All ways to call a function of one number, by name. */
+/** All ways to run a future of a function of one number, by name. */
 const ways: readonly (readonly [string, (fn: (id: number) => Future<string>) => string | PromiseLike<string>])[] = [
   ['awaited', (fn) => fn(7)],
   ['blocked on', (fn) => fn(7).block()],
   ['subscribed to', (fn) => firstValueFrom(fn(7))],
   ['started', (fn) => fn(7).start()],
   [
-    'in a task, by yield*',
+    'awaited by yield* in a task',
     (fn) =>
       task(function* () {
         return yield* fn(7);
       })(),
   ],
   [
-    'in a task, by yield',
+    'awaited by yield in a task',
     (fn) =>
       task(function* () {
         return (yield fn(7)) as string;
       })(),
   ],
-  ['in a shape', (fn) => all([fn(7)]).then(([value]) => value)],
-  ['in a scope', (fn) => scoped((scope) => scope.start(fn(7)))],
-  ['by an operator', (fn) => lastValueFrom(of(7).pipe(mergeMap((id) => fn(id))))],
+  ['awaited in an array', (fn) => all([fn(7)]).then(([value]) => value)],
+  ['started in a scope', (fn) => scoped((scope) => scope.start(fn(7)))],
+  ['subscribed to by an operator', (fn) => lastValueFrom(of(7).pipe(mergeMap((id) => fn(id))))],
 ];
 
 describe('a mocked task', () => {
-  it.each(ways)('is mocked where it is %s', async (_, call) => {
+  it.each(ways)('is mocked when its future is %s', async (_, call) => {
     const mock = mockTask(titleOf).returns('Ada');
     expect(await call(titleOf)).toBe('Ada');
     expect(mock.calls).toEqual([[7]]);
     expect(resolve).not.toHaveBeenCalled();
   });
 
-  it('is mocked for the tasks that call it, which are not', async () => {
+  it('is mocked for the tasks that call it, which are not mocked themselves', async () => {
     mockTask(titleOf).returns('Ada');
     expect(await greet(1)).toBe('Hello Ada');
   });
@@ -66,21 +63,21 @@ describe('a mocked task', () => {
     expect([titleOf.name, titleOf.length]).toEqual(['titleOf', 1]);
   });
 
-  it('answers also a future that was built before and runs now', async () => {
+  it('answers also a future that was built before the mock and runs now', async () => {
     const built = titleOf(1);
     using mock = mockTask(titleOf).returns('Ada');
     expect(await built).toBe('Ada');
     expect(mock.callCount).toBe(1);
   });
 
-  it('leaves alone what was under way when it was mocked', async () => {
+  it('does not affect runs that started before the mock', async () => {
     const going = greet(1).start();
     const mock = mockTask(greet).returns('nobody');
     expect(await going).toBe('Hello Mx user 1');
     expect(mock.callCount).toBe(0);
   });
 
-  it('knows the `this` of each call', async () => {
+  it('records the `this` of each call', async () => {
     const counter = {
       step: 2,
       next: task(function* next(this: { readonly step: number }, n: number) {
@@ -94,7 +91,7 @@ describe('a mocked task', () => {
     expect(mock.contexts).toEqual([counter]);
   });
 
-  it('may be plain, or async', async () => {
+  it('can be a plain or an async function', async () => {
     const plain = task((n: number) => n);
     const later = task(async (n: number) => Promise.resolve(n));
     using one = mockTask(plain).returns(1);
@@ -105,14 +102,14 @@ describe('a mocked task', () => {
 });
 
 describe('a mocked batch function', () => {
-  it.each(ways)('is mocked where it is %s', async (_, call) => {
+  it.each(ways)('is mocked when its future is %s', async (_, call) => {
     const mock = mockTask(userById).returns('Ada');
     expect(await call(userById)).toBe('Ada');
     expect(mock.calls).toEqual([[7]]);
     expect(resolve).not.toHaveBeenCalled();
   });
 
-  it('is mocked by its own block, by many and by batchMap', async () => {
+  it('is mocked for its methods block and many, and for batchMap', async () => {
     const mock = mockTask(userById, (id) => `mock ${id}`);
     expect(userById.block(1)).toBe('mock 1');
     expect(await userById.many([2, 2])).toEqual(['mock 2', 'mock 2']);
@@ -121,13 +118,13 @@ describe('a mocked batch function', () => {
     expect(resolve).not.toHaveBeenCalled();
   });
 
-  it('counts each ask, of equal keys too', async () => {
+  it('records each requested key, also equal ones', async () => {
     const mock = mockTask(userById).returns('Ada');
     await all([userById(1), userById(1), titleOf(1)]);
     expect(mock.callCount).toBe(3);
   });
 
-  it('by-passes the cache: neither what it has counts, nor is anything put there', async () => {
+  it('bypasses the cache: it neither reads nor writes cached values', async () => {
     const cached = batch((ids: readonly number[]) => ids.map((id) => `row ${id}`), { cache: true });
     cached.prime(1, 'primed');
     const mock = mockTask(cached).returns('mocked');
@@ -136,12 +133,12 @@ describe('a mocked batch function', () => {
     expect(await cached.many([1, 2])).toEqual(['primed', 'row 2']);
   });
 
-  it('still refuses what is no key', () => {
+  it('still refuses an invalid key', () => {
     mockTask(userById).returns('Ada');
     expect(() => userById(undefined as never)).toThrow(TypeError);
   });
 
-  it('makes no flush; passed through, it makes one of all its keys', async () => {
+  it('makes no flush; with passesThrough() it makes one flush of all keys', async () => {
     const flushes: (readonly number[])[] = [];
     userById.flushes$.subscribe(({ keys }) => flushes.push(keys));
     const mock = mockTask(userById).returns('Ada');
@@ -153,7 +150,7 @@ describe('a mocked batch function', () => {
     expect(mock.callCount).toBe(5);
   });
 
-  it('is mocked where its resolver asks for it again, passed through or not', async () => {
+  it('is mocked for calls by its own resolver, with passesThrough() or without', async () => {
     const sums: BatchFunction<number, number> = batch(
       task(function* sumsOf(keys: readonly number[]) {
         const rest = yield* all(keys.map((key) => (key === 0 ? Future.of(0) : sums(key - 1))));
@@ -166,7 +163,7 @@ describe('a mocked batch function', () => {
     expect(mock.calls).toEqual([[3], [2], [1], [0]]);
   });
 
-  it('pinned to a scheduler of its own is mocked as well', async () => {
+  it('is mocked also when it is pinned to a scheduler', async () => {
     const pinned = batch(resolve, { scheduler: new BatchScheduler({ name: 'own' }) });
     const mock = mockTask(pinned).sequence(['a', 'b']);
     const both = task(function* () {
@@ -179,16 +176,16 @@ describe('a mocked batch function', () => {
   });
 });
 
-describe('what a mock answers', () => {
-  it('is an error that teaches, while nobody has said what', () => {
+describe('the answer of a mock', () => {
+  it('is an UnansweredMockError while no answer is set', () => {
     mockTask(titleOf);
     const error = thrownBy(() => titleOf(7).block());
     expect(error).toBeInstanceOf(UnansweredMockError);
     expect(error).toMatchObject({ code: 'SLUICE_UNANSWERED_MOCK', mocked: 'task "titleOf"', args: [7] });
-    expect(String(error)).toMatch(/task "titleOf" was called with \(7\).*given no behaviour.*returns\(value\)/s);
+    expect(String(error)).toMatch(/task "titleOf" was called with \(7\).*has no behaviour.*returns\(value\)/s);
   });
 
-  it('is the value of `returns`, also a late one', async () => {
+  it('is the value of `returns`, also of a promise or a future', async () => {
     const mock = mockTask(titleOf);
     expect(mock.returns('a')).toBe(mock);
     expect(await titleOf(1)).toBe('a');
@@ -198,7 +195,7 @@ describe('what a mock answers', () => {
     expect(await titleOf(1)).toBe('c');
   });
 
-  it('comes when its Observable brings it, on virtual time', () => {
+  it('arrives when its Observable emits it, on virtual time', () => {
     inVirtualTime((time) =>
       time.run(({ expectObservable }) => {
         mockTask(userById).returns(of('Ada').pipe(delay(3)));
@@ -207,7 +204,7 @@ describe('what a mock answers', () => {
     );
   });
 
-  it('is the very error of `throws`, whatever it is', async () => {
+  it('is the same error as that given to `throws`, of any type', async () => {
     const error = new RangeError('no');
     const mock = mockTask(titleOf).throws(error);
     await expect(greet(1)).rejects.toBe(error);
@@ -233,21 +230,21 @@ describe('what a mock answers', () => {
     ],
     ['a future', (id) => Future.of(`got ${id}`)],
     ['an Observable', (id) => Future.from(timer(1).pipe(mergeMap(() => of('no', `got ${id}`))))],
-  ])('is that of an implementation that is %s', async (_, implementation) => {
+  ])('is the result of an implementation that is %s', async (_, implementation) => {
     mockTask(titleOf, implementation);
     mockTask(userById).implements(implementation);
     expect(await titleOf(1)).toBe('got 1');
     expect(await userById(2)).toBe('got 2');
   });
 
-  it('is what an implementation throws', async () => {
+  it('is the error that an implementation throws', async () => {
     mockTask(userById, (id) => {
       throw new Error(`no ${id}`);
     });
     await expect(userById(1)).rejects.toThrow('no 1');
   });
 
-  it('is that of a jest.fn, which counts for itself as well', async () => {
+  it('is the result of a jest.fn, which records its calls too', async () => {
     const fn = jest.fn((id: number) => `jest ${id}`);
     const mock = mockTask(userById, fn);
     expect(await greet(5)).toBe('Hello Mx jest 5');
@@ -257,7 +254,7 @@ describe('what a mock answers', () => {
     expect(await userById(1)).toBe('once');
   });
 
-  it('is a sequence, whose errors fail, and then what `returns` says', async () => {
+  it('is each element of a sequence, then the value of `returns`; Errors of the sequence fail their calls', async () => {
     const mock = mockTask(titleOf)
       .sequence(['a', new Error('x'), 'b'])
       .returns('rest');
@@ -267,14 +264,14 @@ describe('what a mock answers', () => {
     expect(mock.callCount).toBe(5);
   });
 
-  it('is an error that says so, after a sequence with nothing behind it', async () => {
+  it('is an UnansweredMockError after a sequence without an answer for all calls', async () => {
     mockTask(titleOf).sequence(['a', 'b']);
     await titleOf(1);
     await titleOf(1);
-    await expect(titleOf(1)).rejects.toThrow(/2 answer\(s\) for one call each are used up/);
+    await expect(titleOf(1)).rejects.toThrow(/2 answer\(s\) for one call each, all are used up/);
   });
 
-  it('is for one call, where it ends in Once, in order', async () => {
+  it('is for one call each with the methods ending in Once, in order', async () => {
     const mock = mockTask(titleOf).returns('always').returnsOnce('one').throwsOnce(new Error('two'));
     mock.implementsOnce((id) => `three ${id}`);
     expect(await titleOf(1)).toBe('one');
@@ -282,13 +279,13 @@ describe('what a mock answers', () => {
     expect([await titleOf(9), await titleOf(9)]).toEqual(['three 9', 'always']);
   });
 
-  it('is the original, where it passes through, with what it was called with', async () => {
+  it('is that of the original with passesThrough(), with the same arguments', async () => {
     const mock = mockTask(titleOf).passesThrough();
     expect(await greet(3)).toBe('Hello Mx user 3');
     expect(mock.calls).toEqual([[3]]);
   });
 
-  it('may change while it lasts', async () => {
+  it('can be changed between calls', async () => {
     const mock = mockTask(titleOf).returns('a');
     await titleOf(1);
     mock.throws(new Error('b'));
@@ -298,8 +295,8 @@ describe('what a mock answers', () => {
   });
 });
 
-describe('what a mock counts', () => {
-  it('is runs: none for a future that nobody runs, two for one that runs twice', async () => {
+describe('the recorded calls of a mock', () => {
+  it('are runs: none for a future without a subscriber, two for one with two', async () => {
     const mock = mockTask(titleOf).returns('a');
     const future = titleOf(1);
     expect(mock.callCount).toBe(0);
@@ -309,7 +306,7 @@ describe('what a mock counts', () => {
     expect(mock.lastCall).toEqual([1]);
   });
 
-  it('is forgotten by clear, which leaves what it answers', async () => {
+  it('are removed by clear(), which keeps the answers', async () => {
     const mock = mockTask(titleOf).returns('a');
     await titleOf(1);
     mock.clear();
@@ -318,7 +315,7 @@ describe('what a mock counts', () => {
     expect(mock.calls).toEqual([[2]]);
   });
 
-  it('can be read when it was restored', async () => {
+  it('can be read after restore()', async () => {
     const mock = mockTask(titleOf).returns('a');
     await titleOf(1);
     mock.restore();
@@ -326,7 +323,7 @@ describe('what a mock counts', () => {
     expect(mock.calls).toEqual([[1]]);
   });
 
-  it('holds for thousands of calls, in tasks within tasks', async () => {
+  it('include thousands of calls in nested tasks', async () => {
     const mock = mockTask(userById, (id) => `u${id}`);
     const ids = Array.from({ length: 20_000 }, (_, id) => id);
     const titles = await all(ids.map((id) => titleOf(id)));
@@ -335,15 +332,15 @@ describe('what a mock counts', () => {
   });
 });
 
-describe('restoring', () => {
-  it('gives the original back: by restore, once and again', async () => {
+describe('restoring a mock', () => {
+  it('brings back the original; a second restore() does nothing', async () => {
     const mock = mockTask(titleOf).returns('a');
     mock.restore();
     mock.restore();
     expect(await titleOf(1)).toBe('Mx user 1');
   });
 
-  it('leaves the kind of a task as it was, which is what a generator function is run fast by', () => {
+  it('keeps the definition of a generator task, which has a fast path', () => {
     const before = { ...taskDefinitionOf(titleOf) };
     const mocks = [mockTask(titleOf), mockTask(titleOf)];
     expect(taskDefinitionOf(titleOf)).not.toEqual(before);
@@ -351,7 +348,7 @@ describe('restoring', () => {
     expect(taskDefinitionOf(titleOf)).toEqual(before);
   });
 
-  it('happens at the end of a using block, also when it throws', async () => {
+  it('happens at the end of a using block, also when the block throws', async () => {
     expect(() => {
       using mock = mockTask(userById).returns('a');
       throw new Error(`assertion after ${mock.callCount} calls`);
@@ -359,7 +356,7 @@ describe('restoring', () => {
     expect(await userById(1)).toBe('user 1');
   });
 
-  it('of mocks upon mocks uncovers the one beneath', async () => {
+  it('brings back the mock below it', async () => {
     const lower = mockTask(titleOf).returns('lower');
     const upper = mockTask(titleOf).returns('upper');
     expect(await titleOf(1)).toBe('upper');
@@ -385,7 +382,7 @@ describe('restoring', () => {
     expect(again.callCount).toBe(1);
   });
 
-  it('of a mock that passed through to another leaves a way to the original', async () => {
+  it('keeps the way to the original when a mock between was restored', async () => {
     const lower = mockTask(userById).returns('lower');
     const upper = mockTask(userById).passesThrough();
     expect(await userById(1)).toBe('lower');
@@ -394,7 +391,7 @@ describe('restoring', () => {
     expect([lower.callCount, upper.callCount]).toEqual([1, 2]);
   });
 
-  it('of all leaves nothing mocked', async () => {
+  it('with restoreAllMocks leaves no function mocked', async () => {
     mockTask(titleOf).returns('a');
     mockTask(titleOf).returns('b');
     mockTask(userById).returns('c');
@@ -403,7 +400,7 @@ describe('restoring', () => {
     expect(await greet(1)).toBe('Hello Mx user 1');
   });
 
-  it('lets a call that the mock has begun go on', async () => {
+  it('does not affect a running call of the mock', async () => {
     const mock = mockTask(titleOf, function* () {
       yield Promise.resolve();
       return 'mocked';
@@ -414,7 +411,7 @@ describe('restoring', () => {
   });
 });
 
-describe('a wrong use', () => {
+describe('wrong use of mockTask', () => {
   const call = (...args: unknown[]): unknown => thrownBy(() => Reflect.apply(mockTask, undefined, args) as unknown);
 
   it.each([
@@ -429,26 +426,26 @@ describe('a wrong use', () => {
     ['nothing', undefined],
     ['null', null],
     ['text', 'userById'],
-  ])('is a TypeError that says what to do: %s', (_, fn) => {
+  ])('throws a TypeError that says what to do, for %s', (_, fn) => {
     expect(call(fn)).toBeInstanceOf(TypeError);
     expect(String(call(fn))).toMatch(
-      /mockTask: expected its function to be what task\(\), batch\(\) or the task\(\) of a pool/,
+      /mockTask: expected `fn` to be a function made by task\(\), batch\(\) or the task\(\) of a pool/,
     );
   });
 
-  it('mocks nothing: an implementation that is no function', async () => {
+  it('mocks nothing when the implementation is not a function', async () => {
     expect(call(titleOf, 5)).toEqual(
-      new TypeError('mockTask: expected its implementation to be a function; got 5 (number).'),
+      new TypeError('mockTask: expected `implementation` to be a function; got 5 (number).'),
     );
     expect(String(thrownBy(() => mockTask(userById).implements('x' as never)))).toMatch(/mock\.implements/);
     restoreAllMocks();
     expect(await titleOf(1)).toBe('Mx user 1');
   });
 
-  it('is a sequence that is no array, and an answer for a mock that was restored', () => {
+  it('throws for a sequence that is not an array, and for an answer after restore()', () => {
     const mock = mockTask(titleOf);
     expect(String(thrownBy(() => mock.sequence('abc' as never)))).toMatch(
-      /mock\.sequence: expected its answers to be an array/,
+      /mock\.sequence: expected `answers` to be an array/,
     );
     mock.restore();
     expect(String(thrownBy(() => mock.returns('a')))).toMatch(/mock of task "titleOf" was restored/);

@@ -1,4 +1,4 @@
-/** What a probe records of the flushes of a batch function; the same as a marble diagram; a resolver that takes its time. */
+/** Probes record the flushes of a batch function; flushKeys shows them as marbles; answersAfter makes slow resolvers. */
 import { mergeMap, tap, VirtualTimeScheduler } from 'rxjs';
 import { all, batch, BatchScheduler, CancelledError, allSettled, task } from 'sluice';
 import { answersAfter, flushKeys, probeBatch } from 'sluice/testing';
@@ -9,7 +9,7 @@ const upperOf = (key: string): string => key.toUpperCase();
 const upper = batch((keys: readonly string[]) => keys.map(upperOf), { name: 'upper' });
 
 describe('a probe', () => {
-  it('records every flush from when it was made: keys, reason, time, in order', async () => {
+  it('records every flush after its creation, in order: keys, reason, time', async () => {
     await upper('before');
     using probe = probeBatch(upper);
     const twice = task(function* (key: string) {
@@ -28,7 +28,7 @@ describe('a probe', () => {
     expect(probe.flushes[0]?.at).toEqual(expect.any(Number));
   });
 
-  it('says why a flush went, when, and on whichever scheduler', () => {
+  it('records the reason and time of a flush on every scheduler', () => {
     const clock = new VirtualTimeScheduler();
     const scheduler = new BatchScheduler({ clock });
     const windowed = batch((keys: readonly number[]) => keys, { window: 5, maxSize: 2, scheduler });
@@ -41,7 +41,7 @@ describe('a probe', () => {
     ]);
   });
 
-  it('forgets when it is cleared, and goes on', () => {
+  it('removes its records on clear(), and continues', () => {
     using probe = probeBatch(upper);
     upper.block('a');
     probe.clear();
@@ -50,7 +50,7 @@ describe('a probe', () => {
     expect(probe.keys).toEqual([['b']]);
   });
 
-  it('records no more once it is stopped, and can still be read', () => {
+  it('records nothing after stop(), and can still be read', () => {
     const probe = probeBatch(upper);
     upper.block('a');
     probe.stop();
@@ -69,7 +69,7 @@ describe('a probe', () => {
     expect(seen.count).toBe(0);
   });
 
-  it('brings the next flush, asked for before it comes or awaited after it came', async () => {
+  it('returns the next flush, also if the value is awaited after the flush', async () => {
     using probe = probeBatch(upper);
     const first = probe.next();
     const same = probe.next();
@@ -82,23 +82,23 @@ describe('a probe', () => {
     expect((await second).keys).toEqual(['b']);
   });
 
-  it('lets whoever is told of a flush ask for the next', async () => {
+  it('lets a subscriber of a flush call next() again', async () => {
     using probe = probeBatch(upper);
-    const heard: (readonly string[])[] = [];
+    const received: (readonly string[])[] = [];
     probe
       .next()
       .pipe(
-        tap(({ keys }) => heard.push(keys)),
+        tap(({ keys }) => received.push(keys)),
         mergeMap(() => probe.next()),
       )
-      .subscribe(({ keys }) => heard.push(keys));
+      .subscribe(({ keys }) => received.push(keys));
     await upper('a');
-    expect(heard).toEqual([['a']]);
+    expect(received).toEqual([['a']]);
     await upper('b');
-    expect(heard).toEqual([['a'], ['b']]);
+    expect(received).toEqual([['a'], ['b']]);
   });
 
-  it('says that it was stopped to who waits for a flush, or asks for one after that', async () => {
+  it('fails next() when it is stopped, before or after the call', async () => {
     const probe = probeBatch(upper);
     const waiting = probe.next();
     probe.stop();
@@ -106,26 +106,28 @@ describe('a probe', () => {
     await expect(probe.next()).rejects.toBeInstanceOf(CancelledError);
   });
 
-  it('goes on when a flush that was waited for was cancelled', async () => {
+  it('continues when a value of next() is cancelled', async () => {
     using probe = probeBatch(upper);
-    const given = probe.next();
-    given.cancel();
-    await expect(given).rejects.toBeInstanceOf(CancelledError);
+    const next = probe.next();
+    next.cancel();
+    await expect(next).rejects.toBeInstanceOf(CancelledError);
     upper.block('a');
     expect(probe.count).toBe(1);
   });
 
   it.each([() => 1, undefined, task(() => 1)])('is made of a batch function only: %p', (wrong) => {
     expect(String(thrownBy(() => probeBatch(wrong as never)))).toMatch(
-      /probeBatch: expected its function to be a batch/,
+      /probeBatch: expected `batchFunction` to be a batch/,
     );
-    expect(String(thrownBy(() => flushKeys(wrong as never)))).toMatch(/flushKeys: expected its function to be a batch/);
+    expect(String(thrownBy(() => flushKeys(wrong as never)))).toMatch(
+      /flushKeys: expected `batchFunction` to be a batch/,
+    );
   });
 });
 
-describe('flushes and answers as marbles', () => {
+describe('flushKeys and answersAfter', () => {
   it(
-    'are drawn where they happen',
+    'emit in the frames of the flushes and answers',
     marbles((m) => {
       const ask = batch(answersAfter(m.time('---|'), upperOf), { window: 2 });
       const asked = '   ab-----c------';
@@ -136,7 +138,7 @@ describe('flushes and answers as marbles', () => {
     }),
   );
 
-  it('take as long as their keys say', () => {
+  it('can take a time that depends on the keys', () => {
     inVirtualTime((time) =>
       time.run(({ hot, expectObservable }) => {
         const ask = batch(answersAfter((keys) => keys.length, upperOf));
@@ -145,16 +147,16 @@ describe('flushes and answers as marbles', () => {
     );
   });
 
-  it('take their time from the scheduler they are given', () => {
+  it('use the time of the scheduler option', () => {
     const clock = new VirtualTimeScheduler();
     const ask = batch(answersAfter(4, upperOf, { scheduler: clock }), { scheduler: new BatchScheduler({ clock }) });
-    const heard: [string, number][] = [];
-    ask('a').subscribe((value) => heard.push([value, clock.now()]));
+    const received: [string, number][] = [];
+    ask('a').subscribe((value) => received.push([value, clock.now()]));
     clock.flush();
-    expect(heard).toEqual([['A', 4]]);
+    expect(received).toEqual([['A', 4]]);
   });
 
-  it('fail the key whose answer is an Error or throws anything, and no other', async () => {
+  it('fail only the key whose answer is an Error or throws', async () => {
     const ask = batch(
       answersAfter(0, (key: string) => {
         if (key === 'b') throw 'text'; // eslint-disable-line @typescript-eslint/only-throw-error -- some do
@@ -171,7 +173,7 @@ describe('flushes and answers as marbles', () => {
     ]);
   });
 
-  it('may be undefined, and their keys may be objects', async () => {
+  it('accept undefined as an answer, and objects as keys', async () => {
     const ask = batch(
       answersAfter(0, ({ id }: { readonly id: number }) => (id > 1 ? id : undefined)),
       {
@@ -181,7 +183,7 @@ describe('flushes and answers as marbles', () => {
     expect(await ask.many([{ id: 1 }, { id: 2 }, { id: 2 }])).toEqual([undefined, 2, 2]);
   });
 
-  it('are let go of with those who wait for them', () => {
+  it('are cancelled with their last waiter', () => {
     inVirtualTime((time) =>
       time.run(({ expectObservable }) => {
         const answer = jest.fn<string, [string]>(upperOf);
@@ -193,11 +195,11 @@ describe('flushes and answers as marbles', () => {
   });
 
   it.each([
-    [-1, upperOf, {}, /answersAfter: expected its time/],
-    ['3', upperOf, {}, /answersAfter: expected its time/],
-    [3, 'x', {}, /answersAfter: expected its answer/],
+    [-1, upperOf, {}, /answersAfter: expected `ms`/],
+    ['3', upperOf, {}, /answersAfter: expected `ms`/],
+    [3, 'x', {}, /answersAfter: expected `answer`/],
     [3, upperOf, { scheduler: 5 }, /answersAfter: expected `scheduler`/],
-  ])('refuse what makes no sense: %p %p %p', (ms, answer, config, message) => {
+  ])('refuse invalid arguments: %p %p %p', (ms, answer, config, message) => {
     const make = (): unknown => answersAfter(ms as never, answer as never, config as never);
     expect(thrownBy(make)).toBeInstanceOf(TypeError);
     expect(String(thrownBy(make))).toMatch(message);

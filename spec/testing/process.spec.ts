@@ -1,8 +1,8 @@
-/** The tools for tests need no test runner: a plain process will do. And they leave nothing behind. */
+/** The tools for tests need no test runner, keep no process alive, and leak no memory. */
 import { runAlone } from '../support/process';
 
-describe('without jest', () => {
-  it('tasks are mocked, batches probed, and pools virtual', () => {
+describe('sluice/testing in a plain process', () => {
+  it('mocks tasks, probes batches and runs virtual pools', () => {
     const { lines, stderr, hasEndedWell } = runAlone(`
       const { answersAfter, flushKeys, mockTask, probeBatch, restoreAllMocks, VirtualPool } = require('sluice/testing');
       if (typeof jest !== 'undefined' || typeof expect !== 'undefined') throw new Error('There is a test runner.');
@@ -32,7 +32,7 @@ describe('without jest', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('what is not restored, stopped or closed keeps no process alive', () => {
+  it('keeps no process alive when mocks, probes and pools stay open', () => {
     const { lines, stderr, hasEndedWell } = runAlone(`
       const { mockTask, probeBatch, VirtualPool } = require('sluice/testing');
       const nameOf = batch((ids) => ids);
@@ -47,7 +47,7 @@ describe('without jest', () => {
     expect([lines, stderr, hasEndedWell]).toEqual([['over'], '', true]);
   });
 
-  it('what was mocked, restored and dropped is collected', () => {
+  it('releases functions that were mocked and restored', () => {
     const { lines, stderr } = runAlone(
       `
       const { mockTask, VirtualPool } = require('sluice/testing');

@@ -1,4 +1,4 @@
-/** A virtual pool ends what it has, in whatever era of time, however it ends and however long it was to take. */
+/** The end of virtual tasks and pools: in every time domain, after errors of teardowns, and with very long durations. */
 import { config, Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { batch } from 'sluice';
@@ -23,13 +23,16 @@ afterEach(() => {
   config.onUnhandledError = null;
 });
 
-it.each(['complete', 'error'] as const)('a task whose Observable throws as it is torn down ends: %s', async (end) => {
-  const pool = new VirtualPool();
-  const outcome = await pool.task(late(end))().then(String, String);
-  expect([outcome, pool.stats.running]).toEqual([end === 'complete' ? '1' : 'Error: own', 0]);
-});
+it.each(['complete', 'error'] as const)(
+  'a task ends although the teardown of its Observable throws: %s',
+  async (end) => {
+    const pool = new VirtualPool();
+    const outcome = await pool.task(late(end))().then(String, String);
+    expect([outcome, pool.stats.running]).toEqual([end === 'complete' ? '1' : 'Error: own', 0]);
+  },
+);
 
-it('and its worker takes the next', async () => {
+it('a worker takes the next task after the teardown of the last one has thrown', async () => {
   const pool = new VirtualPool({ size: 1 });
   pool
     .task(late('complete'))()
@@ -37,20 +40,23 @@ it('and its worker takes the next', async () => {
   expect(await pool.do(() => 'next')).toBe('next');
 });
 
-it.each([{}, { force: true }])('closes after a run that was aborted while it was closing: %j', async (how) => {
-  const pool = new VirtualPool({ duration: 5 });
-  expect(() =>
-    new TestScheduler(() => undefined).run(() => {
-      pool.do(() => 1);
-      pool.close();
-      throw new Error('an assertion');
-    }),
-  ).toThrow('an assertion');
-  await pool.close(how);
-  expect(pool.stats.threads).toBe(0);
-});
+it.each([{}, { force: true }])(
+  'a virtual pool closes after a run of virtual time that ended while it was closing: %j',
+  async (how) => {
+    const pool = new VirtualPool({ duration: 5 });
+    expect(() =>
+      new TestScheduler(() => undefined).run(() => {
+        pool.do(() => 1);
+        pool.close();
+        throw new Error('an assertion');
+      }),
+    ).toThrow('an assertion');
+    await pool.close(how);
+    expect(pool.stats.threads).toBe(0);
+  },
+);
 
-it('is closed when its jobs in real time have ended, though it was closed in a run before', async () => {
+it('a virtual pool closes when its jobs in real time end, also if it was closed in virtual time before', async () => {
   const pool = new VirtualPool({ duration: 20 });
   const job = pool.do(() => 1);
   new TestScheduler(() => undefined).run(() => void pool.close());

@@ -1,6 +1,4 @@
-/**
- * A virtual pool is a pool like any other for those who give it work, and frame-exact on virtual time.
- */
+/** A virtual pool works like a pool of threads for its callers, and is frame-exact on virtual time. */
 import {
   config,
   EMPTY,
@@ -44,7 +42,7 @@ const inFrames = (body: (helpers: RunHelpers) => void): void => testScheduler().
 const echo = (value: string): string => value;
 
 describe('on virtual time, a virtual pool', () => {
-  it('runs so many tasks at a time as it has workers, first in, first out', () => {
+  it('runs one task per worker at a time, first in, first out', () => {
     inFrames(({ cold, expectObservable }) => {
       const pool = new VirtualPool({ size: 2, duration: 5 });
       const source = '  (abcde|)';
@@ -53,7 +51,7 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('gives results in the frames in which they are there', () => {
+  it('emits results in the frames in which they arrive', () => {
     const frames: [string, number][] = [];
     const time = testScheduler();
     time.run(() => {
@@ -71,7 +69,7 @@ describe('on virtual time, a virtual pool', () => {
     ]);
   });
 
-  it('lets each task take its own time, and keeps the order that is asked for', () => {
+  it('supports a duration per task, and keeps the requested order of results', () => {
     inFrames(({ cold, expectObservable }) => {
       const pool = new VirtualPool({ size: 2, duration: (_name, [text]) => (text === 'a' ? 5 : 1) });
       const source = '  a-b-(c|)';
@@ -84,7 +82,7 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('holds a worker as long as the Observable that a task returns', () => {
+  it('occupies a worker until the Observable of the task completes', () => {
     inFrames(({ expectObservable }) => {
       const pool = new VirtualPool();
       const ticks = pool.task((name: string) =>
@@ -102,7 +100,7 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('adds what an Observable takes to its duration', () => {
+  it('adds the time of an Observable to the duration', () => {
     inFrames(({ expectObservable }) => {
       const pool = new VirtualPool({ duration: 2 });
       const late = pool.task((text: string) => timer(3).pipe(map(() => text)));
@@ -110,7 +108,7 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('fails a task when its time has come, and goes on with others', () => {
+  it('fails a task in the frame of its error, and continues with others', () => {
     inFrames(({ expectObservable }) => {
       const pool = new VirtualPool({ duration: 2 });
       const careful = pool.task((text: string) => {
@@ -122,7 +120,7 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('frees the worker of a task that is left, at once', () => {
+  it('frees the worker of a cancelled task at once', () => {
     inFrames(({ expectObservable }) => {
       const pool = new VirtualPool({ duration: 9 });
       const run = pool.task(echo);
@@ -131,7 +129,7 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('takes a task that is left out of the queue: its function is never called', () => {
+  it('removes a cancelled task from the queue, and never calls its function', () => {
     const fn = jest.fn(echo);
     inFrames(({ expectObservable }) => {
       const pool = new VirtualPool({ duration: 5 });
@@ -143,7 +141,7 @@ describe('on virtual time, a virtual pool', () => {
     expect(fn.mock.calls).toEqual([['a'], ['c']]);
   });
 
-  it('has time-outs, in the queue and at work', () => {
+  it('applies timeouts to queued and to running tasks', () => {
     inFrames(({ expectObservable }) => {
       const pool = new VirtualPool({ duration: 4, taskTimeout: 6 });
       const run = pool.task(echo, { name: 'slow' });
@@ -162,13 +160,13 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('tells a task that it is cancelled, and when', () => {
-    const told: [unknown, number][] = [];
+  it('aborts the signal of a cancelled task in the right frame', () => {
+    const received: [unknown, number][] = [];
     const time = testScheduler();
     time.run(({ expectObservable }) => {
       const pool = new VirtualPool({ taskTimeout: 3 });
       const run = pool.task(function (this: WorkerTask) {
-        this.signal.addEventListener('abort', () => told.push([this.signal.reason, time.now()]));
+        this.signal.addEventListener('abort', () => received.push([this.signal.reason, time.now()]));
         return NEVER;
       });
       expectObservable(run()).toBe(
@@ -177,10 +175,10 @@ describe('on virtual time, a virtual pool', () => {
         new TaskTimeoutError(3, undefined, { kind: 'run', task: 'anonymous' }),
       );
     });
-    expect(told).toEqual([[expect.any(CancelledError), 3]]);
+    expect(received).toEqual([[expect.any(CancelledError), 3]]);
   });
 
-  it('waits for arguments without holding a worker', () => {
+  it('waits for arguments without occupying a worker', () => {
     inFrames(({ expectObservable }) => {
       const pool = new VirtualPool({ duration: 2 });
       const run = pool.task(echo);
@@ -195,9 +193,9 @@ describe('on virtual time, a virtual pool', () => {
       const run = pool.task(echo);
       expectObservable(run('a')).toBe('----(a|)');
       expectObservable(run('b')).toBe('--------(b|)');
-      const gone = { x: undefined };
-      expectObservable(Future.defer(() => pool.drain())).toBe('--------(x|)', gone);
-      expectObservable(Future.from(timer(2).pipe(mergeMap(() => pool.close())))).toBe('--------(x|)', gone);
+      const closed = { x: undefined };
+      expectObservable(Future.defer(() => pool.drain())).toBe('--------(x|)', closed);
+      expectObservable(Future.from(timer(2).pipe(mergeMap(() => pool.close())))).toBe('--------(x|)', closed);
       expectObservable(timer(3).pipe(mergeMap(() => run('c')))).toBe(
         '---#',
         undefined,
@@ -206,7 +204,7 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('is closed by force, or when its time is over', () => {
+  it('terminates its tasks on close with force or timeout', () => {
     inFrames(({ expectObservable }) => {
       const cut = new PoolClosedError('VirtualPool', 'echo', { isCut: true });
       const pool = new VirtualPool({ duration: 9 });
@@ -219,23 +217,23 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('admits actions of its scheduler when a worker has room', () => {
-    const begun: [number, number][] = [];
+  it('runs actions of its scheduler when a worker is free', () => {
+    const started: [number, number][] = [];
     const time = testScheduler();
     time.run(() => {
       const pool = new VirtualPool({ size: 2, duration: 3 });
       const run = pool.task((n: number) => n);
       scheduled(range(0, 6), pool.scheduler)
         .pipe(
-          tap((n) => begun.push([n, time.now()])),
+          tap((n) => started.push([n, time.now()])),
           mergeMap((n) => run(n)),
         )
         .subscribe();
     });
-    expect(begun.map(([, frame]) => frame)).toEqual([0, 0, 3, 3, 6, 6]);
+    expect(started.map(([, frame]) => frame)).toEqual([0, 0, 3, 3, 6, 6]);
   });
 
-  it('leaves nothing behind in the next run, when one ends midway', () => {
+  it('starts each run of virtual time with no state of a run that ended midway', () => {
     const pool = new VirtualPool({ duration: 5 });
     const run = pool.task(echo);
     expect(() =>
@@ -251,22 +249,22 @@ describe('on virtual time, a virtual pool', () => {
     });
   });
 
-  it('runs by a clock of its own', () => {
+  it('uses the clock option', () => {
     const clock = new VirtualTimeScheduler();
     const pool = new VirtualPool({ size: 2, duration: 3, clock });
-    const heard: [string, number][] = [];
+    const received: [string, number][] = [];
     of('a', 'b', 'c')
       .pipe(offload(pool.task(echo)))
-      .subscribe((value) => heard.push([value, clock.now()]));
+      .subscribe((value) => received.push([value, clock.now()]));
     clock.flush();
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['a', 3],
       ['b', 3],
       ['c', 6],
     ]);
   });
 
-  it('parks what comes while its size is 0, and may be given another while it runs', () => {
+  it('queues tasks while its size is 0, and can be resized while tasks run', () => {
     inFrames(({ expectObservable }) => {
       const pool = new VirtualPool({ size: 0, duration: 2 });
       const run = pool.task(echo);
@@ -277,7 +275,7 @@ describe('on virtual time, a virtual pool', () => {
   });
 });
 
-/** In real time and on this thread: what it has in common with a pool of threads. */
+/** In real time: the behaviour that virtual pools and pools of threads have in common. */
 const real = new WorkerPool({ size: 1, name: 'pool', maxQueue: 50 });
 afterAll(() => real.close({ force: true }));
 
@@ -287,7 +285,7 @@ const pools: readonly (readonly [string, TaskPool])[] = [
 ];
 
 describe.each(pools)('a pool %s', (_, pool) => {
-  it('gives the value of what is plain, async or promised', async () => {
+  it('returns the value of plain, async and promise-returning functions', async () => {
     expect(await pool.do((a: number, b: number) => a + b, 1, 2)).toBe(3);
     expect(await pool.task(async (n: number) => Promise.resolve(n * 2))(4)).toBe(8);
   });
@@ -314,7 +312,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     expect(await all(streamOf('a'))).toEqual(['a']);
   });
 
-  it('pulls what has no end no further than it is taken', async () => {
+  it('pulls an endless stream only as far as items are taken', async () => {
     const endless = pool.task(function* () {
       for (let i = 0; ; i++) yield i;
     });
@@ -328,13 +326,13 @@ describe.each(pools)('a pool %s', (_, pool) => {
     await pool.drain();
   });
 
-  it('gives arrays, Maps and text as values', async () => {
+  it('returns arrays, Maps and strings as single values', async () => {
     expect(await pool.do(() => [1, 2])).toEqual([1, 2]);
     expect(await pool.do(() => new Map([[1, 2]]))).toEqual(new Map([[1, 2]]));
     expect(await pool.do(() => 'ab')).toBe('ab');
   });
 
-  it('fails as its function does', async () => {
+  it('fails with the error of the function', async () => {
     const thrown = pool.do(() => {
       throw new RangeError('no');
     });
@@ -345,7 +343,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     expect(value).toMatchObject({ thrown: 'text' });
   });
 
-  it('refuses what threads can not send each other, and says what', async () => {
+  it('refuses values that threads cannot send, and names them', async () => {
     const refused = pool.task((of: unknown) => of);
     const error: unknown = await refused({ a: [() => 1] }).then(undefined, (thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TransferError);
@@ -356,7 +354,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     expect(await pool.do((image: Uint8Array) => image.length, transfer(new Uint8Array(3)))).toBe(3);
   });
 
-  it('tells a task its name, and lets it run others while it holds the only worker', async () => {
+  it('gives a task its name, and lets it run nested tasks although it has the only worker', async () => {
     const nested = pool.task(
       async function (this: WorkerTask, n: number): Promise<string> {
         const inner = await this.do((m: number) => m + 1, n);
@@ -369,7 +367,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     expect(pool.stats).toMatchObject({ queued: 0, running: 0 });
   });
 
-  it('chains jobs, and goes on after an error where it is told to', async () => {
+  it('chains jobs, and continues after a handled error', async () => {
     expect(await pool.do((n: number) => n + 1, 1).chain((n: number) => n * 10)).toBe(20);
     const failed = pool.do((): number => {
       throw new Error('no');
@@ -377,7 +375,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     expect(await failed.chain({ afterError: 'run' }, (n?: number) => String(n))).toBe('undefined');
   });
 
-  it('can be blocked on, where its tasks take no time', () => {
+  it('supports block() for tasks without duration', () => {
     expect(pool.do((n: number) => n * n, 3).get()).toBe(9);
     expect(
       pool
@@ -392,7 +390,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     pool.drain().block();
   });
 
-  it('cancels by a signal, before or while it runs', async () => {
+  it('cancels a task by its signal, before or during the run', async () => {
     const controller = new AbortController();
     const never = pool.task(() => new Promise<never>(() => undefined), { signal: controller.signal });
     const going = never().start();
@@ -402,7 +400,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     await expect(never()).rejects.toBeInstanceOf(CancelledError);
   });
 
-  it('waits for AsyncValues among its arguments, and fails with theirs', async () => {
+  it('awaits AsyncValues among the arguments, and fails with their errors', async () => {
     const later = new AsyncValue<number>();
     const job = pool.do((n: number) => n + 1, later);
     later.set(1);
@@ -410,7 +408,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     await expect(pool.do((n: number) => n, Future.fail(new Error('no')))).rejects.toThrow('no');
   });
 
-  it('counts what it has done', async () => {
+  it('counts completed, failed and cancelled tasks', async () => {
     const before = pool.stats;
     await pool.do(() => 1);
     await pool.do(() => Promise.reject(new Error('no'))).then(undefined, () => undefined);
@@ -418,7 +416,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
     expect([completed - before.completed, failed - before.failed]).toEqual([1, 1]);
   });
 
-  it('counts one who takes the value and leaves as completed', async () => {
+  it('counts a task as completed when its subscriber unsubscribes on the value', async () => {
     const { completed } = pool.stats;
     await lastValueFrom(
       pool
@@ -442,7 +440,7 @@ describe.each(pools)('a pool %s', (_, pool) => {
 });
 
 describe('a virtual pool', () => {
-  it('runs closures, here: workerTask() knows the task while it is called', async () => {
+  it('runs closures on this thread, where workerTask() returns the task that is called', async () => {
     const seen: string[] = [];
     const pool = new VirtualPool();
     await pool.task(() => seen.push(workerTask().name), { name: 'mine' })();
@@ -450,7 +448,7 @@ describe('a virtual pool', () => {
     expect(() => workerTask()).toThrow(/where no task/);
   });
 
-  it('never calls the function in the turn of its caller', async () => {
+  it('never calls the function in the turn of the caller', async () => {
     const pool = new VirtualPool();
     let isCalled = false;
     const going = pool
@@ -461,7 +459,7 @@ describe('a virtual pool', () => {
     expect(isCalled).toBe(true);
   });
 
-  it('loads modules as it is told to, and says so when it is not', async () => {
+  it('loads modules with the option load, and names the option when it is missing', async () => {
     const work = { add: (a: number, b: number) => a + b, VERSION: '1' };
     const load = jest.fn<object, [string]>(() => work);
     const pool = new VirtualPool({ load });
@@ -470,10 +468,10 @@ describe('a virtual pool', () => {
     expect(load).toHaveBeenCalledWith('file:///work.js');
     expect(await pool.do({ url: '/work.js', name: 'add' }, 3, 4)).toBe(7);
     await expect(pool.do({ url: '/work.js', name: 'VERSION' })).rejects.toBeInstanceOf(ModuleLoadError);
-    await expect(new VirtualPool().do({ url: '/work.js', name: 'add' })).rejects.toThrow(/give it the option load/);
+    await expect(new VirtualPool().do({ url: '/work.js', name: 'add' })).rejects.toThrow(/Pass the option `load`/);
   });
 
-  it('refuses what its queue has no room for', async () => {
+  it('fails a new task when its queue is full', async () => {
     const pool = new VirtualPool({ maxQueue: 50 });
     const jobs = Array.from({ length: 60 }, () => pool.do(() => 1));
     const errors = await Promise.all(
@@ -488,7 +486,7 @@ describe('a virtual pool', () => {
     expect(errors.slice(0, 51)).toEqual(Array.from({ length: 51 }, () => undefined));
   });
 
-  it('refuses who has waited longest, where it is to evict', async () => {
+  it('fails the task that has waited longest with overflow evict', async () => {
     const pool = new VirtualPool({ size: 0, maxQueue: 1, overflow: 'evict' });
     const [first, second] = [pool.do(() => 1), pool.do(() => 2)];
     await expect(first).rejects.toBeInstanceOf(QueueFullError);
@@ -496,7 +494,7 @@ describe('a virtual pool', () => {
     expect(await second).toBe(2);
   });
 
-  it('tells of its workers', async () => {
+  it('emits events of its workers', async () => {
     const pool = new VirtualPool({ size: 2 });
     const events: PoolEvent['type'][] = [];
     pool.events$.subscribe({ next: ({ type }) => events.push(type), complete: () => events.push('fault') });
@@ -509,14 +507,14 @@ describe('a virtual pool', () => {
     expect(pool.stats).toMatchObject({ threads: 0, idle: 0 });
   });
 
-  it('can not be blocked on for what takes time, and says why', () => {
+  it('refuses block() for tasks that take time, and says why', () => {
     const pool = new VirtualPool({ duration: 5, name: 'mine' });
     const error = thrownBy(() => pool.task(echo)('a').block());
     expect(error).toBeInstanceOf(WouldBlockError);
-    expect(String(error)).toMatch(/virtual pool "mine" \(1 task\(s\) under way\)/);
+    expect(String(error)).toMatch(/virtual pool "mine" \(1 unfinished task\(s\)\)/);
   });
 
-  it('frees the workers of those who left in the middle of an item', async () => {
+  it('frees the worker of a task whose subscriber unsubscribes on an item', async () => {
     const pool = new VirtualPool();
     const endless = pool.task(function* () {
       for (let i = 0; ; i++) yield i;
@@ -528,7 +526,7 @@ describe('a virtual pool', () => {
     expect(await pool.do(() => 7)).toBe(7);
   });
 
-  it('runs the finally block of a generator that is left', async () => {
+  it('runs the finally block of a cancelled generator', async () => {
     const pool = new VirtualPool();
     let isLeft = false;
     const endless = pool.task(function* () {
@@ -542,7 +540,7 @@ describe('a virtual pool', () => {
     expect(isLeft).toBe(true);
   });
 
-  it('fails tasks whose duration makes no sense, or throws', async () => {
+  it('fails tasks whose duration is invalid or throws', async () => {
     await expect(new VirtualPool({ duration: () => Number.NaN }).do(() => 1)).rejects.toThrow(/the duration of task/);
     const throwing = (): number => {
       throw new Error('duration');
@@ -550,18 +548,18 @@ describe('a virtual pool', () => {
     await expect(new VirtualPool({ duration: throwing }).do(() => 1)).rejects.toThrow('duration');
   });
 
-  it('fails nobody early for a promise that is rejected before its duration is over', async () => {
+  it('reports a promise that rejects early only after the duration', async () => {
     const pool = new VirtualPool({ duration: 5 });
     await expect(pool.do(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   });
 
-  it('passes on what its Observables fail with, and what is empty', async () => {
+  it('passes on errors of Observables, and fails with an EmptyError for empty ones', async () => {
     const pool = new VirtualPool();
     await expect(pool.do(() => throwError(() => new Error('no')))).rejects.toThrow('no');
     expect(await pool.do(() => EMPTY).then(undefined, String)).toMatch(/EmptyError/);
   });
 
-  it('passes on the items that came before a stream fails, and its error', async () => {
+  it('passes on the items before the error of a stream, and the error', async () => {
     const pool = new VirtualPool();
     const plain = hear(
       pool.task(function* () {
@@ -581,7 +579,7 @@ describe('a virtual pool', () => {
     expect(pool.stats).toMatchObject({ failed: 2, running: 0 });
   });
 
-  it('goes on when an action of its scheduler throws', async () => {
+  it('continues when an action of its scheduler throws', async () => {
     const reported: unknown[] = [];
     config.onUnhandledError = (error) => reported.push(error);
     const pool = new VirtualPool();
@@ -594,7 +592,7 @@ describe('a virtual pool', () => {
     expect(reported).toEqual([new Error('an action')]);
   });
 
-  it('holds thousands of tasks', async () => {
+  it('queues thousands of tasks', async () => {
     const pool = new VirtualPool({ size: 3 });
     const results = await lastValueFrom(
       from(Array.from({ length: 20_000 }, (_, n) => n)).pipe(offload(pool.task((n: number) => n + 1)), toArray()),
@@ -624,7 +622,7 @@ describe('a virtual pool', () => {
     [{ load: 5 }, /expected `load` to be a function/],
     [{ name: 5 }, /expected `name` to be a string/],
     [{ execArgv: [] }, /there is no option "execArgv"/],
-  ])('refuses a config that makes no sense: %p', (config, message) => {
+  ])('refuses an invalid config: %p', (config, message) => {
     const error = thrownBy(() => new VirtualPool(config as never));
     expect(error).toBeInstanceOf(TypeError);
     expect(String(error)).toMatch(message);

@@ -1,9 +1,7 @@
-/**
- * jsdom, as jest runs it, has no `structuredClone`: the tools for tests work there as well.
- */
+/** jsdom, as jest runs it, has no `structuredClone`; the tools for tests work there as well. */
 import { runAlone } from '../support/process';
 
-it('sluice/testing is loaded, and refuses what a thread would, where there is no structuredClone', () => {
+it('sluice/testing loads without structuredClone, and refuses values that threads cannot send', () => {
   const ended = runAlone(
     `
     const { VirtualPool } = require('sluice/testing');

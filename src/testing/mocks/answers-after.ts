@@ -1,4 +1,4 @@
-/** A resolver for tests, which takes its time: each of its flushes lands so many frames after it took off. */
+/** `answersAfter` makes a resolver for tests whose flushes take a given time, real or virtual. */
 import { asyncScheduler, map, NEVER, timer, type Observable, type SchedulerLike } from 'rxjs';
 import type { Flush, Resolver } from '../../batch/flush';
 import { invalidOption } from '../../core/describe';
@@ -6,20 +6,26 @@ import { checkOptions } from '../../core/options';
 import { LONGEST_DELAY } from '../../scheduler/batch-action';
 
 export interface AnswerConfig {
-  /** The RxJS scheduler that time comes from (`asyncScheduler`, which `TestScheduler.run` makes virtual). */
+  /**
+   * The RxJS scheduler of the delay. `TestScheduler.run` makes the default virtual.
+   *
+   * @defaultValue `asyncScheduler`
+   */
   readonly scheduler?: SchedulerLike;
 }
 
 /**
+ * Makes a resolver that returns the results of each flush after a delay.
+ *
  * ```
  * flush               a-----b----
  * answersAfter(3, f)  ---A-----B-
  * ```
  *
- * `answer` gives the value of one key; what it throws fails that key, and so does an Error that it returns.
- *
- * @param ms how long a flush takes, in ms (frames), or a function of its keys that says so
- * @throws TypeError if an argument makes no sense.
+ * @param ms duration of a flush in ms (virtual: frames), or a function that returns it for the keys of a flush
+ * @param answer a function that returns the value of one key; an Error that it throws or returns fails that key
+ * @param config the scheduler of the delay
+ * @throws TypeError for an invalid argument or option.
  * @example
  * const nameOf = batch(answersAfter(3, (id: number) => `user ${id}`));
  */
@@ -31,21 +37,21 @@ export function answersAfter<K, V>(
   if (typeof ms !== 'function') checkMs(ms);
   checkOptions('answersAfter', config, ['scheduler']);
   const { scheduler = asyncScheduler } = config;
-  if (typeof answer !== 'function') throw invalidOption('answersAfter: its answer', 'a function of one key', answer);
+  if (typeof answer !== 'function') throw invalidOption('answersAfter: answer', 'a function of one key', answer);
   if (typeof (scheduler as Partial<SchedulerLike> | null)?.schedule !== 'function') {
     throw invalidOption('answersAfter: scheduler', 'an RxJS scheduler', scheduler);
   }
   return (keys, flush) =>
-    after(typeof ms === 'function' ? checkMs(ms(keys)) : ms, scheduler).pipe(
+    delayOf(typeof ms === 'function' ? checkMs(ms(keys)) : ms, scheduler).pipe(
       map(() => new Map(keys.flatMap((key) => answerOf(key, answer, flush)))),
     );
 }
 
-/** Node and browsers take a longer delay for one millisecond. */
-const after = (ms: number, scheduler: SchedulerLike): Observable<unknown> =>
+/** A delay above LONGEST_DELAY never ends: Node and browsers would run such a timer after one millisecond. */
+const delayOf = (ms: number, scheduler: SchedulerLike): Observable<unknown> =>
   ms > LONGEST_DELAY ? NEVER : timer(ms, scheduler);
 
-/** By key, so that one that has failed leaves no gap. */
+/** The entry of one key in the results; none for a key that has failed. */
 function answerOf<K, V>(key: K, answer: (key: K) => V | Error, flush: Flush<K, V>): [K, V | Error][] {
   try {
     return [[key, answer(key)]];
@@ -57,5 +63,5 @@ function answerOf<K, V>(key: K, answer: (key: K) => V | Error, flush: Flush<K, V
 
 function checkMs(ms: unknown): number {
   if (typeof ms === 'number' && ms >= 0) return ms;
-  throw invalidOption('answersAfter: its time', 'a number of ms, 0 or more, or a function giving one', ms);
+  throw invalidOption('answersAfter: ms', 'a number of ms, 0 or more, or a function that returns one', ms);
 }

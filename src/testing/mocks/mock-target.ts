@@ -1,6 +1,6 @@
 /**
- * The place of a function that can be mocked: while mocks lie on it, the topmost answers every call that begins, from
- * wherever; when the last is lifted, in whatever order, the function is as it was.
+ * A mock target is a function that can be mocked. Its mocks form a stack: the top one answers every new call. When the
+ * last mock is restored, in any order, the function is as before.
  */
 import { from, mergeMap, of } from 'rxjs';
 import { batchDefinitionOf } from '../../batch/batch';
@@ -15,115 +15,117 @@ import { ItemsCall, itemsOf } from '../virtual-pool/items-call';
 export interface MockedCall {
   readonly self: unknown;
   readonly args: readonly unknown[];
-  /** Calls what lies beneath: another mock, or the original. */
-  readonly beneath: () => unknown;
+  /** Calls the next lower mock of the stack, or the original. */
+  readonly callNext: () => unknown;
 }
 
-export interface Layer {
+/** One mock in the stack of a target. */
+export interface MockLayer {
   respond(call: MockedCall): unknown;
 }
 
-/** Gives what the body of a task gives; `original` does so too. */
-type Answer = (self: unknown, args: readonly unknown[], original: () => unknown) => unknown;
+/** Runs in place of the function. Its result may be all that the body of a task may return; so may that of `original`. */
+type Substitute = (self: unknown, args: readonly unknown[], original: () => unknown) => unknown;
 
 export class MockTarget {
-  #layers: readonly Layer[] = [];
-  #uncover: (() => void) | undefined;
+  #layers: readonly MockLayer[] = [];
+  #restoreOriginal: (() => void) | undefined;
 
   constructor(
-    /** For messages. */
+    /** The function as named in messages. */
     readonly title: string,
-    /** Puts an answer in the place of the function; what it gives takes it away again. */
-    private readonly cover: (answer: Answer) => () => void,
+    /** Replaces the function, and returns the function that undoes it. */
+    private readonly replace: (substitute: Substitute) => () => void,
   ) {}
 
-  add(layer: Layer): void {
+  add(layer: MockLayer): void {
     this.#layers = [...this.#layers, layer];
-    this.#uncover ??= this.cover((self, args, original) => {
-      // As they lie now: who passes a call on may do so later.
+    this.#restoreOriginal ??= this.replace((self, args, original) => {
+      // A mock may call the next one later, when the stack has changed.
       const layers = this.#layers;
       const respond = (index: number): unknown =>
-        layers[index] ? layers[index].respond({ self, args, beneath: () => respond(index - 1) }) : original();
+        layers[index] ? layers[index].respond({ self, args, callNext: () => respond(index - 1) }) : original();
       return respond(layers.length - 1);
     });
   }
 
-  remove(layer: Layer): void {
+  remove(layer: MockLayer): void {
     this.#layers = this.#layers.filter((each) => each !== layer);
     if (this.#layers.length > 0) return;
-    this.#uncover?.();
-    this.#uncover = undefined;
+    this.#restoreOriginal?.();
+    this.#restoreOriginal = undefined;
   }
 }
 
 const targets = new WeakMap<object, MockTarget>();
 
-/** @throws TypeError for what is neither a task, nor a batch function, nor a task of a pool. */
+/** @throws TypeError unless `fn` is a task, a batch function or a task of a pool. */
 export function mockTargetOf(fn: unknown, caller: string): MockTarget {
-  const seat = typeof fn === 'function' ? mockTargetOfFunction(fn) : undefined;
-  if (seat) return seat;
+  const target = typeof fn === 'function' ? mockTargetOfFunction(fn) : undefined;
+  if (target) return target;
   throw new TypeError(
-    `${caller}: expected its function to be what task(), batch() or the task() of a pool has made; ` +
-      `got ${describe(fn)} (${typeof fn}). Mock the task that calls it, or make it one, task(fn), where it is defined; ` +
-      'for other functions and methods there is the mock of your test runner.',
+    `${caller}: expected \`fn\` to be a function made by task(), batch() or the task() of a pool; ` +
+      `got ${describe(fn)} (${typeof fn}). Mock the task that calls it, or wrap it in task(fn) where it is defined. ` +
+      'For other functions and methods, use the mocks of the test runner.',
   );
 }
 
 function mockTargetOfFunction(fn: object): MockTarget | undefined {
   const ofTask = taskDefinitionOf(fn);
-  if (ofTask) return mockTargetOn(ofTask, `task "${ofTask.name}"`, (answer) => coverTask(ofTask, answer));
+  if (ofTask) return targetFor(ofTask, `task "${ofTask.name}"`, (by) => replaceTask(ofTask, by));
   const ofBatch = batchDefinitionOf(fn);
-  if (ofBatch) return mockTargetOn(ofBatch, `batch "${ofBatch.options.name}"`, (answer) => coverBatch(ofBatch, answer));
+  if (ofBatch) return targetFor(ofBatch, `batch "${ofBatch.options.name}"`, (by) => replaceBatch(ofBatch, by));
   const ofPool = poolTaskDefinitionOf(fn);
-  return ofPool && mockTargetOn(ofPool, `task "${ofPool.name}" of a pool`, (answer) => coverPoolTask(ofPool, answer));
+  return ofPool && targetFor(ofPool, `task "${ofPool.name}" of a pool`, (by) => replacePoolTask(ofPool, by));
 }
 
-function mockTargetOn(kind: object, title: string, cover: (answer: Answer) => () => void): MockTarget {
-  let seat = targets.get(kind);
-  if (!seat) targets.set(kind, (seat = new MockTarget(title, cover)));
-  return seat;
+/** Functions with the same definition share one target. */
+function targetFor(definition: object, title: string, replace: (substitute: Substitute) => () => void): MockTarget {
+  let target = targets.get(definition);
+  if (!target) targets.set(definition, (target = new MockTarget(title, replace)));
+  return target;
 }
 
-function coverTask(kind: TaskDefinition, answer: Answer): () => void {
-  const { body, isGeneratorFunction } = kind;
-  kind.body = function (this: unknown, ...args: readonly unknown[]): unknown {
-    return answer(this, args, () => Reflect.apply(body, this, args));
+function replaceTask(definition: TaskDefinition, substitute: Substitute): () => void {
+  const { body, isGeneratorFunction } = definition;
+  definition.body = function (this: unknown, ...args: readonly unknown[]): unknown {
+    return substitute(this, args, () => Reflect.apply(body, this, args));
   };
-  kind.isGeneratorFunction = false;
+  definition.isGeneratorFunction = false;
   return () => {
-    kind.body = body;
-    kind.isGeneratorFunction = isGeneratorFunction;
+    definition.body = body;
+    definition.isGeneratorFunction = isGeneratorFunction;
   };
 }
 
-/** What answers a key is a task, which may be anything that a task may be. */
-function coverBatch(kind: BatchDefinition<unknown, unknown>, answer: Answer): () => void {
-  const { name } = kind.options;
-  kind.substitute = (key, genuine) => {
-    const body = (): unknown => answer(undefined, [key], () => genuine);
+/** The answer for a key runs as a task, so that an implementation may be a generator function. */
+function replaceBatch(definition: BatchDefinition<unknown, unknown>, substitute: Substitute): () => void {
+  const { name } = definition.options;
+  definition.substitute = (key, original) => {
+    const body = (): unknown => substitute(undefined, [key], () => original);
     return task(Object.defineProperty(body, 'name', { value: name }))();
   };
   return () => {
-    kind.substitute = undefined;
+    definition.substitute = undefined;
   };
 }
 
-/** It is called with what was waited for among its arguments, as it would be on its thread. */
-function coverPoolTask(kind: PoolTaskDefinition, answer: Answer): () => void {
-  kind.substitute = (args, genuine) =>
+/** Awaitables among the arguments are awaited first, as in a call on a thread. */
+function replacePoolTask(definition: PoolTaskDefinition, substitute: Substitute): () => void {
+  definition.substitute = (args, original) =>
     new ItemsCall(
       (demand) =>
         from(awaitedIn(args) ?? of(args)).pipe(
           mergeMap((values) =>
             itemsOf(
-              answer(undefined, values, () => genuine),
+              substitute(undefined, values, () => original),
               demand,
             ),
           ),
         ),
-      { describe: () => `the mock of task "${kind.name}"` },
+      { describe: () => `the mock of task "${definition.name}"` },
     );
   return () => {
-    kind.substitute = undefined;
+    definition.substitute = undefined;
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Putting a mock in the place of a task, for all who call it: as a future, in another task, by `block`, in a scope, from
- * an operator. The idea is asynq's `mock_.patch`; the names are those that jest's users know.
+ * `mockTask` replaces a task by a mock for all its callers, however they call it: as a future, in another task, by
+ * `block`, in a scope, or from an operator. The idea is asynq's `mock_.patch`; the method names are like jest's.
  */
 import { invalidOption } from '../../core/describe';
 import type { Future } from '../../future/future';
@@ -10,16 +10,18 @@ import { mockTargetOf } from './mock-target';
 import { TaskMock, type PoolTaskAnswer, type TaskAnswer } from './task-mock';
 
 /**
- * Mocks a task, a batch function or a task of a pool, until `restore()` or the end of a `using` block. Futures that run
- * already go on with the original; those that were only built run the mock. With an implementation it runs that; without,
- * and with no other behaviour, calls fail with an `UnansweredMockError`.
+ * Mocks a task, a batch function or a task of a pool, until `restore()` or the end of a `using` block. A future that runs
+ * already continues with the original; a future that was only built runs the mock. Without an implementation or another
+ * behaviour, calls fail with an `UnansweredMockError`.
  *
- * A mocked batch function answers each key by itself: there is no flush, and neither cache nor `prime` count.
+ * A mocked batch function answers each key separately: without a flush, without the cache, and without primed values.
  *
- * @throws TypeError for a function that is none of these, and for an implementation that is no function.
+ * @param fn a function made by `task()`, `batch()` or the `task()` of a pool
+ * @param implementation a function that each call runs instead, as with `implements`
+ * @throws TypeError if `fn` is another kind of function, or `implementation` is not a function.
  * @example
  * using users = mockTask(userById).returns({ name: 'Ada' });
- * await page(7); // asks userById
+ * await page(7); // calls userById(7)
  * users.calls; // [[7]]
  */
 export function mockTask<A extends readonly unknown[], R>(
@@ -34,10 +36,10 @@ export function mockTask(
   fn: (...args: never) => unknown,
   implementation?: (...args: readonly unknown[]) => unknown,
 ): TaskMock<readonly unknown[], unknown, unknown, unknown> {
-  const seat = mockTargetOf(fn, 'mockTask');
+  const target = mockTargetOf(fn, 'mockTask');
   if (implementation !== undefined && typeof implementation !== 'function') {
-    throw invalidOption('mockTask: its implementation', 'a function', implementation);
+    throw invalidOption('mockTask: implementation', 'a function', implementation);
   }
-  const mock = new TaskMock<readonly unknown[], unknown, unknown, unknown>(seat);
+  const mock = new TaskMock<readonly unknown[], unknown, unknown, unknown>(target);
   return implementation ? mock.implements(implementation) : mock;
 }

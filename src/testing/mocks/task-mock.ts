@@ -1,18 +1,18 @@
-/** What stands in the place of a mocked function: what it answers, and what it was called with. */
+/** A task mock answers the calls of a mocked function, and records them. */
 import { invalidOption } from '../../core/describe';
 import type { Awaitable } from '../../core/shape';
 import { isError } from '../../core/sluice-error';
 import { Fifo } from '../../core/fifo';
-import type { Layer, MockedCall, MockTarget } from './mock-target';
+import type { MockedCall, MockLayer, MockTarget } from './mock-target';
 import { UnansweredMockError } from './unanswered-mock-error';
 
-/** A value, or what brings it later: an Observable, a future, a promise. */
+/** A value, or an Observable, a future or a promise of one. */
 export type Answer<T> = T | Awaitable<T>;
 
-/** What the implementation of a mocked task or batch function may give: all that a task may be made of. */
+/** What the implementation of a mocked task or batch function may return, generators included. */
 export type TaskAnswer<T> = Answer<T> | Generator<unknown, Answer<T>, unknown>;
 
-/** The same for a task of a pool, whose generators are streams. */
+/** What the implementation of a mocked pool task may return. A generator is a stream of items. */
 export type PoolTaskAnswer<T> = Answer<T> | Generator<T, unknown, unknown>;
 
 type Behaviour = (call: MockedCall) => unknown;
@@ -20,7 +20,7 @@ type Behaviour = (call: MockedCall) => unknown;
 const mocks = new Set<{ restore(): void }>();
 
 /**
- * Takes away every mock there is: for an `afterEach`.
+ * Restores all mocks, for example after each test.
  *
  * @example
  * afterEach(restoreAllMocks);
@@ -30,11 +30,11 @@ export function restoreAllMocks(): void {
 }
 
 /**
- * A call is one run of a future: who builds one and never runs it has not called, who subscribes to it twice has called
- * twice. Each key that is asked for is a call, be it equal to another or not.
+ * The mock of one function, made by `mockTask`. A call is one run of a future: a future without a subscriber is no call,
+ * and one with two subscribers is two. For a batch function, each requested key is a call, also when keys are equal.
  */
-export class TaskMock<A extends readonly unknown[], T, This = unknown, Given = TaskAnswer<T>>
-  implements Disposable, Layer
+export class TaskMock<A extends readonly unknown[], T, This = unknown, Result = TaskAnswer<T>>
+  implements Disposable, MockLayer
 {
   #calls: A[] = [];
   #contexts: unknown[] = [];
@@ -42,16 +42,16 @@ export class TaskMock<A extends readonly unknown[], T, This = unknown, Given = T
   #answeredOnce = 0;
   #always: Behaviour | undefined;
   #isRestored = false;
-  readonly #seat: MockTarget;
+  readonly #target: MockTarget;
 
   /** @internal */
-  constructor(seat: MockTarget) {
-    this.#seat = seat;
-    seat.add(this);
+  constructor(target: MockTarget) {
+    this.#target = target;
+    target.add(this);
     mocks.add(this);
   }
 
-  /** The arguments of each call. Those of a batch function are its one key. */
+  /** The arguments of each call; for a batch function, the key. */
   get calls(): readonly A[] {
     return this.#calls;
   }
@@ -61,77 +61,85 @@ export class TaskMock<A extends readonly unknown[], T, This = unknown, Given = T
     return this.#contexts;
   }
 
+  /** Number of calls. */
   get callCount(): number {
     return this.#calls.length;
   }
 
+  /** The arguments of the last call; undefined before the first. */
   get lastCall(): A | undefined {
     return this.#calls.at(-1);
   }
 
-  /** Every call has this value, or what that brings: an Observable may bring it later, on virtual time. */
+  /** Makes every call return this value. An Observable may emit it later, also on virtual time. */
   returns(value: Answer<T>): this {
     return this.#behave(() => value);
   }
 
-  /** The next call has this value. Answers for one call are used up in their order, before that for all others. */
+  /** Makes the next call return this value. Answers for single calls are used in order, before the answer for all. */
   returnsOnce(value: Answer<T>): this {
     return this.#behaveOnce(() => value);
   }
 
-  /** Every call fails with this error. */
+  /** Makes every call fail with this error. */
   throws(error: unknown): this {
     return this.#behave(throwing(error));
   }
 
-  /** The next call fails with this error. */
+  /** Makes the next call fail with this error. */
   throwsOnce(error: unknown): this {
     return this.#behaveOnce(throwing(error));
   }
 
   /**
-   * Every call runs this instead: a plain function, an `async` one, a generator function, a mock of your test runner.
+   * Makes every call run this function instead: plain, `async`, a generator function, or a mock of the test runner.
    *
-   * @throws TypeError if it is no function.
+   * @throws TypeError if `implementation` is not a function.
    */
-  implements(implementation: (this: This, ...args: A) => Given): this {
+  implements(implementation: (this: This, ...args: A) => Result): this {
     return this.#behave(running('implements', implementation));
   }
 
-  /** The next call runs this instead. */
-  implementsOnce(implementation: (this: This, ...args: A) => Given): this {
+  /**
+   * Makes the next call run this function instead.
+   *
+   * @throws TypeError if `implementation` is not a function.
+   */
+  implementsOnce(implementation: (this: This, ...args: A) => Result): this {
     return this.#behaveOnce(running('implementsOnce', implementation));
   }
 
   /**
-   * The next calls have these values, one each; an Error among them fails its call. It is `returnsOnce` and `throwsOnce`
-   * for each: what comes after the last is what `returns` and its like say, or an error.
+   * Makes the next calls return these values, one each; an Error among them fails its call. The effect is that of
+   * `returnsOnce` and `throwsOnce` for each: later calls get the answer for all calls, or an `UnansweredMockError`.
+   *
+   * @throws TypeError if `answers` is not an array.
    */
   sequence(answers: readonly (Answer<T> | Error)[]): this {
-    if (!Array.isArray(answers)) throw invalidOption('mock.sequence: its answers', 'an array', answers);
+    if (!Array.isArray(answers)) throw invalidOption('mock.sequence: answers', 'an array', answers);
     for (const answer of answers as readonly unknown[]) {
       this.#behaveOnce(isError(answer) ? throwing(answer) : () => answer);
     }
     return this;
   }
 
-  /** Every call goes to the original, and is only counted. Of mocks upon mocks, to the one beneath. */
+  /** Makes every call run the original, or the next lower mock if the function is mocked twice. Calls are recorded. */
   passesThrough(): this {
-    return this.#behave(({ beneath }) => beneath());
+    return this.#behave(({ callNext }) => callNext());
   }
 
-  /** Forgets the calls so far, and not what it answers. */
+  /** Removes the recorded calls, and keeps the answers. */
   clear(): void {
     this.#calls = [];
     this.#contexts = [];
   }
 
-  /** Takes the mock away, the first time. Calls that it has begun to answer go on; what they were can still be read. */
+  /** Removes the mock; later calls of `restore` do nothing. Running calls continue, and `calls` can still be read. */
   restore(): void {
     if (this.#isRestored) return;
     this.#isRestored = true;
     mocks.delete(this);
-    this.#seat.remove(this);
+    this.#target.remove(this);
   }
 
   [Symbol.dispose](): void {
@@ -140,13 +148,13 @@ export class TaskMock<A extends readonly unknown[], T, This = unknown, Given = T
 
   /** @internal */
   respond(call: MockedCall): unknown {
-    this.#calls.push(call.args as A); // the function was called with them
+    this.#calls.push(call.args as A); // the type of the mocked function guarantees it
     this.#contexts.push(call.self);
     const once = this.#once.shift();
     if (once) this.#answeredOnce++;
     const behaviour = once ?? this.#always;
     if (behaviour) return behaviour(call);
-    throw new UnansweredMockError(this.#seat.title, call.args, { answered: this.#answeredOnce });
+    throw new UnansweredMockError(this.#target.title, call.args, { answered: this.#answeredOnce });
   }
 
   #behave(behaviour: Behaviour): this {
@@ -164,8 +172,8 @@ export class TaskMock<A extends readonly unknown[], T, This = unknown, Given = T
   #checkUse(): void {
     if (!this.#isRestored) return;
     throw new TypeError(
-      `The mock of ${this.#seat.title} was restored, so nobody will hear what it is to answer. ` +
-        'Make another: mockTask(fn).',
+      `The mock of ${this.#target.title} was restored, so a new answer has no effect. ` +
+        'Call mockTask(fn) again for a new mock.',
     );
   }
 }
@@ -178,6 +186,6 @@ const throwing =
 
 function running(method: string, implementation: (...args: never) => unknown): Behaviour {
   if (typeof implementation !== 'function')
-    throw invalidOption(`mock.${method}: its argument`, 'a function', implementation);
+    throw invalidOption(`mock.${method}: implementation`, 'a function', implementation);
   return ({ self, args }) => Reflect.apply(implementation, self, args) as unknown;
 }

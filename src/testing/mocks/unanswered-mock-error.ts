@@ -1,7 +1,8 @@
-/** A mock was called, and nobody has said what it is to answer. */
+/** The error of a call of a mock that has no answer. */
 import { describeKeys } from '../../core/describe';
 import { SluiceError } from '../../core/sluice-error';
 
+/** Thrown by a mock that is called before it has an answer, or after its answers for single calls are used up. */
 export class UnansweredMockError extends SluiceError {
   constructor(
     readonly mocked: string,
@@ -12,9 +13,9 @@ export class UnansweredMockError extends SluiceError {
       what: `The mock of ${mocked} was called with (${describeKeys(args)}) and has no answer.`,
       why:
         answered === 0
-          ? 'It was given no behaviour; it does not make up values, and does not call the original by itself.'
-          : `Its ${String(answered)} answer(s) for one call each are used up, and it has none for all others.`,
-      how: 'Give it returns(value), throws(error), implements(fn) or sequence([…]); passesThrough() calls the original.',
+          ? 'The mock has no behaviour. It returns no default value, and calls the original only after passesThrough().'
+          : `The mock had ${String(answered)} answer(s) for one call each, all are used up, and it has no answer for further calls.`,
+      how: 'Call returns(value), throws(error), implements(fn) or sequence([…]) on the mock; or passesThrough(), to call the original.',
     });
   }
 }

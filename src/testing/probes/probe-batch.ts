@@ -1,4 +1,4 @@
-/** Recording the flushes of a batch function: what a test asserts of batching. */
+/** A batch probe records the flushes of a batch function, so that a test can assert which keys were batched together. */
 import type { Subscription } from 'rxjs';
 import { invalidOption } from '../../core/describe';
 import { isBatchFunction, type BatchFunction } from '../../batch/batch';
@@ -6,9 +6,10 @@ import { AsyncValue } from '../../future/async-value';
 import type { FlushEvent } from '../../scheduler/events';
 
 /**
- * Records every flush of a batch function from now on, on whatever scheduler. A mocked one has none.
+ * Records every flush of a batch function from now on, on all schedulers. A mocked batch function has no flushes.
  *
- * @throws TypeError if it is given no batch function.
+ * @param batchFunction a function made by `batch()`
+ * @throws TypeError if `batchFunction` is not a batch function.
  * @example
  * using names = probeBatch(nameOf);
  * await all([1, 2, 3].map(authorName));
@@ -17,27 +18,29 @@ import type { FlushEvent } from '../../scheduler/events';
  */
 export function probeBatch<K, V>(batchFunction: BatchFunction<K, V>): BatchProbe<K> {
   if (!isBatchFunction(batchFunction)) {
-    throw invalidOption('probeBatch: its function', 'a batch function, as batch() makes it', batchFunction);
+    throw invalidOption('probeBatch: batchFunction', 'a batch function made by batch()', batchFunction);
   }
   return new BatchProbe<K>(batchFunction);
 }
 
+/** The recorded flushes of one batch function. `stop()` or the end of a `using` block ends the recording. */
 export class BatchProbe<K> implements Disposable {
   #flushes: FlushEvent<K>[] = [];
-  readonly #awaited = new Set<AsyncValue<FlushEvent<K>>>();
+  /** The values of `next()` that wait for a flush. */
+  readonly #pending = new Set<AsyncValue<FlushEvent<K>>>();
   readonly #subscription: Subscription;
 
   /** @internal */
   constructor({ flushes$ }: Pick<BatchFunction<K, unknown>, 'flushes$'>) {
     this.#subscription = flushes$.subscribe((flush) => {
       this.#flushes.push(flush);
-      const awaited = [...this.#awaited];
-      this.#awaited.clear();
-      for (const next of awaited) if (!next.isSet) next.set(flush);
+      const pending = [...this.#pending];
+      this.#pending.clear();
+      for (const next of pending) if (!next.isSet) next.set(flush);
     });
   }
 
-  /** As they took off: `keys`, why just then (`reason`), and when (`at`, in ms). */
+  /** The flushes in the order of their starts: `keys`, what triggered the flush (`reason`), and its time (`at`, in ms). */
   get flushes(): readonly FlushEvent<K>[] {
     return this.#flushes;
   }
@@ -47,32 +50,33 @@ export class BatchProbe<K> implements Disposable {
     return this.#flushes.map(({ keys }) => keys);
   }
 
+  /** Number of flushes. */
   get count(): number {
     return this.#flushes.length;
   }
 
   /**
-   * The next flush from now on: hot, so that it may be asked for first, and awaited when all is set in motion. Fails with
-   * a `CancelledError` if the probe is stopped before.
+   * Returns the next flush as a hot value: call it before the code under test runs, and await the value afterwards. The
+   * value fails with a `CancelledError` if the probe is stopped first.
    */
   next(): AsyncValue<FlushEvent<K>> {
     const next = new AsyncValue<FlushEvent<K>>();
     if (this.#subscription.closed) next.cancel('The probe was stopped.');
-    else this.#awaited.add(next);
+    else this.#pending.add(next);
     return next;
   }
 
-  /** Forgets the flushes so far. */
+  /** Removes the recorded flushes; the recording continues. */
   clear(): void {
     this.#flushes = [];
   }
 
-  /** Records no more. What it has recorded can still be read. */
+  /** Stops the recording. The recorded flushes can still be read. */
   stop(): void {
     this.#subscription.unsubscribe();
-    const awaited = [...this.#awaited];
-    this.#awaited.clear();
-    for (const next of awaited) next.cancel('The probe was stopped.');
+    const pending = [...this.#pending];
+    this.#pending.clear();
+    for (const next of pending) next.cancel('The probe was stopped.');
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-/** What a thread would refuse is refused here as well; what it would copy is handed over as it is. */
+/** A virtual pool refuses the values that `postMessage` would refuse. Other values are passed on without a copy. */
 import { TransferError } from '../../pool/wire/pool-errors';
 import { markedIn } from '../../pool/wire/transfer';
 import { findUncloneable } from '../../pool/wire/find-uncloneable';
@@ -6,13 +6,13 @@ import { findUncloneable } from '../../pool/wire/find-uncloneable';
 interface CloneCheck {
   readonly title: string;
   readonly value: unknown;
-  /** What may be marked as to be moved. */
-  readonly perhapsMarked: readonly unknown[];
+  /** Values that `transfer()` may have marked. */
+  readonly transferCandidates: readonly unknown[];
 }
 
-/** @throws TransferError naming the task, and what of it can't travel. */
-export function checkCloneable(task: string, { title, value, perhapsMarked }: CloneCheck): void {
-  const moved = perhapsMarked.flatMap((one) => markedIn(one) ?? []);
-  const found = findUncloneable(value, title, moved);
+/** @throws TransferError that names the task and the path of the value that cannot be sent. */
+export function checkCloneable(task: string, { title, value, transferCandidates }: CloneCheck): void {
+  const transferred = transferCandidates.flatMap((candidate) => markedIn(candidate) ?? []);
+  const found = findUncloneable(value, title, transferred);
   if (found) throw new TransferError(task, found.path, found.what);
 }

@@ -1,50 +1,52 @@
-/** How much of a stream is asked for: what can be pulled is pulled no further than that, and a window of items more. */
+/** The demand for the items of a stream: a source that can be pulled is pulled only as far as items are requested. */
 import { Observable } from 'rxjs';
 import { DEMAND_WINDOW } from '../../pool/wire/messages';
 
 export class Demand {
-  #left: number;
+  /** Number of items that the source may still deliver. */
+  #credits: number;
   #onGrant: (() => void) | undefined;
 
+  /** @param isPacing whether the consumer grants items; without it, the demand is unlimited */
   constructor(isPacing: boolean) {
-    this.#left = isPacing ? DEMAND_WINDOW : Infinity;
+    this.#credits = isPacing ? DEMAND_WINDOW : Infinity;
   }
 
   grant(count: number): void {
-    this.#left += count;
+    this.#credits += count;
     const onGrant = this.#onGrant;
     this.#onGrant = undefined;
     onGrant?.();
   }
 
-  /** Whether one more may come; if not, `again` is called when that has changed. */
-  takeOr(again: () => void): boolean {
-    if (this.#left > 0) {
-      this.#left--;
+  /** Takes the credit for one item and returns true, or returns false and calls `onGrant` once after the next grant. */
+  takeOr(onGrant: () => void): boolean {
+    if (this.#credits > 0) {
+      this.#credits--;
       return true;
     }
-    this.#onGrant = again;
+    this.#onGrant = onGrant;
     return false;
   }
 }
 
-/** As RxJS's `from`, but at the pace of whoever takes the items; left early, the iterator is returned. */
+/** Like RxJS's `from`, but pulls only on demand. Unsubscribing early calls `return()` of the iterator. */
 export const pulledFrom = (iterable: Iterable<unknown> | AsyncIterable<unknown>, demand: Demand): Observable<unknown> =>
   new Observable((subscriber) => {
     const isAsync = Symbol.asyncIterator in iterable;
     const iterator = isAsync ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
     let isOver = false;
-    const end = (tell: () => void): void => {
+    const end = (notify: () => void): void => {
       isOver = true;
-      tell();
+      notify();
     };
     const fail = (error: unknown): void => {
       end(() => {
         subscriber.error(error);
       });
     };
-    /** False when that was all. */
-    const take = ({ done, value }: IteratorResult<unknown>): boolean => {
+    /** Returns whether more items may follow. */
+    const emit = ({ done, value }: IteratorResult<unknown>): boolean => {
       if (done)
         end(() => {
           subscriber.complete();
@@ -57,12 +59,12 @@ export const pulledFrom = (iterable: Iterable<unknown> | AsyncIterable<unknown>,
         while (!subscriber.closed && demand.takeOr(pull)) {
           const result = iterator.next();
           if (isAsync) {
-            void Promise.resolve(result).then((arrived) => {
-              if (take(arrived)) pull();
+            void Promise.resolve(result).then((settled) => {
+              if (emit(settled)) pull();
             }, fail);
             return;
           }
-          if (!take(result as IteratorResult<unknown>)) return; // only an async iterator gives a promise
+          if (!emit(result as IteratorResult<unknown>)) return; // only an async iterator returns a promise
         }
       } catch (error) {
         fail(error);
@@ -72,7 +74,7 @@ export const pulledFrom = (iterable: Iterable<unknown> | AsyncIterable<unknown>,
     return () => {
       if (isOver) return;
       isOver = true;
-      const left = iterator.return?.();
-      if (isAsync) void Promise.resolve(left).catch(() => undefined);
+      const returned = iterator.return?.();
+      if (isAsync) void Promise.resolve(returned).catch(() => undefined);
     };
   });

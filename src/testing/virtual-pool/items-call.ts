@@ -1,4 +1,4 @@
-/** A call of a task of a pool that no thread runs: its items come from an Observable, here. */
+/** An items call is a call of a pool task that runs on this thread: an Observable delivers its items. */
 import { from, mergeMap, Observable, of, takeWhile, tap } from 'rxjs';
 import { isAsyncInput } from '../../core/rx';
 import { begin, type Canceller, type Sink } from '../../future/execution';
@@ -13,7 +13,7 @@ import { Demand, pulledFrom } from './demand';
 export class ItemsCall<T> extends Call<T> {
   constructor(
     private readonly itemsFor: (demand: Demand) => Observable<unknown>,
-    private readonly place: { describe(): string },
+    private readonly waitsFor: { describe(): string },
   ) {
     super();
   }
@@ -21,20 +21,20 @@ export class ItemsCall<T> extends Call<T> {
   /** @internal */
   override [begin](sink: StreamSink<T>, scheduler: BatchScheduler): Demandable {
     const demand = new Demand(sink.isPacing === true);
-    const passing = new PassingSink(sink, this.place, scheduler);
+    const forwarding = new ItemsSink(sink, this.waitsFor, scheduler);
     const items$ = this.itemsFor(demand).pipe(
       tap({
         next: (item) => {
-          passing.next(item as T); // of whatever a function of this type has given
+          forwarding.next(item as T); // the type of the function guarantees it
         },
         complete: () => {
-          passing.hasCompleted = true;
+          forwarding.hasCompleted = true;
         },
       }),
-      // eslint-disable-next-line rxjs-x/no-ignored-takewhile-value -- it is the sink that knows whether it takes more
+      // eslint-disable-next-line rxjs-x/no-ignored-takewhile-value -- the condition is a state of the sink, not of the item
       takeWhile(() => sink.isLeft !== true),
     );
-    const execution = beginExternalInput(items$ as Observable<T>, passing, scheduler);
+    const execution = beginExternalInput(items$ as Observable<T>, forwarding, scheduler);
     return {
       demand: (count) => {
         demand.grant(count);
@@ -46,20 +46,20 @@ export class ItemsCall<T> extends Call<T> {
   }
 }
 
-/** What a function of a pool has given, as a thread would send it: item by item if it is a stream, promised or not. */
+/** The items of a result, as a thread sends them: one by one for a stream or a promise of one, else the value alone. */
 export function itemsOf(result: unknown, demand: Demand): Observable<unknown> {
   if (isPromised(result)) return from(result).pipe(mergeMap((value) => itemsOf(value, demand)));
   return streamOf(result, demand) ?? of(result);
 }
 
-/** Undefined for what is a value, or promises one. */
+/** The result as a stream; undefined if it is a value or a promise. */
 export function streamOf(result: unknown, demand: Demand): Observable<unknown> | undefined {
   if (result instanceof Observable) return result;
   if (isPullable(result)) return pulledFrom(result, demand);
   return isAsyncInput(result) && !isPromised(result) ? from(result) : undefined;
 }
 
-/** A future is a promise of a sort, too; but it is an Observable first. */
+/** Whether the result is a thenable. A future has a `then` too, but counts as an Observable. */
 export const isPromised = (result: unknown): result is PromiseLike<unknown> =>
   isAsyncInput(result) && !(result instanceof Observable) && 'then' in result;
 
@@ -68,7 +68,8 @@ function isPullable(value: unknown): value is Iterable<unknown> | AsyncIterable<
   return Symbol.asyncIterator in value || Object.prototype.toString.call(value) === '[object Generator]';
 }
 
-class PassingSink<T> implements Sink<T> {
+/** Forwards items to the sink of the call, in a drive of its scheduler. */
+class ItemsSink<T> implements Sink<T> {
   readonly frame: Frame | undefined;
   readonly name: string | undefined;
   hasCompleted = false;
@@ -76,7 +77,7 @@ class PassingSink<T> implements Sink<T> {
 
   constructor(
     private readonly sink: StreamSink<T>,
-    private readonly place: { describe(): string },
+    private readonly waitsFor: { describe(): string },
     private readonly scheduler: BatchScheduler,
   ) {
     this.frame = sink.frame;
@@ -88,7 +89,7 @@ class PassingSink<T> implements Sink<T> {
   }
 
   describe(): string {
-    return this.place.describe();
+    return this.waitsFor.describe();
   }
 
   next(item: T): void {
@@ -100,7 +101,7 @@ class PassingSink<T> implements Sink<T> {
     this.sink.succeed(value);
   }
 
-  /** Where it is a stream, none of it is no failure. */
+  /** An empty stream completes: the error of a future without a value does not apply to a stream. */
   fail(error: unknown): void {
     if (this.hasCompleted && this.#isEmpty && this.sink.completed) this.sink.completed();
     else this.sink.fail(error);

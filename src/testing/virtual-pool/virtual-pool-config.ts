@@ -1,28 +1,59 @@
-/** The options of a virtual pool, checked. */
+/** The options of a virtual pool, and their checks. */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import type { TaskConfig } from '../../pool/api/worker-pool-base';
 
 export interface VirtualPoolConfig {
-  /** For errors (`'VirtualPool'`). */
+  /**
+   * The name of the pool in error messages.
+   *
+   * @defaultValue `'VirtualPool'`
+   */
   readonly name?: string;
-  /** So many tasks run at a time (1). 0 parks the work. */
+  /**
+   * Number of virtual workers: the tasks that run at a time. `0` pauses the pool.
+   *
+   * @defaultValue `1`
+   */
   readonly size?: number;
   /**
-   * In ms of its clock: so long a task holds its worker before what it gives begins to come, or a function that says so
-   * for each call (0). What a task gives may take time of its own besides: an Observable does, on the same clock.
+   * Time in ms of `clock` from the start of a task to its result, or a function that returns it for each call. The result
+   * may take further time: an Observable does, on the same clock.
+   *
+   * @defaultValue `0`
    */
   readonly duration?: number | ((name: string, args: readonly unknown[]) => number);
-  /** The RxJS scheduler that time comes from (`asyncScheduler`, which `TestScheduler.run` makes virtual). */
+  /**
+   * The RxJS scheduler of all delays. `TestScheduler.run` makes the default virtual.
+   *
+   * @defaultValue `asyncScheduler`
+   */
   readonly clock?: SchedulerLike;
-  /** So many tasks may wait for a worker (Infinity). */
+  /**
+   * Number of tasks that may wait for a worker.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly maxQueue?: number;
-  /** Who fails when they are more: the newcomer (`'reject'`), or who has waited longest (`'evict'`). */
+  /**
+   * The task that fails when the queue is full: the new one (`'reject'`), or the one that has waited longest (`'evict'`).
+   *
+   * @defaultValue `'reject'`
+   */
   readonly overflow?: 'reject' | 'evict';
-  /** In ms of its clock: so long a task may take, its wait in the queue included (Infinity). */
+  /**
+   * Time limit of a task in ms of `clock`, including its wait in the queue.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly taskTimeout?: number;
-  /** What the module of a function that is given by reference exports (such a task fails with a `ModuleLoadError`). */
+  /**
+   * A function that returns the exports of the module at a URL, for functions that are given by reference. Without it, such
+   * a task fails with a `ModuleLoadError`.
+   *
+   * @defaultValue none
+   */
   readonly load?: (url: string) => object;
 }
 
@@ -31,7 +62,7 @@ export type VirtualPoolOptions = Required<Omit<VirtualPoolConfig, 'duration' | '
   readonly load: ((url: string) => object) | undefined;
 };
 
-/** The compiler sees to it that none is missing. */
+/** Complete, since the compiler checks it against `VirtualPoolConfig`. */
 const allOptions: Readonly<Record<keyof VirtualPoolConfig, true>> = {
   name: true,
   size: true,
@@ -43,14 +74,14 @@ const allOptions: Readonly<Record<keyof VirtualPoolConfig, true>> = {
   load: true,
 };
 
-/** @throws TypeError naming the option, what it must be, and what came. */
+/** @throws TypeError that names the first invalid or unknown option. */
 export function virtualPoolOptions(config: VirtualPoolConfig): VirtualPoolOptions {
   if (typeof config !== 'object' || (config as unknown) === null) throw wrongOption('its config', 'an object', config);
-  const stray = Object.keys(config).find((option) => !Object.hasOwn(allOptions, option));
-  if (stray !== undefined) {
+  const unknownOption = Object.keys(config).find((option) => !Object.hasOwn(allOptions, option));
+  if (unknownOption !== undefined) {
     throw new TypeError(
-      `VirtualPool: there is no option "${stray}". Its options are ${Object.keys(allOptions).join(', ')}; ` +
-        'what a WorkerPool takes for its threads means nothing here.',
+      `VirtualPool: there is no option "${unknownOption}". The options are ${Object.keys(allOptions).join(', ')}. ` +
+        'Remove the options that configure the threads of a WorkerPool: a virtual pool has no threads.',
     );
   }
   const { name = 'VirtualPool', size = 1, duration = 0, clock = asyncScheduler, load } = config;
@@ -63,13 +94,13 @@ export function virtualPoolOptions(config: VirtualPoolConfig): VirtualPoolOption
   if (!OVERFLOWS.includes(overflow)) throw wrongOption('overflow', "'reject' or 'evict'", overflow);
   checkMs('taskTimeout', taskTimeout);
   if (load !== undefined && typeof load !== 'function') {
-    throw wrongOption('load', 'a function from a URL to what that module exports', load);
+    throw wrongOption('load', 'a function that returns the exports of a URL', load);
   }
   const durationOf = typeof duration === 'function' ? duration : (): number => duration;
   return { name, size, durationOf, clock, maxQueue, overflow, taskTimeout, load };
 }
 
-/** @throws TypeError as a `WorkerPool` does. */
+/** @throws TypeError for an invalid or unknown option of a task. */
 export function checkTaskConfig(config: TaskConfig): void {
   checkOptions('VirtualPool.task', config, ['name', 'timeout', 'signal']);
   const { name, timeout, signal } = config;

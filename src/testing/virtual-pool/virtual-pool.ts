@@ -1,6 +1,6 @@
 /**
- * A pool for tests: it takes what a `WorkerPool` takes and gives what that gives, but its tasks run on this thread, and
- * their time is that of a clock, which may be virtual.
+ * A virtual pool replaces a `WorkerPool` in tests: it has the same methods, but runs tasks on this thread, and their time is
+ * that of an RxJS scheduler, which may be virtual.
  */
 import { Observable, Subject, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import { invalidOption } from '../../core/describe';
@@ -32,46 +32,49 @@ import {
   type VirtualPoolConfig,
 } from './virtual-pool-config';
 import { virtualPoolScheduler } from './virtual-pool-scheduler';
-import { VirtualRun, type VirtualOrder } from './virtual-run';
-import { asTaskOf, workOf, workOfCode, type Work } from './virtual-work';
+import { VirtualRun, type VirtualCallSpec } from './virtual-run';
+import { attachCode, virtualCodeOf, virtualCodeOfReference, type VirtualTaskCode } from './virtual-task-code';
 import { VirtualWorkers, type VirtualPoolState } from './virtual-workers';
 
 /**
- * Give it to what takes a pool (`TaskPool`). Under `TestScheduler.run` all of it is frame-exact: `size` tasks at a time,
- * first in, first out, each as long as its `duration`, or as the Observable it returns. What threads would refuse to
- * send is refused; what they would copy is handed over as it is, and closures work here alone. A task that returns a
- * promise is not on virtual time.
+ * A worker pool without threads, for tests. Code under test takes it as a `TaskPool`.
  *
- * @throws TypeError for an option that makes no sense.
+ * Under `TestScheduler.run` the pool is frame-exact: `size` tasks run at a time, first in, first out, each for its
+ * `duration` and the time of the Observable it returns. Values that threads cannot send are refused; other values are
+ * passed on without a copy. Closures work, unlike in threads. A task that returns a promise is not on virtual time.
+ *
+ * @throws TypeError for an invalid or unknown option.
  * @example
  * const pool = new VirtualPool({ size: 2, duration: 5 });
  * const expected = '-----(ab)-(cd|)';
  * expectObservable(of('a', 'b', 'c', 'd').pipe(offload(pool.task((page: string) => page)))).toBe(expected);
  */
 export class VirtualPool implements TaskPool, AsyncDisposable {
+  /** The name of the pool in error messages. */
   readonly name: string;
+  /** The starts and exits of virtual workers. Completes when the pool has closed. */
   readonly events$: Observable<PoolEvent>;
-  /** A scheduler whose actions run when a worker has room. */
+  /** A scheduler whose actions run when a worker is free. */
   readonly scheduler: SchedulerLike;
   readonly #state: VirtualPoolState;
-  readonly #eras: PerTimeDomain<VirtualWorkers>;
-  /** One in each era: what ends in one is not heard of in another. */
+  readonly #workersPerDomain: PerTimeDomain<VirtualWorkers>;
+  /** The value of `close()` per time domain: a close in one domain is not visible in another. */
   readonly #closing = new WeakMap<VirtualWorkers, AsyncValue<void>>();
 
   constructor(config: VirtualPoolConfig = {}) {
     const options = virtualPoolOptions(config);
     const { name, size, clock } = options;
-    this.#state = { options, size, events: new Subject<PoolEvent>(), isClosed: false, isCut: false };
-    this.#eras = new PerTimeDomain(() => new VirtualWorkers(this.#state));
+    this.#state = { options, size, events: new Subject<PoolEvent>(), isClosed: false, isTerminated: false };
+    this.#workersPerDomain = new PerTimeDomain(() => new VirtualWorkers(this.#state));
     this.name = name;
     this.events$ = this.#state.events.asObservable();
     this.scheduler = virtualPoolScheduler(clock, (run) => {
-      this.#workers.push(run);
+      this.#workers.enqueueAction(run);
     });
     this.#workers.requestTurn();
   }
 
-  /** So many tasks at a time. May be set while it runs; 0 parks the work. */
+  /** Number of virtual workers. May be set while tasks run; `0` pauses the pool. */
   get size(): number {
     return this.#state.size;
   }
@@ -82,31 +85,40 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
     this.#workers.requestTurn();
   }
 
+  /** The current numbers of workers and tasks. */
   get stats(): PoolStats {
     return this.#workers.stats;
   }
 
-  /** Starts it, now: at the end of this turn it has a worker, if one is free. */
+  /**
+   * Starts a task at once: it gets a worker at the end of this turn, if one is free.
+   *
+   * @param fn a function, or a reference to an exported one
+   * @param args its arguments; awaitables are awaited first
+   * @throws TypeError if `fn` is neither.
+   */
   do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: Arguments<A>): Job<WorkerResult<R>> {
     return this.#do<WorkerResult<R>>(fn, args, 'VirtualPool.do');
   }
 
   /**
-   * The cold form: a function whose calls are futures.
+   * Makes a task of the pool: a function that returns a cold future.
    *
-   * @throws TypeError for what is no function, and for a wrong option.
+   * @param fn a function, or a reference to an exported one
+   * @param config the options of the task
+   * @throws TypeError if `fn` is neither, or for an invalid option.
    */
   task<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, config: TaskConfig = {}): PoolTask<A, R> {
     checkTaskConfig(config);
-    return this.#taskOf<A, R>(workOf(fn, 'VirtualPool.task', this.#state.options.load), config);
+    return this.#taskOf<A, R>(virtualCodeOf(fn, 'VirtualPool.task', this.#state.options.load), config);
   }
 
-  /** All functions of a module, which the option `load` brings. */
+  /** Makes a task of each function of a module, which the option `load` provides. */
   module<M extends object>(url: string | URL): PoolModule<M> {
-    return moduleOf<M>(url, (code) => this.#taskOf(workOfCode(code, this.#state.options.load), {}));
+    return moduleOf<M>(url, (code) => this.#taskOf(virtualCodeOfReference(code, this.#state.options.load), {}));
   }
 
-  /** Set when nothing is queued and nothing runs. */
+  /** Returns a value that is set when no task is queued or running. */
   drain(): AsyncValue<void> {
     const workers = this.#workers;
     const drained = new PoolClosedValue(workers);
@@ -116,7 +128,11 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
     return drained;
   }
 
-  /** Takes no more work, and ends what it has. */
+  /**
+   * Refuses new tasks, and finishes the present ones; `force` and `timeout` (ms of the clock) fail them.
+   *
+   * @throws TypeError for an invalid or unknown option.
+   */
   close(config: CloseConfig = {}): AsyncValue<void> {
     checkOptions('VirtualPool.close', config, ['force', 'timeout']);
     const { force = false, timeout = Infinity } = config;
@@ -125,22 +141,22 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
     const workers = this.#workers;
     const state = this.#state;
     state.isClosed = true;
-    const cut = (): void => {
-      state.isCut = true;
-      workers.cut();
+    const terminate = (): void => {
+      state.isTerminated = true;
+      workers.terminate();
     };
-    const deadline = timeout > LONGEST_DELAY ? undefined : state.options.clock.schedule(cut, timeout);
-    const known = this.#closing.get(workers);
-    const closing = known ?? new PoolClosedValue(workers);
+    const deadline = timeout > LONGEST_DELAY ? undefined : state.options.clock.schedule(terminate, timeout);
+    const existing = this.#closing.get(workers);
+    const closing = existing ?? new PoolClosedValue(workers);
     this.#closing.set(workers, closing);
     workers.whenQuiet(() => {
       deadline?.unsubscribe();
-      if (known) return;
+      if (existing) return;
       workers.onClosed();
       state.events.complete();
       closing.set();
     });
-    if (force) cut();
+    if (force) terminate();
     return closing;
   }
 
@@ -148,90 +164,95 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
     await this.close();
   }
 
-  /** A clock that is moved on by whoever made it is in one era only. */
+  /** The workers of the current time domain. An explicit virtual clock has one domain only. */
   get #workers(): VirtualWorkers {
-    return this.#state.options.clock instanceof VirtualTimeScheduler ? this.#eras.real : this.#eras.current;
+    return this.#state.options.clock instanceof VirtualTimeScheduler
+      ? this.#workersPerDomain.real
+      : this.#workersPerDomain.current;
   }
 
   #do<T>(fn: unknown, args: readonly unknown[], caller: string): Job<T> {
-    const kind = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
-    const order = this.#order(workOf(fn, caller, this.#state.options.load), {});
-    return new Job<T>(this.#call<T>({ order, kind }, args), (next, nextArgs) => this.#do(next, nextArgs, 'Job.chain'));
+    const definition = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
+    const spec = this.#callSpec(virtualCodeOf(fn, caller, this.#state.options.load), {});
+    return new Job<T>(this.#call<T>({ spec, definition }, args), (next, nextArgs) =>
+      this.#do(next, nextArgs, 'Job.chain'),
+    );
   }
 
-  #taskOf<A extends unknown[], R>(work: Work, config: TaskConfig): PoolTask<A, R> {
-    const order = this.#order(work, config);
+  #taskOf<A extends unknown[], R>(code: VirtualTaskCode, config: TaskConfig): PoolTask<A, R> {
+    const spec = this.#callSpec(code, config);
     const state = this.#state;
-    const kind: PoolTaskDefinition = {
-      name: order.name,
+    const definition: PoolTaskDefinition = {
+      name: spec.name,
       get threads() {
         return state.size;
       },
     };
-    const task = (...args: unknown[]): Call<WorkerResult<R>> => this.#call({ order, kind }, args);
-    return asPoolTask(asTaskOf(work, task), kind);
+    const task = (...args: unknown[]): Call<WorkerResult<R>> => this.#call({ spec, definition }, args);
+    return asPoolTask(attachCode(code, task), definition);
   }
 
-  #order({ name, resolve }: Work, config: TaskConfig, { isNested = false } = {}): VirtualOrder {
+  #callSpec({ name, resolve }: VirtualTaskCode, config: TaskConfig, { isNested = false } = {}): VirtualCallSpec {
     const { load, taskTimeout } = this.#state.options;
     const doNested = (fn: unknown, args: readonly unknown[]): AsyncValue<unknown> => {
-      const order = this.#order(workOf(fn, 'WorkerTask.do', load), {}, { isNested: true });
-      const kind = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
-      return this.#call({ order, kind }, args).start();
+      const spec = this.#callSpec(virtualCodeOf(fn, 'WorkerTask.do', load), {}, { isNested: true });
+      const definition = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
+      return this.#call({ spec, definition }, args).start();
     };
     const { timeout = taskTimeout, signal } = config;
     return { name: config.name ?? name, resolve, timeout, signal, isNested, doNested };
   }
 
-  #call<T>(what: Pick<VirtualParts, 'order' | 'kind'>, args: readonly unknown[]): Call<T> {
-    const workersNow = (): VirtualWorkers => this.#workers;
-    return new VirtualCall<T>({ ...what, workersNow }, args);
+  #call<T>(parts: Pick<VirtualCallParts, 'spec' | 'definition'>, args: readonly unknown[]): Call<T> {
+    const currentWorkers = (): VirtualWorkers => this.#workers;
+    return new VirtualCall<T>({ ...parts, currentWorkers }, args);
   }
 }
 
-interface VirtualParts {
-  readonly order: VirtualOrder;
-  readonly kind: PoolTaskDefinition | undefined;
-  /** Of the era in which it is run. */
-  readonly workersNow: () => VirtualWorkers;
+interface VirtualCallParts {
+  readonly spec: VirtualCallSpec;
+  readonly definition: PoolTaskDefinition | undefined;
+  /** The workers of the time domain in which the call runs. */
+  readonly currentWorkers: () => VirtualWorkers;
 }
 
 class VirtualCall<T> extends ItemsCall<T> {
   constructor(
-    private readonly parts: VirtualParts,
+    private readonly parts: VirtualCallParts,
     private readonly args: readonly unknown[],
   ) {
-    const { order, workersNow } = parts;
+    const { spec, currentWorkers } = parts;
     super(
       (demand) =>
         new Observable((subscriber) => {
-          const workers = workersNow();
-          const refusal = refusalOf(order, workers.pool);
-          if (refusal) {
-            subscriber.error(refusal);
+          const workers = currentWorkers();
+          const error = rejectionOf(spec, workers.pool);
+          if (error) {
+            subscriber.error(error);
             return undefined;
           }
-          const run = new VirtualRun({ workers, order }, { args, demand }, subscriber);
+          const run = new VirtualRun({ workers, spec }, { args, demand }, subscriber);
           run.enter();
           return () => {
-            run.leave();
+            run.cancel();
           };
         }),
-      { describe: () => workersNow().describe() },
+      { describe: () => currentWorkers().describe() },
     );
   }
 
   /** @internal */
   override [begin](sink: StreamSink<T>, scheduler: BatchScheduler): Demandable {
-    const { kind } = this.parts;
-    if (!kind?.substitute) return super[begin](sink, scheduler);
-    const genuine = new VirtualCall<unknown>({ ...this.parts, kind: undefined }, this.args);
-    return kind.substitute(this.args, genuine)[begin](sink, scheduler);
+    const { definition } = this.parts;
+    if (!definition?.substitute) return super[begin](sink, scheduler);
+    const original = new VirtualCall<unknown>({ ...this.parts, definition: undefined }, this.args);
+    return definition.substitute(this.args, original)[begin](sink, scheduler);
   }
 }
 
-function refusalOf({ name, signal, isNested }: VirtualOrder, pool: VirtualPoolState): Error | undefined {
-  if (pool.isClosed && (!isNested || pool.isCut)) {
+/** The error of a call that cannot begin; undefined if it can. */
+function rejectionOf({ name, signal, isNested }: VirtualCallSpec, pool: VirtualPoolState): Error | undefined {
+  if (pool.isClosed && (!isNested || pool.isTerminated)) {
     return new PoolClosedError(pool.options.name, name, { isCut: false });
   }
   return signal?.aborted ? new CancelledError(signal.reason) : undefined;

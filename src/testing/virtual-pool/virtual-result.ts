@@ -1,56 +1,55 @@
-/** What a task has given, told as a thread tells it: a value, once it is there, or the items of a stream. */
+/** The result of a virtual task, delivered as by a thread: one value, awaited if it is a promise, or the items of a stream. */
 import { from, Subscription, takeUntil, tap, type Observable } from 'rxjs';
 import type { AsyncValue } from '../../future/async-value';
 import type { Demand } from './demand';
 import { isPromised, streamOf } from './items-call';
 
-export interface ResultHearer {
-  /** Emits when it takes no more, also in the middle of what emits without a pause. */
+export interface ResultObserver {
+  /** Emits when the observer takes no more items, also in the middle of a synchronous stream. */
   readonly over$: Observable<void>;
-  value(value: unknown): void;
-  item(item: unknown): void;
-  /** The stream has ended. */
-  completed(): void;
+  onValue(value: unknown): void;
+  onItem(item: unknown): void;
+  onStreamEnd(): void;
   fail(error: unknown): void;
 }
 
-export function hearResult(result: unknown, demand: Demand, hearer: ResultHearer): Subscription {
+export function subscribeToResult(result: unknown, demand: Demand, observer: ResultObserver): Subscription {
   const error = (fault: unknown): void => {
-    hearer.fail(fault);
+    observer.fail(fault);
   };
   if (isPromised(result)) {
-    const hearing = new Subscription();
+    const subscription = new Subscription();
     const next = (value: unknown): void => {
-      hearing.add(hearResult(value, demand, hearer));
+      subscription.add(subscribeToResult(value, demand, observer));
     };
-    hearing.add(from(result).subscribe({ next, error }));
-    return hearing;
+    subscription.add(from(result).subscribe({ next, error }));
+    return subscription;
   }
   const stream = streamOf(result, demand);
   if (!stream) {
-    hearer.value(result);
+    observer.onValue(result);
     return Subscription.EMPTY;
   }
-  return stream.pipe(takeUntil(hearer.over$)).subscribe({
+  return stream.pipe(takeUntil(observer.over$)).subscribe({
     next: (item) => {
-      hearer.item(item);
+      observer.onItem(item);
     },
     error,
     complete: () => {
-      hearer.completed();
+      observer.onStreamEnd();
     },
   });
 }
 
-/** A promise that is heard only when its time has come fails nobody until then. */
-export function willBeHeard(result: unknown): void {
+/** Prevents an unhandled rejection of a promise that is subscribed to only after the duration of the task. */
+export function preventUnhandledRejection(result: unknown): void {
   if (isPromise(result)) void result.then(undefined, () => undefined);
 }
 
-/** `done` is called before anything that waits for the promise goes on. */
-export const promiseOf = <T>(job: AsyncValue<T>, done: () => void): Promise<T> =>
+/** Converts a job to a promise. `onSettled` is called before any reaction to the promise runs. */
+export const promiseOf = <T>(job: AsyncValue<T>, onSettled: () => void): Promise<T> =>
   new Promise((resolve, reject) => {
-    job.pipe(tap({ error: done, complete: done })).subscribe({ next: resolve, error: reject });
+    job.pipe(tap({ error: onSettled, complete: onSettled })).subscribe({ next: resolve, error: reject });
   });
 
 const isPromise = (value: unknown): value is Promise<unknown> =>

@@ -1,4 +1,4 @@
-/** One run of a task of a virtual pool: from its arguments through the queue to a worker, and from there to its end. */
+/** One run of a task of a virtual pool: it waits for its arguments, waits in the queue, runs on a worker, and ends. */
 import { Observable, Subscription, type Subscriber } from 'rxjs';
 import { invalidOption } from '../../core/describe';
 import { CancelledError, TaskTimeoutError } from '../../core/errors';
@@ -16,79 +16,82 @@ import { LONGEST_DELAY } from '../../scheduler/batch-action';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import { checkCloneable } from './check-cloneable';
 import type { Demand } from './demand';
-import { hearResult, promiseOf, willBeHeard, type ResultHearer } from './virtual-result';
-import type { Ending, VirtualWorkers } from './virtual-workers';
+import { preventUnhandledRejection, promiseOf, subscribeToResult, type ResultObserver } from './virtual-result';
+import type { RunOutcome, VirtualWorkers } from './virtual-workers';
 
-export interface VirtualOrder {
+/** What every call of one virtual task has in common. */
+export interface VirtualCallSpec {
   readonly name: string;
-  /** Of a reference, what it refers to is looked for when it runs. */
+  /** Returns the function to run; a reference is resolved when the task runs. */
   readonly resolve: () => (...args: never) => unknown;
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
-  /** It belongs to a task that is running, and so runs also while the pool closes. */
+  /** Whether a running task has started it: such a task runs also while the pool closes. */
   readonly isNested: boolean;
-  /** Starts what a task wants run. */
+  /** Starts a nested task, for `do` of the worker task. */
   readonly doNested: (fn: unknown, args: readonly unknown[]) => AsyncValue<unknown>;
 }
 
-export class VirtualRun implements QueuedTask, WorkerTask, ResultHearer {
+export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
   before: QueuedTask | undefined;
   after: QueuedTask | undefined;
   isWaiting = false;
   readonly transfer = transfer;
   #phase: 'queue' | 'run' | 'over' = 'queue';
   readonly #workers: VirtualWorkers;
-  readonly #order: VirtualOrder;
+  readonly #spec: VirtualCallSpec;
   #args: readonly unknown[];
   readonly #demand: Demand;
   readonly #subscriber: Subscriber<unknown>;
-  readonly #presence: PoolWait;
-  /** All that ends with it: timers, listeners, what it waits for. */
-  readonly #held = new Subscription();
+  readonly #poolWait: PoolWait;
+  /** Timers, listeners and waits, which end with the run. */
+  readonly #subscriptions = new Subscription();
   readonly over$ = new Observable<void>((subscriber) => {
-    this.#held.add(() => {
+    this.#subscriptions.add(() => {
       subscriber.next();
     });
   });
   #controller: AbortController | undefined;
-  #reason: string | undefined;
-  #nested = 0;
-  #takeBack: (() => void) | undefined;
+  #abortReason: string | undefined;
+  /** Number of nested tasks that this task waits for. */
+  #nestedCount = 0;
+  #takeWorkerBack: (() => void) | undefined;
 
   constructor(
-    { workers, order }: { readonly workers: VirtualWorkers; readonly order: VirtualOrder },
+    { workers, spec }: { readonly workers: VirtualWorkers; readonly spec: VirtualCallSpec },
     { args, demand }: { readonly args: readonly unknown[]; readonly demand: Demand },
     subscriber: Subscriber<unknown>,
   ) {
     this.#workers = workers;
-    this.#order = order;
+    this.#spec = spec;
     this.#args = args;
     this.#demand = demand;
     this.#subscriber = subscriber;
-    this.#presence = workers.entered(this, currentScheduler().state);
+    this.#poolWait = workers.add(this, currentScheduler().state);
   }
 
   get name(): string {
-    return this.#order.name;
+    return this.#spec.name;
   }
 
   get isNested(): boolean {
-    return this.#order.isNested;
+    return this.#spec.isNested;
   }
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#reason !== undefined) this.#controller.abort(new CancelledError(this.#reason));
+    if (this.#abortReason !== undefined) this.#controller.abort(new CancelledError(this.#abortReason));
     return this.#controller.signal;
   }
 
+  /** Starts the timeout, and waits for awaitable arguments. */
   enter(): void {
-    const { timeout, signal } = this.#order;
-    this.#after(timeout, () => this.#timeUp());
+    const { timeout, signal } = this.#spec;
+    this.#after(timeout, () => this.#onTimeout());
     if (signal) {
-      const abort = (): void => this.#give(new CancelledError(signal.reason), 'Its signal has aborted.');
+      const abort = (): void => this.#failWith(new CancelledError(signal.reason), 'The signal of the task aborted.');
       signal.addEventListener('abort', abort);
-      this.#held.add(() => {
+      this.#subscriptions.add(() => {
         signal.removeEventListener('abort', abort);
       });
     }
@@ -97,69 +100,68 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultHearer {
       this.#workers.enqueue(this);
       return;
     }
-    const arriving = awaited.subscribe({
+    const argumentsWait = awaited.subscribe({
       next: (args) => {
         this.#args = args;
         this.#workers.enqueue(this);
       },
-      error: (error: unknown) => this.evict(error),
+      error: (error: unknown) => this.reject(error),
     });
-    this.#held.add(arriving);
+    this.#subscriptions.add(argumentsWait);
   }
 
-  /** It has a worker. */
+  /** Runs the function. Called when a worker is free. */
   start(): void {
     this.#phase = 'run';
     let ms = 0;
     try {
-      checkCloneable(this.name, { title: 'args', value: this.#args, perhapsMarked: this.#args });
+      checkCloneable(this.name, { title: 'args', value: this.#args, transferCandidates: this.#args });
       ms = this.#durationOf();
       const result = this.#call();
-      willBeHeard(result);
-      this.#whenDone(ms, () => this.#held.add(hearResult(result, this.#demand, this)));
+      preventUnhandledRejection(result);
+      this.#afterDuration(ms, () => this.#subscriptions.add(subscribeToResult(result, this.#demand, this)));
     } catch (error) {
-      this.#whenDone(ms, () => this.fail(error));
+      this.#afterDuration(ms, () => this.fail(error));
     }
   }
 
   do<A extends unknown[], R>(fn: ((...args: A) => R) | object, ...args: A): NestedJob<Awaited<R>> {
-    const job = this.#order.doNested(fn, args) as AsyncValue<Awaited<R>>; // it is of what this function gives
-    this.#held.add(() => {
-      job.cancel(this.#reason);
+    const job = this.#spec.doNested(fn, args) as AsyncValue<Awaited<R>>; // the type of the function guarantees it
+    this.#subscriptions.add(() => {
+      job.cancel(this.#abortReason);
     });
-    if (this.#nested++ === 0 && this.#phase === 'run') this.#takeBack = this.#workers.lend();
+    if (this.#nestedCount++ === 0 && this.#phase === 'run') this.#takeWorkerBack = this.#workers.lendWorker();
     return nested(
       promiseOf(job, () => {
-        if (--this.#nested === 0) this.#return();
+        if (--this.#nestedCount === 0) this.#returnWorker();
       }),
     );
   }
 
-  /** Its pool goes, or has no room for it; or what it was to be given can't be had. */
-  evict(error: unknown): void {
-    this.#give(error, 'Its pool does not want it any more.');
+  /** Fails the run from outside: the pool is closed, its queue is full, or an argument has failed. */
+  reject(error: unknown): void {
+    this.#failWith(error, 'The pool rejected the task.');
   }
 
-  /** Nobody waits for it any more. */
-  leave(): void {
+  /** Cancels the run. Called when its subscriber has unsubscribed. */
+  cancel(): void {
     if (this.#phase === 'over') return;
-    this.#abandon('Nobody waits for it any more.', 'cancelled');
+    this.#abort('The last waiter unsubscribed.', 'cancelled');
   }
 
-  /** It has given one of many. */
-  item(item: unknown): void {
-    if (this.#canTell('An item', item)) this.#subscriber.next(item);
+  onItem(item: unknown): void {
+    if (this.#canDeliver('An item', item)) this.#subscriber.next(item);
   }
 
-  /** It has given all it had to give, at once. Over first: who has the value may leave before it is complete. */
-  value(value: unknown): void {
-    if (!this.#canTell('The result', value)) return;
+  /** Finishes first: a subscriber may unsubscribe on the value, which must not count as a cancellation. */
+  onValue(value: unknown): void {
+    if (!this.#canDeliver('The result', value)) return;
     this.#finish('completed');
     this.#subscriber.next(value);
     this.#subscriber.complete();
   }
 
-  completed(): void {
+  onStreamEnd(): void {
     if (this.#phase === 'over') return;
     this.#finish('completed');
     this.#subscriber.complete();
@@ -172,12 +174,12 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultHearer {
   }
 
   #call(): unknown {
-    const fn = this.#order.resolve();
-    const outer = exchangeWorkerTask(this);
+    const fn = this.#spec.resolve();
+    const outerTask = exchangeWorkerTask(this);
     try {
       return Reflect.apply(fn, this, this.#args) as unknown;
     } finally {
-      exchangeWorkerTask(outer);
+      exchangeWorkerTask(outerTask);
     }
   }
 
@@ -187,17 +189,18 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultHearer {
     throw invalidOption(`VirtualPool: the duration of task "${this.name}"`, 'a number of ms, 0 or more', ms);
   }
 
-  #whenDone(ms: number, tell: () => void): void {
-    // It may have been given up by what it did itself.
+  #afterDuration(ms: number, deliver: () => void): void {
+    // The function itself may have ended the run, for example by aborting its signal.
     if (this.#phase === 'over') return;
-    if (ms > 0) this.#after(ms, tell);
-    else tell();
+    if (ms > 0) this.#after(ms, deliver);
+    else deliver();
   }
 
-  #canTell(title: string, value: unknown): boolean {
+  /** Whether the run is not over and the value can be sent; a value that cannot be sent fails the run. */
+  #canDeliver(title: string, value: unknown): boolean {
     if (this.#phase === 'over') return false;
     try {
-      checkCloneable(this.name, { title, value, perhapsMarked: [value] });
+      checkCloneable(this.name, { title, value, transferCandidates: [value] });
       return true;
     } catch (error) {
       this.fail(error);
@@ -205,46 +208,49 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultHearer {
     }
   }
 
-  #timeUp(): void {
+  #onTimeout(): void {
     const kind = this.#phase === 'run' ? 'run' : 'queue';
-    this.#give(new TaskTimeoutError(this.#order.timeout, undefined, { kind, task: this.name }), 'Its time is over.');
+    this.#failWith(
+      new TaskTimeoutError(this.#spec.timeout, undefined, { kind, task: this.name }),
+      'The timeout of the task elapsed.',
+    );
   }
 
-  /** Gives it up, and says why. */
-  #give(error: unknown, reason: string): void {
+  /** Fails the run from outside, and aborts the signal of the task. */
+  #failWith(error: unknown, reason: string): void {
     if (this.#phase === 'over') return;
-    this.#abandon(reason, 'failed');
+    this.#abort(reason, 'failed');
     this.#subscriber.error(error);
   }
 
-  #abandon(reason: string, how: Ending): void {
-    this.#reason = reason;
+  #abort(reason: string, how: RunOutcome): void {
+    this.#abortReason = reason;
     this.#finish(how);
     this.#controller?.abort(new CancelledError(reason));
   }
 
-  #finish(how: Ending): void {
+  #finish(how: RunOutcome): void {
     const hadWorker = this.#phase === 'run';
-    this.#return();
+    this.#returnWorker();
     this.#phase = 'over';
-    // What a teardown throws is nobody's who waits for it, or for its worker.
+    // An error of a teardown must reach neither the subscriber nor the next task of the worker.
     try {
-      this.#held.unsubscribe();
+      this.#subscriptions.unsubscribe();
     } catch (error) {
       reportUnhandled(error);
     }
-    this.#workers.left(this, { how, hadWorker });
-    this.#presence.leave();
+    this.#workers.remove(this, { how, hadWorker });
+    this.#poolWait.leave();
   }
 
-  /** The worker it has lent is its own again. */
-  #return(): void {
-    this.#takeBack?.();
-    this.#takeBack = undefined;
+  /** Takes the worker back that was lent during nested tasks. */
+  #returnWorker(): void {
+    this.#takeWorkerBack?.();
+    this.#takeWorkerBack = undefined;
   }
 
   #after(ms: number, work: () => void): void {
     if (ms > LONGEST_DELAY) return;
-    this.#held.add(this.#workers.pool.options.clock.schedule(work, ms));
+    this.#subscriptions.add(this.#workers.pool.options.clock.schedule(work, ms));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The workers of a virtual pool, in one era of time: who waits for one, first in, first out, and who has one. Decided, as
- * on threads, at the end of the turn in which something has changed; which is the same frame of virtual time.
+ * The workers and the queue of a virtual pool, in one time domain. Queued tasks get a free worker first in, first out, at
+ * the end of the turn in which one of them changed, as on threads; that is the same frame of virtual time.
  */
 import type { Subject } from 'rxjs';
 import { reportUnhandled } from '../../core/rx';
@@ -15,17 +15,17 @@ import { endOfTurn, Tick } from '../../scheduler/tick';
 import type { VirtualPoolOptions } from './virtual-pool-config';
 import type { VirtualRun } from './virtual-run';
 
-/** So many actions of the pool's scheduler may bring nothing before others have their turn. */
-const MOST = 1_024;
+/** Maximum number of actions of the pool's scheduler in one turn, so that endless actions do not block other code. */
+const MAX_ACTIONS_PER_TURN = 1_024;
 
-/** What all workers of a pool share, in every era. */
+/** The state of a pool that is common to all time domains. */
 export interface VirtualPoolState {
   readonly options: VirtualPoolOptions;
   readonly events: Subject<PoolEvent>;
   size: number;
   isClosed: boolean;
-  /** It was closed by force. */
-  isCut: boolean;
+  /** Whether the pool was closed with `force`, or after its close timeout. */
+  isTerminated: boolean;
 }
 
 export class VirtualWorkers {
@@ -33,16 +33,16 @@ export class VirtualWorkers {
   failed = 0;
   cancelled = 0;
   readonly #backlog = new TaskQueue<VirtualRun>();
-  /** All that has no outcome yet: waiting for arguments, for a worker, or at work. */
+  /** All runs without an outcome: waiting for arguments, waiting for a worker, or running. */
   readonly #runs = new Set<VirtualRun>();
-  /** Actions of the pool's scheduler that wait for room. */
-  readonly #due = new Fifo<DueRun>();
-  readonly #whenQuiet = new Set<() => void>();
-  readonly #presences = new PoolWaits(this);
+  /** Actions of the pool's scheduler that wait for a free worker. */
+  readonly #dueActions = new Fifo<DueRun>();
+  readonly #quietCallbacks = new Set<() => void>();
+  readonly #poolWaits = new PoolWaits(this);
   readonly #tick: Tick;
   #busy = 0;
   #activeWorkers = 0;
-  #isGone = false;
+  #isClosed = false;
 
   constructor(readonly pool: VirtualPoolState) {
     this.#tick = new Tick({ clock: pool.options.clock, later: endOfTurn, fire: () => this.#turn() });
@@ -50,7 +50,7 @@ export class VirtualWorkers {
 
   get stats(): PoolStats {
     const { completed, failed, cancelled } = this;
-    const threads = this.#isGone ? 0 : Math.max(this.pool.size, this.#busy);
+    const threads = this.#isClosed ? 0 : Math.max(this.pool.size, this.#busy);
     const idle = threads - this.#busy;
     return { threads, idle, queued: this.#backlog.size, running: this.#busy, completed, failed, cancelled };
   }
@@ -63,28 +63,30 @@ export class VirtualWorkers {
     this.#tick.arm();
   }
 
-  entered(run: VirtualRun, era: SchedulerState): PoolWait {
+  /** Adds a run, and registers the pool as an external wait of its scheduler. */
+  add(run: VirtualRun, schedulerState: SchedulerState): PoolWait {
     this.#runs.add(run);
-    const presence = this.#presences.in(era);
-    presence.enter();
-    return presence;
+    const poolWait = this.#poolWaits.in(schedulerState);
+    poolWait.enter();
+    return poolWait;
   }
 
-  /** It has its arguments. */
+  /** Queues a run whose arguments have arrived. */
   enqueue(run: VirtualRun): void {
     const { maxQueue, overflow, name } = this.pool.options;
-    const vacancies = Math.max(0, this.pool.size - this.#busy);
-    // Others wait already for one that belongs to a task at work.
+    const freeWorkers = Math.max(0, this.pool.size - this.#busy);
+    // A running task waits for a nested one, so it precedes the others.
     if (run.isNested) this.#backlog.unshift(run);
     else this.#backlog.push(run);
     this.requestTurn();
-    if (run.isNested || this.#backlog.size <= maxQueue + vacancies) return;
+    if (run.isNested || this.#backlog.size <= maxQueue + freeWorkers) return;
     const isEvicted = overflow === 'evict';
-    const loser = isEvicted ? this.#backlog.first : run;
-    loser?.evict(new QueueFullError(name, loser.name, { maxQueue, isEvicted }));
+    const rejected = isEvicted ? this.#backlog.first : run;
+    rejected?.reject(new QueueFullError(name, rejected.name, { maxQueue, isEvicted }));
   }
 
-  left(run: VirtualRun, { how, hadWorker }: { readonly how: Ending; readonly hadWorker: boolean }): void {
+  /** Removes a run that has ended, and frees its worker. */
+  remove(run: VirtualRun, { how, hadWorker }: { readonly how: RunOutcome; readonly hadWorker: boolean }): void {
     this[how]++;
     this.#runs.delete(run);
     this.#backlog.remove(run);
@@ -92,8 +94,8 @@ export class VirtualWorkers {
     this.requestTurn();
   }
 
-  /** While a task waits for another that it has begun, its worker is free. */
-  lend(): () => void {
+  /** Frees the worker of a task that waits for a nested task. The returned function takes the worker back. */
+  lendWorker(): () => void {
     this.#busy--;
     this.requestTurn();
     return () => {
@@ -101,67 +103,69 @@ export class VirtualWorkers {
     };
   }
 
-  /** An action of the pool's scheduler waits for room. */
-  push(due: DueRun): void {
-    this.#due.push(due);
+  /** Queues a due action of the pool's scheduler until a worker is free. */
+  enqueueAction(action: DueRun): void {
+    this.#dueActions.push(action);
     this.requestTurn();
   }
 
-  whenQuiet(tell: () => void): void {
-    this.#whenQuiet.add(tell);
-    this.#tellIfQuiet();
+  /** Calls `onQuiet` once, when the pool has no runs. */
+  whenQuiet(onQuiet: () => void): void {
+    this.#quietCallbacks.add(onQuiet);
+    this.#notifyIfQuiet();
   }
 
-  /** Fails what is left. */
-  cut(): void {
+  /** Fails all runs with a `PoolClosedError`. */
+  terminate(): void {
     const { name } = this.pool.options;
-    for (const run of [...this.#runs]) run.evict(new PoolClosedError(name, run.name, { isCut: true }));
-    this.#tellIfQuiet();
+    for (const run of [...this.#runs]) run.reject(new PoolClosedError(name, run.name, { isCut: true }));
+    this.#notifyIfQuiet();
   }
 
-  /** Its threads are gone. */
+  /** Reports the exit of all virtual workers. */
   onClosed(): void {
-    this.#isGone = true;
+    this.#isClosed = true;
     this.#ensureWorkers(0);
   }
 
   describe(): string {
     const { name } = this.pool.options;
-    const parked = this.pool.size === 0 ? ', parked, as its size is 0' : '';
-    return `virtual pool "${name}" (${String(this.#runs.size)} task(s) under way${parked}), whose clock stands still meanwhile`;
+    const paused = this.pool.size === 0 ? '; the pool is paused, since its size is 0' : '';
+    return `virtual pool "${name}" (${String(this.#runs.size)} unfinished task(s)${paused}), whose clock does not advance during the wait`;
   }
 
-  /** Without the event loop: what has a worker now begins; time does not go on. */
+  /** Starts tasks and actions without the event loop; the clock does not advance. Returns whether one could start. */
   advance(): boolean {
-    const canBegin = (this.#backlog.size > 0 && this.#busy < this.pool.size) || (this.#due.length > 0 && this.#hasRoom);
-    if (canBegin) this.#turn();
-    return canBegin;
+    const canStart =
+      (this.#backlog.size > 0 && this.#busy < this.pool.size) || (this.#dueActions.length > 0 && this.#hasFreeWorker);
+    if (canStart) this.#turn();
+    return canStart;
   }
 
-  get #hasRoom(): boolean {
+  get #hasFreeWorker(): boolean {
     return this.pool.isClosed || this.#busy + this.#backlog.size < this.pool.size;
   }
 
   #turn(): void {
     this.#ensureWorkers(Math.max(this.pool.size, this.#busy));
-    for (let next = this.#next(); next; next = this.#next()) {
+    for (let next = this.#nextRun(); next; next = this.#nextRun()) {
       this.#busy++;
       next.start();
     }
-    for (let count = 0; count < MOST && this.#due.length > 0 && this.#hasRoom; count++) {
-      const due = this.#due.shift();
-      if (due && !due.closed) this.#run(due);
+    for (let count = 0; count < MAX_ACTIONS_PER_TURN && this.#dueActions.length > 0 && this.#hasFreeWorker; count++) {
+      const due = this.#dueActions.shift();
+      if (due && !due.closed) this.#runAction(due);
     }
-    if (this.#due.length > 0 && this.#hasRoom) this.requestTurn();
-    this.#tellIfQuiet();
+    if (this.#dueActions.length > 0 && this.#hasFreeWorker) this.requestTurn();
+    this.#notifyIfQuiet();
   }
 
-  #next(): VirtualRun | undefined {
+  #nextRun(): VirtualRun | undefined {
     return this.#busy < this.pool.size ? this.#backlog.shift() : undefined;
   }
 
-  /** What it throws is not the pool's, which must go on. */
-  #run({ action }: DueRun): void {
+  /** Runs an action. Its error is reported, and does not stop the pool. */
+  #runAction({ action }: DueRun): void {
     try {
       action.run();
     } catch (error) {
@@ -175,10 +179,10 @@ export class VirtualWorkers {
     while (this.#activeWorkers > count) events.next(changeOf('exit', this.#activeWorkers--));
   }
 
-  #tellIfQuiet(): void {
+  #notifyIfQuiet(): void {
     if (!this.isQuiet) return;
-    for (const tell of [...this.#whenQuiet]) if (this.#whenQuiet.delete(tell)) tell();
+    for (const onQuiet of [...this.#quietCallbacks]) if (this.#quietCallbacks.delete(onQuiet)) onQuiet();
   }
 }
 
-export type Ending = 'completed' | 'failed' | 'cancelled';
+export type RunOutcome = 'completed' | 'failed' | 'cancelled';
