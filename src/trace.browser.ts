@@ -1,4 +1,4 @@
-/** Sluice's trace in a browser: what it does, seen as it happens. `trace.ts` is the door for Node. */
+/** The entry point `sluice/trace` in a browser: that of Node without recordings to files. */
 export { toChromeTrace } from './trace/chrome/chrome-trace';
 export type { ChromeEvent, ChromeTrace } from './trace/chrome/chrome-event';
 export type { BatchMetrics, CallMetrics, TaskMetrics } from './trace/metrics/counts';

@@ -1,4 +1,4 @@
-/** Sluice's trace: what it does, seen as it happens, and kept as pictures, spans and numbers. */
+/** The entry point `sluice/trace` on Node: the stream of events, and spans, metrics, timelines and traces made of it. */
 export { toChromeTrace } from './trace/chrome/chrome-trace';
 export type { ChromeEvent, ChromeTrace } from './trace/chrome/chrome-event';
 export type { BatchMetrics, CallMetrics, TaskMetrics } from './trace/metrics/counts';

@@ -24,7 +24,11 @@ describe('two batches are apart because', () => {
     expect(apartOf(() => all([quick(), slow()]).subscribe())).toEqual([
       undefined,
       undefined,
-      { because: 'already-flushed', from: 2, detail: 'the other went (quiescent) while task "slow" waited for idOf' },
+      {
+        because: 'already-flushed',
+        from: 2,
+        detail: 'the earlier batch was flushed (quiescent) while task "slow" waited for idOf',
+      },
     ]);
   });
 
@@ -39,7 +43,7 @@ describe('two batches are apart because', () => {
       because: 'already-flushed',
       from: 1,
       detail: expect.stringMatching(
-        /^the other went \(quiescent\) while task "slow" waited for an Observable/,
+        /^the earlier batch was flushed \(quiescent\) while task "slow" waited for an Observable/,
       ) as string,
     });
   });
@@ -67,8 +71,16 @@ describe('two batches are apart because', () => {
     });
     expect(apartOf(() => loop().subscribe())).toEqual([
       undefined,
-      { because: 'already-flushed', from: 2, detail: 'the other went (quiescent) while task "loop" waited for nameOf' },
-      { because: 'already-flushed', from: 3, detail: 'the other went (quiescent) while task "loop" waited for nameOf' },
+      {
+        because: 'already-flushed',
+        from: 2,
+        detail: 'the earlier batch was flushed (quiescent) while task "loop" waited for nameOf',
+      },
+      {
+        because: 'already-flushed',
+        from: 3,
+        detail: 'the earlier batch was flushed (quiescent) while task "loop" waited for nameOf',
+      },
     ]);
   });
 
@@ -79,7 +91,7 @@ describe('two batches are apart because', () => {
     });
     expect(apartOf(() => visit().subscribe())).toEqual([
       undefined,
-      { because: 'full', from: 2, detail: 'the other had all the keys that one flush may have, 2' },
+      { because: 'full', from: 2, detail: 'the earlier batch was full with 2 key(s)' },
     ]);
   });
 
@@ -95,7 +107,7 @@ describe('two batches are apart because', () => {
     const nameOf = after(2, { partition: (key) => key[0] });
     expect(apartOf(() => all(['a1', 'b1', 'a2'].map((key) => nameOf(key))).subscribe())).toEqual([
       undefined,
-      { because: 'partition', from: 1, detail: 'the other is of partition "a", this of "b"' },
+      { because: 'partition', from: 1, detail: 'the earlier batch has partition "a", this one "b"' },
     ]);
   });
 
@@ -107,7 +119,7 @@ describe('two batches are apart because', () => {
     });
     expect(split).toEqual([
       undefined,
-      { because: 'scheduler', from: 1, detail: 'the other belongs to scheduler "batchScheduler"' },
+      { because: 'scheduler', from: 1, detail: 'the earlier batch belongs to scheduler "batchScheduler"' },
     ]);
   });
 });

@@ -46,7 +46,9 @@ describe('SLUICE_DEBUG', () => {
   it('with a word that it does not know does nothing by that, and says so', () => {
     const { lines, stderr, hasEndedWell } = runWith('nonsense');
     expect(lines).toEqual(['places false', 'doctor false']);
-    expect(stderr).toContain('sluice: SLUICE_DEBUG knows 1, 0, callSites and doctor; got "nonsense"');
+    expect(stderr).toContain(
+      'sluice: expected `SLUICE_DEBUG` to be 1, 0, callSites, doctor or a list of these; got "nonsense"',
+    );
     expect(hasEndedWell).toBe(true);
   });
 

@@ -140,7 +140,7 @@ describe('debug', () => {
   it.each([null, 1, 'on', Symbol('on'), () => true])('refuses %p', (options) => {
     expect(() => debug(options as unknown as object)).toThrow(TypeError);
     expect(() => debug(options as unknown as object)).toThrow(
-      /debug: expected its argument to be true, false, or an object/,
+      /debug: expected its argument to be true, false or an object/,
     );
   });
 

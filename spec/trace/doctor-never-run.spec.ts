@@ -38,7 +38,7 @@ function saidWhenCollected(program: string): readonly string[] {
   return lines;
 }
 
-const SAID = 'sluice doctor: a call of visit gave a future that was never run,';
+const SAID = 'sluice doctor: a call of visit returned a future that was never run,';
 
 describe('a call whose future is never run', () => {
   it('is warned of when it is collected', () => {
@@ -71,7 +71,7 @@ describe('a call whose future is never run', () => {
 
   it('is warned of where it is a key', () => {
     expect(saidAtExit('globalThis.kept = nameOf(1);')[0]).toBe(
-      'sluice doctor: a call of nameOf gave a future that was never run,',
+      'sluice doctor: a call of nameOf returned a future that was never run,',
     );
   });
 

@@ -59,10 +59,10 @@ describe('a loop that waits for one at a time', () => {
   it('of a batch function is warned of, with its place', async () => {
     const said = await seenIn(() => lengths(words));
     expect(said).toEqual([
-      expect.stringMatching(/^sluice doctor: task lengths waits in a loop for batch "lengthOf", one after the other/),
+      expect.stringMatching(/^sluice doctor: task lengths waits in a loop for batch "lengthOf", one call at a time/),
     ]);
     expect(said[0]).toMatch(HERE);
-    expect(said[0]).toContain('yield* all(list.map(ask))');
+    expect(said[0]).toContain('yield* all(list.map(load))');
   });
 
   it('is one from the third time on', async () => {
@@ -210,7 +210,7 @@ describe('a resolver that answers in another order', () => {
   it('is warned of, with a key and what it got', async () => {
     expect(await saidOf(rows(3, 1, 2))).toEqual([
       expect.stringMatching(
-        /^sluice doctor: the resolver of batch "rowOf" gave results in another order than that of its keys,\n.*\nKey 1 got the result whose id is 3\. Return them in the order of the keys, or as a Map\.$/,
+        /^sluice doctor: the resolver of batch "rowOf" returned its results in another order than its keys,\n.*\nKey 1 got the result whose id is 3\. Return the results in the order of the keys, or as a Map\.$/,
       ),
     ]);
   });
@@ -294,7 +294,9 @@ describe('a batch function for each call', () => {
     });
     expect(await seenIn(() => page())).toEqual([]);
     const said = await seenIn(() => all([page(), page()]));
-    expect(said).toEqual([expect.stringMatching(/^sluice doctor: batch "own" is made anew by each run of task page/)]);
+    expect(said).toEqual([
+      expect.stringMatching(/^sluice doctor: batch "own" is created again by each run of task page/),
+    ]);
     expect(said[0]).toMatch(HERE);
   });
 
@@ -311,16 +313,14 @@ describe('a batch function for each call', () => {
       own();
       expect(warnings()).toHaveLength(many < 3 ? 0 : 1);
     }
-    expect(warnings()[0]).toContain('batch "own" is made anew each time it is needed');
+    expect(warnings()[0]).toContain('batch "own" is created again for each call');
     expect(warnings()[0]).toMatch(HERE);
   });
 
   it('is told of the better form for requests', () => {
     debug();
     for (let request = 0; request < 3; request++) own();
-    expect(warnings()[0]).toMatch(
-      /keep the one function of the module, and handle each request in scheduler\.run\(work\)/,
-    );
+    expect(warnings()[0]).toMatch(/keep that one function and handle each request in scheduler\.run\(work\)/);
   });
 
   it('is none at three places', () => {

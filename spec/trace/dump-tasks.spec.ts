@@ -231,7 +231,7 @@ describe('the tree', () => {
         source.complete();
       })().subscribe();
       expect(texts).toHaveLength(1);
-      expect(texts[0]).toContain('task second, may go on');
+      expect(texts[0]).toContain('task second, ready to run');
     });
   });
 

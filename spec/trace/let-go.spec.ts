@@ -65,7 +65,7 @@ describe('a future that was never run, and is held by whoever asked for it', () 
 
   it('goes with him with debugging on, and is warned of', () => {
     const said = printedBy(`debug(); ${program}`);
-    expect([...said].sort()).toEqual(['sluice doctor: a call of nameOf gave a future that was never run,', 'true']);
+    expect([...said].sort()).toEqual(['sluice doctor: a call of nameOf returned a future that was never run,', 'true']);
   });
 });
 

@@ -172,7 +172,7 @@ describe('the file of a recording', () => {
     put(inFolder('out.html'));
     shareFolder();
     expect(() => recordTimeline(inFolder('out.html'), { source })).toThrow(
-      'it belongs to another user, in a folder that all users write to',
+      'the file belongs to another user, in a folder that all users can write to',
     );
     expect([read('secret'), existsSync(inFolder('new'))]).toEqual(['kept', false]);
   });
@@ -213,7 +213,7 @@ describe('a recording of more than it keeps', () => {
     expect(warned.mock.calls.map(([said]) => said as string)).toEqual(
       ['out.html', 'out.json'].map(
         (name) =>
-          `sluice: ${inFolder(name)} has the last 10 spans; 15 before them are lost. Its option max says how many are kept.`,
+          `sluice: ${inFolder(name)} has the last 10 spans; 15 earlier spans were dropped. Increase the option \`max\` to keep more.`,
       ),
     );
   });
@@ -234,10 +234,8 @@ describe('a path that cannot be written to', () => {
     const { source } = played([]);
     const listeners = process.listenerCount('exit');
     for (const path of [inFolder('none/out.html'), folder]) {
-      expect(() => recordTimeline(path, { source })).toThrow(
-        `recordTimeline: there is no writing to ${path}: Error: E`,
-      );
-      expect(() => recordTimeline(path, { source })).toThrow('give the path of a file in a folder that is there');
+      expect(() => recordTimeline(path, { source })).toThrow(`recordTimeline: cannot write to ${path}: Error: E`);
+      expect(() => recordTimeline(path, { source })).toThrow('Pass the path of a writable file in an existing folder');
     }
     expect([source.observed, process.listenerCount('exit')]).toEqual([false, listeners]);
   });
@@ -255,7 +253,7 @@ describe('a path that cannot be written to', () => {
     play();
     rmSync(inFolder('inner'), { recursive: true });
     expect(() => recording.stop()).toThrow(
-      `recordChromeTrace: what was recorded could not be written to ${inFolder('inner/out.json')}: Error: ENOENT`,
+      `recordChromeTrace: the recording could not be written to ${inFolder('inner/out.json')}: Error: ENOENT`,
     );
     mkdirSync(inFolder('inner'));
     recording.stop();
@@ -292,7 +290,9 @@ describe('a process that records', () => {
     const gone = `require('node:fs').rmSync(${JSON.stringify(inFolder('inner'))}, { recursive: true });`;
     const ended = runAlone(program(inFolder('inner/out.json'), gone));
     expect(ended.hasEndedWell).toBe(true);
-    expect(ended.stderr).toContain('sluice: recordChromeTrace: what was recorded is lost: there was no writing to');
+    expect(ended.stderr).toContain(
+      'sluice: recordChromeTrace: the recording is lost, because it could not be written to',
+    );
     expect(ended.stderr).toContain('ENOENT');
   });
 });

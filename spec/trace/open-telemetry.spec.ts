@@ -217,7 +217,7 @@ describe('wrong use', () => {
     (wrong) => {
       expect(() => openTelemetry(wrong as never)).toThrow(TypeError);
       expect(() => openTelemetry(wrong as never)).toThrow(
-        "openTelemetry: expected `api` to be what import * as api from '@opentelemetry/api' gives; got",
+        'openTelemetry: expected `api` to be the package `@opentelemetry/api`, imported as `import * as api`; got',
       );
     },
   );

@@ -1,36 +1,37 @@
-/** The arrows in Chrome's picture: from each task to the flights that served it. */
+/** Arrows of a Chrome trace lead from each task to the flights that served it. */
 import type { ChromeEvent } from './chrome-event';
-import { timeOf } from './chrome-rows';
+import { nanosecondsAt } from './chrome-rows';
 import type { Span, Wait } from '../spans/span';
 
-/** A slice where it is drawn. */
-export interface Placed {
+/** A span with the process and track in which its slice is drawn. */
+export interface PlacedSpan {
   readonly span: Span;
   readonly tid: number;
   readonly pid: number;
 }
 
-export function* arrowsOf(placed: ReadonlyMap<number, Placed>, origin: number): Generator<ChromeEvent> {
+export function* arrowsOf(placed: ReadonlyMap<number, PlacedSpan>, origin: number): Generator<ChromeEvent> {
   let id = 0;
   for (const flight of placed.values()) {
     for (const served of flight.span.serves) {
       const task = placed.get(served);
-      // It began before the trace did, or was cut from it; or the two have clocks of their own.
+      // The task is missing if it began before the trace; it starts later only if the two have different clocks.
       if (!task || task.span.start > flight.span.start) continue;
       const arrow = { name: 'asks', cat: 'flow', id: ++id };
-      const left = Math.min(leavingAt(task, flight.span.start), task.span.end);
-      yield { ph: 's', ...arrow, pid: task.pid, tid: task.tid, ts: timeOf(left, origin) / 1_000 };
-      const ts = timeOf(flight.span.start, origin) / 1_000;
+      const from = Math.min(waitStart(task, flight.span.start), task.span.end);
+      yield { ph: 's', ...arrow, pid: task.pid, tid: task.tid, ts: nanosecondsAt(from, origin) / 1_000 };
+      const ts = nanosecondsAt(flight.span.start, origin) / 1_000;
       yield { ph: 'f', ...arrow, pid: flight.pid, tid: flight.tid, ts, bp: 'e' };
     }
   }
 }
 
-/** When the task began to wait for it. */
-const leavingAt = ({ span }: Placed, takeOff: number): number => lastUntil(takeOff, span.waits)?.start ?? span.start;
+/** When the task began to wait for a flight that started at `flightStart`. */
+const waitStart = ({ span }: PlacedSpan, flightStart: number): number =>
+  lastWaitAt(flightStart, span.waits)?.start ?? span.start;
 
-/** The last wait that had begun by then; they are in order, and may be thousands. */
-function lastUntil(at: number, waits: readonly Wait[]): Wait | undefined {
+/** The last wait that began at or before a time. A binary search, as a task may have thousands of waits. */
+function lastWaitAt(at: number, waits: readonly Wait[]): Wait | undefined {
   let [low, high] = [0, waits.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,13 +1,15 @@
-/** The part of Chrome's "Trace Event Format" that is written here: the document, and the events in it. */
-/** By `ph`, `X` is a slice, `M` a name, `s` and `f` are the two ends of an arrow. */
+/** The part of Chrome's "Trace Event Format" that sluice writes: a document of events. */
+
+/** A slice (`ph` is `X`), the name of a process or track (`M`), or the start (`s`) or end (`f`) of an arrow. */
 export interface ChromeEvent {
   readonly ph: 'X' | 'M' | 's' | 'f';
   readonly name: string;
   readonly cat?: string;
   readonly pid: number;
   readonly tid: number;
-  /** In µs since the first of the spans began. */
+  /** In µs since the start of the first span. */
   readonly ts: number;
+  /** In µs. */
   readonly dur?: number;
   readonly id?: number;
   readonly bp?: 'e';
@@ -21,6 +23,7 @@ export interface ChromeTrace {
   readonly otherData: {
     readonly producer: 'sluice';
     readonly spans: number;
-    /** In ms, as `at` of events. */ readonly origin: number;
+    /** The start of the first span in ms, as `at` of events. */
+    readonly origin: number;
   };
 }

@@ -1,27 +1,27 @@
-/** What belongs together in Chrome's picture: which slices there are, and in which row of which process each is drawn. */
+/** Rows of a Chrome trace: the slices of all spans, grouped by the process and row in which they are drawn. */
 import type { Slice } from './lanes';
 import type { Span } from '../spans/span';
 
-export interface Row {
+export interface ChromeRow {
   readonly process: string;
   readonly name: string;
-  /** Sorted as lanes want them. Their times are whole ns, so that rounding never makes two of them overlap. */
+  /** Sorted by start, then longest first. Times are whole ns, so rounding never makes two slices overlap. */
   readonly slices: readonly ChromeSlice[];
 }
 
 export interface ChromeSlice extends Slice {
   readonly span: Span;
   readonly label: string;
-  /** Of a call: its time in the queue, which is drawn apart from its time on a thread. */
+  /** Whether this is the time of a call in the queue, which is drawn apart from its time on a thread. */
   readonly isQueue: boolean;
 }
 
-/** In the order they are drawn. `origin` is in ms. */
-export function rowsOf(spans: readonly Span[], origin: number): Row[] {
+/** The rows in the order of drawing. @param origin time 0 of the trace, in ms */
+export function rowsOf(spans: readonly Span[], origin: number): ChromeRow[] {
   const rows = new Map<string, { process: string; name: string; slices: ChromeSlice[] }>();
-  const threads = new Map<string, number>();
-  for (const { kind, pool, thread, id } of spans) if (kind === 'thread') threads.set(place(pool, thread), id);
-  const put = (process: string, name: string, slice: ChromeSlice): void => {
+  const threadIds = new Map<string, number>();
+  for (const { kind, pool, thread, id } of spans) if (kind === 'thread') threadIds.set(threadKey(pool, thread), id);
+  const add = (process: string, name: string, slice: ChromeSlice): void => {
     const row = rows.get(`${process}\n${name}`);
     if (row) row.slices.push(slice);
     else rows.set(`${process}\n${name}`, { process, name, slices: [slice] });
@@ -30,37 +30,37 @@ export function rowsOf(spans: readonly Span[], origin: number): Row[] {
   for (const span of spans) {
     const { kind, id, name, parent, pool = '', thread } = span;
     const slice = sliceOf(span, origin);
-    if (kind === 'task') put('tasks', 'tasks', { ...slice, within: parent });
-    else if (kind === 'batch') put('batches', name, { ...slice, label: `${name} gathers` });
-    else if (kind === 'flight') put('batches', name, slice);
-    else if (kind === 'thread') put(`pool ${pool}`, threadName(thread), slice);
+    if (kind === 'task') add('tasks', 'tasks', { ...slice, container: parent });
+    else if (kind === 'batch') add('batches', name, { ...slice, label: `${name} gathers` });
+    else if (kind === 'flight') add('batches', name, slice);
+    else if (kind === 'thread') add(`pool ${pool}`, threadName(thread), slice);
     else if (kind === 'call') {
       const [queue] = span.waits;
-      const sent = queue && Math.min(timeOf(queue.end, origin), slice.end);
+      const sent = queue && Math.min(nanosecondsAt(queue.end, origin), slice.end);
       const label = `${name} waits`;
-      if (sent !== undefined) put(`pool ${pool}`, 'queue', { ...slice, id, end: sent, label, isQueue: true });
-      const within = threads.get(place(pool, thread));
+      if (sent !== undefined) add(`pool ${pool}`, 'queue', { ...slice, id, end: sent, label, isQueue: true });
+      const container = threadIds.get(threadKey(pool, thread));
       if (thread !== undefined) {
-        put(`pool ${pool}`, threadName(thread), { ...slice, start: sent ?? slice.start, within });
+        add(`pool ${pool}`, threadName(thread), { ...slice, start: sent ?? slice.start, container });
       }
-    } else put('scopes', 'scopes', { ...slice, within: parent });
+    } else add('scopes', 'scopes', { ...slice, container: parent });
   }
   for (const { slices } of rows.values()) slices.sort(longestFirst);
   return [...rows.values()].sort((one, other) => rank(one.process) - rank(other.process));
 }
 
-/** In ns since the origin. */
-export const timeOf = (at: number, origin: number): number => Math.round((at - origin) * 1e6);
+/** In ns since the origin. Both parameters are in ms. */
+export const nanosecondsAt = (at: number, origin: number): number => Math.round((at - origin) * 1e6);
 
-const place = (pool: string | undefined, thread: number | undefined): string => `${String(thread)} ${pool ?? ''}`;
+const threadKey = (pool: string | undefined, thread: number | undefined): string => `${String(thread)} ${pool ?? ''}`;
 
 const threadName = (thread: number | undefined): string => `thread ${String(thread)}`;
 
 const sliceOf = (span: Span, origin: number): ChromeSlice => ({
   id: span.id,
-  start: timeOf(span.start, origin),
-  end: timeOf(Math.max(span.start, span.end), origin),
-  within: undefined,
+  start: nanosecondsAt(span.start, origin),
+  end: nanosecondsAt(Math.max(span.start, span.end), origin),
+  container: undefined,
   span,
   label: span.name,
   isQueue: false,
@@ -71,5 +71,5 @@ const longestFirst = (one: Slice, other: Slice): number =>
 
 const PROCESSES = ['tasks', 'batches', 'scopes'];
 
-/** Pools come last. */
+/** Pools have the last rank. */
 const rank = (process: string): number => (PROCESSES.includes(process) ? PROCESSES.indexOf(process) : PROCESSES.length);

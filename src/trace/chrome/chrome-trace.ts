@@ -1,28 +1,27 @@
 /**
- * Spans as Chrome's trace events: a JSON document that ui.perfetto.dev and chrome://tracing open. Tasks, batches, scopes
- * and each pool are a process there; what overlaps has a track of its own; and arrows lead from tasks to the flights that
- * served them.
+ * A Chrome trace is a JSON document of spans that ui.perfetto.dev and chrome://tracing open. Tasks, batches, scopes and each
+ * pool are shown as a process, overlapping spans in separate tracks, with arrows from tasks to the flights that served them.
  */
-import { arrowsOf, type Placed } from './chrome-arrows';
+import { arrowsOf, type PlacedSpan } from './chrome-arrows';
 import type { ChromeEvent, ChromeTrace } from './chrome-event';
-import { rowsOf, type ChromeSlice, type Row } from './chrome-rows';
+import { rowsOf, type ChromeSlice, type ChromeRow } from './chrome-rows';
 import { lanesOf } from './lanes';
 import { hasTimes, type Span, type Wait } from '../spans/span';
 
 /**
- * The document, to be written with `JSON.stringify`.
+ * Converts spans to a Chrome trace, which `JSON.stringify` turns into the content of a file.
  *
  * @example
  * const events: TraceEvent[] = [];
- * const watching = trace$.subscribe((event) => events.push(event));
+ * const subscription = trace$.subscribe((event) => events.push(event));
  * await report();
- * watching.unsubscribe();
+ * subscription.unsubscribe();
  * writeFileSync('trace.json', JSON.stringify(toChromeTrace(spansOf(events))));
  */
 export function toChromeTrace(spans: Iterable<Span>): ChromeTrace {
   const all = [...spans].filter(hasTimes);
   const origin = all.reduce((first, { start }) => Math.min(first, start), Infinity);
-  const placed = new Map<number, Placed>();
+  const placed = new Map<number, PlacedSpan>();
   const processes = new Map<string, number>();
   const traceEvents: ChromeEvent[] = [];
   let tracks = 0;
@@ -31,7 +30,7 @@ export function toChromeTrace(spans: Iterable<Span>): ChromeTrace {
     const pid = processes.get(row.process) ?? processes.size + 1;
     if (!processes.has(row.process)) {
       processes.set(row.process, pid);
-      traceEvents.push(...naming('process', row.process, { pid, tid: 0, index: pid }));
+      traceEvents.push(...nameEvents('process', row.process, { pid, tid: 0, index: pid }));
     }
     const lanes = lanesOf(row.slices);
     const first = tracks + 1;
@@ -40,7 +39,7 @@ export function toChromeTrace(spans: Iterable<Span>): ChromeTrace {
       const tid = first + lane;
       if (tid > tracks) {
         tracks = tid;
-        traceEvents.push(...naming('thread', laneName(row, lane), { pid, tid, index: tid }));
+        traceEvents.push(...nameEvents('thread', laneName(row, lane), { pid, tid, index: tid }));
       }
       if (!slice.isQueue) placed.set(slice.id, { span: slice.span, pid, tid });
       traceEvents.push(sliceEvent(slice, pid, tid));
@@ -54,18 +53,18 @@ export function toChromeTrace(spans: Iterable<Span>): ChromeTrace {
   };
 }
 
-function naming(
-  what: 'process' | 'thread',
+function nameEvents(
+  kind: 'process' | 'thread',
   name: string,
   { pid, tid, index }: { readonly pid: number; readonly tid: number; readonly index: number },
 ): ChromeEvent[] {
   return [
-    { ph: 'M', name: `${what}_name`, pid, tid, ts: 0, args: { name } },
-    { ph: 'M', name: `${what}_sort_index`, pid, tid, ts: 0, args: { sort_index: index } },
+    { ph: 'M', name: `${kind}_name`, pid, tid, ts: 0, args: { name } },
+    { ph: 'M', name: `${kind}_sort_index`, pid, tid, ts: 0, args: { sort_index: index } },
   ];
 }
 
-const laneName = ({ name }: Row, lane: number): string => (lane === 0 ? name : `${name} · ${String(lane + 1)}`);
+const laneName = ({ name }: ChromeRow, lane: number): string => (lane === 0 ? name : `${name} · ${String(lane + 1)}`);
 
 function sliceEvent({ span, label, start, end }: ChromeSlice, pid: number, tid: number): ChromeEvent {
   const colour = span.outcome === 'failed' ? 'terrible' : span.outcome === 'cancelled' ? 'grey' : undefined;
@@ -82,26 +81,26 @@ function sliceEvent({ span, label, start, end }: ChromeSlice, pid: number, tid: 
   };
 }
 
-/** So many keys and waits are told of one slice. */
-const MOST = 100;
+/** The number of keys and of waits that are shown of one slice. */
+const MAX_LISTED = 100;
 
-/** What a viewer shows of a slice that is clicked; JSON leaves out what is undefined. */
+/** The arguments that a viewer shows of a selected slice. JSON omits undefined ones. */
 function argsOf(span: Span): Readonly<Record<string, unknown>> {
   const { id, parent, outcome, error, calledAt, reason, split, keys, serves, waits } = span;
-  const isOfKeys = span.kind === 'batch' || span.kind === 'flight';
+  const hasKeys = span.kind === 'batch' || span.kind === 'flight';
   return {
     id,
     parent,
-    outcome: outcome ?? 'has not ended',
+    outcome: outcome ?? 'still open',
     error,
     calledAt,
     reason,
     split: split && `${split.because}: ${split.detail}`,
-    size: isOfKeys ? keys.length : undefined,
-    keys: isOfKeys ? keys.slice(0, MOST) : undefined,
+    size: hasKeys ? keys.length : undefined,
+    keys: hasKeys ? keys.slice(0, MAX_LISTED) : undefined,
     tasks: span.kind === 'flight' ? serves.length : undefined,
-    waits: waits.length > 0 ? waits.slice(0, MOST).map(waitInWords) : undefined,
+    waits: waits.length > 0 ? waits.slice(0, MAX_LISTED).map(describeWait) : undefined,
   };
 }
 
-const waitInWords = ({ start, end, for: what }: Wait): string => `${(end - start).toFixed(3)} ms for ${what}`;
+const describeWait = ({ start, end, for: awaited }: Wait): string => `${(end - start).toFixed(3)} ms for ${awaited}`;

@@ -1,53 +1,53 @@
-/** Debugging, while it is on: whoever looks on for it, and since when they have seen tasks. */
+/** The state of debugging for the whole program: the listeners that are on, and the start times of tasks they have seen. */
 import type { InstrumentationEvent, ObservedScheduler } from '../../scheduler/instrumentation';
 import type { Waiter } from '../../scheduler/waiter';
 import { Doctor } from './doctor';
 import { listenToInstrumentation } from '../events/instrumentation-hub';
 
-export interface Debugging {
+export interface DebugState {
   readonly callSites: boolean;
   readonly doctor: boolean;
 }
 
-let current: Debugging = { callSites: false, doctor: false };
+let current: DebugState = { callSites: false, doctor: false };
 let turnOff: () => void = () => undefined;
 
-/** Turns it to this, and says what it was before. */
-export function exchangeDebugging(next: Debugging): Debugging {
-  const before = current;
+/** Sets the state of debugging, and returns the one before. */
+export function exchangeDebugging(next: DebugState): DebugState {
+  const previous = current;
   turnOff();
   current = next;
   const stops: (() => void)[] = [];
-  if (next.callSites) stops.push(listenToInstrumentation(noteBeginnings, 'told'));
+  if (next.callSites) stops.push(listenToInstrumentation(recordStart, 'shown'));
   if (next.doctor) {
     const doctor = new Doctor();
     stops.push(
-      listenToInstrumentation((note) => {
-        doctor.note(note);
-      }, 'noted'),
+      listenToInstrumentation((event) => {
+        doctor.handle(event);
+      }, 'captured'),
       () => {
-        doctor.leave();
+        doctor.stop();
       },
     );
   }
   turnOff = () => {
     for (const stop of stops) stop();
   };
-  return before;
+  return previous;
 }
 
-/** For how long it has been there, in words; nothing where nobody looked on as it came. */
-export function ageOf(step: Waiter): string {
-  const beginning = beginnings.get(step);
-  return beginning ? `, for ${String(Math.round(beginning.scheduler.now() - beginning.at))} ms` : '';
+/** How long a task has been running, as `, for 12 ms`; empty for a task that started before debugging was on. */
+export function ageOf(waiter: Waiter): string {
+  const start = starts.get(waiter);
+  return start ? `, for ${String(Math.round(start.scheduler.now() - start.at))} ms` : '';
 }
 
-const beginnings = new WeakMap<Waiter, { readonly scheduler: ObservedScheduler; readonly at: number }>();
+const starts = new WeakMap<Waiter, { readonly scheduler: ObservedScheduler; readonly at: number }>();
 
-function noteBeginnings(note: InstrumentationEvent): void {
-  if (note.type === 'task-began') noteBeginning(note.task, note.scheduler);
-  if (note.type === 'work-began') noteBeginning(note.work, note.scope.scheduler);
+function recordStart(event: InstrumentationEvent): void {
+  if (event.type === 'task-began') setStart(event.task, event.scheduler);
+  if (event.type === 'work-began') setStart(event.work, event.scope.scheduler);
 }
 
-const noteBeginning = (step: Waiter, scheduler: ObservedScheduler): void =>
-  void beginnings.set(step, { scheduler, at: scheduler.now() });
+const setStart = (waiter: Waiter, scheduler: ObservedScheduler): void =>
+  void starts.set(waiter, { scheduler, at: scheduler.now() });

@@ -1,30 +1,28 @@
-/**
- * The doctor looks on while debugging is on, and warns of what defeats batching: once for each place, with the place.
- */
+/** The doctor runs while debugging is on, and warns of code that defeats batching: once for each call site. */
 import type { InstrumentationEvent } from '../../scheduler/instrumentation';
 import { Warnings } from './warnings';
 import { RecreatedBatchCheck } from './recreated-batch-check';
 import { SequentialLoadCheck } from './sequential-load-check';
 import { UnusedFutureCheck } from './unused-future-check';
-import { adviseOnOrder } from './result-order-check';
+import { checkResultOrder } from './result-order-check';
 import { TaskBodyCheck } from './task-body-check';
 
 export class Doctor {
-  readonly #advice = new Warnings();
-  readonly #neverRun = new UnusedFutureCheck(this.#advice);
-  readonly #loops = new SequentialLoadCheck(this.#advice);
-  readonly #functions = new RecreatedBatchCheck(this.#advice);
-  readonly #bodies = new TaskBodyCheck(this.#advice);
+  readonly #warnings = new Warnings();
+  readonly #unusedFutures = new UnusedFutureCheck(this.#warnings);
+  readonly #sequentialLoads = new SequentialLoadCheck(this.#warnings);
+  readonly #recreatedBatches = new RecreatedBatchCheck(this.#warnings);
+  readonly #taskBodies = new TaskBodyCheck(this.#warnings);
 
-  note(note: InstrumentationEvent): void {
-    this.#neverRun.note(note);
-    this.#loops.note(note);
-    this.#bodies.note(note);
-    if (note.type === 'made') this.#functions.made(note.name, note.by);
-    if (note.type === 'resolved') adviseOnOrder(note, this.#advice);
+  handle(event: InstrumentationEvent): void {
+    this.#unusedFutures.handle(event);
+    this.#sequentialLoads.handle(event);
+    this.#taskBodies.handle(event);
+    if (event.type === 'made') this.#recreatedBatches.handle(event.name, event.by);
+    if (event.type === 'resolved') checkResultOrder(event, this.#warnings);
   }
 
-  leave(): void {
-    this.#neverRun.leave();
+  stop(): void {
+    this.#unusedFutures.stop();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Who waits for what, as a tree: from whoever asked first down to the keys and promises that are not here yet. It is read
- * from what is waited for, upwards, so nothing has to be kept for it. The idea is asynq's `debug.dump`.
+ * The task dump shows which task waits for what, as a tree from the outermost task down to pending keys and promises. It is
+ * read from the pending keys upwards, so nothing is recorded for it. After asynq's `debug.dump`.
  */
 import { describe, describeBatch, invalidOption } from '../../core/describe';
 import { allSchedulers } from '../../scheduler/all-schedulers';
@@ -12,8 +12,8 @@ import { TextTree } from './text-tree';
 import { ageOf } from './debugging';
 
 /**
- * Prints who waits for what, and gives the text back. With `debug()` on, it also says for how long, and where each was
- * asked for.
+ * Prints which task waits for what, and returns the text. With `debug()` on, the text has the age and the call site of each
+ * task as well. After asynq's `debug.dump`.
  *
  * ```
  * scheduler "batchScheduler"
@@ -23,13 +23,14 @@ import { ageOf } from './debugging';
  *    └─ an Observable or promise that task "page" waits for
  * ```
  *
- * @throws TypeError if it is given something that can't print.
+ * @param print receives the text
+ * @throws TypeError if `print` is not a function.
  * @example
  * process.on('SIGUSR2', () => dumpTasks(console.error));
  */
 export function dumpTasks(print: (text: string) => void = console.log): string {
   if (typeof print !== 'function')
-    throw invalidOption('dumpTasks: its argument', 'a function that prints a text', print);
+    throw invalidOption('dumpTasks: its argument', 'a function that takes a text', print);
   const trees = allSchedulers().flatMap((scheduler) => treeOf(scheduler) ?? []);
   const text = trees.length > 0 ? trees.join('\n') : 'Nothing waits.';
   print(text);
@@ -37,65 +38,66 @@ export function dumpTasks(print: (text: string) => void = console.log): string {
 }
 
 function treeOf(scheduler: BatchScheduler): string | undefined {
-  const tree = new Tree(`scheduler "${scheduler.name}"`);
+  const tree = new WaiterTree(`scheduler "${scheduler.name}"`);
   const running = ambientScheduler() === scheduler ? runningTask() : undefined;
-  if (running) tree.branchOf(running);
-  const ready = new Set<TextTree>();
-  for (const runnable of scheduler.runQueue.waiting) if (isWaiter(runnable)) ready.add(tree.branchOf(runnable));
+  if (running) tree.nodeOf(running);
+  const readyNodes = new Set<TextTree>();
+  for (const runnable of scheduler.runQueue.waiting) if (isWaiter(runnable)) readyNodes.add(tree.nodeOf(runnable));
   for (const [batch, state] of scheduler.state.openBatches.all()) {
     const ms = String(Math.round(scheduler.now() - batch.openedAt));
     for (const { key, waiter } of batch.askers()) {
-      const what = `${describeBatch(batch.name)}, key ${describe(key)}${askedFor(waiter)}`;
-      tree.branchOf(waiter).add(`${what}: ${state}, asked for ${ms} ms ago, with ${String(batch.size)} key(s)`);
+      const title = `${describeBatch(batch.name)}, key ${describe(key)}${askedForAt(waiter)}`;
+      tree.nodeOf(waiter).add(`${title}: ${state}, asked for ${ms} ms ago, with ${String(batch.size)} key(s)`);
     }
   }
-  for (const waited of scheduler.state.externalWaits) {
-    for (const { waiter, what } of waited.waited?.() ?? [{ waiter: undefined, what: waited.describe() }]) {
-      // Of a flight, its keys have said that it is in the air.
-      if (waiter?.role !== 'flight' || waiter.describe?.() !== what) tree.branchOf(waiter).add(what);
+  for (const wait of scheduler.state.externalWaits) {
+    for (const { waiter, what } of wait.waited?.() ?? [{ waiter: undefined, what: wait.describe() }]) {
+      // A flight is listed already, by its keys.
+      if (waiter?.role !== 'flight' || waiter.describe?.() !== what) tree.nodeOf(waiter).add(what);
     }
   }
-  // Whoever is on the stack beneath what he has begun waits for that.
-  for (const branch of ready) if (branch.isBare) branch.title += ', may go on';
-  return tree.root.isBare ? undefined : tree.root.toString();
+  // A ready task with children waits for these, and its own turn comes after them.
+  for (const node of readyNodes) if (node.isLeaf) node.title += ', ready to run';
+  return tree.root.isLeaf ? undefined : tree.root.toString();
 }
 
 const isWaiter = (runnable: object): runnable is Waiter => 'role' in runnable;
 
-class Tree {
+class WaiterTree {
   readonly root: TextTree;
-  readonly #branches = new Map<Waiter, TextTree>();
+  readonly #nodes = new Map<Waiter, TextTree>();
 
   constructor(title: string) {
     this.root = new TextTree(title);
   }
 
-  /** That of whoever waits, at its place beneath its callers. */
-  branchOf(waiter: Waiter | undefined): TextTree {
+  /** The node of a waiter beneath the nodes of its callers, which are added if missing. */
+  nodeOf(waiter: Waiter | undefined): TextTree {
     const path = new Set<Waiter>();
     let known: TextTree | undefined;
-    // Two that wait for each other have no outermost.
+    // Tasks that wait for each other form a cycle.
     for (let step = named(waiter); step && !known && !path.has(step); step = callerOf(step)) {
-      known = this.#branches.get(step);
+      known = this.#nodes.get(step);
       if (!known) path.add(step);
     }
-    let branch = known ?? this.root;
-    for (const step of [...path].reverse()) {
-      branch = branch.add(titleOf(step));
-      this.#branches.set(step, branch);
+    let node = known ?? this.root;
+    for (const waiter of [...path].reverse()) {
+      node = node.add(titleOf(waiter));
+      this.#nodes.set(waiter, node);
     }
-    return branch;
+    return node;
   }
 }
 
-const callerOf = (step: Waiter): Waiter | undefined => named(step.above) ?? instrumentation.current?.callerOf(step);
+const callerOf = (waiter: Waiter): Waiter | undefined =>
+  named(waiter.above) ?? instrumentation.current?.callerOf(waiter);
 
-function titleOf(step: Waiter): string {
-  const title = step.describe?.() ?? `${step.role ?? ''} ${step.name ?? ''}`;
-  return `${title}${step === runningTask() ? ', running' : ''}${ageOf(step)}${askedFor(step.call)}`;
+function titleOf(waiter: Waiter): string {
+  const title = waiter.describe?.() ?? `${waiter.role ?? ''} ${waiter.name ?? ''}`;
+  return `${title}${waiter === runningTask() ? ', running' : ''}${ageOf(waiter)}${askedForAt(waiter.call)}`;
 }
 
-function askedFor(future: object | undefined): string {
+function askedForAt(future: object | undefined): string {
   const site = instrumentation.current?.siteOf(future);
   return site === undefined ? '' : `, asked for ${site}`;
 }

@@ -1,59 +1,58 @@
 /**
- * A resolver that gives its results in another order than that of its keys answers one key with what is another's. It
- * can be seen where each result has a property that is one of the keys: an `id`, say.
+ * Warns of a resolver that returns its results in another order than its keys, so that a key gets the result of another.
+ * The check compares the keys with a property of the results, such as `id`.
  */
 import { describe, describeBatch } from '../../core/describe';
 import type { InstrumentationEvent } from '../../scheduler/instrumentation';
 import type { Warnings } from './warnings';
-import { siteWhere } from '../events/instrumentation-hub';
+import { capturedSiteOf } from '../events/instrumentation-hub';
 
-type Resolved = Extract<InstrumentationEvent, { readonly type: 'resolved' }>;
-type Record = Readonly<{ [name: string]: unknown }>;
+type ResolvedEvent = Extract<InstrumentationEvent, { readonly type: 'resolved' }>;
+type Properties = Readonly<{ [name: string]: unknown }>;
 
-export function adviseOnOrder(note: Resolved, advice: Warnings): void {
-  const result = elementsOf(note.result);
-  if (result) look({ ...note, result }, advice);
-}
-
-function look({ batch, keys, result }: Resolved, advice: Warnings): void {
-  if (!Array.isArray(result) || result.length !== keys.length) return;
-  const asked = new Set(keys.map(alike));
+export function checkResultOrder({ batch, keys, result }: ResolvedEvent, warnings: Warnings): void {
+  const elements = elementsOf(result);
+  if (elements?.length !== keys.length) return;
+  const comparableKeys = new Set(keys.map(comparable));
   const pairs = keys.flatMap((key, index) => {
-    const value: unknown = result[index];
-    return isRecord(value) ? [{ key, value: dataOf(value) }] : [];
+    const element = elements[index];
+    return isPlainResult(element) ? [{ key, result: propertiesOf(element) }] : [];
   });
   const [first] = pairs;
-  // A property that is a key in all of them, each once.
-  const telling = Object.keys(first?.value ?? {}).filter(
+  // A property identifies a result if it is one of the keys in all results, a different one in each.
+  const identifying = Object.keys(first?.result ?? {}).filter(
     (name) =>
-      IDENTITY.test(name) &&
-      pairs.every(({ value }) => asked.has(alike(value[name]))) &&
-      new Set(pairs.map(({ value }) => alike(value[name]))).size === pairs.length,
+      IDENTITY_PROPERTY.test(name) &&
+      pairs.every(({ result: { [name]: value } }) => comparableKeys.has(comparable(value))) &&
+      new Set(pairs.map(({ result: { [name]: value } }) => comparable(value))).size === pairs.length,
   );
-  // That one of them agrees is enough: another may be a key by chance.
-  if (telling.some((name) => pairs.every(({ key, value }) => alike(value[name]) === alike(key)))) return;
-  const [name] = telling;
-  const wrong = name === undefined ? undefined : pairs.find(({ key, value }) => alike(value[name]) !== alike(key));
+  // One property in the order of the keys is enough: another may have values of keys by chance.
+  if (identifying.some((name) => pairs.every((pair) => isMatch(pair, name)))) return;
+  const [name] = identifying;
+  const wrong = name === undefined ? undefined : pairs.find((pair) => !isMatch(pair, name));
   if (name === undefined || !wrong) return;
-  const what = `the resolver of ${describeBatch(batch.name)} gave results in another order than that of its keys`;
+  const problem = `the resolver of ${describeBatch(batch.name)} returned its results in another order than its keys`;
   const [asker] = batch.askers();
-  advice.warn({
-    what,
-    subject: what,
-    example: `Key ${describe(wrong.key)} got the result whose ${name} is ${describe(wrong.value[name])}. `,
-    how: 'Return them in the order of the keys, or as a Map.',
-    site: siteWhere(asker?.waiter)?.line,
+  warnings.warn({
+    problem,
+    subject: problem,
+    example: `Key ${describe(wrong.key)} got the result whose ${name} is ${describe(wrong.result[name])}. `,
+    advice: 'Return the results in the order of the keys, or as a Map.',
+    site: capturedSiteOf(asker?.waiter)?.line,
   });
 }
 
-/** Others may be keys of something else: a `partnerId` is that of another. */
-const IDENTITY = /^_?(id|key|uuid|guid|code|slug|name)$/i;
+const isMatch = ({ key, result }: { readonly key: unknown; readonly result: Properties }, name: string): boolean =>
+  comparable(result[name]) === comparable(key);
 
-/** A number from a database may come as a text. */
-const alike = (value: unknown): unknown =>
+/** Other properties may have keys of something else: `partnerId` is the key of the partner. */
+const IDENTITY_PROPERTY = /^_?(id|key|uuid|guid|code|slug|name)$/i;
+
+/** A database may return a number as a text. */
+const comparable = (value: unknown): unknown =>
   typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 
-/** What a list holds without being asked: it may be a proxy, or make its elements as they are read. */
+/** The elements of an array, without calling getters: it may be a proxy, or compute its elements on access. */
 function elementsOf(result: unknown): unknown[] | undefined {
   try {
     if (!Array.isArray(result)) return undefined;
@@ -63,12 +62,12 @@ function elementsOf(result: unknown): unknown[] | undefined {
   }
 }
 
-/** What a list holds at a place may well be a key, that of a neighbour, say. */
-const isRecord = (value: unknown): value is object =>
+/** An array is excluded, since its element may be a key of something else, such as that of a neighbour. */
+const isPlainResult = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Error) && !Array.isArray(value);
 
-/** What it has without being asked: a getter may do anything, and a proxy too. */
-function dataOf(value: object): Record {
+/** The data properties of an object, without calling getters, which may have effects. A proxy may throw. */
+function propertiesOf(value: object): Properties {
   try {
     const descriptors = Object.entries(Object.getOwnPropertyDescriptors(value));
     return Object.fromEntries(

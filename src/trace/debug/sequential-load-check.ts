@@ -1,54 +1,55 @@
-/** A task that asks for one thing after the other at the same place, each time waiting for it alone. */
+/** Warns of a task that asks for one key after the other at the same place, and waits for each alone. */
 import { describeBatch } from '../../core/describe';
 import type { InstrumentationEvent } from '../../scheduler/instrumentation';
 import type { Waiter } from '../../scheduler/waiter';
 import type { Warnings } from './warnings';
 import type { CallSite } from '../events/call-site';
-import { siteWhere } from '../events/instrumentation-hub';
+import { capturedSiteOf } from '../events/instrumentation-hub';
 
-interface Asked {
-  readonly what: string;
-  /** What was asked for last: who asks for the same again waits for it to change. */
+interface RequestHistory {
+  /** The batch or task that was asked for last. */
+  readonly target: string;
+  /** The last key. A task that asks for the same key again waits for its value to change, and is no loop over keys. */
   readonly key: unknown;
-  /** Where, the latest times. */
+  /** The call sites of the last requests. */
   readonly sites: readonly CallSite[];
 }
 
-/** So many times at one place is a loop. */
-const MANY = 3;
+/** The number of requests at one call site that counts as a loop. */
+const LIMIT = 3;
 
 export class SequentialLoadCheck {
-  readonly #asked = new WeakMap<Waiter, Asked>();
+  readonly #histories = new WeakMap<Waiter, RequestHistory>();
 
-  constructor(private readonly advice: Warnings) {}
+  constructor(private readonly warnings: Warnings) {}
 
-  note(note: InstrumentationEvent): void {
-    if (note.type === 'asked' && note.isNew) {
-      const { waiter, batch, key, future } = note;
-      this.#asks(waiter, { what: describeBatch(batch.name), key, site: siteWhere(future) });
-    } else if (note.type === 'task-began') {
-      const { above, name = '', call } = note.task;
-      this.#asks(above, { what: `task ${name}`, key: firstArgument(call), site: siteWhere(call) });
+  handle(event: InstrumentationEvent): void {
+    if (event.type === 'asked' && event.isNew) {
+      const { waiter, batch, key, future } = event;
+      this.#addRequest(waiter, { target: describeBatch(batch.name), key, site: capturedSiteOf(future) });
+    } else if (event.type === 'task-began') {
+      const { above, name = '', call } = event.task;
+      this.#addRequest(above, { target: `task ${name}`, key: firstArgument(call), site: capturedSiteOf(call) });
     }
   }
 
-  /** In an `all`, it is not the task itself that waits for each. A stream may well go on only as far as it is asked to. */
-  #asks(
+  /** Under an `all` the waiter is not the task itself. A stream is left out: it may be driven one item at a time on purpose. */
+  #addRequest(
     waiter: Waiter | undefined,
-    { what, key, site }: { what: string; key: unknown; site?: CallSite | undefined },
+    { target, key, site }: { target: string; key: unknown; site?: CallSite | undefined },
   ): void {
     if (waiter?.role !== 'task' || !site) return;
-    const before = this.#asked.get(waiter);
-    const isAnother = before?.what === what && !Object.is(before.key, key);
-    const sites = isAnother ? [...before.sites.slice(1 - MANY), site] : [site];
-    this.#asked.set(waiter, { what, key, sites });
-    // Where that is costs more to say than anything else here.
-    if (sites.length < MANY || site.line === undefined || sites.some(({ line }) => line !== site.line)) return;
-    this.advice.warn({
-      what: `task ${waiter.name ?? ''} waits in a loop for ${what}, one after the other`,
-      how:
-        'Ask for all, and they go together: yield* all(list.map(ask)). ' +
-        'Where each depends on the one before, all is well as it is.',
+    const before = this.#histories.get(waiter);
+    const isNextKey = before?.target === target && !Object.is(before.key, key);
+    const sites = isNextKey ? [...before.sites.slice(1 - LIMIT), site] : [site];
+    this.#histories.set(waiter, { target, key, sites });
+    // Reading a line formats a stack, the most expensive step here, and comes last for that reason.
+    if (sites.length < LIMIT || site.line === undefined || sites.some(({ line }) => line !== site.line)) return;
+    this.warnings.warn({
+      problem: `task ${waiter.name ?? ''} waits in a loop for ${target}, one call at a time`,
+      advice:
+        'Make all the calls, then wait for them together, and they share a flush: yield* all(list.map(load)). ' +
+        'Ignore this warning if each call needs the result of the one before.',
       site: site.line,
     });
   }

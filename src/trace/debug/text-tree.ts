@@ -1,51 +1,51 @@
-/** A tree of titles, drawn as text: so much of it as somebody can read. */
+/** A tree of titles that is printed as text. Large trees are cut to a readable size. */
 import { printable } from '../../core/printable';
 
 export class TextTree {
-  readonly #branches: TextTree[] = [];
+  readonly #children: TextTree[] = [];
 
   constructor(public title: string) {}
 
-  get isBare(): boolean {
-    return this.#branches.length === 0;
+  get isLeaf(): boolean {
+    return this.#children.length === 0;
   }
 
   add(title: string): TextTree {
-    const branch = new TextTree(title);
-    this.#branches.push(branch);
-    return branch;
+    const child = new TextTree(title);
+    this.#children.push(child);
+    return child;
   }
 
-  /** Without recursion: a chain of tasks may be as long as there is memory. */
+  /** A loop and not a recursion: a chain of tasks is only limited by memory. */
   toString(): string {
     const lines = [printable(this.title)];
-    const toDraw = this.#drawings('', 0);
-    for (let next = toDraw.pop(); next; next = toDraw.pop()) {
-      if (lines.length === MOST_LINES) return [...lines, '… and more'].join('\n');
-      const { branch, indent, isLast, depth } = next;
-      lines.push(`${indent}${isLast ? '└─ ' : '├─ '}${printable(branch.title)}`);
-      toDraw.push(...branch.#drawings(indent + (isLast ? '   ' : '│  '), depth + 1));
+    const stack = this.#childLines('', 0);
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      if (lines.length === MAX_LINES) return [...lines, '… and more'].join('\n');
+      const { node, indent, isLast, depth } = next;
+      lines.push(`${indent}${isLast ? '└─ ' : '├─ '}${printable(node.title)}`);
+      stack.push(...node.#childLines(indent + (isLast ? '   ' : '│  '), depth + 1));
     }
     return lines.join('\n');
   }
 
-  /** The last first, as a stack has them. */
-  #drawings(indent: string, depth: number): Drawing[] {
-    const most = depth < DEEPEST ? WIDEST : 0;
-    const shown = this.#branches.length > most ? this.#branches.slice(0, most) : [...this.#branches];
-    const left = this.#branches.length - shown.length;
-    if (left > 0) shown.push(new TextTree(`… and ${String(left)} more`));
-    return shown.map((branch, index) => ({ branch, indent, depth, isLast: index === shown.length - 1 })).reverse();
+  /** In reverse, for a stack. */
+  #childLines(indent: string, depth: number): TreeLine[] {
+    const limit = depth < MAX_DEPTH ? MAX_CHILDREN : 0;
+    const shown = this.#children.length > limit ? this.#children.slice(0, limit) : [...this.#children];
+    const hidden = this.#children.length - shown.length;
+    if (hidden > 0) shown.push(new TextTree(`… and ${String(hidden)} more`));
+    return shown.map((node, index) => ({ node, indent, depth, isLast: index === shown.length - 1 })).reverse();
   }
 }
 
-interface Drawing {
-  readonly branch: TextTree;
+interface TreeLine {
+  readonly node: TextTree;
   readonly indent: string;
   readonly depth: number;
   readonly isLast: boolean;
 }
 
-const MOST_LINES = 500;
-const WIDEST = 20;
-const DEEPEST = 50;
+const MAX_LINES = 500;
+const MAX_CHILDREN = 20;
+const MAX_DEPTH = 50;

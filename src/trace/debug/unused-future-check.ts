@@ -1,69 +1,72 @@
 /**
- * Tasks and keys that were asked for and never run: a future is cold, and one that nobody subscribes to, awaits or yields
- * does nothing. That is known for sure when it is collected, or when the process ends.
+ * Warns of a call whose future is never run. A future is cold: without a subscription it does nothing. That a future stays
+ * unused is certain when it is collected, or when the process exits.
  */
 import type { InstrumentationEvent } from '../../scheduler/instrumentation';
 import type { Warnings } from './warnings';
-import { siteWhere } from '../events/instrumentation-hub';
+import { capturedSiteOf } from '../events/instrumentation-hub';
 
-interface Built {
+interface BuiltFuture {
   readonly name: string;
-  /** Read at once: until then V8 keeps with it all that stood on the stack, perhaps the future itself. */
+  /** Formatted at once: an unformatted stack keeps alive what was on it, perhaps the future itself. */
   readonly site: string | undefined;
 }
 
-interface Process {
+interface ProcessEvents {
   on?(event: 'exit', listener: () => void): void;
   off?(event: 'exit', listener: () => void): void;
 }
 
 export class UnusedFutureCheck {
-  readonly #advice: Warnings;
-  readonly #built = new WeakMap<object, Built>();
-  readonly #idle = new Set<Built>();
-  readonly #collected = new FinalizationRegistry<Built>((built) => {
-    if (this.#idle.delete(built)) this.#tell(built);
+  readonly #warnings: Warnings;
+  readonly #built = new WeakMap<object, BuiltFuture>();
+  readonly #unused = new Set<BuiltFuture>();
+  readonly #registry = new FinalizationRegistry<BuiltFuture>((built) => {
+    if (this.#unused.delete(built)) this.#warn(built);
   });
-  readonly #atExit = (): void => {
-    for (const built of this.#idle) this.#tell(built);
+  readonly #onExit = (): void => {
+    for (const built of this.#unused) this.#warn(built);
   };
 
-  constructor(advice: Warnings) {
-    this.#advice = advice;
-    processHere.on?.('exit', this.#atExit);
+  constructor(warnings: Warnings) {
+    this.#warnings = warnings;
+    processEvents.on?.('exit', this.#onExit);
   }
 
-  note(note: InstrumentationEvent): void {
-    if (note.type === 'built') this.#add(note.future, { name: note.name, site: siteWhere(note.future)?.line });
-    else if (note.type === 'task-began') this.#ran(note.task.call);
-    else if (note.type === 'asked' || note.type === 'recalled' || note.type === 'taken') this.#ran(note.future);
+  handle(event: InstrumentationEvent): void {
+    if (event.type === 'built') this.#add(event.future, { name: event.name, site: capturedSiteOf(event.future)?.line });
+    else if (event.type === 'task-began') this.#markUsed(event.task.call);
+    else if (event.type === 'asked' || event.type === 'recalled' || event.type === 'taken')
+      this.#markUsed(event.future);
   }
 
-  leave(): void {
-    processHere.off?.('exit', this.#atExit);
-    this.#idle.clear();
+  stop(): void {
+    processEvents.off?.('exit', this.#onExit);
+    this.#unused.clear();
   }
 
-  #add(future: object, built: Built): void {
+  #add(future: object, built: BuiltFuture): void {
     this.#built.set(future, built);
-    this.#idle.add(built);
-    this.#collected.register(future, built, future);
+    this.#unused.add(built);
+    this.#registry.register(future, built, future);
   }
 
-  #ran(future: object | undefined): void {
+  #markUsed(future: object | undefined): void {
     const built = future && this.#built.get(future);
     if (!built) return;
-    this.#collected.unregister(future);
-    this.#idle.delete(built);
+    this.#registry.unregister(future);
+    this.#unused.delete(built);
   }
 
-  #tell({ name, site }: Built): void {
-    this.#advice.warn({
-      what: `a call of ${name} gave a future that was never run`,
-      how: 'A future is cold: yield it in a task, await it, or subscribe to it. For its effect alone: .start().',
+  #warn({ name, site }: BuiltFuture): void {
+    this.#warnings.warn({
+      problem: `a call of ${name} returned a future that was never run`,
+      advice:
+        'A future is cold: yield it in a task, await it, or subscribe to it. Call .start() if only its effect matters.',
       site,
     });
   }
 }
 
-const { process: processHere = {} } = globalThis as { process?: Process };
+/** Browsers have no process. */
+const { process: processEvents = {} } = globalThis as { process?: ProcessEvents };

@@ -1,23 +1,26 @@
-/** What the doctor says: each thing once, with the place it is about. */
+/** Warnings of the doctor. Each is printed once, with the call site it is about. */
 import { printable } from '../../core/printable';
 
 interface Warning {
-  readonly what: string;
-  /** What it is about: of that it is said once (the place). */
+  /** What is wrong: a clause without a full stop. */
+  readonly problem: string;
+  /** What the warning is about, for telling repeated warnings: the call site, else the problem. */
   readonly subject?: string;
-  /** How it showed; another time it may show otherwise, and is the same thing. */
+  /** A sentence on how the problem showed. A repeated warning may have another one. */
   readonly example?: string;
-  readonly how: string;
-  /** As a line of a stack. */
+  /** What to do about it. */
+  readonly advice: string;
+  /** A line of a stack. */
   readonly site: string | undefined;
 }
 
 export class Warnings {
-  readonly #given = new Set<string>();
+  readonly #printed = new Set<string>();
 
-  warn({ what, example = '', how, site, subject = site ?? what }: Warning): void {
-    if (this.#given.has(`${how} ${subject}`)) return;
-    this.#given.add(`${how} ${subject}`);
-    console.warn(`sluice doctor: ${printable(what)}${site ? `,\n    ${site}\n` : '. '}${printable(example)}${how}`);
+  warn({ problem, example = '', advice, site, subject = site ?? problem }: Warning): void {
+    if (this.#printed.has(`${advice} ${subject}`)) return;
+    this.#printed.add(`${advice} ${subject}`);
+    const where = site ? `,\n    ${site}\n` : '. ';
+    console.warn(`sluice doctor: ${printable(problem)}${where}${printable(example)}${advice}`);
   }
 }

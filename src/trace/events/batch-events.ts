@@ -1,4 +1,4 @@
-/** What a trace tells of batches: who asked for which key, when each flush went, and why just then. */
+/** Events of batches: which task asked for which key, and when and why each batch was flushed. */
 import { describe } from '../../core/describe';
 import {
   ended,
@@ -10,128 +10,128 @@ import { named, type Waiter } from '../../scheduler/waiter';
 import { EarlierBatches } from './split-reason';
 import { Timestamps, timeOf } from './timestamps';
 import { kindOfOwn } from '../../core/sluice-error';
-import { known, outcomeOf, type EventWriter } from './event-writer';
+import { optional, outcomeOf, type EventWriter } from './event-writer';
 import type { TaskEventWriter } from './task-events';
 
-type NoteOf<Type extends InstrumentationEvent['type']> = Extract<InstrumentationEvent, { readonly type: Type }>;
+type EventOf<Type extends InstrumentationEvent['type']> = Extract<InstrumentationEvent, { readonly type: Type }>;
 
 export class BatchEventWriter {
   readonly #earlier: EarlierBatches;
-  /** Those that were opened, and for which nobody has asked yet. */
-  readonly #new = new WeakSet<ObservedBatch>();
-  readonly #clocks = new Timestamps();
+  /** Opened batches without a key yet: `batch-open` is written with the first key, whose task it names. */
+  readonly #unwritten = new WeakSet<ObservedBatch>();
+  readonly #timestamps = new Timestamps();
 
   constructor(
-    private readonly narrator: EventWriter,
+    private readonly writer: EventWriter,
     tasks: TaskEventWriter,
   ) {
     this.#earlier = new EarlierBatches(tasks);
   }
 
-  note(note: InstrumentationEvent): void {
-    switch (note.type) {
+  handle(event: InstrumentationEvent): void {
+    switch (event.type) {
       case 'opened':
-        this.#new.add(note.batch);
+        this.#unwritten.add(event.batch);
         return;
       case 'asked': {
-        this.#asked(note);
+        this.#writeAsk(event);
         return;
       }
       case 'recalled': {
-        this.#recalled(note);
+        this.#writeRecall(event);
         return;
       }
       case 'flushed': {
-        this.#flushed(note);
+        this.#writeFlush(event);
         return;
       }
       case 'landed': {
-        this.#landed(note);
+        this.#writeLand(event);
       }
     }
   }
 
-  #asked({ batch, key, waiter, future, isNew }: NoteOf<'asked'>): void {
-    const { ids, siteOf, write: tell } = this.narrator;
+  #writeAsk({ batch, key, waiter, future, isNew }: EventOf<'asked'>): void {
+    const { ids, siteOf, write } = this.writer;
     const asker = named(waiter);
-    if (this.#new.delete(batch)) this.#open(batch, asker);
+    if (this.#unwritten.delete(batch)) this.#writeOpen(batch, asker);
     const id = ids.of(batch);
-    // The trace has begun after the batch.
+    // A batch without an id was opened before the trace began.
     if (id === undefined) return;
-    tell({
+    write({
       type: 'batch-ask',
       id,
       key: describe(key),
       isNew,
-      at: this.#clocks.timeOf(batch, batch.scheduler),
-      ...known('task', ids.of(asker)),
-      ...known('calledAt', siteOf(future)),
+      at: this.#timestamps.timeOf(batch, batch.scheduler),
+      ...optional('task', ids.of(asker)),
+      ...optional('calledAt', siteOf(future)),
     });
   }
 
-  #open(batch: ObservedBatch, asker: Waiter | undefined): void {
+  #writeOpen(batch: ObservedBatch, asker: Waiter | undefined): void {
     const { name, scheduler } = batch;
-    const id = this.narrator.ids.give(batch);
+    const id = this.writer.ids.assign(batch);
     const split = this.#earlier.splitReason(batch, asker);
-    this.#earlier.opened(id, batch);
-    this.narrator.write({
+    this.#earlier.addOpened(id, batch);
+    this.writer.write({
       type: 'batch-open',
       id,
       batch: name,
       scheduler: scheduler.name,
-      at: this.#clocks.timeOf(batch, scheduler),
-      ...known('split', split),
+      at: this.#timestamps.timeOf(batch, scheduler),
+      ...optional('split', split),
     });
   }
 
-  #flushed({ batch, flight, keys, reason }: NoteOf<'flushed'>): void {
-    const { ids, write: tell } = this.narrator;
-    const id = ids.of(batch) ?? ids.give(batch);
-    ids.share(flight, id);
-    this.#earlier.flushed(id, batch, reason);
+  #writeFlush({ batch, flight, keys, reason }: EventOf<'flushed'>): void {
+    const { ids, write } = this.writer;
+    const id = ids.of(batch) ?? ids.assign(batch);
+    ids.alias(flight, id);
+    this.#earlier.markFlushed(id, batch, reason);
     const served = Array.from(batch.askers(), ({ waiter }) => ids.of(named(waiter)));
-    tell({
+    write({
       type: 'batch-flush',
       id,
       batch: batch.name,
       keys: keys.map(describe),
       reason,
       tasks: [...new Set(served)].filter((task) => task !== undefined),
-      at: this.#clocks.timeOf(batch, batch.scheduler),
+      at: this.#timestamps.timeOf(batch, batch.scheduler),
     });
   }
 
-  #landed({ batch, how, failures }: NoteOf<'landed'>): void {
-    const id = this.narrator.ids.of(batch);
+  #writeLand({ batch, how, failures }: EventOf<'landed'>): void {
+    const id = this.writer.ids.of(batch);
     if (id === undefined) return;
-    this.#earlier.landed(id, batch);
+    this.#earlier.markLanded(id, batch);
     const failedKeys = how && failures?.count;
-    const isLost = failedKeys === batch.size;
-    this.narrator.write({
+    const hasAllFailed = failedKeys === batch.size;
+    this.writer.write({
       type: 'batch-land',
       id,
-      at: this.#clocks.timeOf(batch, batch.scheduler),
-      ...outcomeOf(isLost ? ended(true, failures?.first) : how),
-      ...(failures && !isLost && someFailed(failures)),
-      ...known('failedKeys', failedKeys),
+      at: this.#timestamps.timeOf(batch, batch.scheduler),
+      ...outcomeOf(hasAllFailed ? ended(true, failures?.first) : how),
+      ...(failures && !hasAllFailed && partialFailure(failures)),
+      ...optional('failedKeys', failedKeys),
     });
   }
 
-  #recalled({ name: batch, key, waiter, scheduler }: NoteOf<'recalled'>): void {
-    const task = this.narrator.ids.of(named(waiter));
-    this.narrator.write({
+  #writeRecall({ name: batch, key, waiter, scheduler }: EventOf<'recalled'>): void {
+    const task = this.writer.ids.of(named(waiter));
+    this.writer.write({
       type: 'batch-recall',
       batch,
       key: describe(key),
       at: timeOf(scheduler),
-      ...known('task', task),
+      ...optional('task', task),
     });
   }
 }
 
-/** Some keys of a flush have failed, and not all. */
-function someFailed({ count, first }: KeyFailures): { readonly error: string; readonly ownError?: string } {
+/** The error fields of a flush of which some keys failed, and not all. */
+function partialFailure({ count, first }: KeyFailures): { readonly error: string; readonly ownError?: string } {
   const failed = `${String(count)} key(s) failed: `;
   const own = kindOfOwn(first);
-  return { error: failed + describe(first), ...known('ownError', own && failed + own) };
+  return { error: failed + describe(first), ...optional('ownError', own && failed + own) };
 }

@@ -1,32 +1,32 @@
-/** Where the library was called from: the first line of a stack that is none of its own. */
+/** A call site is the place that called the library: the first stack frame outside of sluice, RxJS and Node. */
 import { captureStack, isLibraryFrame, type CapturedStack } from '../../core/call-site';
 
-/** It is written down only when it is read, which costs far more than to note it. */
+/** Captures a stack at once, and formats it on the first read, because formatting costs far more than capturing. */
 export class CallSite {
   #captured: CapturedStack | undefined;
   #line: string | undefined;
 
-  /** `above`: what was called, if that is known; all that it has called is left out. */
+  /** @param above the library function that was called, if known: its own frames and those it called are left out */
   constructor(above?: object) {
     const limit = Error.stackTraceLimit;
-    // Each frame costs. Between what was called and its caller there may be `map` and the like.
-    // Where intrinsics are frozen it stays as it is.
-    Reflect.set(Error, 'stackTraceLimit', above ? NEAR : FAR);
+    // Each captured frame costs time. With `above`, only frames such as `map` lie between the function and its caller.
+    // `Reflect.set` does not throw where intrinsics are frozen; the limit stays as it is then.
+    Reflect.set(Error, 'stackTraceLimit', above ? FRAMES_FROM_CALLEE : FRAMES_FROM_ANYWHERE);
     this.#captured = captureStack(above ?? CallSite);
     Reflect.set(Error, 'stackTraceLimit', limit);
   }
 
-  /** As in a stack: `at load (file:///app/load.js:1:2)`. */
+  /** A line of a stack, such as `at load (file:///app/load.js:1:2)`. */
   get line(): string | undefined {
     if (!this.#captured) return this.#line;
     const lines = textOf(this.#captured).split('\n');
     this.#captured = undefined;
-    this.#line = lines.find((line) => PLACE.test(line) && !isLibraryFrame(line))?.trim();
+    this.#line = lines.find((line) => USER_FRAME.test(line) && !isLibraryFrame(line))?.trim();
     return this.#line;
   }
 }
 
-/** A program may have a `prepareStackTrace` of its own, which gives anything, or throws. */
+/** A `prepareStackTrace` of the program may return anything, or throw. */
 function textOf(captured: CapturedStack): string {
   try {
     const stack: unknown = captured.stack;
@@ -36,8 +36,8 @@ function textOf(captured: CapturedStack): string {
   }
 }
 
-const NEAR = 4;
-const FAR = 32;
+const FRAMES_FROM_CALLEE = 4;
+const FRAMES_FROM_ANYWHERE = 32;
 
-/** Frames of Node's own, and those without a place, say nothing to people. */
-const PLACE = /^\s+at (?!.*(?:\(?node:|[\\/]node_modules[\\/]rxjs[\\/])).*:\d+:\d+\)?$/;
+/** A frame with a file position that belongs neither to Node nor to RxJS. */
+const USER_FRAME = /^\s+at (?!.*(?:\(?node:|[\\/]node_modules[\\/]rxjs[\\/])).*:\d+:\d+\)?$/;

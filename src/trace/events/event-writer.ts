@@ -1,4 +1,4 @@
-/** What those who make events of notes have in common: numbers, a voice, and how an end is told. */
+/** What the writers of task, batch, scope and pool events share: ids, an output for events, and the form of an outcome. */
 import { CancelledError } from '../../core/errors';
 import { describe } from '../../core/describe';
 import { kindOfOwn } from '../../core/sluice-error';
@@ -9,20 +9,21 @@ import type { Outcome, TraceEvent } from './trace-event';
 export interface EventWriter {
   readonly ids: Ids;
   readonly write: (event: TraceEvent) => void;
+  /** Where a future was built, as a line of a stack; undefined while debugging is off. */
   readonly siteOf: (future: object | undefined) => string | undefined;
 }
 
-/** How something ended, as events say it. */
-export function outcomeOf(how: EndedOutcome): {
+/** The fields of an event that ends something. */
+export function outcomeOf(ended: EndedOutcome): {
   readonly outcome: Outcome;
   readonly error?: string;
   readonly ownError?: string;
 } {
-  if (!how || (how.isError && how.error instanceof CancelledError)) return { outcome: 'cancelled' };
-  if (!how.isError) return { outcome: 'succeeded' };
-  return { outcome: 'failed', error: describe(how.error), ...known('ownError', kindOfOwn(how.error)) };
+  if (!ended || (ended.isError && ended.error instanceof CancelledError)) return { outcome: 'cancelled' };
+  if (!ended.isError) return { outcome: 'succeeded' };
+  return { outcome: 'failed', error: describe(ended.error), ...optional('ownError', kindOfOwn(ended.error)) };
 }
 
-/** A property that is left out where there is nothing to say: `exactOptionalPropertyTypes` tells the two apart. */
-export const known = <Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } =>
-  value === undefined ? {} : ({ [name]: value } as { readonly [N in Name]: T }); // it has just been put there
+/** An object with one property, or an empty one for `undefined`, which `exactOptionalPropertyTypes` requires. */
+export const optional = <Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } =>
+  value === undefined ? {} : ({ [name]: value } as { readonly [N in Name]: T }); // the property was just set

@@ -1,21 +1,20 @@
-/** Numbers for what a trace tells of: each is given out once. */
+/** Ids of what a trace reports, such as tasks and batches. Each number is assigned once in a process. */
 let last = 0;
 
 export class Ids {
   readonly #ids = new WeakMap<object, number>();
 
-  /** The number of this, from now on. */
-  give(to: object): number {
-    this.#ids.set(to, ++last);
+  assign(object: object): number {
+    this.#ids.set(object, ++last);
     return last;
   }
 
-  /** It is another face of what has this number. */
-  share(face: object, id: number): void {
-    this.#ids.set(face, id);
+  /** Makes `object` a second key of an id, as a flight has the id of its batch. */
+  alias(object: object, id: number): void {
+    this.#ids.set(object, id);
   }
 
-  of(one: object | undefined): number | undefined {
-    return one && this.#ids.get(one);
+  of(object: object | undefined): number | undefined {
+    return object && this.#ids.get(object);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The one probe there is, in place while somebody looks on: it tells all of them what happens, and knows who called
- * whom, and where from.
+ * The instrumentation hub is installed as `instrumentation.current` while it has listeners. It passes each event on to
+ * all of them, and records which task called which and where futures were built.
  */
 import { reportUnhandled } from '../../core/rx';
 import { runningTask } from '../../scheduler/ambient';
@@ -8,45 +8,45 @@ import { instrumentation, type InstrumentationEvent, type Instrumentation } from
 import { named, type Waiter } from '../../scheduler/waiter';
 import { CallSite } from './call-site';
 
-export type InstrumentationListener = (note: InstrumentationEvent) => void;
+export type InstrumentationListener = (event: InstrumentationEvent) => void;
 
-/** Where futures were built is noted for the onlooker; or also told in stacks, trees and traces. */
-export type CallSiteUse = 'noted' | 'told';
+/** Call sites are only captured, for the listener itself; or they are also shown in stacks, trees and traces. */
+export type CallSiteUse = 'captured' | 'shown';
 
 class InstrumentationHub implements Instrumentation {
   readonly #listeners = new Set<InstrumentationListener>();
-  /** How many want to know where the library was called from, and how many want it to be told. */
-  #siteListeners = 0;
-  #siteReaders = 0;
-  /** By future, and by who waits for a key. */
+  /** The number of listeners that need call sites, and of those that show them. */
+  #capturing = 0;
+  #showing = 0;
+  /** By future, and by the waiter of a key. */
   readonly #sites = new WeakMap<object, CallSite>();
   readonly #callers = new WeakMap<Waiter, Waiter>();
-  /** Who subscribes to something that is no future just now, and whose body ran as that began. */
+  /** The waiter that subscribes to an Observable just now, and the task that ran when the subscription began. */
   #subscribing: { readonly waiter: Waiter; readonly running: Waiter | undefined } | undefined;
 
-  add(onlooker: InstrumentationListener, sites: CallSiteUse | undefined): () => void {
-    // Of its own, so that whoever looks on twice leaves once at a time.
-    const entry: InstrumentationListener = (note) => onlooker(note);
+  add(listener: InstrumentationListener, sites: CallSiteUse | undefined): () => void {
+    // A listener that is added twice needs two entries in the set, so that each is removed by itself.
+    const entry: InstrumentationListener = (event) => listener(event);
     this.#listeners.add(entry);
-    if (sites) this.#siteListeners++;
-    if (sites === 'told') this.#siteReaders++;
+    if (sites) this.#capturing++;
+    if (sites === 'shown') this.#showing++;
     instrumentation.current = this;
     return () => {
       if (!this.#listeners.delete(entry)) return;
-      if (sites) this.#siteListeners--;
-      if (sites === 'told') this.#siteReaders--;
+      if (sites) this.#capturing--;
+      if (sites === 'shown') this.#showing--;
       if (this.#listeners.size === 0) instrumentation.current = undefined;
     };
   }
 
-  emit(note: InstrumentationEvent): void {
-    if (note.type === 'task-began') this.#noteCaller(note.task);
-    else if (this.#siteListeners > 0) this.#noteSite(note);
-    for (const onlooker of this.#listeners) {
+  emit(event: InstrumentationEvent): void {
+    if (event.type === 'task-began') this.#recordCaller(event.task);
+    else if (this.#capturing > 0) this.#recordSite(event);
+    for (const listener of this.#listeners) {
       try {
-        onlooker(note);
+        listener(event);
       } catch (error) {
-        // Whoever looks on must not harm what it looks at.
+        // A listener must not harm the program that it observes.
         reportUnhandled(error);
       }
     }
@@ -67,40 +67,40 @@ class InstrumentationHub implements Instrumentation {
   }
 
   siteOf(future: object | undefined): string | undefined {
-    return this.#siteReaders > 0 ? this.placeOf(future)?.line : undefined;
+    return this.#showing > 0 ? this.capturedSiteOf(future)?.line : undefined;
   }
 
-  placeOf(future: object | undefined): CallSite | undefined {
+  capturedSiteOf(future: object | undefined): CallSite | undefined {
     return future && this.#sites.get(future);
   }
 
   siteHere(): string | undefined {
-    return this.#siteListeners > 0 ? new CallSite().line : undefined;
+    return this.#capturing > 0 ? new CallSite().line : undefined;
   }
 
-  /** Results may go through Observables and callbacks; then it is whoever runs as it begins. */
-  #noteCaller(task: Waiter): void {
+  /** A task whose results go through an Observable or a callback has no waiter above it. Its caller is the running task. */
+  #recordCaller(task: Waiter): void {
     if (named(task.above)) return;
     const running = runningTask();
-    // What began to run while it was subscribed to is nearer than who subscribes.
+    // A task that started to run during the subscription is a nearer caller than the subscriber.
     const isNearer = running !== this.#subscribing?.running;
     const caller = (isNearer && running) || (named(this.#subscribing?.waiter) ?? running);
     if (caller) this.#callers.set(task, caller);
   }
 
-  #noteSite(note: InstrumentationEvent): void {
-    if (note.type === 'built') this.#sites.set(note.future, new CallSite(note.by));
-    if (note.type !== 'asked' || !note.future) return;
-    const site = this.#sites.get(note.future);
-    if (site) this.#sites.set(note.waiter, site);
+  #recordSite(event: InstrumentationEvent): void {
+    if (event.type === 'built') this.#sites.set(event.future, new CallSite(event.by));
+    if (event.type !== 'asked' || !event.future) return;
+    const site = this.#sites.get(event.future);
+    if (site) this.#sites.set(event.waiter, site);
   }
 }
 
 const hub = new InstrumentationHub();
 
-/** Where a future was built, if somebody looked on who wants to know. */
-export const siteWhere = (future: object | undefined): CallSite | undefined => hub.placeOf(future);
+/** Where a future was built, if a listener has had call sites captured by then. */
+export const capturedSiteOf = (future: object | undefined): CallSite | undefined => hub.capturedSiteOf(future);
 
-/** Tells `onlooker` all that happens from now on, until what comes back is called. */
-export const listenToInstrumentation = (onlooker: InstrumentationListener, sites?: CallSiteUse): (() => void) =>
-  hub.add(onlooker, sites);
+/** Passes all events from now on to `listener`. The returned function removes it. */
+export const listenToInstrumentation = (listener: InstrumentationListener, sites?: CallSiteUse): (() => void) =>
+  hub.add(listener, sites);

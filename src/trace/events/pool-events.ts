@@ -1,45 +1,45 @@
-/** What a trace tells of worker pools: of each call its time in the queue and on its thread, and of threads. */
+/** Events of worker pools: calls that are queued, sent to a thread and ended, and threads that start, fail and exit. */
 import type { InstrumentationEvent, ObservedPool } from '../../scheduler/instrumentation';
 import { named } from '../../scheduler/waiter';
 import { realTime } from './timestamps';
-import { known, outcomeOf, type EventWriter } from './event-writer';
+import { optional, outcomeOf, type EventWriter } from './event-writer';
 
 const THREAD_EVENTS = { spawn: 'thread-spawn', exit: 'thread-exit', fault: 'thread-fault' } as const;
 
 export class PoolEventWriter {
-  /** By pool, the numbers of its threads: those of pools that have one name go on from each other. */
+  /** The thread numbers of each pool. Pools of the same name share one sequence, so their numbers never collide. */
   readonly #numbers = new WeakMap<ObservedPool, Map<number, number>>();
-  readonly #last = new Map<string, number>();
+  readonly #lastNumbers = new Map<string, number>();
 
-  constructor(private readonly narrator: EventWriter) {}
+  constructor(private readonly writer: EventWriter) {}
 
-  note(note: InstrumentationEvent): void {
-    const { ids, write: tell } = this.narrator;
+  handle(event: InstrumentationEvent): void {
+    const { ids, write } = this.writer;
     const at = realTime();
-    switch (note.type) {
+    switch (event.type) {
       case 'call-queued': {
-        const { name } = note;
-        const pool = note.pool.name;
-        const parent = ids.of(named(note.waiter));
-        tell({ type: 'call-queue', id: ids.give(note.call), name, pool, at, ...known('parent', parent) });
+        const { name } = event;
+        const pool = event.pool.name;
+        const parent = ids.of(named(event.waiter));
+        write({ type: 'call-queue', id: ids.assign(event.call), name, pool, at, ...optional('parent', parent) });
         return;
       }
       case 'call-sent': {
-        const id = ids.of(note.call);
-        if (id !== undefined) tell({ type: 'call-send', id, thread: this.#numberOf(note.pool, note.thread), at });
+        const id = ids.of(event.call);
+        if (id !== undefined) write({ type: 'call-send', id, thread: this.#numberOf(event.pool, event.thread), at });
         return;
       }
       case 'call-ended': {
-        const id = ids.of(note.call);
-        if (id !== undefined) tell({ type: 'call-end', id, at, ...outcomeOf(note.how) });
+        const id = ids.of(event.call);
+        if (id !== undefined) write({ type: 'call-end', id, at, ...outcomeOf(event.how) });
         return;
       }
       case 'thread': {
-        const { detail } = note;
-        const pool = note.pool.name;
-        const thread = this.#numberOf(note.pool, note.thread);
-        if (note.event === 'spawn') tell({ type: THREAD_EVENTS.spawn, pool, thread, at });
-        else tell({ type: THREAD_EVENTS[note.event], pool, thread, detail, at });
+        const { detail } = event;
+        const pool = event.pool.name;
+        const thread = this.#numberOf(event.pool, event.thread);
+        if (event.event === 'spawn') write({ type: THREAD_EVENTS.spawn, pool, thread, at });
+        else write({ type: THREAD_EVENTS[event.event], pool, thread, detail, at });
       }
     }
   }
@@ -49,8 +49,8 @@ export class PoolEventWriter {
     if (!numbers) this.#numbers.set(pool, (numbers = new Map<number, number>()));
     const known = numbers.get(thread);
     if (known !== undefined) return known;
-    const number = (this.#last.get(pool.name) ?? 0) + 1;
-    this.#last.set(pool.name, number);
+    const number = (this.#lastNumbers.get(pool.name) ?? 0) + 1;
+    this.#lastNumbers.set(pool.name, number);
     numbers.set(thread, number);
     return number;
   }

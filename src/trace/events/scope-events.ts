@@ -1,60 +1,60 @@
-/** What a trace tells of scopes, and of the work that is started in them. */
+/** Events of scopes, and of the work that is started in them. */
 import { describe } from '../../core/describe';
 import type { InstrumentationEvent } from '../../scheduler/instrumentation';
 import { named } from '../../scheduler/waiter';
 import { Timestamps } from './timestamps';
-import { known, outcomeOf, type EventWriter } from './event-writer';
+import { optional, outcomeOf, type EventWriter } from './event-writer';
 
 export class ScopeEventWriter {
-  readonly #clocks = new Timestamps();
+  readonly #timestamps = new Timestamps();
 
-  constructor(private readonly narrator: EventWriter) {}
+  constructor(private readonly writer: EventWriter) {}
 
-  note(note: InstrumentationEvent): void {
-    switch (note.type) {
+  handle(event: InstrumentationEvent): void {
+    switch (event.type) {
       case 'scope-opened':
       case 'scope-cancelled':
       case 'scope-closed': {
-        this.#ofScope(note);
+        this.#writeScopeEvent(event);
         return;
       }
       case 'work-began':
       case 'work-ended': {
-        this.#ofWork(note);
+        this.#writeWorkEvent(event);
         return;
       }
     }
   }
 
-  #ofScope(note: Extract<InstrumentationEvent, { readonly type: `scope-${string}` }>): void {
-    const { ids, write: tell } = this.narrator;
-    const { name, scheduler, parentLink: home } = note.scope;
-    const at = this.#clocks.timeOf(note.scope, scheduler);
-    if (note.type === 'scope-opened') {
-      const parent = ids.of(home.parent) ?? ids.of(named(home.above));
-      const id = ids.give(note.scope);
-      ids.share(note.scope.closing, id);
-      tell({ type: 'scope-open', id, name, at, ...known('parent', parent) });
+  #writeScopeEvent(event: Extract<InstrumentationEvent, { readonly type: `scope-${string}` }>): void {
+    const { ids, write } = this.writer;
+    const { name, scheduler, parentLink } = event.scope;
+    const at = this.#timestamps.timeOf(event.scope, scheduler);
+    if (event.type === 'scope-opened') {
+      const parent = ids.of(parentLink.parent) ?? ids.of(named(parentLink.above));
+      const id = ids.assign(event.scope);
+      ids.alias(event.scope.closing, id);
+      write({ type: 'scope-open', id, name, at, ...optional('parent', parent) });
       return;
     }
-    const id = ids.of(note.scope);
+    const id = ids.of(event.scope);
     if (id === undefined) return;
-    if (note.type === 'scope-cancelled') tell({ type: 'scope-cancel', id, at, reason: describe(note.reason) });
-    else tell({ type: 'scope-close', id, at, ...outcomeOf(note.how) });
+    if (event.type === 'scope-cancelled') write({ type: 'scope-cancel', id, at, reason: describe(event.reason) });
+    else write({ type: 'scope-close', id, at, ...outcomeOf(event.how) });
   }
 
-  #ofWork(note: Extract<InstrumentationEvent, { readonly type: `work-${string}` }>): void {
-    const { ids, write: tell } = this.narrator;
-    const { scope, work } = note;
-    const at = this.#clocks.timeOf(scope, scope.scheduler);
+  #writeWorkEvent(event: Extract<InstrumentationEvent, { readonly type: `work-${string}` }>): void {
+    const { ids, write } = this.writer;
+    const { scope, work } = event;
+    const at = this.#timestamps.timeOf(scope, scope.scheduler);
     const parent = ids.of(scope);
-    if (note.type === 'work-began') {
-      // The trace has begun after the scope.
+    if (event.type === 'work-began') {
+      // A scope without an id was opened before the trace began.
       if (parent === undefined) return;
-      tell({ type: 'work-begin', id: ids.give(work), name: work.name ?? '', at, parent, scope: parent });
+      write({ type: 'work-begin', id: ids.assign(work), name: work.name ?? '', at, parent, scope: parent });
       return;
     }
     const id = ids.of(work);
-    if (id !== undefined) tell({ type: 'work-end', id, at, ...outcomeOf(note.how) });
+    if (id !== undefined) write({ type: 'work-end', id, at, ...outcomeOf(event.how) });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Why two keys of one function did not share a flush, though they might have: what there was before each batch, and what
- * whoever asks was at when that went.
+ * The split reason says why a key opened a new batch instead of joining an earlier batch of the same function. It is
+ * derived from the earlier batches, and from what the asking task did when each of them was flushed.
  */
 import { describe } from '../../core/describe';
 import type { FlushReason } from '../../scheduler/events';
@@ -9,78 +9,85 @@ import type { Waiter } from '../../scheduler/waiter';
 import type { TaskEventWriter } from './task-events';
 import type { Split } from './trace-event';
 
-/** What is known of a batch, of which there is no more once it has gone: it holds values. */
-type Known = Pick<ObservedBatch, 'scheduler' | 'partition' | 'state' | 'size' | 'isSealed'>;
+/** What is kept of a flushed batch. The batch itself holds keys and values, and must be free to be collected. */
+type BatchSnapshot = Pick<ObservedBatch, 'scheduler' | 'partition' | 'state' | 'size' | 'isSealed'>;
 
-interface Earlier {
+interface EarlierBatch {
   readonly id: number;
-  batch: Known;
-  /** Why it went, and how many notes there were then; while it stands open, nothing. */
-  gone?: { readonly reason: FlushReason; readonly count: number };
+  batch: BatchSnapshot;
+  /** Why it was flushed, and at which event count; undefined while the batch is open. */
+  flush?: { readonly reason: FlushReason; readonly eventCount: number };
   hasLanded?: boolean;
 }
 
-/** So many of each function are remembered. */
-const FEW = 8;
+/** The number of batches that are kept for each function. */
+const MAX_EARLIER = 8;
 
 export class EarlierBatches {
-  readonly #ofFunctions = new WeakMap<object, Earlier[]>();
+  readonly #byFunction = new WeakMap<object, EarlierBatch[]>();
 
   constructor(private readonly tasks: TaskEventWriter) {}
 
-  /** Why whoever asks opens one, if there was an earlier that they might have been in time for. */
+  /** Why `asker` opens `batch`; undefined if there is no earlier batch that it could have joined. */
   splitReason(batch: ObservedBatch, asker: Waiter | undefined): Split | undefined {
-    return this.#before(batch).reduceRight<Split | undefined>(
-      (found, earlier) => found ?? this.#why(batch, earlier, asker),
+    return this.#earlierThan(batch).reduceRight<Split | undefined>(
+      (found, earlier) => found ?? this.#splitFrom(earlier, batch, asker),
       undefined,
     );
   }
 
-  opened(id: number, batch: ObservedBatch): void {
-    const earlier = this.#before(batch);
-    if (earlier.length === FEW) earlier.shift();
+  addOpened(id: number, batch: ObservedBatch): void {
+    const earlier = this.#earlierThan(batch);
+    if (earlier.length === MAX_EARLIER) earlier.shift();
     earlier.push({ id, batch });
   }
 
-  flushed(id: number, batch: ObservedBatch, reason: FlushReason): void {
-    const flushed = this.#before(batch).find((one) => one.id === id);
+  markFlushed(id: number, batch: ObservedBatch, reason: FlushReason): void {
+    const flushed = this.#earlierThan(batch).find((one) => one.id === id);
     if (!flushed) return;
-    const { scheduler, partition, state: era, size, isSealed } = batch;
-    flushed.batch = { scheduler, partition, state: era, size, isSealed };
-    flushed.gone = { reason, count: this.tasks.count };
+    const { scheduler, partition, state, size, isSealed } = batch;
+    flushed.batch = { scheduler, partition, state, size, isSealed };
+    flushed.flush = { reason, eventCount: this.tasks.eventCount };
   }
 
-  landed(id: number, batch: ObservedBatch): void {
-    const earlier = this.#before(batch);
+  markLanded(id: number, batch: ObservedBatch): void {
+    const earlier = this.#earlierThan(batch);
     const landed = earlier.find((one) => one.id === id);
     if (!landed) return;
     landed.hasLanded = true;
-    // One that all have left before it went kept nobody apart.
-    if (!landed.gone) earlier.splice(earlier.indexOf(landed), 1);
+    // A batch whose waiters all unsubscribed before its flush is no reason for a split.
+    if (!landed.flush) earlier.splice(earlier.indexOf(landed), 1);
   }
 
-  #why(batch: Known, { id, batch: other, gone, hasLanded }: Earlier, asker: Waiter | undefined): Split | undefined {
-    const doing = asker && gone && this.tasks.doingAt(asker, gone.count);
-    // Of what went before whoever asks had begun, it could not have been a part.
-    if (gone && !doing && (asker || gone.reason !== 'full' || hasLanded)) return undefined;
-    const apart = (because: Split['because'], detail: string): Split => ({ because, from: id, detail });
+  #splitFrom(
+    { id, batch: other, flush, hasLanded }: EarlierBatch,
+    batch: BatchSnapshot,
+    asker: Waiter | undefined,
+  ): Split | undefined {
+    const activity = asker && flush && this.tasks.activityAt(asker, flush.eventCount);
+    // A task that had not begun when the earlier batch was flushed could not have joined it.
+    if (flush && !activity && (asker || flush.reason !== 'full' || hasLanded)) return undefined;
+    const split = (because: Split['because'], detail: string): Split => ({ because, from: id, detail });
     if (other.scheduler !== batch.scheduler) {
-      return apart('scheduler', `the other belongs to scheduler "${other.scheduler.name}"`);
+      return split('scheduler', `the earlier batch belongs to scheduler "${other.scheduler.name}"`);
     }
     if (other.state !== batch.state) return undefined;
     if (!Object.is(other.partition, batch.partition)) {
       const [theirs, own] = [describe(other.partition), describe(batch.partition)];
-      return apart('partition', `the other is of partition ${theirs}, this of ${own}`);
+      return split('partition', `the earlier batch has partition ${theirs}, this one ${own}`);
     }
-    if (gone ? gone.reason === 'full' : other.isSealed) {
-      return apart('full', `the other had all the keys that one flush may have, ${String(other.size)}`);
+    if (flush ? flush.reason === 'full' : other.isSealed) {
+      return split('full', `the earlier batch was full with ${String(other.size)} key(s)`);
     }
-    return gone && apart('already-flushed', `the other went (${gone.reason}) while ${doing ?? 'nobody waited'}`);
+    return (
+      flush &&
+      split('already-flushed', `the earlier batch was flushed (${flush.reason}) while ${activity ?? 'no task waited'}`)
+    );
   }
 
-  #before({ ofFunction }: ObservedBatch): Earlier[] {
-    let known = this.#ofFunctions.get(ofFunction);
-    if (!known) this.#ofFunctions.set(ofFunction, (known = []));
-    return known;
+  #earlierThan({ ofFunction }: ObservedBatch): EarlierBatch[] {
+    let earlier = this.#byFunction.get(ofFunction);
+    if (!earlier) this.#byFunction.set(ofFunction, (earlier = []));
+    return earlier;
   }
 }

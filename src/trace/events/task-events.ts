@@ -1,4 +1,4 @@
-/** What a trace tells of tasks: when each runs, and what it waits for. */
+/** Events of tasks: when each task runs, and what it waits for. */
 import type {
   EndedOutcome,
   InstrumentationEvent,
@@ -7,160 +7,163 @@ import type {
 } from '../../scheduler/instrumentation';
 import { named, type Waiter } from '../../scheduler/waiter';
 import { Timestamps } from './timestamps';
-import { known, outcomeOf, type EventWriter } from './event-writer';
+import { optional, outcomeOf, type EventWriter } from './event-writer';
 
-interface Wait {
+/** A wait of a task, from one event count to another. */
+interface TaskWait {
   readonly from: number;
   to: number;
   readonly for: string;
 }
 
-interface Life {
+interface TaskRecord {
   readonly scheduler: ObservedScheduler;
-  /** The count of notes when it began, and when it waited: time may stand still. */
+  /** The event count at the first step. Event counts order what happens at the same virtual time. */
   readonly began: number;
-  readonly waits: Wait[];
-  /** What it has asked for since it last went on: how often, by title. */
-  asked: Asked;
-  /** Where whoever called it has noted that. */
-  readonly askedIn: Asked | undefined;
+  readonly waits: TaskWait[];
+  /** What the task has asked for since it was last resumed: the number of requests by name. */
+  requests: Requests;
+  /** The `requests` of the caller at the moment of the call. */
+  readonly callerRequests: Requests | undefined;
 }
 
-type Asked = Map<string, number>;
+type Requests = Map<string, number>;
 
-/** So many of its waits are remembered, to say what it was at. */
-const FEW = 16;
+/** The number of waits that are kept of each task, to tell what it did when a batch was flushed. */
+const MAX_WAITS = 16;
 
 export class TaskEventWriter {
-  readonly #lives = new WeakMap<Waiter, Life>();
-  readonly #clocks = new Timestamps();
-  /** Where those who asked for keys of a batch have noted that, once for each key. */
-  readonly #askers = new WeakMap<ObservedBatch, Asked[]>();
-  #count = 0;
+  readonly #records = new WeakMap<Waiter, TaskRecord>();
+  readonly #timestamps = new Timestamps();
+  /** The `requests` of all tasks that asked for keys of a batch, once for each key. */
+  readonly #requestsByBatch = new WeakMap<ObservedBatch, Requests[]>();
+  #eventCount = 0;
 
   constructor(
-    private readonly narrator: EventWriter,
+    private readonly writer: EventWriter,
     private readonly callerOf: (task: Waiter) => Waiter | undefined,
   ) {}
 
-  /** How many notes there were: a time of its own. */
-  get count(): number {
-    return this.#count;
+  /** The number of events so far: a logical clock, since virtual time may stand still. */
+  get eventCount(): number {
+    return this.#eventCount;
   }
 
-  note(note: InstrumentationEvent): void {
-    this.#count++;
-    switch (note.type) {
+  handle(event: InstrumentationEvent): void {
+    this.#eventCount++;
+    switch (event.type) {
       case 'task-began': {
-        this.#began(note.task, note.scheduler);
+        this.#writeBegin(event.task, event.scheduler);
         return;
       }
       case 'asked': {
-        this.#asksForKey(named(note.waiter), note.batch);
+        this.#addKeyRequest(named(event.waiter), event.batch);
         return;
       }
       case 'landed': {
-        // Who has not waited by now goes on without.
-        for (const asked of this.#askers.get(note.batch) ?? []) takeBack(asked, note.batch.name);
-        this.#askers.delete(note.batch);
+        // A task that does not wait by now has its results, and goes on without a wait.
+        for (const requests of this.#requestsByBatch.get(event.batch) ?? []) removeRequest(requests, event.batch.name);
+        this.#requestsByBatch.delete(event.batch);
         return;
       }
       case 'call-queued': {
-        this.#asksFor(named(note.waiter), note.name);
+        this.#addRequest(named(event.waiter), event.name);
         return;
       }
       case 'task-suspended': {
-        this.#suspended(note.task, note.awaited);
+        this.#writeWait(event.task, event.awaited);
         return;
       }
       case 'task-resumed': {
-        this.#resumed(note.task);
+        this.#writeResume(event.task);
         return;
       }
       case 'task-ended': {
-        this.#ended(note.task, note.how);
+        this.#writeEnd(event.task, event.how);
       }
     }
   }
 
-  /** What a task, or whoever called it, was at when there were so many notes; undefined if nobody had begun. */
-  doingAt(task: Waiter, count: number): string | undefined {
-    const seen = new Set<Waiter>();
-    // Those that wait for each other have no outermost.
-    for (let one: Waiter | undefined = task; one && !seen.has(one); one = this.callerOf(one)) {
-      seen.add(one);
-      const life = this.#lives.get(one);
-      if (!life || life.began > count) continue;
-      const wait = life.waits.find(({ from, to }) => from <= count && count <= to);
-      return `task "${one.name ?? ''}" ${wait ? `waited for ${wait.for}` : 'had not asked for it yet'}`;
+  /** What a task, or else its nearest caller that had begun, did at an event count; undefined if none had begun. */
+  activityAt(task: Waiter, eventCount: number): string | undefined {
+    const visited = new Set<Waiter>();
+    // Tasks that wait for each other form a cycle.
+    for (let one: Waiter | undefined = task; one && !visited.has(one); one = this.callerOf(one)) {
+      visited.add(one);
+      const record = this.#records.get(one);
+      if (!record || record.began > eventCount) continue;
+      const wait = record.waits.find(({ from, to }) => from <= eventCount && eventCount <= to);
+      return `task "${one.name ?? ''}" ${wait ? `waited for ${wait.for}` : 'had not asked for the key yet'}`;
     }
     return undefined;
   }
 
-  #began(task: Waiter, scheduler: ObservedScheduler): void {
-    const { ids, siteOf, write: tell } = this.narrator;
+  #writeBegin(task: Waiter, scheduler: ObservedScheduler): void {
+    const { ids, siteOf, write } = this.writer;
     const caller = this.callerOf(task);
-    this.#asksFor(caller, task.name ?? '');
-    const askedIn = caller && this.#lives.get(caller)?.asked;
-    const id = ids.give(task);
-    this.#lives.set(task, { scheduler, began: this.#count, waits: [], asked: new Map(), askedIn });
-    tell({
+    this.#addRequest(caller, task.name ?? '');
+    const callerRequests = caller && this.#records.get(caller)?.requests;
+    const id = ids.assign(task);
+    this.#records.set(task, { scheduler, began: this.#eventCount, waits: [], requests: new Map(), callerRequests });
+    write({
       type: 'task-begin',
       id,
       name: task.name ?? '',
-      at: this.#clocks.timeOf(task, scheduler),
-      ...known('parent', ids.of(caller)),
-      ...known('calledAt', siteOf(task.call)),
+      at: this.#timestamps.timeOf(task, scheduler),
+      ...optional('parent', ids.of(caller)),
+      ...optional('calledAt', siteOf(task.call)),
     });
   }
 
-  #asksFor(task: Waiter | undefined, title: string): void {
-    const asked = task && this.#lives.get(task)?.asked;
-    asked?.set(title, (asked.get(title) ?? 0) + 1);
+  #addRequest(task: Waiter | undefined, name: string): void {
+    const requests = task && this.#records.get(task)?.requests;
+    requests?.set(name, (requests.get(name) ?? 0) + 1);
   }
 
-  #asksForKey(task: Waiter | undefined, batch: ObservedBatch): void {
-    this.#asksFor(task, batch.name);
-    const asked = task && this.#lives.get(task)?.asked;
-    if (!asked) return;
-    const askers = this.#askers.get(batch);
-    if (askers) askers.push(asked);
-    else this.#askers.set(batch, [asked]);
+  #addKeyRequest(task: Waiter | undefined, batch: ObservedBatch): void {
+    this.#addRequest(task, batch.name);
+    const requests = task && this.#records.get(task)?.requests;
+    if (!requests) return;
+    const ofBatch = this.#requestsByBatch.get(batch);
+    if (ofBatch) ofBatch.push(requests);
+    else this.#requestsByBatch.set(batch, [requests]);
   }
 
-  #suspended(task: Waiter, awaited: { describe?(): string } | undefined): void {
-    const life = this.#lives.get(task);
-    const id = this.narrator.ids.of(task);
-    if (!life || id === undefined) return;
-    const titles = Array.from(life.asked, ([title, count]) => (count > 1 ? `${title} × ${String(count)}` : title));
-    const what = titles.join(', ') || (awaited?.describe?.() ?? 'something elsewhere');
-    life.asked = new Map();
-    if (life.waits.length === FEW) life.waits.shift();
-    life.waits.push({ from: this.#count, to: Infinity, for: what });
-    this.narrator.write({ type: 'task-wait', id, at: this.#clocks.timeOf(task, life.scheduler), for: what });
+  #writeWait(task: Waiter, awaited: { describe?(): string } | undefined): void {
+    const record = this.#records.get(task);
+    const id = this.writer.ids.of(task);
+    if (!record || id === undefined) return;
+    const names = Array.from(record.requests, ([name, count]) => (count > 1 ? `${name} × ${String(count)}` : name));
+    const awaitedText = names.join(', ') || (awaited?.describe?.() ?? 'an external value');
+    record.requests = new Map();
+    if (record.waits.length === MAX_WAITS) record.waits.shift();
+    record.waits.push({ from: this.#eventCount, to: Infinity, for: awaitedText });
+    const at = this.#timestamps.timeOf(task, record.scheduler);
+    this.writer.write({ type: 'task-wait', id, at, for: awaitedText });
   }
 
-  #resumed(task: Waiter): void {
-    const life = this.#lives.get(task);
-    const id = this.narrator.ids.of(task);
-    if (!life || id === undefined) return;
-    const wait = life.waits.at(-1);
-    if (wait) wait.to = this.#count;
-    this.narrator.write({ type: 'task-resume', id, at: this.#clocks.timeOf(task, life.scheduler) });
+  #writeResume(task: Waiter): void {
+    const record = this.#records.get(task);
+    const id = this.writer.ids.of(task);
+    if (!record || id === undefined) return;
+    const wait = record.waits.at(-1);
+    if (wait) wait.to = this.#eventCount;
+    this.writer.write({ type: 'task-resume', id, at: this.#timestamps.timeOf(task, record.scheduler) });
   }
 
-  #ended(task: Waiter, how: EndedOutcome): void {
-    const life = this.#lives.get(task);
-    const id = this.narrator.ids.of(task);
-    if (!life || id === undefined) return;
-    // Whoever called it goes on at once, and will not wait for it; if he waits already, that is told.
-    if (life.askedIn) takeBack(life.askedIn, task.name ?? '');
-    this.narrator.write({ type: 'task-end', id, at: this.#clocks.timeOf(task, life.scheduler), ...outcomeOf(how) });
+  #writeEnd(task: Waiter, outcome: EndedOutcome): void {
+    const record = this.#records.get(task);
+    const id = this.writer.ids.of(task);
+    if (!record || id === undefined) return;
+    // A caller that does not wait yet gets the result at once. A caller that waits has written its wait already.
+    if (record.callerRequests) removeRequest(record.callerRequests, task.name ?? '');
+    const at = this.#timestamps.timeOf(task, record.scheduler);
+    this.writer.write({ type: 'task-end', id, at, ...outcomeOf(outcome) });
   }
 }
 
-function takeBack(asked: Asked, title: string): void {
-  const left = (asked.get(title) ?? 0) - 1;
-  if (left > 0) asked.set(title, left);
-  else asked.delete(title);
+function removeRequest(requests: Requests, name: string): void {
+  const remaining = (requests.get(name) ?? 0) - 1;
+  if (remaining > 0) requests.set(name, remaining);
+  else requests.delete(name);
 }

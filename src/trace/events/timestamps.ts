@@ -1,17 +1,17 @@
-/** What time it is for a trace: that of a virtual clock, or of the machine, with fractions of a ms. */
+/** Timestamps of events, in ms: from the virtual clock of a scheduler, else from the machine, with fractions of a ms. */
 import type { ObservedScheduler } from '../../scheduler/instrumentation';
 
 export const realTime = (): number => performance.timeOrigin + performance.now();
 
 export const timeOf = (scheduler: ObservedScheduler): number => (scheduler.isVirtual ? scheduler.now() : realTime());
 
-/** By what is told of, its clock: the time it began in is its time to the end, whoever moves it on. */
+/** Keeps for each task, batch or scope the clock it began with, so that both ends of a span have the same clock. */
 export class Timestamps {
   readonly #clocks = new WeakMap<object, () => number>();
 
-  timeOf(one: object, scheduler: ObservedScheduler): number {
-    let clock = this.#clocks.get(one);
-    if (!clock) this.#clocks.set(one, (clock = scheduler.isVirtual ? () => scheduler.now() : realTime));
+  timeOf(subject: object, scheduler: ObservedScheduler): number {
+    let clock = this.#clocks.get(subject);
+    if (!clock) this.#clocks.set(subject, (clock = scheduler.isVirtual ? () => scheduler.now() : realTime));
     return clock();
   }
 }

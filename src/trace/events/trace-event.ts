@@ -1,111 +1,111 @@
 /**
- * What a trace tells, one event after the other, in the order it happened. Ids are numbers that are given out once:
- * those of tasks, batches, scopes and calls never meet.
+ * The events of a trace, in the order in which they happen. An id is a number that is assigned once: ids of tasks, batches,
+ * scopes and calls never collide.
  *
- * `at` is in ms: of a virtual clock, where a scheduler has one; else since the epoch, with fractions.
+ * `at` is in ms: on the virtual clock of the scheduler, if it has one; else since the epoch, with fractions.
  */
 import type { FlushReason } from '../../scheduler/events';
 
-/** How something ended. */
+/** How a task, flight, scope or call ended. */
 export type Outcome = 'succeeded' | 'failed' | 'cancelled';
 
-/** Why a key opened a batch of its own, though an earlier one of the same function might have taken it along. */
+/** Why a key opened a new batch, although an earlier batch of the same function might have included it. */
 export type SplitReason =
-  /** The earlier one had gone: `detail` says what whoever asks was at just then. */
+  /** The earlier batch had been flushed; `detail` says what the task that needs the key did at that moment. */
   | 'already-flushed'
-  /** It held as many keys as one flush may. */
+  /** The earlier batch held `maxSize` keys. */
   | 'full'
   /** Keys of different partitions never share a flush. */
   | 'partition'
-  /** Another scheduler is another world. */
+  /** Keys of different schedulers never share a flush. */
   | 'scheduler';
 
 export interface Split {
   readonly because: SplitReason;
-  /** The id of the batch that it might have shared. */
+  /** The id of the earlier batch. */
   readonly from: number;
-  /** In words, for people. */
+  /** A sentence about the reason, for people. */
   readonly detail: string;
 }
 
-interface Event<Type extends string> {
+interface EventBase<Type extends string> {
   readonly type: Type;
   readonly at: number;
 }
 
-interface Begin<Type extends string> extends Event<Type> {
+interface BeginEvent<Type extends string> extends EventBase<Type> {
   readonly id: number;
   readonly name: string;
-  /** Whoever waits for it: the id of a task, of a scope's task, or of a flight whose resolver asks. */
+  /** The id of the waiter: a task, a scope, work of a scope, or a flight whose resolver made the call. */
   readonly parent?: number;
-  /** Where it was asked for, as a line of a stack; with debugging on. */
+  /** The call site, as a line of a stack; only with debugging on. */
   readonly calledAt?: string;
 }
 
-interface End<Type extends string> extends Event<Type> {
+interface EndEvent<Type extends string> extends EventBase<Type> {
   readonly id: number;
   readonly outcome: Outcome;
-  /** In words, if it failed. */
+  /** A description of the error, if the outcome is `failed`. */
   readonly error?: string;
-  /** What failed it, without its message, where sluice has written that: it may quote keys. */
+  /** The class and code of an error of sluice, without its message, which may quote keys. */
   readonly ownError?: string;
 }
 
 /** A task, from its first step to its last. */
 export type TaskEvent =
-  | Begin<'task-begin'>
-  /** It waits for something, in words, and others run. */
-  | (Event<'task-wait'> & { readonly id: number; readonly for: string })
-  | (Event<'task-resume'> & { readonly id: number })
-  | End<'task-end'>;
+  | BeginEvent<'task-begin'>
+  /** The task waits, and others run. `for` describes what it waits for. */
+  | (EventBase<'task-wait'> & { readonly id: number; readonly for: string })
+  | (EventBase<'task-resume'> & { readonly id: number })
+  | EndEvent<'task-end'>;
 
-/** A batch, from its first key until its results have been given to all who asked. It keeps its id in the air. */
+/** A batch, from its first key until its results are handed out. Its flight has the same id. */
 export type BatchEvent =
-  | (Event<'batch-open'> & {
+  | (EventBase<'batch-open'> & {
       readonly id: number;
       readonly batch: string;
       readonly scheduler: string;
       readonly split?: Split;
     })
-  /** A key was asked for; `isNew` unless somebody had asked for it already. */
-  | (Event<'batch-ask'> & {
+  /** A key was requested. `isNew` is false if the batch had the key already. */
+  | (EventBase<'batch-ask'> & {
       readonly id: number;
       readonly key: string;
       readonly isNew: boolean;
-      /** The task that asks. */
+      /** The task that requests the key. */
       readonly task?: number;
       readonly calledAt?: string;
     })
   /** A key was answered from the cache. */
-  | (Event<'batch-recall'> & { readonly batch: string; readonly key: string; readonly task?: number })
-  | (Event<'batch-flush'> & {
+  | (EventBase<'batch-recall'> & { readonly batch: string; readonly key: string; readonly task?: number })
+  | (EventBase<'batch-flush'> & {
       readonly id: number;
       readonly batch: string;
       readonly keys: readonly string[];
       readonly reason: FlushReason;
-      /** The tasks it serves. */
+      /** The tasks that wait for its keys. */
       readonly tasks: readonly number[];
     })
-  /** It has failed if all its keys have; if only some have, their number is told, and the error of the first. */
-  | (End<'batch-land'> & { readonly failedKeys?: number });
+  /** The outcome is `failed` if all keys failed. If only some did, `error` has their number and the first error. */
+  | (EndEvent<'batch-land'> & { readonly failedKeys?: number });
 
-/** A scope, and the tasks that are started in it. */
+/** A scope, and the work that is started in it. */
 export type ScopeEvent =
-  | Begin<'scope-open'>
-  | (Event<'scope-cancel'> & { readonly id: number; readonly reason: string })
-  | End<'scope-close'>
-  /** It runs; until then it waited for its turn. */
-  | (Begin<'work-begin'> & { readonly scope: number })
-  | End<'work-end'>;
+  | BeginEvent<'scope-open'>
+  | (EventBase<'scope-cancel'> & { readonly id: number; readonly reason: string })
+  | EndEvent<'scope-close'>
+  /** Work runs. Work that waits for the `concurrency` of its scope has not begun yet. */
+  | (BeginEvent<'work-begin'> & { readonly scope: number })
+  | EndEvent<'work-end'>;
 
-/** A call of a pool's task, and the threads they run on. */
+/** A call of a pool's task, and the threads that calls run on. */
 export type CallEvent =
-  | (Begin<'call-queue'> & { readonly pool: string })
-  /** It has gone to a thread. */
-  | (Event<'call-send'> & { readonly id: number; readonly thread: number })
-  | End<'call-end'>
-  | (Event<'thread-spawn'> & { readonly pool: string; readonly thread: number })
-  | (Event<'thread-exit'> & { readonly pool: string; readonly thread: number; readonly detail: string })
-  | (Event<'thread-fault'> & { readonly pool: string; readonly thread: number; readonly detail: string });
+  | (BeginEvent<'call-queue'> & { readonly pool: string })
+  /** The call was sent to a thread. */
+  | (EventBase<'call-send'> & { readonly id: number; readonly thread: number })
+  | EndEvent<'call-end'>
+  | (EventBase<'thread-spawn'> & { readonly pool: string; readonly thread: number })
+  | (EventBase<'thread-exit'> & { readonly pool: string; readonly thread: number; readonly detail: string })
+  | (EventBase<'thread-fault'> & { readonly pool: string; readonly thread: number; readonly detail: string });
 
 export type TraceEvent = TaskEvent | BatchEvent | ScopeEvent | CallEvent;

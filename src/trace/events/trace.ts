@@ -1,10 +1,10 @@
 /**
- * All that happens, as one stream of events: in schedulers, batches, scopes and worker pools. While nobody is subscribed
- * to it, nothing is noted.
+ * The trace is one stream of all events of schedulers, batches, scopes and worker pools. Nothing is recorded while it has
+ * no subscriber.
  */
 import { Observable, share, type Subscriber } from 'rxjs';
 import { Fifo } from '../../core/fifo';
-import { instrumentation, type InstrumentationEvent } from '../../scheduler/instrumentation';
+import { instrumentation } from '../../scheduler/instrumentation';
 import { BatchEventWriter } from './batch-events';
 import { PoolEventWriter } from './pool-events';
 import { Ids } from './ids';
@@ -12,14 +12,14 @@ import type { EventWriter } from './event-writer';
 import { ScopeEventWriter } from './scope-events';
 import { TaskEventWriter } from './task-events';
 import type { TraceEvent } from './trace-event';
-import { listenToInstrumentation } from './instrumentation-hub';
+import { listenToInstrumentation, type InstrumentationListener } from './instrumentation-hub';
 
 /**
- * Hot while it is observed: it tells what begins from then on. Events come in the turn in which what they tell of
- * happens, so an observer that takes long is waited for.
+ * A hot Observable of all that sluice does, beginning with the first subscription. Events are emitted synchronously, at
+ * the moment they happen, so a slow observer delays the program.
  *
  * ```
- * asks     a-b-----
+ * keys     a-b-----
  * trace$   (oa)-a-f----l      batch-open, batch-ask, batch-ask, batch-flush, batch-land
  * ```
  *
@@ -27,41 +27,41 @@ import { listenToInstrumentation } from './instrumentation-hub';
  * const flushes = trace$.pipe(filter(({ type }) => type === 'batch-flush')).subscribe(console.log);
  */
 export const trace$: Observable<TraceEvent> = new Observable<TraceEvent>((subscriber) =>
-  listenToInstrumentation(storyFor(subscriber)),
+  listenToInstrumentation(traceListener(subscriber)),
 ).pipe(share());
 
-function storyFor(subscriber: Subscriber<TraceEvent>): (note: InstrumentationEvent) => void {
-  const narrator: EventWriter = {
+function traceListener(subscriber: Subscriber<TraceEvent>): InstrumentationListener {
+  const writer: EventWriter = {
     ids: new Ids(),
-    write: inTurn((event) => {
+    write: inOrder((event) => {
       subscriber.next(event);
     }),
     siteOf: (future) => instrumentation.current?.siteOf(future),
   };
-  const tasks = new TaskEventWriter(narrator, (task) => instrumentation.current?.callerOf(task));
-  const readers = [
+  const tasks = new TaskEventWriter(writer, (task) => instrumentation.current?.callerOf(task));
+  const writers = [
     tasks,
-    new BatchEventWriter(narrator, tasks),
-    new ScopeEventWriter(narrator),
-    new PoolEventWriter(narrator),
+    new BatchEventWriter(writer, tasks),
+    new ScopeEventWriter(writer),
+    new PoolEventWriter(writer),
   ];
-  return (note) => {
-    for (const reader of readers) reader.note(note);
+  return (event) => {
+    for (const each of writers) each.handle(event);
   };
 }
 
-/** An observer may do something that is told of in turn: all are told of the first before. */
-function inTurn(tell: (event: TraceEvent) => void): (event: TraceEvent) => void {
-  const untold = new Fifo<TraceEvent>();
-  let isTelling = false;
+/** An observer may cause further events: they are queued until all observers have received the current one. */
+function inOrder(deliver: (event: TraceEvent) => void): (event: TraceEvent) => void {
+  const queue = new Fifo<TraceEvent>();
+  let isDelivering = false;
   return (event) => {
-    untold.push(event);
-    if (isTelling) return;
-    isTelling = true;
+    queue.push(event);
+    if (isDelivering) return;
+    isDelivering = true;
     try {
-      for (let next = untold.shift(); next; next = untold.shift()) tell(next);
+      for (let next = queue.shift(); next; next = queue.shift()) deliver(next);
     } finally {
-      isTelling = false;
+      isDelivering = false;
     }
   };
 }

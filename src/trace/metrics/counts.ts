@@ -1,45 +1,50 @@
-/** What is counted of one batch function, of one task, of one pool. All durations are in ms. */
+/** Counters of one batch function, one task or one pool. All durations are in ms. */
 import type { FlushReason } from '../../scheduler/events';
 import { Histogram, type Distribution } from './histogram';
 import type { Outcome } from '../events/trace-event';
 
 export interface BatchMetrics {
-  /** How often a key was asked for that the cache did not have. */
+  /** Requests for a key that the cache did not have. */
   readonly asks: number;
-  /** How many of them joined somebody who had asked for the same key. */
+  /** The part of `asks` that joined an earlier request for the same key. */
   readonly joins: number;
-  /** How often the cache had the key, be it on its way still. */
+  /** Requests for a key that the cache had, its flight perhaps still under way. */
   readonly recalls: number;
   readonly flushes: number;
+  /** Flushes by reason. */
   readonly reasons: Readonly<Record<FlushReason, number>>;
-  /** Keys in each flush. */
+  /** The number of keys of each flush. */
   readonly size: Distribution;
-  /** From the first key to the flush. */
+  /** From the first key to the flush, in ms. */
   readonly gathering: Distribution;
-  /** From the flush until it has landed. */
+  /** From the flush until the results were handed out, in ms. */
   readonly flight: Distribution;
+  /** Flights by outcome. */
   readonly landed: Readonly<Record<Outcome, number>>;
   readonly failedKeys: number;
-  /** Batches that never flushed, since all who had asked left. */
+  /** Batches that were never flushed, since all their keys were cancelled. */
   readonly left: number;
 }
 
 export interface TaskMetrics {
   readonly begun: number;
+  /** Ended tasks by outcome. */
   readonly ended: Readonly<Record<Outcome, number>>;
+  /** From the first step to the last, in ms. */
   readonly duration: Distribution;
 }
 
 export interface CallMetrics {
   readonly calls: number;
+  /** Ended calls by outcome. */
   readonly ended: Readonly<Record<Outcome, number>>;
-  /** Until a thread took it. */
+  /** From the call until it was sent to a thread, in ms. */
   readonly queued: Distribution;
-  /** From then to its end. */
+  /** From then to the end of the call, in ms. */
   readonly ran: Distribution;
 }
 
-const noOutcomes = (): Record<Outcome, number> => ({ succeeded: 0, failed: 0, cancelled: 0 });
+const zeroOutcomes = (): Record<Outcome, number> => ({ succeeded: 0, failed: 0, cancelled: 0 });
 
 export class BatchCounts {
   #recalls = 0;
@@ -54,7 +59,7 @@ export class BatchCounts {
   readonly #size = new Histogram();
   readonly #gathering = new Histogram();
   readonly #flight = new Histogram();
-  readonly #landed = noOutcomes();
+  readonly #landed = zeroOutcomes();
   #failedKeys = 0;
 
   ask(isNew: boolean): void {
@@ -98,7 +103,7 @@ export class BatchCounts {
 
 export class TaskCounts {
   begun = 0;
-  readonly #ended = noOutcomes();
+  readonly #ended = zeroOutcomes();
   readonly #duration = new Histogram();
 
   end(outcome: Outcome, duration: number): void {
@@ -114,10 +119,10 @@ export class TaskCounts {
 export class CallCounts {
   calls = 0;
   readonly queued = new Histogram();
-  readonly #ended = noOutcomes();
+  readonly #ended = zeroOutcomes();
   readonly #ran = new Histogram();
 
-  /** `ran` is undefined if no thread ever took it. */
+  /** @param ran in ms; undefined if the call was never sent to a thread */
   end(outcome: Outcome, ran: number | undefined): void {
     this.#ended[outcome]++;
     if (ran !== undefined) this.#ran.add(ran);

@@ -1,20 +1,20 @@
 /**
- * Many numbers, kept as counts of how many are about as large: quantiles to a few per cent, in little room however many
- * they are. (Exponential buckets, as OpenTelemetry's and Prometheus's native histograms have them.)
+ * The histogram counts numbers in exponential buckets, as OpenTelemetry and Prometheus's native histograms do: quantiles to
+ * a few per cent, in little memory for any count of numbers.
  */
 export interface Distribution {
   readonly count: number;
   readonly sum: number;
-  /** Undefined of none, as are the others. */
+  /** Undefined if `count` is 0, as all that follow. */
   readonly min: number | undefined;
   readonly max: number | undefined;
-  /** The median: half of them are no larger. This and the next ones are wrong by 5 % at most. */
+  /** The median. The error of a quantile is at most 5 %. */
   readonly p50: number | undefined;
   readonly p95: number | undefined;
   readonly p99: number | undefined;
 }
 
-/** A bucket's upper bound is so many times its lower one. */
+/** The upper bound of a bucket divided by its lower bound. */
 const GROWTH = 2 ** (1 / 16);
 
 export class Histogram {
@@ -24,26 +24,26 @@ export class Histogram {
   #min = Infinity;
   #max = -Infinity;
 
-  /** 0 or more; what is less counts as 0. */
+  /** A negative value counts as 0. */
   add(value: number): void {
-    const kept = Math.max(0, value);
-    const index = kept === 0 ? -Infinity : Math.ceil(Math.log(kept) / Math.log(GROWTH));
+    const counted = Math.max(0, value);
+    const index = counted === 0 ? -Infinity : Math.ceil(Math.log(counted) / Math.log(GROWTH));
     let bucket = this.#buckets.get(index);
     if (!bucket) this.#buckets.set(index, (bucket = { count: 0, sum: 0 }));
     bucket.count++;
-    bucket.sum += kept;
+    bucket.sum += counted;
     this.#count++;
-    this.#sum += kept;
-    this.#min = Math.min(this.#min, kept);
-    this.#max = Math.max(this.#max, kept);
+    this.#sum += counted;
+    this.#min = Math.min(this.#min, counted);
+    this.#max = Math.max(this.#max, counted);
   }
 
-  /** The number that a part `q` of all, from 0 to 1, is no larger than; undefined of none. */
+  /** The smallest value with a share of at least `q` (0 to 1) of all values at or below it; undefined if there are none. */
   quantile(q: number): number | undefined {
     let rank = Math.max(1, Math.ceil(q * this.#count));
     for (const [, { count, sum }] of [...this.#buckets].sort(([one], [other]) => one - other)) {
       rank -= count;
-      // Their mean: exact where they are equal, as small sizes are.
+      // The mean of the bucket is exact where all its values are equal, as small batch sizes are.
       if (rank <= 0) return sum / count;
     }
     return undefined;

@@ -1,6 +1,6 @@
 /**
- * A trace in numbers: of each batch function, each task and each pool, how many, how large, and how long it took. It keeps
- * counts, and of what has not ended its beginning; so it may stay on for as long as the process lives.
+ * Metrics of a trace: counts, sizes and durations by batch function, task and pool. Only counters and the start times of
+ * open spans are kept, so an observer may stay subscribed for as long as the process lives.
  */
 import type { Observer } from 'rxjs';
 import { BatchCounts, CallCounts, TaskCounts, type BatchMetrics, type CallMetrics, type TaskMetrics } from './counts';
@@ -16,11 +16,13 @@ export interface MetricsSnapshot {
 }
 
 export interface Metrics extends Observer<TraceEvent> {
-  /** All numbers as they are now: plain data. */
+  /** The current numbers as plain data. */
   snapshot(): MetricsSnapshot;
 }
 
 /**
+ * An observer that counts what a trace reports, by name of the batch function, task or pool.
+ *
  * @example
  * const counted = metrics();
  * trace$.subscribe(counted);
@@ -32,25 +34,25 @@ class TraceMetrics implements Metrics {
   readonly #batches = new Map<string, BatchCounts>();
   readonly #tasks = new Map<string, TaskCounts>();
   readonly #pools = new Map<string, CallCounts>();
-  /** What has not ended, by id: what it counts for, and when it began. */
-  readonly #openBatches = new Map<number, Open<BatchCounts>>();
-  readonly #flights = new Map<number, Open<BatchCounts>>();
-  readonly #openTasks = new Map<number, Open<TaskCounts>>();
-  readonly #queued = new Map<number, Open<CallCounts>>();
-  readonly #running = new Map<number, Open<CallCounts>>();
+  /** Open spans by id, with the counters they belong to. */
+  readonly #openBatches = new Map<number, OpenEntry<BatchCounts>>();
+  readonly #flights = new Map<number, OpenEntry<BatchCounts>>();
+  readonly #openTasks = new Map<number, OpenEntry<TaskCounts>>();
+  readonly #queued = new Map<number, OpenEntry<CallCounts>>();
+  readonly #running = new Map<number, OpenEntry<CallCounts>>();
 
   next(event: TraceEvent): void {
     switch (event.type) {
       case 'batch-open':
-        this.#openBatches.set(event.id, { counts: of(this.#batches, event.batch, BatchCounts), since: event.at });
+        this.#openBatches.set(event.id, { counts: countsOf(this.#batches, event.batch, BatchCounts), since: event.at });
         break;
       case 'batch-ask':
         this.#openBatches.get(event.id)?.counts.ask(event.isNew);
-        // Or the cache has it, on its way.
+        // The cache has the key, and its flight is under way.
         this.#flights.get(event.id)?.counts.recall();
         break;
       case 'batch-recall':
-        of(this.#batches, event.batch, BatchCounts).recall();
+        countsOf(this.#batches, event.batch, BatchCounts).recall();
         break;
       case 'batch-flush':
         this.#flush(event);
@@ -59,31 +61,31 @@ class TraceMetrics implements Metrics {
         this.#land(event);
         break;
       case 'task-begin': {
-        const counts = of(this.#tasks, event.name, TaskCounts);
+        const counts = countsOf(this.#tasks, event.name, TaskCounts);
         counts.begun++;
         this.#openTasks.set(event.id, { counts, since: event.at });
         break;
       }
       case 'task-end': {
-        const task = taken(this.#openTasks, event.id);
+        const task = takeOpen(this.#openTasks, event.id);
         task?.counts.end(event.outcome, event.at - task.since);
         break;
       }
       case 'call-queue': {
-        const counts = of(this.#pools, event.pool, CallCounts);
+        const counts = countsOf(this.#pools, event.pool, CallCounts);
         counts.calls++;
         this.#queued.set(event.id, { counts, since: event.at });
         break;
       }
       case 'call-send': {
-        const call = taken(this.#queued, event.id);
+        const call = takeOpen(this.#queued, event.id);
         call?.counts.queued.add(event.at - call.since);
         if (call) this.#running.set(event.id, { counts: call.counts, since: event.at });
         break;
       }
       case 'call-end': {
-        const running = taken(this.#running, event.id);
-        const call = running ?? taken(this.#queued, event.id);
+        const running = takeOpen(this.#running, event.id);
+        const call = running ?? takeOpen(this.#queued, event.id);
         call?.counts.end(event.outcome, running && event.at - running.since);
         break;
       }
@@ -103,36 +105,36 @@ class TraceMetrics implements Metrics {
   }
 
   #flush({ id, at, batch, keys, reason }: Extract<BatchEvent, { type: 'batch-flush' }>): void {
-    const counts = of(this.#batches, batch, BatchCounts);
-    const open = taken(this.#openBatches, id);
+    const counts = countsOf(this.#batches, batch, BatchCounts);
+    const open = takeOpen(this.#openBatches, id);
     counts.flush(reason, keys.length, open && at - open.since);
     this.#flights.set(id, { counts, since: at });
   }
 
   #land({ id, at, outcome, failedKeys = 0 }: Extract<BatchEvent, { type: 'batch-land' }>): void {
-    const flight = taken(this.#flights, id);
-    const open = taken(this.#openBatches, id);
+    const flight = takeOpen(this.#flights, id);
+    const open = takeOpen(this.#openBatches, id);
     if (flight) flight.counts.land(outcome, { flight: at - flight.since, failedKeys });
     else if (open) open.counts.left++;
   }
 }
 
-interface Open<Counts> {
+interface OpenEntry<Counts> {
   readonly counts: Counts;
   readonly since: number;
 }
 
-function of<Counts>(all: Map<string, Counts>, name: string, Made: new () => Counts): Counts {
-  let counts = all.get(name);
-  if (!counts) all.set(name, (counts = new Made()));
+function countsOf<Counts>(byName: Map<string, Counts>, name: string, CountsClass: new () => Counts): Counts {
+  let counts = byName.get(name);
+  if (!counts) byName.set(name, (counts = new CountsClass()));
   return counts;
 }
 
-function taken<Counts>(all: Map<number, Open<Counts>>, id: number): Open<Counts> | undefined {
-  const open = all.get(id);
-  all.delete(id);
+function takeOpen<Counts>(entries: Map<number, OpenEntry<Counts>>, id: number): OpenEntry<Counts> | undefined {
+  const open = entries.get(id);
+  entries.delete(id);
   return open;
 }
 
-const metricsOf = <M>(all: ReadonlyMap<string, { readonly metrics: M }>): Readonly<Record<string, M>> =>
-  Object.fromEntries(Array.from(all, ([name, counts]) => [name, counts.metrics]));
+const metricsOf = <M>(byName: ReadonlyMap<string, { readonly metrics: M }>): Readonly<Record<string, M>> =>
+  Object.fromEntries(Array.from(byName, ([name, counts]) => [name, counts.metrics]));

@@ -1,6 +1,6 @@
 /**
- * As much of `@opentelemetry/api` as is used here. It is handed in, and named nowhere: who has not installed it can
- * load, and compile, all of this.
+ * The part of `@opentelemetry/api` that sluice uses. The caller passes the package in, and sluice never imports it: programs
+ * without it can load and compile `sluice/trace`.
  */
 export interface TelemetryApi {
   readonly context: { active(): TelemetryContext };
@@ -11,7 +11,7 @@ export interface TelemetryApi {
   };
 }
 
-/** OpenTelemetry's, which is told nothing of here. */
+/** The `Context` of OpenTelemetry. Sluice only passes it on. */
 export interface TelemetryContext {
   getValue(key: symbol): unknown;
 }
@@ -43,7 +43,7 @@ export interface TelemetrySpan {
   spanContext(): SpanContext;
   setAttributes(attributes: Attributes): unknown;
   addEvent(name: string, attributes: Attributes, time: [seconds: number, nanoseconds: number]): unknown;
-  /** Older ones have none. */
+  /** Missing before `@opentelemetry/api` 1.9. */
   addLink?(link: Link): unknown;
   recordException(exception: string, time: [seconds: number, nanoseconds: number]): void;
   setStatus(status: { code: number; message?: string }): unknown;

@@ -1,18 +1,18 @@
-/** The spans of OpenTelemetry that are open, and what each event does to them. */
+/** The open OpenTelemetry spans of a trace: each event starts a span, adds to one, or ends one. */
 import type { Attributes, Link, SpanContext, TelemetryApi, TelemetrySpan, Tracer } from './open-telemetry-api';
 import type { BatchEvent, Outcome, TraceEvent } from '../events/trace-event';
 
-/** OpenTelemetry's `SpanStatusCode.ERROR`. */
-const ERROR = 2;
+/** `SpanStatusCode.ERROR` of OpenTelemetry. */
+const ERROR_STATUS = 2;
 
-interface Begun {
+interface BeginFields {
   readonly id: number;
   readonly at: number;
   readonly parent?: number;
   readonly calledAt?: string;
 }
 
-interface Ended {
+interface EndFields {
   readonly id: number;
   readonly at: number;
   readonly outcome: Outcome;
@@ -20,20 +20,20 @@ interface Ended {
   readonly ownError?: string;
 }
 
-/** A batch that gathers. */
-interface Gathering {
+/** A batch before its flush. It has no span, as its flush gets one. */
+interface OpenBatchFields {
   readonly since: number;
   readonly attributes: Attributes;
-  /** Of those who asked outside of a task, by their id. */
-  readonly askers: Map<string, SpanContext>;
+  /** The active spans of requests outside of tasks, by span id. */
+  readonly callerSpans: Map<string, SpanContext>;
 }
 
 export class OpenTelemetrySpans {
   readonly #api: TelemetryApi;
   readonly #tracer: Tracer;
   readonly #showKeys: boolean;
-  readonly #open = new Map<number, TelemetrySpan>();
-  readonly #gathering = new Map<number, Gathering>();
+  readonly #openSpans = new Map<number, TelemetrySpan>();
+  readonly #openBatches = new Map<number, OpenBatchFields>();
   #lastAt = 0;
 
   constructor(api: TelemetryApi, tracer: Tracer, showKeys: boolean) {
@@ -42,22 +42,23 @@ export class OpenTelemetrySpans {
     this.#showKeys = showKeys;
   }
 
-  take(event: TraceEvent): void {
+  handle(event: TraceEvent): void {
     this.#lastAt = event.at;
     switch (event.type) {
       case 'batch-open':
-        this.#gather(event);
+        this.#openBatch(event);
         break;
       case 'batch-ask':
-        if (event.task === undefined) this.#addAsker(event.id);
-        else this.#join(event.id, event.task);
+        if (event.task === undefined) this.#linkActiveSpan(event.id);
+        else this.#linkTask(event.id, event.task);
         break;
       case 'batch-flush':
         this.#flush(event);
         break;
       case 'batch-land':
-        this.#gathering.delete(event.id);
-        if (event.failedKeys) this.#open.get(event.id)?.setAttributes({ 'sluice.flush.failed_keys': event.failedKeys });
+        this.#openBatches.delete(event.id);
+        if (event.failedKeys)
+          this.#openSpans.get(event.id)?.setAttributes({ 'sluice.flush.failed_keys': event.failedKeys });
         this.#end(event);
         break;
       case 'task-begin':
@@ -79,42 +80,42 @@ export class OpenTelemetrySpans {
         this.#end(event);
         break;
       default:
-        this.#note(event);
+        this.#update(event);
     }
   }
 
   endAll(): void {
-    const left = [...this.#open.values()];
-    this.#open.clear();
-    this.#gathering.clear();
-    for (const span of left) span.end(hrTime(this.#lastAt));
+    const remaining = [...this.#openSpans.values()];
+    this.#openSpans.clear();
+    this.#openBatches.clear();
+    for (const span of remaining) span.end(hrTime(this.#lastAt));
   }
 
-  #begin(name: string, { id, at, parent, calledAt }: Begun, attributes: Attributes): void {
+  #begin(name: string, { id, at, parent, calledAt }: BeginFields, attributes: Attributes): void {
     const { context, trace } = this.#api;
-    const above = parent === undefined ? undefined : this.#open.get(parent);
-    const around = above ? trace.setSpan(context.active(), above) : context.active();
+    const parentSpan = parent === undefined ? undefined : this.#openSpans.get(parent);
+    const parentContext = parentSpan ? trace.setSpan(context.active(), parentSpan) : context.active();
     if (calledAt !== undefined) attributes['sluice.called_at'] = calledAt;
-    this.#open.set(id, this.#tracer.startSpan(name, { startTime: hrTime(at), attributes }, around));
+    this.#openSpans.set(id, this.#tracer.startSpan(name, { startTime: hrTime(at), attributes }, parentContext));
   }
 
-  #end({ id, at, outcome, error, ownError }: Ended): void {
-    const span = this.#open.get(id);
+  #end({ id, at, outcome, error, ownError }: EndFields): void {
+    const span = this.#openSpans.get(id);
     if (!span) return;
-    this.#open.delete(id);
+    this.#openSpans.delete(id);
     const time = hrTime(at);
     span.setAttributes({ 'sluice.outcome': outcome });
     if (outcome === 'failed') {
-      const message = (this.#showKeys ? error : (ownError ?? error)) ?? 'It failed.';
+      const message = (this.#showKeys ? error : (ownError ?? error)) ?? 'The error is unknown.';
       span.recordException(message, time);
-      span.setStatus({ code: ERROR, message });
+      span.setStatus({ code: ERROR_STATUS, message });
     }
     span.end(time);
   }
 
-  /** What happens to a span between its beginning and its end. */
-  #note(event: TraceEvent): void {
-    const span = 'id' in event ? this.#open.get(event.id) : undefined;
+  /** Adds what happens to a span between its start and its end. */
+  #update(event: TraceEvent): void {
+    const span = 'id' in event ? this.#openSpans.get(event.id) : undefined;
     if (!span) return;
     const time = hrTime(event.at);
     switch (event.type) {
@@ -134,51 +135,51 @@ export class OpenTelemetrySpans {
     }
   }
 
-  #gather({ id, at, scheduler, split }: Extract<BatchEvent, { type: 'batch-open' }>): void {
+  #openBatch({ id, at, scheduler, split }: Extract<BatchEvent, { type: 'batch-open' }>): void {
     const attributes: Attributes = { 'sluice.scheduler': scheduler };
     if (split) attributes['sluice.batch.split'] = split.because;
     if (split && this.#showKeys) attributes['sluice.batch.split.detail'] = split.detail;
-    this.#gathering.set(id, { since: at, attributes, askers: new Map() });
+    this.#openBatches.set(id, { since: at, attributes, callerSpans: new Map() });
   }
 
-  #addAsker(id: number): void {
+  #linkActiveSpan(id: number): void {
     const { context, trace } = this.#api;
-    const asker = trace.getSpanContext(context.active());
-    if (asker) this.#gathering.get(id)?.askers.set(asker.spanId, asker);
+    const active = trace.getSpanContext(context.active());
+    if (active) this.#openBatches.get(id)?.callerSpans.set(active.spanId, active);
   }
 
-  /** One that is in the air serves who joins it there. */
-  #join(id: number, task: number): void {
-    const joined = this.#open.get(task);
-    if (joined) this.#open.get(id)?.addLink?.({ context: joined.spanContext() });
+  /** Links a flight that is under way to a task that joins a cached key of it. */
+  #linkTask(id: number, task: number): void {
+    const span = this.#openSpans.get(task);
+    if (span) this.#openSpans.get(id)?.addLink?.({ context: span.spanContext() });
   }
 
   #flush({ id, at, batch, keys, reason, tasks }: Extract<BatchEvent, { type: 'batch-flush' }>): void {
-    const gathered = this.#gathering.get(id);
-    this.#gathering.delete(id);
+    const openBatch = this.#openBatches.get(id);
+    this.#openBatches.delete(id);
     const links: Link[] = [];
     for (const task of tasks) {
-      const span = this.#open.get(task);
+      const span = this.#openSpans.get(task);
       if (span) links.push({ context: span.spanContext() });
     }
-    for (const context of gathered?.askers.values() ?? []) links.push({ context });
+    for (const context of openBatch?.callerSpans.values() ?? []) links.push({ context });
     const attributes: Attributes = {
       'sluice.kind': 'flush',
       'sluice.batch': batch,
       'sluice.flush.reason': reason,
       'sluice.flush.size': keys.length,
-      ...gathered?.attributes,
+      ...openBatch?.attributes,
     };
-    if (gathered) attributes['sluice.flush.gathered_ms'] = Math.max(0, at - gathered.since);
+    if (openBatch) attributes['sluice.flush.gathered_ms'] = Math.max(0, at - openBatch.since);
     if (this.#showKeys) attributes['sluice.flush.keys'] = [...keys];
     const options = { root: true, startTime: hrTime(at), attributes, links };
-    this.#open.set(id, this.#tracer.startSpan(batch, options, this.#api.context.active()));
+    this.#openSpans.set(id, this.#tracer.startSpan(batch, options, this.#api.context.active()));
   }
 }
 
-/** OpenTelemetry would take a small number of ms for one of its process's clock. */
+/** A time in the form of OpenTelemetry, which takes a small plain number for a reading of `performance.now()`. */
 function hrTime(ms: number): [seconds: number, nanoseconds: number] {
   const seconds = Math.floor(ms / 1_000);
-  // Fewer digits than a ns has are left of a time since the epoch: never round up to a whole second.
+  // A time since the epoch has less than ns precision: without the limit, rounding could give a whole second.
   return [seconds, Math.min(999_999_999, Math.round((ms - seconds * 1_000) * 1e6))];
 }

@@ -1,6 +1,6 @@
 /**
- * A trace as spans of OpenTelemetry. A flush serves many tasks, of which none is its parent: its span is the root of a
- * trace of its own, with links to the spans of all that it serves.
+ * OpenTelemetry spans are made of a trace. A flush serves many tasks and has no single parent: its span is the root of a
+ * separate OpenTelemetry trace, with links to the spans of the tasks that wait for its keys.
  */
 import type { Observer } from 'rxjs';
 import { invalidOption } from '../../core/describe';
@@ -10,29 +10,37 @@ import { OpenTelemetrySpans } from './open-telemetry-spans';
 import type { TraceEvent } from '../events/trace-event';
 
 export interface OpenTelemetryConfig {
-  /** Who makes the spans (`api.trace.getTracer('sluice')`). */
+  /**
+   * The tracer that creates the spans.
+   *
+   * @defaultValue `api.trace.getTracer('sluice')`
+   */
   readonly tracer?: Tracer;
   /**
-   * Whether spans show keys, and all texts of sluice in which there may be keys: what tasks wait for, the messages of
-   * its errors, and why a scope was cancelled. They may be data of users (false). Messages of other errors are shown.
+   * Whether spans contain keys, and the texts of sluice that may quote keys: what tasks wait for, messages of its errors,
+   * and why a scope was cancelled. Keys may be personal data. Messages of other errors are always included.
+   *
+   * @defaultValue `false`
    */
   readonly showKeys?: boolean;
 }
 
 /**
- * An observer that makes OpenTelemetry spans of tasks, flushes, scopes, what runs in them, and calls of pools. `api` is
- * the package `@opentelemetry/api`. What nobody in the trace waits for is a child of the span that is active when it
- * begins, that of a request for example; and a flush is linked to the active span of each who asks outside of a task.
- * Spans that are open when the trace completes are ended then.
+ * An observer that makes OpenTelemetry spans of tasks, flushes, scopes, work of scopes, and calls of pools.
  *
- * @throws TypeError for an `api` or an option that makes no sense.
+ * A span without a parent in the trace is a child of the span that is active when it begins, such as that of a request. The
+ * span of a flush is also linked to the span that was active at each request for a key outside of a task. Spans that are
+ * open when the trace completes are ended then.
+ *
+ * @param api the package `@opentelemetry/api`
+ * @throws TypeError if `api` is not that package, or an option is unknown or invalid.
  * @example
  * import * as api from '@opentelemetry/api';
  * trace$.subscribe(openTelemetry(api));
  */
 export function openTelemetry(api: TelemetryApi, config: OpenTelemetryConfig = {}): Observer<TraceEvent> {
   if (!isApi(api))
-    throw invalidOption('openTelemetry: api', "what import * as api from '@opentelemetry/api' gives", api);
+    throw invalidOption('openTelemetry: api', 'the package `@opentelemetry/api`, imported as `import * as api`', api);
   checkOptions('openTelemetry', config, ['tracer', 'showKeys']);
   const { tracer = api.trace.getTracer('sluice'), showKeys = false } = config;
   if (!hasMethod(tracer, 'startSpan'))
@@ -41,14 +49,14 @@ export function openTelemetry(api: TelemetryApi, config: OpenTelemetryConfig = {
 
   const spans = new OpenTelemetrySpans(api, tracer, showKeys);
   return {
-    next: (event) => spans.take(event),
+    next: (event) => spans.handle(event),
     error: () => spans.endAll(),
     complete: () => spans.endAll(),
   };
 }
 
 const isApi = (api: unknown): boolean => {
-  const { context, trace } = (api ?? {}) as Partial<TelemetryApi>; // each is looked at before it is used
+  const { context, trace } = (api ?? {}) as Partial<TelemetryApi>; // both are checked below
   return hasMethod(context, 'active') && hasMethod(trace, 'getTracer') && hasMethod(trace, 'setSpan');
 };
 

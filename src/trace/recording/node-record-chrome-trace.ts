@@ -1,12 +1,13 @@
-/** A Chrome trace of this process, as a file for ui.perfetto.dev or chrome://tracing. */
+/** Records a Chrome trace of this process to a file, for ui.perfetto.dev or chrome://tracing. */
 import { toChromeTrace } from '../chrome/chrome-trace';
 import { record, type Recording, type RecordingConfig } from './node-recording';
 
 /**
- * Records the trace from now on, and writes it as Chrome's JSON when it is stopped, or when the process exits; in all
- * else it is as `timeline` is.
+ * Records the trace, and writes it as Chrome's JSON when the recording is stopped or the process exits. Limits and file mode
+ * are those of `recordTimeline`.
  *
- * @throws Error if there is no writing to the path, TypeError for an option that makes no sense.
+ * @param path of the file to write
+ * @throws Error if the path cannot be written to; TypeError for an unknown or invalid option.
  * @example
  * using _ = recordChromeTrace('trace.json');
  * await report();

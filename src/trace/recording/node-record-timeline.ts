@@ -1,20 +1,27 @@
-/** A timeline of this process, as a page that a browser opens from the file. */
+/** Records a timeline of this process to a file, as a page for the browser. */
 import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import { record, type Recording, type RecordingConfig } from './node-recording';
 import { renderTimeline } from '../timeline/timeline-page';
 
 export interface TimelineConfig extends RecordingConfig {
-  /** Of the page (`'Sluice timeline'`). */
+  /**
+   * The title of the page.
+   *
+   * @defaultValue `'Sluice timeline'`
+   */
   readonly title?: string;
 }
 
 /**
- * Records the trace from now on, and writes one self-contained page of it when it is stopped, or when the process exits.
- * It keeps the latest spans, `max` of them. A process that a signal ends, Ctrl-C for one, never exits for Node: handle
- * it, if only by `process.once('SIGINT', () => process.exit())`. A new file is for its owner alone (mode 600).
+ * Records the trace, and writes it as one self-contained page when the recording is stopped or the process exits. Only the
+ * latest `max` spans are kept. A new file is readable only by its owner (mode 600).
  *
- * @throws Error if there is no writing to the path, TypeError for an option that makes no sense.
+ * Node has no exit event for a process that a signal ends, such as Ctrl-C. To write the page then, handle the signal:
+ * `process.once('SIGINT', () => process.exit())`.
+ *
+ * @param path of the file to write
+ * @throws Error if the path cannot be written to; TypeError for an unknown or invalid option.
  * @example
  * const recording = recordTimeline('timeline.html');
  * await report();
@@ -24,7 +31,7 @@ export function recordTimeline(path: string | URL, config: TimelineConfig = {}):
   checkOptions('recordTimeline', config, ['title', 'max', 'source']);
   const { title = 'Sluice timeline', ...recording } = config;
   if (typeof title !== 'string') throw invalidOption('recordTimeline: title', 'a string', title);
-  return record('recordTimeline', path, recording, (spans, cut) =>
-    renderTimeline(spans, { title: cut > 0 ? `${title} (without the first ${String(cut)} spans)` : title }),
+  return record('recordTimeline', path, recording, (spans, dropped) =>
+    renderTimeline(spans, { title: dropped > 0 ? `${title} (without the first ${String(dropped)} spans)` : title }),
   );
 }

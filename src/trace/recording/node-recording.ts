@@ -1,6 +1,6 @@
 /**
- * A trace recorded to a file of Node's: what is kept meanwhile, and that it is written whatever becomes of the process,
- * as far as Node can see to it.
+ * A recording keeps the latest spans of a trace in memory, and writes them to a file when it is stopped, at the latest when
+ * the process exits.
  */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,28 +15,36 @@ import { trace$ } from '../events/trace';
 import type { TraceEvent } from '../events/trace-event';
 
 export interface RecordingConfig {
-  /** So many spans are kept, the latest (100 000). */
+  /**
+   * The number of spans to keep. Earlier ones are dropped.
+   *
+   * @defaultValue `100_000`
+   */
   readonly max?: number;
-  /** What is recorded (`trace$`). */
+  /**
+   * The events to record.
+   *
+   * @defaultValue `trace$`
+   */
   readonly source?: Observable<TraceEvent>;
 }
 
 export interface Recording extends Disposable {
-  /** Where it is written, as an absolute path. */
+  /** The absolute path of the file. */
   readonly path: string;
   /**
-   * Ends it, writes the file, and gives its path; once it is written, only that.
+   * Ends the recording, writes the file, and returns its path. Once the file is written, only the path is returned.
    *
-   * @throws Error if it can't be written: then it may be called again.
+   * @throws Error if the file cannot be written. The spans are kept, and `stop` may be called again.
    */
   stop(): string;
 }
 
-/** How many were not kept is said to `write`, too. */
-export type Write = (spans: readonly Span[], cut: number) => string;
+/** Makes the content of the file of the kept spans and the number of dropped ones. */
+export type RenderSpans = (spans: readonly Span[], dropped: number) => string;
 
-/** @throws TypeError for wrong arguments; Error if there is no writing to the path. */
-export function record(name: string, path: string | URL, config: RecordingConfig, write: Write): Recording {
+/** @throws TypeError for invalid arguments; Error if the path cannot be written to. */
+export function record(name: string, path: string | URL, config: RecordingConfig, render: RenderSpans): Recording {
   checkOptions(name, config, ['max', 'source']);
   const { max = 100_000, source = trace$ } = config;
   if (!(max === Infinity || (Number.isInteger(max) && max >= 1))) {
@@ -45,52 +53,56 @@ export function record(name: string, path: string | URL, config: RecordingConfig
   if (!isObservable(source)) {
     throw invalidOption(`${name}: source`, 'an Observable of trace events', source);
   }
-  return new FileRecording(name, checkedPath(name, path), { max, source, write });
+  return new FileRecording(name, checkedPath(name, path), { max, source, render });
 }
 
 class FileRecording implements Recording {
   readonly #name: string;
   readonly #max: number;
-  readonly #write: Write;
-  /** A ring, once it is full. */
+  readonly #render: RenderSpans;
+  /** A ring buffer, once `max` spans are kept. */
   #spans: Span[] = [];
   readonly #open = new OpenSpans();
-  readonly #watching: Subscription;
-  #cut = 0;
+  readonly #subscription: Subscription;
+  #dropped = 0;
   #isWritten = false;
 
   constructor(
     name: string,
     readonly path: string,
-    { max, source, write }: { readonly max: number; readonly source: Observable<TraceEvent>; readonly write: Write },
+    {
+      max,
+      source,
+      render,
+    }: { readonly max: number; readonly source: Observable<TraceEvent>; readonly render: RenderSpans },
   ) {
     this.#name = name;
     this.#max = max;
-    this.#write = write;
-    this.#watching = source.subscribe((event) => {
-      this.#keep(this.#open.take(event));
+    this.#render = render;
+    this.#subscription = source.subscribe((event) => {
+      this.#add(this.#open.handle(event));
     });
-    process.once('exit', this.#atExit);
+    process.once('exit', this.#onExit);
   }
 
   stop(): string {
     if (this.#isWritten) return this.path;
-    this.#watching.unsubscribe();
-    for (const span of this.#open.left()) this.#keep(span);
+    this.#subscription.unsubscribe();
+    for (const span of this.#open.endAll()) this.#add(span);
     try {
-      writeOwnFile(this.path, this.#write([...this.#spans].sort(byStart), this.#cut));
+      writeOwnFile(this.path, this.#render([...this.#spans].sort(byStart), this.#dropped));
     } catch (cause) {
       throw new Error(
-        `${this.#name}: what was recorded could not be written to ${this.path}: ${String(cause)}. It is kept until the process ends: call stop() again.`,
+        `${this.#name}: the recording could not be written to ${this.path}: ${String(cause)}. Its spans are kept in memory. Call stop() again to retry.`,
         { cause },
       );
     }
     this.#isWritten = true;
     this.#spans = [];
-    process.off('exit', this.#atExit);
-    if (this.#cut > 0) {
+    process.off('exit', this.#onExit);
+    if (this.#dropped > 0) {
       console.warn(
-        `sluice: ${this.path} has the last ${String(this.#max)} spans; ${String(this.#cut)} before them are lost. Its option max says how many are kept.`,
+        `sluice: ${this.path} has the last ${String(this.#max)} spans; ${String(this.#dropped)} earlier spans were dropped. Increase the option \`max\` to keep more.`,
       );
     }
     return this.path;
@@ -100,35 +112,38 @@ class FileRecording implements Recording {
     this.stop();
   }
 
-  /** Nobody could catch it there, and the exit code is that of the program. */
-  readonly #atExit = (): void => {
+  /** Logs an error instead of throwing it, since a throw in an exit listener would change the exit code. */
+  readonly #onExit = (): void => {
     try {
       this.stop();
     } catch (error) {
-      const { cause } = error as Error; // `stop` throws no other
-      console.error(`sluice: ${this.#name}: what was recorded is lost: there was no writing to ${this.path}.`, cause);
+      const { cause } = error as Error; // `stop` only throws an Error with a cause
+      console.error(
+        `sluice: ${this.#name}: the recording is lost, because it could not be written to ${this.path}.`,
+        cause,
+      );
     }
   };
 
-  #keep(span: Span | undefined): void {
+  #add(span: Span | undefined): void {
     if (!span) return;
     if (this.#spans.length < this.#max) this.#spans.push(span);
-    else this.#spans[this.#cut++ % this.#max] = span;
+    else this.#spans[this.#dropped++ % this.#max] = span;
   }
 }
 
-/** Found out at once: a wrong path must not cost an hour of recording. */
-function checkedPath(name: string, given: string | URL): string {
-  if (!(typeof given === 'string' ? given !== '' : (given as unknown) instanceof URL)) {
-    throw invalidOption(`${name}: path`, 'the path of a file, or its URL', given);
+/** Checks the path at the start, so that a wrong one does not cost an hour of recording. */
+function checkedPath(name: string, target: string | URL): string {
+  if (!(typeof target === 'string' ? target !== '' : (target as unknown) instanceof URL)) {
+    throw invalidOption(`${name}: path`, 'the path of a file, or its URL', target);
   }
   try {
-    const path = given instanceof URL ? fileURLToPath(given) : resolve(given);
+    const path = target instanceof URL ? fileURLToPath(target) : resolve(target);
     checkWritable(path);
     return path;
   } catch (cause) {
     throw new Error(
-      `${name}: there is no writing to ${String(given)}: ${String(cause)}. Nothing is recorded; give the path of a file in a folder that is there.`,
+      `${name}: cannot write to ${String(target)}: ${String(cause)}. Nothing is recorded. Pass the path of a writable file in an existing folder.`,
       { cause },
     );
   }

@@ -1,12 +1,12 @@
-/** A span that has not ended: what is known of it so far. */
+/** An open span: what is known of a span that has not ended. */
 import type { FlushReason } from '../../scheduler/events';
 import type { Span, SpanKind, Wait } from './span';
 import type { Split, Outcome } from '../events/trace-event';
 
-/** A task may wait for as long as a process lives, each time for a moment: what is kept of it has an end. */
-const MOST_WAITS = 10_000;
+/** Limits the memory of a task that waits again and again for as long as the process lives. */
+const MAX_WAITS = 10_000;
 
-interface Begun {
+interface SpanStart {
   readonly id: number;
   readonly name: string;
   readonly at: number;
@@ -23,61 +23,61 @@ export class OpenSpan {
   reason: FlushReason | undefined;
   thread: number | undefined;
   readonly #kind: SpanKind;
-  readonly #begun: Begun;
+  readonly #start: SpanStart;
   readonly #waits: Wait[] = [];
   readonly #serves = new Set<number>();
   #calledAt: string | undefined;
-  #waiting: { readonly since: number; readonly for: string } | undefined;
+  #openWait: { readonly since: number; readonly for: string } | undefined;
 
-  constructor(kind: SpanKind, begun: Begun) {
-    this.id = begun.id;
+  constructor(kind: SpanKind, start: SpanStart) {
+    this.id = start.id;
     this.#kind = kind;
-    this.#begun = begun;
-    this.#calledAt = begun.calledAt;
+    this.#start = start;
+    this.#calledAt = start.calledAt;
   }
 
-  wait(at: number, what: string): void {
-    this.resume(at);
-    this.#waiting = { since: at, for: what };
+  beginWait(at: number, awaited: string): void {
+    this.endWait(at);
+    this.#openWait = { since: at, for: awaited };
   }
 
-  resume(at: number): void {
-    if (!this.#waiting) return;
-    const { since, for: what } = this.#waiting;
-    this.#waiting = undefined;
-    if (this.#waits.length < MOST_WAITS) this.#waits.push({ start: since, end: Math.max(since, at), for: what });
+  endWait(at: number): void {
+    if (!this.#openWait) return;
+    const { since, for: awaited } = this.#openWait;
+    this.#openWait = undefined;
+    if (this.#waits.length < MAX_WAITS) this.#waits.push({ start: since, end: Math.max(since, at), for: awaited });
   }
 
-  /** Of a call: a thread has it. */
+  /** Of a call: it was sent to a thread. */
   send(at: number, thread: number): void {
-    this.resume(at);
+    this.endWait(at);
     this.thread = thread;
   }
 
-  ask({ key, isNew, calledAt }: { key: string; isNew: boolean; calledAt?: string }): void {
+  addKey({ key, isNew, calledAt }: { key: string; isNew: boolean; calledAt?: string }): void {
     if (isNew) this.keys.push(key);
     this.#calledAt ??= calledAt;
   }
 
-  /** Of a flight: a task waits for it. */
-  serve(task: number): void {
+  /** Of a flight: a task waits for one of its keys. */
+  addServedTask(task: number): void {
     this.#serves.add(task);
   }
 
-  /** Of a thread: something was thrown there that nobody caught. */
+  /** Of a thread: an uncaught error was thrown there. */
   fault(detail: string): void {
     this.error ??= detail;
   }
 
   end(at: number, outcome: Outcome | undefined, error: string | undefined): Span {
-    this.resume(at);
-    const { id, name, at: start, parent } = this.#begun;
+    this.endWait(at);
+    const { id, name, at: start, parent } = this.#start;
     return {
       id,
       kind: this.#kind,
       name,
       start,
-      // A clock may have been set back meanwhile.
+      // The clock may have been set back since the start.
       end: Math.max(start, at),
       outcome,
       error,
@@ -93,8 +93,8 @@ export class OpenSpan {
     };
   }
 
-  /** As it is just now. */
-  until(at: number): Span {
+  /** The span without an outcome, as far as it is known at a time. */
+  endOpen(at: number): Span {
     return this.end(at, undefined, this.error);
   }
 }

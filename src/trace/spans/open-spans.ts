@@ -1,24 +1,24 @@
-/** The spans that have begun and not ended: event by event they are filled in, and leave when they end. */
+/** The open spans of a trace: each event opens a span, adds to one, or ends one. */
 import type { FlushReason } from '../../scheduler/events';
 import { OpenSpan } from './open-span';
 import type { Span } from './span';
 import type { Outcome, TraceEvent } from '../events/trace-event';
 
-/** What a call waits for in the queue. */
-const THREAD = 'a thread';
+/** What a queued call waits for, as its span says. */
+const AWAITED_THREAD = 'a thread';
 
-/** How a thread ends that its pool has ended. */
-const ENDED = 'killed';
+/** The exit detail of a thread that its pool has stopped begins with this word. */
+const STOPPED_BY_POOL = 'killed';
 
 export class OpenSpans {
-  /** A Map keeps the order in which they began. */
+  /** In the order in which the spans began, which a Map keeps. */
   readonly #open = new Map<number, OpenSpan>();
-  readonly #threads = new Map<string, number>();
-  #lastThread = -0.5;
+  readonly #threadIds = new Map<string, number>();
+  #nextThreadId = -0.5;
   #lastAt = -Infinity;
 
-  /** The span that this event ends, if it ends one. */
-  take(event: TraceEvent): Span | undefined {
+  /** Applies an event, and returns the span that it ends, if any. */
+  handle(event: TraceEvent): Span | undefined {
     this.#lastAt = event.at;
     switch (event.type) {
       case 'task-end':
@@ -29,34 +29,34 @@ export class OpenSpans {
       case 'batch-flush':
         return this.#flush(event);
       case 'batch-land':
-        // It has no flight if all keys had left before it was flushed.
+        // A batch whose keys were all cancelled before the flush has no flight.
         return this.#end(event.id, event) ?? this.#end(-event.id, event);
       case 'thread-exit':
         return this.#exit(event);
       default:
-        this.#follow(event);
+        this.#update(event);
         return undefined;
     }
   }
 
-  /** Those that have not ended, in the order they began. */
-  left(): Span[] {
-    const spans = Array.from(this.#open.values(), (open) => open.until(this.#lastAt));
+  /** Ends all open spans without an outcome, in the order in which they began. */
+  endAll(): Span[] {
+    const spans = Array.from(this.#open.values(), (open) => open.endOpen(this.#lastAt));
     this.#open.clear();
-    this.#threads.clear();
+    this.#threadIds.clear();
     return spans;
   }
 
-  #follow(event: TraceEvent): void {
+  #update(event: TraceEvent): void {
     switch (event.type) {
       case 'task-begin':
         this.#begin(new OpenSpan('task', event));
         break;
       case 'task-wait':
-        this.#open.get(event.id)?.wait(event.at, event.for);
+        this.#open.get(event.id)?.beginWait(event.at, event.for);
         break;
       case 'task-resume':
-        this.#open.get(event.id)?.resume(event.at);
+        this.#open.get(event.id)?.endWait(event.at);
         break;
       case 'batch-open': {
         const batch = new OpenSpan('batch', { id: -event.id, name: event.batch, at: event.at });
@@ -65,9 +65,9 @@ export class OpenSpans {
         break;
       }
       case 'batch-ask':
-        this.#open.get(-event.id)?.ask(event);
-        // One that is in the air serves who joins it there.
-        if (event.task !== undefined) this.#open.get(event.id)?.serve(event.task);
+        this.#open.get(-event.id)?.addKey(event);
+        // A cached key may be joined while its flight is under way.
+        if (event.task !== undefined) this.#open.get(event.id)?.addServedTask(event.task);
         break;
       case 'scope-open':
         this.#begin(new OpenSpan('scope', event));
@@ -78,7 +78,7 @@ export class OpenSpans {
       case 'call-queue': {
         const call = new OpenSpan('call', event);
         call.pool = event.pool;
-        call.wait(event.at, THREAD);
+        call.beginWait(event.at, AWAITED_THREAD);
         this.#begin(call);
         break;
       }
@@ -94,17 +94,17 @@ export class OpenSpans {
     }
   }
 
-  #begin(open: OpenSpan): void {
-    this.#open.set(open.id, open);
+  #begin(span: OpenSpan): void {
+    this.#open.set(span.id, span);
   }
 
-  #end(id: number, how: HowItEnded): Span | undefined {
+  #end(id: number, ending: SpanEnding): Span | undefined {
     const open = this.#open.get(id);
     this.#open.delete(id);
-    return open?.end(how.at, how.outcome, how.error);
+    return open?.end(ending.at, ending.outcome, ending.error);
   }
 
-  #flush(event: Flush): Span | undefined {
+  #flush(event: BatchFlush): Span | undefined {
     const { id, at, batch, keys, reason, tasks } = event;
     const open = this.#open.get(-id);
     if (open) open.keys = [...keys];
@@ -112,45 +112,45 @@ export class OpenSpans {
     const flight = new OpenSpan('flight', { id, name: batch, at });
     flight.keys = [...keys];
     flight.reason = reason;
-    for (const task of tasks) flight.serve(task);
+    for (const task of tasks) flight.addServedTask(task);
     this.#begin(flight);
     return gathered;
   }
 
   #spawn({ at, pool, thread }: ThreadChange): void {
-    const place = placeOf(pool, thread);
-    // Two pools of one name may each have a thread of this number: they are taken for one.
-    if (this.#threads.has(place)) return;
-    const id = this.#lastThread--;
+    const key = threadKey(pool, thread);
+    // Two pools of the same name may each have a thread of this number; the trace cannot tell them apart.
+    if (this.#threadIds.has(key)) return;
+    const id = this.#nextThreadId--;
     const open = new OpenSpan('thread', { id, name: `${pool} ${String(thread)}`, at });
     open.pool = pool;
     open.thread = thread;
-    this.#threads.set(place, id);
+    this.#threadIds.set(key, id);
     this.#begin(open);
   }
 
   #threadOf({ pool, thread }: ThreadChange): OpenSpan | undefined {
-    const id = this.#threads.get(placeOf(pool, thread));
+    const id = this.#threadIds.get(threadKey(pool, thread));
     return id === undefined ? undefined : this.#open.get(id);
   }
 
   #exit(event: ThreadChange & { readonly detail: string }): Span | undefined {
     const open = this.#threadOf(event);
-    this.#threads.delete(placeOf(event.pool, event.thread));
+    this.#threadIds.delete(threadKey(event.pool, event.thread));
     if (!open) return undefined;
-    if (!event.detail.startsWith(ENDED)) open.fault(event.detail);
+    if (!event.detail.startsWith(STOPPED_BY_POOL)) open.fault(event.detail);
     const { error } = open;
     return this.#end(open.id, { at: event.at, outcome: error === undefined ? 'succeeded' : 'failed', error });
   }
 }
 
-interface HowItEnded {
+interface SpanEnding {
   readonly at: number;
   readonly outcome: Outcome;
   readonly error?: string | undefined;
 }
 
-interface Flush {
+interface BatchFlush {
   readonly id: number;
   readonly at: number;
   readonly batch: string;
@@ -165,4 +165,4 @@ interface ThreadChange {
   readonly thread: number;
 }
 
-const placeOf = (pool: string, thread: number): string => `${String(thread)} ${pool}`;
+const threadKey = (pool: string, thread: number): string => `${String(thread)} ${pool}`;

@@ -1,4 +1,4 @@
-/** A span is a piece of time that something took: what pictures of a trace are drawn of. */
+/** A span is the time that a task, batch, flight, scope, call or thread took. Timelines and Chrome traces draw spans. */
 import type { FlushReason } from '../../scheduler/events';
 import type { Split, Outcome } from '../events/trace-event';
 
@@ -10,25 +10,28 @@ export interface Span {
   readonly name: string;
   /** In ms, as `at` of events. */
   readonly start: number;
+  /** In ms. Of an open span, the time of the last event. */
   readonly end: number;
-  /** Undefined while it has not ended: then `end` is when it was last looked at. */
+  /** Undefined while the span is open. */
   readonly outcome: Outcome | undefined;
   readonly error: string | undefined;
-  /** Whoever waits for it. */
+  /** The id of the span that waits for this one. */
   readonly parent: number | undefined;
-  /** Of a flight: the tasks it served. */
+  /** Of a flight: the ids of the tasks that wait for its keys. */
   readonly serves: readonly number[];
   /** Of a task: when it waited, and for what. Of a call: its time in the queue. */
   readonly waits: readonly Wait[];
+  /** The call site, as a line of a stack; only with debugging on. */
   readonly calledAt: string | undefined;
-  /** Of a batch and a flight: its keys, in words. */
+  /** Of a batch or flight: descriptions of its keys. */
   readonly keys: readonly string[];
-  /** Of a flight. */
+  /** Of a flight: why it was flushed. */
   readonly reason: FlushReason | undefined;
-  /** Of a batch: why it is not one with an earlier one. */
+  /** Of a batch: why its keys did not join an earlier batch. */
   readonly split: Split | undefined;
-  /** Of a call and a thread. */
+  /** Of a call or thread: the name of its pool. */
   readonly pool: string | undefined;
+  /** Of a call or thread: the number of the thread in its pool. */
   readonly thread: number | undefined;
 }
 
@@ -38,5 +41,5 @@ export interface Wait {
   readonly for: string;
 }
 
-/** Whether it can be drawn: one whose times are none would take all others with it. */
+/** Whether a span can be drawn. One span with a time such as `NaN` would spoil the scale of all others. */
 export const hasTimes = ({ start, end }: Span): boolean => Number.isFinite(start) && Number.isFinite(end);

@@ -1,9 +1,9 @@
 /**
- * Spans of a trace: what began is put together with how it ended. What began before the trace did is left out, since
- * nothing has told its name; but a flush tells all of its flight.
+ * Spans are made of the events of a trace: the event that begins something joined with the one that ends it. A task, scope
+ * or call that began before the trace has no span, since its name is unknown; a flight has one, as `batch-flush` names it.
  *
- * A flight has the id that its batch has in the events: others name it as their parent, and `split.from` names it. The
- * batch while it gathers is the span with the id −id. Ids of threads end in a half.
+ * A flight has the id that its batch has in the events, which `parent` and `split.from` refer to. The batch before its
+ * flush is a span with the negated id. Ids of threads end in .5.
  */
 import { concat, defer, filter, from, map, type OperatorFunction } from 'rxjs';
 import { OpenSpans } from './open-spans';
@@ -11,8 +11,8 @@ import type { Span } from './span';
 import type { TraceEvent } from '../events/trace-event';
 
 /**
- * Gives each span when it ends; and, when the source completes, those that are still open: their `outcome` is undefined.
- * A span that has ended is forgotten. No more than 10 000 waits of each are kept.
+ * Emits each span when it ends. When the source completes, the open spans are emitted with an undefined `outcome`. Only
+ * open spans are kept, with at most 10 000 waits each.
  *
  * @example
  * trace$
@@ -24,34 +24,36 @@ export const toSpans = (): OperatorFunction<TraceEvent, Span> => (events$) =>
     const open = new OpenSpans();
     return concat(
       events$.pipe(
-        map((event) => open.take(event)),
+        map((event) => open.handle(event)),
         filter((span) => span !== undefined),
       ),
-      defer(() => from(open.left())),
+      defer(() => from(open.endAll())),
     );
   });
 
 /**
- * The spans of events that have been kept, sorted by their start.
+ * The spans of collected events, sorted by start.
+ *
+ * @param events in the order in which `trace$` emitted them
  *
  * @example
  * const events: TraceEvent[] = [];
- * const watching = trace$.subscribe((event) => events.push(event));
+ * const subscription = trace$.subscribe((event) => events.push(event));
  * await report();
- * watching.unsubscribe();
+ * subscription.unsubscribe();
  * const flights = spansOf(events).filter(({ kind }) => kind === 'flight');
  */
 export function spansOf(events: Iterable<TraceEvent>): Span[] {
   const open = new OpenSpans();
   const spans: Span[] = [];
   for (const event of events) {
-    const span = open.take(event);
+    const span = open.handle(event);
     if (span) spans.push(span);
   }
-  for (const span of open.left()) spans.push(span);
+  for (const span of open.endAll()) spans.push(span);
   return spans.sort(byStart);
 }
 
-/** Of those that start together the longest comes first, so that a parent comes before what it waits for. */
+/** Sorts by start. Of spans that start together the longest comes first, so a parent comes before its children. */
 export const byStart = (one: Span, other: Span): number =>
   one.start - other.start || other.end - one.end || Math.abs(one.id) - Math.abs(other.id);
