@@ -43,20 +43,20 @@ if (program === null) {
     it('is summed up', async () => {
       const summary = await reader.text('#summary');
       expect(summary.replaceAll(/\s/g, ' ')).toMatch(
-        /^212 spans.*32 flights.*120 keys.*3\.8 keys per flight.*ms in all$/,
+        /^212 spans.*32 flights.*120 keys.*3\.8 keys per flight.*ms in total$/,
       );
       const details = await reader.text('#details');
       expect(details).toMatch(/nameOf\s+8\s+40\s+5/);
-      expect(details).toContain('full: it held as many keys as it may');
+      expect(details).toContain('full: the batch reached its maximum size');
     });
 
     it('says on hover why a flight took off, and what it brought', async () => {
       await reader.select('nameOf', 2);
       await reader.hover(await reader.selected());
       const tip = await reader.text('#tip');
-      expect(tip).toContain('quiescent: nothing else could run');
+      expect(tip).toContain('quiescent: no task could go on');
       expect(tip).toMatch(/5\skeys\s+user 0, user 1/);
-      expect(tip).toMatch(/Served\s+5\stasks/);
+      expect(tip).toMatch(/Serves\s+5\stasks/);
       await reader.hover({ x: 60, y: 600 });
       expect(await reader.page.isVisible('#tip')).toBe(false);
     });
@@ -166,7 +166,7 @@ if (program === null) {
     it('shows the tasks that a flight served, and lights them', async () => {
       await reader.select('nameOf', 2);
       const details = await reader.text('#details');
-      expect(details).toMatch(/Tasks it served \(5\)/);
+      expect(details).toMatch(/Served tasks \(5\)/);
       expect(details.match(/authorName/g)).toHaveLength(5);
       expect(details).toMatch(/Batch\s+nameOf, 5\skeys/);
       // Itself, its batch, and those five.
@@ -179,10 +179,10 @@ if (program === null) {
     it('shows of a task who waits for it, what it waits for, and the flights that served it', async () => {
       await reader.select('authorName');
       const details = await reader.text('#details');
-      expect(details).toMatch(/Flights that served it\s+nameOf/);
-      expect(details).toMatch(/Asked for by\s+page/);
+      expect(details).toMatch(/Served by flights\s+nameOf/);
+      expect(details).toMatch(/Parents\s+page/);
       await reader.page.click('#details >> text=page');
-      expect(await reader.text('#details')).toMatch(/Asked for \(2\).*at pages|at pages.*Asked for \(2\)/s);
+      expect(await reader.text('#details')).toMatch(/Children \(2\).*at pages|at pages.*Children \(2\)/s);
     });
 
     it('selects with a click, and zooms to it with a double click', async () => {
@@ -351,7 +351,7 @@ if (program === null) {
   describe('a small or odd trace', () => {
     it('is friendly if it has nothing', async () => {
       await open([]);
-      expect(await reader.text('main')).toContain('Nothing to see yet');
+      expect(await reader.text('main')).toContain('This trace has no spans');
       expect(await reader.page.isVisible('#search')).toBe(false);
     });
 

@@ -33,7 +33,7 @@ describe('an async function as the body of a task', () => {
       expect.stringMatching(/^sluice doctor: task page is an async function on scheduler "request"/),
     ]);
     expect(warnings()[0]).toMatch(/doctor-bodies\.spec\.ts:\d+:\d+/);
-    expect(warnings()[0]).toContain('after an await runs on the default scheduler');
+    expect(warnings()[0]).toContain('calls after an await run on the default scheduler');
   });
 
   it('is warned of where it runs by scheduler.run', async () => {

@@ -1,10 +1,10 @@
 /** Where spans are drawn: groups, their lanes, and the rows of these. */
-import { layOut, type Group } from '../../src/trace/timeline/layout/layout';
+import { layOut, type TimelineGroup } from '../../src/trace/timeline/layout/layout';
 import { relationsOf } from '../../src/trace/timeline/relations';
 import { serviceSpans, span } from '../services/timeline-spans';
 import type { Span } from 'sluice/trace';
 
-const laidOut = (spans: readonly Span[]): readonly Group[] => layOut(spans, relationsOf(spans).parents);
+const laidOut = (spans: readonly Span[]): readonly TimelineGroup[] => layOut(spans, relationsOf(spans).parents);
 
 /** By title and label, the ids in each row. */
 function idsOf(spans: readonly Span[]): Record<string, Record<string, readonly (readonly number[])[]>> {

@@ -52,7 +52,7 @@ describe('the page', () => {
   });
 
   it('says so where there is nothing', () => {
-    expect(renderTimeline([])).toContain('Nothing to see yet');
+    expect(renderTimeline([])).toContain('This trace has no spans');
   });
 
   it.each([

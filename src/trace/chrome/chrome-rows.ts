@@ -16,7 +16,11 @@ export interface ChromeSlice extends Slice {
   readonly isQueue: boolean;
 }
 
-/** The rows in the order of drawing. @param origin time 0 of the trace, in ms */
+/**
+ * The rows in the order of drawing.
+ *
+ * @param origin time 0 of the trace, in ms
+ */
 export function rowsOf(spans: readonly Span[], origin: number): ChromeRow[] {
   const rows = new Map<string, { process: string; name: string; slices: ChromeSlice[] }>();
   const threadIds = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** The page's elements. What comes of the trace is put in by the script, as text; the title alone is written here. */
+/** The elements of the page. Only the title is written here; the script inserts the data of the trace, as text. */
 import { htmlText } from './embedding';
 import type { Tone } from './palette';
 
@@ -9,18 +9,18 @@ const LEGEND: readonly (readonly [tone: Tone, className: string, label: string])
   ['cancelled', 'hatched', 'cancelled'],
 ];
 
-const KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ['Ctrl + wheel, pinch', 'zoom around the pointer; so does the wheel alone over the overview'],
+const KEYS: readonly (readonly [keys: string, action: string])[] = [
+  ['Ctrl + wheel, pinch', 'zoom around the pointer; over the overview, the wheel zooms without Ctrl'],
   ['+ −', 'zoom'],
-  ['drag, wheel', 'move; Shift and the wheel move in time'],
-  ['Shift + drag', 'zoom to a stretch of time'],
-  ['double click', 'zoom to a span, or back to all'],
-  ['f', 'all of it'],
-  ['i', 'isolate: only rows with what is selected, found, or belongs to it'],
-  ['← → ↑ ↓', 'move; to the next span where one is selected'],
-  ['/', 'search; Enter goes to the next match, Shift + Enter to the one before'],
-  ['Enter', 'select the first span to be seen; zoom to the one that is selected'],
-  ['Esc', 'let go'],
+  ['drag, wheel', 'scroll; Shift + wheel moves in time'],
+  ['Shift + drag', 'zoom to a range of time'],
+  ['double click', 'zoom to a span, or show the whole trace'],
+  ['f', 'show the whole trace'],
+  ['i', 'isolate: show only rows with selected, found and related spans'],
+  ['← → ↑ ↓', 'move; if a span is selected, go to the next one'],
+  ['/', 'search; Enter goes to the next match, Shift + Enter to the previous one'],
+  ['Enter', 'select the first visible span; zoom to the selected span'],
+  ['Esc', 'clear the selection and the search'],
 ];
 
 const swatch = (tone: Tone, className = ''): string =>
@@ -32,14 +32,14 @@ export const pageBody = (title: string, isEmpty: boolean): string => `
   <div class="tools"${isEmpty ? ' hidden' : ''}>
     <label class="search"><input id="search" type="search" placeholder="Search names, keys, errors" aria-label="Search names, keys and errors" autocomplete="off" spellcheck="false"><span id="count" role="status"></span><kbd>/</kbd></label>
     <div class="joined"><button id="out" aria-label="Zoom out">−</button><button id="fit">Fit</button><button id="in" aria-label="Zoom in">+</button></div>
-    <button id="isolate" aria-pressed="false" title="Only rows with what is selected or found">Isolate</button>
+    <button id="isolate" aria-pressed="false" title="Show only rows with selected or found spans">Isolate</button>
     <button id="theme" aria-label="Light or dark">◐</button>
     <button id="help" aria-label="Keys">?</button>
   </div>
 </header>
 <main>
-  <div id="empty"${isEmpty ? '' : ' hidden'}><h2>Nothing to see yet</h2>
-    <p>This trace has no spans. Start it before the work begins, and draw it when the work is done.</p></div>
+  <div id="empty"${isEmpty ? '' : ' hidden'}><h2>This trace has no spans</h2>
+    <p>Start recording before the work begins, and render the page when the work is done.</p></div>
   <div class="picture"${isEmpty ? ' hidden' : ''}>
     <canvas id="overview" aria-hidden="true"></canvas>
     <div id="scroll" tabindex="-1"><div id="tall"><canvas id="lanes" tabindex="0" role="application" aria-describedby="summary"></canvas></div></div>
@@ -49,10 +49,10 @@ export const pageBody = (title: string, isEmpty: boolean): string => `
 </main>
 <footer${isEmpty ? ' hidden' : ''}>
   ${LEGEND.map(([tone, className, label]) => `<span>${swatch(tone, className)}${label}</span>`).join('\n  ')}
-  <span class="hint"><kbd>Ctrl</kbd> + wheel zooms, dragging moves, <kbd>?</kbd> for more</span>
+  <span class="hint"><kbd>Ctrl</kbd> + wheel zooms, dragging moves, <kbd>?</kbd> lists all keys</span>
 </footer>
 <div id="tip" role="tooltip" hidden></div>
-<dialog id="keys" aria-label="Keys"><h2>Getting around</h2>
-  <dl>${KEYS.map(([keys, what]) => `<dt><kbd>${keys}</kbd></dt><dd>${what}</dd>`).join('')}</dl>
+<dialog id="keys" aria-label="Keys"><h2>Keyboard and mouse</h2>
+  <dl>${KEYS.map(([keys, action]) => `<dt><kbd>${keys}</kbd></dt><dd>${action}</dd>`).join('')}</dl>
   <form method="dialog"><button>Close</button></form></dialog>
 `;

@@ -1,4 +1,4 @@
-/** The page's style: light or dark as the reader's system is, until the page's own switch says otherwise. */
+/** The style of the page. It is light or dark as in the reader's system, until the reader uses the switch of the page. */
 import { customProperties, dark, light } from './palette';
 
 const themes = `
@@ -66,7 +66,7 @@ canvas { display: block; }
 #lanes { position: sticky; top: 0; cursor: default; touch-action: none; border-radius: 0 0 11px 11px; }
 #lanes:focus-visible { outline: none; }
 .picture:has(#lanes:focus-visible) { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
-#lanes.held { cursor: grabbing; }
+#lanes.dragging { cursor: grabbing; }
 .group { position: absolute; left: 0; right: 0; pointer-events: none; }
 .group button {
   position: sticky; top: 0; z-index: 1; display: flex; align-items: center; gap: 8px; width: 100%; height: 30px;
@@ -90,7 +90,7 @@ footer .hint { margin-left: auto; }
 #empty h2 { margin: 0 0 6px; font-size: 16px; font-weight: 600; color: var(--text); }
 `;
 
-const words = `
+const panels = `
 #details { flex: none; width: 330px; overflow: auto; padding: 16px 18px 18px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); scrollbar-width: thin; }
 #details h2 { margin: 4px 0 12px; font-size: 15px; font-weight: 650; overflow-wrap: anywhere; line-height: 1.35; }
 #details h3 { margin: 18px 0 6px; font-size: 12px; font-weight: 600; color: var(--muted); }
@@ -143,4 +143,4 @@ dialog form button { height: 32px; padding: 0 16px; border: 1px solid var(--line
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 `;
 
-export const pageStyle = [themes, frame, picture, words].join('\n');
+export const pageStyle = [themes, frame, picture, panels].join('\n');

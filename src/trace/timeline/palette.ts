@@ -1,20 +1,20 @@
 /**
- * The colours, light and dark: a colour for each kind of span, told apart by people who see colours in other ways too,
- * and never the only sign of anything. All text on them has the contrast of WCAG's AA.
+ * The palette has a light and a dark theme, with a colour for each kind of span. The colours are distinct for colour-blind
+ * readers, and never the only sign of a state. Text on them has the contrast of WCAG level AA.
  */
 import type { SpanKind } from '../spans/span';
 
-/** What a span looks like: its kind, unless it failed or was cancelled. */
+/** The colour scheme of a span: its kind, unless it failed or was cancelled. */
 export type Tone = SpanKind | 'failed' | 'cancelled';
 
 export interface Paint {
-  /** The edge, and the legend. */
+  /** Of the edge of a bar, and of the legend. */
   readonly edge: string;
-  /** Where it runs. */
+  /** Of a bar where the span runs. */
   readonly run: string;
-  /** Where it waits. */
+  /** Of a bar where the span waits. */
   readonly wait: string;
-  /** On both. */
+  /** Of text on both. */
   readonly text: string;
 }
 
@@ -25,7 +25,7 @@ export interface Theme {
   readonly line: string;
   readonly text: string;
   readonly muted: string;
-  /** Of links, the focus, and what is selected. */
+  /** Of links, the focus and the selection. */
   readonly accent: string;
   readonly tones: Readonly<Record<Tone, Paint>>;
 }
@@ -74,11 +74,11 @@ export const dark: Theme = {
   },
 };
 
-/** As custom properties, which the page's style and its script both read. */
+/** CSS custom properties of a theme, which the style and the script of the page read. */
 export function customProperties({ tones, ...colours }: Theme): string {
-  const plain = Object.entries(colours).map(([name, colour]) => [name, colour] as const);
-  const painted = Object.entries(tones).flatMap(([tone, paint]) =>
+  const themeColours = Object.entries(colours).map(([name, colour]) => [name, colour] as const);
+  const toneColours = Object.entries(tones).flatMap(([tone, paint]) =>
     Object.entries(paint).map(([part, colour]) => [`${tone}-${part}`, colour as string] as const),
   );
-  return [...plain, ...painted].map(([name, colour]) => `--${name}: ${colour};`).join(' ');
+  return [...themeColours, ...toneColours].map(([name, colour]) => `--${name}: ${colour};`).join(' ');
 }

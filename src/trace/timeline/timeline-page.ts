@@ -1,6 +1,6 @@
 /**
- * The timeline page: spans drawn along time, in one file of HTML that needs nothing else, neither a server nor a
- * network. It may be kept, sent and opened anywhere.
+ * The timeline page shows spans along time. It is one HTML file that needs neither a server nor a network, and can be
+ * archived and sent.
  */
 import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
@@ -12,16 +12,21 @@ import { pageStyle } from './page-style';
 import { pageScript } from './client/page-script';
 
 export interface TimelinePageConfig {
-  /** Of the page (`'Sluice timeline'`). */
+  /**
+   * The title of the page.
+   *
+   * @defaultValue `'Sluice timeline'`
+   */
   readonly title?: string;
 }
 
 /**
- * A page with lanes for tasks, batches, flights, scopes and threads: who waited for what, why each batch was flushed
- * when it was, and whom each flight served. It can be zoomed and searched, is light or dark, and draws a hundred
- * thousand spans.
+ * Renders a page with lanes for tasks, batches, flights, scopes and threads. It shows what waited for what, why each batch
+ * was flushed, and which tasks each flight served. The page can be zoomed and searched, and draws 100 000 spans.
  *
- * @throws TypeError if the spans are no array, or the title is no string.
+ * @param spans such as those of `spansOf`; a span with a time that is not finite is left out
+ * @returns the HTML document
+ * @throws TypeError if `spans` is not an array, or an option is unknown or invalid.
  * @example
  * writeFileSync('timeline.html', renderTimeline(spansOf(events), { title: 'GET /answers' }));
  */
@@ -50,5 +55,5 @@ ${pageBody(title, drawn.length === 0)}
 `;
 }
 
-/** It asks the network for nothing, and could not. */
+/** Forbids all network requests. The page makes none. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";

@@ -1,35 +1,35 @@
 /**
- * The bars. Where one is too thin for the screen it is drawn together with its neighbours, the darker the more of the
- * time they take, and red if one of them failed; where something is searched for or selected, the others step back.
+ * The bars of spans. Bars too thin for the screen are merged with their neighbours: a merged bar is darker the more of its
+ * time is taken, and red if one of its spans failed. During a search or selection, the other bars are dimmed.
  */
 export const barsScript = String.raw`
-const THIN = 2.5;
+const MIN_BAR_WIDTH = 2.5;
 
 function drawBoard() {
-  pen.clearRect(0, 0, board.width, board.height);
+  context.clearRect(0, 0, board.width, board.height);
   drawGrid();
-  const seen = visibleLanes();
-  pen.save();
-  pen.beginPath();
-  pen.rect(board.gutter, 0, board.width - board.gutter, board.height);
-  pen.clip();
+  const visible = visibleLanes();
+  context.save();
+  context.beginPath();
+  context.rect(board.gutter, 0, board.width - board.gutter, board.height);
+  context.clip();
   let drawn = 0;
-  for (const lane of seen) drawn += drawLane(lane);
+  for (const lane of visible) drawn += drawLane(lane);
   drawLinks();
-  drawStretch();
-  pen.restore();
-  for (const lane of seen) drawLabel(lane);
+  drawRangeSelection();
+  context.restore();
+  for (const lane of visible) drawLabel(lane);
   canvas.dataset.drawn = String(drawn);
 }
 
 function visibleLanes() {
   const top = scroller.scrollTop;
-  const seen = [];
+  const visible = [];
   for (const group of groups)
     if (group.isOpen)
       for (const lane of group.lanes)
-        if (lane.height > 0 && lane.top < top + board.height && lane.top + lane.height > top) seen.push(lane);
-  return seen;
+        if (lane.height > 0 && lane.top < top + board.height && lane.top + lane.height > top) visible.push(lane);
+  return visible;
 }
 
 function drawLane(lane) {
@@ -43,9 +43,9 @@ function drawLane(lane) {
 }
 
 function drawRow(lane, row, top, height) {
-  const tall = height - gapOf(height);
+  const barHeight = height - gapOf(height);
   const front = [];
-  let thin;
+  let merged;
   let drawn = 0;
   for (let at = firstIn(lane, row, timeAt(board.gutter - 1)); at < row.length; at++) {
     const i = row[at];
@@ -53,112 +53,112 @@ function drawRow(lane, row, top, height) {
     if (left > board.width) break;
     const right = xOf(toIn(lane.part, i));
     drawn++;
-    if (lit !== undefined && lit.has(i)) front.push({ i, left, right });
-    else if (right - left >= THIN) drawBar(i, lane, left, right, top, tall, lit !== undefined);
-    else if (thin !== undefined && left <= thin.right + 0.75) {
-      thin.right = Math.max(thin.right, right);
-      thin.filled += right - left;
-      thin.count++;
-      if (isFailed(i)) thin.tone = 'failed';
+    if (highlighted !== undefined && highlighted.has(i)) front.push({ i, left, right });
+    else if (right - left >= MIN_BAR_WIDTH) drawBar(i, lane, left, right, top, barHeight, highlighted !== undefined);
+    else if (merged !== undefined && left <= merged.right + 0.75) {
+      merged.right = Math.max(merged.right, right);
+      merged.filled += right - left;
+      merged.count++;
+      if (isFailed(i)) merged.tone = 'failed';
     } else {
-      if (thin !== undefined) drawThin(thin, top, tall);
-      thin = { left, right, filled: right - left, count: 1, tone: toneOf(i) };
+      if (merged !== undefined) drawMerged(merged, top, barHeight);
+      merged = { left, right, filled: right - left, count: 1, tone: toneOf(i) };
     }
   }
-  if (thin !== undefined) drawThin(thin, top, tall);
-  for (const { i, left, right } of front) drawBar(i, lane, left, Math.max(right, left + 2), top, tall, false);
+  if (merged !== undefined) drawMerged(merged, top, barHeight);
+  for (const { i, left, right } of front) drawBar(i, lane, left, Math.max(right, left + 2), top, barHeight, false);
   return drawn;
 }
 
 const gapOf = (height) => (height >= 14 ? 3 : height >= 8 ? 2 : height >= 4 ? 1 : 0);
 
-function drawThin({ left, right, filled, count, tone }, top, tall) {
+function drawMerged({ left, right, filled, count, tone }, top, barHeight) {
   const width = Math.max(1.5, right - left);
-  const dense = count === 1 ? 0.75 : Math.min(1, 0.35 + (0.65 * filled) / width);
-  pen.globalAlpha = lit === undefined ? Math.max(dense, tone === 'failed' ? 0.9 : 0) : 0.16;
-  pen.fillStyle = colours.tones[tone].edge;
-  pen.fillRect(left, top, width, tall);
-  pen.globalAlpha = 1;
+  const opacity = count === 1 ? 0.75 : Math.min(1, 0.35 + (0.65 * filled) / width);
+  context.globalAlpha = highlighted === undefined ? Math.max(opacity, tone === 'failed' ? 0.9 : 0) : 0.16;
+  context.fillStyle = colours.tones[tone].edge;
+  context.fillRect(left, top, width, barHeight);
+  context.globalAlpha = 1;
 }
 
-function drawBar(i, lane, left, right, top, tall, isDim) {
+function drawBar(i, lane, left, right, top, barHeight, isDim) {
   const paint = colours.tones[toneOf(i)];
   const from = Math.max(left, board.gutter - 6);
   const to = Math.min(right, board.width + 6);
-  const round = tall >= 9 && to - from >= 7 ? 3 : 0;
-  pen.globalAlpha = isDim ? 0.22 : 1;
+  const round = barHeight >= 9 && to - from >= 7 ? 3 : 0;
+  context.globalAlpha = isDim ? 0.22 : 1;
   const hasWaits = lane.part !== 'sent' && (i in data.waits || lane.part === 'queued');
-  const [runs, waits] = tall < 8 ? [paint.edge, paint.run] : [paint.run, paint.wait];
-  pen.fillStyle = hasWaits ? waits : runs;
-  bar(from, to, top, tall, round, round);
-  if (hasWaits && lane.part === 'whole') drawRunning(i, from, to, top, tall, round, runs);
+  const [runs, waits] = barHeight < 8 ? [paint.edge, paint.run] : [paint.run, paint.wait];
+  context.fillStyle = hasWaits ? waits : runs;
+  fillBar(from, to, top, barHeight, round, round);
+  if (hasWaits && lane.part === 'whole') drawRunning(i, from, to, top, barHeight, round, runs);
   if (outcomes[i] === 3) {
-    pen.fillStyle = colours.hatch;
-    bar(from, to, top, tall, round, round);
+    context.fillStyle = colours.hatch;
+    fillBar(from, to, top, barHeight, round, round);
   }
-  pen.fillStyle = paint.edge;
-  if (left >= from) bar(left, Math.min(right, left + (tall >= 9 ? 3 : 1.5)), top, tall, round, 0);
-  if (tall >= 8 && hasWaits) {
-    pen.fillRect(from, top + tall - 1, to - from, 1);
+  context.fillStyle = paint.edge;
+  if (left >= from) fillBar(left, Math.min(right, left + (barHeight >= 9 ? 3 : 1.5)), top, barHeight, round, 0);
+  if (barHeight >= 8 && hasWaits) {
+    context.fillRect(from, top + barHeight - 1, to - from, 1);
   }
-  if (isOpen(i) && right <= board.width && kindOf(i) !== 'thread') drawOpenEnd(from, to, top, tall);
-  if (tall >= 11) drawName(i, lane, from, to, top, tall, paint.text);
-  pen.globalAlpha = 1;
+  if (isOpen(i) && right <= board.width && kindOf(i) !== 'thread') drawOpenEnd(from, to, top, barHeight);
+  if (barHeight >= 11) drawName(i, lane, from, to, top, barHeight, paint.text);
+  context.globalAlpha = 1;
 }
 
-function bar(left, right, top, tall, roundLeft, roundRight) {
+function fillBar(left, right, top, barHeight, roundLeft, roundRight) {
   const width = Math.max(0.5, right - left);
   if (roundLeft + roundRight === 0) {
-    pen.fillRect(left, top, width, tall);
+    context.fillRect(left, top, width, barHeight);
     return;
   }
-  pen.beginPath();
-  pen.roundRect(left, top, width, tall, [roundLeft, roundRight, roundRight, roundLeft]);
-  pen.fill();
+  context.beginPath();
+  context.roundRect(left, top, width, barHeight, [roundLeft, roundRight, roundRight, roundLeft]);
+  context.fill();
 }
 
-function drawRunning(i, left, right, top, tall, round, colour) {
+function drawRunning(i, left, right, top, barHeight, round, colour) {
   const flat = data.waits[i];
   const run = (from, to) => {
     const begin = Math.max(left, xOf(from));
     const end = Math.min(right, Math.max(xOf(to), begin + 1));
     if (end <= last + 0.5 || begin > right || to <= from) return;
-    bar(Math.max(begin, last), end, top, tall, begin <= left ? round : 0, end >= right ? round : 0);
+    fillBar(Math.max(begin, last), end, top, barHeight, begin <= left ? round : 0, end >= right ? round : 0);
     last = end;
   };
   let last = left - 1;
   let since = starts[i];
-  pen.fillStyle = colour;
+  context.fillStyle = colour;
   for (let at = 0; at < flat.length; at += 3) {
-    if (flat[at] >= look.from) run(since, flat[at]);
+    if (flat[at] >= viewport.from) run(since, flat[at]);
     since = flat[at] + flat[at + 1];
-    if (since > look.to) return;
+    if (since > viewport.to) return;
   }
   run(since, endOf(i));
 }
 
-function drawOpenEnd(left, right, top, tall) {
+function drawOpenEnd(left, right, top, barHeight) {
   const width = Math.min(22, right - left);
-  const fade = pen.createLinearGradient(right - width, 0, right, 0);
+  const fade = context.createLinearGradient(right - width, 0, right, 0);
   fade.addColorStop(0, colours.surface + '00');
   fade.addColorStop(1, colours.surface);
-  pen.fillStyle = fade;
-  pen.fillRect(right - width, top - 0.5, width + 1, tall + 1);
+  context.fillStyle = fade;
+  context.fillRect(right - width, top - 0.5, width + 1, barHeight + 1);
 }
 
-function drawName(i, lane, left, right, top, tall, colour) {
+function drawName(i, lane, left, right, top, barHeight, colour) {
   const begin = Math.max(left, board.gutter) + 8;
   const room = Math.min(right, board.right) - begin - 6;
   if (room < 8) return;
-  const size = tall >= 20 ? 12.5 : tall >= 14 ? 11.5 : 10;
-  const middle = top + tall / 2 + 0.5;
+  const size = barHeight >= 20 ? 12.5 : barHeight >= 14 ? 11.5 : 10;
+  const middle = top + barHeight / 2 + 0.5;
   const name = nameIn(i, room, size);
   if (name === '') return;
-  write(pen, name, begin, middle, { size, colour });
-  const more = lasting(toIn(lane.part, i) - fromIn(lane.part, i));
+  write(context, name, begin, middle, { size, colour });
+  const more = formatDuration(toIn(lane.part, i) - fromIn(lane.part, i));
   const used = widthOf(name, size);
   if (room - used > widthOf(more, size - 1) + 24)
-    write(pen, more, begin + room, middle, { size: size - 1, colour, align: 'right' });
+    write(context, more, begin + room, middle, { size: size - 1, colour, align: 'right' });
 }
 
 function nameIn(i, room, size) {
@@ -170,14 +170,14 @@ function nameIn(i, room, size) {
 
 function drawLabel(lane) {
   const top = lane.top - scroller.scrollTop;
-  pen.fillStyle = colours.surface;
-  pen.fillRect(0, top, board.gutter - 1, lane.height);
-  pen.fillStyle = colours.line;
-  pen.fillRect(0, top + lane.height - 1, board.width, 1);
+  context.fillStyle = colours.surface;
+  context.fillRect(0, top, board.gutter - 1, lane.height);
+  context.fillStyle = colours.line;
+  context.fillRect(0, top + lane.height - 1, board.width, 1);
   const { row } = lane.group;
-  const first = top + PAD + (row >= 14 ? (row - gapOf(row)) / 2 : 9);
-  const y = Math.max(first, Math.min(HEAD + 14, top + lane.height - 32));
-  write(pen, fitting(lane.label, board.gutter - 30, 12.5, 500), 16, y + 0.5, { size: 12.5, weight: 500 });
-  if (lane.height >= 48) write(pen, number(lane.count), 16, y + 18, { size: 11.5, colour: colours.muted });
+  const first = top + PADDING + (row >= 14 ? (row - gapOf(row)) / 2 : 9);
+  const y = Math.max(first, Math.min(HEADER_HEIGHT + 14, top + lane.height - 32));
+  write(context, fitting(lane.label, board.gutter - 30, 12.5, 500), 16, y + 0.5, { size: 12.5, weight: 500 });
+  if (lane.height >= 48) write(context, formatNumber(lane.count), 16, y + 18, { size: 11.5, colour: colours.muted });
 }
 `;

@@ -1,16 +1,16 @@
 /**
- * The board that is drawn on: its sizes in CSS pixels, whatever the pixels of the screen are, its colours, and one
- * drawing a frame at most.
+ * The board holds the canvases: their sizes in CSS pixels, independent of the pixel ratio of the screen, and their colours.
+ * It is drawn at most once per frame.
  */
 export const boardScript = String.raw`
 const OVERVIEW = 40;
 const AXIS = 28;
-const tall = byId('tall');
+const scrollContent = byId('tall');
 const scroller = byId('scroll');
 const canvas = byId('lanes');
 const overview = byId('overview');
-const pen = canvas.getContext('2d');
-const overviewPen = overview.getContext('2d');
+const context = canvas.getContext('2d');
+const overviewContext = overview.getContext('2d');
 const board = { width: 0, height: 0, gutter: 0, right: 0 };
 const FONT = getComputedStyle(document.body).fontFamily;
 const TONES = ['task', 'batch', 'flight', 'scope', 'work', 'call', 'thread', 'failed', 'cancelled'];
@@ -28,17 +28,17 @@ function readColours() {
 function hatched(colour) {
   const size = 7 * devicePixelRatio;
   const tile = element('canvas', { width: size, height: size });
-  const ink = tile.getContext('2d');
-  ink.strokeStyle = colour;
-  ink.globalAlpha = 0.25;
-  ink.lineWidth = devicePixelRatio;
-  ink.beginPath();
+  const target = tile.getContext('2d');
+  target.strokeStyle = colour;
+  target.globalAlpha = 0.25;
+  target.lineWidth = devicePixelRatio;
+  target.beginPath();
   for (const shift of [-size, 0, size]) {
-    ink.moveTo(shift, size);
-    ink.lineTo(shift + size, 0);
+    target.moveTo(shift, size);
+    target.lineTo(shift + size, 0);
   }
-  ink.stroke();
-  const pattern = pen.createPattern(tile, 'repeat');
+  target.stroke();
+  const pattern = context.createPattern(tile, 'repeat');
   pattern.setTransform(new DOMMatrix().scale(1 / devicePixelRatio));
   return pattern;
 }
@@ -46,39 +46,39 @@ function hatched(colour) {
 function fitBoard() {
   const width = scroller.clientWidth;
   const height = scroller.clientHeight;
-  size(canvas, pen, width, height);
-  size(overview, overviewPen, width, OVERVIEW + AXIS);
+  size(canvas, context, width, height);
+  size(overview, overviewContext, width, OVERVIEW + AXIS);
   board.width = width;
   board.height = height;
   board.gutter = Math.round(Math.min(172, width * 0.24));
   board.right = width - 14;
 }
 
-function size(sheet, ink, width, height) {
+function size(sheet, target, width, height) {
   sheet.width = Math.round(width * devicePixelRatio);
   sheet.height = Math.round(height * devicePixelRatio);
   sheet.style.width = width + 'px';
   sheet.style.height = height + 'px';
-  ink.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  target.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
 }
 
-let isDue = false;
+let isRedrawQueued = false;
 function redraw() {
-  if (isDue) return;
-  isDue = true;
+  if (isRedrawQueued) return;
+  isRedrawQueued = true;
   requestAnimationFrame(() => {
-    isDue = false;
+    isRedrawQueued = false;
     drawAxis();
     drawBoard();
   });
 }
 
-function write(ink, text, x, y, { size = 12, weight = 400, colour = colours.text, align = 'left' } = {}) {
-  ink.font = weight + ' ' + size + 'px ' + FONT;
-  ink.fillStyle = colour;
-  ink.textAlign = align;
-  ink.textBaseline = 'middle';
-  ink.fillText(text, x, y);
+function write(target, text, x, y, { size = 12, weight = 400, colour = colours.text, align = 'left' } = {}) {
+  target.font = weight + ' ' + size + 'px ' + FONT;
+  target.fillStyle = colour;
+  target.textAlign = align;
+  target.textBaseline = 'middle';
+  target.fillText(text, x, y);
 }
 
 const widths = new Map();
@@ -87,8 +87,8 @@ function widthOf(text, size, weight = 400) {
   let width = widths.get(key);
   if (width === undefined) {
     if (widths.size > 2e4) widths.clear();
-    pen.font = weight + ' ' + size + 'px ' + FONT;
-    widths.set(key, (width = pen.measureText(text).width));
+    context.font = weight + ' ' + size + 'px ' + FONT;
+    widths.set(key, (width = context.measureText(text).width));
   }
   return width;
 }

@@ -1,25 +1,25 @@
-/** The start: once the page has its size, all of the trace is in sight; when the size changes, the look stays. */
-export const startScript = String.raw`
-function start() {
-  canvas.setAttribute('aria-label', 'Timeline of ' + counted(count, 'span') + '. Enter selects the first, the arrow keys go on from there.');
+/** The bootstrap shows the whole trace once the page has its size. Later changes of the size keep the viewport. */
+export const bootstrapScript = String.raw`
+function bootstrap() {
+  canvas.setAttribute('aria-label', 'Timeline of ' + formatCount(count, 'span') + '. Enter selects the first span, the arrow keys select others.');
   summarise();
   readColours();
   showDetails();
   details.hidden = false;
   new ResizeObserver(resize).observe(scroller);
   resize();
-  see(whole.from, whole.to);
+  setViewport(fullRange.from, fullRange.to);
 }
 
 function resize() {
   fitBoard();
   showRows();
-  fitRows();
+  fitRowHeights();
   stackRows();
   drawAxis();
   drawBoard();
 }
 
-if (count > 0) start();
+if (count > 0) bootstrap();
 else byId('summary').textContent = 'No spans';
 `;

@@ -1,53 +1,53 @@
-/** The keyboard, and the buttons that do the same. */
+/** The keyboard, and the buttons with the same functions. */
 export const keysScript = String.raw`
 const STEP = 90;
 const dialog = byId('keys');
 
-function letGo() {
-  field.value = '';
+function clearSelection() {
+  searchField.value = '';
   search();
   select(-1);
 }
 
-const arrows = {
+const laneKeys = {
   ArrowLeft: () => (selected >= 0 ? stepInRow(-1) : moveBy(-STEP)),
   ArrowRight: () => (selected >= 0 ? stepInRow(1) : moveBy(STEP)),
   ArrowUp: () => (selected >= 0 ? stepToRow(-1) : (scroller.scrollTop -= STEP)),
   ArrowDown: () => (selected >= 0 ? stepToRow(1) : (scroller.scrollTop += STEP)),
   Enter: () => (selected >= 0 ? zoomTo(selected) : selectFirst()),
 };
-const shifted = { ArrowLeft: () => moveBy(-STEP), ArrowRight: () => moveBy(STEP) };
-const anywhere = {
+const shiftKeys = { ArrowLeft: () => moveBy(-STEP), ArrowRight: () => moveBy(STEP) };
+const globalKeys = {
   '+': () => zoomBy(1.5),
   '=': () => zoomBy(1.5),
   '-': () => zoomBy(1 / 1.5),
   f: fit,
   i: isolate,
-  '/': () => field.focus(),
+  '/': () => searchField.focus(),
   '?': () => dialog.showModal(),
-  Escape: letGo,
+  Escape: clearSelection,
 };
 
 function isolate() {
   isIsolated = !isIsolated;
   byId('isolate').setAttribute('aria-pressed', String(isIsolated));
-  arrange();
+  layoutRows();
   if (selected >= 0) bringIntoView(selected);
 }
 
 function selectFirst() {
   for (const lane of visibleLanes())
     for (const row of lane.shown) {
-      const i = row[firstIn(lane, row, look.from)];
-      if (i !== undefined && starts[i] <= look.to) return reveal(i);
+      const i = row[firstIn(lane, row, viewport.from)];
+      if (i !== undefined && starts[i] <= viewport.to) return selectAndShow(i);
     }
 }
 
 addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || event.target === field) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || event.target === searchField) return;
   const isOnBoard = event.target === canvas || event.target === document.body || event.target === scroller;
-  const own = isOnBoard ? ((event.shiftKey ? shifted[event.key] : undefined) ?? arrows[event.key]) : undefined;
-  const action = own ?? anywhere[event.key];
+  const laneAction = isOnBoard ? ((event.shiftKey ? shiftKeys[event.key] : undefined) ?? laneKeys[event.key]) : undefined;
+  const action = laneAction ?? globalKeys[event.key];
   if (action === undefined) return;
   event.preventDefault();
   action();

@@ -1,32 +1,32 @@
 /**
- * The page's script, as text: plain JavaScript that no compiler, minifier or coverage tool ever touches, and that runs
- * in the page as it stands here. Each part is an idea; all of them share one scope. The parts have neither backticks
- * nor comments that would end up in every page; what there is to say stands above each.
+ * The script of the page, as text: plain JavaScript that runs in the page unchanged by compiler, minifier and coverage tool.
+ * Its parts share one scope. They contain no backticks, and no comments, which would be copied into every page: comments
+ * stand above the parts.
  */
 import { axisScript } from './axis-script';
 import { barsScript } from './bars-script';
 import { boardScript } from './board-script';
 import { detailsScript } from './details-script';
-import { factsScript } from './tooltip-script';
-import { handsScript } from './pointer-script';
+import { tooltipScript } from './tooltip-script';
+import { pointerScript } from './pointer-script';
 import { keysScript } from './keys-script';
 import { linksScript } from './links-script';
-import { lookScript } from './viewport-script';
+import { viewportScript } from './viewport-script';
 import { rowsScript } from './rows-script';
 import { searchScript } from './search-script';
 import { selectionScript } from './selection-script';
 import { spansScript } from './spans-script';
-import { startScript } from './bootstrap-script';
-import { wordsScript } from './format-script';
+import { bootstrapScript } from './bootstrap-script';
+import { formatScript } from './format-script';
 
 export const pageScript = `(() => {
 'use strict';
 ${[
   spansScript,
-  wordsScript,
-  factsScript,
+  formatScript,
+  tooltipScript,
   boardScript,
-  lookScript,
+  viewportScript,
   rowsScript,
   barsScript,
   linksScript,
@@ -34,8 +34,8 @@ ${[
   selectionScript,
   detailsScript,
   searchScript,
-  handsScript,
+  pointerScript,
   keysScript,
-  startScript,
+  bootstrapScript,
 ].join('')}
 })();`;

@@ -1,7 +1,7 @@
-/** The pointer: it tells what it is on, drags, zooms and selects. */
-export const handsScript = String.raw`
-const STEADY = 4;
-let held;
+/** The pointer shows the span under it, moves and zooms the view by drag and wheel, and selects by click. */
+export const pointerScript = String.raw`
+const DRAG_THRESHOLD = 4;
+let drag;
 
 const pointIn = (event, sheet) => {
   const { left, top } = sheet.getBoundingClientRect();
@@ -56,51 +56,51 @@ canvas.addEventListener('pointerdown', (event) => {
   if (event.button !== 0) return;
   const { x, y } = pointIn(event, canvas);
   canvas.setPointerCapture(event.pointerId);
-  held = { x, y, lastX: x, lastY: y, isMoved: false, isStretch: event.shiftKey };
+  drag = { x, y, lastX: x, lastY: y, isMoved: false, isRange: event.shiftKey };
 });
 
 canvas.addEventListener('pointermove', (event) => {
   const { x, y } = pointIn(event, canvas);
-  if (held === undefined) {
+  if (drag === undefined) {
     hover(spanAt(x, y), event.clientX, event.clientY, timeAt(x));
     return;
   }
-  held.isMoved ||= Math.hypot(x - held.x, y - held.y) > STEADY;
-  if (!held.isMoved) return;
+  drag.isMoved ||= Math.hypot(x - drag.x, y - drag.y) > DRAG_THRESHOLD;
+  if (!drag.isMoved) return;
   hover(-1);
-  canvas.classList.add('held');
-  if (held.isStretch) redraw();
+  canvas.classList.add('dragging');
+  if (drag.isRange) redraw();
   else {
-    moveBy(held.lastX - x);
-    scroller.scrollTop += held.lastY - y;
+    moveBy(drag.lastX - x);
+    scroller.scrollTop += drag.lastY - y;
   }
-  held.lastX = x;
-  held.lastY = y;
+  drag.lastX = x;
+  drag.lastY = y;
 });
 
 canvas.addEventListener('pointerup', (event) => {
   const { x, y } = pointIn(event, canvas);
-  const was = held;
-  drop();
-  if (was === undefined) return;
-  if (!was.isMoved) select(spanAt(x, y));
-  else if (was.isStretch) goTo(timeAt(Math.min(was.x, x)), timeAt(Math.max(was.x, x)));
+  const ended = drag;
+  endDrag();
+  if (ended === undefined) return;
+  if (!ended.isMoved) select(spanAt(x, y));
+  else if (ended.isRange) animateTo(timeAt(Math.min(ended.x, x)), timeAt(Math.max(ended.x, x)));
 });
-canvas.addEventListener('pointercancel', drop);
+canvas.addEventListener('pointercancel', endDrag);
 canvas.addEventListener('pointerleave', () => hover(-1));
 
-function drop() {
-  held = undefined;
-  canvas.classList.remove('held');
+function endDrag() {
+  drag = undefined;
+  canvas.classList.remove('dragging');
   redraw();
 }
 
-function drawStretch() {
-  if (held === undefined || !held.isStretch || !held.isMoved) return;
-  pen.fillStyle = colours.accent;
-  pen.globalAlpha = 0.15;
-  pen.fillRect(held.x, 0, held.lastX - held.x, board.height);
-  pen.globalAlpha = 1;
+function drawRangeSelection() {
+  if (drag === undefined || !drag.isRange || !drag.isMoved) return;
+  context.fillStyle = colours.accent;
+  context.globalAlpha = 0.15;
+  context.fillRect(drag.x, 0, drag.lastX - drag.x, board.height);
+  context.globalAlpha = 1;
 }
 
 canvas.addEventListener('dblclick', () => {

@@ -1,40 +1,40 @@
-/** The search: in names, keys and errors. What matches is lit, and Enter goes from one match to the next. */
+/** The search in names, keys and errors highlights matching spans. Enter goes to the next match. */
 export const searchScript = String.raw`
-const field = byId('search');
-const tally = byId('count');
-let ordered = [];
-let current = -1;
+const searchField = byId('search');
+const matchCountLabel = byId('count');
+let matchList = [];
+let matchIndex = -1;
 
 function search() {
-  const wanted = field.value.trim().toLowerCase();
-  const isIn = strings.map((text) => text.toLowerCase().includes(wanted));
+  const query = searchField.value.trim().toLowerCase();
+  const isIn = strings.map((text) => text.toLowerCase().includes(query));
   const isMatch = (i) => isIn[names[i]] || isIn[data.error[i]] || keysOf(i).some((key) => isIn[key]);
-  ordered = wanted === '' ? [] : all.filter(isMatch);
-  matches = wanted === '' ? undefined : new Set(ordered);
-  current = -1;
-  tellCount();
-  light();
+  matchList = query === '' ? [] : all.filter(isMatch);
+  matches = query === '' ? undefined : new Set(matchList);
+  matchIndex = -1;
+  showMatchCount();
+  updateHighlight();
 }
 
-function tellCount() {
-  const of = current < 0 ? '' : number(current + 1) + ' of ';
-  tally.textContent = matches === undefined ? '' : ordered.length === 0 ? 'none' : of + number(ordered.length);
+function showMatchCount() {
+  const of = matchIndex < 0 ? '' : formatNumber(matchIndex + 1) + ' of ';
+  matchCountLabel.textContent = matches === undefined ? '' : matchList.length === 0 ? 'none' : of + formatNumber(matchList.length);
 }
 
 function goToMatch(by) {
-  if (ordered.length === 0) return;
-  current = current < 0 && by < 0 ? ordered.length - 1 : (current + by + ordered.length) % ordered.length;
-  const i = ordered[current];
-  tellCount();
-  reveal(i);
+  if (matchList.length === 0) return;
+  matchIndex = matchIndex < 0 && by < 0 ? matchList.length - 1 : (matchIndex + by + matchList.length) % matchList.length;
+  const i = matchList[matchIndex];
+  showMatchCount();
+  selectAndShow(i);
   zoomTo(i);
 }
 
-field.addEventListener('input', search);
-field.addEventListener('keydown', (event) => {
+searchField.addEventListener('input', search);
+searchField.addEventListener('keydown', (event) => {
   if (event.key === 'Enter') goToMatch(event.shiftKey ? -1 : 1);
   else if (event.key === 'Escape') {
-    field.value = '';
+    searchField.value = '';
     search();
     canvas.focus();
   } else return;

@@ -1,4 +1,4 @@
-/** The spans as the page has them: columns and texts of `PageData`, read by the index of a span. */
+/** Access to the spans of `PageData`, by the index of a span. */
 export const spansScript = String.raw`
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId('data').textContent);
@@ -40,12 +40,12 @@ function listsBy(pairs) {
   return (i) => lists.get(i) ?? [];
 }
 
-const below = listsBy(all.filter((i) => parents[i] >= 0).map((i) => [parents[i], i]));
+const childrenOf = listsBy(all.filter((i) => parents[i] >= 0).map((i) => [parents[i], i]));
 const flights = ofKind('flight');
 const flightsOf = listsBy(flights.flatMap((flight) => servedOf(flight).map((task) => [task, flight])));
 const flightOf = listsBy(flights.map((flight) => [batchOf(flight), flight]));
 
-function above(i) {
+function ancestorsOf(i) {
   const chain = [];
   const seen = new Set([i]);
   for (let up = parents[i]; up >= 0 && !seen.has(up); up = parents[up]) {
@@ -57,8 +57,8 @@ function above(i) {
 
 function relatedTo(i) {
   const related = new Set([i]);
-  for (const one of related) for (const child of below(one)) related.add(child);
-  for (const one of [...above(i), ...servedOf(i), ...flightsOf(i), ...flightOf(i)]) related.add(one);
+  for (const one of related) for (const child of childrenOf(one)) related.add(child);
+  for (const one of [...ancestorsOf(i), ...servedOf(i), ...flightsOf(i), ...flightOf(i)]) related.add(one);
   if (kindOf(i) === 'flight') related.add(batchOf(i));
   if (kindOf(i) === 'batch') for (const flight of flightOf(i)) for (const task of servedOf(flight)) related.add(task);
   for (const flight of flightsOf(i)) related.add(batchOf(flight));

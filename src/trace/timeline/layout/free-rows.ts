@@ -1,27 +1,27 @@
-/** Rows that are free to be drawn in again; the topmost is taken first, so that a picture stays as low as it can. */
+/** Rows that are free again. The topmost is reused first, which keeps the picture low. */
 export class FreeRows {
-  /** A binary heap: no row lies below one that is further down. */
+  /** A binary min-heap. */
   readonly #rows: number[] = [];
 
   get size(): number {
     return this.#rows.length;
   }
 
-  give(row: number): void {
+  add(row: number): void {
     let at = this.#rows.push(row) - 1;
-    for (let above; at > 0 && this.#at((above = (at - 1) >> 1)) > row; at = above) this.#rows[at] = this.#at(above);
+    for (let parent; at > 0 && this.#at((parent = (at - 1) >> 1)) > row; at = parent) this.#rows[at] = this.#at(parent);
     this.#rows[at] = row;
   }
 
-  /** `undefined` if none is free. */
+  /** Removes and returns the topmost row; `undefined` if none is free. */
   take(): number | undefined {
     const top = this.#rows[0];
     const last = this.#rows.pop();
-    if (last !== undefined && this.#rows.length > 0) this.#sink(last);
+    if (last !== undefined && this.#rows.length > 0) this.#siftDown(last);
     return top;
   }
 
-  #sink(row: number): void {
+  #siftDown(row: number): void {
     let at = 0;
     for (;;) {
       const left = 2 * at + 1;

@@ -1,44 +1,44 @@
 /**
- * Nesting: what was begun by another lies below it, as far to the left and as high as there is room, and all of it
- * together is one block. So whoever waits stands above what it waits for, and no two families share a row at a time.
+ * Nesting draws a span above its children. A root with all its descendants is a family, which is packed as one block: two
+ * families never share a row at the same time.
  */
 import { pack, type Block } from './packing';
 
-export interface Spread {
+export interface TimeRange {
   readonly start: number;
   readonly end: number;
 }
 
 export interface Family extends Block {
-  /** The index of the one that nobody here waits for. */
+  /** The index of the outermost span. */
   readonly root: number;
-  /** All of it, with the row of each within the block. */
+  /** All spans of the family, with their rows in the block. */
   readonly members: readonly { readonly index: number; readonly row: number }[];
 }
 
-/** `parents` has the index of the one above, for each; chains of any length, and even circles, do no harm. */
+/** @param parents the index of the parent of each span; chains may have any length, and cycles are cut */
 export function families(
-  spreads: readonly Spread[],
+  ranges: readonly TimeRange[],
   indices: readonly number[],
   parents: readonly (number | undefined)[],
 ): readonly Family[] {
-  const nodes = new Map(indices.map((index) => [index, new Node(index, spreads[index])]));
-  const roots: Node[] = [];
+  const nodes = new Map(indices.map((index) => [index, new SpanNode(index, ranges[index])]));
+  const roots: SpanNode[] = [];
   for (const node of nodes.values()) {
     const parent = parents[node.index];
-    const above = parent === undefined ? undefined : nodes.get(parent);
-    node.above = above;
-    if (above) above.below.push(node);
+    const parentNode = parent === undefined ? undefined : nodes.get(parent);
+    node.parent = parentNode;
+    if (parentNode) parentNode.children.push(node);
     else roots.push(node);
   }
-  const ordered = fromTheTop(roots, nodes);
-  for (const node of ordered.toReversed()) node.gather();
+  const ordered = topDown(roots, nodes);
+  for (const node of ordered.toReversed()) node.measure();
   return roots.map((root) => root.family());
 }
 
-class Node {
-  above: Node | undefined;
-  readonly below: Node[] = [];
+class SpanNode {
+  parent: SpanNode | undefined;
+  readonly children: SpanNode[] = [];
   start: number;
   end: number;
   height = 1;
@@ -47,27 +47,27 @@ class Node {
 
   constructor(
     readonly index: number,
-    spread: Spread | undefined,
+    range: TimeRange | undefined,
   ) {
-    this.start = spread?.start ?? 0;
-    this.end = spread?.end ?? 0;
+    this.start = range?.start ?? 0;
+    this.end = range?.end ?? 0;
   }
 
-  /** Once those below have. */
-  gather(): void {
-    const { tops, height } = pack(this.below);
+  /** Computes time range and height; called for the children first. */
+  measure(): void {
+    const { tops, height } = pack(this.children);
     this.#tops = tops;
     this.height = 1 + height;
-    for (const { start, end } of this.below) {
+    for (const { start, end } of this.children) {
       this.start = Math.min(this.start, start);
       this.end = Math.max(this.end, end);
     }
   }
 
   family(): Family {
-    const nodes: Node[] = [this];
+    const nodes: SpanNode[] = [this];
     for (const node of nodes) {
-      node.below.forEach((child, at) => {
+      node.children.forEach((child, at) => {
         child.row = node.row + 1 + (node.#tops[at] ?? 0);
         nodes.push(child);
       });
@@ -77,27 +77,27 @@ class Node {
   }
 }
 
-/** Each after the one above it. Whoever is its own ancestor is cut loose, and becomes a root. */
-function fromTheTop(roots: Node[], nodes: ReadonlyMap<number, Node>): readonly Node[] {
-  const found = new Set<Node>(roots);
+/** All nodes, each after its parent. A cycle is cut: one of its nodes becomes a root. */
+function topDown(roots: SpanNode[], nodes: ReadonlyMap<number, SpanNode>): readonly SpanNode[] {
+  const found = new Set<SpanNode>(roots);
   const ordered = [...roots];
   let next = 0;
-  const goDown = (): void => {
+  const addDescendants = (): void => {
     for (; next < ordered.length; next++) {
-      for (const child of ordered[next]?.below ?? []) {
+      for (const child of ordered[next]?.children ?? []) {
         found.add(child);
         ordered.push(child);
       }
     }
   };
-  goDown();
+  addDescendants();
   for (const node of nodes.values()) {
     if (found.has(node)) continue;
-    node.above?.below.splice(node.above.below.indexOf(node), 1);
+    node.parent?.children.splice(node.parent.children.indexOf(node), 1);
     roots.push(node);
     found.add(node);
     ordered.push(node);
-    goDown();
+    addDescendants();
   }
   return ordered;
 }

@@ -1,6 +1,6 @@
 /**
- * Packing: blocks that take time and rows go where nothing else is at that time. A block goes into a band of rows that
- * is free and tall enough, or opens one; so it costs little more than sorting them.
+ * Packing assigns rows to blocks of time, so that no two blocks overlap. A block goes into a free band of rows that is tall
+ * enough, or into a new one. The cost is little more than that of sorting the blocks.
  */
 import { FreeRows } from './free-rows';
 
@@ -19,16 +19,16 @@ export interface Packed {
 
 export function pack(blocks: readonly Block[]): Packed {
   const indexed = blocks.map((block, index) => ({ block, index }));
-  const coming = indexed.toSorted(byStart);
-  const going = indexed.toSorted(byEnd);
+  const starting = indexed.toSorted(byStart);
+  const ending = indexed.toSorted(byEnd);
   const tops = new Array<number>(blocks.length).fill(0);
   const bands = new Bands();
   const bandOf = new Map<Block, Band>();
-  let over = 0;
-  for (const { block, index } of coming) {
-    for (let first = going[over]; first && isOver(first.block, block.start); first = going[++over]) {
+  let ended = 0;
+  for (const { block, index } of starting) {
+    for (let first = ending[ended]; first && hasEnded(first.block, block.start); first = ending[++ended]) {
       const band = bandOf.get(first.block);
-      if (band) bands.give(band);
+      if (band) bands.release(band);
     }
     const band = bands.take(block.height);
     bandOf.set(block, band);
@@ -37,21 +37,21 @@ export function pack(blocks: readonly Block[]): Packed {
   return { tops, height: bands.height };
 }
 
-interface Indexed {
+interface IndexedBlock {
   readonly block: Block;
   readonly index: number;
 }
 
-const byStart = (one: Indexed, other: Indexed): number => one.block.start - other.block.start;
+const byStart = (one: IndexedBlock, other: IndexedBlock): number => one.block.start - other.block.start;
 
-/** What takes no time comes last of those that end together: it is the one that is not over then. */
-const byEnd = (one: Indexed, other: Indexed): number =>
-  one.block.end - other.block.end || Number(isTick(one.block)) - Number(isTick(other.block));
+/** Of blocks with the same end, those without duration come last, as they still occupy that moment. */
+const byEnd = (one: IndexedBlock, other: IndexedBlock): number =>
+  one.block.end - other.block.end || Number(hasNoDuration(one.block)) - Number(hasNoDuration(other.block));
 
-/** One moment can be seen only if nothing else begins there. */
-const isOver = (block: Block, at: number): boolean => (isTick(block) ? block.end < at : block.end <= at);
+/** A block without duration is drawn as a tick, and occupies its moment: no other block may start there. */
+const hasEnded = (block: Block, at: number): boolean => (hasNoDuration(block) ? block.end < at : block.end <= at);
 
-const isTick = ({ start, end }: Block): boolean => end <= start;
+const hasNoDuration = ({ start, end }: Block): boolean => end <= start;
 
 interface Band {
   readonly top: number;
@@ -60,15 +60,15 @@ interface Band {
 
 class Bands {
   height = 0;
-  /** By height, the lowest first: there are few heights, since the sum of all is no more than there are spans. */
+  /** Sorted by height. There are few different heights, since their sum is at most the number of spans. */
   readonly #free: { readonly height: number; readonly rows: FreeRows }[] = [];
 
-  give({ top, height }: Band): void {
-    this.#of(height).give(top);
+  release({ top, height }: Band): void {
+    this.#of(height).add(top);
   }
 
   take(height: number): Band {
-    const free = this.#free.find((those) => those.height >= height && those.rows.size > 0);
+    const free = this.#free.find((entry) => entry.height >= height && entry.rows.size > 0);
     const top = free?.rows.take();
     if (free && top !== undefined) return { top, height: free.height };
     this.height += height;
@@ -76,10 +76,10 @@ class Bands {
   }
 
   #of(height: number): FreeRows {
-    let at = this.#free.findIndex((those) => those.height >= height);
+    let at = this.#free.findIndex((entry) => entry.height >= height);
     if (at < 0) at = this.#free.length;
-    const there = this.#free[at];
-    if (there?.height === height) return there.rows;
+    const existing = this.#free[at];
+    if (existing?.height === height) return existing.rows;
     const rows = new FreeRows();
     this.#free.splice(at, 0, { height, rows });
     return rows;
