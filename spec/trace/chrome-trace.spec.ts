@@ -6,7 +6,7 @@ import type { Span } from 'sluice/trace';
 import { toChromeTrace } from '../../src/trace/chrome/chrome-trace';
 import type { ChromeEvent, ChromeTrace } from '../../src/trace/chrome/chrome-event';
 import { spansOf } from '../../src/trace/spans/spans';
-import { cancelledScope, crowd, pooledCall, sharedFlush } from './events';
+import { cancelledScope, crowd, pooledCall, sharedFlush } from './event-samples';
 
 const slicesOf = ({ traceEvents }: ChromeTrace): ChromeEvent[] => traceEvents.filter(({ ph }) => ph === 'X');
 const named = (trace: ChromeTrace, name: string): ChromeEvent | undefined =>
@@ -118,14 +118,14 @@ describe('a Chrome trace', () => {
     ['that was cut', sharedFlush.slice(4, 11)],
   ])('%s is one that viewers take', (_, events) => expectValid(toChromeTrace(spansOf(events))));
 
-  it('is one that viewers take, of whatever spans', () => {
+  it('satisfies the rules of trace viewers for any spans', () => {
     fc.assert(
       fc.property(anySpans, (spans) => expectValid(toChromeTrace(spans))),
       { numRuns: 300 },
     );
   });
 
-  it('keeps what nests apart by fractions of a ms nested, far from the epoch', () => {
+  it('keeps spans nested that differ by fractions of a ms, at times far from the epoch', () => {
     const at = 1_795_000_000_000.123;
     const events = [
       { type: 'task-begin', id: 1, name: 'outer', at: at },
@@ -138,14 +138,14 @@ describe('a Chrome trace', () => {
     expect(named(trace, 'inner')?.tid).toBe(named(trace, 'outer')?.tid);
   });
 
-  it('tells times in µs since the first span', () => {
+  it('has times in µs since the first span', () => {
     const trace = toChromeTrace(spansOf(sharedFlush));
     expect(named(trace, 'page')).toMatchObject({ ph: 'X', cat: 'task', ts: 0, dur: 20_000 });
     expect(named(trace, 'nameOf')).toMatchObject({ cat: 'flight', ts: 5_000, dur: 10_000 });
     expect(trace).toMatchObject({ displayTimeUnit: 'ms', otherData: { producer: 'sluice', spans: 4, origin: 10 } });
   });
 
-  it('draws a task below the one that waits for it, and another at the same time on a track of its own', () => {
+  it('draws a task below its parent, and a concurrent task on another track', () => {
     const trace = toChromeTrace(
       spansOf([
         { type: 'task-begin', id: 1, name: 'page', at: 0 },
@@ -165,7 +165,7 @@ describe('a Chrome trace', () => {
     expect(used.size).toBe(2);
   });
 
-  it('draws what follows at once where what went before was', () => {
+  it('draws a span that starts at the end of another on the same track', () => {
     const trace = toChromeTrace(
       spansOf([
         { type: 'task-begin', id: 1, name: 'page', at: 0 },
@@ -180,7 +180,7 @@ describe('a Chrome trace', () => {
     expect(new Set(slicesOf(trace).map(({ tid }) => tid)).size).toBe(1);
   });
 
-  it('draws nothing of another task below one that goes on', () => {
+  it('draws no span below a running task that is not its parent', () => {
     const trace = toChromeTrace(
       spansOf([
         { type: 'task-begin', id: 1, name: 'page', at: 0 },
@@ -218,7 +218,7 @@ describe('a Chrome trace', () => {
     );
   });
 
-  it('tells keys, the reason, errors and where it was called', () => {
+  it('has keys, flush reason, errors and call site as arguments', () => {
     const trace = toChromeTrace(spansOf(sharedFlush));
     expect(named(trace, 'nameOf')?.args).toMatchObject({ keys: ['7', '8'], size: 2, reason: 'quiescent', tasks: 2 });
     expect(named(trace, 'page')).toMatchObject({
@@ -232,20 +232,20 @@ describe('a Chrome trace', () => {
     });
   });
 
-  it('tells why a batch is apart', () => {
+  it('has the split reason of a batch as an argument', () => {
     const split = { because: 'full', from: 3, detail: 'the other had 2 keys' } as const;
     const later = { type: 'batch-open', id: 9, batch: 'nameOf', scheduler: 'main', split, at: 40 } as const;
     const trace = toChromeTrace(spansOf([...sharedFlush, later]));
     expect(slicesOf(trace).flatMap(({ args }) => args?.['split'] ?? [])).toEqual(['full: the other had 2 keys']);
   });
 
-  it('tells a hundred of many keys, and how many there are', () => {
+  it('lists at most a hundred keys, and their number', () => {
     const args = named(toChromeTrace(spansOf(crowd(250))), 'nameOf')?.args;
     expect(args).toMatchObject({ size: 250 });
     expect(args?.['keys']).toHaveLength(100);
   });
 
-  it('takes a hundred thousand tasks at once', () => {
+  it('handles a hundred thousand concurrent tasks', () => {
     const trace = toChromeTrace(spansOf(crowd(100_000)));
     expect(new Set(slicesOf(trace).map(({ tid }) => tid)).size).toBe(100_001);
     expect(overlapping(trace)).toEqual([]);

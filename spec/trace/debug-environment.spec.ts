@@ -43,7 +43,7 @@ describe('SLUICE_DEBUG', () => {
     });
   });
 
-  it('with a word that it does not know does nothing by that, and says so', () => {
+  it('with an unknown word prints a warning and ignores the word', () => {
     const { lines, stderr, hasEndedWell } = runWith('nonsense');
     expect(lines).toEqual(['places false', 'doctor false']);
     expect(stderr).toContain(
@@ -52,17 +52,17 @@ describe('SLUICE_DEBUG', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('does what it knows beside a word that it does not', () => {
+  it('applies the known words of a list with an unknown one', () => {
     const { lines, stderr } = runWith('callSites,nonsense');
     expect(lines).toEqual(['places true', 'doctor false']);
     expect(stderr).toContain('got "nonsense"');
   });
 
-  it('turns the doctor on by his name', () => {
+  it('with "doctor" turns the doctor on', () => {
     expect(runWith('doctor').lines[1]).toBe('doctor true');
   });
 
-  it('may be turned off by code', () => {
+  it('is overridden by debug(false)', () => {
     const set = 'process.env.SLUICE_DEBUG = "1"';
     const ended = runAlone(`require('sluice').debug(false); ${PROGRAM}`, {
       flags: ['--import', `data:text/javascript,${encodeURIComponent(set)}`],

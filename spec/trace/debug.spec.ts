@@ -44,23 +44,23 @@ const OFF = { callSites: false, doctor: false };
 const ON = { callSites: true, doctor: true };
 
 describe('debug', () => {
-  it('is off', () => {
+  it('is off by default', () => {
     expect(now()).toEqual(OFF);
   });
 
-  it('turns all of it on', () => {
+  it('turns all options on without an argument', () => {
     debug();
     expect(now()).toEqual(ON);
   });
 
-  it('turns all of it on by true, off by false', () => {
+  it('turns all options on with true, and off with false', () => {
     debug(true);
     expect(now()).toEqual(ON);
     debug(false);
     expect(now()).toEqual(OFF);
   });
 
-  it('takes options, which are on unless they are off', () => {
+  it('takes options, each on by default', () => {
     debug({});
     expect(now()).toEqual(ON);
     debug({ doctor: false });
@@ -71,7 +71,7 @@ describe('debug', () => {
     expect(now()).toEqual(OFF);
   });
 
-  it('leaves nobody looking on when it is off', () => {
+  it('removes all listeners when it is turned off', () => {
     debug();
     expect(instrumentation.current).toBeDefined();
     debug(false);
@@ -80,7 +80,7 @@ describe('debug', () => {
     expect(instrumentation.current).toBeUndefined();
   });
 
-  it('leaves those who look on for themselves', () => {
+  it('keeps other listeners when it is turned off', () => {
     const heard: string[] = [];
     const subscription = trace$.subscribe(({ type }) => heard.push(type));
     debug();
@@ -91,11 +91,11 @@ describe('debug', () => {
     expect(instrumentation.current).toBeUndefined();
   });
 
-  it('is the same from both doors', () => {
+  it('is one function, whichever entry point exports it', () => {
     expect(fromTrace).toBe(debug);
   });
 
-  it('puts it as it was before, one within the other', () => {
+  it('restores the previous state on dispose, also when nested', () => {
     {
       using _all = debug();
       {
@@ -111,7 +111,7 @@ describe('debug', () => {
     expect(now()).toEqual(OFF);
   });
 
-  it('puts it as it was once: another time it changes nothing', () => {
+  it('restores the previous state only on the first dispose', () => {
     const restoring = debug();
     restoring[Symbol.dispose]();
     debug({ doctor: false });
@@ -119,7 +119,7 @@ describe('debug', () => {
     expect(now()).toEqual({ callSites: true, doctor: false });
   });
 
-  it('puts it as it was also where the block is left by an error', () => {
+  it('restores the previous state if the block throws', () => {
     expect(() => {
       using _on = debug();
       throw new Error('midway');
@@ -127,30 +127,30 @@ describe('debug', () => {
     expect(now()).toEqual(OFF);
   });
 
-  it('refuses an option that there is not, and names the one that was meant', () => {
+  it('rejects an unknown option, and suggests the similar one', () => {
     expect(() => debug({ callSite: true } as object)).toThrow(
       new TypeError('debug: there is no option "callSite". Did you mean "callSites"?'),
     );
   });
 
-  it.each([1, 0, 'callSites', undefined, null])('refuses an option that is %p', (value) => {
+  it.each([1, 0, 'callSites', undefined, null])('rejects an option that is %p', (value) => {
     expect(() => debug({ doctor: value } as object)).toThrow(/debug: expected `doctor` to be true or false; got/);
   });
 
-  it.each([null, 1, 'on', Symbol('on'), () => true])('refuses %p', (options) => {
+  it.each([null, 1, 'on', Symbol('on'), () => true])('rejects the argument %p', (options) => {
     expect(() => debug(options as unknown as object)).toThrow(TypeError);
     expect(() => debug(options as unknown as object)).toThrow(
       /debug: expected its argument to be true, false or an object/,
     );
   });
 
-  it('is as it was when it has refused', () => {
+  it('keeps its state after a rejected call', () => {
     debug({ doctor: false });
     expect(() => debug({ other: true } as object)).toThrow(TypeError);
     expect(now()).toEqual({ callSites: true, doctor: false });
   });
 
-  it('leaves no listener of the process, however often it is turned on and off', () => {
+  it('leaves no process listener after it is turned on and off many times', () => {
     const before = process.listenerCount('exit');
     for (let times = 100; times > 0; times--) {
       debug();

@@ -24,7 +24,7 @@ describe('an async function as the body of a task', () => {
     return Promise.resolve(id);
   });
 
-  it('is warned of once where its scheduler cannot be carried past an await, with the place', async () => {
+  it('gets one warning with the call site if the platform cannot keep its scheduler after an await', async () => {
     const visits = task(function* visits() {
       return yield* all([1, 2, 3].map((id) => page(id)));
     });
@@ -36,17 +36,17 @@ describe('an async function as the body of a task', () => {
     expect(warnings()[0]).toContain('calls after an await run on the default scheduler');
   });
 
-  it('is warned of where it runs by scheduler.run', async () => {
+  it('gets a warning if scheduler.run runs it', async () => {
     expect(await request.run(() => page(1).start())).toBe(1);
     expect(warnings()).toHaveLength(1);
   });
 
-  it('is none on the default scheduler', async () => {
+  it('gets no warning on the default scheduler', async () => {
     expect(await page(1)).toBe(1);
     expect(warnings()).toEqual([]);
   });
 
-  it('is none where the body is a generator function or a plain one', async () => {
+  it('gets no warning if the body is a generator function or a plain function', async () => {
     const walked = task(function* walked() {
       return yield* task(() => 1)();
     });
@@ -81,7 +81,7 @@ describe('a generator function that delegates to itself in place of its task', (
     expect(warnings()[0]).toMatch(/doctor-bodies\.spec\.ts:\d+:\d+/);
   });
 
-  it('is none where the function has another name than the task, or none', async () => {
+  it('gets no warning if the function has another name than the task, or none', async () => {
     const sum: (n: number) => Future<number> = task(function* (n: number): Generator<never, number, unknown> {
       return n === 0 ? 0 : n + (yield* sum(n - 1));
     });
@@ -92,7 +92,7 @@ describe('a generator function that delegates to itself in place of its task', (
     expect(warnings()).toEqual([]);
   });
 
-  it('is none where it delegates to a helper, or to a task', async () => {
+  it('gets no warning if it delegates to a helper or a task', async () => {
     const nameOf = batch((ids: readonly number[]) => ids.map(String), { name: 'nameOf' });
     function* helper(id: number): Generator<never, string, unknown> {
       return yield* nameOf(id);
@@ -105,7 +105,7 @@ describe('a generator function that delegates to itself in place of its task', (
   });
 });
 
-it('a list that is yielded with yield* is warned of from three on, as one after the other', async () => {
+it('yield* of an array with three or more futures gets the warning of a sequential loop', async () => {
   const nameOf = batch((ids: readonly number[]) => ids.map(String), { name: 'nameOf' });
   const names = task(function* names() {
     yield* [1, 2, 3].map((id) => nameOf(id));

@@ -28,7 +28,7 @@ async function seenIn(work: () => PromiseLike<unknown>): Promise<string[]> {
 }
 
 describe('block inside a task', () => {
-  it('is warned of, with its place while debugging is on', () => {
+  it('gets a warning with the call site while debugging is on', () => {
     const blocks = task(function* blocks() {
       return task(() => 1)().block();
     });
@@ -38,7 +38,7 @@ describe('block inside a task', () => {
     expect(warnings()[0]).toMatch(HERE);
   });
 
-  it('is warned of without its place while it is off, once for each task', () => {
+  it('gets one warning for each task, without the call site, while debugging is off', () => {
     const blocks = task(function* blocks() {
       return task(() => 1)().block();
     });
@@ -49,14 +49,14 @@ describe('block inside a task', () => {
   });
 });
 
-describe('a loop that waits for one at a time', () => {
+describe('a loop that waits for one future at a time', () => {
   const lengthOf = batch((words: readonly string[]) => words.map((word) => word.length), { name: 'lengthOf' });
   const words = ['a', 'b', 'c', 'd', 'e'];
   const lengths = task(function* lengths(list: readonly string[]) {
     for (const word of list) yield* lengthOf(word);
   });
 
-  it('of a batch function is warned of, with its place', async () => {
+  it('gets a warning with the call site if it loads keys of a batch function', async () => {
     const said = await seenIn(() => lengths(words));
     expect(said).toEqual([
       expect.stringMatching(/^sluice doctor: task lengths waits in a loop for batch "lengthOf", one call at a time/),
@@ -65,16 +65,16 @@ describe('a loop that waits for one at a time', () => {
     expect(said[0]).toContain('yield* all(list.map(load))');
   });
 
-  it('is one from the third time on', async () => {
+  it('gets a warning from the third iteration on', async () => {
     expect(await seenIn(() => lengths(['a', 'b']))).toEqual([]);
     expect(await seenIn(() => lengths(['a', 'b', 'c']))).toHaveLength(1);
   });
 
-  it('is warned of once, however often it runs', async () => {
+  it('gets only one warning, even if it runs again', async () => {
     expect(await seenIn(() => all([lengths(words), lengths(words), lengths(words)]))).toHaveLength(1);
   });
 
-  it('of a task is warned of', async () => {
+  it('gets a warning if it calls a task', async () => {
     const visit = task(function* visit(word: string) {
       yield timer(0);
       return word;
@@ -87,14 +87,14 @@ describe('a loop that waits for one at a time', () => {
     ]);
   });
 
-  it('is warned of where each is yielded bare', async () => {
+  it('gets a warning if it uses a bare yield', async () => {
     const bare = task(function* bare() {
       for (const word of words) yield lengthOf(word);
     });
     expect(await seenIn(() => bare())).toHaveLength(1);
   });
 
-  it('is warned of again at another place', async () => {
+  it('gets another warning at another call site', async () => {
     const both = task(function* both() {
       for (const word of words) yield* lengthOf(word);
       for (const word of words) yield* lengthOf(word);
@@ -113,14 +113,14 @@ describe('a loop that waits for one at a time', () => {
     expect(await seenIn(() => many())).toEqual([]);
   });
 
-  it('is none where many are yielded at once', async () => {
+  it('gets no warning if all futures are yielded at once', async () => {
     const many = task(function* many() {
       yield words.map((word) => lengthOf(word));
     });
     expect(await seenIn(() => many())).toEqual([]);
   });
 
-  it('is none where each is started first', async () => {
+  it('gets no warning if all futures are started first', async () => {
     const many = task(function* many() {
       const started = words.map((word) => lengthOf(word).start());
       for (const one of started) yield* one;
@@ -128,7 +128,7 @@ describe('a loop that waits for one at a time', () => {
     expect(await seenIn(() => many())).toEqual([]);
   });
 
-  it('is none where another place comes between: two things in turn', async () => {
+  it('gets no warning if two call sites alternate', async () => {
     const inTurn = task(function* inTurn() {
       for (const word of words) {
         yield* lengthOf(word);
@@ -138,7 +138,7 @@ describe('a loop that waits for one at a time', () => {
     expect(await seenIn(() => inTurn())).toEqual([]);
   });
 
-  it('is none where the same is asked for again: it may have changed', async () => {
+  it('gets no warning if it asks for the same key again, whose value may have changed', async () => {
     const poll = task(function* poll() {
       for (let times = 0; times < 5; times++) yield* lengthOf('a');
     });
@@ -149,7 +149,7 @@ describe('a loop that waits for one at a time', () => {
     expect(await seenIn(() => all([poll(), again()]))).toEqual([]);
   });
 
-  it('is none where a tool of the library tries again', async () => {
+  it('gets no warning if a tool of the library retries', async () => {
     let failures = 0;
     const flaky = task(() => {
       if (++failures < 6) throw new Error('not yet');
@@ -161,32 +161,32 @@ describe('a loop that waits for one at a time', () => {
     expect(await seenIn(() => trying())).toEqual([]);
   });
 
-  it('is none in a stream, which goes on as far as it is asked to', async () => {
+  it('gets no warning in a stream', async () => {
     const listing = stream(function* listing() {
       for (const word of words) yield* emit(yield* lengthOf(word));
     });
     expect(await seenIn(() => lastValueFrom(listing))).toEqual([]);
   });
 
-  it('is none where many tasks ask once each at the same place', async () => {
+  it('gets no warning if many tasks each ask once at the same call site', async () => {
     const once = task(function* once(word: string) {
       return yield* lengthOf(word);
     });
     expect(await seenIn(() => all(words.map((word) => once(word))))).toEqual([]);
   });
 
-  it('is none with debugging off', async () => {
+  it('gets no warning while debugging is off', async () => {
     await lengths(words);
     expect(warnings()).toEqual([]);
   });
 
-  it('is none without the doctor', async () => {
+  it('gets no warning while the doctor is off', async () => {
     debug({ doctor: false });
     await lengths(words);
     expect(warnings()).toEqual([]);
   });
 
-  it('is not warned of any more when debugging has been turned off midway', async () => {
+  it('gets no warning after debugging was turned off midway', async () => {
     debug();
     const running = lengths(words).start();
     debug(false);
@@ -195,7 +195,7 @@ describe('a loop that waits for one at a time', () => {
   });
 });
 
-describe('a resolver that answers in another order', () => {
+describe('a resolver that returns results in another order than its keys', () => {
   interface Row {
     readonly id?: unknown;
     readonly [name: string]: unknown;
@@ -207,7 +207,7 @@ describe('a resolver that answers in another order', () => {
   };
   const rows = (...ids: unknown[]): Row[] => ids.map((id) => ({ id, name: `row ${String(id)}` }));
 
-  it('is warned of, with a key and what it got', async () => {
+  it('gets a warning with a key and the result it got', async () => {
     expect(await saidOf(rows(3, 1, 2))).toEqual([
       expect.stringMatching(
         /^sluice doctor: the resolver of batch "rowOf" returned its results in another order than its keys,\n.*\nKey 1 got the result whose id is 3\. Return the results in the order of the keys, or as a Map\.$/,
@@ -215,7 +215,7 @@ describe('a resolver that answers in another order', () => {
     ]);
   });
 
-  it('is warned of with the place of who asked, also where keys are numbers and results have texts', async () => {
+  it('gets a warning with the call site of the request, also if keys are numbers and ids of results are strings', async () => {
     const rowOf = batch((ids: readonly number[]) => [...ids].sort((a, b) => a - b).map((id) => ({ id: String(id) })), {
       name: 'rowOf',
     });
@@ -225,7 +225,7 @@ describe('a resolver that answers in another order', () => {
     expect(said[0]).toContain('Key 3 got the result whose id is "1".');
   });
 
-  it('is warned of once, whatever the keys of later flushes are', async () => {
+  it('gets only one warning, whatever the keys of later flushes are', async () => {
     const rowOf = batch((ids: readonly number[]) => rows(...ids).reverse(), { name: 'rowOf' });
     const said = await seenIn(async () => {
       await all([rowOf(1), rowOf(2)]);
@@ -242,7 +242,7 @@ describe('a resolver that answers in another order', () => {
     },
   );
 
-  it('is warned of where it answers later', async () => {
+  it('gets a warning if it answers asynchronously', async () => {
     const rowOf = batch((ids: readonly number[]) => of(rows(...ids).reverse()), { name: 'rowOf' });
     expect(await seenIn(() => all([rowOf(1), rowOf(2)]))).toHaveLength(1);
   });
@@ -268,12 +268,12 @@ describe('a resolver that answers in another order', () => {
     expect(await saidOf(results)).toEqual([]);
   });
 
-  it('is none where it gives a Map', async () => {
+  it('gets no warning if it returns a Map', async () => {
     const rowOf = batch((ids: readonly number[]) => new Map([...ids].reverse().map((id) => [id, { id }])));
     expect(await seenIn(() => all([rowOf(1), rowOf(2)]))).toEqual([]);
   });
 
-  it('runs no getter of theirs, and falls over none', async () => {
+  it('is checked without calling getters of its results', async () => {
     let reads = 0;
     const results = [2, 1].map((id) => Object.defineProperty({}, 'id', { enumerable: true, get: () => (reads++, id) }));
     const trap = (): never => {
@@ -285,10 +285,10 @@ describe('a resolver that answers in another order', () => {
   });
 });
 
-describe('a batch function for each call', () => {
+describe('a batch function that is created for each call', () => {
   const own = (): unknown => batch((keys: readonly string[]) => keys, { name: 'own' });
 
-  it('in a task is warned of from the second at one place on, with its place', async () => {
+  it('gets a warning with the call site from the second creation at one place in a task', async () => {
     const page = task(function* page() {
       return yield* batch((keys: readonly string[]) => keys, { name: 'own' })('a');
     });
@@ -300,14 +300,14 @@ describe('a batch function for each call', () => {
     expect(said[0]).toMatch(HERE);
   });
 
-  it('in a task is warned of once, however often it runs', async () => {
+  it('gets only one warning, even if its task runs again', async () => {
     const page = task(function* page() {
       own();
     });
     expect(await seenIn(() => all([page(), page(), page()]))).toHaveLength(1);
   });
 
-  it('outside of tasks is warned of from the third at one place on, once', () => {
+  it('gets one warning from the third creation at one place outside of tasks', () => {
     debug();
     for (const many of [1, 2, 3, 4, 5]) {
       own();
@@ -317,13 +317,13 @@ describe('a batch function for each call', () => {
     expect(warnings()[0]).toMatch(HERE);
   });
 
-  it('is told of the better form for requests', () => {
+  it('gets advice on caches for each request', () => {
     debug();
     for (let request = 0; request < 3; request++) own();
     expect(warnings()[0]).toMatch(/keep that one function and handle each request in scheduler\.run\(work\)/);
   });
 
-  it('is none at three places', () => {
+  it('gets no warning if created once at each of three places', () => {
     debug();
     batch((keys: readonly string[]) => keys);
     batch((keys: readonly string[]) => keys);
@@ -331,7 +331,7 @@ describe('a batch function for each call', () => {
     expect(warnings()).toEqual([]);
   });
 
-  it('is none with debugging off', async () => {
+  it('gets no warning while debugging is off', async () => {
     await task(function* page() {
       own();
     })();
@@ -340,7 +340,7 @@ describe('a batch function for each call', () => {
 });
 
 describe('the doctor', () => {
-  it('says it again when he has been away', () => {
+  it('repeats a warning after it was turned off and on', () => {
     const page = task(function* page() {
       for (const name of ['own', 'again']) batch((keys: readonly string[]) => keys, { name });
     });
@@ -353,7 +353,7 @@ describe('the doctor', () => {
     expect(warnings()).toHaveLength(2);
   });
 
-  it('harms nothing where he cannot say it', async () => {
+  it('does not disturb the program if console.warn throws', async () => {
     const outer = config.onUnhandledError;
     const isReported = new Promise<unknown>((resolve) => (config.onUnhandledError = resolve));
     warn.mockImplementation(() => {
@@ -368,7 +368,7 @@ describe('the doctor', () => {
     config.onUnhandledError = outer;
   });
 
-  it('says nothing of what is well', async () => {
+  it('prints nothing for a correct program', async () => {
     const nameOf = batch((ids: readonly number[]) => ids.map((id) => ({ id, name: `user ${id}` })), { cache: true });
     const greet = task(function* greet(id: number) {
       const { name } = yield* nameOf(id);

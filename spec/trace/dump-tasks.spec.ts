@@ -25,7 +25,7 @@ function dumpOf(program: () => void, frames = 0): string {
 const linesOf = (...lines: string[]): string => lines.join('\n');
 
 describe('dumpTasks', () => {
-  it('says so where nothing waits', () => {
+  it('says "Nothing waits." if no task waits', () => {
     expect(dumpOf(() => undefined)).toBe('Nothing waits.');
   });
 
@@ -39,7 +39,7 @@ describe('dumpTasks', () => {
     });
   });
 
-  it('prints to the console if nobody says where to', () => {
+  it('prints to the console by default', () => {
     const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     try {
       testScheduler().run(() => dumpTasks());
@@ -49,18 +49,18 @@ describe('dumpTasks', () => {
     }
   });
 
-  it('is the same from both doors', () => {
+  it('is one function, whichever entry point exports it', () => {
     expect(fromTrace).toBe(dumpTasks);
   });
 
-  it.each([7, null, {}, 'log'])('refuses to print to %p', (print) => {
+  it.each([7, null, {}, 'log'])('rejects %p as its argument', (print) => {
     expect(() => dumpTasks(print as unknown as () => void)).toThrow(TypeError);
     expect(() => dumpTasks(print as unknown as () => void)).toThrow(
       /dumpTasks: expected its argument to be a function/,
     );
   });
 
-  it('passes on what the printer throws, and prints again', () => {
+  it('throws what print throws, and works again afterwards', () => {
     testScheduler().run(() => {
       expect(() =>
         dumpTasks(() => {
@@ -72,8 +72,8 @@ describe('dumpTasks', () => {
   });
 });
 
-describe('the tree', () => {
-  it('leads from who asked first down to the keys, through all', () => {
+describe('the tree of dumpTasks', () => {
+  it('leads from the outermost task through all to the keys', () => {
     const nameOf = after(9, { name: 'nameOf', window: 5 });
     const authorOf = task(function* authorOf(key: string) {
       return yield* nameOf(key);
@@ -94,7 +94,7 @@ describe('the tree', () => {
     );
   });
 
-  it('says which batches are in flight, and which are full and wait for room', () => {
+  it('shows which batches are in flight, and which are full and wait for concurrency', () => {
     const nameOf = after(9, { name: 'nameOf', maxSize: 1, concurrency: 1 });
     expect(dumpOf(() => nameOf.many(['a', 'b']).subscribe(), 2)).toBe(
       linesOf(
@@ -105,7 +105,7 @@ describe('the tree', () => {
     );
   });
 
-  it('has a resolver that asks beneath its flight, and that beneath who asked', () => {
+  it('shows the requests of a resolver beneath its flight, and the flight beneath its task', () => {
     const rowOf = after(9, { name: 'rowOf' });
     const nameOf = batch(
       task(function* resolver(keys: readonly string[]) {
@@ -127,7 +127,7 @@ describe('the tree', () => {
     ]);
   });
 
-  it('has Observables and promises, beneath the tasks that wait for them', () => {
+  it('shows Observables and promises beneath the tasks that wait for them', () => {
     const visit = task(function* visit() {
       yield [timer(9), new Promise(() => undefined)];
     });
@@ -141,7 +141,7 @@ describe('the tree', () => {
     );
   });
 
-  it('has work that was started, beneath who waits for it and by itself', () => {
+  it('shows started work beneath its waiter, or by itself', () => {
     const load = task(function* load() {
       yield NEVER;
     });
@@ -165,7 +165,7 @@ describe('the tree', () => {
     );
   });
 
-  it('has the work of a scope, beneath that', () => {
+  it('shows the work of a scope beneath the scope', () => {
     const text = dumpOf(() => {
       const scope = new Scope({ name: 'request' });
       scope.start(function load() {
@@ -177,7 +177,7 @@ describe('the tree', () => {
     );
   });
 
-  it('has a scope that has yet to close beneath the task that waits for all of it', () => {
+  it('shows a closing scope beneath the task that waits for it', () => {
     const visit = task(function* visit() {
       return yield* scoped(
         (scope) => {
@@ -194,7 +194,7 @@ describe('the tree', () => {
     expect(lines.find((line) => line.includes('scope "request" to close'))).toMatch(/^ {3}/);
   });
 
-  it('has what the work of a resolver waits for beneath its flight', () => {
+  it('shows what a resolver waits for beneath its flight', () => {
     const cell = new AsyncValue<readonly string[]>();
     const nameOf = batch<string, string>(() => cell, { name: 'nameOf' });
     expect(dumpOf(() => nameOf('a').subscribe(), 1)).toContain(
@@ -202,7 +202,7 @@ describe('the tree', () => {
     );
   });
 
-  it('has a cell that nobody has set, beneath the task that waits for it', () => {
+  it('shows an AsyncValue without a value beneath the task that waits for it', () => {
     const cell = new AsyncValue<number>();
     const visit = task(function* visit() {
       return yield* cell;
@@ -212,7 +212,7 @@ describe('the tree', () => {
     );
   });
 
-  it('says which tasks may go on, and wait for their turn', () => {
+  it('shows which tasks are ready to run', () => {
     testScheduler().run(() => {
       const source = new Subject<number>();
       const texts: string[] = [];
@@ -235,7 +235,7 @@ describe('the tree', () => {
     });
   });
 
-  it('has the task that runs, and those it runs for', () => {
+  it('shows the running task and its callers', () => {
     testScheduler().run(() => {
       let text = '';
       const inner = task(function* inner() {
@@ -249,7 +249,7 @@ describe('the tree', () => {
     });
   });
 
-  it('has every scheduler on which something waits', () => {
+  it('shows every scheduler with waiting tasks', () => {
     const scheduler = new BatchScheduler({ name: 'other' });
     const visit = task(function* visit() {
       yield NEVER;
@@ -264,7 +264,7 @@ describe('the tree', () => {
     ]);
   });
 
-  it('has a wait on another scheduler beneath the task that waits', () => {
+  it('shows a wait on another scheduler beneath the waiting task', () => {
     const scheduler = new BatchScheduler({ name: 'other' });
     const nameOf = after(9, { name: 'nameOf', scheduler });
     const visit = task(function* visit() {
@@ -278,8 +278,8 @@ describe('the tree', () => {
   });
 });
 
-describe('a tree without end', () => {
-  it('ends: two that wait for each other', () => {
+describe('a large or cyclic tree of dumpTasks', () => {
+  it('ends if two tasks wait for each other', () => {
     const text = dumpOf(() => {
       const one: AsyncValue<unknown> = task(function* one() {
         yield timer(1);
@@ -295,7 +295,7 @@ describe('a tree without end', () => {
     expect(text).toContain('task other');
   });
 
-  it('is short, however many wait', () => {
+  it('is cut if many tasks wait', () => {
     const nameOf = after(9, { name: 'nameOf' });
     const visit = task(function* visit(id: number) {
       return yield* nameOf(String(id));
@@ -305,7 +305,7 @@ describe('a tree without end', () => {
     expect(text).toMatch(/… and 9980 more$/);
   });
 
-  it('is short, however wide it is at each level', () => {
+  it('is cut if each level has many tasks', () => {
     const wide: (depth: number) => Future<unknown> = task(function* level(
       depth: number,
     ): Generator<unknown, unknown, unknown> {
@@ -316,7 +316,7 @@ describe('a tree without end', () => {
     expect(text).toMatch(/… and more$/);
   });
 
-  it('is short, however deep they wait', () => {
+  it('is cut if the tasks are nested deeply', () => {
     const nested: (depth: number) => Future<unknown> = task(function* level(
       depth: number,
     ): Generator<unknown, unknown, unknown> {
@@ -328,8 +328,8 @@ describe('a tree without end', () => {
   });
 });
 
-describe('with debugging off', () => {
-  it('has neither ages nor places', () => {
+describe('dumpTasks with debugging off', () => {
+  it('shows neither ages nor call sites', () => {
     const visit = task(function* visit() {
       yield NEVER;
     });
@@ -337,8 +337,8 @@ describe('with debugging off', () => {
   });
 });
 
-describe('with debugging on', () => {
-  it('says for how long each task has been there, and where it and its keys were asked for', () => {
+describe('dumpTasks with debugging on', () => {
+  it('shows the age of each task, and the call sites of tasks and keys', () => {
     debug();
     const nameOf = after(9, { name: 'nameOf' });
     const visit = task(function* visit() {
@@ -354,7 +354,7 @@ describe('with debugging on', () => {
     );
   });
 
-  it('says the right place where a key was on its way already', () => {
+  it('shows the call site of each request for a key that is in flight', () => {
     debug();
     const nameOf = after(9, { name: 'nameOf', cache: true });
     const first = task(function* first() {

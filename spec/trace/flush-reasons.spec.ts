@@ -4,19 +4,19 @@
 import { timer } from 'rxjs';
 import { all, batchScheduler, Future, task } from 'sluice';
 import { after, atOnce } from '../support/batches';
-import { ofType, toldOf, toldWhile } from './told';
+import { ofType, recordEvents, recordEventsWhile } from './record-events';
 
-type Program = Parameters<typeof toldOf>[0];
+type Program = Parameters<typeof recordEvents>[0];
 
 const flushesOf = (program: Program): unknown[] =>
-  ofType(toldOf(program), 'batch-flush').map(({ reason, keys, at }) => [reason, keys.join(), at]);
+  ofType(recordEvents(program), 'batch-flush').map(({ reason, keys, at }) => [reason, keys.join(), at]);
 
-describe('a batch goes', () => {
-  it('quiescent: when nothing else can run', () => {
+describe('the flush reason of a batch', () => {
+  it('is "quiescent" when no task can go on', () => {
     expect(flushesOf(() => all([after(1)('a')]).subscribe())).toEqual([['quiescent', '"a"', 0]]);
   });
 
-  it('by its window: when that is over', () => {
+  it('is "window" when its window ends', () => {
     const ask = after(1, { window: 7 });
     expect(
       flushesOf(({ at }) => {
@@ -30,7 +30,7 @@ describe('a batch goes', () => {
     ]);
   });
 
-  it('full: when it has as many keys as it may', () => {
+  it('is "full" when it has maxSize keys', () => {
     const ask = after(1, { maxSize: 2, window: 9 });
     expect(flushesOf(() => ask.many(['a', 'b', 'c']).subscribe())).toEqual([
       ['full', '"a","b"', 0],
@@ -38,7 +38,7 @@ describe('a batch goes', () => {
     ]);
   });
 
-  it('full, and later, where it had to wait for room', () => {
+  it('is "full" if a full batch had to wait for concurrency', () => {
     const ask = after(5, { maxSize: 1, concurrency: 1 });
     expect(flushesOf(() => ask.many(['a', 'b']).subscribe())).toEqual([
       ['full', '"a"', 0],
@@ -46,7 +46,7 @@ describe('a batch goes', () => {
     ]);
   });
 
-  it('hold over: when it has been held for others as long as it may', () => {
+  it('is "hold-elapsed" when its hold time ends', () => {
     const ask = after(1, { hold: 5 });
     const busy = task(function* busy() {
       yield timer(20);
@@ -54,7 +54,7 @@ describe('a batch goes', () => {
     expect(flushesOf(() => all([busy(), ask('a')]).subscribe())).toEqual([['hold-elapsed', '"a"', 5]]);
   });
 
-  it('quiescent where those it was held for have come', () => {
+  it('is "quiescent" if the tasks it was held for have joined', () => {
     const ask = after(1, { hold: 50 });
     const late = task(function* late() {
       yield timer(20);
@@ -63,15 +63,15 @@ describe('a batch goes', () => {
     expect(flushesOf(() => all([late(), ask('a')]).subscribe())).toEqual([['quiescent', '"a","b"', 20]]);
   });
 
-  it('forced: where somebody blocks', async () => {
+  it('is "forced" if a caller blocks', async () => {
     const ask = atOnce({ window: 3_600_000 });
-    const told = await toldWhile(() => Future.of(ask('a').block()));
+    const told = await recordEventsWhile(() => Future.of(ask('a').block()));
     expect(ofType(told, 'batch-flush').map(({ reason }) => reason)).toEqual(['forced']);
   });
 
-  it('forced: where its scheduler is told to flush', async () => {
+  it('is "forced" if scheduler.flush() is called', async () => {
     const ask = atOnce({ hold: 3_600_000 });
-    const told = await toldWhile(() => {
+    const told = await recordEventsWhile(() => {
       const asked = ask('a').start();
       batchScheduler.flush();
       return asked;
@@ -79,7 +79,7 @@ describe('a batch goes', () => {
     expect(ofType(told, 'batch-flush').map(({ reason }) => reason)).toEqual(['forced']);
   });
 
-  it('never, where all have left it: nothing is told of a flush', () => {
+  it('does not exist if all keys were cancelled: the trace has no flush', () => {
     const ask = after(1, { window: 5 });
     expect(
       flushesOf(({ at }) => {
@@ -91,7 +91,7 @@ describe('a batch goes', () => {
 });
 
 describe('a flush', () => {
-  it('has all its keys, in the order they were asked for, and the tasks it serves, each once', () => {
+  it('lists its keys in the order of the requests, and each of its tasks once', () => {
     const ask = after(1);
     const one = task(function* one() {
       return yield* all([ask('b'), ask('a'), ask('b')]);
@@ -99,18 +99,18 @@ describe('a flush', () => {
     const other = task(function* other() {
       return yield* ask('a');
     });
-    const told = toldOf(() => all([one(), other(), ask('c')]).subscribe());
+    const told = recordEvents(() => all([one(), other(), ask('c')]).subscribe());
     const [flush] = ofType(told, 'batch-flush');
     expect(flush?.keys).toEqual(['"b"', '"a"', '"c"']);
     expect(flush?.tasks).toEqual([1, 3]);
   });
 
-  it('has neither keys nor tasks that have left', () => {
+  it('lists neither cancelled keys nor their tasks', () => {
     const ask = after(1);
     const visit = task(function* visit(key: string) {
       return yield* ask(key);
     });
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       visit('a').subscribe();
       visit('b').subscribe().unsubscribe();
     });

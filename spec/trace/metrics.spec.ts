@@ -6,7 +6,7 @@ import { from, Subject } from 'rxjs';
 import type { TraceEvent } from 'sluice/trace';
 import { Histogram } from '../../src/trace/metrics/histogram';
 import { metrics, type Metrics, type MetricsSnapshot } from '../../src/trace/metrics/metrics';
-import { pooledCall, sharedFlush } from './events';
+import { pooledCall, sharedFlush } from './event-samples';
 
 const counted = (events: Iterable<TraceEvent>): MetricsSnapshot => {
   const numbers = metrics();

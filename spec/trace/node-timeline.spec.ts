@@ -24,7 +24,7 @@ import type { ChromeTrace } from '../../src/trace/chrome/chrome-event';
 import { recordChromeTrace } from '../../src/trace/recording/node-record-chrome-trace';
 import { recordTimeline } from '../../src/trace/recording/node-record-timeline';
 import { runAlone } from '../support/process';
-import { sharedFlush } from './events';
+import { sharedFlush } from './event-samples';
 
 let folder: string;
 const inFolder = (name: string): string => join(folder, name);

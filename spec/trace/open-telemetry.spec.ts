@@ -11,8 +11,8 @@ import {
 import { from, Subject } from 'rxjs';
 import type { TraceEvent } from 'sluice/trace';
 import { openTelemetry, type OpenTelemetryConfig } from '../../src/trace/open-telemetry/open-telemetry';
-import { cancelledScope, crowd, pooledCall, sharedFlush } from './events';
-import { LocalContexts } from './local-contexts';
+import { cancelledScope, crowd, pooledCall, sharedFlush } from './event-samples';
+import { LocalContexts } from './async-local-context-manager';
 
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });

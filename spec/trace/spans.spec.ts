@@ -4,7 +4,7 @@
 import { concat, from, NEVER, of, Subject, take, toArray } from 'rxjs';
 import type { Span, TraceEvent } from 'sluice/trace';
 import { spansOf, toSpans } from '../../src/trace/spans/spans';
-import { cancelledScope, crowd, pooledCall, sharedFlush } from './events';
+import { cancelledScope, crowd, pooledCall, sharedFlush } from './event-samples';
 
 const collected = (events: Iterable<TraceEvent>): Span[] => {
   const spans: Span[] = [];

@@ -4,7 +4,7 @@
 import { NEVER, timer } from 'rxjs';
 import { Scope, scoped, task } from 'sluice';
 import type { TraceEvent } from 'sluice/trace';
-import { inShort, ofType, toldOf } from './told';
+import { summariesOf, ofType, recordEvents } from './record-events';
 
 const quietly = { error: () => undefined };
 
@@ -14,7 +14,7 @@ const ofScopes = (told: readonly TraceEvent[]): readonly TraceEvent[] =>
 
 describe('a scope', () => {
   it('is told of from its opening to its end, with its work between', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scope = new Scope({ name: 'request' });
       scope.start(function load() {
         return timer(3);
@@ -30,7 +30,7 @@ describe('a scope', () => {
   });
 
   it('has the scope it is forked from as its parent, and ends before it', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const outer = new Scope({ name: 'outer' });
       outer.fork({ name: 'inner' }).start(() => timer(2));
       outer.close().subscribe();
@@ -46,14 +46,14 @@ describe('a scope', () => {
     const visit = task(function* visit() {
       yield* scoped(() => timer(1), { name: 'body' });
     });
-    const told = toldOf(() => visit().subscribe());
+    const told = recordEvents(() => visit().subscribe());
     expect(ofType(told, 'scope-open').map(({ name, parent }) => [name, parent])).toEqual([['body', 1]]);
     const [open] = ofType(told, 'scope-open');
     expect(ofType(told, 'work-begin').map(({ scope }) => scope)).toEqual([open?.id]);
   });
 
   it('has tasks whose work they do beneath that work', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scope = new Scope();
       scope.start(
         task(function* load() {
@@ -67,7 +67,7 @@ describe('a scope', () => {
   });
 
   it('says that it was cancelled, and why, before its work ends', () => {
-    const told = toldOf(({ at }) => {
+    const told = recordEvents(({ at }) => {
       const scope = new Scope({ name: 'request' });
       scope.start(() => NEVER);
       at(2, () => {
@@ -75,7 +75,7 @@ describe('a scope', () => {
         scope.close().subscribe(quietly);
       });
     });
-    expect(inShort(ofScopes(told))).toEqual([
+    expect(summariesOf(ofScopes(told))).toEqual([
       'scope-open request',
       'work-begin anonymous',
       'scope-cancel request',
@@ -87,7 +87,7 @@ describe('a scope', () => {
   });
 
   it('ends cancelled where it was cancelled and nothing of it failed', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scope = new Scope();
       scope.cancel();
       scope.close().subscribe(quietly);
@@ -96,7 +96,7 @@ describe('a scope', () => {
   });
 
   it('ends failed where something has', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scope = new Scope();
       scope.start(() => {
         throw new Error('down');
@@ -110,7 +110,7 @@ describe('a scope', () => {
   });
 
   it('ends failed where its time was over', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scope = new Scope({ timeout: 5 });
       scope.start(() => NEVER);
       scope.close().subscribe(quietly);
@@ -122,7 +122,7 @@ describe('a scope', () => {
 
 describe('work of a scope', () => {
   it('begins when its turn has come, not when it is started', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scope = new Scope({ concurrency: 1 });
       scope.start(() => timer(3));
       scope.start(() => timer(3));
@@ -133,7 +133,7 @@ describe('work of a scope', () => {
   });
 
   it('that was cancelled before its turn is not told of', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scope = new Scope({ concurrency: 1 });
       scope.start(() => timer(3));
       scope.start(() => timer(3)).cancel();

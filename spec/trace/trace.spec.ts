@@ -7,7 +7,7 @@ import { trace$, type TraceEvent } from 'sluice/trace';
 import { instrumentation } from '../../src/scheduler/instrumentation';
 import { after, atOnce } from '../support/batches';
 import { virtualScheduler } from '../support/virtual-time';
-import { inShort, ofType, toldOf, toldWhile } from './told';
+import { summariesOf, ofType, recordEvents, recordEventsWhile } from './record-events';
 
 afterEach(() => {
   debug(false);
@@ -44,7 +44,7 @@ describe('whoever looks on', () => {
       return yield* ask('a');
     })();
     const running = early.start();
-    const told = await toldWhile(() => running);
+    const told = await recordEventsWhile(() => running);
     expect(ofType(told, 'task-begin')).toEqual([]);
     expect(ofType(told, 'task-end')).toEqual([]);
     expect(ofType(told, 'batch-ask').map(({ task }) => task)).toEqual([undefined]);
@@ -53,8 +53,8 @@ describe('whoever looks on', () => {
   it('hears nothing of a batch that had opened before, until it goes', async () => {
     const ask = atOnce();
     const early = ask('a').start();
-    const told = await toldWhile(() => all([early, ask('b')]));
-    expect(inShort(told)).toEqual(['batch-flush ?', 'batch-land ?']);
+    const told = await recordEventsWhile(() => all([early, ask('b')]));
+    expect(summariesOf(told)).toEqual(['batch-flush ?', 'batch-land ?']);
   });
 
   it('gets numbers that are given out once, even by traces one after the other', () => {
@@ -87,7 +87,7 @@ describe('a task', () => {
       const upper = yield* ask(key);
       return upper;
     });
-    const told = toldOf(() => visit('a').subscribe());
+    const told = recordEvents(() => visit('a').subscribe());
     expect(told).toEqual([
       { type: 'task-begin', id: 1, name: 'visit', at: 0 },
       { type: 'batch-open', id: 2, batch: 'upper', scheduler: 'batchScheduler', at: 0 },
@@ -111,7 +111,7 @@ describe('a task', () => {
       yield* leaf().start();
     });
     const begins = ofType(
-      toldOf(() => root().subscribe()),
+      recordEvents(() => root().subscribe()),
       'task-begin',
     );
     expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
@@ -130,7 +130,7 @@ describe('a task', () => {
       leaf().subscribe();
     });
     const begins = ofType(
-      toldOf(() => root().subscribe()),
+      recordEvents(() => root().subscribe()),
       'task-begin',
     );
     expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
@@ -149,7 +149,7 @@ describe('a task', () => {
       yield* all([leaf().pipe(map(() => 1)), of(1)]);
     });
     const begins = ofType(
-      toldOf(() => root().subscribe()),
+      recordEvents(() => root().subscribe()),
       'task-begin',
     );
     expect(begins.map(({ name, parent }) => [name, parent])).toEqual([
@@ -171,7 +171,7 @@ describe('a task', () => {
       yield middle().pipe(map(() => 1));
     });
     const begins = ofType(
-      toldOf(() => root().subscribe()),
+      recordEvents(() => root().subscribe()),
       'task-begin',
     );
     expect(begins.map(({ id, name, parent }) => [id, name, parent])).toEqual([
@@ -184,7 +184,7 @@ describe('a task', () => {
   it('has nobody as its parent where it is begun from outside, while others wait', () => {
     const waits = task(() => NEVER);
     const late = task(() => 1);
-    const told = toldOf(({ at }) => {
+    const told = recordEvents(({ at }) => {
       waits().subscribe();
       at(1, () => void late().subscribe());
     });
@@ -198,13 +198,13 @@ describe('a task', () => {
       }),
       { name: 'ask' },
     );
-    const told = toldOf(() => ask('a').subscribe());
+    const told = recordEvents(() => ask('a').subscribe());
     const [open] = ofType(told, 'batch-open');
     expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([open?.id]);
   });
 
   it('says how it ended', () => {
-    const told = toldOf(({ at }) => {
+    const told = recordEvents(({ at }) => {
       task(() => 1)().subscribe();
       task(() => {
         throw new RangeError('too far');
@@ -230,7 +230,7 @@ describe('a task', () => {
       yield timer(1);
       yield* inner();
     });
-    const told = toldOf(() => root().subscribe());
+    const told = recordEvents(() => root().subscribe());
     const waits = ofType(told, 'task-wait').filter(({ id }) => id === 1);
     expect(waits.map((wait) => wait.for)).toEqual([
       'upper',
@@ -248,7 +248,7 @@ describe('a task', () => {
       yield timer(1);
     });
     const waits = ofType(
-      toldOf(() => root().subscribe()),
+      recordEvents(() => root().subscribe()),
       'task-wait',
     );
     expect(waits.map((wait) => wait.for)).toEqual(['an Observable or promise that task "root" waits for']);
@@ -262,7 +262,7 @@ describe('a task', () => {
         yield timer(2);
       }
     });
-    const told = toldOf(({ at }) => {
+    const told = recordEvents(({ at }) => {
       const running = tidy().subscribe();
       at(1, () => running.unsubscribe());
     });
@@ -278,12 +278,12 @@ describe('a task', () => {
 
   it('says where it was asked for, with debugging on', () => {
     debug();
-    const told = toldOf(() => task(() => 1)().subscribe());
+    const told = recordEvents(() => task(() => 1)().subscribe());
     expect(ofType(told, 'task-begin')[0]?.calledAt).toMatch(/^at .*trace\.spec\.ts:\d+:\d+/);
   });
 
   it('does not with debugging off', () => {
-    const told = toldOf(() => task(() => 1)().subscribe());
+    const told = recordEvents(() => task(() => 1)().subscribe());
     expect(ofType(told, 'task-begin')[0]).not.toHaveProperty('calledAt');
   });
 });
@@ -294,7 +294,7 @@ describe('a key', () => {
     const visit = task(function* visit(key: string) {
       return yield* ask(key);
     });
-    const told = toldOf(() => all([visit('a'), visit('b'), visit('a')]).subscribe());
+    const told = recordEvents(() => all([visit('a'), visit('b'), visit('a')]).subscribe());
     expect(ofType(told, 'batch-ask').map(({ key, isNew, task }) => [key, isNew, task])).toEqual([
       ['"a"', true, 1],
       ['"b"', true, 3],
@@ -309,14 +309,14 @@ describe('a key', () => {
   });
 
   it('is nobody’s where no task asks', () => {
-    const told = toldOf(() => after(1)('a').subscribe());
+    const told = recordEvents(() => after(1)('a').subscribe());
     expect(ofType(told, 'batch-ask')[0]).not.toHaveProperty('task');
     expect(ofType(told, 'batch-flush')[0]?.tasks).toEqual([]);
   });
 
   it('is new again when all who asked have left before', () => {
     const ask = after(1);
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       ask('b').subscribe();
       ask('a').subscribe().unsubscribe();
       ask('a').subscribe();
@@ -334,7 +334,7 @@ describe('a key', () => {
       yield* ask('a');
       yield* ask('a');
     });
-    const told = toldOf(() => visit().subscribe());
+    const told = recordEvents(() => visit().subscribe());
     expect(ofType(told, 'batch-recall')).toEqual([
       { type: 'batch-recall', batch: 'upper', key: '"a"', task: 1, at: 1 },
     ]);
@@ -344,7 +344,7 @@ describe('a key', () => {
   it('says where it was asked for, with debugging on', () => {
     debug();
     const ask = after(1);
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       ask('a').subscribe();
       ask.many(['b']).subscribe();
     });
@@ -358,8 +358,8 @@ describe('a key', () => {
 });
 
 describe('a batch', () => {
-  const endOf = (program: Parameters<typeof toldOf>[0]): unknown[] =>
-    ofType(toldOf(program), 'batch-land').map(({ outcome, error, at }) => [outcome, error, at]);
+  const endOf = (program: Parameters<typeof recordEvents>[0]): unknown[] =>
+    ofType(recordEvents(program), 'batch-land').map(({ outcome, error, at }) => [outcome, error, at]);
   const quietly = { error: () => undefined };
 
   it('lands when its results have been given', () => {
@@ -375,7 +375,7 @@ describe('a batch', () => {
 
   it('has failed where all keys fail, each by itself', () => {
     const one = batch((keys: readonly string[]) => keys.map((key) => new Error(`no ${key}`)));
-    const told = toldOf(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)));
+    const told = recordEvents(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)));
     expect(ofType(told, 'batch-land')).toEqual([
       expect.objectContaining({ outcome: 'failed', error: 'Error: no a', failedKeys: 2 }),
     ]);
@@ -396,7 +396,7 @@ describe('a batch', () => {
   });
 
   it('is cancelled where all have left in its flight', () => {
-    const program: Parameters<typeof toldOf>[0] = ({ at }) => {
+    const program: Parameters<typeof recordEvents>[0] = ({ at }) => {
       const asked = after(5)('a').subscribe();
       at(3, () => asked.unsubscribe());
     };
@@ -404,16 +404,16 @@ describe('a batch', () => {
   });
 
   it('is cancelled where all have left before it went', () => {
-    const program: Parameters<typeof toldOf>[0] = ({ at }) => {
+    const program: Parameters<typeof recordEvents>[0] = ({ at }) => {
       const asked = after(5, { window: 9 })('a').subscribe();
       at(3, () => asked.unsubscribe());
     };
     expect(endOf(program)).toEqual([['cancelled', undefined, 3]]);
-    expect(ofType(toldOf(program), 'batch-flush')).toEqual([]);
+    expect(ofType(recordEvents(program), 'batch-flush')).toEqual([]);
   });
 
   it('is cancelled where all have left it full, waiting for room', () => {
-    const told = toldOf(({ at }) => {
+    const told = recordEvents(({ at }) => {
       const ask = after(5, { maxSize: 1, concurrency: 1 });
       ask('a').subscribe();
       const asked = ask('b').subscribe();
@@ -442,7 +442,7 @@ describe('a batch', () => {
 
   it('tells real time with that of the machine', async () => {
     const before = performance.timeOrigin + performance.now();
-    const told = await toldWhile(() => atOnce()('a'));
+    const told = await recordEventsWhile(() => atOnce()('a'));
     const now = performance.timeOrigin + performance.now();
     const times = told.map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));
@@ -457,8 +457,8 @@ describe('the order of events', () => {
     const visit = task(function* visit(key: string) {
       return yield* nameOf(yield* authorOf(key));
     });
-    const told = toldOf(() => all([visit('a'), visit('b')]).subscribe());
-    expect(inShort(told)).toEqual([
+    const told = recordEvents(() => all([visit('a'), visit('b')]).subscribe());
+    expect(summariesOf(told)).toEqual([
       'task-begin visit',
       'batch-open authorOf',
       'batch-ask authorOf',
@@ -493,7 +493,7 @@ describe('the order of events', () => {
       });
       all(['a', 'b', 'c', 'd'].map((key) => visit(key))).subscribe();
     };
-    expect(toldOf(program)).toEqual(toldOf(program));
+    expect(recordEvents(program)).toEqual(recordEvents(program));
   });
 });
 
@@ -528,14 +528,14 @@ describe('an observer', () => {
     const [asked, logged] = [after(1, { name: 'asked' }), after(1, { name: 'logged' })];
     const log = (keys: readonly string[]): void => void logged(keys.join()).subscribe();
     const heard: TraceEvent[] = [];
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       looksOn = trace$.subscribe((event) => {
         heard.push(event);
         if (event.type === 'batch-flush' && event.batch === 'asked') log(event.keys);
       });
       all([asked('a'), asked('b')]).subscribe();
     });
-    expect(inShort(told).sort()).toEqual(
+    expect(summariesOf(told).sort()).toEqual(
       ['asked', 'asked', 'logged']
         .map((name) => `batch-ask ${name}`)
         .concat(['asked', 'logged'].flatMap((name) => ['flush', 'land', 'open'].map((type) => `batch-${type} ${name}`)))
@@ -547,7 +547,7 @@ describe('an observer', () => {
   it('that asks in every event of tasks loses none', () => {
     const [asked, logged] = [after(1, { name: 'asked' }), after(1, { name: 'logged' })];
     const log = (type: string): void => void logged(type).subscribe();
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       looksOn = trace$.subscribe(({ type }) => {
         if (type.startsWith('task')) log(type);
       });
@@ -555,7 +555,7 @@ describe('an observer', () => {
         yield* asked('a');
       })().subscribe();
     });
-    const events = inShort(told);
+    const events = summariesOf(told);
     for (const event of ['task-begin visit', 'task-end visit', 'batch-land asked', 'task-resume visit']) {
       expect(events.filter((one) => one === event)).toHaveLength(1);
     }
@@ -566,7 +566,7 @@ describe('an observer', () => {
       yield timer(1);
     });
     const begin = (): void => void logs().subscribe();
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       let left = 1;
       looksOn = trace$.subscribe(() => {
         if (left-- > 0) begin();
@@ -579,7 +579,7 @@ describe('an observer', () => {
 
 describe('another scheduler', () => {
   it('is named by its batches, and leads back to whoever asks', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scheduler = new BatchScheduler({ name: 'other' });
       const ask = after(1, { scheduler });
       task(function* visit() {

@@ -1,4 +1,4 @@
-/** Events of traces, written by hand. */
+/** Sample events of traces. */
 import type { TraceEvent } from 'sluice/trace';
 
 /** Two tasks that share a flush of `nameOf`: one of them began within the other. */

@@ -1,6 +1,4 @@
-/**
- * What looking on, or failing, never does to a program: it runs, fails and warns as it would have.
- */
+/** Traces and debugging do not change a program: its results, failures and warnings stay the same. */
 import fc from 'fast-check';
 import { timer } from 'rxjs';
 import { all, batch, debug, allSettled, task, type BatchFunction } from 'sluice';
@@ -33,7 +31,7 @@ const saidAfter = (beforehand: string): { readonly lines: readonly string[]; rea
   return { lines, stderr };
 };
 
-describe('whatever the program is', () => {
+describe('a random program', () => {
   const anyProgram = programs('at once', 'by Observable', 'key by key');
   const traced = (program: Program): Account => {
     const watching = trace$.subscribe();
@@ -44,7 +42,7 @@ describe('whatever the program is', () => {
     }
   };
 
-  it('it does the same under a trace, and with debugging on', () => {
+  it('behaves the same under a trace and with debugging on', () => {
     fc.assert(
       fc.property(anyProgram, (program) => {
         const alone = perform(program);
@@ -57,7 +55,7 @@ describe('whatever the program is', () => {
   });
 });
 
-describe('debugging keeps no failure from whoever waits', () => {
+describe('debugging', () => {
   it.each([
     ['gives the frames as a list', '(_, sites) => sites'],
     ['gives nothing', '() => undefined'],
@@ -66,19 +64,19 @@ describe('debugging keeps no failure from whoever waits', () => {
     expect(saidAfter(`debug(); Error.prepareStackTrace = ${prepare};`)).toEqual({ lines: ['value mine'], stderr: '' });
   });
 
-  it('where Error.prepareStackTrace throws', () => {
+  it('passes failures on if Error.prepareStackTrace throws', () => {
     // Node itself may fall over it as well.
     const { lines } = saidAfter('debug(); Error.prepareStackTrace = () => { throw new Error("no stack today"); };');
     expect(lines).toContain('value mine');
   });
 
-  it('nor anybody from asking, where Error.stackTraceLimit cannot be written', () => {
+  it('works if Error.stackTraceLimit is read-only', () => {
     const frozen = 'Object.defineProperty(Error, "stackTraceLimit", { value: 10, writable: false });';
     expect(saidAfter(`${frozen} debug();`)).toEqual({ lines: ['value mine'], stderr: '' });
   });
 });
 
-describe('results that throw as they are read', () => {
+describe('results that throw when they are read', () => {
   it('fail their batch, with debugging on as with debugging off', () => {
     const said = (isOn: boolean): readonly string[] =>
       runAlone(`
@@ -95,12 +93,12 @@ describe('results that throw as they are read', () => {
   });
 });
 
-describe('a key that nobody can put into words', () => {
+describe('a key that cannot be described', () => {
   const SERVICE = `
     class Service { static name = Symbol('service'); }
     process.on('uncaughtException', (error) => console.log('uncaught ' + error.message));`;
 
-  it('is told of all the same', () => {
+  it('appears in the trace', () => {
     const { lines } = runAlone(`${SERVICE}
       require('sluice/trace').trace$.subscribe();
       const make = batch((keys) => keys.map((Key) => new Key()), { name: 'make' });
@@ -109,7 +107,7 @@ describe('a key that nobody can put into words', () => {
     expect(lines).toEqual(['made']);
   });
 
-  it('fails as any other does', () => {
+  it('fails like any other key', () => {
     const { lines } = runAlone(`${SERVICE}
       const make = batch(() => { throw new Error('down'); }, { name: 'make' });
       make(Service).then(() => console.log('made'), (error) => console.log('failed ' + error.message));
@@ -117,7 +115,7 @@ describe('a key that nobody can put into words', () => {
     expect(lines).toEqual(['failed down']);
   });
 
-  it('is not put into words where what it fails with has no stack to write that on', async () => {
+  it('is not described if its error has no stack to extend', async () => {
     let calls = 0;
     const key = { id: 1, toJSON: () => (calls++, { id: 1 }) };
     const ask = batch<typeof key, never>(() => {
@@ -129,14 +127,14 @@ describe('a key that nobody can put into words', () => {
   });
 });
 
-describe('what a task fails with', () => {
+describe('the error of a task', () => {
   const failedWith = (error: unknown): PromiseLike<unknown> =>
     task(function* inner() {
       yield timer(0);
       throw error;
     })().then(undefined, (thrown: unknown) => thrown);
 
-  it('stays as it is where it is no error, also if it has a stack of its own', async () => {
+  it('stays unchanged if it is not an Error, even with a stack', async () => {
     const thrown = { status: 404, stack: 'MERN' };
     expect(await failedWith(thrown)).toBe(thrown);
     expect(thrown).toEqual({ status: 404, stack: 'MERN' });
@@ -155,15 +153,15 @@ describe('what a task fails with', () => {
     expect(() => structuredClone(error)).not.toThrow();
   });
 
-  it('shows no more of itself than before, also where it inherits its stack', async () => {
+  it('gets no new enumerable properties, also if it inherits its stack', async () => {
     const error = Object.create(new Error('base')) as Error;
     await failedWith(error);
     expect(Object.keys(error)).toEqual([]);
   });
 });
 
-describe('the doctor says nothing', () => {
-  it('of results that name each other, but not by an id', async () => {
+describe('the doctor', () => {
+  it('does not warn of results that refer to each other without an id', async () => {
     debug();
     const partners = new Map([
       [1, 2],
@@ -174,14 +172,14 @@ describe('the doctor says nothing', () => {
     expect(warn.mock.calls).toEqual([]);
   });
 
-  it.each(['id', '_id', 'key', 'uuid'])('unless what is in another order is %s', async (name) => {
+  it.each(['id', '_id', 'key', 'uuid'])('warns if the property in another order is %s', async (name) => {
     debug();
     const rowOf = batch((ids: readonly number[]) => [...ids].reverse().map((id) => ({ [name]: id })));
     await all([rowOf(1), rowOf(2)]);
     expect(warn.mock.calls).toHaveLength(1);
   });
 
-  it('of a batch function that is made when it is first needed, and kept', async () => {
+  it('does not warn of a batch function that is created on first use and kept', async () => {
     debug();
     let kept: BatchFunction<number, number> | undefined;
     const names = (): BatchFunction<number, number> =>
@@ -195,7 +193,7 @@ describe('the doctor says nothing', () => {
   });
 });
 
-describe('a failure that all of a flight share', () => {
+describe('a failure that all keys of a flight share', () => {
   /** How often it was asked whether somebody still waits for a key, while so many of them fail. */
   async function questionsOf(count: number): Promise<number> {
     const shared = new Error('shared');
@@ -221,7 +219,7 @@ describe('a failure that all of a flight share', () => {
     }
   }
 
-  it('costs each key the same, however many there are', async () => {
+  it('has a constant cost for each key', async () => {
     const [few, many] = [await questionsOf(100), await questionsOf(1000)];
     expect(few).toBeGreaterThan(100);
     expect(many).toBeLessThan(12 * few);

@@ -1,6 +1,4 @@
-/**
- * The doctor, on futures that were never run: known when they are collected, or when the process ends.
- */
+/** The doctor's warning of futures that were never run, when they are collected or the process exits. */
 import { runAlone } from '../support/process';
 
 /** What is warned of, line by line, in a process whose program does this, by the time it ends. */
@@ -38,38 +36,38 @@ function saidWhenCollected(program: string): readonly string[] {
   return lines;
 }
 
-const SAID = 'sluice doctor: a call of visit returned a future that was never run,';
+const WARNING = 'sluice doctor: a call of visit returned a future that was never run,';
 
 describe('a call whose future is never run', () => {
-  it('is warned of when it is collected', () => {
-    expect(saidWhenCollected('visit(1);')).toEqual([SAID, 'collected']);
+  it('gets a warning when it is collected', () => {
+    expect(saidWhenCollected('visit(1);')).toEqual([WARNING, 'collected']);
   });
 
-  it('is warned of once for each place', () => {
+  it('gets one warning for each call site', () => {
     expect(saidWhenCollected('for (let id = 0; id < 100; id++) visit(id); visit(1);')).toEqual([
-      SAID,
-      SAID,
+      WARNING,
+      WARNING,
       'collected',
     ]);
   });
 
-  it('is not when it was run', () => {
+  it('gets no warning if it was run', () => {
     expect(saidWhenCollected('visit(1).subscribe(); visit(2).start(); visit(3).block();')).toEqual(['collected']);
   });
 
-  it('is not when debugging was turned off since', () => {
+  it('gets no warning if debugging was turned off meanwhile', () => {
     expect(saidWhenCollected('visit(1); debug(false);')).toEqual(['collected']);
   });
 
-  it('is warned of as the process ends, with its place', () => {
+  it('gets a warning with its call site when the process exits', () => {
     const [what, site, how, ...more] = saidAtExit('globalThis.kept = visit(1);');
-    expect(what).toBe(SAID);
+    expect(what).toBe(WARNING);
     expect(site).toMatch(/^ {4}at .*:\d+:\d+\)?$/);
     expect(how).toContain('A future is cold');
     expect(more).toEqual([]);
   });
 
-  it('is warned of where it is a key', () => {
+  it('gets a warning if it is the future of a key', () => {
     expect(saidAtExit('globalThis.kept = nameOf(1);')[0]).toBe(
       'sluice doctor: a call of nameOf returned a future that was never run,',
     );
@@ -113,21 +111,21 @@ describe('a call whose future is never run', () => {
     expect(saidAtExit(program)).toEqual([]);
   });
 
-  it('is not where an earlier one of an all has failed at once', () => {
+  it('gets no warning if an earlier future of the same all failed at once', () => {
     expect(saidAtExit('all([Future.fail("no"), visit(1)]).subscribe({ error: () => {} });')).toEqual([]);
   });
 
-  it('is not where its scope was cancelled before its turn', () => {
+  it('gets no warning if its scope was cancelled before it started', () => {
     expect(
       saidAtExit('const scope = new Scope(); scope.start(visit(1)); scope.cancel(); scope.close().subscribe();'),
     ).toEqual([]);
   });
 
-  it('is not with debugging off', () => {
+  it('gets no warning while debugging is off', () => {
     expect(saidAtExit('debug(false); globalThis.kept = visit(1);')).toEqual([]);
   });
 
-  it('is not where it was off when it was called', () => {
+  it('gets no warning if debugging was off at the call', () => {
     expect(saidAtExit('debug(false); globalThis.kept = visit(1); debug();')).toEqual([]);
   });
 });

@@ -1,19 +1,17 @@
-/**
- * Why a key opened a batch of its own, though an earlier one might have taken it along, as a trace says it.
- */
+/** The split reason in a trace: why a key opened a new batch instead of joining an earlier one. */
 import { filter, Subscription, timer } from 'rxjs';
 import { all, BatchScheduler, task, type AsyncValue } from 'sluice';
 import { trace$ } from 'sluice/trace';
 import { after } from '../support/batches';
 import { testScheduler } from '../support/virtual-time';
-import { ofType, toldOf } from './told';
+import { ofType, recordEvents } from './record-events';
 
-type Program = Parameters<typeof toldOf>[0];
+type Program = Parameters<typeof recordEvents>[0];
 
-const apartOf = (program: Program): unknown[] => ofType(toldOf(program), 'batch-open').map(({ split }) => split);
+const apartOf = (program: Program): unknown[] => ofType(recordEvents(program), 'batch-open').map(({ split }) => split);
 
-describe('two batches are apart because', () => {
-  it('the earlier had gone: it says what whoever asks waited for then', () => {
+describe('the split reason of a batch', () => {
+  it('is "already-flushed" with what the asking task waited for at the flush', () => {
     const [idOf, nameOf] = [after(2, { name: 'idOf' }), after(2, { name: 'nameOf' })];
     const quick = task(function* quick() {
       return yield* nameOf('a');
@@ -32,7 +30,7 @@ describe('two batches are apart because', () => {
     ]);
   });
 
-  it('the earlier had gone: and what it waited for may be no batch', () => {
+  it('is "already-flushed" with an Observable that the task waited for', () => {
     const nameOf = after(2, { name: 'nameOf' });
     const slow = task(function* slow() {
       yield timer(1);
@@ -48,7 +46,7 @@ describe('two batches are apart because', () => {
     });
   });
 
-  it('the earlier had gone: while its caller waited, who had begun then', () => {
+  it('is "already-flushed" with the wait of the caller if the task had not begun at the flush', () => {
     const nameOf = after(2, { name: 'nameOf' });
     const inner = task(function* inner() {
       return yield* nameOf('b');
@@ -64,7 +62,7 @@ describe('two batches are apart because', () => {
     });
   });
 
-  it('the earlier had gone: each time in a loop', () => {
+  it('is "already-flushed" for each batch of a loop', () => {
     const nameOf = after(2, { name: 'nameOf' });
     const loop = task(function* loop() {
       for (const key of ['a', 'b', 'c']) yield* nameOf(key);
@@ -84,7 +82,7 @@ describe('two batches are apart because', () => {
     ]);
   });
 
-  it('the earlier was full', () => {
+  it('is "full" if the earlier batch was full', () => {
     const nameOf = after(2, { name: 'nameOf', maxSize: 2 });
     const visit = task(function* visit() {
       yield* nameOf.many(['a', 'b', 'c']);
@@ -95,7 +93,7 @@ describe('two batches are apart because', () => {
     ]);
   });
 
-  it('the earlier was full, also where no task asks', () => {
+  it('is "full" for keys that no task asks for', () => {
     const nameOf = after(2, { maxSize: 2 });
     expect(apartOf(() => nameOf.many(['a', 'b', 'c']).subscribe())).toEqual([
       undefined,
@@ -103,7 +101,7 @@ describe('two batches are apart because', () => {
     ]);
   });
 
-  it('their partitions differ', () => {
+  it('is "partition" if the partitions differ', () => {
     const nameOf = after(2, { partition: (key) => key[0] });
     expect(apartOf(() => all(['a1', 'b1', 'a2'].map((key) => nameOf(key))).subscribe())).toEqual([
       undefined,
@@ -111,7 +109,7 @@ describe('two batches are apart because', () => {
     ]);
   });
 
-  it('their schedulers differ', () => {
+  it('is "scheduler" if the schedulers differ', () => {
     const nameOf = after(2, { window: 5 });
     const split = apartOf(() => {
       nameOf('a').subscribe();
@@ -124,8 +122,8 @@ describe('two batches are apart because', () => {
   });
 });
 
-describe('two batches are simply two where', () => {
-  it('whoever asks had not begun when the earlier went', () => {
+describe('a batch has no split reason', () => {
+  it('if the asking task had not begun at the flush of the earlier batch', () => {
     const nameOf = after(2);
     const visit = task(function* visit(key: string) {
       return yield* nameOf(key);
@@ -138,7 +136,7 @@ describe('two batches are simply two where', () => {
     ).toEqual([undefined, undefined]);
   });
 
-  it('whoever asks had not begun when the earlier went full', () => {
+  it('if the asking task had not begun when the earlier batch was flushed full', () => {
     const nameOf = after(2, { maxSize: 1 });
     const visit = task(function* visit(key: string) {
       return yield* nameOf(key);
@@ -151,7 +149,7 @@ describe('two batches are simply two where', () => {
     ).toEqual([undefined, undefined]);
   });
 
-  it('nobody is known to ask for the later', () => {
+  it('if no task asks for its key', () => {
     const nameOf = after(2);
     expect(
       apartOf(({ at }) => {
@@ -161,7 +159,7 @@ describe('two batches are simply two where', () => {
     ).toEqual([undefined, undefined]);
   });
 
-  it('they are of two functions', () => {
+  it('if the earlier batch is of another function', () => {
     const [one, other] = [after(2, { name: 'same' }), after(2, { name: 'same' })];
     const visit = task(function* visit() {
       yield* one('a');
@@ -170,7 +168,7 @@ describe('two batches are simply two where', () => {
     expect(apartOf(() => visit().subscribe())).toEqual([undefined, undefined]);
   });
 
-  it('all had left the earlier before it went', () => {
+  it('if all keys of the earlier batch were cancelled before its flush', () => {
     const nameOf = after(2, { window: 5 });
     const visit = task(function* visit() {
       const left = nameOf('a').subscribe();
@@ -182,8 +180,8 @@ describe('two batches are simply two where', () => {
   });
 });
 
-describe('a batch that all have left before it went', () => {
-  it('keeps nobody apart, of whatever partition it was', () => {
+describe('a batch whose keys were all cancelled before its flush', () => {
+  it('is no split reason for a later batch, in any partition', () => {
     const nameOf = after(2, { window: 5, partition: (key) => key });
     expect(
       apartOf(() => {
@@ -194,8 +192,8 @@ describe('a batch that all have left before it went', () => {
   });
 });
 
-describe('looking for the reason', () => {
-  it('ends where tasks wait for each other', () => {
+describe('the search for the split reason', () => {
+  it('ends if tasks wait for each other', () => {
     const nameOf = after(0);
     const late = task(function* late() {
       yield timer(2);

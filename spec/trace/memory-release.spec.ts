@@ -1,6 +1,4 @@
-/**
- * What is let go of: what has gone through a program is kept neither by errors, nor by debugging, nor by a trace.
- */
+/** Memory is released: neither errors nor debugging nor a trace keep values of a program alive. */
 import { runAlone } from '../support/process';
 
 /** Runs it with a garbage collector at hand: `hasGone` gives it time, and says whether it has collected that. */
@@ -32,8 +30,8 @@ const debugging = [
   ['on', 'debug();'],
 ];
 
-describe('an error that is kept', () => {
-  it.each(debugging)('keeps nothing of the tasks it passed through, with debugging %s', (_, beforehand) => {
+describe('an error that the program keeps', () => {
+  it.each(debugging)('does not keep the tasks it passed through alive, with debugging %s', (_, beforehand) => {
     const program = `
       ${beforehand}
       const log = [];
@@ -50,7 +48,7 @@ describe('an error that is kept', () => {
   });
 });
 
-describe('a future that was never run, and is held by whoever asked for it', () => {
+describe('a future that was never run, and is only held by its caller', () => {
   const program = `
     const nameOf = batch((ids) => ids, { name: 'nameOf' });
     class Page { load() { this.name = nameOf(1); } }
@@ -59,11 +57,11 @@ describe('a future that was never run, and is held by whoever asked for it', () 
     console.log(await hasGone(page));
     await new Promise((resolve) => setTimeout(resolve, 1));`;
 
-  it('goes with him', () => {
+  it('is collected with its caller', () => {
     expect(printedBy(program)).toEqual(['true']);
   });
 
-  it('goes with him with debugging on, and is warned of', () => {
+  it('is collected with its caller while debugging is on, and gets a warning', () => {
     const said = printedBy(`debug(); ${program}`);
     expect([...said].sort()).toEqual(['sluice doctor: a call of nameOf returned a future that was never run,', 'true']);
   });

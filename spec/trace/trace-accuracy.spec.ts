@@ -12,10 +12,10 @@ import { after } from '../support/batches';
 import { perform } from '../support/perform';
 import { programs } from '../support/program';
 import { testScheduler } from '../support/virtual-time';
-import { ofType, toldOf, toldWhile } from './told';
+import { ofType, recordEvents, recordEventsWhile } from './record-events';
 
-const opensOf = (program: Parameters<typeof toldOf>[0]): unknown[] =>
-  ofType(toldOf(program), 'batch-open').map(({ id, split }) => [id, split?.because, split?.from]);
+const opensOf = (program: Parameters<typeof recordEvents>[0]): unknown[] =>
+  ofType(recordEvents(program), 'batch-open').map(({ id, split }) => [id, split?.because, split?.from]);
 const familyOf = (told: readonly TraceEvent[]): unknown[] =>
   ofType(told, 'task-begin').map(({ name, parent }) => [name, parent]);
 
@@ -23,7 +23,7 @@ describe('a task waits for none but', () => {
   const OBSERVABLE = 'an Observable or promise that task "root" waits for';
   const waitsOf = (root: () => Future<unknown>): unknown[] =>
     ofType(
-      toldOf(() => root().subscribe()),
+      recordEvents(() => root().subscribe()),
       'task-wait',
     ).map((wait) => wait.for);
 
@@ -59,7 +59,7 @@ describe('the parent of a task', () => {
 
   it('is whoever blocks on an all that it is part of', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-    const told = toldOf(() => blocksOnAll().subscribe());
+    const told = recordEvents(() => blocksOnAll().subscribe());
     warn.mockRestore();
     expect(familyOf(told)).toEqual([
       ['one', undefined],
@@ -70,7 +70,7 @@ describe('the parent of a task', () => {
   });
 
   it('is the scope where it closes that', () => {
-    const told = toldOf(() => {
+    const told = recordEvents(() => {
       const scope = new Scope();
       scope.start(timer(1));
       scope.close().subscribe();
@@ -161,7 +161,7 @@ describe('who asks for a key that is on its way', () => {
   });
 
   it('is served by the flight, as its span says, each once', () => {
-    const told = toldOf(({ at }) => {
+    const told = recordEvents(({ at }) => {
       visit().subscribe();
       at(5, () => void all([visit(), nameOf('a')]).subscribe());
     });
@@ -195,7 +195,7 @@ describe('times are those of where it began, also where a run of virtual time mo
 
   it('a task', async () => {
     const value = new AsyncValue<number>();
-    const told = await toldWhile(() => {
+    const told = await recordEventsWhile(() => {
       const real = task(function* real() {
         return yield* value;
       })().start();
@@ -209,7 +209,7 @@ describe('times are those of where it began, also where a run of virtual time mo
   it('a flight', async () => {
     const value = new AsyncValue<number[]>();
     const ask = batch<number, number>(() => value);
-    const told = await toldWhile(async () => {
+    const told = await recordEventsWhile(async () => {
       const asked = ask(1).start();
       await new Promise(setImmediate);
       testScheduler().run(() => value.set([1]));
@@ -221,7 +221,7 @@ describe('times are those of where it began, also where a run of virtual time mo
 
   it('a scope and its work', async () => {
     const value = new AsyncValue<number>();
-    const told = await toldWhile(async () => {
+    const told = await recordEventsWhile(async () => {
       const scope = new Scope();
       scope.start(value);
       await new Promise(setImmediate);
@@ -251,7 +251,7 @@ describe('a pool', () => {
   });
 
   it('has a thread that failed where that ended the process of its own', async () => {
-    const told = await toldWhile(async () => {
+    const told = await recordEventsWhile(async () => {
       const pool = new WorkerPool({ size: 1 });
       await pool.do(() => process.exit(3)).then(undefined, () => undefined);
       await pool.close();

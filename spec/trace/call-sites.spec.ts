@@ -3,7 +3,7 @@
  */
 import { from, lastValueFrom, mergeMap, timer, type OperatorFunction } from 'rxjs';
 import { batch, batchMap, debug, dumpTasks, task } from 'sluice';
-import { ofType, toldOf } from './told';
+import { ofType, recordEvents } from './record-events';
 
 afterEach(() => {
   debug(false);
@@ -39,7 +39,7 @@ describe('without places, but with the doctor,', () => {
     debug({ callSites: false });
     expect(
       ofType(
-        toldOf(() => visit().subscribe()),
+        recordEvents(() => visit().subscribe()),
         'task-begin',
       ),
     ).toEqual([expect.not.objectContaining({ calledAt: expect.anything() as unknown })]);

@@ -1,4 +1,4 @@
-/** OpenTelemetry's contexts on `AsyncLocalStorage`, as `@opentelemetry/context-async-hooks` has them. */
+/** A context manager on `AsyncLocalStorage`, as that of `@opentelemetry/context-async-hooks`. */
 import type * as api from '@opentelemetry/api';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorage } from 'node:async_hooks';

@@ -1,17 +1,15 @@
-/**
- * What a trace tells while a program runs on virtual time, with its ids numbered from 1 in the order they come.
- */
+/** Records the events of a trace while a program runs. Ids are renumbered from 1, in the order of their first use. */
 import { timer } from 'rxjs';
 import { trace$, type TraceEvent } from 'sluice/trace';
 import { testScheduler } from '../support/virtual-time';
 
-interface Stage {
-  /** Does something after so many ms. */
+interface Timeline {
+  /** Runs an action after a number of ms. */
   readonly at: (ms: number, action: () => void) => void;
 }
 
-/** All that is told, from before the program begins until its time has come to its end. */
-export function toldOf(program: (stage: Stage) => void): readonly TraceEvent[] {
+/** All events of a program on virtual time. */
+export function recordEvents(program: (timeline: Timeline) => void): readonly TraceEvent[] {
   const events: TraceEvent[] = [];
   testScheduler().run(({ flush }) => {
     const subscription = trace$.subscribe((event) => void events.push(event));
@@ -22,8 +20,8 @@ export function toldOf(program: (stage: Stage) => void): readonly TraceEvent[] {
   return renumbered(events);
 }
 
-/** The same for what has to go through the event loop. */
-export async function toldWhile(program: () => PromiseLike<unknown>): Promise<readonly TraceEvent[]> {
+/** All events of a program that needs the event loop. */
+export async function recordEventsWhile(program: () => PromiseLike<unknown>): Promise<readonly TraceEvent[]> {
   const events: TraceEvent[] = [];
   const subscription = trace$.subscribe((event) => void events.push(event));
   try {
@@ -49,15 +47,15 @@ function renumbered(events: readonly TraceEvent[]): readonly TraceEvent[] {
   return JSON.parse(text) as readonly TraceEvent[];
 }
 
-/** Those of one type. */
+/** The events of one type. */
 export const ofType = <Type extends TraceEvent['type']>(
   events: readonly TraceEvent[],
   type: Type,
 ): readonly Extract<TraceEvent, { readonly type: Type }>[] =>
   events.filter((event): event is Extract<TraceEvent, { readonly type: Type }> => event.type === type);
 
-/** In short, by their names: for their order. */
-export function inShort(events: readonly TraceEvent[]): string[] {
+/** Events as text, `<type> <name>`, for checking their order. */
+export function summariesOf(events: readonly TraceEvent[]): string[] {
   const names = new Map<number, string>();
   return events.map((event) => {
     if ('id' in event && 'name' in event) names.set(event.id, event.name);

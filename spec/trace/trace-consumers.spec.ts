@@ -17,7 +17,7 @@ import { openTelemetry } from '../../src/trace/open-telemetry/open-telemetry';
 import { spansOf } from '../../src/trace/spans/spans';
 import { trace$ } from '../../src/trace/events/trace';
 import { testScheduler } from '../support/virtual-time';
-import { LocalContexts } from './local-contexts';
+import { LocalContexts } from './async-local-context-manager';
 
 const users = (config: BatchConfig<number> = {}): BatchFunction<number, string> =>
   batch((ids: readonly number[]) => of(ids.map((id) => `user ${String(id)}`)).pipe(delay(5)), {
