@@ -1,6 +1,4 @@
-/**
- * Where something was asked for: a place of the program, and none of what it is built with.
- */
+/** Call sites are places of the program, never of its libraries. */
 import { from, lastValueFrom, mergeMap, timer, type OperatorFunction } from 'rxjs';
 import { batch, batchMap, debug, dumpTasks, task } from 'sluice';
 import { ofType, recordEvents } from './record-events';
@@ -16,7 +14,7 @@ const nameOf = batch<number, never>(
   { name: 'nameOf' },
 );
 
-describe('the place of a key', () => {
+describe('the call site of a key', () => {
   it.each<[name: string, operator: OperatorFunction<number, never>]>([
     ['batchMap', batchMap(nameOf)],
     ['an operator of RxJS', mergeMap((id: number) => nameOf(id))],
@@ -30,12 +28,12 @@ describe('the place of a key', () => {
   });
 });
 
-describe('without places, but with the doctor,', () => {
+describe('with the doctor, but without call sites,', () => {
   const visit = task(function* visit() {
     yield timer(1);
   });
 
-  it('a trace tells none', () => {
+  it('a trace has no call sites', () => {
     debug({ callSites: false });
     expect(
       ofType(
@@ -45,7 +43,7 @@ describe('without places, but with the doctor,', () => {
     ).toEqual([expect.not.objectContaining({ calledAt: expect.anything() as unknown })]);
   });
 
-  it('and dumpTasks prints none', () => {
+  it('dumpTasks prints no call sites', () => {
     debug({ callSites: false });
     const watching = visit().subscribe();
     try {

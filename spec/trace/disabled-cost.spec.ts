@@ -1,6 +1,4 @@
-/**
- * What debugging and traces cost while they are off: nothing.
- */
+/** Debugging and traces have no cost while they are off. */
 import { batch, debug, task } from 'sluice';
 import { trace$ } from 'sluice/trace';
 import { instrumentation, type Instrumentation } from '../../src/scheduler/instrumentation';
@@ -11,12 +9,12 @@ const nameOf = batch((ids: readonly number[]) => ids, { name: 'nameOf' });
 /** All that there is of a future, hidden or not; private fields never show. */
 const held = (future: object): readonly PropertyKey[] => Reflect.ownKeys(future);
 
-describe('while nobody looks on', () => {
-  it('there is no probe', () => {
+describe('without a listener', () => {
+  it('no instrumentation is installed', () => {
     expect(instrumentation.current).toBeUndefined();
   });
 
-  it('no stack is looked at', () => {
+  it('no stack is captured', () => {
     const capture = jest.spyOn(Error, 'captureStackTrace');
     try {
       expect(visit(1).block()).toBe(1);
@@ -27,7 +25,7 @@ describe('while nobody looks on', () => {
     }
   });
 
-  it('is so again when all have left', () => {
+  it('the instrumentation is removed with the last listener', () => {
     const subscription = trace$.subscribe();
     debug();
     debug(false);
@@ -44,7 +42,7 @@ describe('while nobody looks on', () => {
 });
 
 describe('a future', () => {
-  it('holds the same, whoever looks on', () => {
+  it('holds the same properties with and without listeners', () => {
     const [bareTask, bareKey] = [held(visit(1)), held(nameOf(1))];
     debug();
     const subscription = trace$.subscribe();
@@ -57,8 +55,8 @@ describe('a future', () => {
   });
 });
 
-describe('one who looks on', () => {
-  it('sees notes only while he is there', () => {
+describe('a listener of the instrumentation', () => {
+  it('receives events only while it is added', () => {
     const seen: string[] = [];
     const probe: Instrumentation = {
       emit: ({ type }) => void seen.push(type),
@@ -74,7 +72,7 @@ describe('one who looks on', () => {
     expect(seen).toEqual(['built', 'task-began', 'task-ended']);
   });
 
-  it('of traces alone wants no places', () => {
+  it('of a trace does not enable the capture of call sites', () => {
     const subscription = trace$.subscribe();
     const capture = jest.spyOn(Error, 'captureStackTrace');
     try {

@@ -1,6 +1,4 @@
-/**
- * Pictures of spans that make no sense, and a recording to an odd path.
- */
+/** Timelines and Chrome traces of invalid spans, and a recording to a dangling link. */
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,13 +21,13 @@ describe('a span without a time', () => {
     expect(toChromeTrace(spans)).toEqual(toChromeTrace([sound]));
   });
 
-  it('may be all there is', () => {
+  it('may be the only span of a picture', () => {
     const spans = [span('task', 2, { start: NaN, end: NaN })];
     expect(renderTimeline(spans)).toBe(renderTimeline([]));
     expect(toChromeTrace(spans)).toEqual(toChromeTrace([]));
   });
 
-  it('leads no arrow anywhere', () => {
+  it('has no arrows', () => {
     const flight = span('flight', 2, { start: 2, end: NaN, serves: [1] });
     const served = span('flight', 3, { start: 2, end: 4, serves: [4] });
     const spans = [sound, flight, served, span('task', 4, { start: NaN, end: 4 })];
@@ -38,7 +36,7 @@ describe('a span without a time', () => {
 });
 
 describe('a duration in a Chrome trace', () => {
-  it('is never less than nothing, also where a span ends before it starts, or is sent after its end', () => {
+  it('is never negative, also if a span ends before its start or is sent after its end', () => {
     const waits = [{ start: 0, end: 30, for: 'a thread' }];
     const { traceEvents } = toChromeTrace([
       span('task', 1, { start: 10, end: 5 }),
@@ -50,11 +48,11 @@ describe('a duration in a Chrome trace', () => {
   });
 });
 
-describe('a path that is a link to a file that is not there yet', () => {
+describe('a path that is a link to a missing file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-odd-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('stays a link, and the page is written where it leads', () => {
+  it('stays a link, and the page is written to its target', () => {
     const [link, target] = [join(folder, 'latest.html'), join(folder, 'today.html')];
     symlinkSync(target, link);
     const recording = recordTimeline(link, { source: NEVER });

@@ -55,8 +55,8 @@ const tasksFrom = (first: number, count: number): TraceEvent[] =>
     { type: 'task-end', id: first + index, outcome: 'succeeded', at: first + index },
   ]).flat();
 
-describe('timeline', () => {
-  it('writes a page of what happened until it was stopped, and gives its path', () => {
+describe('recordTimeline', () => {
+  it('writes a page of all spans until it was stopped, and returns its path', () => {
     const { source, play } = played(sharedFlush);
     const recording = recordTimeline(inFolder('out.html'), { source, title: 'GET /answers' });
     play();
@@ -82,14 +82,14 @@ describe('timeline', () => {
     expect(slicesIn('out.json').sort()).toEqual(['greet', 'greet', 'nameOf', 'nameOf gathers']);
   });
 
-  it('takes a path from the folder of the process, and a URL', () => {
+  it('accepts a relative path and a URL', () => {
     const { source } = played([]);
     const path = inFolder('out.html');
     expect(recordTimeline(relative(process.cwd(), path), { source }).stop()).toBe(path);
     expect(recordTimeline(pathToFileURL(path), { source }).stop()).toBe(path);
   });
 
-  it('writes what has not ended, too', () => {
+  it('includes open spans', () => {
     const { source, play } = played(sharedFlush.slice(0, 1));
     const recording = recordChromeTrace(inFolder('out.json'), { source });
     play();
@@ -97,7 +97,7 @@ describe('timeline', () => {
     expect(slicesIn('out.json')).toEqual(['page']);
   });
 
-  it('is stopped at the end of a block', () => {
+  it('is stopped by using at the end of a block', () => {
     const { source, play } = played(sharedFlush);
     {
       using recording = recordTimeline(inFolder('out.html'), { source });
@@ -125,7 +125,7 @@ describe('timeline', () => {
     expect([source.observed, process.listenerCount('exit')]).toEqual([false, listeners]);
   });
 
-  it('takes the place of what an earlier one wrote, only when it writes', () => {
+  it('replaces the file of an earlier recording only when it writes', () => {
     writeFileSync(inFolder('out.html'), 'earlier');
     const recording = recordTimeline(inFolder('out.html'), { source: played([]).source });
     expect(read('out.html')).toBe('earlier');
@@ -143,20 +143,20 @@ describe('the file of a recording', () => {
     jest.spyOn(process, 'getuid').mockReturnValue(statSync(folder).uid + 1);
   };
 
-  it('is read and written by its owner alone, where it is new', () => {
+  it('is readable and writable only by its owner if it is new', () => {
     recordTimeline(inFolder('out.html'), { source }).stop();
     recordChromeTrace(inFolder('out.json'), { source }).stop();
     expect([modeOf('out.html'), modeOf('out.json')]).toEqual([0o600, 0o600]);
   });
 
-  it('is so where a link leads to it, and where the link came first', () => {
+  it('is readable only by its owner also if it is created through a link', () => {
     symlinkSync(inFolder('there.html'), inFolder('out.html'));
     recordTimeline(inFolder('out.html'), { source }).stop();
     expect(modeOf('there.html')).toBe(0o600);
     expect(lstatSync(inFolder('out.html')).isSymbolicLink()).toBe(true);
   });
 
-  it('keeps the mode that it had', () => {
+  it('keeps the mode of an existing file', () => {
     writeFileSync(inFolder('out.html'), 'earlier');
     chmodSync(inFolder('out.html'), 0o640);
     recordTimeline(inFolder('out.html'), { source }).stop();
@@ -198,7 +198,7 @@ describe('the file of a recording', () => {
 });
 
 describe('a recording of more than it keeps', () => {
-  it('has the latest spans, and says how many it lacks', () => {
+  it('has the latest spans, and warns of the number of dropped spans', () => {
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { source, play } = played(tasksFrom(1, 25));
     const [page, traced] = [
@@ -218,7 +218,7 @@ describe('a recording of more than it keeps', () => {
     );
   });
 
-  it('says nothing where it lacks none', () => {
+  it('prints no warning if no span was dropped', () => {
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const { source, play } = played(tasksFrom(1, 10));
     const recording = recordChromeTrace(inFolder('out.json'), { source, max: 10 });
@@ -230,7 +230,7 @@ describe('a recording of more than it keeps', () => {
 });
 
 describe('a path that cannot be written to', () => {
-  it('is refused at once, and nothing is recorded', () => {
+  it('is rejected at once, and nothing is recorded', () => {
     const { source } = played([]);
     const listeners = process.listenerCount('exit');
     for (const path of [inFolder('none/out.html'), folder]) {
@@ -240,13 +240,13 @@ describe('a path that cannot be written to', () => {
     expect([source.observed, process.listenerCount('exit')]).toEqual([false, listeners]);
   });
 
-  it('is looked at without leaving anything there', () => {
+  it('is checked without leaving a file behind', () => {
     const recording = recordTimeline(inFolder('out.html'), { source: played([]).source });
     expect(readdirSync(folder)).toEqual([]);
     recording.stop();
   });
 
-  it('only by the end loses nothing: stop() throws, and may be called again', () => {
+  it('at the end only loses nothing: stop() throws, and may be called again', () => {
     const { source, play } = played(sharedFlush);
     mkdirSync(inFolder('inner'));
     const recording = recordChromeTrace(inFolder('inner/out.json'), { source });
@@ -268,24 +268,24 @@ describe('a process that records', () => {
     const greet = task(function greet() { return 1; });
     greet().subscribe(() => { ${then} });`;
 
-  it('has the file written when it comes to its end', () => {
+  it('writes the file when it ends', () => {
     expect(runAlone(program(inFolder('out.json'), ''))).toMatchObject({ hasEndedWell: true, stderr: '' });
     expect(slicesIn('out.json')).toEqual(['greet']);
   });
 
-  it('has it written when it exits in the midst of it, and exits as it would', () => {
+  it('writes the file when it calls process.exit, with its exit code', () => {
     expect(runAlone(program(inFolder('out.json'), 'process.exit(0)'))).toMatchObject({ hasEndedWell: true });
     expect(slicesIn('out.json')).toEqual(['greet']);
   });
 
-  it('has it written when an error ends it', () => {
+  it('writes the file when an error ends it', () => {
     const ended = runAlone(program(inFolder('out.json'), "throw new RangeError('the end')"));
     expect(ended.hasEndedWell).toBe(false);
     expect(ended.stderr).toContain('RangeError: the end');
     expect(slicesIn('out.json')).toEqual(['greet']);
   });
 
-  it('that cannot write says so, and exits as it would', () => {
+  it('logs an error if it cannot write, and keeps its exit code', () => {
     mkdirSync(inFolder('inner'));
     const gone = `require('node:fs').rmSync(${JSON.stringify(inFolder('inner'))}, { recursive: true });`;
     const ended = runAlone(program(inFolder('inner/out.json'), gone));
@@ -297,7 +297,7 @@ describe('a process that records', () => {
   });
 });
 
-describe('wrong use', () => {
+describe('misuse of recordTimeline', () => {
   it.each([undefined, null, 5, '', {}])('a path that is %p is refused', (path) => {
     expect(() => recordTimeline(path as never)).toThrow(TypeError);
     expect(() => recordTimeline(path as never)).toThrow(

@@ -71,7 +71,7 @@ describe('openTelemetry', () => {
     });
   });
 
-  it('makes what a resolver asks for a child of the flush', () => {
+  it('makes the requests of a resolver children of the flush', () => {
     const inner: TraceEvent[] = [
       { type: 'task-begin', id: 40, name: 'lookup', at: 16, parent: 3 },
       { type: 'task-end', id: 40, outcome: 'succeeded', at: 17 },
@@ -99,7 +99,7 @@ describe('openTelemetry', () => {
     });
   });
 
-  it('tells failures as status and exception, and nothing of the kind of what was cancelled', () => {
+  it('sets status and exception for failed spans, and not for cancelled ones', () => {
     const [failed, cancelled] = [named(exported(sharedFlush), 'page'), named(exported(cancelledScope), 'load')];
     expect(failed.status).toEqual({ code: api.SpanStatusCode.ERROR, message: 'Error: no such page' });
     expect(failed.events.find(({ name }) => name === 'exception')?.attributes).toEqual({
@@ -110,7 +110,7 @@ describe('openTelemetry', () => {
     expect(cancelled.events).toEqual([]);
   });
 
-  it('shows keys, and what is waited for, only if it is told to', () => {
+  it('shows keys and waits only with showKeys', () => {
     const hidden = exported(sharedFlush);
     expect(JSON.stringify(hidden.map(({ attributes, events }) => ({ attributes, events })))).not.toContain('7');
     exporter.reset();
@@ -122,7 +122,7 @@ describe('openTelemetry', () => {
     ]);
   });
 
-  it('tells why a batch is split, and the details only with the keys', () => {
+  it('shows the split reason of a batch, and its detail only with showKeys', () => {
     const split = { because: 'already-flushed', from: 3, detail: 'it went while user 7 was asked for' } as const;
     const events: TraceEvent[] = [
       { type: 'batch-open', id: 9, batch: 'roleOf', scheduler: 'main', split, at: 40 },
@@ -138,7 +138,7 @@ describe('openTelemetry', () => {
     expect(shown?.['sluice.batch.split.detail']).toBe(split.detail);
   });
 
-  it('makes spans of scopes and what runs in them, and of calls of a pool', () => {
+  it('makes spans of scopes, their work, and calls of a pool', () => {
     const spans = exported([...cancelledScope, ...pooledCall]);
     const request = named(spans, 'request');
     expect(named(spans, 'load').parentSpanContext?.spanId).toBe(request.spanContext().spanId);
@@ -155,7 +155,7 @@ describe('openTelemetry', () => {
     );
   });
 
-  it('ends what is open when the trace completes, or fails', () => {
+  it('ends open spans when the trace completes or fails', () => {
     const spans = exported(sharedFlush.slice(0, 9));
     expect(spans.map(({ name, endTime }) => [name, endTime])).toEqual([
       ['page', [0, 15_000_000]],
@@ -170,22 +170,22 @@ describe('openTelemetry', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(1);
   });
 
-  it('leaves out what began before the trace did, and takes flushes from then on', () => {
+  it('leaves out tasks that began before the trace, and includes later flushes', () => {
     expect(exported(sharedFlush.slice(7)).map(({ name }) => name)).toEqual(['nameOf']);
   });
 
-  it('makes spans with the tracer it is given', () => {
+  it('makes spans with the tracer option', () => {
     const tracer = provider.getTracer('mine');
     expect(named(exported(sharedFlush, { tracer }), 'page').instrumentationScope.name).toBe('mine');
   });
 
-  it('takes a flight for a hundred thousand tasks', () => {
+  it('handles a flight for a hundred thousand tasks', () => {
     const spans = exported(crowd(100_000));
     expect(spans).toHaveLength(100_001);
   });
 });
 
-describe('the span that is active', () => {
+describe('the active span', () => {
   const events$ = new Subject<TraceEvent>();
   const within = (span: api.Span, events: readonly TraceEvent[]): void => {
     api.context.with(api.trace.setSpan(api.ROOT_CONTEXT, span), () => {
@@ -193,7 +193,7 @@ describe('the span that is active', () => {
     });
   };
 
-  it('is the parent of what nobody in the trace waits for, and linked to by the flush that it asks for', () => {
+  it('is the parent of spans without a parent in the trace, and linked to by the flush of its request', () => {
     const tracer = provider.getTracer('http');
     const [get, post] = [tracer.startSpan('GET'), tracer.startSpan('POST')];
     events$.subscribe(openTelemetry(api));
@@ -211,7 +211,7 @@ describe('the span that is active', () => {
   });
 });
 
-describe('wrong use', () => {
+describe('misuse of openTelemetry', () => {
   it.each([undefined, null, 'api', {}, { trace: {} }, { context: api.context }, () => 1])(
     'an api that is %p is refused',
     (wrong) => {
@@ -222,7 +222,7 @@ describe('wrong use', () => {
     },
   );
 
-  it('a config that is none, and options of the wrong kind, are refused', () => {
+  it('rejects an invalid config and invalid options', () => {
     expect(() => openTelemetry(api, null as never)).toThrow('expected its config to be an object of options; got null');
     expect(() => openTelemetry(api, { tracer: 5 as never })).toThrow('openTelemetry: expected `tracer` to be a Tracer');
     expect(() => openTelemetry(api, { showKeys: 'yes' as never })).toThrow(

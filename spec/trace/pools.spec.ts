@@ -27,7 +27,7 @@ async function watched(config: WorkerPoolConfig, use: (seen: Seen) => unknown): 
 const typesOf = (events: readonly TraceEvent[]): string[] => events.filter(isOfPool).map(({ type }) => type);
 
 describe('a trace of a pool', () => {
-  it('tells of a call when it is queued, sent to its thread and over, and of the thread when it comes and goes', async () => {
+  it('has events for a call that is queued, sent and ended, and for a thread that starts and exits', async () => {
     const events = await watched({ size: 1, name: 'images' }, async ({ pool }) => {
       await pool.do(function resize(n: number) {
         return n;
@@ -44,7 +44,7 @@ describe('a trace of a pool', () => {
     );
   });
 
-  it('leads from a call to the task that waits for it, also from one among its arguments', async () => {
+  it('has the waiting task as the parent of a call, also of a call among the arguments', async () => {
     const events = await watched({ size: 1 }, async ({ pool }) => {
       const square = pool.task(function square(n: number) {
         return n * n;
@@ -59,7 +59,7 @@ describe('a trace of a pool', () => {
     expect(calls.map(({ parent }) => parent)).toEqual([page?.id, page?.id]);
   });
 
-  it('says how a call ended that failed, and one that was cancelled', async () => {
+  it('has the outcome of failed and cancelled calls', async () => {
     const events = await watched({ size: 1 }, async ({ pool }) => {
       const failing = pool.do(() => {
         throw new RangeError('too far');
@@ -74,7 +74,7 @@ describe('a trace of a pool', () => {
     ]);
   });
 
-  it('says what a thread could not bear', async () => {
+  it('has the uncaught error of a thread', async () => {
     const events = await watched({ size: 1 }, async ({ pool }) => {
       await pool.do(() => process.exit(3)).then(undefined, () => undefined);
     });
@@ -82,7 +82,7 @@ describe('a trace of a pool', () => {
     expect(exit?.detail).toContain('exit');
   });
 
-  it('counts on where two pools have the same name, so that no two of their threads are one', async () => {
+  it('numbers the threads of two pools with the same name in one sequence', async () => {
     const events = await watched({ size: 1 }, async ({ pool }) => {
       const other = new WorkerPool({ size: 1 });
       await Promise.all([pool.do(() => 1), other.do(() => 2)]);
@@ -95,7 +95,7 @@ describe('a trace of a pool', () => {
     ]);
   });
 
-  it('becomes spans on the lanes of its threads', async () => {
+  it('becomes spans in the lanes of its threads', async () => {
     const events = await watched({ size: 1, name: 'images' }, async ({ pool }) => {
       await Promise.all([pool.do(() => 1), pool.do(() => 2)]);
     });
@@ -108,7 +108,7 @@ describe('a trace of a pool', () => {
 });
 
 describe('dumpTasks', () => {
-  it('says what of a pool a task waits for, and where that is', async () => {
+  it('shows which call of a pool a task waits for, and its state', async () => {
     const pool = new WorkerPool({ size: 1, name: 'images' });
     const gate = new Int32Array(new SharedArrayBuffer(8));
     const resize = pool.task(function resize(gate: Int32Array) {

@@ -32,7 +32,7 @@ const nothingElse = {
 };
 
 describe('a span', () => {
-  it('of a task tells who waits for it, when it waited and for what, and how it failed', () => {
+  it('of a task has its parent, its waits and its error', () => {
     expect(spanOf(sharedFlush, 1)).toEqual({
       ...nothingElse,
       id: 1,
@@ -48,7 +48,7 @@ describe('a span', () => {
     expect(spanOf(sharedFlush, 2)).toMatchObject({ parent: 1, waits: [{ start: 12, end: 26, for: 'nameOf(7)' }] });
   });
 
-  it('of a batch has the id −id, and lasts until the flush', () => {
+  it('of a batch has the negated id, and ends at the flush', () => {
     expect(spanOf(sharedFlush, -3)).toEqual({
       ...nothingElse,
       id: -3,
@@ -89,7 +89,7 @@ describe('a span', () => {
     });
   });
 
-  it('of a thread has an id that nothing else has', () => {
+  it('of a thread has a unique id', () => {
     expect(spansOf(pooledCall)[0]).toEqual({
       ...nothingElse,
       id: -0.5,
@@ -102,7 +102,7 @@ describe('a span', () => {
     });
   });
 
-  it('of a thread has failed where something was thrown that nobody caught', () => {
+  it('of a thread has failed if an uncaught error was thrown', () => {
     const fault: TraceEvent = { type: 'thread-fault', pool: 'images', thread: 1, detail: 'Error: late', at: 111 };
     expect(spansOf([...pooledCall.slice(0, 4), fault, ...pooledCall.slice(4)])[0]).toMatchObject({
       outcome: 'failed',
@@ -110,7 +110,7 @@ describe('a span', () => {
     });
   });
 
-  it('of a thread is one where two pools have one name, and ends once', () => {
+  it('of a thread is shared by two pools of one name, and ends once', () => {
     const [spawn] = pooledCall;
     expect(spawn && spansOf([spawn, ...pooledCall])).toMatchObject([
       { kind: 'thread', outcome: 'succeeded' },
@@ -118,14 +118,14 @@ describe('a span', () => {
     ]);
   });
 
-  it('of what runs in a scope has the scope as its parent', () => {
+  it('of work has its scope as its parent', () => {
     expect(spansOf(cancelledScope)).toMatchObject([
       { id: 31, kind: 'scope', start: 200, end: 207, outcome: 'cancelled' },
       { id: 32, kind: 'work', start: 201, end: 206, outcome: 'cancelled', parent: 31 },
     ]);
   });
 
-  it('of a batch tells why it is apart from an earlier one', () => {
+  it('of a batch has its split reason', () => {
     const split = { because: 'already-flushed', from: 3, detail: 'it had gone' } as const;
     const later: TraceEvent = { type: 'batch-open', id: 9, batch: 'nameOf', scheduler: 'main', split, at: 40 };
     expect(spanOf([...sharedFlush, later], -9)?.split).toBe(split);
@@ -133,7 +133,7 @@ describe('a span', () => {
 });
 
 describe('a batch', () => {
-  it('that all had left before it was flushed has no flight', () => {
+  it('whose keys were all cancelled before the flush has no flight', () => {
     const events: TraceEvent[] = [
       ...sharedFlush.slice(2, 4),
       { type: 'batch-land', id: 3, outcome: 'cancelled', at: 20 },
@@ -141,7 +141,7 @@ describe('a batch', () => {
     expect(spansOf(events)).toMatchObject([{ id: -3, kind: 'batch', end: 20, outcome: 'cancelled', keys: ['7'] }]);
   });
 
-  it('has no keys that left before the flush', () => {
+  it('has no keys that were cancelled before the flush', () => {
     const flush: TraceEvent = {
       ...{ type: 'batch-flush', id: 3, batch: 'nameOf', reason: 'full', at: 15 },
       ...{ keys: ['8'], tasks: [] },
@@ -150,19 +150,19 @@ describe('a batch', () => {
   });
 });
 
-describe('what began before the trace did', () => {
-  it('is left out', () => {
+describe('a task that began before the trace', () => {
+  it('has no span', () => {
     expect(spansOf([...sharedFlush.slice(-4), ...pooledCall.slice(2), ...cancelledScope.slice(2)])).toEqual([]);
     expect(spansOf(sharedFlush.slice(3, 8))).toEqual([]);
   });
 
-  it('is known all the same of a flight, from its flush on', () => {
+  it('does not hide a flight, which has a span from its flush on', () => {
     expect(spansOf(sharedFlush.slice(8, 10))).toMatchObject([{ id: 3, kind: 'flight', start: 15, end: 25 }]);
   });
 });
 
-describe('what has not ended when the trace does', () => {
-  it('is given then, as long as it was by the last event, without an outcome', () => {
+describe('a span that is open when the trace completes', () => {
+  it('is emitted without an outcome, and ends at the last event', () => {
     expect(spansOf(sharedFlush.slice(0, 9))).toMatchObject([
       { id: 1, end: 15, outcome: undefined, waits: [{ start: 14, end: 15 }] },
       { id: 2, end: 15, outcome: undefined },
@@ -171,11 +171,11 @@ describe('what has not ended when the trace does', () => {
     ]);
   });
 
-  it('is given after all that has ended, in the order it began', () => {
+  it('is emitted after the ended ones, in the order of the starts', () => {
     expect(collected(sharedFlush.slice(0, 9)).map(({ id }) => id)).toEqual([-3, 1, 2, 3]);
   });
 
-  it('never ends before it began, whatever the clock says', () => {
+  it('never ends before its start, even if the clock was set back', () => {
     const [begin] = sharedFlush;
     expect(begin && spansOf([begin, { type: 'task-end', id: 1, outcome: 'succeeded', at: 3 }])).toMatchObject([
       { start: 10, end: 10 },
@@ -187,7 +187,7 @@ describe('what has not ended when the trace does', () => {
 });
 
 describe('toSpans', () => {
-  it('gives each span when it ends', () => {
+  it('emits each span when it ends', () => {
     const events$ = new Subject<TraceEvent>();
     const ended: number[] = [];
     events$.pipe(toSpans()).subscribe(({ id }) => ended.push(id));
@@ -199,7 +199,7 @@ describe('toSpans', () => {
     expect(ended).toEqual([-3, 3, 2, 1]);
   });
 
-  it('has its state for each subscriber', () => {
+  it('has separate state for each subscriber', () => {
     const spans$ = from(sharedFlush).pipe(toSpans(), toArray());
     const seen: Span[][] = [];
     spans$.subscribe((spans) => seen.push(spans));
@@ -208,7 +208,7 @@ describe('toSpans', () => {
     expect(seen[0]).toHaveLength(4);
   });
 
-  it('lets go of the source with its subscriber', () => {
+  it('unsubscribes from the source with its subscriber', () => {
     const events$ = new Subject<TraceEvent>();
     events$.pipe(toSpans(), take(1)).subscribe();
     for (const event of sharedFlush) events$.next(event);
@@ -223,12 +223,12 @@ describe('toSpans', () => {
     expect(seen).toEqual([new Error('lost')]);
   });
 
-  it('gives nothing at the end of nothing', () => {
+  it('emits nothing for an empty source', () => {
     expect(collected([])).toEqual([]);
     expect(spansOf([])).toEqual([]);
   });
 
-  it('takes what is told while it gives a span', () => {
+  it('handles events that arrive while it emits a span', () => {
     const events$ = new Subject<TraceEvent>();
     const seen: number[] = [];
     events$.pipe(toSpans()).subscribe(({ id }) => {
@@ -251,7 +251,7 @@ describe('toSpans', () => {
     expect(span?.waits).toHaveLength(10_000);
   });
 
-  it('gives nothing of what is open while the source goes on', () => {
+  it('emits no open span before the source completes', () => {
     const seen: Span[] = [];
     concat(of(...sharedFlush.slice(0, 3)), NEVER)
       .pipe(toSpans())
@@ -262,7 +262,7 @@ describe('toSpans', () => {
 });
 
 describe('spansOf', () => {
-  it('sorts by start, and puts what is longest first where they start together', () => {
+  it('sorts by start, then longest first', () => {
     const events: TraceEvent[] = [
       { type: 'task-begin', id: 1, name: 'outer', at: 0 },
       { type: 'task-begin', id: 2, name: 'inner', at: 0 },
@@ -274,7 +274,7 @@ describe('spansOf', () => {
     expect(spansOf(events).map(({ id }) => id)).toEqual([1, 2, 3]);
   });
 
-  it('takes a hundred thousand tasks', () => {
+  it('handles a hundred thousand tasks', () => {
     expect(spansOf(crowd(100_000))).toHaveLength(100_002);
   });
 });

@@ -1,6 +1,4 @@
-/**
- * What comes of the trace of real programs: spans, numbers, pictures, and what sinks may do to each other.
- */
+/** Consumers of the trace of real programs: spans, metrics, pictures, OpenTelemetry, and several of them at once. */
 import * as api from '@opentelemetry/api';
 import {
   BasicTracerProvider,
@@ -37,7 +35,7 @@ function traced(program: () => Observable<unknown>): Span[] {
 }
 
 describe('the spans of a program', () => {
-  it('say who waited for whom, on virtual time to the frame', () => {
+  it('have parents and frame-exact times on virtual time', () => {
     const nameOf = users({ window: 2 });
     const greet = task(function* greet(id: number) {
       yield timer(1);
@@ -65,7 +63,7 @@ describe('the spans of a program', () => {
     ]);
   });
 
-  it('have no end yet for what never ends', () => {
+  it('are open for a task that never ends', () => {
     const nameOf = batch((ids: readonly number[]) => of(ids).pipe(delay(1_000)), { name: 'nameOf' });
     const spans = traced(() => nameOf(1));
     expect(spans.map(({ kind, outcome }) => [kind, outcome])).toEqual([
@@ -74,7 +72,7 @@ describe('the spans of a program', () => {
     ]);
   });
 
-  it('make a picture with all arrows', () => {
+  it('make a Chrome trace with all arrows', () => {
     const nameOf = users();
     const greet = task(function* greet(id: number) {
       return yield* nameOf(id);
@@ -84,8 +82,8 @@ describe('the spans of a program', () => {
   });
 });
 
-describe('the numbers of a program', () => {
-  it('count what was asked, joined and recalled', () => {
+describe('the metrics of a program', () => {
+  it('count asks, joins and recalls', () => {
     const numbers = metrics();
     const [nameOf, roleOf] = [users({ cache: true }), batch((ids: readonly number[]) => [...ids], { name: 'roleOf' })];
     testScheduler().run(({ flush }) => {
@@ -154,7 +152,7 @@ describe('OpenTelemetry', () => {
     expect(flush?.parentSpanContext).toBeUndefined();
   });
 
-  it('has what runs in a scope as children of the scope', async () => {
+  it('has the work of a scope as children of the scope', async () => {
     const greet = task(() => 'hello');
     await scoped(function* visit(scope) {
       return yield* scope.start(greet());
@@ -167,7 +165,7 @@ describe('OpenTelemetry', () => {
 });
 
 describe('an observer', () => {
-  it('may ask a batch function itself', () => {
+  it('may load a key of a batch function', () => {
     const nameOf = batch((ids: readonly number[]) => [...ids], { name: 'nameOf' });
     const log = batch((lines: readonly string[]) => [...lines], { name: 'log' });
     const told: TraceEvent[] = [];
@@ -186,7 +184,7 @@ describe('an observer', () => {
     );
   });
 
-  it('that ends what has just begun tells others of it after they were told that it began', () => {
+  it('that ends a task at its begin event delivers the end to others after the begin', () => {
     const never = batch(() => NEVER, { name: 'never' });
     const waiting = new Subscription();
     const told: TraceEvent[] = [];
