@@ -202,7 +202,7 @@ describe('a cache store that throws', () => {
   it('throws out of prime and clear, at the call', () => {
     expect(() => batch(recorder().resolve, { cache: brokenStore('set') }).prime(13, 'x')).toThrow(unlucky);
     expect(() => batch(recorder().resolve, { cache: brokenStore('delete') }).clear(13)).toThrow(unlucky);
-    expect(() => batch(recorder().resolve, { cache: brokenStore('clear') }).clear()).toThrow(unlucky);
+    expect(() => batch(recorder().resolve, { cache: brokenStore('clear') }).clearAll()).toThrow(unlucky);
   });
 });
 

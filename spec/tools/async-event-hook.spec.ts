@@ -100,7 +100,7 @@ describe('a safe trigger', () => {
       expect(error.errors).toEqual([new RangeError('handler 2'), new RangeError('handler 3')]);
       expect(error.cause).toBe(error.errors[0]);
       expect(error.message).toBe(
-        '2 of 3 handlers of an event failed: RangeError: handler 2, RangeError: handler 3. Each failure is in errors.',
+        '2 of 3 handlers of an event failed: RangeError: handler 2, RangeError: handler 3. Each failure is in `errors`.',
       );
       expect(told).toEqual(['a 1 done', 'a 2 left', 'a 3 left']);
     });

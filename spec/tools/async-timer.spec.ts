@@ -138,7 +138,7 @@ it('has a clock of its own where it is given none', () => {
 it('refuses wrong use', () => {
   expect(() => new AsyncTimer(5 as never)).toThrow('AsyncTimer: expected its config to be an object of options; got 5');
   expect(() => new AsyncTimer({ now: 5 as never })).toThrow(
-    'AsyncTimer: expected `now` to be a function giving the time in ms',
+    'AsyncTimer: expected `now` to be a function that returns the time in ms',
   );
   expect(() => new AsyncTimer({ clock: 5 } as never)).toThrow('AsyncTimer: there is no option "clock"');
 });

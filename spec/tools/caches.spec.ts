@@ -10,7 +10,7 @@ interface Counted {
   readonly runs: () => number;
   readonly left: () => number;
   readonly ask: () => Future<number>;
-  readonly forget: () => void;
+  readonly clear: () => void;
 }
 
 class Counter {
@@ -38,49 +38,82 @@ type Body = () => Generator<unknown, number, unknown>;
 
 type Maker = (failing?: number) => Counted;
 
-const made = (make: (body: Body) => Pick<Counted, 'ask' | 'forget'>): Maker => {
+const made = (make: (body: Body) => Pick<Counted, 'ask' | 'clear'>): Maker => {
   return (failing = 0) => {
     const counter = new Counter(failing);
     return { runs: () => counter.runs, left: () => counter.left, ...make(() => counter.run()) };
   };
 };
 
+/** A function of one parameter around `body`. */
+const keyed = (body: Body) => (key: string) => task(body)().pipe(map((run) => (key === 'key' ? run : NaN)));
+
 const caches: readonly (readonly [name: string, make: Maker])[] = [
   [
     'memoizeLru',
     made((body) => {
-      const get = memoizeLru((key: string) => task(body)().pipe(map((run) => (key === 'key' ? run : NaN))));
-      return { ask: () => get('key'), forget: () => get.delete('key') };
+      const get = memoizeLru(keyed(body));
+      return { ask: () => get('key'), clear: () => get.clear('key') };
     }),
   ],
   [
-    'memoizeLru, cleared',
+    'memoizeLru of a function without parameters',
     made((body) => {
       const get = memoizeLru(task(body), { ttl: 1_000 });
-      return { ask: () => get(), forget: () => get.clear() };
+      return { ask: () => get(), clear: () => get.clear() };
+    }),
+  ],
+  [
+    'memoizeLru with clearAll',
+    made((body) => {
+      const get = memoizeLru(keyed(body));
+      return { ask: () => get('key'), clear: () => get.clearAll() };
     }),
   ],
   [
     'memoizePerInstance',
     made((body) => {
       const instance = {};
-      const get = memoizePerInstance((key: string) => task(body)().pipe(map((run) => (key === 'key' ? run : NaN))));
-      return { ask: () => get.call(instance, 'key'), forget: () => get.clear(instance, 'key') };
+      const get = memoizePerInstance(keyed(body));
+      return { ask: () => get.call(instance, 'key'), clear: () => get.clear(instance, 'key') };
     }),
   ],
   [
-    'memoizePerInstance, cleared',
+    'memoizePerInstance of a function without parameters',
     made((body) => {
       const instance = {};
       const get = memoizePerInstance(body);
-      return { ask: () => get.call(instance), forget: () => get.clear(instance) };
+      return { ask: () => get.call(instance), clear: () => get.clear(instance) };
+    }),
+  ],
+  [
+    'memoizePerInstance with clearAll of the object',
+    made((body) => {
+      const instance = {};
+      const get = memoizePerInstance(keyed(body));
+      return { ask: () => get.call(instance, 'key'), clear: () => get.clearAll(instance) };
+    }),
+  ],
+  [
+    'memoizePerInstance with clearAll of all objects',
+    made((body) => {
+      const instance = {};
+      const get = memoizePerInstance(keyed(body));
+      return { ask: () => get.call(instance, 'key'), clear: () => get.clearAll() };
     }),
   ],
   [
     'lazyConstant',
     made((body) => {
       const constant = lazyConstant(task(body));
-      return { ask: () => constant, forget: () => constant.invalidate() };
+      return { ask: () => constant, clear: () => constant.clear() };
+    }),
+  ],
+  [
+    'lazyConstant with clearAll',
+    made((body) => {
+      const constant = lazyConstant(task(body));
+      return { ask: () => constant, clear: () => constant.clearAll() };
     }),
   ],
 ];
@@ -146,23 +179,23 @@ describe.each(caches)('%s', (_name, make) => {
 
   it('forgets what it is told to', () => {
     rehearse(({ flush }) => {
-      const { ask, forget } = make();
+      const { ask, clear } = make();
       listen(ask());
       flush();
-      forget();
+      clear();
       const again = listen(ask());
       flush();
       expect(again.values).toEqual([2]);
     });
   });
 
-  it('does not keep what was on its way when it was told to forget, but tells it to those who wait', () => {
+  it('does not keep what was on its way when it was told to clear, but tells it to those who wait', () => {
     rehearse(({ flush, at }) => {
-      const { ask, forget } = make();
+      const { ask, clear } = make();
       const early = listen(ask());
       const late: { readonly values: readonly number[] }[] = [];
       at(5, () => {
-        forget();
+        clear();
         late.push(listen(ask()));
       });
       flush();
@@ -271,11 +304,27 @@ describe('memoizeLru', () => {
   it('deletes one, and clears all', () => {
     const { runs, ask, square } = squares();
     ask(1, 2);
-    square.delete(1);
+    square.clear(1);
     ask(1, 2);
-    square.clear();
+    square.clearAll();
     ask(1, 2);
     expect(runs).toEqual([1, 2, 1, 1, 2]);
+  });
+
+  it.each([
+    [[] as const, 'none'],
+    [[undefined] as const, 'undefined'],
+  ])('clear(...%j) is a TypeError that names clearAll, and forgets nothing', (args, got) => {
+    const { runs, ask, square } = squares();
+    ask(1);
+    expect(() => square.clear(...(args as readonly never[] as [never]))).toThrow(
+      new TypeError(
+        `memoizeLru: expected the arguments of \`clear\` to be those of a call; got ${got}. ` +
+          'Call clearAll() to forget all calls.',
+      ),
+    );
+    ask(1);
+    expect(runs).toEqual([1]);
   });
 
   it('in real time finds nothing of a run of virtual time; that finds what real time has kept, and clears it too', () => {
@@ -283,7 +332,7 @@ describe('memoizeLru', () => {
     ask(1);
     rehearse(() => {
       ask(1, 2);
-      square.delete(1);
+      square.clear(1);
     });
     ask(1, 2);
     expect(runs).toEqual([1, 2, 1, 2]);
@@ -309,7 +358,7 @@ describe('memoizeLru', () => {
     const [ada, bob] = [{ name: 'Ada' }, { name: 'Bob' }];
     expect([ada, bob, undefined].map((self) => name.call(self, 1).block())).toEqual(['Ada 1', 'Bob 1', 'nobody 1']);
     expect(name.call(ada, 11).block()).toBe('Ada 1');
-    name.delete(21);
+    name.clear(21);
     expect([ada, undefined].map((self) => name.call(self, 11).block())).toEqual(['Ada 11', 'nobody 11']);
   });
 
@@ -396,9 +445,29 @@ describe('memoizePerInstance', () => {
     askAll();
     count.clear(one, 1);
     askAll();
-    count.clear(one);
+    count.clearAll(one);
     askAll();
-    expect(runs).toEqual([1, 2, 3, 1, 1, 2]);
+    count.clearAll();
+    askAll();
+    expect(runs).toEqual([1, 2, 3, 1, 1, 2, 1, 2, 3]);
+  });
+
+  it.each([
+    [[] as const, 'none'],
+    [[undefined] as const, 'undefined'],
+  ])('clear(object, ...%j) is a TypeError that names clearAll(instance), and forgets nothing', (args, got) => {
+    let runs = 0;
+    const count = memoizePerInstance((id: number) => id + ++runs);
+    const instance = {};
+    count.call(instance, 1).block();
+    expect(() => count.clear(instance, ...(args as readonly never[] as [never]))).toThrow(
+      new TypeError(
+        `memoizePerInstance: expected the arguments of \`clear\` to be those of a call; got ${got}. ` +
+          'Call clearAll(instance) to forget all calls.',
+      ),
+    );
+    count.call(instance, 1).block();
+    expect(runs).toBe(1);
   });
 
   it('tells calls apart by the key option', () => {
@@ -420,7 +489,8 @@ describe('memoizePerInstance', () => {
     });
     for (const self of [undefined, null, 5, 'text']) {
       expect(() => nameOf.call(self as never).block()).toThrow(/memoizePerInstance: "nameOf" was called on/);
-      expect(() => nameOf.clear(self as never)).toThrow(TypeError);
+      expect(() => nameOf.clear(self as never)).toThrow(/memoizePerInstance: "nameOf" was called on/);
+      expect(() => nameOf.clearAll(self as never)).toThrow(/memoizePerInstance: "nameOf" was called on/);
     }
   });
 

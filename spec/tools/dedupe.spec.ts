@@ -1,5 +1,5 @@
 /** `dedupe`: equal calls at the same time are one call, which ends with the last who waits, and never waits for itself. */
-import { NEVER, Subject, subscribeOn, timer } from 'rxjs';
+import { map, NEVER, Subject, subscribeOn, timer } from 'rxjs';
 import { all, Future, scoped, ScopedValue, ScopeError, allSettled, task, within, type BatchScheduler } from 'sluice';
 import { dedupe, isTask } from 'sluice/tools';
 import { listen, rehearse } from '../batch/rehearsal';
@@ -461,8 +461,8 @@ describe('a call from within its own run', () => {
   });
 });
 
-describe('invalidate', () => {
-  it('makes the next call begin anew, and leaves those who wait what comes', () => {
+describe('clear and clearAll', () => {
+  it('clear makes the next call with these arguments run anew; waiters of the running call still get its value', () => {
     rehearse(({ flush, at }) => {
       let runs = 0;
       const load = dedupe(
@@ -474,7 +474,7 @@ describe('invalidate', () => {
       );
       const heard = [listen(load(1)), listen(load(2))];
       at(5, () => {
-        load.invalidate(1);
+        load.clear(1);
         heard.push(listen(load(1)), listen(load(1)), listen(load(2)));
       });
       flush();
@@ -482,30 +482,61 @@ describe('invalidate', () => {
     });
   });
 
-  it('without arguments concerns all calls', () => {
+  it('clearAll makes the next call with any arguments run anew', () => {
     rehearse(({ flush }) => {
       const { calls, load } = slow();
       for (const id of [1, 2]) listen(load(id));
-      load.invalidate();
+      load.clearAll();
       for (const id of [1, 2]) listen(load(id));
       flush();
       expect(calls).toEqual([1, 2, 1, 2]);
     });
   });
 
-  it('concerns calls on whatever object', () => {
+  it('clear forgets the calls with these arguments on every object', () => {
     rehearse(({ flush }) => {
       const { calls, load } = slow();
       const api = { load };
-      const again = (): void => {
+      const callTwice = (): void => {
         listen(api.load(1));
         listen(load(1));
       };
-      again();
-      load.invalidate(1);
-      again();
+      callTwice();
+      load.clear(1);
+      callTwice();
       flush();
       expect(calls).toEqual([1, 1, 1, 1]);
+    });
+  });
+
+  it.each([
+    [[] as const, 'none'],
+    [[undefined] as const, 'undefined'],
+  ])('clear(...%j) is a TypeError that names clearAll, and forgets nothing', (args, got) => {
+    rehearse(({ flush }) => {
+      const { calls, load } = slow();
+      listen(load(undefined));
+      expect(() => load.clear(...(args as readonly never[] as [never]))).toThrow(
+        new TypeError(
+          `dedupe: expected the arguments of \`clear\` to be those of a call; got ${got}. ` +
+            'Call clearAll() to forget all calls.',
+        ),
+      );
+      listen(load(undefined));
+      flush();
+      expect(calls).toEqual([undefined]);
+    });
+  });
+
+  it('clear() forgets the one call of a function without parameters', () => {
+    rehearse(({ flush }) => {
+      let runs = 0;
+      const load = dedupe(() => timer(10).pipe(map(() => ++runs)));
+      const first = listen(load());
+      load.clear();
+      const second = listen(load());
+      flush();
+      expect([first.values, second.values]).toEqual([[1], [2]]);
     });
   });
 });

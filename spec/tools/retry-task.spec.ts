@@ -221,10 +221,10 @@ describe('wrong use', () => {
 
   it('is refused where a function of the config gives what makes no sense', () => {
     expect(() => broken({ delay: () => -1 }).block()).toThrow(
-      'retryTask: expected what delay gives to be a number of ms',
+      'retryTask: expected the result of `delay` to be a number of ms',
     );
     expect(() => broken({ when: (async () => Promise.resolve(false)) as never }).block()).toThrow(
-      'retryTask: expected what when gives to be true or false',
+      'retryTask: expected the result of `when` to be true or false',
     );
   });
 

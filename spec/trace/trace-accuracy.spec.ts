@@ -143,7 +143,7 @@ describe('who asks for a key that is on its way', () => {
     return yield* nameOf('a');
   });
   beforeEach(() => {
-    nameOf.clear();
+    nameOf.clearAll();
   });
 
   it('is counted once, as one whom the cache serves', () => {

@@ -123,8 +123,8 @@ describe('tools that make a task of a function', () => {
     resultOf(() => kept(1)).is<Future<number>>();
     resultOf(() => retried(true)).is<Future<boolean>>();
     resultOf(() => memoizeLru(listed)(1)).is<Future<readonly number[]>>();
-    deduped.invalidate(1);
-    kept.clear();
+    deduped.clear(1);
+    kept.clearAll();
   });
 
   it('do not say that they keep the members of a function', () => {
@@ -137,15 +137,23 @@ describe('tools that make a task of a function', () => {
 
   it('forget by its arguments', () => {
     const deduped = dedupe(price);
-    deduped.invalidate('fig', 2);
-    deduped.invalidate();
+    deduped.clear('fig', 2);
+    deduped.clearAll();
     const kept = memoizeLru(price);
-    kept.delete('fig', 1);
-    kept.clear();
-    memoizePerInstance(price).clear(new Shop(), 'fig');
-    memoizePerInstance(price).clear(new Shop());
+    kept.clear('fig', 1);
+    kept.clearAll();
+    const keptByShop = memoizePerInstance(price);
+    keptByShop.clear(new Shop(), 'fig');
+    keptByShop.clearAll(new Shop());
+    keptByShop.clearAll();
+    // @ts-expect-error `clear` needs the arguments of the call
+    expect(() => deduped.clear()).toThrow(TypeError);
+    // @ts-expect-error `clear` needs the arguments of the call
+    expect(() => kept.clear()).toThrow(TypeError);
+    // @ts-expect-error `clear` needs the arguments of the call
+    expect(() => keptByShop.clear(new Shop())).toThrow(TypeError);
     // @ts-expect-error an item is a text
-    deduped.invalidate(5);
+    deduped.clear(5);
     // @ts-expect-error it is kept by instance
     expect(() => memoizePerInstance(price).clear('fig')).toThrow(TypeError);
   });

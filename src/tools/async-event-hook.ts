@@ -1,4 +1,4 @@
-/** An event that is over when all who handle it are done. The idea is asynq's `AsyncEventHook`. */
+/** An event whose trigger waits for all handlers. The idea is asynq's `AsyncEventHook`. */
 import { Subscription } from 'rxjs';
 import { describeKeys } from '../core/describe';
 import { all, allSettled } from '../future/all';
@@ -6,11 +6,12 @@ import type { Future } from '../future/future';
 import { task } from '../task/task';
 import { asTask } from './call-task';
 
-type Handle<A extends readonly unknown[]> = (...args: A) => Future<unknown>;
+type Handler<A extends readonly unknown[]> = (...args: A) => Future<unknown>;
 
 /**
- * Handlers are tasks or other functions. All that are subscribed when the event is triggered run together, so that what
- * they ask for goes in the fewest flushes.
+ * An event hook calls every subscribed handler with the arguments of the event and waits until all of them have ended.
+ * Handlers are tasks or other functions. The handlers of one event run together, so what they request is loaded in the
+ * fewest flushes. The source is asynq's `AsyncEventHook`.
  *
  * @example
  * const signedUp = new AsyncEventHook<[user: string]>();
@@ -18,55 +19,61 @@ type Handle<A extends readonly unknown[]> = (...args: A) => Future<unknown>;
  * signedUp.trigger('Ada').subscribe({ complete: () => console.log('welcomed') });
  */
 export class AsyncEventHook<A extends readonly unknown[] = []> {
-  /** A handler may be subscribed twice: then it is called twice. */
-  readonly #handlers = new Map<Subscription, Handle<A>>();
+  /** Keyed by subscription: a handler that is subscribed twice is called twice. */
+  readonly #handlers = new Map<Subscription, Handler<A>>();
 
-  /** How many handlers there are. */
+  /** Number of subscribed handlers. */
   get size(): number {
     return this.#handlers.size;
   }
 
   /**
-   * Calls it with each event from now on, until the subscription is closed.
+   * Calls `handler` for each later event, until the returned subscription is closed.
    *
-   * @throws TypeError at once if it is given no function.
+   * @param handler - A task or another function; the event waits for its result.
+   * @throws TypeError at once if `handler` is not a function.
    */
   subscribe(handler: (...args: A) => unknown): Subscription {
-    const handle = asTask('AsyncEventHook: a handler', handler);
+    const handlerTask = asTask('AsyncEventHook: a handler', handler);
     const subscription = new Subscription(() => void this.#handlers.delete(subscription));
-    this.#handlers.set(subscription, handle);
+    this.#handlers.set(subscription, handlerTask);
     return subscription;
   }
 
   /**
-   * A future of the end of all handlers; it triggers the event when it is subscribed to. Fails with the first failure,
-   * and unsubscribes from the rest.
+   * A future that completes when all handlers have ended. Each subscription to the future triggers the event. The future
+   * fails with the first failure of a handler and unsubscribes from the other handlers.
+   *
+   * @param args - The arguments of the event.
    */
   trigger(...args: A): Future<void> {
-    return triggering(() => this.#handled(args));
+    return triggerTask(() => this.#callHandlers(args));
   }
 
   /**
-   * The same, but all handlers come to their end, whatever fails. Then it fails with the failure, if there was one; with
-   * an `AggregateError` of them, in the order of the handlers, if there were more. asynq's `safe_trigger`.
+   * A future like that of `trigger`, but every handler runs to its end, also when another one fails. The future then
+   * fails with the only failure, or with an `AggregateError` of several failures in the order of the handlers. The source
+   * is asynq's `safe_trigger`.
+   *
+   * @param args - The arguments of the event.
    */
   safeTrigger(...args: A): Future<void> {
-    return triggeringSafely(() => this.#handled(args));
+    return safeTriggerTask(() => this.#callHandlers(args));
   }
 
-  #handled(args: A): Future<unknown>[] {
-    return Array.from(this.#handlers.values(), (handle) => handle(...args));
+  #callHandlers(args: A): Future<unknown>[] {
+    return Array.from(this.#handlers.values(), (handler) => handler(...args));
   }
 }
 
-type Handled = () => readonly Future<unknown>[];
+type CallHandlers = () => readonly Future<unknown>[];
 
-const triggering = task(function* trigger(handled: Handled): Generator<unknown, void, unknown> {
-  yield* all(handled());
+const triggerTask = task(function* trigger(callHandlers: CallHandlers): Generator<unknown, void, unknown> {
+  yield* all(callHandlers());
 });
 
-const triggeringSafely = task(function* safeTrigger(handled: Handled): Generator<unknown, void, unknown> {
-  const results = yield* allSettled(handled());
+const safeTriggerTask = task(function* safeTrigger(callHandlers: CallHandlers): Generator<unknown, void, unknown> {
+  const results = yield* allSettled(callHandlers());
   const errors: unknown[] = results.flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   );
@@ -78,6 +85,6 @@ const severalFailed = (errors: readonly unknown[], handlers: number): AggregateE
   new AggregateError(
     errors,
     `${String(errors.length)} of ${String(handlers)} handlers of an event failed: ${describeKeys(errors)}. ` +
-      'Each failure is in errors.',
+      'Each failure is in `errors`.',
     { cause: errors[0] },
   );

@@ -1,16 +1,15 @@
-/**
- * Tasks and functions of every other kind, called alike: what comes back is a Future. The idea is asynq's `async_call`.
- */
+/** Tasks and functions of every other kind, called alike: each call returns a Future. The idea is asynq's `async_call`. */
 import { invalidOption } from '../core/describe';
 import type { Future } from '../future/future';
 import { task, type TaskResult } from '../task/task';
 import { taskDefinitionOf } from '../task/task-body';
-import { standFor } from './sharing/parameters';
+import { inheritParameters } from './sharing/parameters';
 
 /**
- * Whether a function is a task: made by `task`, or by a tool that makes one, as `dedupe` and `retryTask` do. A batch
- * function is none.
+ * Whether a function is a task: made by `task`, or by a tool that makes tasks, such as `dedupe` and `retryTask`. A batch
+ * function is not a task.
  *
+ * @param value - Any value.
  * @example
  * isTask(task(() => 1)); // true
  * isTask(() => 1); // false
@@ -19,37 +18,40 @@ export const isTask = (value: unknown): value is (...args: readonly never[]) => 
   typeof value === 'function' && taskDefinitionOf(value) !== undefined;
 
 /**
- * A future of what a function gives, whatever it is: a task, a batch function, a generator function, a plain or an
- * `async` one. Cold as all futures are: each subscription calls it. What it throws is the failure of the future.
+ * A future of the result of any function: a task, a batch function, a generator function, a plain or an `async` function.
+ * The future is cold: each subscription calls the function. An error that the function throws fails the future. The
+ * source is asynq's `async_call`.
  *
- * @throws TypeError at once if it is given no function, or an async generator function.
+ * @param fn - The function to call.
+ * @param args - The arguments of the call.
+ * @throws TypeError at once if `fn` is not a function, or is an async generator function.
  * @example
  * callTask((n: number) => n * 2, 21).subscribe(console.log); // 42
  */
 export const callTask = <A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Future<TaskResult<R>> =>
   asTask('callTask: its function', fn)(...args);
 
-/** The function itself if it is a task; else a task of it, which keeps `this`, name and arguments. */
+/** Returns a task unchanged, and makes a task of any other function; the task keeps `this`, name and arguments. */
 export function asTask<This, A extends readonly unknown[], R>(
-  what: string,
+  place: string,
   fn: (this: This, ...args: A) => R,
 ): (this: This, ...args: A) => Future<TaskResult<R>> {
-  checkFunction(what, fn);
-  // A task returns a future of its result, so that what `R` stands for is that future.
+  checkFunction(place, fn);
+  // For a task, `R` is the type of its future.
   return isTask(fn) ? (fn as (this: This, ...args: A) => Future<TaskResult<R>>) : task(fn);
 }
 
-export function checkFunction(what: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw invalidOption(what, 'a task, a batch function, or any other function', fn);
+export function checkFunction(place: string, fn: unknown): void {
+  if (typeof fn !== 'function') throw invalidOption(place, 'a task, a batch function, or any other function', fn);
 }
 
-/** A task that stands for `fn` where people see one: under its name, and with as many parameters. */
+/** Makes a task of `body` that has the name, the length and the parameters of `fn`, which it wraps. */
 export function taskLike<This, A extends readonly unknown[], R>(
   fn: (...args: never[]) => unknown,
   body: (this: This, ...args: A) => R,
 ): (this: This, ...args: A) => Future<TaskResult<R>> {
   Object.defineProperty(body, 'name', { value: fn.name, configurable: true });
   Object.defineProperty(body, 'length', { value: fn.length, configurable: true });
-  standFor(body, fn);
+  inheritParameters(body, fn);
   return task(body);
 }

@@ -1,4 +1,4 @@
-/** A task that is tried again when it fails. The idea is asynq's `aretry`. */
+/** A task that runs again after a failure. The idea is asynq's `aretry`. */
 import { timer } from 'rxjs';
 import { invalidOption } from '../core/describe';
 import { checkOptions } from '../core/options';
@@ -9,17 +9,29 @@ import type { TaskResult } from '../task/task';
 import { asTask, taskLike } from './call-task';
 
 export interface RetryTaskConfig {
-  /** How often it is run at most, the first time included (3). */
+  /**
+   * Maximum number of runs, the first one included.
+   *
+   * @defaultValue `3`
+   */
   readonly attempts?: number;
-  /** How long to wait after a failure, in ms of the scheduler's clock: a number, or a function of both (0). */
+  /**
+   * Delay after a failure, in ms of the scheduler's clock: a number, or a function of the attempt and its error.
+   *
+   * @defaultValue `0`
+   */
   readonly delay?: number | ((attempt: number, error: unknown) => number);
-  /** Whether to try again after this failure (always). */
+  /**
+   * Whether to run again after this failure.
+   *
+   * @defaultValue `() => true`
+   */
   readonly when?: (error: unknown, attempt: number) => boolean;
 }
 
 /**
- * A task like `fn`, which is run anew when it fails. The last failure is thrown, as it came. To unsubscribe stops it at
- * once, be it at work or waiting. Attempts are counted from 1.
+ * A task like `fn` that runs again after a failure. The last failure is thrown unchanged. Unsubscribing stops the task at
+ * once, also during a delay. Attempts are counted from 1. The source is asynq's `aretry`.
  *
  * ```
  * fn         ---#      ---#             ---v|
@@ -27,7 +39,8 @@ export interface RetryTaskConfig {
  * retryTask  ------------------------------v|
  * ```
  *
- * @throws TypeError at once if it is given no function, or a wrong option.
+ * @param fn - A task or another function.
+ * @throws TypeError at once if `fn` is not a function, or an option is invalid.
  * @example
  * const load = retryTask(loadPage, { attempts: 5, delay: (attempt) => 100 * 2 ** attempt });
  * load('/a').subscribe(console.log);
@@ -44,27 +57,28 @@ export function retryTask<This, A extends readonly unknown[], R>(
   fn: (this: This, ...args: A) => R,
   config: RetryTaskConfig = {},
 ): (this: This, ...args: A) => Future<TaskResult<R>> {
-  const ask = asTask('retryTask: its function', fn);
-  const { attempts, delayAfter, isWorthwhile } = checkedOptions(config);
+  const run = asTask('retryTask: its function', fn);
+  const { attempts, delayAfter, shouldRetry } = checkedOptions(config);
   const body = function* (this: This, ...args: A): Generator<unknown, TaskResult<R>, unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return yield* Reflect.apply(ask, this, args);
+        return yield* Reflect.apply(run, this, args);
       } catch (error) {
-        if (attempt >= attempts || !isWorthwhile(error, attempt)) throw error;
+        if (attempt >= attempts || !shouldRetry(error, attempt)) throw error;
         const ms = delayAfter(attempt, error);
         if (ms > 0) yield timer(ms, currentScheduler());
       }
     }
   };
-  return taskLike(fn, body) as (this: This, ...args: A) => Future<TaskResult<R>>; // the result of a result is the same
+  return taskLike(fn, body) as (this: This, ...args: A) => Future<TaskResult<R>>; // the result of a task result is the same type
 }
 
 interface RetryOptions {
   readonly attempts: number;
-  /** Both throw a TypeError for an answer that makes no sense. */
+  /** Throws a TypeError for a result that is not a delay. */
   readonly delayAfter: (attempt: number, error: unknown) => number;
-  readonly isWorthwhile: (error: unknown, attempt: number) => boolean;
+  /** Throws a TypeError for a promise. */
+  readonly shouldRetry: (error: unknown, attempt: number) => boolean;
 }
 
 function checkedOptions(config: RetryTaskConfig): RetryOptions {
@@ -73,27 +87,27 @@ function checkedOptions(config: RetryTaskConfig): RetryOptions {
   if (!(attempts === Infinity || (Number.isInteger(attempts) && attempts >= 1))) {
     throw invalidOption('retryTask: attempts', 'a whole number, 1 or more, or Infinity', attempts);
   }
-  if (typeof delay !== 'function') checkDelay('retryTask: delay', delay);
+  if (typeof delay !== 'function') checkDelay('retryTask: delay', delay, ', or a function that returns one');
   if (when !== undefined && typeof when !== 'function') {
-    throw invalidOption('retryTask: when', 'a function of the error, giving whether to try again', when);
+    throw invalidOption('retryTask: when', 'a function of the error that returns true or false', when);
   }
   return {
     attempts,
     delayAfter: (attempt, error) =>
-      typeof delay === 'function' ? checkDelay('retryTask: what delay gives', delay(attempt, error)) : delay,
-    isWorthwhile: (error, attempt) => {
-      const answer: unknown = when ? when(error, attempt) : true;
-      // A promise would always be a yes.
-      if (isAsyncInput(answer)) throw invalidOption('retryTask: what when gives', 'true or false', answer);
-      return Boolean(answer);
+      typeof delay === 'function' ? checkDelay('retryTask: the result of `delay`', delay(attempt, error)) : delay,
+    shouldRetry: (error, attempt) => {
+      const decision: unknown = when ? when(error, attempt) : true;
+      // A promise is always truthy.
+      if (isAsyncInput(decision)) throw invalidOption('retryTask: the result of `when`', 'true or false', decision);
+      return Boolean(decision);
     },
   };
 }
 
-/** Node and browsers take a longer delay for one millisecond. */
+/** Node and browsers treat a longer delay as one millisecond. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-function checkDelay(what: string, ms: number): number {
+function checkDelay(place: string, ms: number, orElse = ''): number {
   if (typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY) return ms;
-  throw invalidOption(what, `a number of ms from 0 to ${String(LONGEST_DELAY)}, or a function that gives one`, ms);
+  throw invalidOption(place, `a number of ms from 0 to ${String(LONGEST_DELAY)}${orElse}`, ms);
 }

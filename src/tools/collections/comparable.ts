@@ -1,12 +1,12 @@
-/** What items are put in order by: plain values, and lists of them, which are compared place by place. */
+/** Keys that items can be sorted by: plain values, and lists of them, which are compared element by element. */
 
-/** What is missing (`null`, `undefined`, `NaN`) comes last, in whatever direction. */
+/** A sort key. Missing keys (`null`, `undefined`, `NaN`) come last in both directions. */
 export type Comparable = string | number | bigint | boolean | Date | null | undefined | readonly Comparable[];
 
-/** The greatest first, or the least. */
+/** The greatest key first, or the least. */
 export type Direction = 'descending' | 'ascending';
 
-/** Negative where `one` comes before `other`, and zero where neither does. */
+/** Negative if `one` comes before `other`, zero if neither comes first. */
 export function compare(one: unknown, other: unknown, direction: Direction): number {
   const missing = Number(isMissing(one)) - Number(isMissing(other));
   if (missing !== 0 || isMissing(one)) return missing;
@@ -23,7 +23,7 @@ const isMissing = (key: unknown): boolean =>
   key === null || key === undefined || Number.isNaN(key instanceof Date ? key.getTime() : key);
 
 function comparePlain(one: unknown, other: unknown): number {
-  // To `<` it is all the same what they are; the types of the tools let only pass what it can tell.
+  // The casts are safe: `<` works for every type of `Comparable`, and the types of the tools allow no other.
   const [left, right] = [one as number, other as number];
   if (left < right) return -1;
   return left > right ? 1 : 0;

@@ -1,42 +1,49 @@
-/** Choosing among items by a question that is asked about all of them together. */
+/** Selecting items by a predicate that is called for all of them together. */
 import type { Future } from '../../future/future';
 import { mapAll, type ItemFunction } from './map-all';
 
 /**
- * A future of the items that pass, in their order: those for which `fn` gives something truthy. Without `fn`, those
- * that are truthy themselves. Fails as `all` does. asynq's `afilter`.
+ * A future of the items for which `fn` returns a truthy value, in their order. Without `fn`, a future of the truthy items.
+ * The future fails as `all` does. The source is asynq's `afilter`.
  *
- * @throws TypeError at once for items that cannot be iterated over, and for what is no function.
+ * @param items - An array or another iterable.
+ * @param fn - A task, a batch function or another function of one item.
+ * @throws TypeError at once if `items` is not iterable, or `fn` is not a function.
  * @example
  * filterBy([1, 2, 3], (id) => isActive(id)).subscribe(console.log); // one flush, of 1, 2 and 3
  */
 export function filterBy<T, S extends T>(items: Iterable<T>, fn: (item: T) => item is S): Future<S[]>;
 export function filterBy<T>(items: Iterable<T>, fn?: ItemFunction<T, unknown>): Future<T[]>;
 export function filterBy<T>(items: Iterable<T>, fn?: ItemFunction<T, unknown>): Future<T[]> {
-  return mapAll('filterBy', { items, fn }, (all, answers) => all.filter((_, index) => answers[index]));
+  return mapAll('filterBy', { items, fn }, (all, results) => all.filter((_, index) => results[index]));
 }
 
 /**
- * The others: a future of the items that do not pass. asynq's `afilterfalse`.
+ * A future of the items that `filterBy` leaves out. The source is asynq's `afilterfalse`.
  *
- * @throws TypeError at once for items that cannot be iterated over, and for what is no function.
+ * @param items - An array or another iterable.
+ * @param fn - A task, a batch function or another function of one item.
+ * @throws TypeError at once if `items` is not iterable, or `fn` is not a function.
  * @example
  * rejectBy([1, 2, 3], (id) => isActive(id)).subscribe(console.log);
  */
 export const rejectBy = <T>(items: Iterable<T>, fn?: ItemFunction<T, unknown>): Future<T[]> =>
-  mapAll('rejectBy', { items, fn }, (all, answers) => all.filter((_, index) => !answers[index]));
+  mapAll('rejectBy', { items, fn }, (all, results) => all.filter((_, index) => !results[index]));
 
 /**
- * Both: a future of those that pass, and of those that do not. asynq's `asift`.
+ * A future of two lists: the items that `filterBy` selects, and the items that it leaves out. The source is asynq's
+ * `asift`.
  *
- * @throws TypeError at once for items that cannot be iterated over, and for what is no function.
+ * @param items - An array or another iterable.
+ * @param fn - A task, a batch function or another function of one item.
+ * @throws TypeError at once if `items` is not iterable, or `fn` is not a function.
  * @example
  * partitionBy([1, 2, 3], (id) => isActive(id)).subscribe(([active, idle]) => console.log(active, idle));
  */
 export const partitionBy = <T>(items: Iterable<T>, fn?: ItemFunction<T, unknown>): Future<[T[], T[]]> =>
-  mapAll('partitionBy', { items, fn }, (all, answers) => {
-    const passed: T[] = [];
+  mapAll('partitionBy', { items, fn }, (all, results) => {
+    const selected: T[] = [];
     const rest: T[] = [];
-    all.forEach((item, index) => (answers[index] ? passed : rest).push(item));
-    return [passed, rest];
+    all.forEach((item, index) => (results[index] ? selected : rest).push(item));
+    return [selected, rest];
   });

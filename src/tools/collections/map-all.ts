@@ -1,6 +1,6 @@
 /**
- * What the tools for collections have in common: a function is asked about every item, of all of them together, so that
- * what it asks for goes in the fewest flushes; then something is made of the answers.
+ * The common core of the tools for collections: a function is called for all items together, so that what the calls
+ * request is loaded in the fewest flushes; then the results are reduced to one value.
  */
 import { invalidOption } from '../../core/describe';
 import { isAsyncInput } from '../../core/rx';
@@ -12,45 +12,45 @@ import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import { task } from '../../task/task';
 import { asTask } from '../call-task';
 
-/** What is asked about each item. It gets the item and nothing else, so that a key of a cache is the item. */
+/** A function of one item. It gets no index, so that in a cache the key is the item alone. */
 export type ItemFunction<T, R> = (item: T) => R;
 
 interface ItemMapping<T> {
   readonly items: Iterable<T>;
-  /** Absent, each item is its own answer. */
+  /** Without it each item is its own result. */
   readonly fn: ItemFunction<T, unknown> | undefined;
 }
 
 /**
- * The items are taken when it is called, and asked about by each subscription. Fails as `all` does.
+ * The items are copied at the call; `fn` is called by each subscription. The future fails as `all` does.
  *
- * @throws TypeError at once for what cannot be iterated over, and for what is no function.
+ * @throws TypeError at once if `items` is not iterable, or `fn` is not a function.
  */
 export function mapAll<T, V>(
   tool: string,
   { items, fn }: ItemMapping<T>,
-  use: (items: readonly T[], answers: readonly unknown[]) => V,
+  reduce: (items: readonly T[], results: readonly unknown[]) => V,
 ): Future<V> {
   const list = checkedItems(tool, items);
-  const ask = fn === undefined ? undefined : asked(tool, fn);
+  const itemTask = fn === undefined ? undefined : itemTaskOf(tool, fn);
   const body = function* (): Generator<unknown, Box<V>, unknown> {
-    if (!ask) return { boxed: use(list, list) };
-    const answers = yield* allOf(
-      list.map((item) => ask(item)),
+    if (!itemTask) return { boxed: reduce(list, list) };
+    const results = yield* allOf(
+      list.map((item) => itemTask(item)),
       `${tool}()`,
     );
-    return { boxed: use(list, answers as readonly unknown[]) }; // `all` of a list is a list
+    return { boxed: reduce(list, results as readonly unknown[]) }; // `allOf` of a list is a list
   };
   Object.defineProperty(body, 'name', { value: tool });
-  return new Unboxed(task(body)());
+  return new UnboxedFuture(task(body)());
 }
 
-/** What `use` makes may be an item, and that a future: it is not waited for. */
+/** Protects the reduced value: it may be an item that is a future, which the task must not wait for. */
 interface Box<V> {
   readonly boxed: V;
 }
 
-class Unboxed<V> extends Future<V> {
+class UnboxedFuture<V> extends Future<V> {
   constructor(private readonly inner: Future<Box<V>>) {
     super();
   }
@@ -71,14 +71,14 @@ class Unboxed<V> extends Future<V> {
 }
 
 function checkedItems<T>(tool: string, items: Iterable<T>): readonly T[] {
-  const isRight =
+  const isIterable =
     typeof items === 'string' || (typeof items === 'object' && (items as unknown) !== null && Symbol.iterator in items);
-  // A future can be iterated over as well, for `yield*`.
-  if (!isRight || isAsyncInput(items))
+  // A future is iterable too, for `yield*`.
+  if (!isIterable || isAsyncInput(items))
     throw invalidOption(`${tool}: its items`, 'an array, or another iterable', items);
   return Array.from(items);
 }
 
-function asked<T>(tool: string, fn: ItemFunction<T, unknown>): ItemFunction<T, Future<unknown>> {
+function itemTaskOf<T>(tool: string, fn: ItemFunction<T, unknown>): ItemFunction<T, Future<unknown>> {
   return isBatchFunction(fn) ? fn : asTask(`${tool}: its function`, fn);
 }

@@ -1,4 +1,4 @@
-/** Items in the order of their keys, which are asked for together, and once each. */
+/** Items in the order of their keys. The keys of all items are requested together, each once. */
 import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import type { Awaitable } from '../../core/shape';
@@ -6,24 +6,30 @@ import type { Future } from '../../future/future';
 import { mapAll, type ItemFunction } from './map-all';
 import { compare, type Comparable, type Direction } from './comparable';
 
-/** A function that gives what an item is put in order by. */
-type KeyFunction<T> = ItemFunction<T, Comparable | Awaitable<Comparable> | Generator<unknown, Comparable, never>>;
+/** A function that returns the sort key of an item. */
+type SortKeyFunction<T> = ItemFunction<T, Comparable | Awaitable<Comparable> | Generator<unknown, Comparable, never>>;
 
 export interface SortConfig {
-  /** The greatest first (false). Items with equal keys keep their order all the same. */
+  /**
+   * Sorts the greatest key first. Items with equal keys keep their order in both directions.
+   *
+   * @defaultValue `false`
+   */
   readonly descending?: boolean;
 }
 
 /**
- * A future of the items in the order of their keys; those with equal keys keep their order. Without `fn` an item is its
- * own key. Lists are compared place by place; what is missing (`null`, `undefined`, `NaN`) comes last. Fails as `all`
- * does. asynq's `asorted`.
+ * A future of the items in the order of their keys; items with equal keys keep their order. Without `fn` an item is its
+ * own key. Lists are compared element by element; missing keys (`null`, `undefined`, `NaN`) come last. The future fails
+ * as `all` does. The source is asynq's `asorted`.
  *
- * @throws TypeError at once for items that cannot be iterated over, for what is no function, and for a wrong option.
+ * @param items - An array or another iterable.
+ * @param fn - A task, a batch function or another function that returns the key of an item.
+ * @throws TypeError at once if `items` is not iterable, `fn` is not a function, or an option is invalid.
  * @example
  * sortBy([3, 1, 2], (id) => nameOf(id)).subscribe(console.log); // one flush, of 3, 1 and 2
  */
-export function sortBy<T>(items: Iterable<T>, fn?: KeyFunction<T>, config: SortConfig = {}): Future<T[]> {
+export function sortBy<T>(items: Iterable<T>, fn?: SortKeyFunction<T>, config: SortConfig = {}): Future<T[]> {
   checkOptions('sortBy', config, ['descending']);
   const { descending = false } = config;
   if (typeof descending !== 'boolean') throw invalidOption('sortBy: descending', 'true or false', descending);
@@ -37,23 +43,29 @@ export function sortBy<T>(items: Iterable<T>, fn?: KeyFunction<T>, config: SortC
 }
 
 /**
- * A future of the item with the greatest key, the first of equals; undefined if there are no items. asynq's `amax`.
+ * A future of the item with the greatest key, the first of equal ones; `undefined` without items. The source is asynq's
+ * `amax`.
  *
- * @throws TypeError at once for items that cannot be iterated over, and for what is no function.
+ * @param items - An array or another iterable.
+ * @param fn - A task, a batch function or another function that returns the key of an item.
+ * @throws TypeError at once if `items` is not iterable, or `fn` is not a function.
  * @example
  * maxBy(['pear', 'fig'], (word) => lengthOf(word)).subscribe(console.log); // pear
  */
-export const maxBy = <T>(items: Iterable<T>, fn?: KeyFunction<T>): Future<T | undefined> =>
+export const maxBy = <T>(items: Iterable<T>, fn?: SortKeyFunction<T>): Future<T | undefined> =>
   mapAll('maxBy', { items, fn }, (all, keys) => firstOf(all, keys, 'descending'));
 
 /**
- * A future of the item with the least key, the first of equals; undefined if there are no items. asynq's `amin`.
+ * A future of the item with the least key, the first of equal ones; `undefined` without items. The source is asynq's
+ * `amin`.
  *
- * @throws TypeError at once for items that cannot be iterated over, and for what is no function.
+ * @param items - An array or another iterable.
+ * @param fn - A task, a batch function or another function that returns the key of an item.
+ * @throws TypeError at once if `items` is not iterable, or `fn` is not a function.
  * @example
  * minBy(['pear', 'fig'], (word) => lengthOf(word)).subscribe(console.log); // fig
  */
-export const minBy = <T>(items: Iterable<T>, fn?: KeyFunction<T>): Future<T | undefined> =>
+export const minBy = <T>(items: Iterable<T>, fn?: SortKeyFunction<T>): Future<T | undefined> =>
   mapAll('minBy', { items, fn }, (all, keys) => firstOf(all, keys, 'ascending'));
 
 function firstOf<T>(items: readonly T[], keys: readonly unknown[], direction: Direction): T | undefined {

@@ -1,78 +1,82 @@
 /**
- * The identity of a call: on what it was called, and with what. Arguments are compared one by one, as a `Map` compares
- * its keys. It is a text, in which an object stands as a number of its own; so that to remember a call keeps none of
- * its arguments alive.
+ * The identity of a call: the object it was called on (`this`) and its arguments, compared one by one as a `Map` compares
+ * its keys. The identity is a text in which a number stands for each object, so a stored call keeps none of its arguments
+ * alive.
  */
-import { parametersOf, type Parameters } from './parameters';
+import { parametersOf, type UsedParameters } from './parameters';
 
 export class CallKeys<A extends readonly unknown[]> {
   readonly #key: ((...args: A) => unknown) | undefined;
-  readonly #parameters: Parameters;
-  /** Whatever it was called on so far. */
-  readonly #selves = new Set([nobody]);
-  #gone: FinalizationRegistry<string> | undefined;
+  readonly #parameters: UsedParameters;
+  /** Prefixes of all objects the function has been called on. */
+  readonly #selves = new Set([NO_SELF]);
+  #registry: FinalizationRegistry<string> | undefined;
 
-  /** @param fn the function that is called, which may look at fewer arguments than it is given */
+  /** @param fn - The called function, which may use fewer arguments than it gets. */
   constructor(fn: (...args: never[]) => unknown, key?: (...args: A) => unknown) {
     this.#key = key;
     this.#parameters = parametersOf(fn);
   }
 
-  /** Of a call with these arguments, whatever it was called on. */
+  /** Identity of a call with these arguments, on any object. */
   of(args: A): string {
-    return this.#key ? identityOf(this.#key(...args)) : this.#lookedAt(args).map(identityOf).join();
+    return this.#key ? identityOf(this.#key(...args)) : this.#usedArguments(args).map(identityOf).join();
   }
 
+  /** Identity of a call with these arguments on `self`. */
   on(self: unknown, args: A): string {
-    return this.#selfOf(self) + this.of(args);
+    return this.#prefixOf(self) + this.of(args);
   }
 
-  /** Those of all calls with these arguments, on whatever there was so far. */
+  /** Identities of the calls with these arguments on every object seen so far. */
   onAny(args: A): string[] {
     const ofArgs = this.of(args);
     return Array.from(this.#selves, (self) => self + ofArgs);
   }
 
-  #lookedAt(args: A): readonly unknown[] {
+  #usedArguments(args: A): readonly unknown[] {
     const { count, takesMissingForUndefined } = this.#parameters;
     let end = Math.min(args.length, count);
     while (takesMissingForUndefined && end > 0 && args[end - 1] === undefined) end--;
     return end === args.length ? args : args.slice(0, end);
   }
 
-  #selfOf(self: unknown): string {
-    if (!isObject(self)) return nobody;
-    const own = `${identityOf(self)}:`;
-    if (this.#selves.has(own)) return own;
-    this.#selves.add(own);
-    this.#gone ??= new FinalizationRegistry((id) => this.#selves.delete(id));
-    this.#gone.register(self, own);
-    return own;
+  #prefixOf(self: unknown): string {
+    if (!isObject(self)) return NO_SELF;
+    const prefix = `${identityOf(self)}:`;
+    if (this.#selves.has(prefix)) return prefix;
+    this.#selves.add(prefix);
+    this.#registry ??= new FinalizationRegistry((collected) => this.#selves.delete(collected));
+    this.#registry.register(self, prefix);
+    return prefix;
   }
 }
 
-const nobody = ':';
+/** Prefix of a call without an object. */
+const NO_SELF = ':';
 
-const numbers = new WeakMap<object, number>();
-const symbols = new WeakMap<WeakKey, number>() as {
-  get(of: symbol): number | undefined;
-  set(of: symbol, number: number): unknown;
-};
-let last = 0;
+interface Numbers<T> {
+  get(value: T): number | undefined;
+  set(value: T, number: number): unknown;
+}
 
-/** No two that a `Map` would tell apart have the same. */
+const objectNumbers = new WeakMap<object, number>();
+const symbolNumbers = new WeakMap<WeakKey, number>() as Numbers<symbol>; // ES2023 takes symbols that are not registered
+let lastNumber = 0;
+
+/** Values that a `Map` tells apart have different identities. */
 function identityOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return `s${String(value.length)}:${value}`;
     case 'symbol':
-      // One of the registry lives as long as that.
+      // A symbol of the global registry lives as long as the process and cannot be a key of a WeakMap.
       return Symbol.keyFor(value) === undefined
-        ? `y${String(numberOf(symbols, value))}`
+        ? `y${String(numberOf(symbolNumbers, value))}`
         : `r${identityOf(Symbol.keyFor(value))}`;
     case 'object':
     case 'function':
-      return value === null ? 'null' : `o${String(numberOf(numbers, value))}`;
+      return value === null ? 'null' : `o${String(numberOf(objectNumbers, value))}`;
     case 'bigint':
       return `${String(value)}n`;
     default:
@@ -80,13 +84,11 @@ function identityOf(value: unknown): string {
   }
 }
 
-export const isEmpty = (args: readonly unknown[]): args is [] => args.length === 0;
-
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
-function numberOf<T>(known: { get(of: T): number | undefined; set(of: T, number: number): unknown }, of: T): number {
-  let number = known.get(of);
-  if (number === undefined) known.set(of, (number = ++last));
+function numberOf<T>(numbers: Numbers<T>, value: T): number {
+  let number = numbers.get(value);
+  if (number === undefined) numbers.set(value, (number = ++lastNumber));
   return number;
 }

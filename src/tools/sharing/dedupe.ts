@@ -1,33 +1,38 @@
-/** Equal calls at the same time are one call. The idea is asynq's `deduplicate`. */
+/** Equal calls that overlap share one run. The idea is asynq's `deduplicate`. */
 import { checkOptions } from '../../core/options';
 import type { Future } from '../../future/future';
 import type { TaskResult } from '../../task/task';
-import { CallKeys, isEmpty } from './call-keys';
+import { CallKeys } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedFunction, checkedKey, type KeyConfig, type ForTask } from '../tool-config';
+import {
+  checkClearArguments,
+  checkedFunction,
+  checkedKey,
+  type ClearControls,
+  type ForTask,
+  type KeyConfig,
+} from '../tool-config';
 
-/** What a deduplicated function has beside its call. */
-interface DedupeControls<A extends readonly unknown[]> {
-  /** The next call with these arguments begins anew, though one is on its way; without any, each next call does. */
-  invalidate(...args: A | []): void;
-}
-
-export interface Deduped<This, A extends readonly unknown[], V> extends DedupeControls<A> {
+export interface Deduped<This, A extends readonly unknown[], V> extends ClearControls<A> {
   (this: This, ...args: A): Future<V>;
 }
 
 /**
- * A task that, while a call of it is on its way, answers equal ones with what comes of that; afterwards it calls `fn`
- * anew. It is cancelled when nobody waits for it any more, and outside of the contexts of those who ask, who may be many.
- * Calls on different objects (`this`) are different.
+ * A task whose equal calls share one run while that run lasts; a later call runs `fn` again. The run is cancelled when
+ * its last waiter unsubscribes. It sees no context of its callers, because they may be many. Calls on different objects
+ * (`this`) are different. The source is asynq's `deduplicate`.
  *
- * A call from within its own run, be it through other tasks or after a wait, does not wait for itself: it runs by
- * itself. Through a batch function, an Observable, a promise, or `start()`, that is not seen: then both wait for ever.
+ * A call from within its own run, also through other tasks or after a wait, does not wait for that run: it gets a run of
+ * its own. A call through a batch function, an Observable, a promise or `start()` is not recognised: both then wait for
+ * ever.
  *
- * A generic function keeps its type parameters if it is a task: make one of it first, with `task`.
+ * `clear(...args)` makes the next equal call run anew; `clearAll()` makes every next call run anew.
  *
- * @throws TypeError at once if it is given no function, or a wrong option.
+ * A generic function keeps its type parameters if it is a task: wrap the function with `task` first.
+ *
+ * @param fn - A task or another function.
+ * @throws TypeError at once if `fn` is not a function, or an option is invalid.
  * @example
  * const load = dedupe(async (id: number) => (await fetch(`/users/${id}`)).json());
  * all([load(7), load(7)]).subscribe(console.log); // one request
@@ -35,7 +40,7 @@ export interface Deduped<This, A extends readonly unknown[], V> extends DedupeCo
 export function dedupe<F extends (this: never, ...args: never) => Future<unknown>>(
   fn: F,
   ...config: ForTask<F, [config?: KeyConfig<Parameters<F>>]>
-): F & DedupeControls<Parameters<F>>;
+): F & ClearControls<Parameters<F>>;
 export function dedupe<This, A extends readonly unknown[], R>(
   fn: (this: This, ...args: A) => R,
   config?: KeyConfig<A>,
@@ -47,12 +52,14 @@ export function dedupe<This, A extends readonly unknown[], R>(
   checkOptions('dedupe', config, ['key']);
   const keys = new CallKeys(checkedFunction('dedupe', fn), checkedKey('dedupe', config));
   const calls = new SharedCalls<TaskResult<R>>();
-  const invalidate = (...args: A | []): void => {
-    if (isEmpty(args)) calls.forgetAll();
-    else for (const identity of keys.onAny(args)) calls.forget(identity);
-  };
   return Object.assign(
     sharedFunction('dedupe', fn, (self, args) => ({ calls, identity: keys.on(self, args) })),
-    { invalidate },
+    {
+      clear: (...args: A): void => {
+        checkClearArguments('dedupe', fn, args);
+        for (const identity of keys.onAny(args)) calls.clear(identity);
+      },
+      clearAll: (): void => calls.clearAll(),
+    },
   );
 }

@@ -1,4 +1,4 @@
-/** A value that is computed when it is first asked for, and then kept. The idea is asynq's `alazy_constant`. */
+/** A value that is computed at its first use and then kept. The idea is asynq's `alazy_constant`. */
 import { titled } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import { currentScheduler, type BatchScheduler } from '../../scheduler/batch-scheduler';
@@ -7,27 +7,36 @@ import { Future } from '../../future/future';
 import { BoundedStore } from '../../batch/bounded-store';
 import type { TaskResult } from '../../task/task';
 import { checkedBounds } from './memoize-lru';
-import { SharedCalls, type Call } from './shared-calls';
-import { askedByMany } from './shared-function';
+import { SharedCalls, type SharedCall } from './shared-calls';
+import { runnerOf } from './shared-function';
 
 export interface LazyConstantConfig {
-  /** It is computed anew after so many ms of the scheduler's clock (never). */
+  /**
+   * Lifetime of the value, in ms of the scheduler's clock; an older value is computed anew.
+   *
+   * @defaultValue no limit
+   */
   readonly ttl?: number;
 }
 
-/** A future that is run once for all who ask. */
+/** A future whose value is computed once for all subscribers. */
 export interface LazyConstant<T> extends Future<T> {
-  /** Who asks from now on has it computed anew. Who waits for it already gets what comes. */
-  invalidate(): void;
+  /** Forgets the value. Waiters of a running computation still get its result; the next subscriber starts a new one. */
+  clear(): void;
+  /** The same as `clear`, since a constant has one value. */
+  clearAll(): void;
 }
 
 /**
- * A future of what `fn` gives, which is called when the value is first asked for, and then no more. Those who ask
- * meanwhile wait for the same run; it is cancelled when none of them waits any more. A failure is not kept.
+ * A future of the result of `fn`, which is called by the first subscription and not again. Subscriptions during that run
+ * share it; it is cancelled when its last waiter unsubscribes. A failure is not kept. The source is asynq's
+ * `alazy_constant`.
  *
- * What is kept is for all schedulers. What is kept during a `TestScheduler.run` ends with it.
+ * The value is shared by all schedulers. A value computed during a `TestScheduler.run` is forgotten at the end of that
+ * run.
  *
- * @throws TypeError at once if it is given no function, or a wrong option.
+ * @param fn - A task or another function without parameters.
+ * @throws TypeError at once if `fn` is not a function, or an option is invalid.
  * @example
  * const settings = lazyConstant(async () => (await fetch('/settings')).json(), { ttl: 60_000 });
  * const greet = task(function* () { return (yield* settings).greeting; });
@@ -35,23 +44,27 @@ export interface LazyConstant<T> extends Future<T> {
 export function lazyConstant<R>(fn: () => R, config: LazyConstantConfig = {}): LazyConstant<TaskResult<R>> {
   checkOptions('lazyConstant', config, ['ttl']);
   const bounds = checkedBounds('lazyConstant', config);
-  const ask = askedByMany('lazyConstant', fn);
-  return new ComputedOnce(
-    { name: fn.name, identity: 'its value', make: () => ask() },
+  const run = runnerOf('lazyConstant', fn);
+  return new LazyFuture(
+    { name: fn.name, identity: 'the value', run: () => run() },
     new SharedCalls(() => new BoundedStore({ ...bounds, max: 1 }, () => currentScheduler().now())),
   );
 }
 
-class ComputedOnce<T> extends Future<T> implements LazyConstant<T> {
+class LazyFuture<T> extends Future<T> implements LazyConstant<T> {
   constructor(
-    private readonly call: Call<T>,
+    private readonly call: SharedCall<T>,
     private readonly calls: SharedCalls<T>,
   ) {
     super();
   }
 
-  invalidate(): void {
-    this.calls.forgetAll();
+  clear(): void {
+    this.calls.clearAll();
+  }
+
+  clearAll(): void {
+    this.calls.clearAll();
   }
 
   /** @internal */

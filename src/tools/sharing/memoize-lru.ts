@@ -1,4 +1,4 @@
-/** A task that remembers what it gave, of so many calls at most. The idea is asynq's `alru_cache`. */
+/** A task that keeps the results of a bounded number of calls. The idea is asynq's `alru_cache`. */
 import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
@@ -9,32 +9,35 @@ import type { TaskResult } from '../../task/task';
 import { CallKeys } from './call-keys';
 import { SharedCalls } from './shared-calls';
 import { sharedFunction } from './shared-function';
-import { checkedFunction, checkedKey, type KeyConfig, type ForTask } from '../tool-config';
+import {
+  checkClearArguments,
+  checkedFunction,
+  checkedKey,
+  type ClearControls,
+  type ForTask,
+  type KeyConfig,
+} from '../tool-config';
 
 export interface MemoizeLruConfig<A extends readonly unknown[]> extends CacheBounds, KeyConfig<A> {}
 
-/** What a memoized function has beside its call. */
-interface LruControls<A extends readonly unknown[]> {
-  /** Forgets the call with these arguments; what is on its way is told to those who wait, and not kept. */
-  delete(...args: A): void;
-  /** Forgets all. */
-  clear(): void;
-}
-
-export interface MemoizedLru<This, A extends readonly unknown[], V> extends LruControls<A> {
+export interface MemoizedLru<This, A extends readonly unknown[], V> extends ClearControls<A> {
   (this: This, ...args: A): Future<V>;
 }
 
 /**
- * Calls `fn` once for all calls with equal arguments, and keeps the value: of `max` calls (10 000), the least recently
- * used of which goes first, and for `ttl` ms of the scheduler's clock (for ever). Failures are not kept. Equal calls at
- * the same time share one run, as in `dedupe`; calls on different objects (`this`) are different.
+ * A task that calls `fn` once for all calls with equal arguments and keeps the result. It keeps the results of `max`
+ * calls, and removes the least recently used result first; each is kept for `ttl` ms of the scheduler's clock. Failures
+ * are not kept. Equal calls that overlap share one run, as in `dedupe`; calls on different objects (`this`) are
+ * different. The source is asynq's `alru_cache`.
  *
- * What is kept is for all schedulers. What is kept during a `TestScheduler.run` ends with it.
+ * Results are shared by all schedulers. A result from a `TestScheduler.run` is forgotten at the end of that run.
  *
- * A generic function keeps its type parameters if it is a task: make one of it first, with `task`.
+ * `clear(...args)` forgets the calls with these arguments; `clearAll()` forgets all calls.
  *
- * @throws TypeError at once if it is given no function, or a wrong option.
+ * A generic function keeps its type parameters if it is a task: wrap the function with `task` first.
+ *
+ * @param fn - A task or another function.
+ * @throws TypeError at once if `fn` is not a function, or an option is invalid.
  * @example
  * const rate = memoizeLru(loadRate, { max: 100, ttl: 60_000 });
  * all([rate('EUR'), rate('EUR')]).subscribe(console.log); // loaded once
@@ -42,7 +45,7 @@ export interface MemoizedLru<This, A extends readonly unknown[], V> extends LruC
 export function memoizeLru<F extends (this: never, ...args: never) => Future<unknown>>(
   fn: F,
   ...config: ForTask<F, [config?: MemoizeLruConfig<Parameters<F>>]>
-): F & LruControls<Parameters<F>>;
+): F & ClearControls<Parameters<F>>;
 export function memoizeLru<This, A extends readonly unknown[], R>(
   fn: (this: This, ...args: A) => R,
   config?: MemoizeLruConfig<A>,
@@ -58,21 +61,20 @@ export function memoizeLru<This, A extends readonly unknown[], R>(
   return Object.assign(
     sharedFunction('memoizeLru', fn, (self, args) => ({ calls, identity: keys.on(self, args) })),
     {
-      delete: (...args: A): void => {
-        for (const identity of keys.onAny(args)) calls.forget(identity);
+      clear: (...args: A): void => {
+        checkClearArguments('memoizeLru', fn, args);
+        for (const identity of keys.onAny(args)) calls.clear(identity);
       },
-      clear: (): void => {
-        calls.forgetAll();
-      },
+      clearAll: (): void => calls.clearAll(),
     },
   );
 }
 
-/** @throws TypeError if there is no such number of values, or of ms. */
+/** @throws TypeError if `max` is not a number of values, or `ttl` not a number of ms. */
 export function checkedBounds(tool: string, { max, ttl }: CacheBounds): CacheBounds {
   const bounds = { ...(max !== undefined && { max }), ...(ttl !== undefined && { ttl }) };
   const problem = cacheProblem(bounds);
-  // There, they are options of an option.
+  // `cacheProblem` names the options as those of the option `cache` of `batch`.
   if (problem) throw invalidOption(`${tool}: ${problem.option.replace('cache.', '')}`, problem.mustBe, problem.got);
   return bounds;
 }

@@ -1,35 +1,35 @@
 /**
- * How many of its arguments a function looks at: `Array#map` adds an index and the array, which make no other call of a
- * function that has one parameter.
+ * The parameters a function uses. `Array#map` adds an index and the array to each call; for a function with one parameter
+ * they do not make a different call.
  */
 import { taskDefinitionOf } from '../../task/task-body';
 
-export interface Parameters {
-  /** Arguments after so many are never looked at; Infinity where that cannot be told. */
+export interface UsedParameters {
+  /** Number of arguments that can have an effect; Infinity if the source does not show it. */
   readonly count: number;
-  /** Whether `f(1)` and `f(1, undefined)` are the same to it. */
+  /** Whether `f(1)` and `f(1, undefined)` have the same effect. */
   readonly takesMissingForUndefined: boolean;
 }
 
 type AnyFunction = (...args: never[]) => unknown;
 
-const unknown: Parameters = { count: Infinity, takesMissingForUndefined: false };
+const unknown: UsedParameters = { count: Infinity, takesMissingForUndefined: false };
 
-/** Those of functions that stand for others, by their body. */
-const stoodFor = new WeakMap<object, Parameters>();
+/** Parameters of wrapped functions, by the body of the wrapper. */
+const inherited = new WeakMap<object, UsedParameters>();
 
-/** Notes that a function hands all of its arguments on to another one. */
-export function standFor(body: object, fn: AnyFunction): void {
-  stoodFor.set(body, parametersOf(fn));
+/** Records that `body` passes all its arguments on to `fn`. */
+export function inheritParameters(body: object, fn: AnyFunction): void {
+  inherited.set(body, parametersOf(fn));
 }
 
-export function parametersOf(fn: AnyFunction): Parameters {
+export function parametersOf(fn: AnyFunction): UsedParameters {
   const body: AnyFunction = taskDefinitionOf(fn)?.body ?? fn;
-  return stoodFor.get(body) ?? inSource(body.length, Function.prototype.toString.call(body));
+  return inherited.get(body) ?? parseParameters(body.length, Function.prototype.toString.call(body));
 }
 
-/** By its source up to its body; any doubt, as by an `=` in a comment, counts as not known. */
-function inSource(length: number, source: string): Parameters {
+/** Reads the source of a function up to its body; anything doubtful, such as an `=` in a comment, counts as unknown. */
+function parseParameters(length: number, source: string): UsedParameters {
   const head = /^(?:(?:async\s+)?[\w$]+\s*=>|[^]*?\)\s*(?:\{|=>))/.exec(source)?.[0];
   if (head === undefined || source.includes('[native code]')) return unknown;
   if (head.includes('...') || /\b(?:arguments|eval)\b/.test(source)) return unknown;

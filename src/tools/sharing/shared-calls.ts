@@ -1,9 +1,9 @@
 /**
- * Calls that are told apart by an identity: while one is on its way, equal ones wait for it; and if there is a store for
- * that, its value is kept for those to come. A failure is told to all who wait for it, and never kept.
+ * Calls distinguished by an identity: equal calls wait for the same run, and with a store its value is kept for later
+ * calls. A failure reaches all waiters and is never kept.
  *
- * What is on its way belongs to a scheduler and an era of time, since in another it never comes. What is kept is for all
- * schedulers; but what a `TestScheduler.run` has learnt ends with it, as with the caches of batch functions.
+ * A run belongs to one scheduler and one time domain, because in another domain it never ends. Stored values are shared
+ * by all schedulers; values of a `TestScheduler.run` are forgotten at its end, as in the caches of batch functions.
  */
 import { titled } from '../../core/describe';
 import type { Outcome } from '../../core/outcome';
@@ -16,98 +16,98 @@ import { Future } from '../../future/future';
 import type { CacheStore } from '../../batch/cache';
 import { SharedRun } from './shared-run';
 
-export interface Call<V> {
+export interface SharedCall<V> {
   readonly name: string;
   readonly identity: string;
-  /** Calls the task, anew each time. */
-  readonly make: () => Beginnable<V>;
+  /** Calls the task; each call makes a new future. */
+  readonly run: () => Beginnable<V>;
 }
 
-interface Over<V> {
+interface RunEnd<V> {
   readonly identity: string;
   readonly run: SharedRun<V>;
-  /** Undefined when it was cancelled. */
+  /** Undefined for a cancelled run. */
   readonly outcome: Outcome<V> | undefined;
 }
 
 export class SharedCalls<V> {
   readonly #runs = new Map<SchedulerState, Map<string, SharedRun<V>>>();
-  readonly #kept: PerTimeDomain<CacheStore> | undefined;
+  readonly #stores: PerTimeDomain<CacheStore> | undefined;
 
   constructor(makeStore?: () => CacheStore) {
-    this.#kept = makeStore && new PerTimeDomain(makeStore);
+    this.#stores = makeStore && new PerTimeDomain(makeStore);
   }
 
-  /** A future of its value: the one that is kept, that of a run which is on its way, or that of a new one. */
-  future(call: Call<V>): Future<V> {
+  /** A future of the stored value, of the value of a current run, or of that of a new run. */
+  future(call: SharedCall<V>): Future<V> {
     return new SharedFuture(this, call);
   }
 
-  begin(call: Call<V>, sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    const { state: era } = scheduler;
-    const kept = this.#recall(era, call.identity);
-    if (kept) {
-      sink.succeed(kept.value);
+  begin(call: SharedCall<V>, sink: Sink<V>, scheduler: BatchScheduler): Execution {
+    const { state } = scheduler;
+    const stored = this.#findStored(state, call.identity);
+    if (stored) {
+      sink.succeed(stored.value);
       return ended;
     }
-    const known = this.#runs.get(era)?.get(call.identity);
-    if (known && !known.isWaitingFor(sink)) return known.join(sink);
+    const current = this.#runs.get(state)?.get(call.identity);
+    if (current && !current.isWaitingFor(sink)) return current.join(sink);
     const run = new SharedRun<V>(call.name, scheduler, (outcome) => {
-      this.#over(era, { identity: call.identity, run, outcome });
+      this.#onRunEnd(state, { identity: call.identity, run, outcome });
     });
-    // A call from within that very run cannot wait for it, and nor can others for that call.
-    if (!known) this.#runsIn(era).set(call.identity, run);
-    return run.begin(call.make, sink);
+    // A call from within the current run cannot wait for that run; its own run is not shared with others.
+    if (!current) this.#runsOf(state).set(call.identity, run);
+    return run.begin(call.run, sink);
   }
 
-  /** Who asks from now on begins anew. Those who wait already get what comes. */
-  forget(identity: string): void {
-    for (const era of this.#runs.keys()) this.#leave(era, identity);
-    this.#kept?.current.delete(identity);
-    this.#kept?.real.delete(identity);
+  /** Makes the next call with this identity start a new run. Waiters of a current run still get its result. */
+  clear(identity: string): void {
+    for (const state of this.#runs.keys()) this.#removeRun(state, identity);
+    this.#stores?.current.delete(identity);
+    this.#stores?.real.delete(identity);
   }
 
-  forgetAll(): void {
+  clearAll(): void {
     this.#runs.clear();
-    this.#kept?.current.clear();
-    this.#kept?.real.clear();
+    this.#stores?.current.clear();
+    this.#stores?.real.clear();
   }
 
-  #over(era: SchedulerState, { identity, run, outcome }: Over<V>): void {
-    // It may have been forgotten, or be one that began within another.
-    if (this.#runs.get(era)?.get(identity) !== run) return;
-    this.#leave(era, identity);
-    if (outcome && !outcome.isError && !era.isPast) this.#storeOf(era)?.set(identity, outcome.value);
+  #onRunEnd(state: SchedulerState, { identity, run, outcome }: RunEnd<V>): void {
+    // A run that was cleared, or that began within another run of the call, is not in the map.
+    if (this.#runs.get(state)?.get(identity) !== run) return;
+    this.#removeRun(state, identity);
+    if (outcome && !outcome.isError && !state.isPast) this.#storeOf(state)?.set(identity, outcome.value);
   }
 
-  #leave(era: SchedulerState, identity: string): void {
-    const runs = this.#runs.get(era);
+  #removeRun(state: SchedulerState, identity: string): void {
+    const runs = this.#runs.get(state);
     runs?.delete(identity);
-    if (runs?.size === 0) this.#runs.delete(era);
+    if (runs?.size === 0) this.#runs.delete(state);
   }
 
-  #runsIn(era: SchedulerState): Map<string, SharedRun<V>> {
-    const known = this.#runs.get(era);
+  #runsOf(state: SchedulerState): Map<string, SharedRun<V>> {
+    const known = this.#runs.get(state);
     if (known) return known;
-    // What a run of virtual time has left midway never ends.
-    if (era.real) for (const other of this.#runs.keys()) if (other.isPast) this.#runs.delete(other);
+    // Runs that an earlier run of virtual time left unfinished never end.
+    if (state.real) for (const other of this.#runs.keys()) if (other.isPast) this.#runs.delete(other);
     const runs = new Map<string, SharedRun<V>>();
-    this.#runs.set(era, runs);
+    this.#runs.set(state, runs);
     return runs;
   }
 
-  #recall(era: SchedulerState, identity: string): { readonly value: V } | undefined {
-    const kept = find(this.#storeOf(era), identity) ?? (era.real && find(this.#kept?.real, identity));
-    return kept as { readonly value: V } | undefined; // `#over` put it there
+  #findStored(state: SchedulerState, identity: string): { readonly value: V } | undefined {
+    const stored = find(this.#storeOf(state), identity) ?? (state.real && find(this.#stores?.real, identity));
+    return stored as { readonly value: V } | undefined; // `#onRunEnd` stored it
   }
 
-  #storeOf(era: SchedulerState): CacheStore | undefined {
-    return era.real ? this.#kept?.current : this.#kept?.real;
+  #storeOf(state: SchedulerState): CacheStore | undefined {
+    return state.real ? this.#stores?.current : this.#stores?.real;
   }
 }
 
 function find(store: CacheStore | undefined, identity: string): { readonly value: unknown } | undefined {
-  // Before `has`, never after it: what has a time to live may come to its end between the two.
+  // `get` comes before `has`: a value with a `ttl` may expire between the two.
   const value = store?.get(identity);
   return value !== undefined || store?.has(identity) ? { value } : undefined;
 }
@@ -115,7 +115,7 @@ function find(store: CacheStore | undefined, identity: string): { readonly value
 class SharedFuture<V> extends Future<V> {
   constructor(
     private readonly calls: SharedCalls<V>,
-    private readonly call: Call<V>,
+    private readonly call: SharedCall<V>,
   ) {
     super();
   }

@@ -1,11 +1,11 @@
-/** A function whose equal calls share what comes, in whatever way: the task that people call, and the task it asks. */
+/** A function whose equal calls share a result: the task users call, and the task that is run for them. */
 import type { Future } from '../../future/future';
 import type { TaskResult } from '../../task/task';
 import { asTask, taskLike } from '../call-task';
 import type { SharedCalls } from './shared-calls';
 
-/** Where a call is shared, and by what it is told from others. */
-interface Place<V> {
+/** The calls that share with each other, and the identity of one call among them. */
+interface CallIdentity<V> {
   readonly calls: SharedCalls<V>;
   readonly identity: string;
 }
@@ -13,22 +13,22 @@ interface Place<V> {
 export function sharedFunction<This, A extends readonly unknown[], R>(
   tool: string,
   fn: (this: This, ...args: A) => R,
-  placeOf: (self: This, args: A) => Place<TaskResult<R>>,
+  identify: (self: This, args: A) => CallIdentity<TaskResult<R>>,
 ): (this: This, ...args: A) => Future<TaskResult<R>> {
-  const ask = askedByMany(tool, fn);
+  const run = runnerOf(tool, fn);
   const shared = function (this: This, ...args: A): Future<TaskResult<R>> {
-    const { calls, identity } = placeOf(this, args);
-    return calls.future({ name: fn.name, identity, make: () => Reflect.apply(ask, this, args) });
+    const { calls, identity } = identify(this, args);
+    return calls.future({ name: fn.name, identity, run: () => Reflect.apply(run, this, args) });
   };
   return taskLike<This, A, Future<TaskResult<R>>>(fn, shared);
 }
 
 /**
- * The task that is run for all who ask.
+ * The task that is run once for all callers.
  *
- * @throws TypeError if it is given no function.
+ * @throws TypeError if `fn` is not a function.
  */
-export const askedByMany = <This, A extends readonly unknown[], R>(
+export const runnerOf = <This, A extends readonly unknown[], R>(
   tool: string,
   fn: (this: This, ...args: A) => R,
 ): ((this: This, ...args: A) => Future<TaskResult<R>>) => asTask(`${tool}: its function`, fn);

@@ -1,6 +1,6 @@
 /**
- * One run of a call that many wait for: it ends when the call does, and is cancelled when the last of them has left. It
- * runs outside of all that is on around those who ask, as a resolver does.
+ * One run of a call with many waiters: it ends with the call, and is cancelled when its last waiter unsubscribes. The run
+ * sees no context of its waiters, like a resolver.
  */
 import { failure, success, type Outcome } from '../../core/outcome';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
@@ -8,15 +8,15 @@ import { reportOrphan, type Frame, type Work } from '../../scheduler/frame';
 import { begin, tell, type Beginnable, type Canceller, type Execution, type Sink } from '../../future/execution';
 import { WaitNode } from './wait-node';
 
-/** Told when nothing more comes of a run: how it ended, or nothing if it was cancelled. */
+/** Called once at the end of a run: with its outcome, or without one for a cancelled run. */
 type OnEnd<V> = (outcome?: Outcome<V>) => void;
 
 export class SharedRun<V> implements Sink<V>, Work {
   readonly #node: WaitNode;
-  readonly #waiting = new Set<Waiting<V>>();
+  readonly #waiters = new Set<RunWaiter<V>>();
   #execution: Execution | undefined;
   #isOver = false;
-  /** Who left last. */
+  /** The sink of the waiter that unsubscribed last. */
   #lastSink: Sink<V> | undefined;
 
   constructor(
@@ -31,31 +31,31 @@ export class SharedRun<V> implements Sink<V>, Work {
     return this.#node.frame;
   }
 
-  /** Whoever waits first: for chains of tasks. */
+  /** The first waiter; chains of tasks lead through it. */
   get above(): Sink<V> | undefined {
-    for (const { sink } of this.#waiting) return sink;
+    for (const { sink } of this.#waiters) return sink;
     return undefined;
   }
 
-  /** Whether this sink is that of something the run itself waits for. */
+  /** Whether this sink belongs to something that the run itself waits for. */
   isWaitingFor(sink: Sink<V>): boolean {
-    const asking = WaitNode.of(sink.frame);
-    return asking !== undefined && this.#node.waitsFor(asking);
+    const callerNode = WaitNode.of(sink.frame);
+    return callerNode !== undefined && this.#node.waitsFor(callerNode);
   }
 
-  /** For the first who waits. */
-  begin(makeCall: () => Beginnable<V>, sink: Sink<V>): Execution {
+  /** Starts the run for its first waiter. */
+  begin(call: () => Beginnable<V>, sink: Sink<V>): Execution {
     const first = this.join(sink);
-    // A task: it begins when whoever begins it here is done with that.
-    this.#execution = makeCall()[begin](this, this.scheduler);
+    // A task begins after its caller has finished its step.
+    this.#execution = call()[begin](this, this.scheduler);
     return first;
   }
 
   join(sink: Sink<V>): Execution {
-    const waiting = new Waiting(this, sink, WaitNode.of(sink.frame));
-    this.#waiting.add(waiting);
-    waiting.asking?.beginWaitingFor(this.#node);
-    return waiting;
+    const waiter = new RunWaiter(this, sink, WaitNode.of(sink.frame));
+    this.#waiters.add(waiter);
+    waiter.callerNode?.beginWaitingFor(this.#node);
+    return waiter;
   }
 
   succeed(value: V): void {
@@ -66,26 +66,26 @@ export class SharedRun<V> implements Sink<V>, Work {
     this.#end(failure(error));
   }
 
-  /** What its clean-up fails with is a matter of whoever left it to clean up. */
+  /** Reports a failure of the clean-up to the first waiter, or to the one that unsubscribed last. */
   orphaned(error: unknown): void {
-    reportOrphan(this.#answerable?.frame, error);
+    reportOrphan(this.#responsibleSink?.frame, error);
   }
 
   hold(): () => void {
-    return this.#answerable?.frame?.work?.hold() ?? nothing;
+    return this.#responsibleSink?.frame?.work?.hold() ?? doNothing;
   }
 
-  /** Somebody does not want its value any more. */
-  leave(waiting: Waiting<V>, canceller: Canceller | undefined): void {
-    this.#lastSink = waiting.sink;
-    const isLast = this.#remove(waiting) && this.#waiting.size === 0;
+  /** Called when a waiter unsubscribes. The run is cancelled with the last one. */
+  onWaiterLeft(waiter: RunWaiter<V>, canceller: Canceller | undefined): void {
+    this.#lastSink = waiter.sink;
+    const isLast = this.#remove(waiter) && this.#waiters.size === 0;
     if (!isLast || this.#isOver) return canceller?.cancelled();
     this.#isOver = true;
     this.onEnd();
     this.#execution?.cancel(canceller);
   }
 
-  get #answerable(): Sink<V> | undefined {
+  get #responsibleSink(): Sink<V> | undefined {
     return this.above ?? this.#lastSink;
   }
 
@@ -93,31 +93,31 @@ export class SharedRun<V> implements Sink<V>, Work {
     if (this.#isOver) return;
     this.#isOver = true;
     this.onEnd(outcome);
-    // In the order they came; each may make others leave.
-    for (const waiting of this.#waiting) {
-      this.#remove(waiting);
-      tell(waiting.sink, outcome);
+    // Waiters get the outcome in the order in which they joined; each of them may make others unsubscribe.
+    for (const waiter of this.#waiters) {
+      this.#remove(waiter);
+      tell(waiter.sink, outcome);
     }
   }
 
-  #remove(waiting: Waiting<V>): boolean {
-    if (!this.#waiting.delete(waiting)) return false;
-    waiting.asking?.endWaitingFor(this.#node);
+  #remove(waiter: RunWaiter<V>): boolean {
+    if (!this.#waiters.delete(waiter)) return false;
+    waiter.callerNode?.endWaitingFor(this.#node);
     return true;
   }
 }
 
-const nothing = (): void => undefined;
+const doNothing = (): void => undefined;
 
-/** Somebody who waits for a run; within another run, if he does it for that. */
-class Waiting<V> implements Execution {
+/** A waiter of a run. `callerNode` is the node of the run that it waits on behalf of, if it does. */
+class RunWaiter<V> implements Execution {
   constructor(
     private readonly run: SharedRun<V>,
     readonly sink: Sink<V>,
-    readonly asking: WaitNode | undefined,
+    readonly callerNode: WaitNode | undefined,
   ) {}
 
   cancel(canceller?: Canceller): void {
-    this.run.leave(this, canceller);
+    this.run.onWaiterLeft(this, canceller);
   }
 }

@@ -1,33 +1,34 @@
 /**
- * Which shared runs wait for which: so that none is made to wait for itself, be it through many others. All that runs
- * for a run has its frame around it, through sub-tasks and waits; that tells who asks.
+ * A graph of the shared runs that wait for each other. It prevents a run from waiting for itself, also through many other
+ * runs. Everything that runs for a shared run has the frame of that run around it, through sub-tasks and waits; the frame
+ * identifies the caller.
  *
- * Ranks keep that cheap: whoever waits for a run ranks below it, so a run that ranks above another never waits for it.
+ * Ranks keep the check cheap: a run ranks below every run that it waits for, so a run never waits for one of lower rank.
  */
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import { Frame, type Work } from '../../scheduler/frame';
 
 export class WaitNode {
-  /** What is on around all that runs for it: nothing, but that it is known. */
+  /** The frame around everything that runs for the run of this node. It adds no context; it only identifies the run. */
   readonly frame: Frame;
-  /** Those that wait for it, and how often. */
+  /** Nodes that wait for this one, with the number of their waits. */
   readonly #waiting = new Map<WaitNode, number>();
-  /** Those it waits for, and how often. */
+  /** Nodes that this one waits for, with the number of its waits. */
   readonly #awaited = new Map<WaitNode, number>();
   #rank = 0;
 
-  /** `work` is told of what goes wrong where nobody waits. */
+  /** @param work - Receives the errors that have no waiter. */
   constructor(scheduler: BatchScheduler, work?: Work) {
     this.frame = new RunFrame(this, scheduler, work);
   }
 
-  /** That of the run for which whoever has this frame runs. */
+  /** The node of the run that code with this frame runs for. */
   static of(frame: Frame | undefined): WaitNode | undefined {
     for (let around = frame; around; around = around.outer) if (around instanceof RunFrame) return around.node;
     return undefined;
   }
 
-  /** Whether it waits for `other`, or is the same: then that must not wait for it. */
+  /** Whether this node waits for `other` or is the same node; `other` must then not wait for this one. */
   waitsFor(other: WaitNode): boolean {
     const found = new Set([other]);
     for (const node of found) {
@@ -48,14 +49,14 @@ export class WaitNode {
     count(other.#waiting, this, -1);
   }
 
-  /** And so all that it waits for; of which there is no circle. */
+  /** Raises this node above `rank`, and so every node that it waits for. The graph has no cycles. */
   #rankAbove(rank: number): void {
-    const due: (readonly [node: WaitNode, rank: number])[] = [[this, rank]];
-    for (let next = due.pop(); next; next = due.pop()) {
+    const pending: (readonly [node: WaitNode, rank: number])[] = [[this, rank]];
+    for (let next = pending.pop(); next; next = pending.pop()) {
       const [node, below] = next;
       if (node.#rank > below) continue;
       node.#rank = below + 1;
-      for (const awaited of node.#awaited.keys()) due.push([awaited, node.#rank]);
+      for (const awaited of node.#awaited.keys()) pending.push([awaited, node.#rank]);
     }
   }
 }
