@@ -64,8 +64,7 @@ export type { ScopeTask } from './scope/scoped-work';
 export type { ScopeResult } from './scope/work';
 
 // run
-export type { ReturnErrors } from './run/listed';
-export { loop, run, type Loop, type RunConfig, type RunResults } from './run/loop';
+export { loop, run, type Loop, type ReturnErrors, type RunConfig, type RunResults } from './run/loop';
 
 // trace
 export { debug, type DebugConfig } from './trace/debug/debug';

@@ -11,7 +11,7 @@ describe('batch', () => {
     (resolver) => {
       const make = (): unknown => batch(resolver as never);
       expect(make).toThrow(TypeError);
-      expect(make).toThrow(/expected `resolver` to be a function from keys to results; got/);
+      expect(make).toThrow(/expected its resolver to be a function from keys to results; got/);
       expect(make).toThrow(`(${typeof resolver}).`);
     },
   );

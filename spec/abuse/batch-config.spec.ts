@@ -15,13 +15,13 @@ const count = 'a whole number, 1 or more';
 
 const wrongOptions = [
   ...misuse('name', [5, null, {}, Symbol('name')], 'a string'),
-  ...misuse('key', ['id', null, 5, {}], "a function giving a key's identity"),
+  ...misuse('key', ['id', null, 5, {}], 'a function that returns the identity of a key'),
   ...misuse('window', [-1, NaN, Infinity, 2 ** 31, '5', null, 5n, new Date(0)], delay),
   ...misuse('hold', [-1, NaN, Infinity, 2 ** 31, '5', null, 5n], delay),
   ...misuse('maxSize', [0, -1, 1.5, NaN, -Infinity, '5', null, 5n], count),
   ...misuse('concurrency', [0, -1, 1.5, NaN, -Infinity, '5', null, 5n], count),
   ...misuse('priority', [NaN, '5', null, {}], 'a number, or a function'),
-  ...misuse('partition', ['tenant', null, 5, {}], "a function giving a key's partition"),
+  ...misuse('partition', ['tenant', null, 5, {}], 'a function that returns the partition of a key'),
   ...misuse('partitionConcurrency', [0, -1, 1.5, NaN, '5', null], count),
   ...misuse(
     'cache',
@@ -140,7 +140,7 @@ describe('an option of batch', () => {
 
   it.each([null, 5, 'fast', true])('is looked for in an object: the config %p is refused', (config) => {
     expect(complaintOf(() => batch(resolve, config as unknown as BatchConfig<number>))).toMatch(
-      /expected `config` to be an object of options; got/,
+      /expected its config to be an object of options; got/,
     );
   });
 });
@@ -160,7 +160,7 @@ describe('an option of batchMap', () => {
 
   it.each([5, 'userId', null, {}])('key: %p for a batch function is refused', (key) => {
     expect(complaintOf(() => batchMap(batch(resolve), { key: key as never }))).toContain(
-      'batchMap: expected `key` to be a function giving the key of a value; got',
+      'batchMap: expected `key` to be a function that returns the key of a value; got',
     );
   });
 
@@ -170,7 +170,7 @@ describe('an option of batchMap', () => {
 
   it.each([null, 5, 'fast'])('is looked for in an object: the config %p is refused', (config) => {
     expect(complaintOf(() => batchMap(resolve, config as unknown as BatchMapConfig))).toMatch(
-      /expected `config` to be an object of options; got/,
+      /expected its config to be an object of options; got/,
     );
   });
 

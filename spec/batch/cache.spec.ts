@@ -51,7 +51,8 @@ describe('without a cache', () => {
     const nameOf = batch(recorder().resolve, { name: 'nameOf' });
     expect(() => nameOf.prime(1, 'one')).toThrow(TypeError);
     expect(() => nameOf.prime(1, 'one')).toThrow(/nameOf.*cache/);
-    expect(() => nameOf.clear()).not.toThrow();
+    expect(() => nameOf.clear(1)).not.toThrow();
+    expect(() => nameOf.clearAll()).not.toThrow();
   });
 });
 
@@ -248,7 +249,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
       ask();
       nameOf.clear(1);
       ask();
-      nameOf.clear();
+      nameOf.clearAll();
       ask();
       expect(asked).toEqual([[1, 2], [1], [1, 2]]);
     });
@@ -279,7 +280,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
       const heard = listen(nameOf(1));
-      at(5, () => nameOf.clear());
+      at(5, () => nameOf.clearAll());
       flush();
       nameOf(1).subscribe();
       flush();
@@ -345,39 +346,38 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 });
 
-describe('clear of a key that is missing by mistake', () => {
-  const absent: readonly (readonly [string, unknown])[] = [
-    ['undefined', undefined],
-    ['null', null],
-  ];
-
-  it.each(absent)('is refused, and clears nothing: %s', async (_, key) => {
+describe('clear without a key', () => {
+  it.each<[string, readonly unknown[], string]>([
+    ['clear()', [], 'undefined'],
+    ['clear(undefined)', [undefined], 'undefined'],
+    ['clear(null)', [null], 'null'],
+  ])('%s is a TypeError that names clearAll, and clears nothing', async (_, args, got) => {
     const { asked, resolve } = recorder();
-    const nameOf = batch(resolve, { cache: true });
+    const nameOf = batch(resolve, { name: 'nameOf', cache: true });
     await nameOf.many([1, 2]);
-    expect(() => nameOf.clear(key as number)).toThrow(/expected its key to be given; got/);
+    expect(() => nameOf.clear(...(args as [number]))).toThrow(
+      new TypeError(
+        `batch "nameOf": expected the key of \`clear\` to be given; got ${got}. Call clearAll() to forget all keys.`,
+      ),
+    );
     await nameOf.many([1, 2]);
     expect(asked).toEqual([[1, 2]]);
   });
 
-  it.each([['clear()' as const], ['clearAll()' as const]])(
-    'is not %s, which clears all, of all partitions',
-    async (call) => {
-      const { asked, resolve } = recorder();
-      const nameOf = batch(resolve, { cache: true, partition: (id) => id % 2 });
-      await nameOf.many([1, 2]);
-      if (call === 'clear()') nameOf.clear();
-      else nameOf.clearAll();
-      await nameOf.many([1, 2]);
-      expect(asked).toEqual([[1], [2], [1], [2]]);
-    },
-  );
-
-  it('is refused where there is no cache, too; clearAll() does nothing there', () => {
+  it('is a TypeError also for a function without a cache, for which clearAll() does nothing', () => {
     const nameOf = batch(recorder().resolve);
     expect(() => nameOf.clear(undefined as never)).toThrow(TypeError);
     expect(() => nameOf.clearAll()).not.toThrow();
   });
+});
+
+it('clearAll() clears the keys of all partitions', async () => {
+  const { asked, resolve } = recorder();
+  const nameOf = batch(resolve, { cache: true, partition: (id) => id % 2 });
+  await nameOf.many([1, 2]);
+  nameOf.clearAll();
+  await nameOf.many([1, 2]);
+  expect(asked).toEqual([[1], [2], [1], [2]]);
 });
 
 describe('{ max }', () => {
@@ -500,7 +500,7 @@ describe('a store', () => {
 
   it('is emptied by clear, also before anything was asked for', () => {
     const store = new Map<unknown, unknown>([[1, 'from before']]);
-    batch(recorder().resolve, { cache: store }).clear();
+    batch(recorder().resolve, { cache: store }).clearAll();
     expect(store.size).toBe(0);
   });
 
@@ -536,7 +536,7 @@ describe('a cache is that of one scheduler', () => {
       here.schedule(() => nameOf.prime(1, 'here'));
       there.schedule(() => void nameOf(1).subscribe());
       flush();
-      there.schedule(() => nameOf.clear());
+      there.schedule(() => nameOf.clearAll());
       here.schedule(() => void nameOf(1).subscribe());
       flush();
       expect(asked).toEqual([[1]]);
@@ -597,7 +597,7 @@ describe('a run of virtual time', () => {
     nameOf.many([1, 2, 3]).block();
     rehearse(() => nameOf.clear(1));
     nameOf.many([1, 2, 3]).block();
-    rehearse(() => nameOf.clear());
+    rehearse(() => nameOf.clearAll());
     nameOf.many([1, 2, 3]).block();
     expect(asked.slice(2)).toEqual([[1], [1, 3], [2]]);
   });

@@ -206,7 +206,7 @@ describe('what the options of a batch function give for a key is refused', () =>
     const resolve = jest.fn((keys: readonly { id: number }[]) => keys);
     const rowOf = batch(resolve, { name: 'row', ...config });
     await expect(Promise.resolve(rowOf({ id: 1 }))).rejects.toThrow(
-      /^batch "row": expected what `(key|partition)` gives to be the (identity|partition) of a key/,
+      /^batch "row": expected the result of `(key|partition)` to be the (identity|partition) of a key/,
     );
     expect(resolve).not.toHaveBeenCalled();
   });

@@ -1,7 +1,4 @@
-/**
- * The options of a batch function: what they mean, what they are when left out, and the error for each value that
- * makes no sense.
- */
+/** The options of a batch function: their meaning, their defaults, and the error for each invalid value. */
 import { describeBatch, invalidOption } from '../core/describe';
 import { checkOptions, isConfig } from '../core/options';
 import { printable } from '../core/printable';
@@ -9,37 +6,84 @@ import { arrivesLater } from '../core/rx';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache';
 
+/** The options of `batch`. */
 export interface BatchConfig<K, P = unknown> {
-  /** For errors, stacks and events (the resolver's name). */
+  /**
+   * Name of the batch function in errors, stacks and events.
+   *
+   * @defaultValue the name of the resolver
+   */
   readonly name?: string;
-  /** A key's identity, for dedupe and cache; needed when equal keys are different objects (the key itself). */
+  /**
+   * Returns the identity of a key. Keys with the same identity are one key in a batch and in the cache. Needed if equal
+   * keys are different objects.
+   *
+   * @defaultValue the key itself
+   */
   readonly key?: (key: K) => unknown;
-  /** How long a batch stands open after its first key, in ms (0: until nothing else can run). */
+  /**
+   * Time from the first key of a batch to its flush, in ms. With `0` a batch is flushed as soon as no task can go on.
+   *
+   * @defaultValue `0`
+   */
   readonly window?: number;
-  /** How long it waits, at most, for tasks that are busy elsewhere and may yet join, in ms (0). */
+  /**
+   * Maximum time a batch waits for tasks that are busy elsewhere and may still join it, in ms.
+   *
+   * @defaultValue `0`
+   */
   readonly hold?: number;
-  /** So many keys flush at once (Infinity). */
+  /**
+   * Number of keys at which a batch is flushed at once.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly maxSize?: number;
-  /** So many flushes are in flight at a time; meanwhile the next batch goes on gathering (Infinity). */
+  /**
+   * Maximum number of flights at a time. While all are in use, the next batch goes on collecting keys.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly concurrency?: number;
-  /** Flushes of one partition that are in flight at a time (Infinity). */
+  /**
+   * Maximum number of flights of one partition at a time.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly partitionConcurrency?: number;
-  /** Which batch a one-at-a-time policy takes first: a number, or a function of the batch's size (its size). */
+  /**
+   * Priority of a batch under a policy that flushes one batch at a time: a number, or a function of the number of keys.
+   *
+   * @defaultValue the number of keys
+   */
   readonly priority?: number | ((size: number) => number);
-  /** Keys of different partitions never share a flush: tenants, shards. Its resolver finds it in `flush.partition`. */
+  /**
+   * Returns the partition of a key, such as a tenant or a shard. Keys of different partitions never share a flush. The
+   * resolver finds the partition of its keys in `flush.partition`.
+   *
+   * @defaultValue one partition for all keys
+   */
   readonly partition?: (key: K) => P;
   /**
-   * Keeps values, for each scheduler and partition: `true`, bounds, or, unpartitioned, a store of your own (off).
+   * Keeps values for each scheduler and partition: `true`, bounds, or a store with synchronous methods. A store cannot be
+   * combined with `partition`.
    *
-   * What is kept during a `TestScheduler.run` ends with it. What real time has kept is there in a run as well, unless
-   * it has a `ttl`, whose time is not that of the run; `clear` forgets both. A store of your own knows nothing of this.
+   * Values from a `TestScheduler.run` are forgotten at its end. Values from real time are also found in such a run, unless
+   * the cache has a `ttl`, whose clock differs from that of the run; `clear` forgets both. A store that is passed in does
+   * not make this distinction.
+   *
+   * @defaultValue `false`
    */
   readonly cache?: CacheConfig;
-  /** Pins the function to one scheduler (that of the task that asks, else `batchScheduler`). */
+  /**
+   * Pins the function to one scheduler.
+   *
+   * @defaultValue the scheduler of the calling task, or else `batchScheduler`
+   */
   readonly scheduler?: BatchScheduler;
 }
 
-/** The same with every default filled in. */
+/** The checked options, with all defaults. */
 export interface BatchOptions<K> {
   readonly name: string;
   readonly identityOf: (key: K) => unknown;
@@ -54,10 +98,10 @@ export interface BatchOptions<K> {
   readonly scheduler: BatchScheduler | undefined;
 }
 
-/** Node and browsers take a longer delay for one millisecond. */
+/** Node and browsers treat a longer delay as one millisecond. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** The compiler sees to it that none is missing. */
+/** The type makes the list complete. */
 const allOptions: Readonly<Record<keyof BatchConfig<never>, true>> = {
   name: true,
   key: true,
@@ -77,12 +121,12 @@ export const batchOptionNames: readonly string[] = Object.keys(allOptions);
 
 const itself = (key: unknown): unknown => key;
 
-/** Keys that have no identity would all be one. */
+/** Refuses a key without an identity: all such keys would be one. */
 function identityBy<K>(keyOf: (key: K) => unknown, batch: string): (key: K) => unknown {
   return (key) => {
     const identity = keyOf(key);
     if (identity === undefined || identity === null || arrivesLater(identity)) {
-      throw invalidOption(`${describeBatch(batch)}: what \`key\` gives`, 'the identity of a key', identity);
+      throw invalidOption(`${describeBatch(batch)}: the result of \`key\``, 'the identity of a key', identity);
     }
     return identity;
   };
@@ -92,29 +136,29 @@ function partitionBy<K>(partitionOf: (key: K) => unknown, batch: string): (key: 
   return (key) => {
     const partition = partitionOf(key);
     if (arrivesLater(partition)) {
-      throw invalidOption(`${describeBatch(batch)}: what \`partition\` gives`, 'the partition of a key', partition);
+      throw invalidOption(`${describeBatch(batch)}: the result of \`partition\``, 'the partition of a key', partition);
     }
     return partition;
   };
 }
 
-/** @throws TypeError naming the option, what it must be, and what came. */
+/** @throws TypeError that names an invalid option, its expected value and its actual value. */
 export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): BatchOptions<K> {
   if (!isConfig(config, batchOptionNames)) throw invalidOption('batch: its config', 'an object of options', config);
   const { window = 0, hold = 0, maxSize = Infinity } = config;
   const { concurrency = Infinity, partitionConcurrency = Infinity } = config;
   const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
-  const described = typeof (name as unknown) === 'string' ? name : defaultName;
-  const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
-    if (!isRight) throw invalidOption(`${describeBatch(described)}: ${option}`, mustBe, got);
+  const validName = typeof (name as unknown) === 'string' ? name : defaultName;
+  const check = (option: string, isValid: boolean, mustBe: string, got: unknown): void => {
+    if (!isValid) throw invalidOption(`${describeBatch(validName)}: ${option}`, mustBe, got);
   };
-  checkOptions(describeBatch(described), config, batchOptionNames);
+  checkOptions(describeBatch(validName), config, batchOptionNames);
   const isDelay = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY;
   const isCount = (count: unknown): boolean =>
     count === Infinity || (Number.isInteger(count) && (count as number) >= 1);
 
   check('name', typeof name === 'string', 'a string', name);
-  check('key', typeof key === 'function', "a function giving a key's identity", key);
+  check('key', typeof key === 'function', 'a function that returns the identity of a key', key);
   check('window', isDelay(window), `a number of ms from 0 to ${String(LONGEST_DELAY)}`, window);
   check('hold', isDelay(hold), `a number of ms from 0 to ${String(LONGEST_DELAY)}`, hold);
   check('maxSize', isCount(maxSize), 'a whole number, 1 or more, or Infinity', maxSize);
@@ -128,27 +172,32 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   const isPriority = typeof priority === 'function' || (typeof priority === 'number' && !Number.isNaN(priority));
   check('priority', isPriority, 'a number, or a function from the size of a batch to a number', priority);
   const isPartition = partition === undefined || typeof partition === 'function';
-  check('partition', isPartition, "a function giving a key's partition", partition);
+  check('partition', isPartition, 'a function that returns the partition of a key', partition);
   const isScheduler = scheduler === undefined || scheduler instanceof BatchScheduler;
   check('scheduler', isScheduler, 'a BatchScheduler', scheduler);
   const problem = cacheProblem(cache);
   check(problem?.option ?? 'cache', !problem, problem?.mustBe ?? '', problem?.got);
   if (typeof cache === 'object' && !isStore(cache))
-    checkOptions(`${describeBatch(described)}: cache`, cache, boundNames);
-  // One store for all would answer a tenant with what is another one's.
-  const isApart = partition === undefined || !isStore(cache);
-  check('cache', isApart, 'true or { max, ttl } where there are partitions, each of which is kept by itself', cache);
+    checkOptions(`${describeBatch(validName)}: cache`, cache, boundNames);
+  // One store for all partitions would mix the values of tenants.
+  const isSeparable = partition === undefined || !isStore(cache);
+  check(
+    'cache',
+    isSeparable,
+    'true or { max, ttl } together with `partition`, since partitions never share a store',
+    cache,
+  );
 
   return {
     name: printable(name),
-    identityOf: key === itself ? itself : identityBy(key, described),
+    identityOf: key === itself ? itself : identityBy(key, validName),
     window,
     hold,
     maxSize,
     concurrency,
     partitionConcurrency,
     priorityOf: typeof priority === 'function' ? (priority as (size: number) => number) : () => priority,
-    partitionOf: partition && partitionBy(partition, described),
+    partitionOf: partition && partitionBy(partition, validName),
     cache,
     scheduler,
   };

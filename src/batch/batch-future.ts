@@ -1,19 +1,19 @@
-/** The futures that a batch function gives. */
+/** The futures that a batch function returns. */
 import { describeBatch, titled } from '../core/describe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
-import { askAcross, beginAcross } from './cross-scheduler-load';
-import { onBehalfOf, resolvingFlight } from './resolving';
+import { beginAcross, loadAcross } from './cross-scheduler-load';
+import { onBehalfOfFlight, resolvingFlight } from './resolving';
 import type { BatchQueues } from './batch-queues';
 
-/** The future of a key, on one scheduler or on that of the asking task. */
-export function futureOf<K, V>(worlds: BatchQueues<K, V>, key: K, scheduler: BatchScheduler | undefined): Future<V> {
+/** The future of a key, loaded on `scheduler`, or on the scheduler of the calling task. */
+export function futureOf<K, V>(queues: BatchQueues<K, V>, key: K, scheduler: BatchScheduler | undefined): Future<V> {
   const flight = resolvingFlight();
-  if (flight) return new ResolverFuture(worlds, key, { flight, asked: scheduler });
-  return scheduler ? new FutureOn(worlds, key, scheduler) : new BatchFuture(worlds, key);
+  if (flight) return new ResolverFuture(queues, key, { flight, target: scheduler });
+  return scheduler ? new PinnedFuture(queues, key, scheduler) : new BatchFuture(queues, key);
 }
 
 class BatchFuture<K, V> extends Future<V> {
@@ -32,69 +32,72 @@ class BatchFuture<K, V> extends Future<V> {
   /** @internal */
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
     const { substitute } = this.queues.definition;
-    if (!substitute) return this.ask(sink, scheduler);
+    if (!substitute) return this.load(sink, scheduler);
     instrumentation.current?.emit({ type: 'taken', future: this });
-    const substituted = substitute(this.key, new GenuineFuture(this.queues, this.key, this.asked));
-    const { scheduler: far } = this.queues.for(this.asked ?? scheduler);
+    const substituted = substitute(this.key, new OriginalFuture(this.queues, this.key, this.target));
+    const { scheduler: far } = this.queues.for(this.target ?? scheduler);
     if (far === scheduler) return substituted[begin](sink, scheduler);
-    const banks = { near: scheduler, far, batch: this.queues.definition.options.name };
-    return beginAcross(banks, sink, (there) => substituted[begin](there, far));
+    const schedulers = { near: scheduler, far, batch: this.queues.definition.options.name };
+    return beginAcross(schedulers, sink, (farSink) => substituted[begin](farSink, far));
   }
 
-  /** The scheduler that is asked, if it is not that of the asking task: on the prototype, since few futures have one. */
-  declare protected readonly asked: BatchScheduler | undefined;
+  /**
+   * The scheduler that loads the key, if it is not that of the calling task. Declared only, so that a future without one
+   * has no field for it.
+   */
+  declare protected readonly target: BatchScheduler | undefined;
 
-  protected ask(sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    const world = this.queues.for(this.asked ?? scheduler);
-    return world.scheduler === scheduler
-      ? world.ask(this.key, sink, this)
-      : askAcross(world, this.key, { sink, scheduler, future: this });
+  protected load(sink: Sink<V>, scheduler: BatchScheduler): Execution {
+    const queue = this.queues.for(this.target ?? scheduler);
+    return queue.scheduler === scheduler
+      ? queue.load(this.key, sink, this)
+      : loadAcross(queue, this.key, { sink, scheduler, future: this });
   }
 }
 
-/** A future that asks on one scheduler, whatever runs where it is begun. */
-class FutureOn<K, V> extends BatchFuture<K, V> {
+/** A future that loads its key on one scheduler, independent of the scheduler of its subscriber. */
+class PinnedFuture<K, V> extends BatchFuture<K, V> {
   constructor(
-    worlds: BatchQueues<K, V>,
+    queues: BatchQueues<K, V>,
     key: K,
-    protected override readonly asked: BatchScheduler,
+    protected override readonly target: BatchScheduler,
   ) {
-    super(worlds, key);
+    super(queues, key);
   }
 }
 
-/** Asked for by a resolver. */
+/** A future made by a resolver: its key is loaded on behalf of the flight of that resolver. */
 class ResolverFuture<K, V> extends BatchFuture<K, V> {
-  protected override readonly asked: BatchScheduler | undefined;
+  protected override readonly target: BatchScheduler | undefined;
   readonly #flight: Waiter;
 
   constructor(
-    worlds: BatchQueues<K, V>,
+    queues: BatchQueues<K, V>,
     key: K,
-    by: { readonly flight: Waiter; readonly asked: BatchScheduler | undefined },
+    { flight, target }: { readonly flight: Waiter; readonly target: BatchScheduler | undefined },
   ) {
-    super(worlds, key);
-    this.asked = by.asked;
-    this.#flight = by.flight;
+    super(queues, key);
+    this.target = target;
+    this.#flight = flight;
   }
 
-  protected override ask(sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    return super.ask(onBehalfOf(this.#flight, sink), scheduler);
+  protected override load(sink: Sink<V>, scheduler: BatchScheduler): Execution {
+    return super.load(onBehalfOfFlight(this.#flight, sink), scheduler);
   }
 }
 
-/** As it would be if nothing had been put in the place of its function. */
-class GenuineFuture<K, V> extends BatchFuture<K, V> {
+/** A future of the original function, which ignores the substitute of a mock. */
+class OriginalFuture<K, V> extends BatchFuture<K, V> {
   constructor(
-    worlds: BatchQueues<K, V>,
+    queues: BatchQueues<K, V>,
     key: K,
-    protected override readonly asked: BatchScheduler | undefined,
+    protected override readonly target: BatchScheduler | undefined,
   ) {
-    super(worlds, key);
+    super(queues, key);
   }
 
   /** @internal */
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
-    return this.ask(sink, scheduler);
+    return this.load(sink, scheduler);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The operator form of a batch function: each value of the source is a key, and its result is emitted. Keys that come
- * together go together.
+ * The operator form of a batch function: each value of the source is a key, and its result is emitted. Keys that arrive
+ * together are loaded together.
  */
 import { defer, map, mergeMap, Observable, type OperatorFunction } from 'rxjs';
 import { describeBatch, invalidOption } from '../core/describe';
@@ -11,41 +11,55 @@ import { batchOptionNames, type BatchConfig } from './batch-config';
 import type { Resolver } from './flush';
 
 export interface BatchMapConfig {
-  /** Results in the order of the source, instead of as they come (false). */
+  /**
+   * Emits the results in the order of the source, instead of the order of their arrival.
+   *
+   * @defaultValue `false`
+   */
   readonly ordered?: boolean;
-  /** So many keys are waited for at a time (Infinity). */
+  /**
+   * Maximum number of keys that are loaded at a time.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly concurrency?: number;
 }
 
-/** What is emitted for a value of the source and the result of its key. */
+/** The option that combines a value of the source with the result of its key. */
 interface BatchMapResult<T, V, R> {
-  /** Makes what is emitted of the value of the source and the result of its key. Without it the result alone is emitted. */
+  /**
+   * Returns the emitted value, from a value of the source and the result of its key.
+   *
+   * @defaultValue the result alone is emitted
+   */
   readonly result?: (value: T, result: V) => R;
 }
 
-/** How values that are no keys are mapped by a batch function. */
+/** The options for a source whose values are not keys. */
 export interface BatchMapByConfig<T, K, V, R> extends BatchMapConfig, BatchMapResult<T, V, R> {
-  /** The key of a value of the source. What it throws errors the stream. */
+  /** Returns the key of a value of the source. An error that it throws is an error of the stream. */
   readonly key: (value: T) => K;
 }
 
-/** The options for a resolver: here `key` is the option of `batch`, the identity of a key. */
+/** The options for a resolver. Here `key` is the option of `batch`, which returns the identity of a key. */
 type ResolverConfig<K, V, R, P = unknown> = BatchMapConfig &
   BatchMapResult<K, V, R> &
   Omit<BatchConfig<K, P>, 'concurrency'>;
 
 /**
+ * An operator that loads each value of the source as a key and emits the results.
+ *
  * ```
  * source               a-b----c---|
  * batchMap(nameOf)     -----(AB)---(C|)
  * ```
  *
- * `fn` is a batch function, or a resolver to make one of: then `config` takes the options of `batch` as well.
+ * For a batch function, the option `key` returns the key of each value of the source, and `result` combines that value
+ * with the result of its key. Values with equal keys get their results together; `ordered` keeps the order of the source.
  *
- * For a batch function, `key` takes the key from each value of the source, and `result` joins that value with what
- * came for its key. Values with equal keys get their results together; `ordered` keeps them in the order of the source.
- *
- * @throws TypeError if an option makes no sense.
+ * @param fn - A batch function, or a resolver to make one; with a resolver, `config` takes the options of `batch` too.
+ * @param config - The options; see `BatchMapConfig`.
+ * @throws TypeError if an option is invalid.
  * @example
  * from([1, 2, 3]).pipe(batchMap(nameOf, { ordered: true })).subscribe(console.log);
  * @example
@@ -69,37 +83,37 @@ export function batchMap(
   fn: BatchFunction<unknown, unknown> | Resolver<unknown, unknown>,
   config: ResolverConfig<unknown, unknown, unknown> = {},
 ): OperatorFunction<unknown, unknown> {
-  checkNames(fn, config);
+  checkOptionNames(fn, config);
   const { ordered = false, concurrency = Infinity, result, ...others } = config;
   if (typeof ordered !== 'boolean') throw invalidOption('batchMap: ordered', 'true or false', ordered);
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
     throw invalidOption('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
   }
   checkFunction('result', 'a function of a value and the result of its key', result);
-  const ask = askerOf(fn, others);
+  const load = loaderOf(fn, others);
   return (source) =>
     defer(() => {
-      // Keys may come later, from anywhere: they are asked for where the operator was subscribed to.
+      // Keys may arrive later, from any code: they are loaded on the scheduler of the subscription.
       const { runQueue } = currentScheduler();
-      const askHere: Ask = (value) => {
-        const future = ask(value);
+      const loadHere: Load = (value) => {
+        const future = load(value);
         return new Observable((subscriber) => runQueue.drive(() => future.subscribe(subscriber)));
       };
-      const inOrder = ordered ? inTurn(askHere) : askHere;
-      const joined: Ask = (value) => inOrder(value).pipe(map((came) => result?.(value, came)));
-      return source.pipe(mergeMap(result ? joined : inOrder, concurrency));
+      const loadInOrder = ordered ? keepOrder(loadHere) : loadHere;
+      const loadAndCombine: Load = (value) => loadInOrder(value).pipe(map((loaded) => result?.(value, loaded)));
+      return source.pipe(mergeMap(result ? loadAndCombine : loadInOrder, concurrency));
     });
 }
 
-type Ask = (value: unknown) => Observable<unknown>;
+type Load = (value: unknown) => Observable<unknown>;
 
-function askerOf(
+function loaderOf(
   fn: BatchFunction<unknown, unknown> | Resolver<unknown, unknown>,
   config: Omit<BatchConfig<unknown>, 'concurrency'>,
-): Ask {
+): Load {
   if (!isBatchFunction(fn)) return batch(fn, config);
   const { key } = config;
-  checkFunction('key', 'a function giving the key of a value', key);
+  checkFunction('key', 'a function that returns the key of a value', key);
   return key ? (value) => fn(key(value)) : fn;
 }
 
@@ -114,47 +128,50 @@ const optionNames: readonly string[] = ['ordered', 'concurrency', 'key', 'result
   unknown
 >)[];
 
-/** @throws TypeError for what is no option, or one that a batch function was to be given when it was made. */
-function checkNames(fn: unknown, config: object): void {
-  const isMade = isBatchFunction(fn);
-  const ofBatch = isMade && isConfig(config, optionNames) && Object.keys(config).find(isOfBatchAlone);
-  if (ofBatch) {
+/** @throws TypeError for an unknown option, or an option of `batch` together with a batch function. */
+function checkOptionNames(fn: unknown, config: object): void {
+  const isBatch = isBatchFunction(fn);
+  const batchOption = isBatch && isConfig(config, optionNames) && Object.keys(config).find(isBatchOptionOnly);
+  if (batchOption) {
     throw new TypeError(
-      `batchMap: "${ofBatch}" is an option of a batch function. Give it to batch(), where ${describeBatch(fn.name)} is made.`,
+      `batchMap: "${batchOption}" is an option of a batch function. Give it to batch(), where ${describeBatch(fn.name)} is made.`,
     );
   }
-  checkOptions('batchMap', config, isMade ? optionNames : [...optionNames, ...batchOptionNames]);
+  checkOptions('batchMap', config, isBatch ? optionNames : [...optionNames, ...batchOptionNames]);
 }
 
-const isOfBatchAlone = (name: string): boolean => batchOptionNames.includes(name) && !optionNames.includes(name);
+const isBatchOptionOnly = (name: string): boolean => batchOptionNames.includes(name) && !optionNames.includes(name);
 
-/** Asks at once, and emits when all before it have emitted; until then it keeps its place among the concurrent. */
-function inTurn<K, V>(ask: (key: K) => Observable<V>): (key: K) => Observable<V> {
-  /** What has come before its turn, by place. */
+/**
+ * Loads each key at once, and emits a result after all results before it. Until then the key counts as loading for
+ * `concurrency`.
+ */
+function keepOrder<K, V>(load: (key: K) => Observable<V>): (key: K) => Observable<V> {
+  /** Results that arrived early, by index. */
   const early = new Map<number, () => void>();
-  let places = 0;
-  let turn = 0;
+  let count = 0;
+  let next = 0;
   let isEmitting = false;
-  const emitInTurn = (): void => {
-    // A loop, and not each one after the other's end: thousands may have waited for the first.
+  const emitNext = (): void => {
+    // A loop instead of a recursion: thousands of results may have waited for the first one.
     if (isEmitting) return;
     isEmitting = true;
-    for (let emit = early.get(turn); emit; emit = early.get(turn)) {
-      early.delete(turn++);
+    for (let emit = early.get(next); emit; emit = early.get(next)) {
+      early.delete(next++);
       emit();
     }
     isEmitting = false;
   };
   return (key) => {
-    const place = places++;
+    const index = count++;
     return new Observable((subscriber) =>
-      ask(key).subscribe({
+      load(key).subscribe({
         next: (value) => {
-          early.set(place, () => {
+          early.set(index, () => {
             subscriber.next(value);
             subscriber.complete();
           });
-          emitInTurn();
+          emitNext();
         },
         error: (error: unknown) => subscriber.error(error),
       }),

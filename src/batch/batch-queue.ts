@@ -1,6 +1,6 @@
 /**
- * A batch function on one scheduler, in one era of time: its open windows by partition, and the flights it has in the
- * air; and what it remembers.
+ * The state of one batch function on one scheduler, in one time domain: its open windows by partition, its flights and
+ * its cache.
  */
 import { ended, type Execution, type Sink } from '../future/execution';
 import { instrumentation } from '../scheduler/instrumentation';
@@ -20,13 +20,19 @@ import type { Item } from './item';
 import type { PartitionedCache } from './partitioned-cache';
 import { Window } from './window';
 
-/** What all worlds of a batch function share. */
+/** What all queues of a batch function share. */
 export interface BatchDefinition<K, V> {
   readonly options: BatchOptions<K>;
   readonly resolve: Resolver<K, V>;
   readonly flushes: Subject<FlushEvent<K>>;
-  /** What a test has put in its place, for as long as it lasts; it is given the future as it would be without that. */
+  /** The replacement that a mock installs for its lifetime; it gets the future of the original function. */
   substitute?: ((key: K, genuine: Future<V>) => Future<V>) | undefined;
+}
+
+/** The state of a scheduler that the queue belongs to, and the cache of the queue. */
+interface QueueContext<K, V> {
+  readonly state: SchedulerState;
+  readonly cache: PartitionedCache<K, V> | undefined;
 }
 
 export class BatchQueue<K, V> implements Runnable {
@@ -35,7 +41,7 @@ export class BatchQueue<K, V> implements Runnable {
   readonly state: SchedulerState;
   readonly cache: PartitionedCache<K, V> | undefined;
   readonly #flushes: Subject<FlushEvent<K>>;
-  /** The open window that was asked last: without partitions, the only one. */
+  /** The open window that was used last: without partitions, the only one. */
   #latest: Window<K, V> | undefined;
   readonly #windows = new Map<unknown, Window<K, V>>();
   readonly #slots: FlightSlots<Window<K, V>>;
@@ -43,10 +49,10 @@ export class BatchQueue<K, V> implements Runnable {
   constructor(
     { options, resolve, flushes }: BatchDefinition<K, V>,
     readonly scheduler: BatchScheduler,
-    { era, memory }: { readonly era: SchedulerState; readonly memory: PartitionedCache<K, V> | undefined },
+    { state, cache }: QueueContext<K, V>,
   ) {
-    this.state = era;
-    this.cache = memory;
+    this.state = state;
+    this.cache = cache;
     this.options = options;
     this.resolve = resolve;
     this.#flushes = flushes;
@@ -62,17 +68,17 @@ export class BatchQueue<K, V> implements Runnable {
     return this.#slots.hasAny;
   }
 
-  /** Fails the sink alone with what the functions of the config throw: key, partition, the methods of a store. */
-  ask(key: K, sink: Sink<V>, future: object): Execution {
+  /** Loads a key. An error of a function in the config (`key`, `partition`, the methods of a store) fails only the sink. */
+  load(key: K, sink: Sink<V>, future: object): Execution {
     try {
       const identity = this.options.identityOf(key);
       const partition = this.options.partitionOf?.(key);
-      const known = this.cache?.recall(partition, identity, sink);
-      if (!known) return this.#gather(this.#windowOf(partition).itemOf(key, identity), sink, future);
+      const known = this.cache?.loadKnown(partition, identity, sink);
+      if (!known) return this.#join(this.#windowOf(partition).itemFor(key, identity), sink, future);
       if (known !== ended && this.#slots.areTaken)
-        this.#suspect(this.cache?.waitingFor(partition, identity)?.holder, sink);
+        this.#checkDeadlock(this.cache?.pendingItem(partition, identity)?.owner, sink);
       if (instrumentation.current)
-        this.#noteKnown(this.cache?.waitingFor(partition, identity), { key, waiter: sink, future });
+        this.#emitKnown(this.cache?.pendingItem(partition, identity), { key, waiter: sink, future });
       return known;
     } catch (error) {
       instrumentation.current?.emit({ type: 'taken', future });
@@ -81,26 +87,29 @@ export class BatchQueue<K, V> implements Runnable {
     }
   }
 
-  #gather(item: Item<K, V>, sink: Sink<V>, future: object): Execution {
+  #join(item: Item<K, V>, sink: Sink<V>, future: object): Execution {
     const window = this.#latest;
     if (window) {
       const { key, isWanted } = item;
       instrumentation.current?.emit({ type: 'asked', batch: window, key, waiter: sink, future, isNew: !isWanted });
     }
-    if (window?.canBeForced === false) this.#suspect(window, sink);
+    if (window?.canBeForced === false) this.#checkDeadlock(window, sink);
     const execution = item.join(sink);
     if (window && window.size >= this.options.maxSize) this.#seal(window);
     return execution;
   }
 
-  /** Where a resolver asks for what is in flight, or may not go yet, that may be because of this very resolver. */
-  #suspect(holder: unknown, sink: Sink<V>): void {
-    const window = holder as Window<K, V> | undefined; // only windows hold items
+  /**
+   * A resolver that loads a key which is in flight, or whose batch has no slot, may wait for its own flight: the scheduler
+   * then looks for a cycle.
+   */
+  #checkDeadlock(owner: unknown, sink: Sink<V>): void {
+    const window = owner as Window<K, V> | undefined; // only windows own items
     if (!window || (!window.flight && window.canBeForced)) return;
     this.state.suspect(sink);
   }
 
-  closed(window: Window<K, V>): void {
+  removeWindow(window: Window<K, V>): void {
     this.state.openBatches.close(window);
     if (this.#windows.get(window.partition) === window) this.#windows.delete(window.partition);
     if (this.#latest === window) this.#latest = undefined;
@@ -137,7 +146,7 @@ export class BatchQueue<K, V> implements Runnable {
     this.state.armQuiescence();
   }
 
-  /** Flushes what is full, as far as there are slots. */
+  /** Flushes full batches while slots are free. */
   step(): void {
     while (!this.state.isPast) {
       const window = this.#slots.next();
@@ -146,12 +155,12 @@ export class BatchQueue<K, V> implements Runnable {
     }
   }
 
-  /** Somebody waits for it already, or it is there. */
-  #noteKnown(item: Item<K, V> | undefined, asker: { key: K; waiter: Waiter; future: object }): void {
+  /** Reports a load that joined a pending item or found a value. */
+  #emitKnown(item: Item<K, V> | undefined, request: { key: K; waiter: Waiter; future: object }): void {
     const { scheduler, options } = this;
-    const batch = item?.holder as Window<K, V> | undefined; // only windows hold items
-    if (batch) instrumentation.current?.emit({ type: 'asked', batch, isNew: false, ...asker });
-    else instrumentation.current?.emit({ type: 'recalled', name: options.name, scheduler, ...asker });
+    const batch = item?.owner as Window<K, V> | undefined; // only windows own items
+    if (batch) instrumentation.current?.emit({ type: 'asked', batch, isNew: false, ...request });
+    else instrumentation.current?.emit({ type: 'recalled', name: options.name, scheduler, ...request });
   }
 
   #windowOf(partition: unknown): Window<K, V> {
@@ -170,7 +179,7 @@ export class BatchQueue<K, V> implements Runnable {
   }
 
   #seal(window: Window<K, V>): void {
-    this.closed(window);
+    this.removeWindow(window);
     window.isSealed = true;
     this.state.openBatches.seal(window);
     this.#slots.enqueue(window);

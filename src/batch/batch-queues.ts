@@ -1,6 +1,6 @@
 /**
- * The worlds of a batch function: one for each scheduler and era of time, since what is on its way in one never comes
- * in another.
+ * The queues of a batch function: one for each scheduler and time domain, because a flight of one of them never ends in
+ * another.
  */
 import { batchScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { SchedulerState } from '../scheduler/scheduler-state';
@@ -9,31 +9,31 @@ import { BatchQueue, type BatchDefinition } from './batch-queue';
 
 export class BatchQueues<K, V> {
   readonly #byState = new WeakMap<SchedulerState, BatchQueue<K, V>>();
-  /** That of real time on the scheduler that lives as long as this: nearly always the one that is asked. */
-  #lasting: BatchQueue<K, V> | undefined;
-  readonly #lastingScheduler: BatchScheduler;
+  /** The queue for real time on the permanent scheduler: nearly always the one that is used. */
+  #permanent: BatchQueue<K, V> | undefined;
+  /** The scheduler that lives as long as the batch function. */
+  readonly #permanentScheduler: BatchScheduler;
 
   constructor(readonly definition: BatchDefinition<K, V>) {
-    this.#lastingScheduler = definition.options.scheduler ?? batchScheduler;
+    this.#permanentScheduler = definition.options.scheduler ?? batchScheduler;
   }
 
-  /** The world of a request that comes from this scheduler. */
+  /** The queue for a call on this scheduler. */
   for(scheduler: BatchScheduler): BatchQueue<K, V> {
-    const responsible = this.definition.options.scheduler ?? scheduler;
-    return this.#of(responsible, responsible.state);
+    const target = this.definition.options.scheduler ?? scheduler;
+    return this.#of(target, target.state);
   }
 
-  #of(scheduler: BatchScheduler, era: SchedulerState): BatchQueue<K, V> {
-    if (this.#lasting?.state === era) return this.#lasting;
-    let known = this.#byState.get(era);
-    if (!known)
-      this.#byState.set(
-        era,
-        (known = new BatchQueue(this.definition, scheduler, { era, memory: this.#cacheOf(scheduler, era) })),
-      );
-    // No other is held: the scheduler of a request goes with all that it remembers when the request is gone.
-    if (scheduler === this.#lastingScheduler && !era.real) this.#lasting = known;
-    return known;
+  #of(scheduler: BatchScheduler, state: SchedulerState): BatchQueue<K, V> {
+    if (this.#permanent?.state === state) return this.#permanent;
+    let queue = this.#byState.get(state);
+    if (!queue) {
+      queue = new BatchQueue(this.definition, scheduler, { state, cache: this.#cacheOf(scheduler, state) });
+      this.#byState.set(state, queue);
+    }
+    // No other queue is referenced: the scheduler of a request is collected together with its cache.
+    if (scheduler === this.#permanentScheduler && !state.real) this.#permanent = queue;
+    return queue;
   }
 
   #cacheOf(scheduler: BatchScheduler, { real }: SchedulerState): PartitionedCache<K, V> | undefined {

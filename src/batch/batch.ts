@@ -1,6 +1,6 @@
 /**
- * A batch function asks for one key and gives a Future; however many ask before anything else must happen, one call of
- * `resolve` answers them all. The idea is DataLoader's, on a scheduler that knows when nothing else can run.
+ * A batch function takes one key and returns a Future. All keys that are requested before any task has to wait are loaded
+ * by one call of `resolve`. The idea is DataLoader's, with a scheduler that knows when no task can go on.
  */
 import { Subject, type Observable } from 'rxjs';
 import { describe, describeBatch, UNNAMED, invalidOption } from '../core/describe';
@@ -20,65 +20,72 @@ import { BatchQueues } from './batch-queues';
 
 export interface BatchFunction<K, V> {
   /**
-   * A future of this key's value.
+   * A future of the value of a key.
    *
    * @throws TypeError if the key is `undefined` or `null`, or a promise, a future or an Observable.
    */
   (key: K): Future<V>;
-  /** All of these keys, in their order. */
+  /**
+   * A future of the values of several keys, in the order of the keys. DataLoader's `loadMany`, but it fails with the first
+   * failure, as `all` does.
+   *
+   * @throws TypeError if `keys` is not an array, or contains an invalid key.
+   */
   many(keys: readonly K[]): Future<V[]>;
   /**
-   * This key's value, now, on this thread: `userById.block(7)` is `userById(7).block()`, with the same errors. The keys
-   * that others have asked for and not got yet go along in its flush.
+   * Loads a key synchronously, blocking this thread: `userById.block(7)` is `userById(7).block()`, with the same errors.
+   * Keys that other callers wait for share its flush.
    *
-   * @throws TypeError if there is no key.
+   * @param key - The key to load.
+   * @param timeoutMs - Maximum time, in ms.
+   * @throws TypeError if the key is invalid.
    * @example
    * nameOf.block(7); // 'user 7'
    */
   block(key: K, timeoutMs?: number): V;
   /**
-   * Puts a value into the cache of the current scheduler, unless the key is there already.
+   * Puts a value into the cache of the current scheduler, unless the cache has the key already.
    *
-   * @throws TypeError without a cache; for an Error, since failures are not kept; and for a promise, a future or an
-   * Observable.
+   * @throws TypeError if the function has no cache; if the value is an Error, since failures are not kept; or if it is a
+   * promise, a future or an Observable.
    */
   prime(key: K, value: V): void;
-  /** Forgets all keys, as `clearAll` does. */
-  clear(): void;
   /**
-   * Forgets this key, on the current scheduler.
+   * Forgets a key, in the cache of the current scheduler. Waiters of a flight of the key still get its result.
    *
-   * @throws TypeError if the key is `undefined` or `null`, or has yet to arrive.
+   * @throws TypeError if the key is missing, `undefined` or `null`, or a promise, a future or an Observable.
    */
   clear(key: K): void;
-  /** Forgets all keys of all partitions, on the current scheduler. */
+  /** Forgets all keys of all partitions, in the cache of the current scheduler. */
   clearAll(): void;
   /**
-   * The same function for one scheduler, whatever runs where it is called: its futures ask there, and `prime`, `clear`
-   * and `clearAll` act on the cache that the function has there.
+   * The same function for one scheduler, independent of the scheduler of its caller: its futures load there, and `prime`,
+   * `clear` and `clearAll` use the cache of that scheduler.
    *
-   * @param scheduler - That of a request, for example; one that the function is pinned to, if it is pinned.
-   * @throws TypeError for anything else.
+   * @param scheduler - For example the scheduler of a request. For a pinned function, the scheduler it is pinned to.
+   * @throws TypeError for any other value.
    * @example
-   * userById.on(request).clear(7); // after a mutation, from outside of the request's own code
+   * userById.on(request).clear(7); // after a mutation, outside of the code of the request
    */
   on(scheduler: BatchScheduler): BatchFunction<K, V>;
-  /** Every flush of this function, on any scheduler, as it takes off. */
+  /** Emits each flush of this function on any scheduler, at its start. */
   readonly flushes$: Observable<FlushEvent<K>>;
 }
 
 /**
- * Makes a batch function. `resolve` is called with distinct keys, in the order they were first asked for, and returns,
- * emits or promises an array in that order, or a `Map`. An `Error` among the results fails its key alone; rejecting
- * fails all that are not settled yet. Where a resolver settles every key with `flush.succeed` and returns nothing, say
- * the types: `batch<number, string>(…)`.
+ * Makes a batch function. `resolve` gets distinct keys, in the order of their first request. It returns, emits or promises
+ * an array in that order, or a `Map`. An `Error` among the results fails its key alone; a rejection fails all keys without
+ * a result. For a resolver that settles every key with `flush.succeed` and returns nothing, the types must be given:
+ * `batch<number, string>(…)`. The source is DataLoader.
  *
  * ```
- * ask      a-b-a------c------
+ * request  a-b-a------c------
  * flush    ---(ab)-----(c)---
  * ```
  *
- * @throws TypeError if `resolve` is no function, or an option makes no sense.
+ * @param resolve - Loads the values of many keys.
+ * @param config - The options; see `BatchConfig`.
+ * @throws TypeError if `resolve` is not a function, or an option is invalid.
  * @example
  * const nameOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`), { name: 'nameOf', maxSize: 100 });
  * all([nameOf(1), nameOf(2), nameOf(1)]).subscribe(console.log); // one flush, of 1 and 2
@@ -87,100 +94,92 @@ export function batch<K, V, Early = V, P = unknown>(
   resolve: Resolver<K, V, Early, P>,
   config?: BatchConfig<K, P>,
 ): BatchFunction<K, V>;
-// Inside, a resolver may settle its keys early with what it may return.
+// The implementation does not distinguish early values from returned ones.
 export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
   if (typeof resolve !== 'function')
     throw invalidOption('batch: its resolver', 'a function from keys to results', resolve);
   const options = checkedOptions(config, resolve.name || UNNAMED);
-  const kind: BatchDefinition<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
+  const definition: BatchDefinition<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
   instrumentation.current?.emit({ type: 'made', ofFunction: options, name: options.name, by: batch });
-  return functionOf(new BatchQueues<K, V>(kind));
+  return batchFunctionOf(new BatchQueues<K, V>(definition));
 }
 
-/** The function that is called; for one scheduler, or for that of each caller. */
-function functionOf<K, V>(worlds: BatchQueues<K, V>, scheduler?: BatchScheduler): BatchFunction<K, V> {
-  const { definition: kind } = worlds;
-  const { options } = kind;
-  const memory = (): PartitionedCache<K, V> | undefined => worlds.for(scheduler ?? currentScheduler()).cache;
+/** The text of `invalidOption` for a promise, a future or an Observable in place of a value. */
+const NOT_LATER = 'a value, not something that has yet to arrive';
+
+/** The batch function for one scheduler, or for the scheduler of each caller. */
+function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchScheduler): BatchFunction<K, V> {
+  const { definition } = queues;
+  const { options } = definition;
+  const title = describeBatch(options.name);
+  const currentCache = (): PartitionedCache<K, V> | undefined => queues.for(scheduler ?? currentScheduler()).cache;
 
   const checkKey = (key: K): void => {
-    if (key === undefined || key === null) throw invalidOption(`${describeBatch(options.name)}: its key`, 'given', key);
-    if (arrivesLater(key)) {
-      throw invalidOption(
-        `${describeBatch(options.name)}: its key`,
-        'a value, not something that has yet to arrive',
-        key,
-      );
-    }
+    if (key === undefined || key === null) throw invalidOption(`${title}: its key`, 'given', key);
+    if (arrivesLater(key)) throw invalidOption(`${title}: its key`, NOT_LATER, key);
   };
-  const ask = (key: K): Future<V> => {
+  const load = (key: K): Future<V> => {
     checkKey(key);
-    const future = futureOf(worlds, key, scheduler);
-    instrumentation.current?.emit({ type: 'built', future, by: ask, name: options.name });
+    const future = futureOf(queues, key, scheduler);
+    instrumentation.current?.emit({ type: 'built', future, by: load, name: options.name });
     return future;
   };
   const many = (keys: readonly K[]): Future<V[]> => {
-    if (!Array.isArray(keys)) throw invalidOption(`${describeBatch(options.name)}: the keys of many`, 'an array', keys);
-    return allOf(Array.from(keys, ask), 'many()') as Future<V[]>; // one value for each key
+    if (!Array.isArray(keys)) throw invalidOption(`${title}: the keys of many`, 'an array', keys);
+    return allOf(Array.from(keys, load), 'many()') as Future<V[]>; // one value for each key
   };
-  // As `keys.map(f.block)` calls it, the second is an index.
-  const block = (key: K, timeoutMs?: number, inMap?: unknown): V =>
-    ask(key).block(Array.isArray(inMap) ? undefined : timeoutMs);
+  // In `keys.map(f.block)` the second argument is an index, and the third is the array.
+  const block = (key: K, timeoutMs?: number, mappedArray?: unknown): V =>
+    load(key).block(Array.isArray(mappedArray) ? undefined : timeoutMs);
   const prime = (key: K, value: V): void => {
     checkKey(key);
     if (options.cache === false) {
       throw new TypeError(
-        `${describeBatch(options.name)}: prime needs a cache. Give the function the option cache: true.`,
+        `${title}: prime needs a cache, and this function has none. Give batch() the option cache: true.`,
       );
     }
-    if (arrivesLater(value)) {
-      throw invalidOption(
-        `${describeBatch(options.name)}: a primed value`,
-        'a value, not something that has yet to arrive',
-        value,
-      );
-    }
+    if (arrivesLater(value)) throw invalidOption(`${title}: a primed value`, NOT_LATER, value);
     if (isError(value)) {
       throw new TypeError(
-        `${describeBatch(options.name)}: prime got ${describe(value)}; a cache keeps values, never failures.`,
+        `${title}: expected a primed value to be no Error; got ${describe(value)}. A cache keeps values, never failures.`,
       );
     }
-    memory()?.prime(key, value);
+    currentCache()?.prime(key, value);
   };
-  const clearAll = (): void => memory()?.clearAll();
-  const clear = (...keys: readonly [] | readonly [K]): void => {
-    // By the number of arguments: a key that is `undefined` by mistake would clear all.
-    if (keys.length === 0) {
-      clearAll();
-    } else {
-      checkKey(keys[0]);
-      memory()?.clear(keys[0]);
+  const clear = (key: K): void => {
+    if (key === undefined || key === null) {
+      throw new TypeError(
+        `${title}: expected the key of \`clear\` to be given; got ${String(key)}. Call clearAll() to forget all keys.`,
+      );
     }
+    checkKey(key);
+    currentCache()?.clear(key);
   };
+  const clearAll = (): void => currentCache()?.clearAll();
   const on = (other: BatchScheduler): BatchFunction<K, V> => {
     const { scheduler: pinned } = options;
-    const isRight = pinned ? other === pinned : other instanceof BatchScheduler;
-    const mustBe = pinned ? `"${pinned.name}", the scheduler that it is pinned to` : 'a BatchScheduler';
-    if (!isRight) throw invalidOption(`${describeBatch(options.name)}: the scheduler of on`, mustBe, other);
-    return functionOf(worlds, other);
+    const isValid = pinned ? other === pinned : other instanceof BatchScheduler;
+    const mustBe = pinned ? `"${pinned.name}", the scheduler that the function is pinned to` : 'a BatchScheduler';
+    if (!isValid) throw invalidOption(`${title}: the scheduler of on`, mustBe, other);
+    return batchFunctionOf(queues, other);
   };
-  Object.defineProperty(ask, 'name', { value: options.name, configurable: true });
-  const made = Object.assign(ask, {
+  Object.defineProperty(load, 'name', { value: options.name, configurable: true });
+  const batchFunction = Object.assign(load, {
     many,
     block,
     prime,
     clear,
     clearAll,
     on,
-    flushes$: kind.flushes.asObservable(),
+    flushes$: definition.flushes.asObservable(),
   });
-  definitions.set(made, kind as BatchDefinition<unknown, unknown>); // what it was made of, and nothing else
-  return made;
+  definitions.set(batchFunction, definition as BatchDefinition<unknown, unknown>); // only the types of key and value are lost
+  return batchFunction;
 }
 
 const definitions = new WeakMap<object, BatchDefinition<unknown, unknown>>();
 
-/** What a function was made a batch function as, if it was. */
+/** The definition of a batch function; undefined for any other object. */
 export const batchDefinitionOf = (value: object): BatchDefinition<unknown, unknown> | undefined =>
   definitions.get(value);
 

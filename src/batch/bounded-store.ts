@@ -1,38 +1,38 @@
 /**
- * The store behind `{ max, ttl }`: the values used last, `max` of them, and the age of each by the clock of the
- * scheduler. It takes room only for what is in it, since each of many tenants may have a store.
+ * The store behind `{ max, ttl }`: the `max` values used last, each with the time at which it was stored, by the clock of
+ * the scheduler. An empty store takes little memory, because each of many tenants may have a store.
  */
 import { LruMap } from '../core/lru-map';
 import type { CacheBounds, CacheStore } from './cache';
 
 const DEFAULT_MAX = 10_000;
 
-/** In a box, since the value may be `undefined`. */
-interface Kept {
+/** Wraps the value, which may be `undefined`. */
+interface Entry {
   readonly value: unknown;
-  readonly since: number;
+  readonly storedAt: number;
 }
 
 export class BoundedStore implements CacheStore {
-  readonly #kept: LruMap<unknown, Kept>;
+  readonly #entries: LruMap<unknown, Entry>;
   readonly #ttl: number;
   readonly #now: () => number;
-  /** When a value was last kept. */
+  /** Time of the last `set`. */
   #latest = -Infinity;
 
   constructor({ max = DEFAULT_MAX, ttl = Infinity }: CacheBounds, now: () => number) {
-    this.#kept = new LruMap(max);
+    this.#entries = new LruMap(max);
     this.#ttl = ttl;
     this.#now = now;
   }
 
   get size(): number {
-    return this.#kept.size;
+    return this.#entries.size;
   }
 
-  /** Whether the value that was kept last, and so every value, has come to its end. */
+  /** Whether the value that was stored last, and so every value, has expired. */
   get isExpired(): boolean {
-    return this.#ttl !== Infinity && !this.#isAlive(this.#latest);
+    return this.#ttl !== Infinity && !this.#isFresh(this.#latest);
   }
 
   has(identity: unknown): boolean {
@@ -44,27 +44,27 @@ export class BoundedStore implements CacheStore {
   }
 
   set(identity: unknown, value: unknown): void {
-    const since = this.#ttl === Infinity ? 0 : this.#now();
-    this.#latest = since;
-    this.#kept.set(identity, { value, since });
+    const storedAt = this.#ttl === Infinity ? 0 : this.#now();
+    this.#latest = storedAt;
+    this.#entries.set(identity, { value, storedAt });
   }
 
   delete(identity: unknown): void {
-    this.#kept.delete(identity);
+    this.#entries.delete(identity);
   }
 
   clear(): void {
-    this.#kept.clear();
+    this.#entries.clear();
   }
 
-  #find(identity: unknown): Kept | undefined {
-    const kept = this.#kept.get(identity);
-    return !kept || this.#ttl === Infinity || this.#isAlive(kept.since) ? kept : undefined;
+  #find(identity: unknown): Entry | undefined {
+    const entry = this.#entries.get(identity);
+    return !entry || this.#ttl === Infinity || this.#isFresh(entry.storedAt) ? entry : undefined;
   }
 
-  #isAlive(since: number): boolean {
-    const age = this.#now() - since;
-    // From the future is what another clock has timed: how old it is, this one cannot tell.
+  #isFresh(storedAt: number): boolean {
+    const age = this.#now() - storedAt;
+    // A time in the future comes from another clock, so the age of the value is unknown.
     return age >= 0 && age <= this.#ttl;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a batch function remembers of one partition. Simultaneous requests for a key share one item, also while it is in
- * flight; afterwards its value is kept: in the item itself, or in a store. Failures are not kept.
+ * The cache of a batch function for one partition. Overlapping loads of a key share one item, also while it is in flight;
+ * afterwards its value is kept in the item itself, or in a store. Failures are not kept.
  */
 import { describe } from '../core/describe';
 import { isConfig } from '../core/options';
@@ -9,7 +9,7 @@ import { ended, type Execution, type Sink } from '../future/execution';
 import { BoundedStore } from './bounded-store';
 import { succeedAlone, type Item } from './item';
 
-/** A synchronous store of values by key identity. A `Map` is one. */
+/** A synchronous store of values by key identity, such as a `Map`. */
 export interface CacheStore {
   has(identity: unknown): boolean;
   get(identity: unknown): unknown;
@@ -19,12 +19,21 @@ export interface CacheStore {
 }
 
 export interface CacheBounds {
-  /** So many values at most; the least recently used goes first (10 000). */
+  /**
+   * Maximum number of values. The least recently used value is removed first.
+   *
+   * @defaultValue `10_000`
+   */
   readonly max?: number;
-  /** A value is asked for anew after so many ms of the scheduler's clock (never). */
+  /**
+   * Lifetime of a value, in ms of the scheduler's clock. An older value is loaded anew.
+   *
+   * @defaultValue no limit
+   */
   readonly ttl?: number;
 }
 
+/** The option `cache`: on or off, bounds, or a store. */
 export type CacheConfig = boolean | CacheBounds | CacheStore;
 
 /** The names of the options of `cache: { … }`. */
@@ -35,49 +44,49 @@ const storeMethods = ['has', 'get', 'set', 'delete', 'clear'] as const;
 export class Cache<K, V> {
   readonly #items = new Map<unknown, Item<K, V>>();
   readonly #store: CacheStore | undefined;
-  /** A store of theirs is never done with. */
-  readonly #own: BoundedStore | undefined;
+  /** The store that `{ max, ttl }` makes. Unlike a store of the caller it may be dropped when it is empty. */
+  readonly #ownStore: BoundedStore | undefined;
 
   constructor(
     readonly partition: unknown,
     config: Exclude<CacheConfig, false>,
     now: () => number,
   ) {
-    this.#own = config === true || isStore(config) ? undefined : new BoundedStore(config, now);
-    this.#store = config === true ? undefined : isStore(config) ? config : this.#own;
+    this.#ownStore = config === true || isStore(config) ? undefined : new BoundedStore(config, now);
+    this.#store = config === true ? undefined : isStore(config) ? config : this.#ownStore;
   }
 
   get isEmpty(): boolean {
-    return this.#items.size === 0 && (!this.#store || this.#own?.size === 0);
+    return this.#items.size === 0 && (!this.#store || this.#ownStore?.size === 0);
   }
 
-  /** Whether nothing is on its way, and all that was kept has come to its end. */
+  /** Whether no item is pending, and every kept value has expired. */
   get isExpired(): boolean {
-    return this.#items.size === 0 && this.#own?.isExpired === true;
+    return this.#items.size === 0 && this.#ownStore?.isExpired === true;
   }
 
-  /** Answers with what is known of a key: an item on its way or, without a store, arrived; or a stored value. */
-  recall(identity: unknown, sink: Sink<V>): Execution | undefined {
+  /** Joins the item of a key, which is pending or (without a store) settled, or delivers the stored value. */
+  loadKnown(identity: unknown, sink: Sink<V>): Execution | undefined {
     const item = this.#items.get(identity);
-    return item ? item.join(sink) : this.#recallStored(identity, sink);
+    return item ? item.join(sink) : this.#loadStored(identity, sink);
   }
 
-  /** The same for another era of time, in which nothing comes that is on its way in this one. */
-  recallArrived(identity: unknown, sink: Sink<V>): Execution | undefined {
+  /** Like `loadKnown` for another time domain, in which the pending items of this one never settle. */
+  loadSettled(identity: unknown, sink: Sink<V>): Execution | undefined {
     const item = this.#items.get(identity);
-    return item?.isSettled ? item.join(sink) : this.#recallStored(identity, sink);
+    return item?.isSettled ? item.join(sink) : this.#loadStored(identity, sink);
   }
 
-  waitingFor(identity: unknown): Item<K, V> | undefined {
+  pendingItem(identity: unknown): Item<K, V> | undefined {
     const item = this.#items.get(identity);
     return item?.isSettled === false ? item : undefined;
   }
 
-  knows(identity: unknown): boolean {
+  has(identity: unknown): boolean {
     return this.#items.has(identity) || this.#isStored(identity);
   }
 
-  hasArrived(identity: unknown): boolean {
+  hasValue(identity: unknown): boolean {
     return this.#items.get(identity)?.isSettled === true || this.#isStored(identity);
   }
 
@@ -105,43 +114,43 @@ export class Cache<K, V> {
     this.#store?.clear();
   }
 
-  #recallStored(identity: unknown, sink: Sink<V>): Execution | undefined {
+  #loadStored(identity: unknown, sink: Sink<V>): Execution | undefined {
     if (!this.#store) return undefined;
-    // Before `has`, never after it: what has a time to live may come to its end between the two.
+    // `get` comes before `has`: a value with a `ttl` may expire between the two.
     const value = this.#store.get(identity);
     if (value === undefined && !this.#isStored(identity)) return undefined;
-    succeedAlone(sink, arrived(value, 'get') as V); // `keep` put it there
+    succeedAlone(sink, checkedAnswer(value, 'get') as V); // `keep` stored it
     return ended;
   }
 
   #isStored(identity: unknown): boolean {
-    return this.#store !== undefined && arrived(this.#store.has(identity), 'has');
+    return this.#store !== undefined && checkedAnswer(this.#store.has(identity), 'has');
   }
 }
 
-/** @throws TypeError if a store answers with a promise. */
-function arrived<T>(answer: T, method: 'get' | 'has'): T {
+/** @throws TypeError if a store returns a promise. */
+function checkedAnswer<T>(answer: T, method: 'get' | 'has'): T {
   if (!arrivesLater(answer)) return answer;
   throw new TypeError(
     `batch: expected \`cache.${method}\` to be a synchronous method of the store; it returned ${describe(answer)}. ` +
-      'The store must be synchronous, as a Map is. Ask an asynchronous store in the resolver instead.',
+      'The store must be synchronous, as a Map is. Query an asynchronous store in the resolver instead.',
   );
 }
 
-/** What is wrong with a cache option, or undefined. */
+/** The error in a cache option, or undefined. */
 export function cacheProblem(
   config: CacheConfig,
 ): { readonly option: string; readonly mustBe: string; readonly got: unknown } | undefined {
   if (typeof config === 'boolean') return undefined;
-  const isNeither = { option: 'cache', mustBe: 'true, { max, ttl }, or a store', got: config };
-  if (typeof config !== 'object' || (config as unknown) === null) return isNeither;
+  const noCache = { option: 'cache', mustBe: 'true, { max, ttl }, or a store', got: config };
+  if (typeof config !== 'object' || (config as unknown) === null) return noCache;
   if (storeMethods.some((method) => method in config)) {
     const missing = storeMethods.find((method) => typeof (config as Partial<CacheStore>)[method] !== 'function');
     return (
       missing && { option: `cache.${missing}`, mustBe: 'a method of the store', got: Reflect.get(config, missing) }
     );
   }
-  if (!isConfig(config, boundNames)) return isNeither;
+  if (!isConfig(config, boundNames)) return noCache;
   const { max, ttl } = config as CacheBounds;
   if (max !== undefined && !(Number.isInteger(max) && max >= 1)) {
     return { option: 'cache.max', mustBe: 'a whole number, 1 or more', got: max };

@@ -1,7 +1,7 @@
 /**
- * A time that an open batch has. Its timer may be lost: a clock in whose flush somebody threw drops what comes after,
- * and a test takes its fake timers with it. So whoever looks at a countdown has it run again, and one whose timer does
- * not come is over when the clock says so.
+ * The time limit of an open batch. Its timer may be lost: a clock drops the remaining timers after one of its callbacks
+ * has thrown, and a test removes its fake timers. Every check of a countdown therefore arms a lost timer again, and a
+ * countdown whose timer never fires is over when the clock says so.
  */
 import { asyncScheduler, type Subscription } from 'rxjs';
 import { areTimersFake, monotonicNow, timerSource } from '../core/platform';
@@ -12,25 +12,25 @@ interface CountdownConfig {
   /** In ms of the scheduler's clock. */
   readonly startedAt: number;
   readonly ms: number;
-  readonly then: () => void;
+  readonly onEnd: () => void;
 }
 
 export class Countdown {
   readonly #config: CountdownConfig;
   #timer: Subscription | undefined;
-  /** Stands in for a timer of a fake clock, which may have dropped it; the first of the two to come ends the time. */
-  #spare: Subscription | undefined;
-  /** Where the timer comes from. */
+  /** A second timer under a fake clock, which may have dropped the first; the countdown ends with the earlier one. */
+  #backupTimer: Subscription | undefined;
+  /** The timer functions that armed the timer. */
   #source: unknown;
-  /** In ms, from when the timer was armed. */
-  #left: number;
+  /** In ms, from the time at which the timer was armed. */
+  #remaining: number;
   #armedAt = 0;
   #armedAtMonotonic = 0;
   #isOver = false;
 
   constructor(config: CountdownConfig) {
     this.#config = config;
-    this.#left = config.ms - within(config.scheduler.now() - config.startedAt, config.ms);
+    this.#remaining = config.ms - clamp(config.scheduler.now() - config.startedAt, config.ms);
     this.#arm();
   }
 
@@ -38,27 +38,28 @@ export class Countdown {
     return this.#isOver;
   }
 
-  keepRunning(): void {
+  /** Ends the countdown if its time has passed, and arms a lost timer again. */
+  ensureRunning(): void {
     if (this.#isOver) return;
     const isVirtual = this.#config.scheduler.isVirtual;
-    if (!isVirtual && this.#passed >= this.#left) {
+    if (!isVirtual && this.#elapsed >= this.#remaining) {
       this.#isOver = true;
       this.stop();
       return;
     }
     const hasOwnClock = isVirtual || this.#config.scheduler.clock !== asyncScheduler;
     if (this.#timer?.closed === false && (hasOwnClock || this.#source === timerSource())) {
-      if (!hasOwnClock && areTimersFake()) this.#armSpare();
+      if (!hasOwnClock && areTimersFake()) this.#armBackup();
       return;
     }
     this.stop();
-    this.#left -= this.#passed;
+    this.#remaining -= this.#elapsed;
     this.#arm();
   }
 
   stop(): void {
     this.#timer?.unsubscribe();
-    this.#spare?.unsubscribe();
+    this.#backupTimer?.unsubscribe();
   }
 
   #arm(): void {
@@ -66,31 +67,31 @@ export class Countdown {
     this.#source = timerSource();
     this.#armedAt = scheduler.now();
     this.#armedAtMonotonic = monotonicNow();
-    this.#timer = this.#schedule(this.#left);
+    this.#timer = this.#schedule(this.#remaining);
   }
 
-  #armSpare(): void {
-    this.#spare?.unsubscribe();
-    this.#spare = this.#schedule(this.#left - this.#passed);
+  #armBackup(): void {
+    this.#backupTimer?.unsubscribe();
+    this.#backupTimer = this.#schedule(this.#remaining - this.#elapsed);
   }
 
   #schedule(ms: number): Subscription {
-    const { scheduler, then } = this.#config;
+    const { scheduler, onEnd } = this.#config;
     return scheduler.clock.schedule(() => {
       this.#isOver = true;
       this.stop();
-      then();
+      onEnd();
     }, ms);
   }
 
-  /** A date that is set forward, or comes from another clock, does not shorten the time. */
-  get #passed(): number {
+  /** Time since the timer was armed, in ms. A date that is set forward, or comes from another clock, does not shorten it. */
+  get #elapsed(): number {
     const { scheduler } = this.#config;
-    const byDate = within(scheduler.now() - this.#armedAt, this.#left);
+    const byDate = clamp(scheduler.now() - this.#armedAt, this.#remaining);
     if (scheduler.clock !== asyncScheduler || scheduler.isVirtual) return byDate;
-    return Math.min(byDate, within(monotonicNow() - this.#armedAtMonotonic, this.#left));
+    return Math.min(byDate, clamp(monotonicNow() - this.#armedAtMonotonic, this.#remaining));
   }
 }
 
-/** 0 where the clock was set back, or tells no time. */
-const within = (ms: number, limit: number): number => (ms > 0 ? Math.min(ms, limit) : 0);
+/** Returns 0 for a clock that was set back, or returns NaN. */
+const clamp = (ms: number, limit: number): number => (ms > 0 ? Math.min(ms, limit) : 0);

@@ -1,6 +1,6 @@
 /**
- * Asking a batch function that is pinned to one scheduler from a task on another: the task's scheduler sees a wait
- * elsewhere, and is driven when the answer comes.
+ * A load on one scheduler for a task on another, such as a call of a pinned batch function. The scheduler of the task
+ * counts the load as an external wait and runs the task when the result arrives.
  */
 import { describeBatch } from '../core/describe';
 import type { Canceller, Execution, Sink } from '../future/execution';
@@ -9,45 +9,56 @@ import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../s
 import type { Frame } from '../scheduler/frame';
 import type { BatchQueue } from './batch-queue';
 
-interface Asker<V> {
+interface LoadRequest<V> {
   readonly sink: Sink<V>;
   readonly scheduler: BatchScheduler;
-  /** What was asked for. */
+  /** The future that is loaded. */
   readonly future: object;
 }
 
-export function askAcross<K, V>(world: BatchQueue<K, V>, key: K, { sink, scheduler, future }: Asker<V>): Execution {
-  const banks = { near: scheduler, far: world.scheduler, batch: world.options.name };
-  return beginAcross(banks, sink, (bridge) => world.ask(key, bridge, future));
-}
-
-/** Begins on the far scheduler what the sink waits for on the near one. */
-export function beginAcross<V>(banks: Banks, sink: Sink<V>, beginThere: (sink: Sink<V>) => Execution): Execution {
-  const bridge = new CrossSchedulerLoad(sink, banks);
-  bridge.begun(banks.far.runQueue.drive(() => beginThere(bridge)));
-  return bridge;
-}
-
-interface Banks {
+interface SchedulerPair {
+  /** The scheduler of the waiting task. */
   readonly near: BatchScheduler;
+  /** The scheduler that loads. */
   readonly far: BatchScheduler;
+  /** Name of the batch function. */
   readonly batch: string;
+}
+
+export function loadAcross<K, V>(
+  queue: BatchQueue<K, V>,
+  key: K,
+  { sink, scheduler, future }: LoadRequest<V>,
+): Execution {
+  const schedulers = { near: scheduler, far: queue.scheduler, batch: queue.options.name };
+  return beginAcross(schedulers, sink, (farSink) => queue.load(key, farSink, future));
+}
+
+/** Begins an execution on the far scheduler for a sink on the near one. */
+export function beginAcross<V>(
+  schedulers: SchedulerPair,
+  sink: Sink<V>,
+  beginFar: (sink: Sink<V>) => Execution,
+): Execution {
+  const load = new CrossSchedulerLoad(sink, schedulers);
+  load.setExecution(schedulers.far.runQueue.drive(() => beginFar(load)));
+  return load;
 }
 
 class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
   readonly isAsk = true;
   #execution: Execution | undefined;
-  #hasLeft = false;
-  readonly #state: SchedulerState;
+  #hasEnded = false;
+  readonly #near: SchedulerState;
   readonly #far: SchedulerState;
 
   constructor(
     private readonly sink: Sink<V>,
-    private readonly banks: Banks,
+    private readonly schedulers: SchedulerPair,
   ) {
-    this.#state = banks.near.state;
-    this.#far = banks.far.state;
-    this.#state.waitsFor(this.#far, this);
+    this.#near = schedulers.near.state;
+    this.#far = schedulers.far.state;
+    this.#near.waitsFor(this.#far, this);
   }
 
   get name(): string | undefined {
@@ -62,12 +73,12 @@ class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
     return this.sink;
   }
 
-  begun(execution: Execution): void {
+  setExecution(execution: Execution): void {
     this.#execution = execution;
   }
 
   describe(): string {
-    return `${describeBatch(this.banks.batch)} on scheduler "${this.banks.far.name}"`;
+    return `${describeBatch(this.schedulers.batch)} on scheduler "${this.schedulers.far.name}"`;
   }
 
   waited(): ExternalWaitDescription[] {
@@ -75,38 +86,38 @@ class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
   }
 
   advance(): boolean {
-    const { state: era } = this.banks.far;
-    return era.advance() || era.breakDeadlock();
+    const { state } = this.schedulers.far;
+    return state.advance() || state.breakDeadlock();
   }
 
   succeed(value: V): void {
-    this.#tell(() => this.sink.succeed(value));
+    this.#deliver(() => this.sink.succeed(value));
   }
 
   fail(error: unknown): void {
-    this.#tell(() => this.sink.fail(error));
+    this.#deliver(() => this.sink.fail(error));
   }
 
   cancel(canceller?: Canceller): void {
-    this.#leave();
-    this.banks.far.runQueue.drive(() => this.#execution?.cancel());
+    this.#endWait();
+    this.schedulers.far.runQueue.drive(() => this.#execution?.cancel());
     canceller?.cancelled();
   }
 
-  /** Told first: a clock without delays flushes what waited for this within the very call that ends the wait. */
-  #tell(tell: () => void): void {
-    this.banks.near.runQueue.drive(() => {
+  /** Delivers before the wait ends: a clock without delays flushes waiting batches in the very call that ends the wait. */
+  #deliver(deliver: () => void): void {
+    this.schedulers.near.runQueue.drive(() => {
       try {
-        tell();
+        deliver();
       } finally {
-        this.#leave();
+        this.#endWait();
       }
     });
   }
 
-  #leave(): void {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
-    this.#state.waitedFor(this.#far, this);
+  #endWait(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#near.waitedFor(this.#far, this);
   }
 }

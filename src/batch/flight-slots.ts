@@ -1,6 +1,6 @@
 /**
- * How many flights of a batch function are in the air on one scheduler, altogether and for each partition, and whether
- * another one may take off.
+ * The slots for flights of a batch function on one scheduler: how many are taken, in total and by partition, and which
+ * full batch gets the next free slot.
  */
 import { Fifo } from '../core/fifo';
 
@@ -9,21 +9,21 @@ interface SlotBounds {
   readonly partitionConcurrency: number;
 }
 
-/** A batch that takes a slot when it takes off. */
-interface Boarding {
+/** A batch that takes a slot at its flush. */
+interface SlotBatch {
   readonly partition: unknown;
-  /** 0 when all who waited for its keys have left. */
+  /** 0 if no key of the batch has a waiter any more. */
   readonly size: number;
 }
 
-export class FlightSlots<B extends Boarding> {
+export class FlightSlots<B extends SlotBatch> {
   readonly #bounds: SlotBounds;
   #taken = 0;
   /** The number of flights by partition; undefined without a bound for each partition. */
   readonly #takenBy: Map<unknown, number> | undefined;
-  /** Full, and waiting for a slot. */
+  /** Full batches that wait for a slot. */
   readonly #queue = new Fifo<B>();
-  /** The same, where every slot of the partition was taken when the turn of the batch came. */
+  /** Full batches whose partition had no free slot at their turn. */
   readonly #queues = new Map<unknown, Fifo<B>>();
 
   constructor(bounds: SlotBounds) {
@@ -40,7 +40,7 @@ export class FlightSlots<B extends Boarding> {
     return this.#taken < this.#bounds.concurrency;
   }
 
-  /** Whether a flight is in the air. */
+  /** Whether at least one flight holds a slot. */
   get areTaken(): boolean {
     return this.#taken > 0;
   }
@@ -57,8 +57,8 @@ export class FlightSlots<B extends Boarding> {
   release({ partition }: B): void {
     this.#taken--;
     if (!this.#takenBy) return;
-    const left = this.#takenOf(partition) - 1;
-    if (left > 0) this.#takenBy.set(partition, left);
+    const taken = this.#takenOf(partition) - 1;
+    if (taken > 0) this.#takenBy.set(partition, taken);
     else this.#takenBy.delete(partition);
     this.#requeue(partition);
   }
@@ -67,7 +67,7 @@ export class FlightSlots<B extends Boarding> {
     this.#queue.push(batch);
   }
 
-  /** The next full batch for which there is a slot. Called until nothing comes back. */
+  /** The next full batch that has a slot, or undefined. Called until it returns undefined. */
   next(): B | undefined {
     while (this.#taken < this.#bounds.concurrency) {
       const batch = this.#queue.shift();
@@ -80,7 +80,7 @@ export class FlightSlots<B extends Boarding> {
     return undefined;
   }
 
-  /** One for each slot that is released, since it takes that slot. */
+  /** Moves one batch of the partition back to the queue for each released slot. */
   #requeue(partition: unknown): void {
     const queue = this.#queues.get(partition);
     const batch = queue?.shift();

@@ -1,6 +1,6 @@
 /**
- * One flush in the air: one call of the resolver, from take-off until its result has been matched to its keys. When
- * nobody waits for any of them any more, it is aborted.
+ * One flush in flight: one call of the resolver, from its start until its results have been matched to the keys. The
+ * flight is aborted when its last waiter unsubscribes.
  */
 import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
 import { describe, describeBatch, describeKeys } from '../core/describe';
@@ -16,15 +16,15 @@ import { runAside, runIn, type Frame } from '../scheduler/frame';
 import { instrumentation, type EndedOutcome, type KeyFailures } from '../scheduler/instrumentation';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
-import { FlushHandle } from './flush-handle';
+import { FlushHandle } from './flush';
 import type { Item } from './item';
 import { hasLateResults, LateResults } from './late-results';
-import { match, type Asked } from './match';
-import { whileResolving } from './resolving';
+import { match, type RequestedItems } from './match';
+import { runResolver } from './resolving';
 import type { Window } from './window';
 import type { BatchQueue } from './batch-queue';
 
-interface Boarding<K, V> {
+interface FlushedBatch<K, V> {
   readonly window: Window<K, V>;
   readonly items: ReadonlyMap<unknown, Item<K, V>>;
   readonly reason: FlushReason;
@@ -32,46 +32,46 @@ interface Boarding<K, V> {
 
 export class Flight<K, V> implements Sink<unknown> {
   readonly #queue: BatchQueue<K, V>;
-  readonly #boarding: Boarding<K, V>;
+  readonly #batch: FlushedBatch<K, V>;
   readonly #items: readonly Item<K, V>[];
-  /** What the resolver is handed. */
-  readonly #handed: readonly K[];
-  /** A resolver runs outside of all that is on around those who asked, on the scheduler of its batch. */
+  /** The array that the resolver gets, and may change. */
+  readonly #passedKeys: readonly K[];
+  /** A resolver runs on the scheduler of its batch, and sees no context of the waiters. */
   readonly frame: Frame | undefined;
   #execution: Execution | undefined;
   #controller: AbortController | undefined;
-  /** Its result is here, or nobody waits for one. */
+  /** Whether the result has arrived, or the flight has been aborted. */
   #isOver = false;
   #isAborted = false;
-  /** Once there are results that have yet to arrive. */
+  /** Defined if the results contain late ones. */
   #late: LateResults | undefined;
   hasEarlyResults = false;
-  /** Whether the resolver has given a promise, as an `async` function does. */
+  /** Whether the resolver returned a promise, as an `async` function does. */
   isOfPromise = false;
-  /** Keys that failed, and what the first of them failed with. */
+  /** The number of failed keys, and the first error. */
   #failures: KeyFailures | undefined;
-  /** Keys that are not settled and that somebody waits for. */
-  #wanted: number;
-  /** No item before this one is wanted. */
-  #first = 0;
+  /** Number of keys that have a waiter and no result. */
+  #wantedCount: number;
+  /** No item before this index is wanted. */
+  #firstWanted = 0;
 
-  constructor(world: BatchQueue<K, V>, boarding: Boarding<K, V>) {
-    this.#queue = world;
-    this.frame = world.scheduler.frame;
-    this.#boarding = boarding;
-    this.#items = [...boarding.items.values()];
-    this.#handed = this.keys;
-    this.#wanted = this.#items.length;
+  constructor(queue: BatchQueue<K, V>, batch: FlushedBatch<K, V>) {
+    this.#queue = queue;
+    this.frame = queue.scheduler.frame;
+    this.#batch = batch;
+    this.#items = [...batch.items.values()];
+    this.#passedKeys = this.keys;
+    this.#wantedCount = this.#items.length;
   }
 
-  /** Those it was asked for, whatever the resolver has done to what it was handed. */
+  /** The requested keys, independent of changes that the resolver makes to its array. */
   get keys(): readonly K[] {
     return this.#items.map(({ key }) => key);
   }
 
-  get #asked(): Asked<K, V> {
+  get #request(): RequestedItems<K, V> {
     const { name } = this.#queue.options;
-    return { batch: name, items: this.#items, handed: this.#handed, hasEarlyResults: this.hasEarlyResults };
+    return { batch: name, items: this.#items, passedKeys: this.#passedKeys, hasEarlyResults: this.hasEarlyResults };
   }
 
   get role(): 'flight' {
@@ -79,17 +79,17 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   get above(): Waiter | undefined {
-    // None that has been left is wanted again.
-    while (this.#items[this.#first]?.isWanted === false) this.#first++;
-    return this.#items[this.#first]?.firstWaiter;
+    // An item without waiters never gets a new one.
+    while (this.#items[this.#firstWanted]?.isWanted === false) this.#firstWanted++;
+    return this.#items[this.#firstWanted]?.firstWaiter;
   }
 
-  takeOff(): void {
-    this.#queue.addInFlight(this.#boarding.window, this, this.#boarding.reason);
+  start(): void {
+    this.#queue.addInFlight(this.#batch.window, this, this.#batch.reason);
     try {
       const { resolve } = this.#queue;
       const result: unknown = runIn(this.frame, () =>
-        whileResolving(this, () => resolve(this.#handed, new FlushHandle<K, V>(this))),
+        runResolver(this, () => resolve(this.#passedKeys, new FlushHandle<K, V>(this))),
       );
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
@@ -98,32 +98,32 @@ export class Flight<K, V> implements Sink<unknown> {
     }
   }
 
-  /** The resolver's answer: each result to its key. */
+  /** Receives the results of the resolver and matches them to the keys. */
   succeed(result: unknown): void {
     if (this.#isOver) return;
     try {
       if (hasLateResults(result)) this.#late = new LateResults(this, this.#queue.scheduler);
-      else this.over();
-      instrumentation.current?.emit({ type: 'resolved', batch: this.#boarding.window, keys: this.keys, result });
-      match(result, this.#asked, (item, value) => this.#give(item, value));
+      else this.end();
+      instrumentation.current?.emit({ type: 'resolved', batch: this.#batch.window, keys: this.keys, result });
+      match(result, this.#request, (item, value) => this.#deliver(item, value));
     } catch (error) {
-      // It cannot be matched; or a Map of their own making throws, or an element with a getter that does.
+      // The result cannot be matched, or a method of a custom Map or a getter of the result throws.
       this.#late?.cancel();
       this.#failWith(error);
       return;
     }
-    if (this.#late) this.#late.matched();
+    if (this.#late) this.#late.onMatched();
     else this.land();
   }
 
-  /** The resolver failed: so do the keys it left. */
+  /** Receives a failure of the resolver, which fails all keys without a result. */
   fail(error: unknown): void {
     if (!this.#isOver) this.#failWith(error);
   }
 
   #failWith(error: unknown): void {
-    this.over();
-    // A resolver may have settled all keys before: then its failure has no receiver among them.
+    this.end();
+    // A failure after early results for all keys has no receiver among the waiters.
     if (this.#items.every(({ isSettled }) => isSettled)) {
       reportLost(`${describeBatch(this.#queue.options.name)}, whose keys had all been settled by then`, error);
     }
@@ -131,20 +131,20 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#landAs(failure(error));
   }
 
-  /** Somebody has left; the last one takes the light with him. */
-  leave(): void {
-    if (--this.#wanted === 0) this.#abort();
+  /** Called when a key loses its last waiter. The flight is aborted with the last key. */
+  onItemUnwanted(): void {
+    if (--this.#wantedCount === 0) this.#abort();
   }
 
-  /** Of the keys that have no result yet, all may have been left. */
-  #abortIfLeft(): void {
-    if (this.#wanted === 0 && this.#items.some(({ isSettled }) => !isSettled)) this.#abort();
+  /** Aborts the flight if none of the keys without a result has a waiter. */
+  #abortIfUnwanted(): void {
+    if (this.#wantedCount === 0 && this.#items.some(({ isSettled }) => !isSettled)) this.#abort();
   }
 
   #abort(): void {
     if (this.#isOver) return;
     this.#isAborted = true;
-    this.over();
+    this.end();
     this.#landAs(undefined);
     if (this.#controller) runAside(this.frame, () => this.#controller?.abort());
     this.#execution?.cancel();
@@ -154,11 +154,11 @@ export class Flight<K, V> implements Sink<unknown> {
   #await(result: ObservableInput<unknown>): void {
     const { scheduler } = this.#queue;
     this.isOfPromise = !(result instanceof SingleValueObservable) && 'then' in result;
-    // A resolver that gives every result early may end without one.
+    // An Observable may complete without a value if the resolver settles every key early.
     const input =
       result instanceof SingleValueObservable ? result : from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined));
     const execution = beginInput(input, this, scheduler);
-    // Its keys may have left while it was subscribed to.
+    // The last waiter may have unsubscribed during the subscription.
     if (this.#isOver) execution.cancel();
     else this.#execution = execution;
   }
@@ -169,7 +169,7 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   get partition(): unknown {
-    return this.#boarding.window.partition;
+    return this.#batch.window.partition;
   }
 
   get signal(): AbortSignal {
@@ -179,47 +179,47 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void {
-    const item = this.#boarding.items.get(this.#queue.options.identityOf(key));
+    const item = this.#batch.items.get(this.#queue.options.identityOf(key));
     if (!item) {
       throw quoting(
         new TypeError(
-          `flush.${method}: ${describeBatch(this.#queue.options.name)} was not asked for key ${describe(key)} in this flush. ` +
-            `It was asked for ${describeKeys(this.keys)}.`,
+          `flush.${method}: key ${describe(key)} does not belong to this flush of ${describeBatch(this.#queue.options.name)}. ` +
+            `Its keys are ${describeKeys(this.keys)}. Settle only keys that the resolver received.`,
         ),
       );
     }
     this.hasEarlyResults = true;
     this.#queue.scheduler.runQueue.drive(() => {
       if (method === 'fail') this.#failItem(item, result);
-      else this.#succeedItem(item, result as V); // FlushHandle says so
+      else this.#succeedItem(item, result as V); // FlushHandle has the type
       this.#late?.drop(item);
-      this.#abortIfLeft();
+      this.#abortIfUnwanted();
     });
   }
 
-  #give(item: Item<K, V>, result: unknown): void {
-    // A result that was handed out may have let the last waiter go.
+  #deliver(item: Item<K, V>, result: unknown): void {
+    // An earlier result may have made the last waiter unsubscribe.
     if (this.#isAborted) return;
-    if (!this.#late || !arrivesLater(result)) this.#put(item, result);
-    else if (item.isSettled) ignore(result);
-    else this.#wait(this.#late, item, result);
+    if (!this.#late || !arrivesLater(result)) this.#settleItem(item, result);
+    else if (item.isSettled) ignoreRejection(result);
+    else this.#waitForItem(this.#late, item, result);
   }
 
   /** An `Error` among the results is the failure of its key. */
-  #put(item: Item<K, V>, result: unknown): void {
+  #settleItem(item: Item<K, V>, result: unknown): void {
     if (isError(result)) this.#failItem(item, result);
-    else this.#succeedItem(item, result as V); // the resolver's type says so
+    else this.#succeedItem(item, result as V); // the type of the resolver
   }
 
-  #wait(late: LateResults, item: Item<K, V>, result: ObservableInput<unknown>): void {
-    late.wait(item, result, {
-      value: (value) => {
-        this.#put(item, value);
-        this.#abortIfLeft();
+  #waitForItem(late: LateResults, item: Item<K, V>, result: ObservableInput<unknown>): void {
+    late.waitFor(item, result, {
+      onValue: (value) => {
+        this.#settleItem(item, value);
+        this.#abortIfUnwanted();
       },
-      error: (error) => {
+      onError: (error) => {
         this.#failItem(item, error);
-        this.#abortIfLeft();
+        this.#abortIfUnwanted();
       },
     });
   }
@@ -227,47 +227,52 @@ export class Flight<K, V> implements Sink<unknown> {
   #succeedItem(item: Item<K, V>, value: V): void {
     if (item.isSettled) return;
     try {
-      this.#queue.cache?.keep(this.#boarding.window.partition, item, value);
+      this.#queue.cache?.keep(this.#batch.window.partition, item, value);
     } catch (error) {
-      // A store that throws fails the key it was to keep, and no other.
+      // An error of a store fails only the key whose value it was to keep.
       this.#failItem(item, error);
       return;
     }
-    if (item.isWanted) this.#wanted--;
+    if (item.isWanted) this.#wantedCount--;
     item.succeed(value);
   }
 
   #failItem(item: Item<K, V>, error: unknown): void {
     if (item.isSettled) return;
-    if (item.isWanted) this.#wanted--;
+    if (item.isWanted) this.#wantedCount--;
     if (this.#failures) this.#failures.count++;
     else this.#failures = { count: 1, first: error };
-    this.#queue.cache?.forget(this.#boarding.window.partition, item);
+    this.#queue.cache?.forget(this.#batch.window.partition, item);
     const { firstWaiter: to } = item;
     const title = (): string => `${describeBatch(this.#queue.options.name)}, key ${describe(item.key)}`;
     passedThrough(error, { from: this, title, future: to, to });
     item.fail(error);
   }
 
-  /** Called before the last result is handed out: a receiver may block on the very function that gave it. */
-  over(): void {
+  /** Called before the last result is delivered: its receiver may block on the same batch function, which needs the slot. */
+  end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#queue.releaseSlot(this.#boarding.window);
+    this.#queue.releaseSlot(this.#batch.window);
   }
 
   land(): void {
     this.#landAs(success(undefined));
   }
 
-  /** Undefined when it was aborted. */
-  #landAs(how: EndedOutcome): void {
-    instrumentation.current?.emit({ type: 'landed', batch: this.#boarding.window, how, failures: this.#failures });
+  /** @param outcome - Undefined for an aborted flight. */
+  #landAs(outcome: EndedOutcome): void {
+    instrumentation.current?.emit({
+      type: 'landed',
+      batch: this.#batch.window,
+      how: outcome,
+      failures: this.#failures,
+    });
     this.#queue.removeInFlight(this);
   }
 }
 
-/** A promise that is not waited for may fail; that of a settled key is no unhandled rejection. */
-function ignore(result: ObservableInput<unknown>): void {
+/** Prevents an unhandled rejection of a promise whose key is settled already. */
+function ignoreRejection(result: ObservableInput<unknown>): void {
   if ('then' in result) Promise.resolve(result).catch(() => undefined);
 }

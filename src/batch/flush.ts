@@ -1,46 +1,72 @@
 /**
- * What a resolver is handed besides its keys: a signal that aborts when nobody waits for the flush any more, and a way
- * to settle keys before the others.
+ * The second argument of a resolver: the partition of its keys, a signal that aborts when no key has a waiter any more,
+ * and functions that settle single keys before the others.
  */
 import type { Observable } from 'rxjs';
 import type { Awaitable } from '../core/shape';
 
 export interface Flush<K, V, P = unknown> {
-  /** The partition of its keys: what the option `partition` gives for each of them; `undefined` without that option. */
+  /** The partition of the keys: the result of the option `partition`, or `undefined` without that option. */
   readonly partition: P;
-  /** Aborts when the last of those who wait has left. */
+  /** Aborts when the last waiter of the keys unsubscribes. */
   readonly signal: AbortSignal;
   /**
-   * Gives this key its value now; what comes for it later is ignored.
+   * Gives a key its value now. A later result for the key is ignored.
    *
-   * @throws TypeError if the key is not of this flush.
+   * @throws TypeError if the key does not belong to this flush.
    */
   succeed(key: K, value: V): void;
   /**
-   * Fails this key now, and no other.
+   * Fails a key now. The other keys are not affected.
    *
-   * @throws TypeError if the key is not of this flush.
+   * @throws TypeError if the key does not belong to this flush.
    */
   fail(key: K, error: unknown): void;
 }
 
 /**
- * In key order, or by key: the key itself, or what the `key` option makes of it. An `Error` in place of a value fails
- * that key alone. A promise, a future or an Observable in place of a value is waited for, each by itself.
+ * Results in the order of the keys, or by key: the key itself, or its identity by the option `key`. An `Error` in place of
+ * a value fails its key alone. A promise, a future or an Observable in place of a value is waited for separately.
  */
 export type BatchResults<V> = readonly BatchResult<V>[] | ReadonlyMap<unknown, BatchResult<V>>;
 
 type BatchResult<V> = V | Error | Observable<V | Error> | PromiseLike<V | Error>;
 
-/** Nothing, where every key was settled early. */
+/** Nothing is also valid, if every key has been settled early. */
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an async resolver that returns nothing has this type
-type Given<V> = BatchResults<V> | void;
+type ResolverResult<V> = BatchResults<V> | void;
 
 /**
- * One call answers all these keys. `Early` is what it may settle keys with before the others: a parameter of its own,
- * so that a resolver that looks at its flush has its `V` from what it returns. `P` is the type of its partition.
+ * Loads the values of many keys in one call. `Early` is the type of the values for `flush.succeed`: a type parameter of
+ * its own, so that `V` of a resolver that uses its flush is inferred from its results. `P` is the type of the partition.
  */
 export type Resolver<K, V, Early = V, P = unknown> = (
   keys: readonly K[],
   flush: Flush<K, Early, P>,
-) => Given<V> | Awaitable<Given<V>>;
+) => ResolverResult<V> | Awaitable<ResolverResult<V>>;
+
+/** The part of a flight that its resolver can reach. */
+interface FlushTarget<K> {
+  readonly partition: unknown;
+  readonly signal: AbortSignal;
+  settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void;
+}
+
+export class FlushHandle<K, V> implements Flush<K, V> {
+  readonly #flight: FlushTarget<K>;
+
+  constructor(flight: FlushTarget<K>) {
+    this.#flight = flight;
+  }
+
+  get partition(): unknown {
+    return this.#flight.partition;
+  }
+
+  get signal(): AbortSignal {
+    return this.#flight.signal;
+  }
+
+  readonly succeed = (key: K, value: V): void => this.#flight.settleEarly(key, 'succeed', value);
+  readonly fail = (key: K, error: unknown): void => this.#flight.settleEarly(key, 'fail', error);
+}

@@ -1,68 +1,69 @@
 /**
- * One key of one batch, and all who wait for it: however many ask, it is asked for once. Nearly always it is one, so
- * the item itself is the execution of the first; who comes later stands in a linked list, so that one of a million can
- * leave at no cost to the others.
+ * One key of one batch, and its waiters: a key is loaded once for all of them. Nearly always a key has one waiter, so the
+ * item itself is the execution of the first; later waiters form a linked list, so that one of a million can unsubscribe at
+ * no cost for the others.
  */
 import { reportUnhandled } from '../core/rx';
 import { ended, type Canceller, type Execution, type Sink } from '../future/execution';
 
-export interface ItemHolder<K, V> {
-  /** Nobody waits for it any more. */
-  leave(item: Item<K, V>): void;
+/** The batch of an item. */
+export interface ItemOwner<K, V> {
+  /** Called when the last waiter of an item has unsubscribed. */
+  onItemUnwanted(item: Item<K, V>): void;
 }
 
 export class Item<K, V> implements Execution {
   #state: 'waiting' | 'succeeded' | 'failed' = 'waiting';
-  /** Its value or its error, once it is settled. */
+  /** The value or the error, once the item is settled. */
   #result: unknown;
   #firstSink: Sink<V> | undefined;
-  #others: LaterWaiters<K, V> | undefined;
-  #holder: ItemHolder<K, V> | undefined;
+  #laterWaiters: WaiterList<K, V> | undefined;
+  #owner: ItemOwner<K, V> | undefined;
 
   constructor(
     readonly key: K,
     readonly identity: unknown,
-    holder?: ItemHolder<K, V>,
+    owner?: ItemOwner<K, V>,
   ) {
-    this.#holder = holder;
+    this.#owner = owner;
   }
 
-  /** An item that has its value already: for a cache. */
+  /** A settled item, for a primed value. */
   static of<K, V>(key: K, identity: unknown, value: V): Item<K, V> {
     const item = new Item<K, V>(key, identity);
     item.succeed(value);
     return item;
   }
 
-  /** The batch it is in, until it is settled. */
-  get holder(): ItemHolder<K, V> | undefined {
-    return this.#holder;
+  /** The batch of the item, until the item is settled. */
+  get owner(): ItemOwner<K, V> | undefined {
+    return this.#owner;
   }
 
   get isSettled(): boolean {
     return this.#state !== 'waiting';
   }
 
-  /** Somebody waits for it. */
+  /** Whether the item has a waiter. */
   get isWanted(): boolean {
-    return this.#firstSink !== undefined || this.#others?.first !== undefined;
+    return this.#firstSink !== undefined || this.#laterWaiters?.first !== undefined;
   }
 
   get firstWaiter(): Sink<V> | undefined {
-    return this.#firstSink ?? this.#others?.first?.sink;
+    return this.#firstSink ?? this.#laterWaiters?.first?.sink;
   }
 
   *waiters(): Generator<Sink<V>> {
     if (this.#firstSink) yield this.#firstSink;
-    for (let waiter = this.#others?.first; waiter; waiter = waiter.next) yield waiter.sink;
+    for (let waiter = this.#laterWaiters?.first; waiter; waiter = waiter.next) yield waiter.sink;
   }
 
   join(sink: Sink<V>): Execution {
     if (this.#state !== 'waiting') {
-      this.#send(sink);
+      this.#deliver(sink);
       return ended;
     }
-    if (this.#firstSink || this.#others) return (this.#others ??= new LaterWaiters(this)).add(sink);
+    if (this.#firstSink || this.#laterWaiters) return (this.#laterWaiters ??= new WaiterList(this)).add(sink);
     this.#firstSink = sink;
     return this;
   }
@@ -75,56 +76,57 @@ export class Item<K, V> implements Execution {
     this.#settle('failed', error);
   }
 
-  /** The first of those who wait has left. */
+  /** Called when the first waiter unsubscribes. */
   cancel(canceller?: Canceller): void {
     if (this.#firstSink) {
       this.#firstSink = undefined;
-      this.leaveIfUnwanted();
+      this.notifyIfUnwanted();
     }
     canceller?.cancelled();
   }
 
-  /** Fails one waiter alone, who leaves. */
+  /** Fails one waiter and removes it; the others go on waiting. */
   reject(sink: unknown, reason: unknown): boolean {
     let found = this.#firstSink === sink ? this.#firstSink : undefined;
     if (found) this.#firstSink = undefined;
-    for (let waiter = found ? undefined : this.#others?.first; waiter; waiter = waiter.next) {
+    for (let waiter = found ? undefined : this.#laterWaiters?.first; waiter; waiter = waiter.next) {
       if (waiter.sink !== sink) continue;
       found = waiter.sink;
-      this.#others?.remove(waiter);
+      this.#laterWaiters?.remove(waiter);
       break;
     }
     if (!found) return false;
     failAlone(found, reason);
-    this.leaveIfUnwanted();
+    this.notifyIfUnwanted();
     return true;
   }
 
-  leaveIfUnwanted(): void {
-    if (!this.isWanted) this.#holder?.leave(this);
+  notifyIfUnwanted(): void {
+    if (!this.isWanted) this.#owner?.onItemUnwanted(this);
   }
 
   #settle(state: 'succeeded' | 'failed', result: unknown): void {
     if (this.#state !== 'waiting') return;
     this.#state = state;
     this.#result = result;
-    this.#holder = undefined;
+    this.#owner = undefined;
     const sink = this.#firstSink;
     this.#firstSink = undefined;
-    if (sink) this.#send(sink);
-    // One at a time from the front: each may make others leave.
-    for (let waiter = this.#others?.shift(); waiter; waiter = this.#others?.shift()) this.#send(waiter.sink);
-    this.#others = undefined;
+    if (sink) this.#deliver(sink);
+    // One at a time from the front: each waiter may make others unsubscribe.
+    for (let waiter = this.#laterWaiters?.shift(); waiter; waiter = this.#laterWaiters?.shift())
+      this.#deliver(waiter.sink);
+    this.#laterWaiters = undefined;
   }
 
-  #send(sink: Sink<V>): void {
+  #deliver(sink: Sink<V>): void {
     if (this.#state === 'succeeded')
-      succeedAlone(sink, this.#result as V); // `succeed` put it there
+      succeedAlone(sink, this.#result as V); // `succeed` stored it
     else failAlone(sink, this.#result);
   }
 }
 
-/** What a waiter throws, a full call stack above all, is no failure of the key, and of no other waiter. */
+/** An error that a waiter throws, such as a stack overflow, does not fail the key or another waiter. */
 export function succeedAlone<V>(sink: Sink<V>, value: V): void {
   try {
     sink.succeed(value);
@@ -141,50 +143,50 @@ function failAlone(sink: Sink<never>, reason: unknown): void {
   }
 }
 
-/** Those who asked after the first, in the order they came. */
-class LaterWaiters<K, V> {
-  first: Waiter<K, V> | undefined;
-  #last: Waiter<K, V> | undefined;
+/** The waiters after the first, in the order in which they joined. */
+class WaiterList<K, V> {
+  first: KeyWaiter<K, V> | undefined;
+  #last: KeyWaiter<K, V> | undefined;
 
   constructor(readonly item: Item<K, V>) {}
 
-  add(sink: Sink<V>): Waiter<K, V> {
-    const waiter = new Waiter(this, sink, this.#last);
+  add(sink: Sink<V>): KeyWaiter<K, V> {
+    const waiter = new KeyWaiter(this, sink, this.#last);
     if (this.#last) this.#last.next = waiter;
     else this.first = waiter;
     return (this.#last = waiter);
   }
 
-  shift(): Waiter<K, V> | undefined {
+  shift(): KeyWaiter<K, V> | undefined {
     const waiter = this.first;
     if (waiter) this.remove(waiter);
     return waiter;
   }
 
-  remove(waiter: Waiter<K, V>): void {
+  remove(waiter: KeyWaiter<K, V>): void {
     const { previous, next } = waiter;
     if (previous) previous.next = next;
     else this.first = next;
     if (next) next.previous = previous;
     else this.#last = previous;
-    waiter.line = undefined;
+    waiter.list = undefined;
   }
 }
 
-class Waiter<K, V> implements Execution {
-  next: Waiter<K, V> | undefined;
+class KeyWaiter<K, V> implements Execution {
+  next: KeyWaiter<K, V> | undefined;
 
   constructor(
-    public line: LaterWaiters<K, V> | undefined,
+    public list: WaiterList<K, V> | undefined,
     readonly sink: Sink<V>,
-    public previous: Waiter<K, V> | undefined,
+    public previous: KeyWaiter<K, V> | undefined,
   ) {}
 
   cancel(canceller?: Canceller): void {
-    const { line } = this;
-    if (line) {
-      line.remove(this);
-      line.item.leaveIfUnwanted();
+    const { list } = this;
+    if (list) {
+      list.remove(this);
+      list.item.notifyIfUnwanted();
     }
     canceller?.cancelled();
   }

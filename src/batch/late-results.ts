@@ -1,6 +1,6 @@
 /**
- * Results of a flush that have yet to arrive: promises, futures and Observables in the place of values. Each is waited
- * for by itself, as `Future.from` waits, and the flush is in the air until the last of them has come.
+ * Late results of a flight: promises, futures and Observables in place of values. Each is waited for separately, as by
+ * `Future.from`, and the flight lasts until the last one has settled.
  */
 import type { ObservableInput } from 'rxjs';
 import { arrivesLater, isMap } from '../core/rx';
@@ -10,22 +10,22 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
 import type { Waiter } from '../scheduler/waiter';
 
-/** The flight that has given them. */
-interface Giver extends Waiter {
+/** The flight of the late results. */
+interface LateResultsOwner extends Waiter {
   describe(): string;
-  /** Called before the last result is handed out. */
-  over(): void;
-  /** Called after the last result has been handed out. */
+  /** Called before the last result is delivered. */
+  end(): void;
+  /** Called after the last result has been delivered. */
   land(): void;
 }
 
-/** What becomes of one of them. */
-export interface Arrival {
-  value(value: unknown): void;
-  error(error: unknown): void;
+/** Handlers for one late result. */
+interface LateResultHandlers {
+  readonly onValue: (value: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
-/** Whether there is one among these. Only an array or a Map can have late results in it. */
+/** Whether the results contain a late one. Only an array or a Map can contain late results. */
 export function hasLateResults(results: unknown): boolean {
   if (Array.isArray(results)) return results.some(arrivesLater);
   if (!isMap(results)) return false;
@@ -35,45 +35,45 @@ export function hasLateResults(results: unknown): boolean {
 
 export class LateResults {
   readonly #waits = new Map<object, Execution>();
-  /** One of them stands for the matching, which may bring more. */
+  /** One of them counts for the matching, which may add more. */
   #pending = 1;
   #isCancelled = false;
 
   constructor(
-    readonly giver: Giver,
+    readonly flight: LateResultsOwner,
     readonly scheduler: BatchScheduler,
   ) {}
 
-  wait(item: object, input: ObservableInput<unknown>, arrival: Arrival): void {
+  waitFor(item: object, input: ObservableInput<unknown>, handlers: LateResultHandlers): void {
     this.#pending++;
-    const sink = new LateResult(this, arrival);
-    // A drive for each, so that each goes as far as it can before the next is begun.
+    const sink = new LateResult(this, handlers);
+    // One drive for each result, so that each runs as far as it can before the next begins.
     const execution = this.scheduler.runQueue.drive(() => beginInput(input, sink, this.scheduler));
-    // The last waiter may have left while it was begun.
+    // The last waiter may have unsubscribed during the begin.
     if (this.#isCancelled) execution.cancel();
     else this.#waits.set(item, execution);
   }
 
-  /** The item has a result already: nothing that comes later is waited for. */
+  /** Stops waiting for the late result of an item that has been settled early. */
   drop(item: object): void {
     const execution = this.#waits.get(item);
     if (!execution) return;
     this.#waits.delete(item);
     execution.cancel();
-    this.settle(() => undefined);
+    this.settleOne(() => undefined);
   }
 
-  /** The matching has ended: no further result is waited for. */
-  matched(): void {
-    this.settle(() => undefined);
+  /** Called at the end of the matching, after which no late result is added. */
+  onMatched(): void {
+    this.settleOne(() => undefined);
   }
 
-  settle(handOut: () => void): void {
+  settleOne(deliver: () => void): void {
     if (this.#isCancelled) return;
     const isLast = --this.#pending === 0;
-    if (isLast) this.giver.over();
-    handOut();
-    if (isLast) this.giver.land();
+    if (isLast) this.flight.end();
+    deliver();
+    if (isLast) this.flight.land();
   }
 
   cancel(): void {
@@ -85,27 +85,27 @@ export class LateResults {
 class LateResult implements Sink<unknown> {
   constructor(
     private readonly all: LateResults,
-    private readonly arrival: Arrival,
+    private readonly handlers: LateResultHandlers,
   ) {}
 
-  /** That of the resolver: it runs outside of all that is on around those who asked. */
+  /** The frame of the resolver, which sees no context of the waiters. */
   get frame(): Frame | undefined {
     return this.all.scheduler.frame;
   }
 
   get above(): Waiter {
-    return this.all.giver;
+    return this.all.flight;
   }
 
   describe(): string {
-    return this.all.giver.describe();
+    return this.all.flight.describe();
   }
 
   succeed(value: unknown): void {
-    this.all.settle(() => this.arrival.value(value));
+    this.all.settleOne(() => this.handlers.onValue(value));
   }
 
   fail(error: unknown): void {
-    this.all.settle(() => this.arrival.error(error));
+    this.all.settleOne(() => this.handlers.onError(error));
   }
 }

@@ -1,65 +1,65 @@
 /**
- * What a batch function remembers on one scheduler, in one era of time: a cache for each partition, so that tenants
- * never meet. A run of virtual time also finds what real time has kept, and keeps its own for itself: how one test went
- * is nothing to the next.
+ * The cache of a batch function on one scheduler, in one time domain: one cache for each partition, so that tenants are
+ * isolated. A run of virtual time also finds the values of real time, but its own values end with it: a test does not
+ * affect the next one.
  */
 import type { Execution, Sink } from '../future/execution';
 import type { BatchOptions } from './batch-config';
 import { Cache, isStore, type CacheConfig } from './cache';
 import { Item } from './item';
 
-interface Times<K, V> {
+interface CacheClock<K, V> {
   readonly now: () => number;
-  /** For a run of virtual time: what is remembered in real time. */
+  /** In a run of virtual time: the cache of real time. */
   readonly real: PartitionedCache<K, V> | undefined;
 }
 
 export class PartitionedCache<K, V> {
-  /** Those with something in them: tenants come and go. */
+  /** Without empty caches, since the set of tenants changes. */
   readonly #caches = new Map<unknown, Cache<K, V>>();
-  /** The one used last: nearly always the one used next. */
+  /** The cache that was used last: nearly always the one that is used next. */
   #latest: Cache<K, V> | undefined;
   readonly #makeCache: (partition: unknown) => Cache<K, V>;
   readonly #real: PartitionedCache<K, V> | undefined;
   readonly #now: () => number;
-  /** When partitions were last looked through for expired ones. */
-  #lookedAt = -Infinity;
+  /** Time of the last search for expired partitions. */
+  #sweptAt = -Infinity;
 
   constructor(
     private readonly options: BatchOptions<K>,
     config: Exclude<CacheConfig, false>,
-    { now, real }: Times<K, V>,
+    { now, real }: CacheClock<K, V>,
   ) {
     this.#makeCache = (partition) => new Cache(partition, config, now);
     this.#now = now;
     this.#real = real;
-    // It may hold values from before anything was asked for.
+    // A store may hold values before the first load.
     if (isStore(config)) this.#caches.set(undefined, this.#makeCache(undefined));
   }
 
   /**
-   * Lets go of partitions whose values have all expired. Each look at all of them comes a `ttl` after the one before, so
-   * none costs more than the values that were kept meanwhile.
+   * Removes the partitions whose values have all expired. At least one `ttl` lies between two searches, so a search costs
+   * no more than the values that were stored since the last one.
    */
   dropExpired(): void {
     const { cache, partitionOf } = this.options;
     const ttl = typeof cache === 'object' && 'ttl' in cache ? cache.ttl : undefined;
     if (!partitionOf || ttl === undefined || this.#caches.size === 0) return;
     const now = this.#now();
-    if (now >= this.#lookedAt && now - this.#lookedAt <= ttl) return;
-    this.#lookedAt = now;
+    if (now >= this.#sweptAt && now - this.#sweptAt <= ttl) return;
+    this.#sweptAt = now;
     for (const [partition, cache] of this.#caches) if (cache.isExpired) this.#caches.delete(partition);
     this.#latest = undefined;
   }
 
-  /** Answers with what is known of a key. */
-  recall(partition: unknown, identity: unknown, sink: Sink<V>): Execution | undefined {
-    return this.#of(partition)?.recall(identity, sink) ?? this.#isRealTime(partition)?.recallArrived(identity, sink);
+  /** Joins the pending item of a key, or delivers its value; undefined for an unknown key. */
+  loadKnown(partition: unknown, identity: unknown, sink: Sink<V>): Execution | undefined {
+    return this.#of(partition)?.loadKnown(identity, sink) ?? this.#realCacheOf(partition)?.loadSettled(identity, sink);
   }
 
-  /** The item of a key that has been asked for and not answered. */
-  waitingFor(partition: unknown, identity: unknown): Item<K, V> | undefined {
-    return this.#of(partition)?.waitingFor(identity);
+  /** The item of a key that has no result yet. */
+  pendingItem(partition: unknown, identity: unknown): Item<K, V> | undefined {
+    return this.#of(partition)?.pendingItem(identity);
   }
 
   add(partition: unknown, item: Item<K, V>): void {
@@ -68,28 +68,28 @@ export class PartitionedCache<K, V> {
     cache.add(item);
   }
 
-  /** It has its value, which is kept unless the key was cleared meanwhile. */
+  /** Keeps the value of an item, unless the key was cleared in the meantime. */
   keep(partition: unknown, item: Item<K, V>, value: V): void {
     this.#of(partition)?.keep(item, value);
   }
 
-  /** It has failed, or nobody waits for it any more. */
+  /** Removes an item that has failed, or has no waiter any more. */
   forget(partition: unknown, item: Item<K, V>): void {
     this.#change(partition, (cache) => cache.forget(item));
   }
 
-  /** Keeps a value as if it had been loaded, unless the key is known already. */
+  /** Keeps a value as if it had been loaded, unless the key is in the cache already. */
   prime(key: K, value: V): void {
-    const { partition, identity } = this.#placeOf(key);
-    if (this.#of(partition)?.knows(identity)) return;
-    if (this.#isRealTime(partition)?.hasArrived(identity)) return;
+    const { partition, identity } = this.#locate(key);
+    if (this.#of(partition)?.has(identity)) return;
+    if (this.#realCacheOf(partition)?.hasValue(identity)) return;
     const item = Item.of(key, identity, value);
     this.add(partition, item);
     this.keep(partition, item, value);
   }
 
   clear(key: K): void {
-    const { partition, identity } = this.#placeOf(key);
+    const { partition, identity } = this.#locate(key);
     this.#change(partition, (cache) => cache.clear(identity));
     this.#real?.clear(key);
   }
@@ -109,16 +109,16 @@ export class PartitionedCache<K, V> {
   }
 
   #of(partition: unknown): Cache<K, V> | undefined {
-    // Not `?.`: where there are no partitions, they are all undefined.
+    // Not `?.`: without partitions every partition is undefined.
     if (this.#latest && this.#latest.partition === partition) return this.#latest;
     return (this.#latest = this.#caches.get(partition));
   }
 
-  #isRealTime(partition: unknown): Cache<K, V> | undefined {
+  #realCacheOf(partition: unknown): Cache<K, V> | undefined {
     return this.#real && this.#real.#of(partition);
   }
 
-  #placeOf(key: K): { readonly partition: unknown; readonly identity: unknown } {
+  #locate(key: K): { readonly partition: unknown; readonly identity: unknown } {
     return { partition: this.options.partitionOf?.(key), identity: this.options.identityOf(key) };
   }
 }

@@ -1,33 +1,33 @@
 /**
- * The flight whose resolver is on the stack. A future that a resolver makes there is asked for on behalf of that flight,
- * also where it is awaited later, by a promise that tells nothing of who waits.
+ * The flight whose resolver is on the call stack. A future that the resolver makes is loaded on behalf of that flight,
+ * also if it is awaited later by a promise, which does not show its waiter.
  */
 import type { Sink } from '../future/execution';
 import { runningTask } from '../scheduler/ambient';
 import type { Frame } from '../scheduler/frame';
 import { isAwaited, named, type Waiter } from '../scheduler/waiter';
 
-let resolving: Waiter | undefined;
+let current: Waiter | undefined;
 
-/** Does `work`, which is the resolver of this flight. */
-export function whileResolving<R>(flight: Waiter, work: () => R): R {
-  const outer = resolving;
-  resolving = flight;
+/** Runs the resolver of a flight. */
+export function runResolver<R>(flight: Waiter, resolve: () => R): R {
+  const outer = current;
+  current = flight;
   try {
-    return work();
+    return resolve();
   } finally {
-    resolving = outer;
+    current = outer;
   }
 }
 
-/** The flight of the resolver that runs here; a task that a `block` in it moves on is none of it. */
-export const resolvingFlight = (): Waiter | undefined => (resolving && !runningTask() ? resolving : undefined);
+/** The flight of the running resolver. A task that a `block` in the resolver runs does not belong to the flight. */
+export const resolvingFlight = (): Waiter | undefined => (current && !runningTask() ? current : undefined);
 
-/** A sink that leads to that flight, if it leads to nothing by itself. */
-export const onBehalfOf = <V>(flight: Waiter, sink: Sink<V>): Sink<V> =>
-  named(sink) ? sink : new OnBehalf(flight, sink);
+/** The sink itself if it leads to a named waiter; otherwise a sink that leads to the flight. */
+export const onBehalfOfFlight = <V>(flight: Waiter, sink: Sink<V>): Sink<V> =>
+  named(sink) ? sink : new FlightSink(flight, sink);
 
-class OnBehalf<V> implements Sink<V> {
+class FlightSink<V> implements Sink<V> {
   readonly isAwaited: boolean;
 
   constructor(

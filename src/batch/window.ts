@@ -1,11 +1,10 @@
 /**
- * An open batch: the keys that are gathered, and the moment they go. The moment is RxJS's `bufferTime`; the scheduler
- * it runs on is the gate, a timer that comes when the window is over, when nothing else can run, or when the batch is
- * full. A window opens with its first key and is gone when it has been flushed or all its keys have left, so nothing
- * runs while nothing waits.
+ * An open batch: it collects keys until its flush. RxJS's `bufferTime` emits the keys; its scheduler is `FlushTrigger`,
+ * which runs when the window time is over, at quiescence, or when the batch is full. A window opens with its first key and
+ * is removed at its flush or when all its keys have lost their waiters, so no timer runs while nothing waits.
  *
- * What goes through `bufferTime` is the list the keys are gathered in, once: `bufferTime` copies its books for every
- * value, which a key apiece would pay for, and does not know of keys that have left.
+ * The value that passes through `bufferTime` is the whole map of the keys, once: `bufferTime` copies its list of buffers
+ * for each value, which is too expensive for each key, and it cannot remove keys that have lost their waiters.
  */
 import { bufferTime, Observable, Subscription, take, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { describeBatch } from '../core/describe';
@@ -15,33 +14,34 @@ import { instrumentation } from '../scheduler/instrumentation';
 import type { Asker, Flushable } from '../scheduler/open-batches';
 import { Countdown } from './countdown';
 import { Flight } from './flight';
-import { Item, type ItemHolder } from './item';
+import { Item, type ItemOwner } from './item';
 import { isAwaited, type Waiter } from '../scheduler/waiter';
 import type { BatchQueue } from './batch-queue';
 
-export class Window<K, V> implements Flushable, ItemHolder<K, V> {
+export class Window<K, V> implements Flushable, ItemOwner<K, V> {
   readonly openedAt: number;
   isSealed = false;
   readonly #queue: BatchQueue<K, V>;
   readonly #items = new Map<unknown, Item<K, V>>();
-  readonly #gate: FlushTrigger;
-  #passed: ReadonlyMap<unknown, Item<K, V>> | undefined;
+  readonly #trigger: FlushTrigger;
+  /** The items that `bufferTime` has emitted. */
+  #emittedItems: ReadonlyMap<unknown, Item<K, V>> | undefined;
   #window: Countdown | undefined;
   #hold: Countdown | undefined;
   #flight: Flight<K, V> | undefined;
 
   constructor(
-    world: BatchQueue<K, V>,
+    queue: BatchQueue<K, V>,
     readonly partition: unknown,
   ) {
-    const { options, scheduler } = world;
-    this.#queue = world;
+    const { options, scheduler } = queue;
+    this.#queue = queue;
     this.openedAt = scheduler.now();
-    this.#gate = new FlushTrigger(scheduler);
+    this.#trigger = new FlushTrigger(scheduler);
     if (options.window > 0) this.#window = this.#countdown(options.window);
-    new Observable<ReadonlyMap<unknown, Item<K, V>>>((entrance) => entrance.next(this.#items))
-      .pipe(bufferTime(options.window, null, Infinity, this.#gate), take(1))
-      .subscribe(([items]) => (this.#passed = items));
+    new Observable<ReadonlyMap<unknown, Item<K, V>>>((subscriber) => subscriber.next(this.#items))
+      .pipe(bufferTime(options.window, null, Infinity, this.#trigger), take(1))
+      .subscribe(([items]) => (this.#emittedItems = items));
   }
 
   get name(): string {
@@ -74,13 +74,15 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
 
   waitsFor(asker: Waiter): boolean {
     if (!this.#flight || this.#flight.hasEarlyResults || this.#queue.resolve.length !== 1) return false;
-    // An `async` resolver may subscribe to what it does not wait for.
+    // An `async` resolver may subscribe to a future without waiting for it.
     return !this.#flight.isOfPromise || isAwaited(asker);
   }
 
-  isBlockedBy(flown: Flushable): boolean {
-    if (!(flown instanceof Window) || flown.#queue !== this.#queue || this.#flight || this.canBeForced) return false;
-    return !this.#queue.hasAnySlot || flown.partition === this.partition;
+  isBlockedBy(inFlight: Flushable): boolean {
+    if (!(inFlight instanceof Window) || inFlight.#queue !== this.#queue || this.#flight || this.canBeForced) {
+      return false;
+    }
+    return !this.#queue.hasAnySlot || inFlight.partition === this.partition;
   }
 
   reject({ key, waiter }: Asker, error: unknown): boolean {
@@ -104,74 +106,74 @@ export class Window<K, V> implements Flushable, ItemHolder<K, V> {
     return this.#queue.hasSlotFor(this.partition);
   }
 
-  /** The item of this key: the one that is here, or a new one. */
-  itemOf(key: K, identity: unknown): Item<K, V> {
+  /** The item of a key in this batch; a new item for a new key. */
+  itemFor(key: K, identity: unknown): Item<K, V> {
     const known = this.#items.get(identity);
     if (known) {
-      // It has been forgotten, or who asks would not have come so far: from now on it is as fresh as any.
+      // The cache did not know the key, so it has been cleared; the item is current again from now on.
       this.#queue.cache?.add(this.partition, known);
       return known;
     }
     const item = new Item<K, V>(key, identity, this);
     this.#items.set(identity, item);
     this.#queue.cache?.add(this.partition, item);
-    // Each time, not only the first: a clock in whose flush somebody threw has dropped what was armed.
+    // For each key, not only the first: a clock whose callback has thrown drops the timers that were armed.
     this.#queue.state.armQuiescence();
     return item;
   }
 
   readyFor(isBusy: boolean): FlushReason | undefined {
     const { hold, window } = this.#queue.options;
-    this.#window?.keepRunning();
+    this.#window?.ensureRunning();
     if (this.isWindowOpen || !this.canBeForced) return undefined;
     if (hold > 0 && isBusy && !this.#hold?.isOver) {
       this.#hold ??= this.#countdown(hold);
-      this.#hold.keepRunning();
-      // The first look may come when its time is over: then no timer would ever have it looked at again.
+      this.#hold.ensureRunning();
+      // At the first check the hold may be over already; then no timer would trigger another check.
       if (!this.#hold.isOver) return undefined;
     }
     return this.#hold?.isOver ? 'hold-elapsed' : window > 0 ? 'window' : 'quiescent';
   }
 
-  /** No key comes in any more. */
+  /** Stops collecting keys. */
   close(): void {
     this.#window?.stop();
     this.#hold?.stop();
-    this.#gate.open();
+    this.#trigger.fire();
   }
 
   flush(reason: FlushReason): void {
-    this.#queue.closed(this);
+    this.#queue.removeWindow(this);
     this.close();
-    if (!this.#passed || this.size === 0) return;
-    this.#flight = new Flight(this.#queue, { window: this, items: this.#passed, reason });
-    this.#flight.takeOff();
+    if (!this.#emittedItems || this.size === 0) return;
+    this.#flight = new Flight(this.#queue, { window: this, items: this.#emittedItems, reason });
+    this.#flight.start();
   }
 
-  leave(item: Item<K, V>): void {
+  onItemUnwanted(item: Item<K, V>): void {
     this.#queue.cache?.forget(this.partition, item);
     if (this.#flight) {
-      this.#flight.leave();
+      this.#flight.onItemUnwanted();
       return;
     }
     this.#items.delete(item.identity);
     if (this.#items.size > 0) return;
     instrumentation.current?.emit({ type: 'landed', batch: this, how: undefined, failures: undefined });
-    this.#queue.closed(this);
+    this.#queue.removeWindow(this);
     this.close();
-    // Others may have been held for what would have followed.
+    // Other batches may have been held for the tasks that waited for this one.
     this.#queue.state.armQuiescence();
   }
 
   #countdown(ms: number): Countdown {
-    const { scheduler, state: era } = this.#queue;
-    return new Countdown({ scheduler, startedAt: this.openedAt, ms, then: () => era.armQuiescence() });
+    const { scheduler, state } = this.#queue;
+    return new Countdown({ scheduler, startedAt: this.openedAt, ms, onEnd: () => state.armQuiescence() });
   }
 }
 
-/** The scheduler `bufferTime` runs on: what it schedules runs when the gate opens. */
+/** The scheduler of `bufferTime`: it runs the scheduled action when the trigger fires. */
 class FlushTrigger implements SchedulerLike {
-  #closed: FlushTriggerAction<unknown> | undefined;
+  #pending: FlushTriggerAction<unknown> | undefined;
 
   constructor(private readonly clock: SchedulerLike) {}
 
@@ -181,13 +183,13 @@ class FlushTrigger implements SchedulerLike {
 
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, _delay?: number, state?: T): Subscription {
     const action = new FlushTriggerAction(work, state);
-    this.#closed = action as FlushTriggerAction<unknown>; // it keeps its own state
+    this.#pending = action as FlushTriggerAction<unknown>; // the action keeps its own state
     return action;
   }
 
-  open(): void {
-    const action = this.#closed;
-    this.#closed = undefined;
+  fire(): void {
+    const action = this.#pending;
+    this.#pending = undefined;
     action?.run();
   }
 }
@@ -200,7 +202,7 @@ class FlushTriggerAction<T> extends Subscription implements SchedulerAction<T> {
     super();
   }
 
-  /** A gate opens once. */
+  /** Does nothing, because a trigger fires once. */
   schedule(): Subscription {
     return this;
   }

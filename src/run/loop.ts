@@ -1,8 +1,8 @@
 /**
- * A world of its own for the length of a run: its own scheduler, and so its own batches and caches, and its own scope.
- * Nothing that runs elsewhere can join it or see what it remembers. The idea is miniasync's `run` and `loop`.
+ * An isolated program: `run` and `loop` give it its own scheduler, and so its own batches and caches, and its own scope.
+ * Other code cannot join its batches or see its caches. The idea is miniasync's `run` and `loop`.
  */
-import { invalidOption } from '../core/describe';
+import { describe, invalidOption } from '../core/describe';
 import { checkOptions } from '../core/options';
 import { reportLost } from '../core/report';
 import { isAsyncInput } from '../core/rx';
@@ -13,60 +13,86 @@ import type { AsyncValue } from '../future/async-value';
 import { StartedFuture } from '../future/started-future';
 import { Scope } from '../scope/scope';
 import { task } from '../task/task';
-import { listed, type IsListed, type ReturnedError, type ReturnErrors } from './listed';
+
+type ErrorClass<E extends Error = Error> = abstract new (...args: never[]) => E;
+
+/** The errors that are returned as results: those of a class, of one of several classes, or those that a predicate accepts. */
+export type ReturnErrors = ErrorClass | readonly ErrorClass[] | ((error: unknown) => boolean);
+
+/** The type of the returned errors; `unknown` for a predicate that is not a type guard. */
+export type ReturnedError<R extends ReturnErrors> =
+  R extends ErrorClass<infer E>
+    ? E
+    : R extends readonly (infer C)[]
+      ? InstanceOf<C>
+      : R extends (error: unknown) => error is infer E
+        ? E
+        : unknown;
+
+type InstanceOf<C> = C extends ErrorClass<infer E> ? E : never;
 
 export interface RunConfig<R extends ReturnErrors = ReturnErrors> {
-  /** Errors that are results: each takes its place among them (none). Any other ends the run. */
+  /**
+   * Errors that are returned in their place among the results. Any other error ends the run. The idea is miniasync's
+   * `return_exceptions`.
+   *
+   * @defaultValue none
+   */
   readonly returnErrors?: R | undefined;
 }
 
-/** The values of a list of things to wait for; where errors are results, those too. */
+/** The results of a list of inputs: their values, and the errors that `returnErrors` returns. */
 export type RunResults<I extends readonly unknown[], R extends ReturnErrors = never> = {
   -readonly [K in keyof I]: (I[K] extends Awaitable<infer T> ? T : never) | ReturnedError<R>;
 };
 
 export interface Loop extends Disposable, AsyncDisposable {
-  /** What all its runs run on. */
+  /** The scheduler of all runs of this loop. */
   readonly scheduler: BatchScheduler;
-  /** As `run`, in the world of this loop. */
+  /** Like the function `run`, but on the scheduler of this loop. */
   readonly run: typeof run;
-  /** Waits for its runs, and ends it; `using` and `await using` cancel them first. */
+  /** Waits for the runs and closes the loop. `using` and `await using` cancel the runs first. */
   close(): AsyncValue<void>;
 }
 
 /**
- * Opens a world for several runs, which share its batches and its caches.
+ * Opens an isolated scheduler for several runs, which share its batches and caches. The source is miniasync's `loop`.
  *
+ * @param config - The options of `BatchScheduler`.
+ * @throws TypeError if an option is invalid.
  * @example
- * await using world = loop();
- * const [one] = await world.run([nameOf(1)]);
- * const [again] = await world.run([nameOf(1)]);
+ * await using isolated = loop();
+ * const [one] = await isolated.run([nameOf(1)]);
+ * const [again] = await isolated.run([nameOf(1)]);
  */
 export function loop(config: BatchSchedulerConfig = {}): Loop {
   checkOptions('loop', config, ['clock', 'policy', 'name']);
   const scheduler = new BatchScheduler({ name: 'loop', ...config });
   const scope = new Scope({ name: scheduler.name, scheduler });
-  const leave = (): AsyncValue<void> => {
+  const cancelAndClose = (): AsyncValue<void> => {
     scope.cancel('the loop was left');
     return scope.close();
   };
   return {
     scheduler,
-    run: (inputs: readonly Awaitable<unknown>[], runConfig?: RunConfig) => startIn(scope, checked(inputs, runConfig)),
+    run: (inputs: readonly Awaitable<unknown>[], runConfig?: RunConfig) =>
+      startIn(scope, checkedProgram(inputs, runConfig)),
     close: () => scope.close(),
-    [Symbol.dispose]: () => void leave(),
+    [Symbol.dispose]: () => void cancelAndClose(),
     [Symbol.asyncDispose]: async () => {
-      await leave();
+      await cancelAndClose();
     },
   };
 }
 
 /**
- * Starts all of these in a world of their own, at the end of this turn: the value is their results, in the order of the
- * list. The first error that is not listed cancels the rest, waits until they have cleaned up, and is the error of all.
+ * Starts all inputs on an isolated scheduler, at the end of this turn of the event loop. The value is the list of their
+ * results, in the order of the inputs. The first error that is not returned cancels the other inputs, waits for their
+ * clean-up, and fails the run. The source is miniasync's `run`.
  *
- * @throws TypeError at once, before anything starts, if there is something that cannot be waited for, or an option makes
- * no sense.
+ * @param inputs - Futures, Observables, promises or async iterables.
+ * @param config - The options; see `RunConfig`.
+ * @throws TypeError at once, before anything starts, if an input cannot be awaited, or an option is invalid.
  * @example
  * const [name, missing] = await run([nameOf(1), nameOf(0)], { returnErrors: RangeError });
  */
@@ -79,7 +105,7 @@ export function run<const I extends readonly Awaitable<unknown>[], const R exten
   config: RunConfig<R>,
 ): AsyncValue<RunResults<I, R>>;
 export function run(inputs: readonly Awaitable<unknown>[], config?: RunConfig): AsyncValue<unknown> {
-  const program = checked(inputs, config);
+  const program = checkedProgram(inputs, config);
   const scheduler = new BatchScheduler({ name: 'run' });
   const scope = new Scope({ name: 'run', scheduler });
   const value = startIn(scope, program);
@@ -87,53 +113,72 @@ export function run(inputs: readonly Awaitable<unknown>[], config?: RunConfig): 
   return value;
 }
 
+type IsReturned = (error: unknown) => boolean;
+
 interface Program {
   readonly inputs: readonly Awaitable<unknown>[];
-  readonly isListed: IsListed;
+  readonly isReturned: IsReturned;
 }
 
-function startIn(scope: Scope, { inputs, isListed }: Program): AsyncValue<never> {
+function startIn(scope: Scope, { inputs, isReturned }: Program): AsyncValue<never> {
   const inner = scope.fork({ name: 'run', errorMode: 'continue' });
   const values = inputs.map((input) => inner.start(input));
   return new StartedFuture(
-    results(inner, values, isListed),
+    resultsOf(inner, values, isReturned),
     scope.scheduler,
-  ) as AsyncValue<unknown> as AsyncValue<never>; // its caller knows
+  ) as AsyncValue<unknown> as AsyncValue<never>; // the overloads of `run` have the type
 }
 
-const results = task(function* runAll(scope: Scope, values: readonly AsyncValue<unknown>[], isListed: IsListed) {
+const resultsOf = task(function* runAll(scope: Scope, values: readonly AsyncValue<unknown>[], isReturned: IsReturned) {
   try {
-    return yield* all(values.map((value) => orListed(value, scope, isListed)));
+    return yield* all(values.map((value) => resultOf(value, scope, isReturned)));
   } finally {
     scope.cancel('the run is over');
     try {
       yield scope.close();
     } catch (others) {
-      // The run has its error; these came after it.
+      // The run has failed already; these errors came later.
       reportLost('a run', others);
     }
   }
 });
 
-const orListed = task(function* runOne(value: AsyncValue<unknown>, scope: Scope, isListed: IsListed) {
+const resultOf = task(function* runOne(value: AsyncValue<unknown>, scope: Scope, isReturned: IsReturned) {
   try {
     return yield* value;
   } catch (error) {
-    // Of a run that was cancelled nothing is a result.
-    if (!scope.signal.aborted && isListed(error)) return error;
+    // A cancelled run has no results.
+    if (!scope.signal.aborted && isReturned(error)) return error;
     throw error;
   }
 });
 
-/** @throws TypeError for what cannot be run. */
-function checked(inputs: unknown, config: RunConfig = {}): Program {
+/** @throws TypeError for inputs that cannot be awaited, or an invalid option. */
+function checkedProgram(inputs: unknown, config: RunConfig = {}): Program {
   if (isAsyncInput(inputs)) throw new TypeError('run() takes one array of futures: write run([a, b]), not run(a, b).');
   if (!Array.isArray(inputs)) throw invalidOption('run: what it runs', 'an array of futures', inputs);
   checkOptions('run', config, ['returnErrors']);
-  return { inputs: Array.from(inputs, checkedInput), isListed: listed(config.returnErrors) };
+  return { inputs: Array.from(inputs, checkedInput), isReturned: returnedBy(config.returnErrors) };
 }
 
 function checkedInput(input: unknown, index: number): Awaitable<unknown> {
-  if (isAsyncInput(input)) return input as Awaitable<unknown>; // no array or string is one
+  if (isAsyncInput(input)) return input as Awaitable<unknown>; // `isAsyncInput` refuses arrays and strings
   throw invalidOption(`run: what it runs, at [${String(index)}],`, 'a future, an Observable or a promise', input);
 }
+
+/** @throws TypeError if `returnErrors` is neither an error class, nor an array of them, nor a predicate. */
+function returnedBy(returnErrors: ReturnErrors | undefined): IsReturned {
+  if (returnErrors === undefined) return () => false;
+  const classes: readonly unknown[] = Array.isArray(returnErrors) ? returnErrors : [returnErrors];
+  if (classes.every(isErrorClass)) return (error) => classes.some((one) => error instanceof one);
+  if (typeof returnErrors === 'function' && !isClass(returnErrors)) return returnErrors as IsReturned;
+  throw new TypeError(
+    `run: expected \`returnErrors\` to be an error class, an array of them, or a predicate; got ${describe(returnErrors)} ` +
+      `(${typeof returnErrors}). Write returnErrors: NotFoundError, or (error) => error instanceof NotFoundError.`,
+  );
+}
+
+const isErrorClass = (value: unknown): value is ErrorClass =>
+  typeof value === 'function' && (value === Error || value.prototype instanceof Error);
+
+const isClass = (value: object): boolean => /^class\b/.test(Function.prototype.toString.call(value));
