@@ -29,7 +29,7 @@ const napping = batch<number, string>((ids, flush) =>
 );
 
 describe('batchMap', () => {
-  it('emits the value of each key, and asks together for what comes together', () => {
+  it('emits the value of each key, and loads keys that arrive together in one flush', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(from([1, 2, 1]).pipe(batchMap(batch(resolve))));
@@ -40,7 +40,7 @@ describe('batchMap', () => {
   });
 
   it(
-    'emits when the answer comes',
+    'emits each value when the result of its flush arrives',
     marbles((m) => {
       const doubled = batch((keys: readonly string[]) => of(keys.map((key) => key.toUpperCase())).pipe(delay(3)));
       const source = m.hot('  a-b----c---|   ');
@@ -51,7 +51,7 @@ describe('batchMap', () => {
   );
 
   it(
-    'unsubscribes source and flights when it is unsubscribed',
+    'unsubscribing cancels the source and the flights',
     marbles((m) => {
       const answer = m.cold<string[]>('----a', { a: ['x'] });
       const source = m.hot('a------');
@@ -71,7 +71,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('joins what others ask the same batch function', () => {
+  it('shares flushes with other callers of the same batch function', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -83,7 +83,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('emits as values come, unless ordered', () => {
+  it('emits values in the order of their arrival, unless ordered', () => {
     rehearse(({ flush }) => {
       const [asTheyCome, ordered] = [{}, { ordered: true }].map((config: BatchMapConfig) =>
         listen(from([3, 1, 2]).pipe(batchMap(napping, config))),
@@ -94,7 +94,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('ordered, asks for all at once all the same', () => {
+  it('with ordered still loads all keys at once', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       listen(from([3, 1, 2, 1]).pipe(batchMap(resolve, { ordered: true })));
@@ -103,7 +103,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('bounds how many keys it waits for at a time', () => {
+  it('concurrency bounds the number of keys loaded at a time', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(from([1, 2, 3, 4, 5]).pipe(batchMap(resolve, { concurrency: 2 })));
@@ -113,7 +113,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('ordered and bounded, keeps the place of what has come but not been emitted', () => {
+  it('with ordered and concurrency, a result counts as loading until it is emitted', () => {
     rehearse(({ flush, at }) => {
       const asked: number[] = [];
       const source = from([9, 1, 1, 1]).pipe(map((id) => (asked.push(id), id)));
@@ -145,7 +145,7 @@ describe('batchMap', () => {
   );
 
   it.each([{}, { ordered: true }])(
-    'with %j forwards an error of the source, and leaves what it asked for',
+    'with %j forwards an error of the source, and unsubscribes from pending keys',
     (config) => {
       rehearse(({ flush }) => {
         const { asked, resolve } = recorder();
@@ -166,7 +166,7 @@ describe('batchMap', () => {
     });
   });
 
-  it.each([10, 10_000])('ordered, emits all that %p keys behind the slowest have waited for', (count) => {
+  it.each([10, 10_000])('with ordered emits the results of %p keys that waited for the slowest key', (count) => {
     const answers: Subject<void>[] = [];
     const ask = batch(
       (ids: readonly number[]) => {
@@ -196,7 +196,7 @@ describe('batchMap', () => {
     });
   });
 
-  it.each([{}, { ordered: true }])('with %j can be stopped by what follows it', (config) => {
+  it.each([{}, { ordered: true }])('with %j stops when a later operator completes', (config) => {
     rehearse(({ flush }) => {
       const heard = listen(from([1, 2, 3]).pipe(batchMap(recorder().resolve, config), take(2)));
       flush();
@@ -204,7 +204,7 @@ describe('batchMap', () => {
     });
   });
 
-  it.each([{}, { ordered: true }])('with %j may be fed by its own output', (config) => {
+  it.each([{}, { ordered: true }])('with %j accepts keys that depend on its own results', (config) => {
     rehearse(({ flush }) => {
       const source = new Subject<number>();
       const heard: number[] = [];
@@ -231,7 +231,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('errors for a value that is no key, naming the batch', () => {
+  it('errors for an invalid key, and names the batch function', () => {
     rehearse(({ flush }) => {
       const heard = listen(of(undefined as unknown as number).pipe(batchMap(recorder().resolve, { name: 'nameOf' })));
       flush();

@@ -1,12 +1,12 @@
 /**
- * What a batch function promises whatever its options: one flush for all who ask before anything else must happen.
+ * Behaviour of a batch function with any options: one flush for all keys that are requested before a task must wait.
  */
 import { from, mergeMap, of, repeat, retry, throwError } from 'rxjs';
 import { all, batch, BatchScheduler, Future, task } from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
 
 describe('a batch function', () => {
-  it('gives a Future, and asks nothing until somebody subscribes', () => {
+  it('returns a Future, which loads nothing before its first subscription', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       expect(batch(resolve)(1)).toBeInstanceOf(Future);
@@ -15,7 +15,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('gives one value and completes', () => {
+  it('emits one value and completes', () => {
     rehearse(({ flush }) => {
       const heard = listen(batch(recorder().resolve)(1));
       flush();
@@ -23,7 +23,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('asks for all keys of one turn in one flush, in the order they were first asked for', () => {
+  it('loads all keys of one turn in one flush, in the order of their first request', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -33,7 +33,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('asks for equal keys once, and answers everybody, in the order they asked', () => {
+  it('loads equal keys once, and delivers to all waiters in the order of their requests', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -47,7 +47,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('tells keys apart as a Map does: 0 is not "0", and NaN is NaN', () => {
+  it('compares keys as a Map does: 0 is not "0", and NaN is NaN', () => {
     rehearse(({ flush }) => {
       const asked: unknown[] = [];
       const echo = batch((keys: readonly unknown[]) => {
@@ -60,7 +60,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('asks anew for each subscription, as it remembers nothing without a cache', () => {
+  it('without a cache loads a key anew for each later subscription', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const name = batch(resolve)(1);
@@ -70,7 +70,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('asks again for a key that failed when it is retried', () => {
+  it('loads a failed key again for retry', () => {
     rehearse(({ flush }) => {
       let attempts = 0;
       const flaky = batch((ids: readonly number[]) =>
@@ -83,7 +83,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('gathers what tasks of different depths ask for', () => {
+  it('collects the keys of tasks at different depths into one flush', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -105,7 +105,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('gathers what operators and async functions at different depths of the microtask queue ask for', async () => {
+  it('collects the keys of operators and async functions at different depths of the microtask queue into one flush', async () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve);
     const after = async (hops: number, id: number): Promise<string> => {
@@ -117,7 +117,7 @@ describe('a batch function', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('keeps different batch functions apart, and flushes them oldest first', () => {
+  it('flushes different batch functions separately, oldest batch first', () => {
     rehearse(({ flush }) => {
       const order: string[] = [];
       const recorded = (name: string) =>
@@ -132,7 +132,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('keeps schedulers apart: another scheduler is another world', () => {
+  it('has isolated batches on each scheduler', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: true });
@@ -144,7 +144,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('goes on in rounds: what is asked for after an answer is the next flush', () => {
+  it('loads keys that are requested after a result in the next flush', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -159,7 +159,7 @@ describe('a batch function', () => {
     });
   });
 
-  it('has a subscriber that throws hurt nobody else', () => {
+  it('an error thrown by one subscriber does not affect the others', () => {
     const nameOf = batch(recorder().resolve);
     const heard: string[] = [];
     expect(() =>
@@ -177,7 +177,7 @@ describe('a batch function', () => {
 });
 
 describe('many', () => {
-  it('gives the values in the order of the keys, in one flush', () => {
+  it('returns the values in the order of the keys, in one flush', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(batch(resolve).many([3, 1, 2]));
@@ -187,7 +187,7 @@ describe('many', () => {
     });
   });
 
-  it('gives a duplicate its value each time, and asks for it once', () => {
+  it('loads a duplicate key once, and returns its value at each position', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(batch(resolve).many([1, 2, 1]));
@@ -197,7 +197,7 @@ describe('many', () => {
     });
   });
 
-  it('gives an empty array for no keys, without a flush', () => {
+  it('returns an empty array for no keys, without a flush', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(batch(resolve).many([]));
@@ -217,7 +217,7 @@ describe('many', () => {
     });
   });
 
-  it('does not hold on to the array it was given', () => {
+  it('copies the array of keys', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const ids = [1, 2];
@@ -229,7 +229,7 @@ describe('many', () => {
     });
   });
 
-  it('joins what others ask for', () => {
+  it('shares a flush with other callers', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);

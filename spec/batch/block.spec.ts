@@ -1,5 +1,5 @@
 /**
- * Asking for a key here and now: `userById.block(7)` for `userById(7).block()`.
+ * Loading a key synchronously: `userById.block(7)` is `userById(7).block()`.
  */
 import { batch, batchScheduler, BatchScheduler, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { thrownBy } from '../future/hear';
@@ -8,13 +8,13 @@ import { recorder } from './rehearsal';
 const never = (): Promise<string[]> => new Promise(() => undefined);
 
 describe('block of a batch function', () => {
-  it('gives the value of its key', () => {
+  it('returns the value of its key', () => {
     const { asked, resolve } = recorder();
     expect(batch(resolve).block(7)).toBe('user 7');
     expect(asked).toEqual([[7]]);
   });
 
-  it('takes along, in one flush, what others have asked for', () => {
+  it('shares its flush with the keys that other callers wait for', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve);
     const others: string[] = [];
@@ -24,25 +24,25 @@ describe('block of a batch function', () => {
     expect(others).toEqual(['user 1', 'user 2']);
   });
 
-  it('waits for no window and no hold', () => {
+  it('does not wait for a window or a hold', () => {
     expect(batch(recorder().resolve, { window: 1_000, hold: 1_000 }).block(7)).toBe('user 7');
   });
 
-  it('throws the failure of its key, as it is', () => {
+  it('throws the failure of its key unchanged', () => {
     const error = new RangeError('no user 7');
     const nameOf = batch((ids: readonly number[]) => ids.map((id) => (id === 7 ? error : `user ${id}`)));
     expect(thrownBy(() => nameOf.block(7))).toBe(error);
     expect(nameOf.block(8)).toBe('user 8');
   });
 
-  it('says what it waits for where that needs the event loop', () => {
+  it('names the flight it waits for if that needs the event loop', () => {
     const nameOf = batch(never, { name: 'nameOf' });
     const error = thrownBy(() => nameOf.block(7));
     expect(error).toBeInstanceOf(WouldBlockError);
     expect((error as Error).message).toContain('batch "nameOf" in flight (1 key(s): 7)');
   });
 
-  it('goes on for so many ms at most', () => {
+  it('throws when its time limit in ms has passed', () => {
     const nextOf = batch((ids: readonly number[]) => ids.map((id) => id + 1));
     const endless = batch(
       task(function* () {
@@ -52,7 +52,7 @@ describe('block of a batch function', () => {
     expect(thrownBy(() => endless.block(7, 20))).toBeInstanceOf(TaskTimeoutError);
   });
 
-  it.each([-1, NaN, '5'])('refuses a time of %p before anything is asked', (time) => {
+  it.each([-1, NaN, '5'])('refuses a time limit of %p before any load', (time) => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve);
     expect(() => nameOf.block(7, time as number)).toThrow(
@@ -66,7 +66,7 @@ describe('block of a batch function', () => {
     expect(() => nameOf.block(key as unknown as number)).toThrow('batch "nameOf": expected its key to be given');
   });
 
-  it('keeps its value in the cache of the scheduler it is asked on', () => {
+  it('keeps its value in the cache of the current scheduler', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: true });
     expect([nameOf.block(7), nameOf.block(7), nameOf(7).block()]).toEqual(['user 7', 'user 7', 'user 7']);

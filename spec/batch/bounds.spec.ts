@@ -1,11 +1,11 @@
 /**
- * `maxSize` and `concurrency`: how many keys a flush takes, and how many flushes are in the air.
+ * `maxSize`, `concurrency` and `partitionConcurrency`: bounds on the keys of a flush and on the number of flights.
  */
 import { delay, map, of, timer } from 'rxjs';
 import { all, batch, batchScheduler, type BatchConfig, type FlushEvent } from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
 
-/** A resolver that takes 10 ms, and knows how many of its flights are in the air. */
+/** A resolver that takes 10 ms, and counts its simultaneous flights. */
 function airport() {
   const { asked, resolve } = recorder();
   const airport = {
@@ -29,7 +29,7 @@ function airport() {
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 describe('maxSize', () => {
-  it('splits what is asked for into flushes of that size, in order', () => {
+  it('splits the requested keys into flushes of that size, in order', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(batch(resolve, { maxSize: 2 }).many(range(1, 5)));
@@ -39,7 +39,7 @@ describe('maxSize', () => {
     });
   });
 
-  it('flushes a full one without waiting for quiescence: before all that waits for that', () => {
+  it('flushes a full batch without waiting for quiescence, before batches that wait for it', () => {
     rehearse(({ flush }) => {
       const order: string[] = [];
       const recorded = (name: string, maxSize: number) =>
@@ -66,7 +66,7 @@ describe('maxSize', () => {
     });
   });
 
-  it('does not count keys that have left', () => {
+  it('does not count cancelled keys', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { maxSize: 2 });
@@ -79,7 +79,7 @@ describe('maxSize', () => {
     });
   });
 
-  it('of 1 asks for every key by itself', () => {
+  it('of 1 loads every key in a flush of its own', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { maxSize: 1 }).many([1, 2]).subscribe();
@@ -90,7 +90,7 @@ describe('maxSize', () => {
 });
 
 describe('concurrency', () => {
-  it('left out, lets every flush take off at once', () => {
+  it('left out, starts every flight at once', () => {
     rehearse(({ flush }) => {
       const { resolve, ...seen } = airport();
       batch(resolve, { maxSize: 1 }).many(range(1, 5)).subscribe();
@@ -99,7 +99,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('bounds the flights in the air, and uses all the room there is', () => {
+  it('bounds the number of flights, and uses every free slot', () => {
     rehearse(({ flush, at }) => {
       const field = airport();
       const heard = listen(batch(field.resolve, { maxSize: 1, concurrency: 2 }).many(range(1, 5)));
@@ -111,7 +111,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('has the open batch go on gathering while no flight has room', () => {
+  it('lets the open batch collect keys while no slot is free', () => {
     rehearse(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { concurrency: 1 });
@@ -125,7 +125,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('has full batches queue, first in, first out, before the open one', () => {
+  it('queues full batches first in, first out, before the open batch', () => {
     rehearse(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
@@ -138,7 +138,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('goes on when a flight fails, or is aborted because everybody left it', () => {
+  it('frees the slot of a flight that fails or is aborted', () => {
     rehearse(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(
@@ -157,7 +157,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('drops a full batch out of the queue when all its keys have left', () => {
+  it('removes a full batch from the queue when all its keys are cancelled', () => {
     rehearse(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
@@ -173,7 +173,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('takes out of a queued batch the keys that have left, and keeps the others', () => {
+  it('removes cancelled keys from a queued batch, and keeps the others', () => {
     rehearse(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
@@ -186,7 +186,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('never lets more take off than there is room for, when many land at once', () => {
+  it('never starts more flights than slots when many flights land at once', () => {
     rehearse(({ flush }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 3, concurrency: 3, partition: (id) => id % 4 });
@@ -197,7 +197,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('gives back one place for one flight, also when it lands and is left by its last waiter in the same moment', () => {
+  it('frees one slot for one flight, also when it lands at the moment its last waiter unsubscribes', () => {
     rehearse(({ flush }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
@@ -211,7 +211,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('counts synchronous flushes too: they land before the next takes off', () => {
+  it('counts synchronous flights too: each lands before the next one starts', () => {
     rehearse(({ flush }) => {
       const events: readonly FlushEvent<number>[] = [];
       const { asked, resolve } = recorder();
@@ -224,7 +224,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('is one for each scheduler and each function', () => {
+  it('applies to each scheduler and each function separately', () => {
     rehearse(({ flush, at }) => {
       const [here, there] = [airport(), airport()];
       const both = [here, there].map(({ resolve }) => batch(resolve, { concurrency: 1 }));
@@ -236,7 +236,7 @@ describe('concurrency', () => {
 });
 
 describe('partitionConcurrency', () => {
-  /** What took off when, and landed 10 ms later: `a1@0`. */
+  /** Keys and start time of each flight, which lands 10 ms later: `a1@0`. */
   function tower(config: Partial<BatchConfig<string>>) {
     const log: string[] = [];
     const ask = batch(
@@ -249,7 +249,7 @@ describe('partitionConcurrency', () => {
     return { ask, log };
   }
 
-  it('bounds the flights of each partition, and lets those of others go', () => {
+  it('bounds the flights of each partition separately', () => {
     rehearse(({ flush }) => {
       const { ask, log } = tower({ partitionConcurrency: 1, maxSize: 1 });
       ask.many(['a1', 'a2', 'a3', 'b1', 'b2']).subscribe();
@@ -258,7 +258,7 @@ describe('partitionConcurrency', () => {
     });
   });
 
-  it('lets the next batch of its partition go on gathering', () => {
+  it('lets the next batch of its partition collect keys', () => {
     rehearse(({ flush, at }) => {
       const { ask, log } = tower({ partitionConcurrency: 1 });
       ask('a1').subscribe();
@@ -283,7 +283,7 @@ describe('partitionConcurrency', () => {
     });
   });
 
-  it('holds together with concurrency, which bounds all of them', () => {
+  it('applies together with concurrency, which bounds all partitions', () => {
     rehearse(({ flush }) => {
       const { ask, log } = tower({ partitionConcurrency: 1, concurrency: 2, maxSize: 1 });
       ask.many(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']).subscribe();
@@ -294,7 +294,7 @@ describe('partitionConcurrency', () => {
     });
   });
 
-  it('gives the slot of keys that were left to those behind them', () => {
+  it('gives the slot of a cancelled batch to the next batch in the queue', () => {
     rehearse(({ flush, at }) => {
       const { ask, log } = tower({ partitionConcurrency: 1, maxSize: 1 });
       ask('a1').subscribe();
@@ -308,7 +308,7 @@ describe('partitionConcurrency', () => {
     });
   });
 
-  it('without partitions bounds the function, and where it is no less than concurrency, bounds nothing', () => {
+  it('bounds the function without partitions, and has no effect if it is no less than concurrency', () => {
     rehearse(({ flush }) => {
       const one = tower({ partitionConcurrency: 1, maxSize: 1, partition: undefined as never });
       const same = tower({ partitionConcurrency: 2, concurrency: 2, maxSize: 1 });

@@ -1,5 +1,5 @@
 /**
- * `cache`, `prime` and `clear`: what a batch function remembers, for how long, and what it never keeps.
+ * `cache`, `prime`, `clear` and `clearAll`: the values that a batch function keeps, their lifetime, and what it never keeps.
  */
 import { delay, map, of, timer, VirtualTimeScheduler } from 'rxjs';
 import {
@@ -36,7 +36,7 @@ describe('without a cache', () => {
     });
   });
 
-  it('a key that is in flight is asked for again', () => {
+  it('a key in flight is loaded again', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)));
@@ -47,7 +47,7 @@ describe('without a cache', () => {
     });
   });
 
-  it('prime is a TypeError that names the option, and clear does nothing', () => {
+  it('prime is a TypeError that names the option; clear and clearAll do nothing', () => {
     const nameOf = batch(recorder().resolve, { name: 'nameOf' });
     expect(() => nameOf.prime(1, 'one')).toThrow(TypeError);
     expect(() => nameOf.prime(1, 'one')).toThrow(/nameOf.*cache/);
@@ -57,7 +57,7 @@ describe('without a cache', () => {
 });
 
 describe.each(caches)('with the cache %s', (_name, makeCache) => {
-  it('asks for a key once, and answers the same for ever after', () => {
+  it('loads a key once, and keeps its value', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
@@ -71,7 +71,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('answers what it knows in the very call, without a flush', () => {
+  it('delivers a kept value synchronously, without a flush', () => {
     rehearse(({ flush }) => {
       const nameOf = batch(recorder().resolve, { cache: makeCache() });
       nameOf(1).subscribe();
@@ -80,7 +80,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('asks only for what it does not know', () => {
+  it('loads only keys that are not in the cache', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
@@ -93,7 +93,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('has simultaneous requests share a key that is in flight', () => {
+  it('simultaneous requests share a key in flight', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
@@ -120,7 +120,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('keeps no failure: not an Error element, nor what was failed early, nor what a resolver threw', () => {
+  it('keeps no failure: neither an Error element, nor an early failure, nor an error thrown by the resolver', () => {
     rehearse(({ flush }) => {
       let attempt = 0;
       const valueOf = batch<number, string>(
@@ -140,7 +140,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('keeps no failure even while it is being delivered: who asks again then asks anew', () => {
+  it('keeps no failure even during its delivery: a request at that moment loads anew', () => {
     rehearse(({ flush }) => {
       let isDown = true;
       const nameOf = batch(
@@ -161,7 +161,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('fails all who share a key in flight, and then asks anew', () => {
+  it('fails all waiters of a key in flight, and loads the key anew afterwards', () => {
     rehearse(({ flush, at }) => {
       const resolve = jest.fn((ids: readonly number[]) =>
         timer(10).pipe(map(() => ids.map((id) => new Error(`no ${id}`)))),
@@ -198,7 +198,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('prime puts in a value that is then not asked for', () => {
+  it('prime stores a value, whose key is not loaded', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
@@ -210,7 +210,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('prime does nothing for a key that is known, primed or in flight', () => {
+  it('prime does nothing for a key that is kept, primed or in flight', () => {
     rehearse(({ flush }) => {
       const nameOf = batch(recorder().resolve, { cache: makeCache() });
       nameOf(1).subscribe();
@@ -223,14 +223,14 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('prime takes undefined for a value, and refuses an Error', () => {
+  it('prime accepts undefined as a value, and refuses an Error', () => {
     const nameOf = batch<number, string | undefined>(() => [], { cache: makeCache() });
     nameOf.prime(1, undefined);
     expect(listen(nameOf(1)).values).toEqual([undefined]);
     expect(() => nameOf.prime(2, new Error('no') as never)).toThrow(TypeError);
   });
 
-  it('prime after clear puts in the new value', () => {
+  it('prime after clear stores the new value', () => {
     const nameOf = batch(recorder().resolve, { cache: makeCache() });
     nameOf.prime(1, 'old');
     nameOf.clear(1);
@@ -238,7 +238,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     expect(listen(nameOf(1)).values).toEqual(['new']);
   });
 
-  it('clear forgets one key, or all of them', () => {
+  it('clear forgets one key, and clearAll forgets all keys', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
@@ -255,7 +255,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('clear during a flight keeps that flight from storing, and whoever asks then asks anew', () => {
+  it('clear during a flight prevents that its value is kept, and a later request loads anew', () => {
     rehearse(({ flush, at }) => {
       let version = 0;
       const resolve = (ids: readonly number[]) => {
@@ -275,7 +275,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('clear of everything during a flight does the same', () => {
+  it('clearAll during a flight prevents that its value is kept', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
@@ -289,7 +289,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('clear before the flush does not ask twice for a key in one batch', () => {
+  it('clear before the flush does not duplicate a key in the batch', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
@@ -302,7 +302,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('clear before the flush lets go of nothing that is asked for after it', () => {
+  it('clear before the flush keeps the value of a key that is requested again', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
@@ -316,7 +316,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('keeps nothing of a key that everybody left, and asks anew for it', () => {
+  it('keeps nothing of a key whose waiters have all unsubscribed, and loads it anew', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
@@ -331,7 +331,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     });
   });
 
-  it('leaves a shared key in flight while one of those who wait is still there', () => {
+  it('keeps a shared key in flight while it has a waiter', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
@@ -398,7 +398,7 @@ describe('{ max }', () => {
     expect(nameOf(1).block()).toBe('user 1');
   });
 
-  it('takes room for what is kept, not for what may be: a cache for each of many tenants is small', () => {
+  it('uses memory for kept values only: a cache for each of many tenants is small', () => {
     const nameOf = batch(recorder().resolve, { cache: { max: 100_000 }, partition: (id) => id });
     const bytesBefore = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
     for (let id = 0; id < 200; id++) nameOf(id).block();
@@ -406,7 +406,7 @@ describe('{ max }', () => {
     expect(bytes / 200).toBeLessThan(100_000);
   });
 
-  it('bounds what is kept, not what is asked for at once', () => {
+  it('bounds the kept values, not the keys of a flush', () => {
     rehearse(({ flush }) => {
       const heard = listen(batch(recorder().resolve, { cache: { max: 1 } }).many([1, 2, 3]));
       flush();
@@ -416,7 +416,7 @@ describe('{ max }', () => {
 });
 
 describe('{ ttl }', () => {
-  it("asks anew after so many ms of the scheduler's clock, counted from the answer", () => {
+  it("loads anew after ttl ms of the scheduler's clock, counted from the result", () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: { ttl: 100 } });
@@ -441,7 +441,7 @@ describe('{ ttl }', () => {
     });
   });
 
-  it('answers with a value or asks anew, whatever the clock does while it looks', () => {
+  it('delivers a value or loads anew, also if the clock advances during the lookup', () => {
     const clock = new VirtualTimeScheduler();
     let now = 0;
     let step = 0;
@@ -452,7 +452,7 @@ describe('{ ttl }', () => {
     expect([nameOf(1).block(), nameOf(1).block(), nameOf(1).block()]).toEqual(['user 1', 'user 1', 'user 1']);
   });
 
-  it('of a value from before a clock was put back is over', () => {
+  it('has expired for a value that was stored before the clock was set back', () => {
     const clock = new VirtualTimeScheduler();
     clock.frame = 1_000;
     const { asked, resolve } = recorder();
@@ -463,7 +463,7 @@ describe('{ ttl }', () => {
     expect(asked).toEqual([[1], [1]]);
   });
 
-  it('counts for what was primed', () => {
+  it('applies to primed values', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: { ttl: 100 } });
@@ -498,13 +498,13 @@ describe('a store', () => {
     });
   });
 
-  it('is emptied by clear, also before anything was asked for', () => {
+  it('is emptied by clearAll, also before the first load', () => {
     const store = new Map<unknown, unknown>([[1, 'from before']]);
     batch(recorder().resolve, { cache: store }).clearAll();
     expect(store.size).toBe(0);
   });
 
-  it('is only asked what a Map is asked', () => {
+  it('needs only the methods of a Map', () => {
     rehearse(({ flush }) => {
       const map = new Map<unknown, unknown>();
       const store: CacheStore = {
@@ -524,7 +524,7 @@ describe('a store', () => {
   });
 });
 
-describe('a cache is that of one scheduler', () => {
+describe('a cache belongs to one scheduler', () => {
   it.each([
     ['true', true],
     ['{ max }', { max: 10 }],
@@ -553,7 +553,7 @@ describe('a run of virtual time', () => {
       flush();
     });
 
-  it.each(ownCaches)('keeps for itself what it has asked for, with the cache %s', async (_name, makeCache) => {
+  it.each(ownCaches)('forgets at its end what it has loaded, with the cache %s', async (_name, makeCache) => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: makeCache() });
     ask(nameOf, 1);
@@ -562,7 +562,7 @@ describe('a run of virtual time', () => {
     expect(asked).toEqual([[1], [1], [1]]);
   });
 
-  it('and what it has primed', () => {
+  it('forgets at its end what it has primed', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: true });
     rehearse(() => nameOf.prime(1, 'primed'));
@@ -570,7 +570,7 @@ describe('a run of virtual time', () => {
     expect(asked).toEqual([[1]]);
   });
 
-  it.each(untimed)('finds what real time has asked for or primed, with the cache %s', (_name, makeCache) => {
+  it.each(untimed)('finds values that were loaded or primed in real time, with the cache %s', (_name, makeCache) => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: makeCache() });
     nameOf(1).block();
@@ -582,7 +582,7 @@ describe('a run of virtual time', () => {
     expect(asked).toEqual([[1]]);
   });
 
-  it('does not take a ttl of real time for its own', () => {
+  it('does not find values of real time that have a ttl', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: { ttl: 10 } });
     nameOf(1).block();
@@ -591,7 +591,7 @@ describe('a run of virtual time', () => {
     expect(asked).toEqual([[1], [1]]);
   });
 
-  it('forgets, with clear, also what real time has kept', () => {
+  it('clear and clearAll also forget values of real time', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: true, partition: (id) => id % 2 });
     nameOf.many([1, 2, 3]).block();
@@ -602,7 +602,7 @@ describe('a run of virtual time', () => {
     expect(asked.slice(2)).toEqual([[1], [1, 3], [2]]);
   });
 
-  it('does not wait for what is in flight in real time, nor takes it away', async () => {
+  it('neither joins nor cancels a flight of real time', async () => {
     const { asked, resolve } = recorder();
     const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(1)), { cache: true });
     const inFlight = nameOf(1).start();
@@ -628,7 +628,7 @@ describe('a run of virtual time', () => {
 });
 
 describe('requests that meet in one batch', () => {
-  it('are answered each with what is its own, some from the cache, some failing, some shared', () => {
+  it('each get their own result: kept, failed or shared', () => {
     rehearse(({ flush }) => {
       const resolve = jest.fn((ids: readonly number[]) =>
         ids.map((id) => (id === 13 ? new Error('unlucky') : userName(id))),

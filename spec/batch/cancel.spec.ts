@@ -1,11 +1,11 @@
 /**
- * Unsubscribing: keys leave their batch, and a flight nobody waits for is aborted; what others wait for is not.
+ * Unsubscribing: a key without waiters leaves its batch, and a flight without waiters is aborted.
  */
 import { map, NEVER, takeUntil, tap, timer } from 'rxjs';
 import { all, batch, Future, task, type Flush, type Resolver } from 'sluice';
 import { listen, recorder, rehearse, userName } from './rehearsal';
 
-/** A resolver that takes 10 ms, and writes down what became of its flights. */
+/** A resolver that takes 10 ms, and records the end of each flight. */
 function flights() {
   const log: string[] = [];
   const resolve: Resolver<number, string> = (ids, { signal }) => {
@@ -20,7 +20,7 @@ function flights() {
 }
 
 describe('before its flush', () => {
-  it('a key that everybody left is not asked for, and the others are', () => {
+  it('a key without waiters is not loaded; the other keys are', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -32,7 +32,7 @@ describe('before its flush', () => {
     });
   });
 
-  it('a key that one of several left is still asked for', () => {
+  it('a key that loses one of several waiters is still loaded', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -56,7 +56,7 @@ describe('before its flush', () => {
     });
   });
 
-  it('a key asked for again is asked for once, at its new place', () => {
+  it('a cancelled key that is requested again is loaded once, at its new position', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10 });
@@ -70,7 +70,7 @@ describe('before its flush', () => {
     });
   });
 
-  it('the only key, asked for again after it had left, is asked for once', () => {
+  it('the only key, cancelled and requested again, is loaded once', () => {
     rehearse(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10, cache: true });
@@ -84,7 +84,7 @@ describe('before its flush', () => {
     });
   });
 
-  it('unsubscribing twice is unsubscribing once: another waiter of the key keeps its place', () => {
+  it('unsubscribing twice has the effect of once: another waiter of the key is not affected', () => {
     rehearse(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       const [first, second] = [listen(nameOf(1)), listen(nameOf(1))];
@@ -95,7 +95,7 @@ describe('before its flush', () => {
     });
   });
 
-  it('many, all and tasks take all their keys with them', () => {
+  it('unsubscribing from many, all or a task cancels all its keys', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -110,7 +110,7 @@ describe('before its flush', () => {
     });
   });
 
-  it('a failing sibling in all takes the keys of the others with it', () => {
+  it('a failure in all cancels the keys of the other members', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       listen(all([batch(resolve)(1), Future.fail(new Error('no'))]));
@@ -119,7 +119,7 @@ describe('before its flush', () => {
     });
   });
 
-  it('takeUntil is unsubscribing too', () => {
+  it('takeUntil cancels a key too', () => {
     rehearse(({ flush }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { window: 10 })(1)
@@ -132,7 +132,7 @@ describe('before its flush', () => {
 });
 
 describe('in flight', () => {
-  it('when the last waiter goes, the signal aborts and the Observable is unsubscribed', () => {
+  it('when the last waiter unsubscribes, the signal aborts and the Observable is unsubscribed', () => {
     rehearse(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve);
@@ -147,7 +147,7 @@ describe('in flight', () => {
     });
   });
 
-  it('while somebody waits for any of its keys, nothing is aborted', () => {
+  it('a flight is not aborted while one of its keys has a waiter', () => {
     rehearse(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve);
@@ -159,7 +159,7 @@ describe('in flight', () => {
     });
   });
 
-  it('a flight that has landed is not aborted by those who leave afterwards', () => {
+  it('a landed flight is not aborted by a later unsubscription', () => {
     rehearse(({ flush }) => {
       const { log, resolve } = flights();
       const heard = listen(batch(resolve)(1));
@@ -169,7 +169,7 @@ describe('in flight', () => {
     });
   });
 
-  it('other flights of the function are not touched', () => {
+  it('other flights of the function are not affected', () => {
     rehearse(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve, { maxSize: 1 });
@@ -181,7 +181,7 @@ describe('in flight', () => {
     });
   });
 
-  it('keys that were settled early wait for nothing: the last of the others aborts', () => {
+  it('keys that were settled early do not count: the last waiter of the other keys aborts the flight', () => {
     rehearse(({ flush, at }) => {
       const signals: AbortSignal[] = [];
       const nameOf = batch<number, string>((_ids, flush) => {
@@ -198,7 +198,7 @@ describe('in flight', () => {
     });
   });
 
-  it('when those who are left had their keys settled early, nobody waits: it is aborted', () => {
+  it('a flight whose keys with waiters are all settled early is aborted', () => {
     rehearse(({ flush, at }) => {
       const flushes: Flush<number, string>[] = [];
       const nameOf = batch<number, string>((_ids, flush) => {
@@ -215,7 +215,7 @@ describe('in flight', () => {
     });
   });
 
-  it('a signal that is first looked at after everybody left is aborted', () => {
+  it('a signal that is first read after the last unsubscription is aborted', () => {
     rehearse(({ flush, at }) => {
       let aborted: boolean | undefined;
       const resolve: Resolver<number, string> = (_ids, flush) => {
@@ -229,7 +229,7 @@ describe('in flight', () => {
     });
   });
 
-  it('a signal that is first looked at after landing is not aborted', () => {
+  it('a signal that is first read after the landing is not aborted', () => {
     rehearse(({ flush }) => {
       let aborted: (() => boolean) | undefined;
       const nameOf = batch((ids: readonly number[], flush) => {
@@ -242,7 +242,7 @@ describe('in flight', () => {
     });
   });
 
-  it('a key asked for again after it left flies again', () => {
+  it('a key that is requested again after its cancellation is loaded again', () => {
     rehearse(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve);
@@ -276,7 +276,7 @@ describe('in flight', () => {
     expect(heard).toMatchObject({ values: [], errors: [] });
   });
 
-  it('a task that resolves is cancelled: its finally blocks run', () => {
+  it('a task resolver is cancelled: its finally blocks run', () => {
     rehearse(({ flush, at }) => {
       const log: string[] = [];
       const resolve = task(function* (ids: readonly number[]) {
@@ -294,7 +294,7 @@ describe('in flight', () => {
     });
   });
 
-  it('an async iterable that resolves is returned from', async () => {
+  it('return() is called on an async iterable of a resolver', async () => {
     const log: string[] = [];
     let proceed: (() => void) | undefined;
     const started = new Promise<void>((resolve) => (proceed = resolve));
@@ -313,7 +313,7 @@ describe('in flight', () => {
     expect(log).toEqual(['returned']);
   });
 
-  it('a failing sibling in all leaves the flight, and aborts it when it was the last', () => {
+  it('a failure in all unsubscribes from the flight, and aborts it with the last waiter', () => {
     rehearse(({ flush, at }) => {
       const { log, resolve } = flights();
       listen(all([batch(resolve)(1), Future.from(timer(5).pipe(map(() => JSON.parse('{') as string)))]));

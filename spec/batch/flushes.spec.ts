@@ -1,5 +1,5 @@
 /**
- * `flushes$` and `events$`: which keys flew, and why just then.
+ * `flushes$` and `events$`: the keys of each flush, its time and its reason.
  */
 import { delay, NEVER, of } from 'rxjs';
 import { all, batch, BatchScheduler, batchScheduler, Future, type FlushEvent } from 'sluice';
@@ -9,7 +9,7 @@ import { listen, recorder, rehearse } from './rehearsal';
 const told = ({ keys, reason }: FlushEvent<number>): unknown[] => [reason, ...keys];
 
 describe('flushes$', () => {
-  it('tells the name, the distinct keys in order, and when', () => {
+  it('emits the name, the distinct keys in order, and the time', () => {
     rehearse(({ flush, at }) => {
       const nameOf = batch(recorder().resolve, { name: 'nameOf' });
       const seen = listen(nameOf.flushes$);
@@ -19,7 +19,7 @@ describe('flushes$', () => {
     });
   });
 
-  it('tells before the resolver is called', () => {
+  it('emits before the resolver is called', () => {
     rehearse(({ flush }) => {
       const order: string[] = [];
       const nameOf = batch((ids: readonly number[]) => {
@@ -33,7 +33,7 @@ describe('flushes$', () => {
     });
   });
 
-  it('is of this function alone, on any scheduler', () => {
+  it('emits the flushes of this function alone, on any scheduler', () => {
     rehearse(({ flush }) => {
       const [nameOf, otherOf] = [batch(recorder().resolve), batch(recorder().resolve)];
       const seen = listen(nameOf.flushes$);
@@ -48,7 +48,7 @@ describe('flushes$', () => {
     });
   });
 
-  it('tells nothing of keys that have left, or were known', () => {
+  it('emits nothing for cancelled keys or kept values', () => {
     rehearse(({ flush }) => {
       const nameOf = batch(recorder().resolve, { cache: true });
       const seen = listen(nameOf.flushes$);
@@ -66,7 +66,7 @@ describe('flushes$', () => {
     expect(flushes$).not.toHaveProperty('next');
   });
 
-  it('has a subscriber that throws hurt nobody', () => {
+  it('an error thrown by a subscriber affects no flush', () => {
     const nameOf = batch(recorder().resolve);
     let heard: ReturnType<typeof listen<string>> | undefined;
     expect(() =>
@@ -83,7 +83,7 @@ describe('flushes$', () => {
 });
 
 describe('the reason', () => {
-  it('is quiescent when nothing else could run', () => {
+  it('is quiescent when no task could go on', () => {
     rehearse(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       const seen = listen(nameOf.flushes$);
@@ -103,7 +103,7 @@ describe('the reason', () => {
     });
   });
 
-  it('is full when it had as many keys as it may', () => {
+  it('is full when the batch had maxSize keys', () => {
     rehearse(({ flush }) => {
       const nameOf = batch(recorder().resolve, { maxSize: 2, window: 10 });
       const seen = listen(nameOf.flushes$);
@@ -116,7 +116,7 @@ describe('the reason', () => {
     });
   });
 
-  it('is full also for one that had to wait for room', () => {
+  it('is full also for a batch that waited for a slot', () => {
     rehearse(({ flush }) => {
       const nameOf = batch((ids: readonly number[]) => of([...ids]).pipe(delay(10)), { maxSize: 1, concurrency: 1 });
       const seen = listen(nameOf.flushes$);
@@ -129,7 +129,7 @@ describe('the reason', () => {
     });
   });
 
-  it('is hold over when it had waited for others long enough', () => {
+  it('is hold-elapsed when the hold was over', () => {
     rehearse(({ flush }) => {
       const nameOf = batch(recorder().resolve, { hold: 20 });
       const seen = listen(nameOf.flushes$);
@@ -141,7 +141,7 @@ describe('the reason', () => {
     });
   });
 
-  it('is quiescent when those it held for ended before', () => {
+  it('is quiescent when the busy tasks ended before the hold', () => {
     rehearse(({ flush, at }) => {
       const nameOf = batch(recorder().resolve, { hold: 20 });
       const seen = listen(nameOf.flushes$);
@@ -153,7 +153,7 @@ describe('the reason', () => {
     });
   });
 
-  it('is forced when somebody drove the scheduler, or blocked', () => {
+  it('is forced by flush() of the scheduler, and by block()', () => {
     const nameOf = batch(recorder().resolve, { window: 10 });
     const seen = listen(nameOf.flushes$);
     nameOf(1).block();
@@ -167,7 +167,7 @@ describe('the reason', () => {
 });
 
 describe('events$', () => {
-  it('tells each flush and each landing of a scheduler, in the order they happen', () => {
+  it('emits each flush and each landing of a scheduler, in their order', () => {
     rehearse(({ flush }) => {
       const seen: string[] = [];
       const events = batchScheduler.events$.subscribe(({ type, batch: name, keys, at }) => {
@@ -182,7 +182,7 @@ describe('events$', () => {
     });
   });
 
-  it('tells the landing of a flight that failed, and of one that was left', () => {
+  it('emits the landing of a failed flight and of an aborted flight', () => {
     rehearse(({ flush, at }) => {
       const landed: unknown[] = [];
       const events = batchScheduler.events$.subscribe(({ type, keys }) => {

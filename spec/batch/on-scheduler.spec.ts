@@ -1,11 +1,11 @@
-/** A batch function for one scheduler: what a request remembers is changed from outside of it. */
+/** `on(scheduler)`: a batch function for one scheduler, used from outside of its request. */
 import { batch, BatchScheduler, batchScheduler, task } from 'sluice';
 import { mockTask } from 'sluice/testing';
 
 let loads = 0;
 const rowOf = batch((ids: readonly number[]) => ids.map(() => ++loads), { name: 'rowOf', cache: true });
 
-it('asks on that scheduler, wherever it is called', async () => {
+it('loads on that scheduler, independent of its caller', async () => {
   const request = new BatchScheduler();
   const inside = await request.run(async () => rowOf(1));
   expect(await rowOf.on(request)(1)).toBe(inside);
@@ -16,7 +16,7 @@ it('asks on that scheduler, wherever it is called', async () => {
   expect(await new BatchScheduler().run(async () => (await Promise.resolve(), rowOf.on(request)(1)))).toBe(inside);
 });
 
-it('clears and primes there, and nowhere else', async () => {
+it('clears and primes the cache of that scheduler alone', async () => {
   const request = new BatchScheduler();
   const shared = await rowOf(2);
   const inside = await request.run(async () => rowOf(2));
@@ -32,7 +32,7 @@ it('clears and primes there, and nowhere else', async () => {
   expect(await request.run(async () => rowOf(2))).toBe(-2);
 });
 
-it('shares a flush with what the request asks itself', async () => {
+it('shares flushes with the calls of the request', async () => {
   const flushes: (readonly number[])[] = [];
   const ask = batch((ids: readonly number[]) => (flushes.push(ids), ids));
   const request = new BatchScheduler();
@@ -40,12 +40,12 @@ it('shares a flush with what the request asks itself', async () => {
   expect(flushes).toEqual([[1, 2]]);
 });
 
-it('is mocked with its function', async () => {
+it('is mocked together with its function', async () => {
   using _ = mockTask(rowOf, () => 7);
   expect(await rowOf.on(new BatchScheduler())(3)).toBe(7);
 });
 
-it('refuses what is no scheduler, and another than the one it is pinned to', () => {
+it('refuses a value that is not a scheduler, and a scheduler other than the pinned one', () => {
   expect(() => rowOf.on({} as never)).toThrow(TypeError);
   const pinned = batch((ids: readonly number[]) => ids, { scheduler: batchScheduler, name: 'pinned' });
   expect(() => pinned.on(new BatchScheduler())).toThrow('pinned to');

@@ -323,7 +323,7 @@ describe('flush.succeed and flush.fail', () => {
     });
   });
 
-  it('complain of a key that the flush was not asked for, naming it', () => {
+  it('throw a TypeError that names a key which does not belong to the flush', () => {
     rehearse(({ flush }) => {
       const heard = listen(batch<number, string>((_ids, given) => given.succeed(9, 'nobody'), { name: 'nameOf' })(1));
       flush();

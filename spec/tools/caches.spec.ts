@@ -1,11 +1,11 @@
-/** `memoizeLru`, `memoizePerInstance` and `lazyConstant`: what is kept, for how long, and what never is. */
+/** `memoizeLru`, `memoizePerInstance` and `lazyConstant`: which results are kept, and for how long. */
 import { map, subscribeOn, timer, VirtualTimeScheduler } from 'rxjs';
 import { all, BatchScheduler, Future, task } from 'sluice';
 import { isTask, lazyConstant, memoizeLru, memoizePerInstance, type MemoizedLru } from 'sluice/tools';
 import { listen, rehearse } from '../batch/rehearsal';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
-/** Something that counts its runs, each of which takes so many ms and gives its number. */
+/** A cached function that counts its runs. Each run takes 10 ms and returns its number. */
 interface Counted {
   readonly runs: () => number;
   readonly left: () => number;
@@ -119,7 +119,7 @@ const caches: readonly (readonly [name: string, make: Maker])[] = [
 ];
 
 describe.each(caches)('%s', (_name, make) => {
-  it('runs once, for those who ask at once and for those who come later', () => {
+  it('runs once for overlapping and for later calls', () => {
     rehearse(({ flush, at }) => {
       const { runs, ask } = make();
       const heard = [listen<readonly number[]>(all([ask(), ask()]))];
@@ -131,13 +131,13 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('runs for nobody before it is subscribed to', () => {
+  it('does not run before the first subscription', () => {
     const { runs, ask } = make();
     ask();
     expect(runs()).toBe(0);
   });
 
-  it('tells a failure to all who wait for it, and does not keep it', () => {
+  it('delivers a failure to all waiters, and does not keep it', () => {
     rehearse(({ flush }) => {
       const { runs, ask } = make(1);
       const heard = [listen(ask()), listen(ask())];
@@ -149,7 +149,7 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('is cancelled when nobody waits any more, and then not kept', () => {
+  it('cancels a run with its last waiter, and keeps nothing of it', () => {
     rehearse(({ flush, at }) => {
       const { runs, left, ask } = make();
       const heard = [listen(ask()), listen(ask())];
@@ -164,7 +164,7 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('goes on for those who stay, and is kept', () => {
+  it('goes on for the remaining waiters, and keeps the result', () => {
     rehearse(({ flush, at }) => {
       const { runs, ask } = make();
       const gone = listen(ask());
@@ -177,7 +177,7 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('forgets what it is told to', () => {
+  it('runs anew after it was cleared', () => {
     rehearse(({ flush }) => {
       const { ask, clear } = make();
       listen(ask());
@@ -205,7 +205,7 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('does not wait for what is on its way on another scheduler, and shares what has come', () => {
+  it('does not join a run on another scheduler, and shares kept results', () => {
     const { runs, ask } = make();
     const [one, other] = [virtualScheduler(), virtualScheduler()];
     testScheduler().run(({ flush }) => {
@@ -222,7 +222,7 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('keeps what a run of virtual time has learnt for that run alone', () => {
+  it('forgets results of a run of virtual time at its end', () => {
     const { ask } = make();
     const inRun = (): number[] => {
       const values: number[] = [];
@@ -240,7 +240,7 @@ describe.each(caches)('%s', (_name, make) => {
     ]);
   });
 
-  it('never waits for what a run of virtual time has left midway', () => {
+  it('never joins a run that an aborted run of virtual time has left unfinished', () => {
     const { ask } = make();
     expect(() =>
       testScheduler().run(() => {
@@ -266,13 +266,13 @@ describe('memoizeLru', () => {
     return { runs, ask: (...ns: number[]) => ns.map((n) => square(n).block()), square };
   };
 
-  it('keeps so many values, and lets the least recently used go', () => {
+  it('keeps max values, and removes the least recently used first', () => {
     const { runs, ask } = squares({ max: 2 });
     ask(1, 2, 1, 3, 1, 2);
     expect(runs).toEqual([1, 2, 3, 2]);
   });
 
-  it('keeps ten thousand where no number is given', () => {
+  it('keeps ten thousand values by default', () => {
     const { runs, ask } = squares();
     const many = Array.from({ length: 10_000 }, (_, index) => index);
     ask(...many, ...many);
@@ -281,7 +281,7 @@ describe('memoizeLru', () => {
     expect(runs.slice(10_000)).toEqual([10_000, 0]);
   });
 
-  it('keeps them for so many ms of the scheduler it is asked on', () => {
+  it('keeps values for ttl ms of the current scheduler', () => {
     const clock = new VirtualTimeScheduler();
     const scheduler = new BatchScheduler({ clock });
     const { runs, square } = squares({ ttl: 100 });
@@ -301,7 +301,7 @@ describe('memoizeLru', () => {
     expect([nothing().block(), nothing().block(), runs]).toEqual([undefined, undefined, 1]);
   });
 
-  it('deletes one, and clears all', () => {
+  it('clear forgets one call, and clearAll forgets all calls', () => {
     const { runs, ask, square } = squares();
     ask(1, 2);
     square.clear(1);
@@ -338,7 +338,7 @@ describe('memoizeLru', () => {
     expect(runs).toEqual([1, 2, 1, 2]);
   });
 
-  it('keeps nothing of what comes after the run of virtual time that it was asked in', async () => {
+  it('keeps no result that arrives after the run of virtual time of its call', async () => {
     let runs = 0;
     const load = memoizeLru(async () => Promise.resolve(++runs));
     let heard = { values: [] as readonly number[] };
@@ -348,7 +348,7 @@ describe('memoizeLru', () => {
     expect(await load()).toBe(2);
   });
 
-  it('keeps apart what it is called on, and what the key option tells apart', () => {
+  it('distinguishes calls by their object (this) and by the key option', () => {
     const name = memoizeLru(
       function (this: { readonly name: string } | undefined, id: number) {
         return `${this?.name ?? 'nobody'} ${String(id)}`;
@@ -434,7 +434,7 @@ describe('memoizePerInstance', () => {
     expect(users.runs).toEqual([1]);
   });
 
-  it('clears one call on one object, or all on it', () => {
+  it('clear forgets one call on one object, and clearAll all calls on one object or on all objects', () => {
     const runs: number[] = [];
     const count = memoizePerInstance(function (this: object, id: number) {
       runs.push(id);
@@ -470,7 +470,7 @@ describe('memoizePerInstance', () => {
     expect(runs).toBe(1);
   });
 
-  it('tells calls apart by the key option', () => {
+  it('distinguishes calls by the key option', () => {
     const half = memoizePerInstance((n: number) => n, { key: (n) => n >> 1 });
     const self = {};
     expect([2, 3, 4].map((n) => half.call(self, n).block())).toEqual([2, 2, 4]);
@@ -483,7 +483,7 @@ describe('memoizePerInstance', () => {
     }
   });
 
-  it('fails without an object to remember', () => {
+  it('fails without an object as this', () => {
     const nameOf = memoizePerInstance(function nameOf(this: object) {
       return 1;
     });
@@ -520,7 +520,7 @@ describe('lazyConstant', () => {
     expect(await all([answer, answer])).toEqual(['loaded', 'loaded']);
   });
 
-  it('is computed anew after its time', () => {
+  it('is computed anew after its ttl', () => {
     rehearse(({ flush, at }) => {
       let runs = 0;
       const answer = lazyConstant(() => ++runs, { ttl: 100 });
@@ -531,7 +531,7 @@ describe('lazyConstant', () => {
     });
   });
 
-  it('that asks for itself does not wait for itself', () => {
+  it('does not wait for itself if its function uses it', () => {
     let depth = 0;
     const answer: Future<number> = lazyConstant(
       task(function* (): Generator<unknown, number, never> {
@@ -549,7 +549,7 @@ describe('lazyConstant', () => {
 });
 
 describe('memoizePerInstance', () => {
-  it('says what to do where it decorates in the way of before the standard', () => {
+  it('says what to do for an experimental decorator', () => {
     const decorate = memoizePerInstance as unknown as (target: object, name: string, method: object) => unknown;
     const target = (): number => 1;
     expect(() => decorate(target, 'title', {})).toThrow('Turn off experimentalDecorators');

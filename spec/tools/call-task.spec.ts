@@ -1,11 +1,11 @@
-/** `callTask` and `isTask`: functions of every kind, called alike and told apart. */
+/** `callTask` and `isTask`: functions of every kind, called alike and distinguished. */
 import { of, Subject } from 'rxjs';
 import { batch, Future, task } from 'sluice';
 import { callTask, dedupe, isTask, lazyConstant, memoizeLru, memoizePerInstance, retryTask } from 'sluice/tools';
 import { listen, recorder } from '../batch/rehearsal';
 
 describe('callTask', () => {
-  it('gives a future of what a function gives, of whatever kind it is', async () => {
+  it('returns a future of the result of a function of any kind', async () => {
     const { resolve } = recorder();
     const kinds: readonly ((id: number) => unknown)[] = [
       task((id: number) => `user ${String(id)}`),
@@ -26,11 +26,11 @@ describe('callTask', () => {
     }
   });
 
-  it('hands over all arguments', () => {
+  it('passes on all arguments', () => {
     expect(callTask((...all: readonly number[]) => all, 1, 2, 3).block()).toEqual([1, 2, 3]);
   });
 
-  it('is cold: it calls nobody before it is subscribed to, and anew for each who subscribes', () => {
+  it('is cold: each subscription calls the function anew', () => {
     let calls = 0;
     const counted = callTask(() => ++calls);
     expect(calls).toBe(0);
@@ -47,7 +47,7 @@ describe('callTask', () => {
     expect(listen(refused).errors).toEqual([expect.any(TypeError)]);
   });
 
-  it('unsubscribes from what the function gave', () => {
+  it('unsubscribes from the Observable that the function returned', () => {
     const subject = new Subject();
     const heard = listen(callTask(() => subject));
     expect(subject.observed).toBe(true);
@@ -55,7 +55,7 @@ describe('callTask', () => {
     expect(subject.observed).toBe(false);
   });
 
-  it('refuses what is no function, at once', () => {
+  it('refuses at once a value that is not a function', () => {
     for (const fn of [undefined, 5, Future.of(1)]) {
       expect(() => callTask(fn as never)).toThrow('callTask: expected its function to be a task, a batch function');
     }
@@ -79,7 +79,7 @@ describe('isTask', () => {
     ['nothing', undefined, false],
     ['null', null, false],
     ['a class', Map, false],
-  ])('says of %s: it is one, or not', (_name, value, expected) => {
+  ])('recognises %s as a task or not', (_name, value, expected) => {
     expect(isTask(value)).toBe(expected);
   });
 });

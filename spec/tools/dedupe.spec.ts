@@ -1,4 +1,4 @@
-/** `dedupe`: equal calls at the same time are one call, which ends with the last who waits, and never waits for itself. */
+/** `dedupe`: overlapping equal calls share one run, which is cancelled with its last waiter and never waits for itself. */
 import { map, NEVER, Subject, subscribeOn, timer } from 'rxjs';
 import { all, Future, scoped, ScopedValue, ScopeError, allSettled, task, within, type BatchScheduler } from 'sluice';
 import { dedupe, isTask } from 'sluice/tools';
@@ -6,7 +6,7 @@ import { listen, rehearse } from '../batch/rehearsal';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
-/** A task that takes ten ms, and writes down its calls and whether it was left. */
+/** A task that takes ten ms, and records its calls and its cancelled calls. */
 function slow(config?: Parameters<typeof dedupe<unknown, [key: unknown], unknown>>[1]) {
   const calls: unknown[] = [];
   const left: unknown[] = [];
@@ -28,7 +28,7 @@ function slow(config?: Parameters<typeof dedupe<unknown, [key: unknown], unknown
 }
 
 describe('equal calls', () => {
-  it('at the same time share one run, and all get its value', () => {
+  it('that overlap share one run, and all get its value', () => {
     rehearse(({ flush, at }) => {
       const { calls, load } = slow();
       const heard = [listen(load(1)), listen(load(1))];
@@ -39,7 +39,7 @@ describe('equal calls', () => {
     });
   });
 
-  it('at the same time share one failure', () => {
+  it('that overlap share one failure', () => {
     rehearse(({ flush }) => {
       const error = new RangeError('no');
       const load = dedupe(
@@ -75,7 +75,7 @@ describe('equal calls', () => {
     expect(load().block()).toBe(2);
   });
 
-  it('may be as many as ten thousand, and are told in the order they came', () => {
+  it('may have ten thousand waiters, which get the value in the order of their calls', () => {
     rehearse(({ flush }) => {
       const { calls, load } = slow();
       const told: number[] = [];
@@ -86,14 +86,14 @@ describe('equal calls', () => {
     });
   });
 
-  it('begin nothing before they are subscribed to', () => {
+  it('start nothing before the first subscription', () => {
     const { calls, load } = slow();
     load(1);
     expect(calls).toEqual([]);
   });
 });
 
-describe('calls are told apart', () => {
+describe('calls are distinguished', () => {
   const object = {};
   const symbol = Symbol('a');
   const values: readonly unknown[] = [
@@ -115,7 +115,7 @@ describe('calls are told apart', () => {
     Math.max,
   ];
 
-  it('by their arguments, as a Map tells keys', () => {
+  it('by their arguments, as a Map distinguishes keys', () => {
     rehearse(({ flush }) => {
       const { calls, load } = slow();
       for (const value of [...values, ...values]) listen(load(value));
@@ -205,7 +205,7 @@ describe('calls are told apart', () => {
 });
 
 describe('a run', () => {
-  it('is cancelled when the last who waits has left, and not before', () => {
+  it('is cancelled with its last waiter, and not before', () => {
     rehearse(({ flush, at }) => {
       const { left, load } = slow();
       const heard = [listen(load(1)), listen(load(1))];
@@ -218,7 +218,7 @@ describe('a run', () => {
     });
   });
 
-  it('goes on for those who stay', () => {
+  it('goes on for the remaining waiters', () => {
     rehearse(({ flush, at }) => {
       const { left, load } = slow();
       const gone = listen(load(1));
@@ -279,7 +279,7 @@ describe('a run', () => {
     });
   });
 
-  it('is not ended by one who hears its value and makes the others leave', () => {
+  it('delivers nothing to waiters that another waiter unsubscribes in its next handler', () => {
     rehearse(({ flush }) => {
       const { load } = slow();
       const others: { stop(): void; readonly values: readonly unknown[] }[] = [];
@@ -290,7 +290,7 @@ describe('a run', () => {
     });
   });
 
-  it('may be asked for again by one who hears its value', () => {
+  it('may be started again by a waiter in its next handler', () => {
     rehearse(({ flush }) => {
       const { calls, load } = slow();
       load(1).subscribe(() => listen(load(1)));
@@ -299,7 +299,7 @@ describe('a run', () => {
     });
   });
 
-  it('tells what its clean-up fails with to the scope of whoever left it last, as any other task does', () => {
+  it('reports a failure of its clean-up to the scope of the last waiter, as any other task does', () => {
     const failing = task(function* () {
       try {
         yield NEVER;
@@ -330,7 +330,7 @@ describe('a run', () => {
     );
   });
 
-  it('is outside of the contexts of those who asked', () => {
+  it('sees no context of its callers', () => {
     rehearse(({ flush }) => {
       const language = new ScopedValue('en');
       const load = dedupe(
@@ -542,7 +542,7 @@ describe('clear and clearAll', () => {
 });
 
 describe('a scheduler', () => {
-  it('never waits for what is on its way on another', () => {
+  it('never joins a run on another scheduler', () => {
     let runs = 0;
     const load = dedupe(
       task(function* (scheduler: BatchScheduler) {
@@ -561,7 +561,7 @@ describe('a scheduler', () => {
     expect(runs).toBe(2);
   });
 
-  it('never waits for what a run of virtual time has left midway', () => {
+  it('never joins a run that an aborted run of virtual time has left unfinished', () => {
     const { calls, load } = slow();
     expect(() =>
       testScheduler().run(() => {
