@@ -3,7 +3,7 @@
  */
 import { of } from 'rxjs';
 import { batch, BatchResultError, Future, allSettled, type BatchFunction, type Resolver } from 'sluice';
-import { listen, recorder, rehearse, userName } from '../batch/rehearsal';
+import { listen, recorder, runVirtual, userName } from '../batch/virtual-run';
 
 describe('batch', () => {
   it.each([undefined, null, 5, 'namesOf', {}, [], Promise.resolve([]), of([])])(
@@ -143,7 +143,7 @@ describe('a resolver that answers', () => {
       }
     }
     for (const answer of [() => new Broken(), () => of(new Broken())]) {
-      rehearse(({ flush }) => {
+      runVirtual(({ flush }) => {
         const nameOf = batch<number, string>(answer, { concurrency: 1 });
         const heard = [listen(nameOf(1)), listen(nameOf(2))];
         flush();
@@ -181,7 +181,7 @@ describe('a resolver that throws what is no Error', () => {
 
 describe('a started value that is set by hand while its batch is in flight', () => {
   it('hurts no other key of the batch', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       const started = nameOf(1).start();
       const other = listen(nameOf(2));

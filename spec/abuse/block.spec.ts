@@ -15,7 +15,7 @@ import {
   WouldBlockError,
   type BatchFunction,
 } from 'sluice';
-import { recorder } from '../batch/rehearsal';
+import { recorder } from '../batch/virtual-run';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { patience } from '../support/patience';
 

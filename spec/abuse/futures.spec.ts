@@ -3,7 +3,7 @@
  */
 import { of, throwError } from 'rxjs';
 import { AlreadySetError, AsyncValue, Future, NotReadyError, task } from 'sluice';
-import { listen, rehearse } from '../batch/rehearsal';
+import { listen, runVirtual } from '../batch/virtual-run';
 
 const noFunctions = [undefined, null, 5, 'load', {}, [], Promise.resolve(1), Future.of(1)];
 
@@ -139,7 +139,7 @@ describe('an AsyncValue', () => {
   });
 
   it('settled again from a subscriber of the first throws there, and all others hear the first', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const value = new AsyncValue<number>();
       const thrown: unknown[] = [];
       value.subscribe(() => {

@@ -3,7 +3,7 @@
  */
 import { config as rxConfig } from 'rxjs';
 import { all, batch, BatchScheduler, largestFirst, type BatchSchedulerConfig, type FlushPolicy } from 'sluice';
-import { listen, recorder, rehearse } from '../batch/rehearsal';
+import { listen, recorder, runVirtual } from '../batch/virtual-run';
 
 describe('an option of BatchScheduler', () => {
   it.each([
@@ -43,7 +43,7 @@ describe('a policy', () => {
   function valuesUnder(policy: FlushPolicy): unknown[] {
     const scheduler = new BatchScheduler({ policy });
     let heard: ReturnType<typeof listen<string[]>> | undefined;
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const [one, other] = [batch(recorder().resolve, { scheduler }), batch(recorder().resolve, { scheduler })];
       heard = listen(all([one(1), other(2)]));
       flush();

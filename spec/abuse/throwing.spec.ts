@@ -13,7 +13,7 @@ import {
   type BatchConfig,
   type CacheStore,
 } from 'sluice';
-import { listen, recorder, rehearse, userName } from '../batch/rehearsal';
+import { listen, recorder, runVirtual, userName } from '../batch/virtual-run';
 
 const unlucky = new Error('unlucky');
 
@@ -33,7 +33,7 @@ describe('a function of the config that throws for one key', () => {
   ];
 
   it.each(configs)('(%s) fails the future of that key, and no other', (_name, config) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { resolve } = recorder();
       const nameOf = batch(resolve, config);
       const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
@@ -44,7 +44,7 @@ describe('a function of the config that throws for one key', () => {
   });
 
   it.each(configs)('(%s) is thrown at the yield of the task that asks', (_name, config) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, config);
       const asking = task(function* () {
         try {
@@ -62,7 +62,7 @@ describe('a function of the config that throws for one key', () => {
   it('leaves nothing behind on the scheduler of who asked', () => {
     const near = new BatchScheduler();
     const nameOf = batch(recorder().resolve, { key: throwingFor13, scheduler: new BatchScheduler() });
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const held = batch(resolve, { hold: 1_000, scheduler: near });
       near.schedule(() => void listen(nameOf(13)));
@@ -93,7 +93,7 @@ describe('a key function that throws', () => {
   });
 
   it('throws out of flush.succeed, into the resolver', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const early = batch<number, string>((_ids, given) => given.succeed(13, 'x'), { key: throwingFor13 });
       const heard = listen(early(1));
       flush();
@@ -112,7 +112,7 @@ describe('a priority function that throws', () => {
   });
 
   it('hangs nobody and fails nobody: it is reported, and all batches flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const scheduler = new BatchScheduler({ policy: largestFirst });
       const priority = (): never => {
         throw unlucky;
@@ -161,7 +161,7 @@ describe('a cache store that throws', () => {
   }
 
   it.each(['has', 'get'] as const)('in %s, fails the future of that key, and no other', (method) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { cache: brokenStore(method) });
       const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
       flush();
@@ -175,7 +175,7 @@ describe('a cache store that throws', () => {
     ['later', (ids: readonly number[]) => of(ids.map(userName)).pipe(delay(1))],
     ['Map', (ids: readonly number[]) => new Map(ids.map((id) => [id, userName(id)]))],
   ])('in set, with a %s answer, hangs nobody and fails no other key', (_name, resolve) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch<number, string>(resolve, { cache: brokenStore('set'), concurrency: 1 });
       const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
       flush();
@@ -188,7 +188,7 @@ describe('a cache store that throws', () => {
   });
 
   it('in set, where a key is settled early, hangs nobody and fails no other key', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch<number, string>((ids, given) => ids.forEach((id) => given.succeed(id, userName(id))), {
         cache: brokenStore('set'),
       });
@@ -248,7 +248,7 @@ describe('keys that cannot be put into words', () => {
   }
 
   it.each(keys)('(%s) are named all the same when their result is missing, or wrong', (_name, key) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const [missing, wrong] = [
         batch<object, string>(() => new Map(), { name: 'rowOf' }),
         batch<object, string>(() => [], { name: 'rowOf' }),
@@ -265,7 +265,7 @@ describe('keys that cannot be put into words', () => {
   });
 
   it('are shortened when they are long, and counted when they are many', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const wrong = batch<string, string>(() => [], { name: 'rowOf' });
       const heard = listen(wrong.many(Array.from({ length: 1_000 }, (_, id) => `${'x'.repeat(10_000)}${id}`)));
       flush();

@@ -2,7 +2,7 @@
  * What a task must not yield: a TypeError at the yield, which it may catch, and which names the task and what it yielded.
  */
 import { all, batch, Future, allSettled, task } from 'sluice';
-import { listen } from '../batch/rehearsal';
+import { listen } from '../batch/virtual-run';
 
 class Row {
   readonly id = 1;

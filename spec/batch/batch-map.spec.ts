@@ -18,7 +18,7 @@ import {
 } from 'rxjs';
 import { batch, batchMap, type BatchMapConfig } from 'sluice';
 import { marbles } from '../support/marbles';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 /** A resolver whose key n takes n ms. */
 const napping = batch<number, string>((ids, flush) =>
@@ -30,7 +30,7 @@ const napping = batch<number, string>((ids, flush) =>
 
 describe('batchMap', () => {
   it('emits the value of each key, and loads keys that arrive together in one flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(from([1, 2, 1]).pipe(batchMap(batch(resolve))));
       flush();
@@ -62,7 +62,7 @@ describe('batchMap', () => {
   );
 
   it('takes a resolver, with the options of batch', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(from([1, 2, 3]).pipe(batchMap(resolve, { maxSize: 2, name: 'nameOf' })));
       flush();
@@ -72,7 +72,7 @@ describe('batchMap', () => {
   });
 
   it('shares flushes with other callers of the same batch function', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       listen(of(1).pipe(batchMap(nameOf)));
@@ -84,7 +84,7 @@ describe('batchMap', () => {
   });
 
   it('emits values in the order of their arrival, unless ordered', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const [asTheyCome, ordered] = [{}, { ordered: true }].map((config: BatchMapConfig) =>
         listen(from([3, 1, 2]).pipe(batchMap(napping, config))),
       );
@@ -95,7 +95,7 @@ describe('batchMap', () => {
   });
 
   it('with ordered still loads all keys at once', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       listen(from([3, 1, 2, 1]).pipe(batchMap(resolve, { ordered: true })));
       flush();
@@ -104,7 +104,7 @@ describe('batchMap', () => {
   });
 
   it('concurrency bounds the number of keys loaded at a time', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(from([1, 2, 3, 4, 5]).pipe(batchMap(resolve, { concurrency: 2 })));
       flush();
@@ -114,7 +114,7 @@ describe('batchMap', () => {
   });
 
   it('with ordered and concurrency, a result counts as loading until it is emitted', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const asked: number[] = [];
       const source = from([9, 1, 1, 1]).pipe(map((id) => (asked.push(id), id)));
       const seen: number[] = [];
@@ -134,7 +134,7 @@ describe('batchMap', () => {
   it.each([{}, { ordered: true }, { concurrency: 1 }, { ordered: true, concurrency: 1 }])(
     'with %j completes for an empty source',
     (config) => {
-      rehearse(({ flush }) => {
+      runVirtual(({ flush }) => {
         const { asked, resolve } = recorder();
         const heard = listen(EMPTY.pipe(batchMap(resolve, config)));
         flush();
@@ -147,7 +147,7 @@ describe('batchMap', () => {
   it.each([{}, { ordered: true }])(
     'with %j forwards an error of the source, and unsubscribes from pending keys',
     (config) => {
-      rehearse(({ flush }) => {
+      runVirtual(({ flush }) => {
         const { asked, resolve } = recorder();
         const heard = listen(of(1).pipe(concatWith(throwError(() => new Error('source'))), batchMap(resolve, config)));
         flush();
@@ -158,7 +158,7 @@ describe('batchMap', () => {
   );
 
   it.each([{}, { ordered: true }])('with %j errors with the failure of a key', (config) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const failing = (ids: readonly number[]) => ids.map((id) => (id === 2 ? new Error('no 2') : id));
       const heard = listen(from([1, 2, 3]).pipe(batchMap(failing, config)));
       flush();
@@ -188,7 +188,7 @@ describe('batchMap', () => {
   });
 
   it.each([{}, { ordered: true }])('with %j stays alive for a source that never ends', (config) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(of(1).pipe(concatWith(NEVER), batchMap(recorder().resolve, config)));
       flush();
       expect(heard).toMatchObject({ values: ['user 1'], isComplete: false });
@@ -197,7 +197,7 @@ describe('batchMap', () => {
   });
 
   it.each([{}, { ordered: true }])('with %j stops when a later operator completes', (config) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(from([1, 2, 3]).pipe(batchMap(recorder().resolve, config), take(2)));
       flush();
       expect(heard).toMatchObject({ values: ['user 1', 'user 2'], isComplete: true });
@@ -205,7 +205,7 @@ describe('batchMap', () => {
   });
 
   it.each([{}, { ordered: true }])('with %j accepts keys that depend on its own results', (config) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const source = new Subject<number>();
       const heard: number[] = [];
       source.pipe(batchMap((ids: readonly number[]) => [...ids], config)).subscribe((id) => {
@@ -219,7 +219,7 @@ describe('batchMap', () => {
   });
 
   it('keeps no state between subscriptions', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const named = defer(() => from([3, 1])).pipe(batchMap(napping, { ordered: true }));
       const [first, second] = [listen(named), listen(named)];
       first.stop();
@@ -232,7 +232,7 @@ describe('batchMap', () => {
   });
 
   it('errors for an invalid key, and names the batch function', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(of(undefined as unknown as number).pipe(batchMap(recorder().resolve, { name: 'nameOf' })));
       flush();
       expect(heard.errors[0]).toBeInstanceOf(TypeError);

@@ -3,11 +3,11 @@
  */
 import { from, mergeMap, of, repeat, retry, throwError } from 'rxjs';
 import { all, batch, BatchScheduler, Future, task } from 'sluice';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 describe('a batch function', () => {
   it('returns a Future, which loads nothing before its first subscription', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       expect(batch(resolve)(1)).toBeInstanceOf(Future);
       flush();
@@ -16,7 +16,7 @@ describe('a batch function', () => {
   });
 
   it('emits one value and completes', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(batch(recorder().resolve)(1));
       flush();
       expect(heard).toMatchObject({ values: ['user 1'], errors: [], isComplete: true });
@@ -24,7 +24,7 @@ describe('a batch function', () => {
   });
 
   it('loads all keys of one turn in one flush, in the order of their first request', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       [3, 1, 2].forEach((id) => nameOf(id).subscribe());
@@ -34,7 +34,7 @@ describe('a batch function', () => {
   });
 
   it('loads equal keys once, and delivers to all waiters in the order of their requests', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const order: string[] = [];
@@ -48,7 +48,7 @@ describe('a batch function', () => {
   });
 
   it('compares keys as a Map does: 0 is not "0", and NaN is NaN', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const asked: unknown[] = [];
       const echo = batch((keys: readonly unknown[]) => {
         asked.push(...keys);
@@ -61,7 +61,7 @@ describe('a batch function', () => {
   });
 
   it('without a cache loads a key anew for each later subscription', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const name = batch(resolve)(1);
       name.pipe(repeat(2)).subscribe();
@@ -71,7 +71,7 @@ describe('a batch function', () => {
   });
 
   it('loads a failed key again for retry', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let attempts = 0;
       const flaky = batch((ids: readonly number[]) =>
         ++attempts < 3 ? throwError(() => new Error('down')) : of(ids.map(userName)),
@@ -84,7 +84,7 @@ describe('a batch function', () => {
   });
 
   it('collects the keys of tasks at different depths into one flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const shallow = task(() => nameOf(1));
@@ -118,7 +118,7 @@ describe('a batch function', () => {
   });
 
   it('flushes different batch functions separately, oldest batch first', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const order: string[] = [];
       const recorded = (name: string) =>
         batch((ids: readonly number[]) => {
@@ -133,7 +133,7 @@ describe('a batch function', () => {
   });
 
   it('has isolated batches on each scheduler', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: true });
       for (const scheduler of [new BatchScheduler(), new BatchScheduler()]) {
@@ -145,7 +145,7 @@ describe('a batch function', () => {
   });
 
   it('loads keys that are requested after a result in the next flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       from([1, 2])
@@ -163,7 +163,7 @@ describe('a batch function', () => {
     const nameOf = batch(recorder().resolve);
     const heard: string[] = [];
     expect(() =>
-      rehearse(({ flush }) => {
+      runVirtual(({ flush }) => {
         nameOf(1).subscribe(() => {
           throw new Error('mine');
         });
@@ -178,7 +178,7 @@ describe('a batch function', () => {
 
 describe('many', () => {
   it('returns the values in the order of the keys, in one flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(batch(resolve).many([3, 1, 2]));
       flush();
@@ -188,7 +188,7 @@ describe('many', () => {
   });
 
   it('loads a duplicate key once, and returns its value at each position', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(batch(resolve).many([1, 2, 1]));
       flush();
@@ -198,7 +198,7 @@ describe('many', () => {
   });
 
   it('returns an empty array for no keys, without a flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(batch(resolve).many([]));
       flush();
@@ -208,7 +208,7 @@ describe('many', () => {
   });
 
   it('fails with the failure of one key', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(
         batch((ids: readonly number[]) => ids.map((id) => (id > 1 ? new Error('no') : id))).many([1, 2]),
       );
@@ -218,7 +218,7 @@ describe('many', () => {
   });
 
   it('copies the array of keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const ids = [1, 2];
       const names = batch(resolve).many(ids);
@@ -230,7 +230,7 @@ describe('many', () => {
   });
 
   it('shares a flush with other callers', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       all([nameOf.many([1, 2]), nameOf(3), nameOf.many([2, 4])]).subscribe();

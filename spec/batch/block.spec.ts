@@ -3,7 +3,7 @@
  */
 import { batch, batchScheduler, BatchScheduler, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { thrownBy } from '../future/hear';
-import { recorder } from './rehearsal';
+import { recorder } from './virtual-run';
 
 const never = (): Promise<string[]> => new Promise(() => undefined);
 

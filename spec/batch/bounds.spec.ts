@@ -3,7 +3,7 @@
  */
 import { delay, map, of, timer } from 'rxjs';
 import { all, batch, batchScheduler, type BatchConfig, type FlushEvent } from 'sluice';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 /** A resolver that takes 10 ms, and counts its simultaneous flights. */
 function airport() {
@@ -30,7 +30,7 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 
 describe('maxSize', () => {
   it('splits the requested keys into flushes of that size, in order', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const heard = listen(batch(resolve, { maxSize: 2 }).many(range(1, 5)));
       flush();
@@ -40,7 +40,7 @@ describe('maxSize', () => {
   });
 
   it('flushes a full batch without waiting for quiescence, before batches that wait for it', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const order: string[] = [];
       const recorded = (name: string, maxSize: number) =>
         batch(
@@ -58,7 +58,7 @@ describe('maxSize', () => {
   });
 
   it('counts distinct keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { maxSize: 2 }).many([1, 1, 1, 2, 1]).subscribe();
       flush();
@@ -67,7 +67,7 @@ describe('maxSize', () => {
   });
 
   it('does not count cancelled keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { maxSize: 2 });
       const heard = listen(nameOf(1));
@@ -80,7 +80,7 @@ describe('maxSize', () => {
   });
 
   it('of 1 loads every key in a flush of its own', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { maxSize: 1 }).many([1, 2]).subscribe();
       flush();
@@ -91,7 +91,7 @@ describe('maxSize', () => {
 
 describe('concurrency', () => {
   it('left out, starts every flight at once', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { resolve, ...seen } = airport();
       batch(resolve, { maxSize: 1 }).many(range(1, 5)).subscribe();
       flush();
@@ -100,7 +100,7 @@ describe('concurrency', () => {
   });
 
   it('bounds the number of flights, and uses every free slot', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const field = airport();
       const heard = listen(batch(field.resolve, { maxSize: 1, concurrency: 2 }).many(range(1, 5)));
       at(5, () => expect(field.asked).toEqual([[1], [2]]));
@@ -112,7 +112,7 @@ describe('concurrency', () => {
   });
 
   it('lets the open batch collect keys while no slot is free', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { concurrency: 1 });
       nameOf(1).subscribe();
@@ -126,7 +126,7 @@ describe('concurrency', () => {
   });
 
   it('queues full batches first in, first out, before the open batch', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
       nameOf(0).subscribe();
@@ -139,7 +139,7 @@ describe('concurrency', () => {
   });
 
   it('frees the slot of a flight that fails or is aborted', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(
         (ids: readonly number[]) => (ids[0] === 2 ? timer(1).pipe(map(() => ['too', 'many'])) : field.resolve(ids)),
@@ -158,7 +158,7 @@ describe('concurrency', () => {
   });
 
   it('removes a full batch from the queue when all its keys are cancelled', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
       nameOf.many([1, 2]).subscribe();
@@ -174,7 +174,7 @@ describe('concurrency', () => {
   });
 
   it('removes cancelled keys from a queued batch, and keeps the others', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
       nameOf.many([1, 2]).subscribe();
@@ -187,7 +187,7 @@ describe('concurrency', () => {
   });
 
   it('never starts more flights than slots when many flights land at once', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 3, concurrency: 3, partition: (id) => id % 4 });
       const heard = listen(all(range(1, 100).map((id) => nameOf(id))));
@@ -198,7 +198,7 @@ describe('concurrency', () => {
   });
 
   it('frees one slot for one flight, also when it lands at the moment its last waiter unsubscribes', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const field = airport();
       const nameOf = batch(field.resolve, { maxSize: 2, concurrency: 1 });
       nameOf(1).subscribe(() => second.stop());
@@ -212,7 +212,7 @@ describe('concurrency', () => {
   });
 
   it('counts synchronous flights too: each lands before the next one starts', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const events: readonly FlushEvent<number>[] = [];
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { maxSize: 1, concurrency: 1 });
@@ -225,7 +225,7 @@ describe('concurrency', () => {
   });
 
   it('applies to each scheduler and each function separately', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const [here, there] = [airport(), airport()];
       const both = [here, there].map(({ resolve }) => batch(resolve, { concurrency: 1 }));
       of(...both).subscribe((nameOf) => void listen(nameOf(1)));
@@ -250,7 +250,7 @@ describe('partitionConcurrency', () => {
   }
 
   it('bounds the flights of each partition separately', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, log } = tower({ partitionConcurrency: 1, maxSize: 1 });
       ask.many(['a1', 'a2', 'a3', 'b1', 'b2']).subscribe();
       flush();
@@ -259,7 +259,7 @@ describe('partitionConcurrency', () => {
   });
 
   it('lets the next batch of its partition collect keys', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { ask, log } = tower({ partitionConcurrency: 1 });
       ask('a1').subscribe();
       for (const [ms, key] of [
@@ -275,7 +275,7 @@ describe('partitionConcurrency', () => {
   });
 
   it('may be more than one', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, log } = tower({ partitionConcurrency: 2, maxSize: 1 });
       ask.many(['a1', 'a2', 'a3', 'a4', 'a5', 'b1']).subscribe();
       flush();
@@ -284,7 +284,7 @@ describe('partitionConcurrency', () => {
   });
 
   it('applies together with concurrency, which bounds all partitions', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, log } = tower({ partitionConcurrency: 1, concurrency: 2, maxSize: 1 });
       ask.many(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']).subscribe();
       flush();
@@ -295,7 +295,7 @@ describe('partitionConcurrency', () => {
   });
 
   it('gives the slot of a cancelled batch to the next batch in the queue', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { ask, log } = tower({ partitionConcurrency: 1, maxSize: 1 });
       ask('a1').subscribe();
       const left = ['a2', 'a3'].map((key) => listen(ask(key)));
@@ -309,7 +309,7 @@ describe('partitionConcurrency', () => {
   });
 
   it('bounds the function without partitions, and has no effect if it is no less than concurrency', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const one = tower({ partitionConcurrency: 1, maxSize: 1, partition: undefined as never });
       const same = tower({ partitionConcurrency: 2, concurrency: 2, maxSize: 1 });
       one.ask.many(['a1', 'b1']).subscribe();

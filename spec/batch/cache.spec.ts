@@ -11,7 +11,7 @@ import {
   type CacheConfig,
   type CacheStore,
 } from 'sluice';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 const caches: readonly (readonly [name: string, makeCache: () => CacheConfig])[] = [
   ['true', () => true],
@@ -25,7 +25,7 @@ describe('without a cache', () => {
     ['left out', undefined],
     ['false', false],
   ] as const)('(%s) a key is asked for anew each time', (_name, cache) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, cache === undefined ? {} : { cache });
       nameOf(1).subscribe();
@@ -37,7 +37,7 @@ describe('without a cache', () => {
   });
 
   it('a key in flight is loaded again', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)));
       nameOf(1).subscribe();
@@ -58,7 +58,7 @@ describe('without a cache', () => {
 
 describe.each(caches)('with the cache %s', (_name, makeCache) => {
   it('loads a key once, and keeps its value', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
       const heard = [1, 1, 1].map((id) => {
@@ -72,7 +72,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('delivers a kept value synchronously, without a flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { cache: makeCache() });
       nameOf(1).subscribe();
       flush();
@@ -81,7 +81,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('loads only keys that are not in the cache', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
       nameOf.many([1, 2]).subscribe();
@@ -94,7 +94,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('simultaneous requests share a key in flight', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
       nameOf(1).subscribe();
@@ -107,7 +107,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('keeps undefined, null, 0 and the empty string as values', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const values = [undefined, null, 0, ''];
       const resolve = jest.fn((keys: readonly number[]) => keys.map((key) => values[key]));
       const valueOf = batch(resolve, { cache: makeCache() });
@@ -121,7 +121,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('keeps no failure: neither an Error element, nor an early failure, nor an error thrown by the resolver', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let attempt = 0;
       const valueOf = batch<number, string>(
         (ids, flush) => {
@@ -141,7 +141,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('keeps no failure even during its delivery: a request at that moment loads anew', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let isDown = true;
       const nameOf = batch(
         (ids: readonly number[]) => (isDown ? ids.map(() => new Error('down')) : ids.map(userName)),
@@ -162,7 +162,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('fails all waiters of a key in flight, and loads the key anew afterwards', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const resolve = jest.fn((ids: readonly number[]) =>
         timer(10).pipe(map(() => ids.map((id) => new Error(`no ${id}`)))),
       );
@@ -181,7 +181,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('keeps a value that was settled early', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(
         (ids: readonly number[], flush) => {
@@ -199,7 +199,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('prime stores a value, whose key is not loaded', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
       nameOf.prime(1, 'primed');
@@ -211,7 +211,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('prime does nothing for a key that is kept, primed or in flight', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { cache: makeCache() });
       nameOf(1).subscribe();
       nameOf.prime(2, 'primed');
@@ -239,7 +239,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('clear forgets one key, and clearAll forgets all keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
       const ask = (): void => {
@@ -256,7 +256,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('clear during a flight prevents that its value is kept, and a later request loads anew', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       let version = 0;
       const resolve = (ids: readonly number[]) => {
         const answer = `version ${++version}`;
@@ -276,7 +276,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('clearAll during a flight prevents that its value is kept', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
       const heard = listen(nameOf(1));
@@ -290,7 +290,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('clear before the flush does not duplicate a key in the batch', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
       const before = listen(nameOf(1));
@@ -303,7 +303,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('clear before the flush keeps the value of a key that is requested again', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
       nameOf(1).subscribe();
@@ -317,7 +317,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('keeps nothing of a key whose waiters have all unsubscribed, and loads it anew', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
       const left = listen(nameOf(1));
@@ -332,7 +332,7 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
   });
 
   it('keeps a shared key in flight while it has a waiter', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
       const first = listen(nameOf(1));
@@ -382,7 +382,7 @@ it('clearAll() clears the keys of all partitions', async () => {
 
 describe('{ max }', () => {
   it('forgets the least recently used', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: { max: 2 } });
       for (const id of [1, 2, 1, 3, 1, 2]) {
@@ -407,7 +407,7 @@ describe('{ max }', () => {
   });
 
   it('bounds the kept values, not the keys of a flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(batch(recorder().resolve, { cache: { max: 1 } }).many([1, 2, 3]));
       flush();
       expect(heard.values).toEqual([['user 1', 'user 2', 'user 3']]);
@@ -417,7 +417,7 @@ describe('{ max }', () => {
 
 describe('{ ttl }', () => {
   it("loads anew after ttl ms of the scheduler's clock, counted from the result", () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: { ttl: 100 } });
       const ask = (): void => void nameOf(1).subscribe();
@@ -432,7 +432,7 @@ describe('{ ttl }', () => {
   });
 
   it('is not made longer by reading', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: { ttl: 100 } });
       for (let ms = 0; ms <= 150; ms += 30) at(ms, () => void nameOf(1).subscribe());
@@ -464,7 +464,7 @@ describe('{ ttl }', () => {
   });
 
   it('applies to primed values', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: { ttl: 100 } });
       nameOf.prime(1, 'primed');
@@ -478,7 +478,7 @@ describe('{ ttl }', () => {
 
 describe('a store', () => {
   it('holds values by the identity of their keys, where its owner can see and change them', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const store = new Map<unknown, unknown>([['key 2', 'from before']]);
       const nameOf = batch(resolve, { cache: store, key: (id) => `key ${id}` });
@@ -505,7 +505,7 @@ describe('a store', () => {
   });
 
   it('needs only the methods of a Map', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const map = new Map<unknown, unknown>();
       const store: CacheStore = {
         has: (identity) => map.has(identity),
@@ -529,7 +529,7 @@ describe('a cache belongs to one scheduler', () => {
     ['true', true],
     ['{ max }', { max: 10 }],
   ] as const)('with %s', (_name, cache) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache });
       const [here, there] = [new BatchScheduler(), new BatchScheduler()];
@@ -548,7 +548,7 @@ describe('a run of virtual time', () => {
   const ownCaches = caches.filter(([name]) => name !== 'a store');
   const untimed = caches.filter(([name]) => !name.includes('ttl'));
   const ask = (nameOf: BatchFunction<number, string>, id: number): void =>
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       nameOf(id).subscribe();
       flush();
     });
@@ -565,7 +565,7 @@ describe('a run of virtual time', () => {
   it('forgets at its end what it has primed', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: true });
-    rehearse(() => nameOf.prime(1, 'primed'));
+    runVirtual(() => nameOf.prime(1, 'primed'));
     ask(nameOf, 1);
     expect(asked).toEqual([[1]]);
   });
@@ -575,7 +575,7 @@ describe('a run of virtual time', () => {
     const nameOf = batch(resolve, { cache: makeCache() });
     nameOf(1).block();
     nameOf.prime(2, 'primed');
-    rehearse(() => {
+    runVirtual(() => {
       nameOf.prime(2, 'primed again');
       expect(listen(nameOf.many([1, 2])).values).toEqual([['user 1', 'primed']]);
     });
@@ -595,9 +595,9 @@ describe('a run of virtual time', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { cache: true, partition: (id) => id % 2 });
     nameOf.many([1, 2, 3]).block();
-    rehearse(() => nameOf.clear(1));
+    runVirtual(() => nameOf.clear(1));
     nameOf.many([1, 2, 3]).block();
-    rehearse(() => nameOf.clearAll());
+    runVirtual(() => nameOf.clearAll());
     nameOf.many([1, 2, 3]).block();
     expect(asked.slice(2)).toEqual([[1], [1, 3], [2]]);
   });
@@ -617,7 +617,7 @@ describe('a run of virtual time', () => {
   it('that is aborted leaves no key that could not be primed', () => {
     const nameOf = batch((ids: readonly number[]) => of(ids.map(userName)).pipe(delay(1)), { cache: true });
     const aborted = (): void =>
-      rehearse(() => {
+      runVirtual(() => {
         nameOf(1).subscribe();
         throw new Error('assertion');
       });
@@ -629,7 +629,7 @@ describe('a run of virtual time', () => {
 
 describe('requests that meet in one batch', () => {
   it('each get their own result: kept, failed or shared', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const resolve = jest.fn((ids: readonly number[]) =>
         ids.map((id) => (id === 13 ? new Error('unlucky') : userName(id))),
       );

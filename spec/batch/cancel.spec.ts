@@ -3,7 +3,7 @@
  */
 import { map, NEVER, takeUntil, tap, timer } from 'rxjs';
 import { all, batch, Future, task, type Flush, type Resolver } from 'sluice';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 /** A resolver that takes 10 ms, and records the end of each flight. */
 function flights() {
@@ -21,7 +21,7 @@ function flights() {
 
 describe('before its flush', () => {
   it('a key without waiters is not loaded; the other keys are', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const [left, stayed] = [listen(nameOf(1)), listen(nameOf(2))];
@@ -33,7 +33,7 @@ describe('before its flush', () => {
   });
 
   it('a key that loses one of several waiters is still loaded', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const heard = [1, 1, 1].map((id) => listen(nameOf(id)));
@@ -46,7 +46,7 @@ describe('before its flush', () => {
   });
 
   it('an empty batch never flushes', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const seen = listen(nameOf.flushes$);
@@ -57,7 +57,7 @@ describe('before its flush', () => {
   });
 
   it('a cancelled key that is requested again is loaded once, at its new position', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10 });
       const left = listen(nameOf(1));
@@ -71,7 +71,7 @@ describe('before its flush', () => {
   });
 
   it('the only key, cancelled and requested again, is loaded once', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10, cache: true });
       const left = listen(nameOf(1));
@@ -85,7 +85,7 @@ describe('before its flush', () => {
   });
 
   it('unsubscribing twice has the effect of once: another waiter of the key is not affected', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       const [first, second] = [listen(nameOf(1)), listen(nameOf(1))];
       first.stop();
@@ -96,7 +96,7 @@ describe('before its flush', () => {
   });
 
   it('unsubscribing from many, all or a task cancels all its keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const asking = task(function* () {
@@ -111,7 +111,7 @@ describe('before its flush', () => {
   });
 
   it('a failure in all cancels the keys of the other members', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       listen(all([batch(resolve)(1), Future.fail(new Error('no'))]));
       flush();
@@ -120,7 +120,7 @@ describe('before its flush', () => {
   });
 
   it('takeUntil cancels a key too', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { window: 10 })(1)
         .pipe(takeUntil(timer(5)))
@@ -133,7 +133,7 @@ describe('before its flush', () => {
 
 describe('in flight', () => {
   it('when the last waiter unsubscribes, the signal aborts and the Observable is unsubscribed', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve);
       const heard = [listen(nameOf(1)), listen(nameOf(2)), listen(nameOf(2))];
@@ -148,7 +148,7 @@ describe('in flight', () => {
   });
 
   it('a flight is not aborted while one of its keys has a waiter', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve);
       const [left, stayed] = [listen(nameOf(1)), listen(nameOf(2))];
@@ -160,7 +160,7 @@ describe('in flight', () => {
   });
 
   it('a landed flight is not aborted by a later unsubscription', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { log, resolve } = flights();
       const heard = listen(batch(resolve)(1));
       flush();
@@ -170,7 +170,7 @@ describe('in flight', () => {
   });
 
   it('other flights of the function are not affected', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve, { maxSize: 1 });
       const [left, stayed] = [listen(nameOf(1)), listen(nameOf(2))];
@@ -182,7 +182,7 @@ describe('in flight', () => {
   });
 
   it('keys that were settled early do not count: the last waiter of the other keys aborts the flight', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const signals: AbortSignal[] = [];
       const nameOf = batch<number, string>((_ids, flush) => {
         signals.push(flush.signal);
@@ -199,7 +199,7 @@ describe('in flight', () => {
   });
 
   it('a flight whose keys with waiters are all settled early is aborted', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const flushes: Flush<number, string>[] = [];
       const nameOf = batch<number, string>((_ids, flush) => {
         flushes.push(flush);
@@ -216,7 +216,7 @@ describe('in flight', () => {
   });
 
   it('a signal that is first read after the last unsubscription is aborted', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       let aborted: boolean | undefined;
       const resolve: Resolver<number, string> = (_ids, flush) => {
         at(10, () => (aborted = flush.signal.aborted));
@@ -230,7 +230,7 @@ describe('in flight', () => {
   });
 
   it('a signal that is first read after the landing is not aborted', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let aborted: (() => boolean) | undefined;
       const nameOf = batch((ids: readonly number[], flush) => {
         aborted = () => flush.signal.aborted;
@@ -243,7 +243,7 @@ describe('in flight', () => {
   });
 
   it('a key that is requested again after its cancellation is loaded again', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve);
       const left = listen(nameOf(1));
@@ -277,7 +277,7 @@ describe('in flight', () => {
   });
 
   it('a task resolver is cancelled: its finally blocks run', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const log: string[] = [];
       const resolve = task(function* (ids: readonly number[]) {
         try {
@@ -314,7 +314,7 @@ describe('in flight', () => {
   });
 
   it('a failure in all unsubscribes from the flight, and aborts it with the last waiter', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { log, resolve } = flights();
       listen(all([batch(resolve)(1), Future.from(timer(5).pipe(map(() => JSON.parse('{') as string)))]));
       at(6, () => expect(log).toEqual(['flush 1', 'abort 1', 'unsubscribe 1']));

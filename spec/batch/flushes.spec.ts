@@ -3,14 +3,14 @@
  */
 import { delay, NEVER, of } from 'rxjs';
 import { all, batch, BatchScheduler, batchScheduler, Future, type FlushEvent } from 'sluice';
-import { listen, recorder, rehearse } from './rehearsal';
+import { listen, recorder, runVirtual } from './virtual-run';
 
 /** Keys and reason of a flush. */
 const told = ({ keys, reason }: FlushEvent<number>): unknown[] => [reason, ...keys];
 
 describe('flushes$', () => {
   it('emits the name, the distinct keys in order, and the time', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const nameOf = batch(recorder().resolve, { name: 'nameOf' });
       const seen = listen(nameOf.flushes$);
       at(5, () => void nameOf.many([2, 1, 2]).subscribe());
@@ -20,7 +20,7 @@ describe('flushes$', () => {
   });
 
   it('emits before the resolver is called', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const order: string[] = [];
       const nameOf = batch((ids: readonly number[]) => {
         order.push('resolver');
@@ -34,7 +34,7 @@ describe('flushes$', () => {
   });
 
   it('emits the flushes of this function alone, on any scheduler', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const [nameOf, otherOf] = [batch(recorder().resolve), batch(recorder().resolve)];
       const seen = listen(nameOf.flushes$);
       nameOf(1).subscribe();
@@ -49,7 +49,7 @@ describe('flushes$', () => {
   });
 
   it('emits nothing for cancelled keys or kept values', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { cache: true });
       const seen = listen(nameOf.flushes$);
       nameOf.prime(1, 'primed');
@@ -70,7 +70,7 @@ describe('flushes$', () => {
     const nameOf = batch(recorder().resolve);
     let heard: ReturnType<typeof listen<string>> | undefined;
     expect(() =>
-      rehearse(({ flush }) => {
+      runVirtual(({ flush }) => {
         nameOf.flushes$.subscribe(() => {
           throw new Error('mine');
         });
@@ -84,7 +84,7 @@ describe('flushes$', () => {
 
 describe('the reason', () => {
   it('is quiescent when no task could go on', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       const seen = listen(nameOf.flushes$);
       nameOf(1).subscribe();
@@ -94,7 +94,7 @@ describe('the reason', () => {
   });
 
   it('is window when its window was over', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { window: 10 });
       const seen = listen(nameOf.flushes$);
       nameOf(1).subscribe();
@@ -104,7 +104,7 @@ describe('the reason', () => {
   });
 
   it('is full when the batch had maxSize keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { maxSize: 2, window: 10 });
       const seen = listen(nameOf.flushes$);
       nameOf.many([1, 2, 3]).subscribe();
@@ -117,7 +117,7 @@ describe('the reason', () => {
   });
 
   it('is full also for a batch that waited for a slot', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch((ids: readonly number[]) => of([...ids]).pipe(delay(10)), { maxSize: 1, concurrency: 1 });
       const seen = listen(nameOf.flushes$);
       nameOf.many([1, 2]).subscribe();
@@ -130,7 +130,7 @@ describe('the reason', () => {
   });
 
   it('is hold-elapsed when the hold was over', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { hold: 20 });
       const seen = listen(nameOf.flushes$);
       const busy = listen(Future.from(NEVER));
@@ -142,7 +142,7 @@ describe('the reason', () => {
   });
 
   it('is quiescent when the busy tasks ended before the hold', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const nameOf = batch(recorder().resolve, { hold: 20 });
       const seen = listen(nameOf.flushes$);
       const busy = listen(Future.from(NEVER));
@@ -168,7 +168,7 @@ describe('the reason', () => {
 
 describe('events$', () => {
   it('emits each flush and each landing of a scheduler, in their order', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const seen: string[] = [];
       const events = batchScheduler.events$.subscribe(({ type, batch: name, keys, at }) => {
         seen.push(`${String(at)}: ${type} ${name} ${keys.join()}`);
@@ -183,7 +183,7 @@ describe('events$', () => {
   });
 
   it('emits the landing of a failed flight and of an aborted flight', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const landed: unknown[] = [];
       const events = batchScheduler.events$.subscribe(({ type, keys }) => {
         if (type === 'land') landed.push(keys);

@@ -7,7 +7,7 @@ import { BoundedStore } from '../../src/batch/bounded-store';
 import { begin, type Sink } from '../../src/future/execution';
 import { currentScheduler } from '../../src/scheduler/batch-scheduler';
 import { runAlone } from '../support/process';
-import { recorder, rehearse, userName } from './rehearsal';
+import { recorder, runVirtual, userName } from './virtual-run';
 
 jest.setTimeout(60_000);
 
@@ -163,7 +163,7 @@ describe('a partition whose values have all expired', () => {
   });
 
   it('stays while one of its values has not expired', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { partition: (id) => id % 2, cache: { ttl: 100 } });
       nameOf(1).subscribe();
@@ -176,7 +176,7 @@ describe('a partition whose values have all expired', () => {
   });
 
   it('is looked for again and again, though nothing else is asked of it', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const store = jest.spyOn(BoundedStore.prototype, 'isExpired', 'get');
       const nameOf = batch(recorder().resolve, { partition: (id) => id, cache: { ttl: 10 } });
       for (let id = 1; id <= 100; id++) at(id, () => void nameOf(id).subscribe());

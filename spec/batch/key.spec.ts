@@ -4,7 +4,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { delay, of } from 'rxjs';
 import { all, batch, type BatchConfig } from 'sluice';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 interface Place {
   readonly tenant: string;
@@ -45,7 +45,7 @@ describe('name', () => {
 
 describe('key', () => {
   it('left out, takes each object for a key of its own', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve);
       all([placeOf(place('a', 1)), placeOf(place('a', 1))]).subscribe();
@@ -55,7 +55,7 @@ describe('key', () => {
   });
 
   it('makes keys of the same identity one key, and asks with the first of them', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve, { key: ({ id }) => id });
       const heard = listen(all([placeOf(place('first', 1)), placeOf(place('second', 1))]));
@@ -66,7 +66,7 @@ describe('key', () => {
   });
 
   it('is the identity in the cache', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve, { key: ({ tenant, id }) => `${tenant}/${id}`, cache: true });
       placeOf(place('a', 1)).subscribe();
@@ -82,7 +82,7 @@ describe('partition', () => {
   const byTenant = { key: ({ id }: Place) => id, partition: ({ tenant }: Place) => tenant };
 
   it('keeps keys of different partitions in different flushes', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve, { partition: ({ tenant }) => tenant });
       all([placeOf(place('a', 1)), placeOf(place('b', 2)), placeOf(place('a', 3))]).subscribe();
@@ -92,7 +92,7 @@ describe('partition', () => {
   });
 
   it('keeps them apart also where their identities are equal', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { resolve } = places();
       const placeOf = batch(resolve, byTenant);
       const heard = listen(all([placeOf(place('a', 1)), placeOf(place('b', 1))]));
@@ -102,7 +102,7 @@ describe('partition', () => {
   });
 
   it("keeps them apart in the cache, too: no tenant is answered with what is another one's", () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { resolve } = places();
       const placeOf = batch(resolve, { ...byTenant, cache: true });
       const together = listen(all([placeOf(place('a', 1)), placeOf(place('b', 1))]));
@@ -114,7 +114,7 @@ describe('partition', () => {
   });
 
   it('fills each partition by itself up to maxSize', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve, { partition: ({ tenant }) => tenant, maxSize: 2 });
       const keys = [place('a', 1), place('b', 1), place('a', 2), place('a', 3), place('b', 2)];
@@ -125,7 +125,7 @@ describe('partition', () => {
   });
 
   it("shares the concurrency of the function: a partition waits for the other's flight", () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = places();
       const placeOf = batch((keys: readonly Place[]) => of(resolve(keys)).pipe(delay(10)), {
         partition: ({ tenant }) => tenant,
@@ -139,7 +139,7 @@ describe('partition', () => {
   });
 
   it('may be anything a Map can tell apart, undefined included', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const partitions = [undefined, NaN, undefined, NaN, null];
       const nameOf = batch(resolve, { partition: (id) => partitions[id] });
@@ -152,7 +152,7 @@ describe('partition', () => {
 
 describe('flush.partition', () => {
   it('is the partition of the keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const seen: unknown[] = [];
       const ask = batch(
         (keys: readonly string[], { partition }) => {
@@ -171,7 +171,7 @@ describe('flush.partition', () => {
   });
 
   it('is undefined without that option', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const seen: unknown[] = [];
       batch((keys: readonly string[], given) => (seen.push(given.partition), [...keys]))('a').subscribe();
       flush();

@@ -14,7 +14,7 @@ import {
   type BatchFunction,
   type Resolver,
 } from 'sluice';
-import { listen, rehearse, userName } from './rehearsal';
+import { listen, runVirtual, userName } from './virtual-run';
 
 const textOf = async (future: PromiseLike<unknown>): Promise<string> => future.then(String, String);
 
@@ -55,7 +55,7 @@ describe('a result that has yet to arrive', () => {
   });
 
   it('may stand beside values and Errors, which are there at once', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const nameOf = batch((ids: readonly number[]) =>
         ids.map((id) => (id === 1 ? 'at once' : id === 2 ? new Error('no 2') : of('late').pipe(delay(10)))),
       );
@@ -106,7 +106,7 @@ describe('a result that has yet to arrive', () => {
   });
 
   it('holds its place under concurrency until it is there', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const began: number[] = [];
       const nameOf = batch(
         (ids: readonly number[]) => {
@@ -123,7 +123,7 @@ describe('a result that has yet to arrive', () => {
   });
 
   it('is unsubscribed when the last waiter leaves', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const source = new Subject<string>();
       const nameOf = batch((ids: readonly number[]) => ids.map(() => source));
       const heard = listen(nameOf.many([1, 2]));
@@ -164,7 +164,7 @@ describe('a result that has yet to arrive', () => {
   });
 
   it('is cancelled with the flush where another result cannot be read', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const source = new Subject<string>();
       const broken = (ids: readonly number[]): unknown[] =>
         Object.defineProperty([source, ...ids.slice(1)], 1, {
@@ -276,7 +276,7 @@ describe('a failure that no key receives', () => {
   });
 
   it('is reported where what a resolver gives cannot be matched, though all keys were settled', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch<number, string>((ids, flush) => {
         for (const id of ids) flush.succeed(id, 'early');
         return [];
@@ -288,7 +288,7 @@ describe('a failure that no key receives', () => {
   });
 
   it('is not reported where a key receives it, or all waiters had left', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const nameOf = batch<number, string>(async (ids, flush) => {
         if (ids.length > 1) flush.succeed(1, 'early');
         return Promise.reject(new Error('no'));

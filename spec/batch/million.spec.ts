@@ -3,14 +3,14 @@
  */
 import { batch, batchMap } from 'sluice';
 import { range, reduce } from 'rxjs';
-import { listen, rehearse } from './rehearsal';
+import { listen, runVirtual } from './virtual-run';
 
 const MILLION = 1_000_000;
 const ids = Array.from({ length: MILLION }, (_, id) => id);
 
 describe('a million keys', () => {
   it('are one flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const sizes: number[] = [];
       const echo = batch((keys: readonly number[]) => {
         sizes.push(keys.length);
@@ -24,7 +24,7 @@ describe('a million keys', () => {
   });
 
   it('may be answered by a Map, and kept', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const echo = batch((keys: readonly number[]) => new Map(keys.map((key) => [key, key])), { cache: true });
       const ask = (): number | undefined => {
         const heard = listen(echo.many(ids));
@@ -36,7 +36,7 @@ describe('a million keys', () => {
   });
 
   it('may be a thousand full batches that wait for room', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const sizes: number[] = [];
       const echo = batch(
         (keys: readonly number[]) => {
@@ -53,7 +53,7 @@ describe('a million keys', () => {
   });
 
   it('may all be the same', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const echo = batch((keys: readonly number[]) => keys);
       const heard = listen(echo.many(ids.map(() => 7)));
       flush();
@@ -62,7 +62,7 @@ describe('a million keys', () => {
   });
 
   it('may all leave, each by itself, and those of one key too', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const resolve = jest.fn((keys: readonly number[]) => keys);
       const echo = batch(resolve);
       listen(echo.many(ids)).stop();
@@ -73,7 +73,7 @@ describe('a million keys', () => {
   });
 
   it('may leave a flight in the air', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const signals: AbortSignal[] = [];
       const echo = batch((_keys: readonly number[], { signal }) => {
         signals.push(signal);
@@ -87,7 +87,7 @@ describe('a million keys', () => {
   });
 
   it('may be settled early, one by one (here a tenth of them)', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(
         batch<number, number>((keys, given) => keys.forEach((key) => given.succeed(key, key))).many(
           ids.slice(0, MILLION / 10),
@@ -99,7 +99,7 @@ describe('a million keys', () => {
   });
 
   it('may come from a source (here a quarter of them)', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const count = range(0, MILLION / 4).pipe(
         batchMap((keys: readonly number[]) => keys, { maxSize: 1_000 }),
         reduce((sum) => sum + 1, 0),

@@ -2,7 +2,7 @@
  * The place a resolver runs in: nobody's. It never runs inside the call of somebody who asks, nor in his context.
  */
 import { batch, task } from 'sluice';
-import { listen, rehearse } from './rehearsal';
+import { listen, runVirtual } from './virtual-run';
 
 /** Says whether the resolver was called while somebody was asking. */
 function watched(maxSize: number) {
@@ -24,7 +24,7 @@ function watched(maxSize: number) {
 
 describe('a resolver', () => {
   it('never runs inside the call of who asks', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asking, seen } = watched(Infinity);
       asking(1);
       flush();
@@ -33,7 +33,7 @@ describe('a resolver', () => {
   });
 
   it("is called as a plain function, without a this of the library's", () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const selves: unknown[] = [];
       function resolve(this: unknown, ids: readonly number[]): number[] {
         selves.push(this);
@@ -49,7 +49,7 @@ describe('a resolver', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const inner = batch((ids: readonly number[]) => [...ids]);
     const outer = batch((ids: readonly number[]) => inner.many(ids).block());
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       listen(
         task(function* () {
           return yield* outer(1);

@@ -3,7 +3,7 @@
  */
 import { delay, of } from 'rxjs';
 import { all, batch, BatchScheduler, Future, largestFirst, type BatchConfig, type FlushPolicy } from 'sluice';
-import { rehearse } from './rehearsal';
+import { runVirtual } from './virtual-run';
 
 type Priority = NonNullable<BatchConfig<number>['priority']>;
 
@@ -13,7 +13,7 @@ function flushOrder(
   policy: FlushPolicy = largestFirst,
 ): string[] {
   const order: string[] = [];
-  rehearse(({ flush }) => {
+  runVirtual(({ flush }) => {
     const scheduler = new BatchScheduler({ policy });
     const asking = batches.map(([name, size, priority]) => {
       const resolve = (ids: readonly number[]) => {
@@ -78,7 +78,7 @@ describe('priority under largestFirst', () => {
   });
 
   it('is asked again each round, so that a batch which grew meanwhile goes first', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const order: string[] = [];
       const scheduler = new BatchScheduler({ policy: largestFirst });
       const recorded = (name: string) =>
@@ -137,7 +137,7 @@ describe('a policy', () => {
   });
 
   it('flushAll does not look at priorities', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const priority = jest.fn(() => 1);
       Future.from(batch((ids: readonly number[]) => [...ids], { priority })(1)).subscribe();
       flush();

@@ -3,11 +3,11 @@
  */
 import { map, NEVER, of, throwError, timer } from 'rxjs';
 import { all, batch, batchScheduler, Future, type BatchFunction } from 'sluice';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 describe('a resolver', () => {
   it('may ask another batch function, and answer with its future', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const greetingOf = batch((ids: readonly number[]) =>
@@ -21,7 +21,7 @@ describe('a resolver', () => {
   });
 
   it('of several flushed together has what they ask of one function gathered in one flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const one = batch((ids: readonly number[]) => nameOf.many(ids));
@@ -33,7 +33,7 @@ describe('a resolver', () => {
   });
 
   it('may ask the same function, for other keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const flushed: string[] = [];
       const sumTo: BatchFunction<number, number> = batch((ns: readonly number[]): Future<number[]> => {
         flushed.push(ns.join());
@@ -47,7 +47,7 @@ describe('a resolver', () => {
   });
 
   it('may ask the same function for the same key: that is a new flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let depth = 0;
       const depthOf: BatchFunction<number, number> = batch((ids: readonly number[]): Future<number[]> => {
         depth++;
@@ -60,7 +60,7 @@ describe('a resolver', () => {
   });
 
   it('may ask the same function while a full one follows it', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const flushed: string[] = [];
       const nameOf: BatchFunction<number, string> = batch(
         (ids: readonly number[]) => {
@@ -77,7 +77,7 @@ describe('a resolver', () => {
   });
 
   it('may unsubscribe all who wait for it, and answer all the same', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const aborted: boolean[] = [];
       const nameOf = batch((ids: readonly number[], { signal }) => {
         heard.forEach((one) => one.stop());
@@ -102,7 +102,7 @@ describe('a resolver', () => {
       },
     ];
     for (const answer of answers) {
-      rehearse(({ flush }) => {
+      runVirtual(({ flush }) => {
         const nameOf = batch<number, string>(
           () => {
             heard.stop();
@@ -121,7 +121,7 @@ describe('a resolver', () => {
   });
 
   it('may unsubscribe some who wait for it: the others have their values', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch((ids: readonly number[]) => {
         left.stop();
         return ids.map(userName);
@@ -133,7 +133,7 @@ describe('a resolver', () => {
   });
 
   it('may take keys out of another batch that is about to flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const first = batch((ids: readonly number[]) => {
         waiting.stop();
@@ -147,7 +147,7 @@ describe('a resolver', () => {
   });
 
   it('may prime and clear its own cache', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf: BatchFunction<number, string> = batch(
         (ids: readonly number[]) => {
@@ -166,7 +166,7 @@ describe('a resolver', () => {
   });
 
   it('may drive the scheduler', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const inner = batch(resolve);
       const outer = batch((ids: readonly number[]) => {
@@ -182,7 +182,7 @@ describe('a resolver', () => {
   });
 
   it('may block on another batch function', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const inner = batch(recorder().resolve);
       const heard = listen(batch((ids: readonly number[]) => inner.many(ids).block())(1));
       flush();
@@ -191,7 +191,7 @@ describe('a resolver', () => {
   });
 
   it('may settle a key early whose subscriber asks again at once: that is a new flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[], given): string[] => {
         const names = resolve(ids);
@@ -209,7 +209,7 @@ describe('a resolver', () => {
 
 describe('a subscriber', () => {
   it('may unsubscribe another waiter of its key in next: that one hears nothing', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       nameOf(1).subscribe(() => second.stop());
       const [second, third] = [listen(nameOf(1)), listen(nameOf(1))];
@@ -220,7 +220,7 @@ describe('a subscriber', () => {
   });
 
   it('may unsubscribe all other waiters of its key in next', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       nameOf(1).subscribe(() => others.forEach((other) => other.stop()));
       const others = [listen(nameOf(1)), listen(nameOf(1)), listen(nameOf(1))];
@@ -230,7 +230,7 @@ describe('a subscriber', () => {
   });
 
   it('may unsubscribe who waits for another key of the flush in next: that one hears nothing', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       nameOf(1).subscribe(() => second.stop());
       const [second, third] = [listen(nameOf(2)), listen(nameOf(3))];
@@ -241,7 +241,7 @@ describe('a subscriber', () => {
   });
 
   it('that unsubscribes the last who waits while the answer is handed out, aborts nothing that has answered', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const landed: unknown[] = [];
       const events = batchScheduler.events$.subscribe((event) => void landed.push(event.type));
       const aborted = jest.fn();
@@ -259,7 +259,7 @@ describe('a subscriber', () => {
   });
 
   it('may ask for the same key in next: that is a new flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       nameOf(1).subscribe(() => void listen(nameOf(1)));
@@ -269,7 +269,7 @@ describe('a subscriber', () => {
   });
 
   it('may ask for a key with a cache in next: it is known already', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: true });
       let again: ReturnType<typeof listen<string>> | undefined;
@@ -281,7 +281,7 @@ describe('a subscriber', () => {
   });
 
   it('of flushes$ may unsubscribe everybody just as the flush takes off', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { concurrency: 1 });
       nameOf.flushes$.subscribe(() => heard.stop());
       const heard = listen(nameOf(1));
@@ -293,7 +293,7 @@ describe('a subscriber', () => {
   });
 
   it('may unsubscribe itself in next', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       const heard: string[] = [];
       const subscription = nameOf(1).subscribe((name) => {

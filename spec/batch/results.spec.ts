@@ -16,7 +16,7 @@ import {
   task,
   type Resolver,
 } from 'sluice';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 const namesOf = (ids: readonly number[]): string[] => ids.map(userName);
 
@@ -56,7 +56,7 @@ describe.each(ways)('%s as the answer', (_name, resolve) => {
 
 describe('an answer that takes time', () => {
   it('comes when the resolver has it', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const heard = listen(batch((ids: readonly number[]) => of(namesOf(ids)).pipe(delay(10)))(1));
       at(9, () => expect(heard.values).toEqual([]));
       at(11, () => expect(heard.values).toEqual(['user 1']));
@@ -66,7 +66,7 @@ describe('an answer that takes time', () => {
   });
 
   it('comes with the completion of an Observable, not with a value before it', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const heard = listen(
         batch((ids: readonly number[]) => of(namesOf(ids)).pipe(concatWith(timer(10).pipe(ignoreElements()))))(1),
       );
@@ -77,7 +77,7 @@ describe('an answer that takes time', () => {
   });
 
   it('may come from a cell that is set by hand', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const cell = new AsyncValue<string[]>();
       const heard = listen(batch(() => cell)(1));
       at(5, () => cell.set(['by hand']));
@@ -97,7 +97,7 @@ describe('a Map', () => {
   const byIdentity = { key: ({ id }: { readonly id: number }) => id };
 
   it('is read by the key itself', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(
         batch((keys: readonly { id: number }[]) => new Map(keys.map((key) => [key, key.id])), byIdentity)({ id: 1 }),
       );
@@ -107,7 +107,7 @@ describe('a Map', () => {
   });
 
   it('is read by the identity of the key as well', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const resolve = (keys: readonly { id: number }[]): Map<unknown, string> =>
         new Map(keys.map(({ id }) => [id, userName(id)]));
       // The type of a resolver wants keys in the Map; identities are what a database gives.
@@ -118,7 +118,7 @@ describe('a Map', () => {
   });
 
   it('may hold undefined as a value', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(batch((ids: readonly number[]) => new Map(ids.map((id) => [id, undefined])))(1));
       flush();
       expect(heard).toMatchObject({ values: [undefined], errors: [] });
@@ -126,7 +126,7 @@ describe('a Map', () => {
   });
 
   it('may hold more than was asked for', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(
         batch(
           () =>
@@ -142,7 +142,7 @@ describe('a Map', () => {
   });
 
   it('fails the keys it does not hold with a MissingResultError naming batch and key, and no other', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(() => new Map([[1, 'one']]), { name: 'nameOf' });
       const [one, two] = [listen(nameOf(1)), listen(nameOf(2))];
       flush();
@@ -205,7 +205,7 @@ describe('a resolver that fails', () => {
   });
 
   it('leaves the batch function in working order', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let isDown = true;
       const nameOf = batch(
         (ids: readonly number[]) => {
@@ -226,7 +226,7 @@ describe('a resolver that fails', () => {
 
 describe('flush.succeed and flush.fail', () => {
   it('settle a key before the others', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const nameOf = batch((ids: readonly number[], given) => {
         given.succeed(1, 'early');
         return timer(10).pipe(map(() => namesOf(ids)));
@@ -239,7 +239,7 @@ describe('flush.succeed and flush.fail', () => {
   });
 
   it('fail a key before the others, with the error as it is', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const reason = { anything: 'that can be thrown' };
       const nameOf = batch((ids: readonly number[], flush) => {
         flush.fail(1, reason);
@@ -253,7 +253,7 @@ describe('flush.succeed and flush.fail', () => {
   });
 
   it('have the first word: what comes for the key later is ignored', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch((ids: readonly number[], flush) => {
         flush.succeed(1, 'early');
         flush.succeed(1, 'again');
@@ -283,7 +283,7 @@ describe('flush.succeed and flush.fail', () => {
 
   it('leave the rest to a MissingResultError when the resolver ends without them', () => {
     for (const ending of [() => undefined, () => EMPTY]) {
-      rehearse(({ flush }) => {
+      runVirtual(({ flush }) => {
         const nameOf = batch<number, string>((_ids, flush) => {
           flush.succeed(1, 'early');
           return ending();
@@ -297,7 +297,7 @@ describe('flush.succeed and flush.fail', () => {
   });
 
   it('leave the rest to the failure of the resolver', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch<number, string>((_ids, flush) => {
         flush.succeed(1, 'early');
         throw new Error('then down');
@@ -310,7 +310,7 @@ describe('flush.succeed and flush.fail', () => {
   });
 
   it('take a key by its identity', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const valueOf = batch<{ id: number }, string>(
         (keys, flush) => {
           keys.forEach(({ id }) => flush.succeed({ id }, userName(id)));
@@ -324,7 +324,7 @@ describe('flush.succeed and flush.fail', () => {
   });
 
   it('throw a TypeError that names a key which does not belong to the flush', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(batch<number, string>((_ids, given) => given.succeed(9, 'nobody'), { name: 'nameOf' })(1));
       flush();
       expect(heard.errors[0]).toBeInstanceOf(TypeError);
@@ -335,7 +335,7 @@ describe('flush.succeed and flush.fail', () => {
   });
 
   it('may be taken out of the flush, and called when it is long over', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let late: (() => void) | undefined;
       // eslint-disable-next-line @typescript-eslint/unbound-method -- that it may be is the point
       const nameOf = batch((ids: readonly number[], { succeed }) => {
@@ -350,7 +350,7 @@ describe('flush.succeed and flush.fail', () => {
   });
 
   it('wake a task that then joins the next flush while this one is still in the air', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nextOf = batch(resolve);
       const slow = batch<number, string>((_ids, flush) => {
@@ -375,7 +375,7 @@ describe('an answer of the wrong length', () => {
     ['longer', ['one', 'two', 'three']],
     ['empty', []],
   ])('(%s) fails all keys with a BatchResultError naming batch, keys and what came', (_name, results) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch(() => results, { name: 'nameOf' });
       const heard = [listen(nameOf(1)), listen(nameOf(2))];
       flush();
@@ -393,7 +393,7 @@ describe('an answer of the wrong length', () => {
   });
 
   it('leaves what was settled early as it is', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const nameOf = batch((_ids: readonly number[], flush) => {
         flush.succeed(1, 'early');
         return ['short'];

@@ -4,11 +4,11 @@
 import { delay, of, subscribeOn, timer, VirtualTimeScheduler } from 'rxjs';
 import { all, batch, BatchScheduler, batchScheduler, largestFirst, task, WouldBlockError } from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
-import { listen, recorder, rehearse, userName } from './rehearsal';
+import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 describe('scheduler', () => {
   it('left out, is that of the task that asks', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const asking = task(function* (id: number) {
@@ -25,7 +25,7 @@ describe('scheduler', () => {
   });
 
   it('left out, is batchScheduler for who asks from outside', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const seen = listen(batchScheduler.events$);
       batch(recorder().resolve)(1).subscribe();
       flush();
@@ -35,7 +35,7 @@ describe('scheduler', () => {
   });
 
   it('gathers there what is asked from everywhere', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const scheduler = new BatchScheduler();
       const nameOf = batch(resolve, { scheduler });
@@ -53,7 +53,7 @@ describe('scheduler', () => {
   });
 
   it('brings its own policy along', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const order: string[] = [];
       const scheduler = new BatchScheduler({ policy: largestFirst });
       const recorded = (name: string) =>
@@ -80,7 +80,7 @@ describe('scheduler', () => {
   });
 
   it('has a task on another scheduler go on there with what it got', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const pinned = batch(recorder().resolve, { scheduler: new BatchScheduler(), cache: true });
       const { asked, resolve } = recorder();
       const free = batch(resolve);
@@ -100,7 +100,7 @@ describe('scheduler', () => {
   });
 
   it('carries failures across', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const down = new Error('down');
       const pinned = batch<number, string>(() => Promise.reject(down), { scheduler: new BatchScheduler() });
       const caught = batch<number, string>(
@@ -125,7 +125,7 @@ describe('scheduler', () => {
   });
 
   it('carries unsubscribing across: keys leave their batch, and flights are aborted', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const signals: AbortSignal[] = [];
       const pinned = batch(
@@ -145,7 +145,7 @@ describe('scheduler', () => {
   });
 
   it('holds the cache, whoever primes, clears and asks', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { scheduler: new BatchScheduler(), cache: true });
       new BatchScheduler().schedule(() => nameOf.prime(1, 'primed'));
@@ -159,7 +159,7 @@ describe('scheduler', () => {
   });
 
   it('counts as busy for a hold on the scheduler of the task that waits', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const pinned = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), {
         scheduler: new BatchScheduler(),
@@ -175,7 +175,7 @@ describe('scheduler', () => {
   });
 
   it('runs its resolver there: what the resolver asks is gathered on the pinned scheduler', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const scheduler = new BatchScheduler();
       const seen = listen(scheduler.events$);
       const nameOf = batch(recorder().resolve, { name: 'free' });
@@ -248,7 +248,7 @@ describe('hold of a pinned function', () => {
   }
 
   it('waits for tasks of the scheduler that asks', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, late, log } = pinned(50);
       all([ask(0), late(2, 1), late(4, 2), late(6, 3)]).subscribe();
       flush();
@@ -257,7 +257,7 @@ describe('hold of a pinned function', () => {
   });
 
   it('waits for those of each scheduler that asks', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, late, log } = pinned(50);
       for (const ms of [3, 5, 7])
         all([ask(0), late(ms, ms)])
@@ -269,7 +269,7 @@ describe('hold of a pinned function', () => {
   });
 
   it('waits no longer than they are busy', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, log } = pinned(50);
       const idle = task(function* () {
         yield timer(9);
@@ -281,7 +281,7 @@ describe('hold of a pinned function', () => {
   });
 
   it('waits for what they ask of other functions', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, log } = pinned(50);
       const slow = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), { window: 2 });
       const follow = task(function* () {
@@ -294,7 +294,7 @@ describe('hold of a pinned function', () => {
   });
 
   it('waits for as long as it says at most', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, late, log } = pinned(3);
       all([ask(0), late(9, 1)]).subscribe();
       flush();
@@ -303,7 +303,7 @@ describe('hold of a pinned function', () => {
   });
 
   it('does not wait for one that waits for it: two that are held on two schedulers go at once', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, log } = pinned(50);
       const near = batch((ids: readonly number[]) => [...ids], { hold: 50 });
       const after = task(function* () {

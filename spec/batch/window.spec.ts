@@ -4,11 +4,11 @@
 import { asyncScheduler, delay, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
 import { all, AsyncValue, batch, BatchScheduler, Future, task } from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
-import { listen, recorder, rehearse } from './rehearsal';
+import { listen, recorder, runVirtual } from './virtual-run';
 
 describe('window', () => {
   it('left out, is none: a batch flushes in the frame it was asked in', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       at(5, () => void nameOf(1).subscribe());
@@ -18,7 +18,7 @@ describe('window', () => {
   });
 
   it('gathers for so many ms from the first key, and no longer for later keys', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10 });
       at(1, () => void nameOf(1).subscribe());
@@ -32,7 +32,7 @@ describe('window', () => {
   });
 
   it('is that of each partition by itself', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10, partition: (id) => id % 2 });
       at(0, () => void nameOf(1).subscribe());
@@ -44,7 +44,7 @@ describe('window', () => {
   });
 
   it('is cut short by maxSize', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10, maxSize: 2 });
       at(1, () => void nameOf.many([1, 2]).subscribe());
@@ -77,7 +77,7 @@ describe('window', () => {
   });
 
   it('runs anew for a key that comes when all before have left', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10 });
       const heard = listen(nameOf(1));
@@ -99,7 +99,7 @@ describe('hold', () => {
     });
 
   it('left out, waits for nobody', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       all([nameOf(1), sleeper(nameOf)(5, 2)]).subscribe();
@@ -109,7 +109,7 @@ describe('hold', () => {
   });
 
   it('waits for tasks that are busy elsewhere, and may yet join', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
       all([nameOf(1), sleeper(nameOf)(5, 2)]).subscribe();
@@ -120,7 +120,7 @@ describe('hold', () => {
   });
 
   it('waits for an AsyncValue that a task waits for, and for other flights', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
       const cell = new AsyncValue<number>();
@@ -136,7 +136,7 @@ describe('hold', () => {
   });
 
   it('waits for a task that waits in the window of another batch', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
       const idOf = batch((ids: readonly number[]) => [...ids], { window: 5 });
@@ -151,7 +151,7 @@ describe('hold', () => {
   });
 
   it('does not wait for a window that all have left', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { hold: 20 })(1).subscribe();
       const leaving = listen(batch(resolve, { window: 15 })(2));
@@ -184,7 +184,7 @@ describe('hold', () => {
   });
 
   it('waits so many ms at most', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
       all([nameOf(1), sleeper(nameOf)(100, 2)]).subscribe();
@@ -196,7 +196,7 @@ describe('hold', () => {
   });
 
   it('does not wait when nothing is busy', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { hold: 20 })(1).subscribe();
       at(1, () => expect(asked).toEqual([[1]]));
@@ -205,7 +205,7 @@ describe('hold', () => {
   });
 
   it('ends as soon as what was busy is unsubscribed', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
       nameOf(1).subscribe();
@@ -217,7 +217,7 @@ describe('hold', () => {
   });
 
   it('counts from the first key, within which the window runs as well', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10, hold: 20 });
       const busy = listen(Future.from(NEVER));
@@ -230,7 +230,7 @@ describe('hold', () => {
   });
 
   it('does not wait for what is busy on another scheduler', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       new BatchScheduler().schedule(() => void Future.from(NEVER).subscribe());
       at(1, () => void batch(resolve, { hold: 20 })(1).subscribe());
@@ -240,7 +240,7 @@ describe('hold', () => {
   });
 
   it('ends as soon as what was busy has failed', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { hold: 20 })(1).subscribe();
       listen(Future.from(timer(5).pipe(mergeMap(() => throwError(() => new Error('down'))))));

@@ -2,7 +2,7 @@
 import { timer } from 'rxjs';
 import { batch, task } from 'sluice';
 import { AsyncEventHook } from 'sluice/tools';
-import { listen, rehearse } from '../batch/rehearsal';
+import { listen, runVirtual } from '../batch/virtual-run';
 
 /** A hook of three handlers, each of which takes ten ms more than the one before; the second and third may fail. */
 function three({ areFailing }: { readonly areFailing: boolean }) {
@@ -27,7 +27,7 @@ function three({ areFailing }: { readonly areFailing: boolean }) {
 
 describe('a trigger', () => {
   it('calls all handlers with what it was given, and is over when all are', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { told, hook } = three({ areFailing: false });
       const heard = listen(hook.trigger('a'));
       at(25, () => expect(heard.isComplete).toBe(false));
@@ -64,7 +64,7 @@ describe('a trigger', () => {
   });
 
   it('fails with the first failure, and unsubscribes from the rest', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { told, hook } = three({ areFailing: true });
       const heard = listen(hook.trigger('a'));
       flush();
@@ -74,7 +74,7 @@ describe('a trigger', () => {
   });
 
   it('stops all handlers when it is unsubscribed', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { told, hook } = three({ areFailing: false });
       const heard = listen(hook.trigger('a'));
       at(15, () => heard.stop());
@@ -91,7 +91,7 @@ describe('a trigger', () => {
 
 describe('a safe trigger', () => {
   it('lets every handler come to its end, then fails with all failures, in the order of the handlers', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { told, hook } = three({ areFailing: true });
       const heard = listen(hook.safeTrigger('a'));
       flush();

@@ -2,7 +2,7 @@
 import { timer } from 'rxjs';
 import { all, enter, task, within } from 'sluice';
 import { AsyncTimer } from 'sluice/tools';
-import { listen, rehearse } from '../batch/rehearsal';
+import { listen, runVirtual } from '../batch/virtual-run';
 
 /** A clock that stands still until somebody works. */
 function clock() {
@@ -12,7 +12,7 @@ function clock() {
 }
 
 it('counts the time at work, and not that of waits', () => {
-  rehearse(({ flush, at }) => {
+  runVirtual(({ flush, at }) => {
     const { work, now } = clock();
     const timing = new AsyncTimer({ now });
     const report = task(function* () {
@@ -31,7 +31,7 @@ it('counts the time at work, and not that of waits', () => {
 });
 
 it('counts what runs for its task, and nobody else', () => {
-  rehearse(({ flush }) => {
+  runVirtual(({ flush }) => {
     const { work, now } = clock();
     const [mine, yours] = [new AsyncTimer({ now }), new AsyncTimer({ now })];
     const step = task(function* (ms: number) {
@@ -63,7 +63,7 @@ it('goes on while it is looked at', () => {
 });
 
 it('around many tasks, or twice around one, counts no moment twice', () => {
-  rehearse(({ flush }) => {
+  runVirtual(({ flush }) => {
     const { work, now } = clock();
     const timing = new AsyncTimer({ now });
     const step = task(function* () {
@@ -93,7 +93,7 @@ it('is for the rest of a block where it is entered', () => {
 });
 
 it('stops with a task that fails, or is left', () => {
-  rehearse(({ flush, at }) => {
+  runVirtual(({ flush, at }) => {
     const { work, now } = clock();
     const timing = new AsyncTimer({ now });
     const failing = task(function* () {

@@ -2,7 +2,7 @@
 import { map, subscribeOn, timer, VirtualTimeScheduler } from 'rxjs';
 import { all, BatchScheduler, Future, task } from 'sluice';
 import { isTask, lazyConstant, memoizeLru, memoizePerInstance, type MemoizedLru } from 'sluice/tools';
-import { listen, rehearse } from '../batch/rehearsal';
+import { listen, runVirtual } from '../batch/virtual-run';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
 /** A cached function that counts its runs. Each run takes 10 ms and returns its number. */
@@ -120,7 +120,7 @@ const caches: readonly (readonly [name: string, make: Maker])[] = [
 
 describe.each(caches)('%s', (_name, make) => {
   it('runs once for overlapping and for later calls', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { runs, ask } = make();
       const heard = [listen<readonly number[]>(all([ask(), ask()]))];
       at(5, () => heard.push(listen(all([ask()]))));
@@ -138,7 +138,7 @@ describe.each(caches)('%s', (_name, make) => {
   });
 
   it('delivers a failure to all waiters, and does not keep it', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { runs, ask } = make(1);
       const heard = [listen(ask()), listen(ask())];
       flush();
@@ -150,7 +150,7 @@ describe.each(caches)('%s', (_name, make) => {
   });
 
   it('cancels a run with its last waiter, and keeps nothing of it', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { runs, left, ask } = make();
       const heard = [listen(ask()), listen(ask())];
       at(2, () => heard[0]?.stop());
@@ -165,7 +165,7 @@ describe.each(caches)('%s', (_name, make) => {
   });
 
   it('goes on for the remaining waiters, and keeps the result', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { runs, ask } = make();
       const gone = listen(ask());
       const stays = listen(ask());
@@ -178,7 +178,7 @@ describe.each(caches)('%s', (_name, make) => {
   });
 
   it('runs anew after it was cleared', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { ask, clear } = make();
       listen(ask());
       flush();
@@ -190,7 +190,7 @@ describe.each(caches)('%s', (_name, make) => {
   });
 
   it('does not keep what was on its way when it was told to clear, but tells it to those who wait', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { ask, clear } = make();
       const early = listen(ask());
       const late: { readonly values: readonly number[] }[] = [];
@@ -226,7 +226,7 @@ describe.each(caches)('%s', (_name, make) => {
     const { ask } = make();
     const inRun = (): number[] => {
       const values: number[] = [];
-      rehearse(({ flush }) => {
+      runVirtual(({ flush }) => {
         for (let n = 0; n < 2; n++) {
           ask().subscribe((value) => values.push(value));
           flush();
@@ -248,7 +248,7 @@ describe.each(caches)('%s', (_name, make) => {
         throw new RangeError('the test failed');
       }),
     ).toThrow('the test failed');
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(ask());
       flush();
       expect(heard.values).toEqual([2]);
@@ -330,7 +330,7 @@ describe('memoizeLru', () => {
   it('in real time finds nothing of a run of virtual time; that finds what real time has kept, and clears it too', () => {
     const { runs, ask, square } = squares();
     ask(1);
-    rehearse(() => {
+    runVirtual(() => {
       ask(1, 2);
       square.clear(1);
     });
@@ -342,7 +342,7 @@ describe('memoizeLru', () => {
     let runs = 0;
     const load = memoizeLru(async () => Promise.resolve(++runs));
     let heard = { values: [] as readonly number[] };
-    rehearse(() => (heard = listen(load())));
+    runVirtual(() => (heard = listen(load())));
     await new Promise((resolve) => setTimeout(resolve, 0));
     expect(heard.values).toEqual([1]);
     expect(await load()).toBe(2);
@@ -521,7 +521,7 @@ describe('lazyConstant', () => {
   });
 
   it('is computed anew after its ttl', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       let runs = 0;
       const answer = lazyConstant(() => ++runs, { ttl: 100 });
       const heard: number[] = [];

@@ -2,7 +2,7 @@
 import { of, Subject } from 'rxjs';
 import { batch, Future, task } from 'sluice';
 import { callTask, dedupe, isTask, lazyConstant, memoizeLru, memoizePerInstance, retryTask } from 'sluice/tools';
-import { listen, recorder } from '../batch/rehearsal';
+import { listen, recorder } from '../batch/virtual-run';
 
 describe('callTask', () => {
   it('returns a future of the result of a function of any kind', async () => {

@@ -2,7 +2,7 @@
 import { EMPTY, EmptyError, NEVER, of, timer } from 'rxjs';
 import { all, batch, Future, task, type BatchFunction } from 'sluice';
 import { filterBy, mapBy, maxBy, minBy, partitionBy, rejectBy, sortBy } from 'sluice/tools';
-import { listen, recorder, rehearse, userName } from '../batch/rehearsal';
+import { listen, recorder, runVirtual, userName } from '../batch/virtual-run';
 
 /** Answers with the key itself, and writes down what is asked in one flush. */
 function echo(): { readonly asked: readonly (readonly number[])[]; readonly ask: BatchFunction<number, number> } {
@@ -86,7 +86,7 @@ describe.each(tools)('%s', (name, tool, ofNothing) => {
   });
 
   it('fails with the first failure, and unsubscribes from the rest', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const left: number[] = [];
       const heard = listen(
         tool(
@@ -117,7 +117,7 @@ describe.each(tools)('%s', (name, tool, ofNothing) => {
 
   it('cancels what it asked for when it is unsubscribed', () => {
     const { asked, ask } = echo();
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(tool([1, 2], ask));
       heard.stop();
       flush();
@@ -148,7 +148,7 @@ describe.each(tools)('%s', (name, tool, ofNothing) => {
 
 describe('mapBy', () => {
   it('gives results in the order of the items, however late they come', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(mapBy([30, 10, 20], (ms) => timer(ms).pipe()));
       const names = listen(
         mapBy([30, 10, 20], function* (ms) {
@@ -194,7 +194,7 @@ describe('mapBy', () => {
   });
 
   it('waits with whoever never comes', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(mapBy([1, 2], (n) => (n === 1 ? NEVER : of(n))));
       flush();
       expect([heard.values, heard.isComplete]).toEqual([[], false]);

@@ -2,7 +2,7 @@
 import { map, NEVER, Subject, subscribeOn, timer } from 'rxjs';
 import { all, Future, scoped, ScopedValue, ScopeError, allSettled, task, within, type BatchScheduler } from 'sluice';
 import { dedupe, isTask } from 'sluice/tools';
-import { listen, rehearse } from '../batch/rehearsal';
+import { listen, runVirtual } from '../batch/virtual-run';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
@@ -29,7 +29,7 @@ function slow(config?: Parameters<typeof dedupe<unknown, [key: unknown], unknown
 
 describe('equal calls', () => {
   it('that overlap share one run, and all get its value', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { calls, load } = slow();
       const heard = [listen(load(1)), listen(load(1))];
       at(5, () => heard.push(listen(load(1))));
@@ -40,7 +40,7 @@ describe('equal calls', () => {
   });
 
   it('that overlap share one failure', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const error = new RangeError('no');
       const load = dedupe(
         task(function* () {
@@ -55,7 +55,7 @@ describe('equal calls', () => {
   });
 
   it('one after the other are two runs', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       listen(load(1));
       flush();
@@ -76,7 +76,7 @@ describe('equal calls', () => {
   });
 
   it('may have ten thousand waiters, which get the value in the order of their calls', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       const told: number[] = [];
       for (let n = 0; n < 10_000; n++) load(1).subscribe(() => told.push(n));
@@ -116,7 +116,7 @@ describe('calls are distinguished', () => {
   ];
 
   it('by their arguments, as a Map distinguishes keys', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       for (const value of [...values, ...values]) listen(load(value));
       flush();
@@ -125,7 +125,7 @@ describe('calls are distinguished', () => {
   });
 
   it('but not NaN from itself, nor 0 from -0', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       for (const value of [NaN, NaN, 0, -0]) listen(load(value));
       flush();
@@ -134,7 +134,7 @@ describe('calls are distinguished', () => {
   });
 
   it('by all of them, each for itself, and by their number', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const calls: unknown[][] = [];
       const load = dedupe(
         task(function* (...args: unknown[]) {
@@ -161,7 +161,7 @@ describe('calls are distinguished', () => {
   });
 
   it('by what the key option makes of them', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const calls: unknown[] = [];
       const load = dedupe(
         task(function* (user: { readonly id: number }) {
@@ -177,7 +177,7 @@ describe('calls are distinguished', () => {
   });
 
   it('by the object they are called on', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       class Shop {
         constructor(readonly name: string) {}
       }
@@ -206,7 +206,7 @@ describe('calls are distinguished', () => {
 
 describe('a run', () => {
   it('is cancelled with its last waiter, and not before', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { left, load } = slow();
       const heard = [listen(load(1)), listen(load(1))];
       at(2, () => heard[0]?.stop());
@@ -219,7 +219,7 @@ describe('a run', () => {
   });
 
   it('goes on for the remaining waiters', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { left, load } = slow();
       const gone = listen(load(1));
       const stays = listen(load(1));
@@ -230,7 +230,7 @@ describe('a run', () => {
   });
 
   it('that was cancelled is not joined: the next call begins anew, also while that one cleans up', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       let runs = 0;
       const load = dedupe(
         task(function* () {
@@ -253,7 +253,7 @@ describe('a run', () => {
   });
 
   it('has been cleaned up before the task that waited for it goes on to its own clean-up', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const told: string[] = [];
       const load = dedupe(
         task(function* () {
@@ -280,7 +280,7 @@ describe('a run', () => {
   });
 
   it('delivers nothing to waiters that another waiter unsubscribes in its next handler', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { load } = slow();
       const others: { stop(): void; readonly values: readonly unknown[] }[] = [];
       load(1).subscribe(() => others.forEach((other) => other.stop()));
@@ -291,7 +291,7 @@ describe('a run', () => {
   });
 
   it('may be started again by a waiter in its next handler', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       load(1).subscribe(() => listen(load(1)));
       flush();
@@ -310,7 +310,7 @@ describe('a run', () => {
     });
     const reportsOf = (load: () => Future<unknown>): readonly unknown[] => {
       const errors: unknown[] = [];
-      rehearse(({ flush, at }) => {
+      runVirtual(({ flush, at }) => {
         const gone = listen(load());
         at(1, () => gone.stop());
         const heard = listen(
@@ -331,7 +331,7 @@ describe('a run', () => {
   });
 
   it('sees no context of its callers', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const language = new ScopedValue('en');
       const load = dedupe(
         task(function* () {
@@ -358,7 +358,7 @@ describe('a call from within its own run', () => {
   });
 
   it('nor after a wait, through other tasks, in contexts, piped, or many at once', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let depth = 0;
       const value = new ScopedValue(0);
       const through = task(function* through() {
@@ -379,7 +379,7 @@ describe('a call from within its own run', () => {
   });
 
   it('nor through the run of another call, whoever began that', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const begun: string[] = [];
       const ask: (key: string, depth: number) => Future<string> = dedupe(
         task(function* (key: string, depth: number): Generator<unknown, string, never> {
@@ -407,7 +407,7 @@ describe('a call from within its own run', () => {
   });
 
   it('leaves others to wait for the outer run', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       let runs = 0;
       const load: () => Future<number> = dedupe(
         task(function* (): Generator<unknown, number, never> {
@@ -426,7 +426,7 @@ describe('a call from within its own run', () => {
   });
 
   it('is none if the run merely ended: a task that heard of it may call again', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       const twice = task(function* () {
         yield* load(1);
@@ -439,7 +439,7 @@ describe('a call from within its own run', () => {
   });
 
   it('is told from others at a cost that grows with their number, in a chain of five thousand', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let settings = 0;
       const shared = dedupe(
         task(function* () {
@@ -463,7 +463,7 @@ describe('a call from within its own run', () => {
 
 describe('clear and clearAll', () => {
   it('clear makes the next call with these arguments run anew; waiters of the running call still get its value', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       let runs = 0;
       const load = dedupe(
         task(function* (id: number) {
@@ -483,7 +483,7 @@ describe('clear and clearAll', () => {
   });
 
   it('clearAll makes the next call with any arguments run anew', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       for (const id of [1, 2]) listen(load(id));
       load.clearAll();
@@ -494,7 +494,7 @@ describe('clear and clearAll', () => {
   });
 
   it('clear forgets the calls with these arguments on every object', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       const api = { load };
       const callTwice = (): void => {
@@ -513,7 +513,7 @@ describe('clear and clearAll', () => {
     [[] as const, 'none'],
     [[undefined] as const, 'undefined'],
   ])('clear(...%j) is a TypeError that names clearAll, and forgets nothing', (args, got) => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { calls, load } = slow();
       listen(load(undefined));
       expect(() => load.clear(...(args as readonly never[] as [never]))).toThrow(
@@ -529,7 +529,7 @@ describe('clear and clearAll', () => {
   });
 
   it('clear() forgets the one call of a function without parameters', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       let runs = 0;
       const load = dedupe(() => timer(10).pipe(map(() => ++runs)));
       const first = listen(load());
@@ -569,7 +569,7 @@ describe('a scheduler', () => {
         throw new RangeError('the test failed');
       }),
     ).toThrow('the test failed');
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const heard = listen(load(1));
       flush();
       expect([heard.values, calls]).toEqual([[1], [1, 1]]);

@@ -2,7 +2,7 @@
 import { NEVER, subscribeOn, timer } from 'rxjs';
 import { batch, task } from 'sluice';
 import { isTask, mapBy, retryTask, type RetryTaskConfig } from 'sluice/tools';
-import { listen, rehearse } from '../batch/rehearsal';
+import { listen, runVirtual } from '../batch/virtual-run';
 import { virtualScheduler } from '../support/virtual-time';
 
 /** Fails so many times, and writes down its runs. */
@@ -22,7 +22,7 @@ function failing(times: number, config?: RetryTaskConfig) {
 
 describe('a task that fails', () => {
   it('is run again, with the same arguments, up to three times', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { runs, load } = failing(2);
       const heard = listen(load('a'));
       flush();
@@ -31,7 +31,7 @@ describe('a task that fails', () => {
   });
 
   it('throws its last failure as it came, when it was run as often as may be', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { runs, load } = failing(9, { attempts: 4 });
       const heard = listen(load('a'));
       flush();
@@ -40,7 +40,7 @@ describe('a task that fails', () => {
   });
 
   it('is run for ever where it may be', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { runs, load } = failing(500, { attempts: Infinity });
       const heard = listen(load('a'));
       flush();
@@ -50,7 +50,7 @@ describe('a task that fails', () => {
 
   it('waits in between, for so many ms of the clock of its scheduler', () => {
     const starts: number[] = [];
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       let now = 0;
       for (let ms = 1; ms < 40; ms++) at(ms, () => (now = ms));
       const load = retryTask(
@@ -83,7 +83,7 @@ describe('a task that fails', () => {
 
   it('waits as long as a function says, which is told the attempt and the error', () => {
     const told: unknown[] = [];
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const { load } = failing(3, {
         attempts: 4,
         delay: (attempt, error) => {
@@ -102,7 +102,7 @@ describe('a task that fails', () => {
   });
 
   it('is not run again where that is not wanted', () => {
-    rehearse(({ flush }) => {
+    runVirtual(({ flush }) => {
       const told: unknown[] = [];
       const { runs, load } = failing(9, {
         when: (error, attempt) => {
@@ -148,7 +148,7 @@ describe('a task that fails', () => {
 
 describe('to unsubscribe', () => {
   it('stops the task that is at work', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       let hasLeft = false;
       const load = retryTask(
         task(function* () {
@@ -168,7 +168,7 @@ describe('to unsubscribe', () => {
   });
 
   it('ends the wait for the next attempt', () => {
-    rehearse(({ flush, at }) => {
+    runVirtual(({ flush, at }) => {
       const { runs, load } = failing(9, { delay: 100 });
       const heard = listen(load('a'));
       at(50, () => heard.stop());

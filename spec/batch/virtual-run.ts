@@ -1,19 +1,16 @@
-/**
- * What the batch specs play with: virtual time, a resolver that remembers what it was asked, and a listener that
- * remembers what it heard.
- */
+/** Helpers of the batch specs: a run of virtual time, a resolver that records its keys, and a recording subscriber. */
 import { timer, type Observable } from 'rxjs';
 import { testScheduler } from '../support/virtual-time';
 
-interface Stage {
+interface VirtualRunControls {
   /** Runs virtual time to its end. */
   readonly flush: () => void;
-  /** Does something after so many ms. */
+  /** Calls `action` after `ms`. */
   readonly at: (ms: number, action: () => void) => void;
 }
 
-/** Runs a program in `TestScheduler.run`: the default scheduler is on virtual time there. */
-export function rehearse(program: (stage: Stage) => void): void {
+/** Runs a program in `TestScheduler.run`, where the default scheduler uses virtual time. */
+export function runVirtual(program: (controls: VirtualRunControls) => void): void {
   testScheduler().run(({ flush }) => program({ flush, at: (ms, action) => void timer(ms).subscribe(action) }));
 }
 
@@ -25,7 +22,7 @@ interface Recorder {
   readonly resolve: (ids: readonly number[]) => string[];
 }
 
-/** A resolver that answers at once, and writes down what it was asked. */
+/** A resolver that returns its results synchronously, and records its keys. */
 export function recorder(): Recorder {
   const asked: (readonly number[])[] = [];
   const resolve = (ids: readonly number[]): string[] => {
@@ -35,22 +32,22 @@ export function recorder(): Recorder {
   return { asked, resolve };
 }
 
-interface Heard<T> {
+interface Recording<T> {
   readonly values: readonly T[];
   readonly errors: readonly unknown[];
   readonly isComplete: boolean;
   stop(): void;
 }
 
-/** Subscribes, and writes down all it hears. */
-export function listen<T>(source: Observable<T>): Heard<T> {
+/** Subscribes, and records all notifications. */
+export function listen<T>(source: Observable<T>): Recording<T> {
   const values: T[] = [];
   const errors: unknown[] = [];
-  const heard = { values, errors, isComplete: false, stop: () => subscription.unsubscribe() };
+  const recording = { values, errors, isComplete: false, stop: () => subscription.unsubscribe() };
   const subscription = source.subscribe({
     next: (value) => void values.push(value),
     error: (error: unknown) => void errors.push(error),
-    complete: () => void (heard.isComplete = true),
+    complete: () => void (recording.isComplete = true),
   });
-  return heard;
+  return recording;
 }
