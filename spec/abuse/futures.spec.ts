@@ -11,7 +11,7 @@ describe('task', () => {
   it.each(noFunctions)('refuses %p, naming what it must be and what came', (body) => {
     const make = (): unknown => task(body as never);
     expect(make).toThrow(TypeError);
-    expect(make).toThrow(/task: expected its body to be a function, or a generator function; got/);
+    expect(make).toThrow(/task: expected `body` to be a function or a generator function; got/);
     expect(make).toThrow(`(${typeof body}).`);
   });
 

@@ -193,8 +193,8 @@ describe('enter', () => {
   });
 
   it('throws a TypeError outside of a task, and for what is no context', () => {
-    expect(() => enter(new Traced('a', []))).toThrow(/outside of a task/);
-    expect(() => within({} as never, of(1))).toThrow(/within: expected its context to be a TaskContext/);
+    expect(() => enter(new Traced('a', []))).toThrow(/no task is running/);
+    expect(() => within({} as never, of(1))).toThrow(/within: expected `context` to be a TaskContext/);
     expect(() => within(new Traced('a', []), 7 as never)).toThrow(/got 7 \(number\)/);
   });
 });

@@ -79,7 +79,7 @@ describe('an override', () => {
     const language = new ScopedValue('en');
     const french = language.override('fr');
     await expect(within(french, within(french, Future.of(1)))).rejects.toThrow(
-      /entered inside itself.*Call override\(value\) again/,
+      /entered while it was on.*Call override\(value\) for each/,
     );
     expect(language.get()).toBe('en');
     const again = task(() => language.get());

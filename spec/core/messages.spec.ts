@@ -114,7 +114,7 @@ describe('a batch function without a name, called wrongly', () => {
 
 describe.each([
   ['all', all],
-  ['settled', allSettled],
+  ['allSettled', allSettled],
 ] as const)('%s', (name, join) => {
   it('of several futures that are in no array is refused, with what to write', () => {
     const call = join as unknown as (...futures: readonly Future<number>[]) => unknown;

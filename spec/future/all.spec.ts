@@ -185,6 +185,6 @@ describe('settled', () => {
     expect(log).toEqual(['begun a', 'left a']);
   });
   it('refuses a plain value at the call', () => {
-    expect(() => allSettled([7 as unknown as Future<number>])).toThrow(/^settled\(\) /);
+    expect(() => allSettled([7 as unknown as Future<number>])).toThrow(/^allSettled\(\) /);
   });
 });

@@ -146,7 +146,7 @@ describe('an AsyncList that is cancelled', () => {
 
 describe('wrong use of AsyncList', () => {
   it.each([[5], [undefined], ['ab'], [{}], [Future.of(1)]])('refuses %p for a list', (list) => {
-    expect(() => new AsyncList(list as never)).toThrow(/^AsyncList: expected its values to be an array; got/);
+    expect(() => new AsyncList(list as never)).toThrow(/^AsyncList: expected `values` to be an array; got/);
   });
 
   let started = 0;
@@ -159,7 +159,7 @@ describe('wrong use of AsyncList', () => {
     ['null', [count, null]],
   ])('refuses %s in it, and starts nothing', (_, list) => {
     expect(() => new AsyncList(list as never)).toThrow(
-      /^AsyncList: expected its values, at \[1\], to be a future, an Observable or a promise; got/,
+      /^AsyncList: expected `values\[1\]` to be a future, an Observable or a promise; got/,
     );
     expect(started).toBe(0);
   });

@@ -81,7 +81,7 @@ describe.each(futures)('a future %s', (_, future, title) => {
   it('is refused by JSON.stringify with the advice to await it', () => {
     expect(() => JSON.stringify(future)).toThrow(
       new TypeError(
-        `JSON.stringify: expected a value; got ${title}. Await it first, and write the value that it gives.`,
+        `JSON.stringify: expected a value; got ${title}. Await the future first, and serialize its value.`,
       ),
     );
     expect(() => JSON.stringify({ user: future })).toThrow(`expected a value at "user"; got ${title}.`);

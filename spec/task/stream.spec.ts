@@ -300,7 +300,7 @@ describe('an emission where there is no stream', () => {
     const error = caughtBy(yielded);
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toMatch(
-      /^emit\(7\) was yielded in task "(careful|emitting)", but not by the body/,
+      /^emit\(7\) was yielded by task "(careful|emitting)", not by the body/,
     );
   });
   function* emitting(): Generator<Emission<number>, void> {
@@ -316,7 +316,7 @@ describe('an emission where there is no stream', () => {
       }),
     );
     expect(heard).toEqual([
-      expect.stringMatching(/^error TypeError: emit\(7\) was yielded in task "rows", but not by/),
+      expect.stringMatching(/^error TypeError: emit\(7\) was yielded by task "rows", not by/),
     ]);
   });
   it('is one for whoever takes it for a future', async () => {
@@ -329,7 +329,7 @@ describe('an emission where there is no stream', () => {
 describe('the body of a stream', () => {
   it.each([[7], [null], [undefined], [{}], ['f'], [of(1)]])('is no %p: a TypeError, at once', (body) => {
     expect(() => stream(body as never)).toThrow(TypeError);
-    expect(() => stream(body as never)).toThrow(/^stream: expected its body to be a generator function; got /);
+    expect(() => stream(body as never)).toThrow(/^stream: expected `body` to be a generator function; got /);
   });
   it('is not what a call of it returns: a TypeError that says so', () => {
     function* rows(): Generator<Emission<number>, void> {
@@ -355,7 +355,7 @@ describe('the body of a stream', () => {
     ['an array', () => [1]],
   ])('is no function that gives %s: each subscription fails with a TypeError', (_, body) => {
     const { heard } = hear(stream(body as never));
-    expect(heard).toEqual([expect.stringMatching(/^error TypeError: stream "\w+": its body gave .* and no generator/)]);
+    expect(heard).toEqual([expect.stringMatching(/^error TypeError: stream "\w+": its body returned .* not a generator/)]);
   });
   it('may throw when it is called', () => {
     const throwing = stream(() => {

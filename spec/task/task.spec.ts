@@ -48,7 +48,7 @@ describe('a task function', () => {
     expect(new Book().title().block()).toBe('Sluices');
   });
   it.each([[7], [null], [{}], ['f']])('refuses %p for a body, at once', (body) => {
-    expect(() => task(body as never)).toThrow(/^task: expected its body to be a function/);
+    expect(() => task(body as never)).toThrow(/^task: expected `body` to be a function/);
   });
   it('refuses an async generator function, at once: what that returns would be lost', () => {
     async function* nameOf(): AsyncGenerator<never, string> {
@@ -57,7 +57,7 @@ describe('a task function', () => {
     const make = (): unknown => task(nameOf);
     expect(make).toThrow(TypeError);
     expect(make).toThrow(
-      /^task "nameOf": its body is an async generator function\. .*lost.*Write function\* nameOf and yield what it awaits/,
+      /^task "nameOf": its body is an async generator function\. .*lost.*Write function\* nameOf and yield where it awaits/,
     );
     expect(() => task(async function* () {})).toThrow(/^task "anonymous": .*Write function\* and yield/);
   });

@@ -10,7 +10,7 @@ import { reportLost } from '../core/report';
 import { arrivesLater, isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/external-input';
-import { passedThrough } from '../future/logical-stack';
+import { extendStack } from '../future/logical-stack';
 import { SingleValueObservable } from '../future/single-value-observable';
 import { runAside, runIn, type Frame } from '../scheduler/frame';
 import { instrumentation, type EndedOutcome, type KeyFailures } from '../scheduler/instrumentation';
@@ -245,7 +245,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#queue.cache?.forget(this.#batch.window.partition, item);
     const { firstWaiter: to } = item;
     const title = (): string => `${describeBatch(this.#queue.options.name)}, key ${describe(item.key)}`;
-    passedThrough(error, { from: this, title, future: to, to });
+    extendStack(error, { from: this, title, future: to, to });
     item.fail(error);
   }
 

@@ -1,14 +1,15 @@
-/** Turning a context on for the rest of a block, inside a task: `using _ = enter(context)`. */
+/** `enter` turns a context on for the rest of a block inside a task: `using _ = enter(context)`. */
 import { invalidOption } from '../core/describe';
 import { runningTask, type RunningTask } from '../scheduler/ambient';
 import { Frame, switchTo } from '../scheduler/frame';
 import { TaskContext } from './task-context';
-import { enterFrame, leaveFrame } from './stay';
+import { enterFrame, leaveFrame } from './frame-entry';
 
 /**
- * Enters a context in the task that runs; disposing of what it returns leaves it again.
+ * Enters a context in the running task. Disposing of the result leaves the context; a context that is not left ends with
+ * its task. The idea is asynq's `with` block around an `AsyncContext`.
  *
- * @throws TypeError outside of a task, since there is nothing whose waiting could pause it.
+ * @throws TypeError outside of a task: a context is paused and resumed with a task, so `enter` needs a running one.
  * @example
  * const report = task(function* () {
  *   using _ = enter(new Indented());
@@ -16,21 +17,21 @@ import { enterFrame, leaveFrame } from './stay';
  * });
  */
 export function enter(context: TaskContext): Disposable {
-  if (!(context instanceof TaskContext)) throw invalidOption('enter: its context', 'a TaskContext', context);
+  if (!(context instanceof TaskContext)) throw invalidOption('enter: context', 'a TaskContext', context);
   const task = runningTask();
   if (!task) {
     throw new TypeError(
-      'enter was called outside of a task. A context is on while a task runs, so one must be running. ' +
-        'Call it inside the generator function of a task, or put the context around a future: within(context, future).',
+      'enter: no task is running. A context is on only while its task runs. ' +
+        'Call enter inside the generator function of a task, or put the context around a future: within(context, future).',
     );
   }
   const frame = new Frame(task.frame, { context, owner: task });
   enterFrame(frame, context);
   task.frame = frame;
-  return new Stay(task, frame, context);
+  return new EnteredContext(task, frame, context);
 }
 
-class Stay implements Disposable {
+class EnteredContext implements Disposable {
   #isOver = false;
 
   constructor(
@@ -43,21 +44,21 @@ class Stay implements Disposable {
     if (this.#isOver) return;
     this.#isOver = true;
     const { task, frame } = this;
-    const above = this.#above();
+    const inner = this.#frameInside();
     try {
       leaveFrame(frame, this.context);
     } finally {
-      if (above) above.outer = frame.outer;
+      if (inner) inner.outer = frame.outer;
       else task.frame = frame.outer;
-      // Left out of turn: what was entered after it is on again.
-      if (above && task === runningTask()) switchTo(task.frame);
+      // Left out of order: the contexts entered after this one resume.
+      if (inner && task === runningTask()) switchTo(task.frame);
     }
   }
 
-  /** The frame that was entered after it, if it is not the last. */
-  #above(): Frame | undefined {
-    let above: Frame | undefined;
-    for (let { frame } = this.task; frame && frame !== this.frame; frame = frame.outer) above = frame;
-    return above;
+  /** The frame entered directly after this one; undefined if this one is the last. */
+  #frameInside(): Frame | undefined {
+    let inner: Frame | undefined;
+    for (let { frame } = this.task; frame && frame !== this.frame; frame = frame.outer) inner = frame;
+    return inner;
   }
 }

@@ -1,13 +1,14 @@
 /**
- * A context in which a task must not wait: for what has to happen in one go. The idea is asynq's `NonAsyncContext`.
+ * `forbidSuspension` makes a context in which a task must not wait, for work that must not be interleaved with other tasks.
+ * The idea is asynq's `NonAsyncContext`.
  */
 import { SuspensionError } from '../core/errors';
 import { isSwitchedAside } from '../scheduler/frame';
 import { TaskContext } from './task-context';
 
 /**
- * A suspension inside it fails the task with a `SuspensionError`. To yield what has its value at once is no suspension.
- * To let others run is one, though: `start()`, `block()`, or to set what others wait for.
+ * Makes a context that fails its task with a `SuspensionError` when the task suspends. Yielding a future that has its value
+ * at once is not a suspension. Letting other tasks run is one: by `start()`, `block()`, or `set` of a value they wait for.
  *
  * @example
  * within(forbidSuspension(), Future.of(7)).subscribe(console.log); // 7
@@ -20,10 +21,10 @@ class NoSuspension extends TaskContext {
   }
 
   override resume(): void {
-    // It is never paused.
+    // `pause` throws, so the context is never paused and resumed.
   }
 
   override leave(): void {
-    // Its end is no suspension.
+    // Leaving the context is not a suspension.
   }
 }

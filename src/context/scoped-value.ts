@@ -1,10 +1,13 @@
 /**
- * A variable that has another value for one task and all it waits for. The idea is asynq's `AsyncScopedValue`.
+ * A scoped value is a variable that can have another value for one task and all work that the task waits for. The idea is
+ * asynq's `AsyncScopedValue`.
  */
 import { resumedFrame } from '../scheduler/frame';
 import { TaskContext } from './task-context';
 
 /**
+ * A variable with a default value and overrides for single tasks.
+ *
  * @example
  * const language = new ScopedValue('en');
  * const greeting = task(function* () { return language.get() === 'fr' ? 'bonjour' : 'hello'; });
@@ -17,20 +20,24 @@ export class ScopedValue<T> {
     this.#value = value;
   }
 
-  /** The value that is in force, also after an `await` in an `async` function where the platform can carry it. */
+  /** The current value. After an `await` in an `async` function, too, where the platform has AsyncLocalStorage. */
   get(): T {
-    const override = this.#resumedOverride();
+    const override = this.#carriedOverride();
     return override ? override.inner : this.#value;
   }
 
-  /** Sets it where it was overridden last; outside of all overrides, for all. */
+  /** Sets the value of the innermost override; outside of all overrides, the default value for all tasks. */
   set(value: T): void {
-    const override = this.#resumedOverride();
+    const override = this.#carriedOverride();
     if (override) override.inner = value;
     else this.#value = value;
   }
 
-  /** A context in which it has this value. Each is good for one stay at a time. */
+  /**
+   * Makes a context in which the variable has another value. The context cannot be entered again while it is on.
+   *
+   * @param value the value inside the context
+   */
   override(value: T): TaskContext {
     return new Override(this, value, (next) => {
       const previous = this.#value;
@@ -39,8 +46,8 @@ export class ScopedValue<T> {
     });
   }
 
-  /** The innermost override around code that goes on after an `await`: no task switches it on there. */
-  #resumedOverride(): Override<T> | undefined {
+  /** The innermost override of the carried frame: after an `await`, no task has turned the override on. */
+  #carriedOverride(): Override<T> | undefined {
     for (let frame = resumedFrame(); frame; frame = frame.outer) {
       const { context } = frame;
       if (context instanceof Override && context.of === this) return context as Override<T>; // it overrides this value
@@ -50,7 +57,7 @@ export class ScopedValue<T> {
 }
 
 class Override<T> extends TaskContext {
-  /** The value that is not in force: inside, that of outside; outside, that of inside. */
+  /** The value that is not current: the inner value while the override is off, the outer value while it is on. */
   #other: T;
   readonly #exchange: (next: T) => T;
   #isOn = false;
@@ -65,7 +72,7 @@ class Override<T> extends TaskContext {
     this.#exchange = exchange;
   }
 
-  /** While it is off, the value of inside. */
+  /** The inner value, to be used only while the override is off. */
   get inner(): T {
     return this.#other;
   }
@@ -77,8 +84,8 @@ class Override<T> extends TaskContext {
   override enter(): void {
     if (this.#isOn) {
       throw new TypeError(
-        'An override of a ScopedValue was entered inside itself. It holds one value and what it replaced. ' +
-          'Call override(value) again for each stay.',
+        'An override of a ScopedValue was entered while it was on. One override can keep only one replaced value. ' +
+          'Call override(value) for each future that is to run with the value.',
       );
     }
     this.resume();

@@ -1,12 +1,12 @@
 /**
- * Something that is on while one task runs, and off while others do: a log's indentation, a transaction, a timer. What
- * the task waits for runs in it too. The idea is asynq's `AsyncContext`.
+ * A task context is state that is on while one task runs and off while other tasks run, such as the indentation of a log, a
+ * transaction or a timer. The inputs that the task awaits run in it too. The idea is asynq's `AsyncContext`.
  */
 import type { Switchable } from '../scheduler/frame';
 
 /**
- * `resume` turns it on and `pause` turns it off, each in turn. A task that goes on without waiting is never paused. What
- * either throws fails the task it is of, and no other.
+ * The base class of contexts. `resume` turns the context on and `pause` turns it off, alternately. A task that never waits
+ * is never paused. An error of either method fails the task of this context, and no other.
  *
  * ```
  * task    r--p      r--p
@@ -21,17 +21,17 @@ import type { Switchable } from '../scheduler/frame';
  * within(new Indented(), nameOf(7)).subscribe(console.log);
  */
 export abstract class TaskContext implements Switchable {
-  /** The task is left: it waits, and others run. */
+  /** Turns the context off: the task waits, and other tasks run. */
   abstract pause(): void;
-  /** The task goes on. */
+  /** Turns the context on: the task goes on. */
   abstract resume(): void;
 
-  /** It is turned on for the first time: `resume()`, unless you say otherwise. */
+  /** Turns the context on for the first time. Calls `resume()` unless overridden. */
   enter(): void {
     this.resume();
   }
 
-  /** It is turned off for good, while it is on: `pause()`, unless you say otherwise. */
+  /** Turns the context off for the last time, if it is on. Calls `pause()` unless overridden. */
   leave(): void {
     this.pause();
   }

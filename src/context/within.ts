@@ -1,5 +1,6 @@
 /**
- * A future with a context around it: entered when the future is begun, on whenever it runs, left when it has ended.
+ * `within` puts a context around a future. The context is entered when the future begins, on while the future runs, and left
+ * when the future has ended.
  */
 import { describe, invalidOption } from '../core/describe';
 import { failure, success, type Outcome } from '../core/outcome';
@@ -8,23 +9,27 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { Frame, type FrameOwner } from '../scheduler/frame';
 import { begin, ended, tell, type Canceller, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
-import { tellInTurn } from '../future/telling';
+import { deliverBounded } from '../future/bounded-delivery';
 import { reportLateInterruption } from '../task/late-interruption';
 import type { Awaitable } from '../core/shape';
 import { TaskContext } from './task-context';
-import { enterFrame, leaveFrame } from './stay';
+import { enterFrame, leaveFrame } from './frame-entry';
 
 /**
- * @throws TypeError at once if it is given no context, or nothing to wait for.
+ * Makes a future that runs an input inside a context. The idea is asynq's `with` block around an `AsyncContext`.
+ *
+ * @param context the context; each subscription enters it
+ * @param input a future, an Observable, a promise or an async iterable
+ * @throws TypeError at the call if `context` is not a TaskContext, or `input` is not an input.
  * @example
  * within(language.override('fr'), greeting(7)).subscribe(console.log);
  */
 export function within<T>(context: TaskContext, input: Awaitable<T>): Future<T> {
-  if (!(context instanceof TaskContext)) throw invalidOption('within: its context', 'a TaskContext', context);
+  if (!(context instanceof TaskContext)) throw invalidOption('within: context', 'a TaskContext', context);
   if (!isAsyncInput(input)) {
     throw new TypeError(
-      `within waits for a future, an Observable or a promise; got ${describe(input)} (${typeof input}). ` +
-        'Call the task or the batch function, and give what it returns.',
+      `within: expected \`input\` to be a future, an Observable or a promise; got ${describe(input)} (${typeof input}). ` +
+        'Call the task or the batch function and pass the future that it returns.',
     );
   }
   return new WithinFuture(context, Future.from<T>(input as Awaitable<T>));
@@ -49,11 +54,11 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
   readonly frame: Frame;
   #inner: Execution | undefined;
   #interruption: { readonly error: unknown } | undefined;
-  /** Nobody wants its value any more. */
+  /** Whether the execution is cancelled: its sink receives nothing more. */
   #isCancelled = false;
   #canceller: Canceller | undefined;
-  /** What runs in it cleans up. */
-  #isLeaving = false;
+  /** Whether the inner execution is being cancelled and may still clean up. */
+  #isStopping = false;
   #isOver = false;
 
   constructor(
@@ -72,7 +77,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     return this.sink;
   }
 
-  /** False when it is over already. */
+  /** Enters the context and begins the input. Returns false if the execution has ended already. */
   begin(inner: Future<T>): boolean {
     try {
       enterFrame(this.frame, this.context);
@@ -94,7 +99,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     this.#end(failure(error));
   }
 
-  /** Its context has thrown: what runs in it is cancelled, and then the error is the outcome. */
+  /** Called when the context has thrown: cancels the inner execution, then fails with the error. */
   interrupt(error: unknown): void {
     if (this.#isOver || this.#isCancelled || this.#interruption) {
       reportLateInterruption(this.sink.frame, error, this.#interruption?.error);
@@ -115,33 +120,33 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     this.#cancelInner();
   }
 
-  /** What ran in it is gone, clean-up and all. */
+  /** Called when the inner execution has ended after its cancellation, clean-up included. */
   cancelled(): void {
     this.#isOver = true;
-    const broken = this.#leave();
+    const thrown = this.#leave();
     if (!this.#isCancelled) {
-      this.sink.fail(broken?.error);
+      this.sink.fail(thrown?.error);
       return;
     }
-    if (broken) reportLateInterruption(this.sink.frame, broken.error);
+    if (thrown) reportLateInterruption(this.sink.frame, thrown.error);
     this.#canceller?.cancelled();
   }
 
   #cancelInner(): void {
-    if (this.#isLeaving) return;
-    this.#isLeaving = true;
+    if (this.#isStopping) return;
+    this.#isStopping = true;
     this.#inner?.cancel(this);
   }
 
   #end(outcome: Outcome<T>): void {
-    if (this.#isOver || this.#isLeaving) return;
+    if (this.#isOver || this.#isStopping) return;
     this.#isOver = true;
-    const broken = this.#leave();
-    if (broken && outcome.isError) reportLateInterruption(this.sink.frame, outcome.error, broken.error);
-    tellInTurn(() => tell(this.sink, broken ? failure(broken.error) : outcome), this.scheduler.runQueue);
+    const thrown = this.#leave();
+    if (thrown && outcome.isError) reportLateInterruption(this.sink.frame, outcome.error, thrown.error);
+    deliverBounded(() => tell(this.sink, thrown ? failure(thrown.error) : outcome), this.scheduler.runQueue);
   }
 
-  /** What its context has thrown, if it has. */
+  /** Leaves the context. Returns the error that the context has thrown, if any. */
   #leave(): { readonly error: unknown } | undefined {
     try {
       leaveFrame(this.frame, this.context);

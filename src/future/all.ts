@@ -1,6 +1,7 @@
 /**
- * Waiting for many at once, in any shape. `all` fails with the first failure and cancels the rest; `allSettled` never
- * fails and says how each ended. Leaves are begun left to right, each with all that it starts before the next.
+ * `all` and `allSettled` wait for many inputs at once, in any nesting of arrays and records. `all` fails with the first
+ * failure and cancels the rest; `allSettled` never fails and reports how each input ended. Inputs begin from left to
+ * right, depth first: each starts all of its own work before the next one begins.
  */
 import type { ObservableInput } from 'rxjs';
 import { isAsyncInput } from '../core/rx';
@@ -12,9 +13,9 @@ import type { Runnable } from '../scheduler/run-queue';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
 import { beginInput } from './external-input';
 import { Future } from './future';
-import { tellInTurn } from './telling';
+import { deliverBounded } from './bounded-delivery';
 
-/** What a shape becomes when all of it has ended: the same shape, with results at its leaves. */
+/** The result of `allSettled` for a tree of inputs: the same tree, with a settled result in place of each input. */
 export type AllSettledValues<S> =
   S extends Awaitable<infer T>
     ? PromiseSettledResult<T>
@@ -23,22 +24,26 @@ export type AllSettledValues<S> =
       : { -readonly [K in keyof S]: AllSettledValues<S[K]> };
 
 /**
- * A future of the same shape with values at its leaves. `null` and `undefined` pass.
+ * Waits for every input of a tree and returns a future of the same tree with values in their place. `null` and
+ * `undefined` stay as they are. The first failure fails the future and cancels the other inputs.
  *
- * @throws TypeError at once, naming the path, if something in the shape cannot be waited for.
+ * @param shape one input, or arrays and records of inputs, nested to any depth
+ * @throws TypeError at the call, with the path in the tree, if an element is not an input.
  * @example
  * all({ user: userById(7), tags: [tag(1), tag(2)] }).subscribe(({ user, tags }) => console.log(user, tags));
  */
 export function all<const S extends AwaitableTree>(shape: S): Future<AwaitedTree<S>>;
 export function all<const S extends AwaitableTree>(shape: S, ...others: readonly unknown[]): Future<AwaitedTree<S>> {
-  checkOne('all', others);
-  return allOf(shape, 'all()') as Future<AwaitedTree<S>>; // it is built from the template of the shape
+  checkSingleArgument('all', others);
+  return allOf(shape, 'all()') as Future<AwaitedTree<S>>; // the result is built from the template of the shape
 }
 
 /**
- * A future of the same shape with `{ status, value | reason }` at its leaves, as `Promise.allSettled` gives them.
+ * Waits until every input of a tree has ended and returns a future of the same tree with `{ status, value | reason }` in
+ * their place. The results have the form of `Promise.allSettled`.
  *
- * @throws TypeError at once, naming the path, if something in the shape cannot be waited for.
+ * @param shape one input, or arrays and records of inputs, nested to any depth
+ * @throws TypeError at the call, with the path in the tree, if an element is not an input.
  * @example
  * allSettled([Future.of(1), Future.fail(new Error('no'))]).subscribe(console.log);
  */
@@ -47,12 +52,15 @@ export function allSettled<const S extends AwaitableTree>(
   shape: S,
   ...others: readonly unknown[]
 ): Future<AllSettledValues<S>> {
-  checkOne('settled', others);
+  checkSingleArgument('allSettled', others);
   return new AllFuture<AllSettledValues<S>>(flatten(shape, 'allSettled()'), neverFail);
 }
 
-/** In plain JavaScript nobody else says so. What `map` adds to each call, an index and its array, is let pass. */
-function checkOne(caller: string, [second]: readonly unknown[]): void {
+/**
+ * Plain JavaScript has no compiler that refuses a second input. The extra arguments that `Array.prototype.map` passes, an
+ * index and the array, are allowed.
+ */
+function checkSingleArgument(caller: string, [second]: readonly unknown[]): void {
   if (isAsyncInput(second)) {
     throw new TypeError(
       `${caller}() takes one array or record of futures: write ${caller}([a, b]), not ${caller}(a, b).`,
@@ -60,18 +68,18 @@ function checkOne(caller: string, [second]: readonly unknown[]): void {
   }
 }
 
-/** `all` for a shape that is not known to be one. */
+/** `all` for a shape of unknown type. `caller` names the function in errors. */
 export const allOf = (shape: unknown, caller: string): Future<unknown> =>
   new AllFuture(flatten(shape, caller), failFast);
 
-interface Mode {
+interface SettleMode {
   readonly onValue: (value: unknown) => unknown;
-  /** What stands for a failed leaf; absent, a failure fails all. */
+  /** The result that replaces a failed input. Without it, the first failure fails the result. */
   readonly onError?: (reason: unknown) => unknown;
 }
 
-const failFast: Mode = { onValue: (value) => value };
-const neverFail: Mode = {
+const failFast: SettleMode = { onValue: (value) => value };
+const neverFail: SettleMode = {
   onValue: (value) => ({ status: 'fulfilled', value }),
   onError: (reason) => ({ status: 'rejected', reason }),
 };
@@ -79,7 +87,7 @@ const neverFail: Mode = {
 class AllFuture<T> extends Future<T> {
   constructor(
     private readonly shape: FlatShape,
-    private readonly mode: Mode,
+    private readonly mode: SettleMode,
   ) {
     super();
   }
@@ -101,18 +109,19 @@ class AllFuture<T> extends Future<T> {
 class AllExecution implements Execution, Runnable {
   readonly #leaves: LeafExecution[] = [];
   readonly #values: unknown[];
-  /** Failures that are to be results. */
-  readonly #held: unknown[] = [];
+  /** Failures that `allSettled` will return as results. A cancellation reports them. */
+  readonly #collectedErrors: unknown[] = [];
   #pending: number;
   #isOver = false;
-  /** The next leaf to begin; once it is over, the next to cancel. */
+  /** Index of the next leaf to begin; after the end, of the next leaf to cancel. */
   #next = 0;
   #canceller: Canceller | undefined;
-  #ending = 0;
+  /** Number of cancelled leaves whose clean-up has not ended. */
+  #pendingCleanUps = 0;
 
   constructor(
     private readonly shape: FlatShape,
-    private readonly mode: Mode,
+    private readonly mode: SettleMode,
     readonly sink: Sink<unknown>,
     private readonly scheduler: BatchScheduler,
   ) {
@@ -142,26 +151,26 @@ class AllExecution implements Execution, Runnable {
     const index = this.#next++;
     const leaf = new LeafExecution(this, index);
     this.#leaves.push(leaf);
-    leaf.begun(beginInput(this.shape.leaves[index] as ObservableInput<unknown>, leaf, this.scheduler));
+    leaf.attach(beginInput(this.shape.leaves[index] as ObservableInput<unknown>, leaf, this.scheduler));
   }
 
   succeedLeaf(index: number, value: unknown): void {
-    // It ended by itself before its turn to be cancelled came.
-    if (this.#isOver) this.leafEnded();
-    else this.#put(index, this.mode.onValue(value));
+    // A leaf may end by itself before its turn to be cancelled.
+    if (this.#isOver) this.onLeafCleanedUp();
+    else this.#storeResult(index, this.mode.onValue(value));
   }
 
   failLeaf(index: number, error: unknown): void {
     if (this.#isOver) {
       this.frame?.work?.orphaned(error);
-      this.leafEnded();
+      this.onLeafCleanedUp();
     } else if (this.mode.onError) {
-      this.#held.push(error);
-      this.#put(index, this.mode.onError(error));
+      this.#collectedErrors.push(error);
+      this.#storeResult(index, this.mode.onError(error));
     } else {
       this.#cancelLeaves();
-      if (this.#ending > 0) this.#canceller = holder(this.frame);
-      tellInTurn(() => this.sink.fail(error), this.scheduler.runQueue);
+      if (this.#pendingCleanUps > 0) this.#canceller = holder(this.frame);
+      deliverBounded(() => this.sink.fail(error), this.scheduler.runQueue);
     }
   }
 
@@ -169,72 +178,72 @@ class AllExecution implements Execution, Runnable {
     if (this.#isOver) return canceller?.cancelled();
     this.#canceller = canceller;
     this.#cancelLeaves();
-    // Nobody will see what it held.
-    for (const error of this.#held) this.frame?.work?.orphaned(error);
-    if (this.#ending === 0) this.#canceller?.cancelled();
+    // No subscriber will receive the failures that were to be results.
+    for (const error of this.#collectedErrors) this.frame?.work?.orphaned(error);
+    if (this.#pendingCleanUps === 0) this.#canceller?.cancelled();
   }
 
-  leafEnded(): void {
-    if (--this.#ending === 0) this.#canceller?.cancelled();
+  onLeafCleanedUp(): void {
+    if (--this.#pendingCleanUps === 0) this.#canceller?.cancelled();
   }
 
-  #put(index: number, value: unknown): void {
+  #storeResult(index: number, value: unknown): void {
     this.#values[index] = value;
     if (--this.#pending > 0) return;
     this.#isOver = true;
     this.#next = this.#leaves.length;
-    tellInTurn(() => this.sink.succeed(this.shape.build(this.#values)), this.scheduler.runQueue);
+    deliverBounded(() => this.sink.succeed(this.shape.build(this.#values)), this.scheduler.runQueue);
   }
 
-  /** One after the other, from the first; each with all that its clean-up runs before the next. */
+  /** Cancels the leaves in order. The clean-up of each leaf runs as far as it can before the next one is cancelled. */
   #cancelLeaves(): void {
     this.#isOver = true;
     this.#next = 0;
-    this.#ending = this.#leaves.reduce((count, leaf) => count + (leaf.isOver ? 0 : 1), 0);
+    this.#pendingCleanUps = this.#leaves.reduce((count, leaf) => count + (leaf.isOver ? 0 : 1), 0);
     this.scheduler.runQueue.call(this);
   }
 }
 
-/** One leaf: the sink of its execution, and its place. */
+/** The sink for one leaf: passes the result on together with the index of the leaf. */
 class LeafExecution implements Sink<unknown>, Canceller {
   #execution: Execution | undefined;
   #state: 'running' | 'cancelled' | 'ended' = 'running';
 
   constructor(
-    private readonly whole: AllExecution,
+    private readonly parent: AllExecution,
     private readonly index: number,
   ) {}
 
   get name(): string | undefined {
-    return this.whole.name;
+    return this.parent.name;
   }
 
   get frame(): Frame | undefined {
-    return this.whole.frame;
+    return this.parent.frame;
   }
 
   get above(): Sink<unknown> {
-    return this.whole.sink;
+    return this.parent.sink;
   }
 
   get isOver(): boolean {
     return this.#state !== 'running';
   }
 
-  begun(execution: Execution): void {
-    // It may have ended meanwhile; or all may have been cancelled by what it did on its way.
+  attach(execution: Execution): void {
+    // The leaf may have ended while it began, or may have cancelled all leaves.
     if (this.#state === 'cancelled') execution.cancel(this);
     else if (this.#state === 'running') this.#execution = execution;
   }
 
   succeed(value: unknown): void {
     this.#end();
-    this.whole.succeedLeaf(this.index, value);
+    this.parent.succeedLeaf(this.index, value);
   }
 
   fail(error: unknown): void {
     this.#end();
-    this.whole.failLeaf(this.index, error);
+    this.parent.failLeaf(this.index, error);
   }
 
   cancel(): void {
@@ -244,7 +253,7 @@ class LeafExecution implements Sink<unknown>, Canceller {
   }
 
   cancelled(): void {
-    this.whole.leafEnded();
+    this.parent.onLeafCleanedUp();
   }
 
   #end(): void {

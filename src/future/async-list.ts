@@ -1,4 +1,4 @@
-/** Many values as one. The idea is asynckit's AsyncList. */
+/** `AsyncList` makes one AsyncValue of many. The idea is asynckit's AsyncList. */
 import { invalidOption } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
 import type { Awaitable } from '../core/shape';
@@ -9,10 +9,11 @@ import { Future } from './future';
 import { PassiveSink } from './passive-sink';
 
 /**
- * It is set when all are, with the results in the order of the list, or with the error of the first in the list that
- * failed. What is cold in the list is started. To cancel the list is to cancel what is in it.
+ * An AsyncValue of many inputs. The list settles when every input has ended: with the results in the order of the list, or
+ * with the error of the first failed input in that order. Cold inputs are started. Cancelling the list cancels its inputs.
  *
- * @throws TypeError if it is given no array, or something in it cannot be waited for; then nothing is started.
+ * @param values inputs of the list: AsyncValues, futures, Observables, promises or async iterables
+ * @throws TypeError if `values` is not an array of such inputs. Nothing is started then.
  * @example
  * await new AsyncList([nameOf(1).start(), nameOf(2)]); // ['user 1', 'user 2']
  */
@@ -21,10 +22,10 @@ export class AsyncList<T> extends AsyncValue<T[]> {
 
   constructor(values: readonly Awaitable<T>[]) {
     super();
-    if (!Array.isArray(values)) throw invalidOption('AsyncList: its values', 'an array', values);
-    const inputs = Array.from(values as readonly Awaitable<T>[], checked);
+    if (!Array.isArray(values)) throw invalidOption('AsyncList: values', 'an array', values);
+    const inputs = Array.from(values as readonly Awaitable<T>[], requireInput);
     this.values = inputs.map((input) => (input instanceof AsyncValue ? input : Future.from(input).start()));
-    this.#watch();
+    this.#waitForAll();
   }
 
   override cancel(reason?: unknown): void {
@@ -36,30 +37,30 @@ export class AsyncList<T> extends AsyncValue<T[]> {
     return this.values.some((value) => value.advance());
   }
 
-  #watch(): void {
+  #waitForAll(): void {
     const scheduler = currentScheduler();
     const failures: { readonly error: unknown }[] = [];
     let pending = this.values.length;
     if (pending === 0) this.set([]);
-    const ended = (): void => {
-      // Somebody may have set it by hand.
-      if (--pending === 0 && !this.isSet) this.#settle(failures);
+    const onEnded = (): void => {
+      // The program may have settled the list by hand.
+      if (--pending === 0 && !this.isSet) this.#settleWithResults(failures);
     };
-    const watch = (value: AsyncValue<T>, index: number): void => {
+    const waitFor = (value: AsyncValue<T>, index: number): void => {
       const fail = (error: unknown): void => {
         failures[index] = { error };
-        ended();
+        onEnded();
       };
-      value[begin](new PassiveSink<T>({ frame: undefined, succeed: ended, fail }), scheduler);
+      value[begin](new PassiveSink<T>({ frame: undefined, succeed: onEnded, fail }), scheduler);
     };
     scheduler.runQueue.drive(() => {
-      this.values.forEach(watch);
+      this.values.forEach(waitFor);
     });
   }
 
-  /** It passes one failure on; the others are still such as nobody has been told of. */
-  #settle(failures: readonly { readonly error: unknown }[]): void {
-    const first = failures.find(Boolean); // there are holes where others succeeded
+  /** Passes on the first failure in list order. The other failures stay unreceived and are reported as such. */
+  #settleWithResults(failures: readonly { readonly error: unknown }[]): void {
+    const first = failures.find(Boolean); // the array has holes where inputs succeeded
     if (!first) {
       this.set(this.values.map(({ value }) => value));
       return;
@@ -71,7 +72,7 @@ export class AsyncList<T> extends AsyncValue<T[]> {
   }
 }
 
-function checked<T>(value: Awaitable<T>, index: number): Awaitable<T> {
+function requireInput<T>(value: Awaitable<T>, index: number): Awaitable<T> {
   if (isAsyncInput(value)) return value;
-  throw invalidOption(`AsyncList: its values, at [${String(index)}],`, 'a future, an Observable or a promise', value);
+  throw invalidOption(`AsyncList: \`values[${String(index)}]\``, 'a future, an Observable or a promise', value);
 }

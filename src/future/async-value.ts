@@ -1,6 +1,6 @@
 /**
- * A hot value that arrives once: started work, or a cell set by hand. It replays to whoever comes late. The idea is
- * asynckit's AsyncValue.
+ * An AsyncValue is a hot value that arrives once: the result of started work, or a cell that the program settles by hand.
+ * Late subscribers receive the value too. The idea is asynckit's AsyncValue.
  */
 import { describe, invalidOption } from '../core/describe';
 import { AlreadySetError, CancelledError, NotReadyError, TaskTimeoutError } from '../core/errors';
@@ -8,17 +8,17 @@ import { failure, success, unwrap, type Outcome } from '../core/outcome';
 import { received, reportUnlessReceived } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Waiter } from '../scheduler/waiter';
-import { block, isStuck } from './block';
+import { block, hasGivenUp } from './block';
 import { adopt, chainingCycle, isThenable } from './chaining-cycle';
 import { begin, ended, tell, type Execution, type Sink } from './execution';
 import { PassiveSink } from './passive-sink';
 import { SingleValueObservable } from './single-value-observable';
-import { tellInTurn } from './telling';
-import { Waiting } from './waiting';
+import { deliverBounded } from './bounded-delivery';
+import { AsyncValueWait } from './async-value-wait';
 
 /**
- * It settles once. A failure that no consumer receives is reported when the value is collected, or when the process exits:
- * it never vanishes, and never ends the process.
+ * A hot value that settles once, with a value or an error. A failure that no consumer receives is reported when the
+ * AsyncValue is garbage-collected, or at the exit of the process at the latest. Such a failure never ends the process.
  *
  * @example
  * const answer = new AsyncValue<number>();
@@ -27,27 +27,37 @@ import { Waiting } from './waiting';
  */
 export class AsyncValue<T> extends SingleValueObservable<T> {
   #outcome: Outcome<T> | undefined;
-  readonly #waiting = new Set<Waiting<T>>();
-  #passiveSinks: Set<Waiting<T>> | undefined;
+  readonly #waits = new Set<AsyncValueWait<T>>();
+  #passiveSinks: Set<AsyncValueWait<T>> | undefined;
   #isReceived = false;
 
-  /** Whether it has ended, with a value or with an error. */
+  /** Whether the value is settled, with a value or with an error. */
+  get isSettled(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  /** asynckit's name for {@link isSettled}. */
   get isSet(): boolean {
     return this.#outcome !== undefined;
   }
 
+  /** Whether the value is settled with an error. */
   get isError(): boolean {
     return this.#outcome?.isError === true;
   }
 
-  /** @throws NotReadyError before it is set; its error, if it failed. */
+  /**
+   * The value.
+   *
+   * @throws NotReadyError before the value is settled. Throws the error of a failed value.
+   */
   get value(): T {
     if (!this.#outcome) throw new NotReadyError();
     this.receive();
     return unwrap(this.#outcome);
   }
 
-  /** What it failed with; undefined while it has not. */
+  /** The error of a failed value. `undefined` in every other state. */
   get error(): unknown {
     if (!this.#outcome?.isError) return undefined;
     this.receive();
@@ -55,85 +65,95 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
   }
 
   /**
-   * A value that arrives later, as a promise does, is kept as it is; `await` gives what it brings.
+   * Settles with a value. A promise, future or Observable is stored unchanged; `await` unwraps it.
    *
-   * @throws AlreadySetError the second time.
-   * @throws TypeError for a value that leads back to this one; for a second argument, such as the error that goes with a
-   * value in Python.
+   * @throws AlreadySetError if the value is settled already.
+   * @throws TypeError if the value leads back to this AsyncValue, or if a second argument is passed, as asynckit's
+   * `set(value, error)` takes one.
    */
   set(value: T): void;
   set(value: T, ...[second]: readonly unknown[]): void {
-    if (second !== undefined) throw notTwo(second);
-    if (!this.isSet && this.#isLedBackToBy(value)) throw chainingCycle(this.title);
-    this.#end(success(value));
-  }
-
-  /** @throws AlreadySetError the second time. */
-  fail(error: unknown): void {
-    this.#end(failure(error));
+    if (second !== undefined) throw twoArguments(second);
+    if (!this.isSet && this.#leadsBackFrom(value)) throw chainingCycle(this.title);
+    this.#settle(success(value));
   }
 
   /**
-   * Ends it, unless it has ended: with a `CancelledError` around the reason. Work that was started stops, and the value
-   * is settled when its clean-up is done; what work gives in spite of it is kept.
+   * Settles with an error.
+   *
+   * @throws AlreadySetError if the value is settled already.
+   */
+  fail(error: unknown): void {
+    this.#settle(failure(error));
+  }
+
+  /**
+   * Settles with a `CancelledError` that carries the reason. Has no effect once the value is settled. Started work stops,
+   * and its value settles when the clean-up has ended; a result that the work still returns is kept.
    */
   cancel(reason?: unknown): void {
     if (!this.isSet) this.fail(new CancelledError(reason));
   }
 
   /**
-   * Runs what can run on this thread, for so many ms at most, until it is set; whether it is.
+   * Runs what can run on this thread until the value is settled, and returns whether it is.
    *
-   * @throws WouldBlockError if it needs the event loop and no time was given.
+   * @param timeoutMs time limit in ms; `0` runs nothing
+   * @defaultValue `Infinity`
+   * @throws WouldBlockError if the value needs the event loop and no time limit is given.
    */
   wait(timeoutMs = Infinity): boolean {
-    check('wait', timeoutMs);
-    if (timeoutMs > 0) this.#pursue(timeoutMs);
-    // To know that it has failed is not to know how.
+    checkTimeout('wait', timeoutMs);
+    if (timeoutMs > 0) this.#driveUntilSettled(timeoutMs);
+    // A waiter that only knows of a failure has not received its error.
     if (this.isSet && !this.isError) this.receive();
     return this.isSet;
   }
 
   /**
-   * The value; or undefined, if it does not come in so many ms. `get(0)` looks, and does nothing else.
+   * Runs what can run on this thread until the value is settled, and returns the value; `undefined` after the time limit.
    *
-   * @throws its error, if it failed. WouldBlockError if it needs the event loop and no time was given.
+   * @param timeoutMs time limit in ms; `0` runs nothing
+   * @defaultValue `Infinity`
+   * @throws WouldBlockError if the value needs the event loop and no time limit is given. Throws the error of a failed value.
    */
   get(timeoutMs = Infinity): T | undefined {
-    check('get', timeoutMs);
-    if (timeoutMs > 0) this.#pursue(timeoutMs);
+    checkTimeout('get', timeoutMs);
+    if (timeoutMs > 0) this.#driveUntilSettled(timeoutMs);
     return this.isSet ? this.value : undefined;
   }
 
   /**
-   * The value.
+   * Runs what can run on this thread until the value is settled, and returns the value.
    *
-   * @throws its error, if it failed. TaskTimeoutError if it does not come in so many ms. WouldBlockError if it needs the
-   * event loop and no time was given.
+   * @param timeoutMs time limit in ms; `0` runs nothing
+   * @defaultValue `Infinity`
+   * @throws TaskTimeoutError after the time limit.
+   * @throws WouldBlockError if the value needs the event loop and no time limit is given. Throws the error of a failed value.
    */
   override block(timeoutMs = Infinity): T {
-    check('block', timeoutMs);
-    const obstacle = this.#pursue(timeoutMs);
+    checkTimeout('block', timeoutMs);
+    const obstacle = this.#driveUntilSettled(timeoutMs);
     if (this.isSet) return this.value;
     throw obstacle instanceof TaskTimeoutError ? obstacle : new TaskTimeoutError(timeoutMs, obstacle);
   }
 
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
-    const isOnlooker = sink instanceof PassiveSink;
+    const isPassive = sink instanceof PassiveSink;
     if (!this.#outcome) {
-      const all = isOnlooker ? (this.#passiveSinks ??= new Set()) : this.#waiting;
-      return new Waiting(this, all, { sink, scheduler });
+      const all = isPassive ? (this.#passiveSinks ??= new Set()) : this.#waits;
+      return new AsyncValueWait(this, all, { sink, scheduler });
     }
-    if (!isOnlooker) this.receive();
+    if (!isPassive) this.receive();
     tell(sink, this.#outcome);
     return ended;
   }
 
-  /** @internal Sets it or fails it; a value that leads back to it fails it. */
+  /** @internal Settles with the outcome. A value that leads back to this AsyncValue becomes a failure. */
   protected settleWith(outcome: Outcome<T>): void {
     if (outcome.isError) this.fail(outcome.error);
-    else if (!this.isSet && this.#isLedBackToBy(outcome.value)) this.fail(chainingCycle(this.title));
+    else if (!this.isSet && this.#leadsBackFrom(outcome.value)) this.fail(chainingCycle(this.title));
     else this.set(outcome.value);
   }
 
@@ -142,114 +162,115 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
     return isThenable<T>(value) ? adopt(this, value, this.title) : value;
   }
 
-  /** @internal What it is called in messages. */
+  /** @internal The name in error messages. */
   protected get title(): string {
     return 'an AsyncValue';
   }
 
-  /** @internal Somebody waits for it. */
+  /** @internal Whether a waiter is subscribed. */
   get isAwaited(): boolean {
-    return this.#waiting.size > 0;
+    return this.#waits.size > 0;
   }
 
   /** @internal */
   get firstWaiter(): Waiter | undefined {
-    const [first] = this.#waiting;
+    const [first] = this.#waits;
     return first?.sink;
   }
 
-  /** @internal Whether this waiter waits for it, itself and not by way of another value. */
+  /** @internal Whether this waiter waits for the value directly, and not through another AsyncValue. */
   isAwaitedBy(waiter: Waiter): boolean {
-    for (const { sink } of this.#waiting) {
-      let at: Waiter | undefined = sink;
-      while (at && at !== waiter && !(at instanceof AsyncValue)) at = at.above;
-      if (at === waiter) return true;
+    for (const { sink } of this.#waits) {
+      let current: Waiter | undefined = sink;
+      while (current && current !== waiter && !(current instanceof AsyncValue)) current = current.above;
+      if (current === waiter) return true;
     }
     return false;
   }
 
-  /** @internal Whether somebody has been told how it ended. */
+  /** @internal Whether a consumer has received the outcome. */
   get isReceived(): boolean {
     return this.#isReceived;
   }
 
-  /** @internal */
+  /** @internal Marks the outcome as received. */
   receive(): void {
     if (this.#isReceived) return;
     this.#isReceived = true;
     if (this.#outcome?.isError) received(this);
   }
 
-  /** @internal For messages. */
+  /** @internal The wait in error messages. */
   describe(): string {
     return 'an AsyncValue that is not set';
   }
 
-  /** @internal Moves on what it waits for, without the event loop; false where that is not possible. */
+  /** @internal Advances the work behind the value without the event loop. Returns false if that is impossible. */
   advance(): boolean {
     return false;
   }
 
-  /** Runs what can run until it is set; why it could not be set, in the time that was given. */
-  #pursue(timeoutMs: number): unknown {
+  /** Drives the scheduler until the value is settled. Returns the error that prevented it within the time limit. */
+  #driveUntilSettled(timeoutMs: number): unknown {
     try {
       if (!this.isSet)
         block({ [begin]: (sink, scheduler) => this[begin](new PassiveSink(sink), scheduler) }, timeoutMs);
       return undefined;
     } catch (error) {
       if (this.isSet || error instanceof TaskTimeoutError) return error;
-      // What cannot come while this thread is held does not come in any time that is given.
-      if (timeoutMs !== Infinity && isStuck(error)) return error;
+      // A value that needs the event loop cannot come while this thread is blocked, whatever the time limit is.
+      if (timeoutMs !== Infinity && hasGivenUp(error)) return error;
       throw error;
     }
   }
 
-  #end(outcome: Outcome<T>): void {
-    this.#settle(outcome);
-    if (this.#passiveSinks) for (const onlooker of this.#passiveSinks) onlooker.settle(outcome);
-  }
-
-  /** Whether the value is this one, or one that was set to what leads here. */
-  #isLedBackToBy(value: unknown): boolean {
-    if (!(value instanceof AsyncValue)) return false;
-    let at: unknown = value;
-    // Nothing leads to what was never a value: no long chain is followed for each of its links.
-    if (at !== this && leadsOn.has(this)) {
-      while (at instanceof AsyncValue && at !== this)
-        at = at.#outcome?.isError === false ? at.#outcome.value : undefined;
-    }
-    leadsOn.add(value);
-    return at === this;
-  }
-
   #settle(outcome: Outcome<T>): void {
+    this.#notifyWaits(outcome);
+    if (this.#passiveSinks) for (const wait of this.#passiveSinks) wait.settle(outcome);
+  }
+
+  /** Whether the value is this AsyncValue, or leads to it through the values of other AsyncValues. */
+  #leadsBackFrom(value: unknown): boolean {
+    if (!(value instanceof AsyncValue)) return false;
+    let current: unknown = value;
+    // No chain leads to an AsyncValue that was never the value of another: without this check, each link of a long chain
+    // would be followed to its end.
+    if (current !== this && usedAsValue.has(this)) {
+      while (current instanceof AsyncValue && current !== this)
+        current = current.#outcome?.isError === false ? current.#outcome.value : undefined;
+    }
+    usedAsValue.add(value);
+    return current === this;
+  }
+
+  #notifyWaits(outcome: Outcome<T>): void {
     if (this.#outcome) throw new AlreadySetError();
     this.#outcome = outcome;
-    tellInTurn(() => {
-      for (const waiting of this.#waiting) {
+    deliverBounded(() => {
+      for (const wait of this.#waits) {
         this.receive();
-        waiting.settle(outcome);
+        wait.settle(outcome);
       }
-      if (outcome.isError && !this.#isReceived) this.#unreceive(outcome.error);
+      if (outcome.isError && !this.#isReceived) this.#reportUnlessReceived(outcome.error);
     });
   }
 
-  #unreceive(error: unknown): void {
+  #reportUnlessReceived(error: unknown): void {
     this.#isReceived = false;
     if (!(error instanceof CancelledError)) reportUnlessReceived(this, 'an AsyncValue', error);
   }
 }
 
-const notTwo = (second: unknown): TypeError =>
+const twoArguments = (second: unknown): TypeError =>
   new TypeError(
     `set: expected one argument, the value; got ${describe(second)} as a second. ` +
       'An AsyncValue ends with a value or with an error: call fail(error) in place of set to end it with an error.',
   );
 
-/** Those that others were set to. */
-const leadsOn = new WeakSet<object>();
+/** AsyncValues that are the value of another AsyncValue. */
+const usedAsValue = new WeakSet<object>();
 
-const check = (method: string, timeoutMs: number): void => {
+const checkTimeout = (method: string, timeoutMs: number): void => {
   if (typeof timeoutMs === 'number' && timeoutMs >= 0) return;
   throw invalidOption(`${method}: timeoutMs`, 'a number of milliseconds, 0 or more', timeoutMs);
 };

@@ -1,6 +1,6 @@
 /**
- * Running a future to its end on this thread, by driving the scheduler instead of the event loop: tasks go on, open
- * batches are flushed whatever they wait for, and what then still needs the event loop is named in an error.
+ * `block` runs a future to its end on this thread and drives the scheduler in place of the event loop. Tasks go on and open
+ * batches flush, also those with a window or hold. An error names what then still needs the event loop.
  */
 import { invalidOption } from '../core/describe';
 import { DeadlockError, TaskTimeoutError, WouldBlockError } from '../core/errors';
@@ -13,80 +13,81 @@ import { asInnermost, type SchedulerState } from '../scheduler/scheduler-state';
 import { frameHere } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import { begin, type Beginnable, type Sink } from './execution';
-import { tellRest } from './telling';
+import { deliverPostponed } from './bounded-delivery';
 
-export function block<T>(single: Beginnable<T>, timeoutMs: number): T {
+export function block<T>(source: Beginnable<T>, timeoutMs: number): T {
   if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
     throw invalidOption('block: timeoutMs', 'a number of milliseconds, 0 or more', timeoutMs);
   }
   warnInsideTask();
   const scheduler = currentScheduler();
   const { runQueue } = scheduler;
-  const cell = new Cell<T>();
+  const result = new ResultSink<T>();
   const deadline = new Deadline(timeoutMs, monotonicNow);
   return asInnermost((active) => {
-    const execution = deadline.enforce(() => runQueue.drive(() => single[begin](cell, scheduler)));
+    const execution = deadline.enforce(() => runQueue.drive(() => source[begin](result, scheduler)));
     try {
-      return deadline.enforce(() => driveToEnd(cell, scheduler, active));
+      return deadline.enforce(() => driveToEnd(result, scheduler, active));
     } finally {
-      if (!cell.outcome) runQueue.drive(() => execution.cancel());
+      if (!result.outcome) runQueue.drive(() => execution.cancel());
     }
   });
 }
 
-/** Also what was put on other schedulers meanwhile: the value may come from there. */
-function driveToEnd<T>(cell: Cell<T>, scheduler: BatchScheduler, active: ReadonlySet<SchedulerState>): T {
+/** Drives also the schedulers that get work meanwhile: the value may come from there. */
+function driveToEnd<T>(result: ResultSink<T>, scheduler: BatchScheduler, active: ReadonlySet<SchedulerState>): T {
   scheduler.runQueue.drain();
-  tellRest();
-  while (!cell.outcome) {
-    // Perhaps that of a block around this one.
+  deliverPostponed();
+  while (!result.outcome) {
+    // The deadline may belong to an outer block().
     const passed = passedDeadline();
     if (passed) throw new TaskTimeoutError(passed.timeoutMs);
-    const eras = new Set([scheduler.state, ...active]);
-    if (!advanceOne(eras) && !breakOneDeadlock(eras)) throw stuck(eras);
-    tellRest();
+    const states = new Set([scheduler.state, ...active]);
+    if (!advanceOne(states) && !breakOneDeadlock(states)) throw noProgress(states);
+    deliverPostponed();
   }
-  return unwrap(cell.outcome);
+  return unwrap(result.outcome);
 }
 
-function advanceOne(eras: Iterable<SchedulerState>): boolean {
-  for (const era of eras) if (!era.isPast && era.advance()) return true;
+function advanceOne(states: Iterable<SchedulerState>): boolean {
+  for (const state of states) if (!state.isPast && state.advance()) return true;
   return false;
 }
 
-/** Where keys wait for each other, one of them is failed with an error that names them. */
-function breakOneDeadlock(eras: Iterable<SchedulerState>): boolean {
-  for (const era of eras) if (!era.isPast && era.breakDeadlock()) return true;
+/** Finds keys that wait for each other and fails one of them with an error that names the cycle. */
+function breakOneDeadlock(states: Iterable<SchedulerState>): boolean {
+  for (const state of states) if (!state.isPast && state.breakDeadlock()) return true;
   return false;
 }
 
-function stuck(eras: Iterable<SchedulerState>): WouldBlockError | DeadlockError {
-  const waits = [...eras].flatMap((era) => (isEmpty(era.externalWaits) ? [] : era.describeWaits()));
+function noProgress(states: Iterable<SchedulerState>): WouldBlockError | DeadlockError {
+  const waits = [...states].flatMap((state) => (isEmpty(state.externalWaits) ? [] : state.describeWaits()));
   return waits.length === 0 ? new DeadlockError() : new WouldBlockError([...new Set(waits)]);
 }
 
 const isEmpty = (iterable: Iterable<unknown>): boolean => iterable[Symbol.iterator]().next().done === true;
 
-/** Whether `block` gave up, because what is left needs the event loop, or nothing is. */
-export const isStuck = (error: unknown): boolean => error instanceof WouldBlockError || error instanceof DeadlockError;
+/** Whether `block` gave up because the rest needs the event loop, or because nothing is pending. */
+export const hasGivenUp = (error: unknown): boolean =>
+  error instanceof WouldBlockError || error instanceof DeadlockError;
 
-const warned = new WeakSet();
+const warnedBodies = new WeakSet();
 
 function warnInsideTask(): void {
   const task = runningTask();
-  if (!task || warned.has(task.body)) return;
-  warned.add(task.body);
+  if (!task || warnedBodies.has(task.body)) return;
+  warnedBodies.add(task.body);
   const site = instrumentation.current?.siteHere();
   console.warn(
-    `sluice: block() inside task "${task.name}" flushes open batches before others can join them. ` +
+    `sluice: block() inside task "${task.name}" flushes open batches before other tasks can join them. ` +
       `Yield the future instead: yield* future.${site ? `\n    ${site}` : ''}`,
   );
 }
 
-class Cell<T> implements Sink<T> {
+class ResultSink<T> implements Sink<T> {
   outcome: Outcome<T> | undefined;
   readonly frame = frameHere();
-  /** Whose step it is that waits. */
+  /** The task whose step blocks. */
   readonly above = runningTask();
 
   succeed(value: T): void {

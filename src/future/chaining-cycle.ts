@@ -1,28 +1,31 @@
-/** A value that is another value still to come, and the error where that leads back to itself, as a native promise has it. */
+/** A thenable as a value: how it is adopted, and the error of a value that leads back to itself, as native promises have. */
 
 export const isThenable = <T>(value: unknown): value is PromiseLike<T> =>
   ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
   'then' in value &&
   typeof value.then === 'function';
 
-export const chainingCycle = (what: string): TypeError =>
+export const chainingCycle = (title: string): TypeError =>
   new TypeError(
-    `Chaining cycle detected: ${what} has a value that leads back to it. A wait for it would never end. ` +
-      'Give it the value itself, and not what waits for that value.',
+    `Chaining cycle detected: ${title} has a value that leads back to it. A wait for that value would never end. ` +
+      'Set the final value, not a promise or an AsyncValue that waits for this one.',
   );
 
-const adopted = new WeakMap<object, Promise<unknown>>();
+const adoptedPromises = new WeakMap<object, Promise<unknown>>();
 
-/** The promise of what this value of the holder brings. It is asked once for all waits, since it may wait for the holder. */
-export function adopt<T>(holder: object, value: PromiseLike<T>, what: string): Promise<T> {
-  const known = adopted.get(holder) as Promise<T> | undefined; // it was put there below
+/**
+ * The promise of the value that a thenable of `holder` brings. The thenable is subscribed to once for all waits, because
+ * it may itself wait for the holder.
+ */
+export function adopt<T>(holder: object, value: PromiseLike<T>, title: string): Promise<T> {
+  const known = adoptedPromises.get(holder) as Promise<T> | undefined; // set below for the same holder
   if (known) return known;
   const promise = new Promise<T>((resolve, reject) => {
-    value.then((brought) => {
-      if (brought === holder) reject(chainingCycle(what));
-      else resolve(brought);
+    value.then((settled) => {
+      if (settled === holder) reject(chainingCycle(title));
+      else resolve(settled);
     }, reject);
   });
-  adopted.set(holder, promise);
+  adoptedPromises.set(holder, promise);
   return promise;
 }

@@ -1,37 +1,37 @@
 /**
- * The protocol futures speak among themselves: an execution is begun with a sink, and tells it once how it ended. It
- * does what `subscribe` does, without a Subscriber for each step; subscribers from outside get the real thing.
+ * The protocol between futures: an execution begins with a sink and delivers its outcome to that sink once. The protocol
+ * does what `subscribe` does without a Subscriber for each step; subscribers from outside get the real one.
  */
 import type { Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
 import type { Waiter } from '../scheduler/waiter';
 
-/** Where an execution sends its one value or its error; at once, from within `begin`, or later. */
+/** The receiver of the one value or the error of an execution: during `begin`, or later. */
 export interface Sink<T> extends Waiter {
-  /** Who waits, for messages. */
+  /** The name of the waiter in error messages. */
   readonly name?: string | undefined;
-  /** What is on around whoever waits, and so around what he waits for. */
+  /** The context frame of the waiter; what it awaits runs in it too. */
   readonly frame: Frame | undefined;
-  /** What the wait itself is called, where there is a better word than who waits. */
+  /** Describes the wait in error messages, where that says more than the name of the waiter. */
   describe?(): string;
   succeed(value: T): void;
   fail(error: unknown): void;
 }
 
 export interface Canceller {
-  /** What was cancelled has ended, its clean-up included. */
+  /** Called when the cancelled execution has ended, its clean-up included. */
   cancelled(): void;
 }
 
 /** One run of a future: RxJS's "Observable Execution". */
 export interface Execution {
   /**
-   * Ends it without a word to its sink. `canceller` is told when its clean-up has ended: at once, or later. Does
-   * nothing but that if it has ended already. Called within a drive of its scheduler, as is `begin`.
+   * Ends the execution; the sink receives nothing more. `canceller` is notified once the clean-up has ended: at once or
+   * later. An execution that has ended only notifies. Both `cancel` and `begin` are called inside a drive of the scheduler.
    */
   cancel(canceller?: Canceller): void;
-  /** What is waited for, for people, where there are words for it. */
+  /** Describes the wait in error messages. */
   describe?(): string;
 }
 
@@ -41,13 +41,13 @@ export interface Beginnable<T> {
   [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution;
 }
 
-/** Tells a sink how it ended. */
+/** Delivers an outcome to a sink. */
 export function tell<T>(sink: Sink<T>, outcome: Outcome<T>): void {
   if (outcome.isError) sink.fail(outcome.error);
   else sink.succeed(outcome.value);
 }
 
-/** The execution of what has ended in `begin`. */
+/** The execution of a future that has ended during `begin`. */
 export const ended: Execution = {
   cancel: (canceller) => canceller?.cancelled(),
 };

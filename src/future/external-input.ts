@@ -1,6 +1,6 @@
 /**
- * Anything that RxJS can subscribe to, begun like a future: it succeeds with the last value it emits. While it runs,
- * its scheduler knows that something is busy elsewhere.
+ * An external input is anything RxJS can subscribe to that is not a future. It begins like a future and succeeds with its
+ * last value. While it runs, it is an external wait of its scheduler.
  */
 import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
 import { failure, success, type Outcome } from '../core/outcome';
@@ -11,16 +11,16 @@ import { instrumentation } from '../scheduler/instrumentation';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin, tell } from './execution';
 import { SingleValueObservable } from './single-value-observable';
-import { tellInTurn } from './telling';
+import { deliverBounded } from './bounded-delivery';
 
-/** Begins a future as what it is, and anything else by subscribing to it. */
+/** Begins a future by its own protocol, and any other input by a subscription. */
 export function beginInput<T>(input: ObservableInput<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
   return input instanceof SingleValueObservable
     ? (input as SingleValueObservable<T>)[begin](sink, scheduler)
     : beginExternalInput(input, sink, scheduler);
 }
 
-/** Begins what is no future. */
+/** Begins an input that is not a future. */
 export function beginExternalInput<T>(input: ObservableInput<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
   const execution = new ExternalInputExecution(sink, scheduler);
   execution.subscribeTo(input);
@@ -33,7 +33,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
   #isOver = false;
   #isSubscribing = true;
   #isPromise = false;
-  /** How it ended, while it was still being subscribed to. */
+  /** The outcome of an input that ended during its subscription. */
   #outcome: Outcome<T> | undefined;
   readonly #state: SchedulerState;
 
@@ -50,12 +50,12 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
     try {
       this.#subscription = runIn(this.sink.frame, () => this.#subscribe(input));
     } catch (error) {
-      // The error of `from` names what it was given, and the kinds that it takes.
+      // The error of RxJS's `from` names the value and the accepted types.
       this.error(error);
     }
     this.#isSubscribing = false;
     if (this.#isOver) this.#tearDown();
-    if (this.#outcome) this.#send(this.#outcome);
+    if (this.#outcome) this.#deliver(this.#outcome);
   }
 
   #subscribe(input: ObservableInput<T>): Subscription {
@@ -88,30 +88,30 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
 
   cancel(canceller?: Canceller): void {
     if (this.#end()) {
-      // The contexts of the waiter stay on until the drive ends: the waiter may clean up in them as well.
+      // The contexts of the waiter stay on until the drive ends, because the waiter may clean up in them as well.
       switchAside(this.sink.frame);
       this.#tearDown();
     }
     canceller?.cancelled();
   }
 
-  /** Torn down first, then told: what goes on from here may count on its resources to be free. */
+  /** Tears down before it delivers, so that the waiter can rely on free resources. */
   #settle(outcome: Outcome<T>): void {
     if (!this.#end()) return;
     if (this.#isSubscribing) this.#outcome = outcome;
     else {
       this.#tearDown();
-      this.#send(outcome);
+      this.#deliver(outcome);
     }
   }
 
   /**
-   * In the frame of the waiter, whoever ended it. What a teardown throws is no failure of the waiter, and must not keep
-   * it from going on.
+   * Unsubscribes in the frame of the waiter, whichever code has ended the input. An error of a teardown must not fail the
+   * waiter, nor keep it from going on.
    */
   #tearDown(): void {
     const { frame } = this.sink;
-    // Contexts that are on must be those of the waiter; where none are on, values are read from what is carried.
+    // Contexts that are on must be those of the waiter. Where none is on, values are read from the carried frame.
     const run = activeFrame() === undefined ? runInside : runAside;
     try {
       run(frame, () => this.#subscription?.unsubscribe());
@@ -120,16 +120,16 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
     }
   }
 
-  #send(outcome: Outcome<T>): void {
+  #deliver(outcome: Outcome<T>): void {
     const { sink, scheduler } = this;
     const { runQueue } = scheduler;
-    const send = (): void => {
+    const deliver = (): void => {
       tell(sink, outcome);
     };
-    // A promise calls back in the stores in which it was subscribed to; an Observable may emit anywhere.
-    tellInTurn(() => {
-      if (this.#isPromise) runQueue.driveInKnownStores(send);
-      else runQueue.drive(send);
+    // A promise calls back in the stores of its subscription; an Observable may emit anywhere.
+    deliverBounded(() => {
+      if (this.#isPromise) runQueue.driveInKnownStores(deliver);
+      else runQueue.drive(deliver);
     });
   }
 
@@ -141,11 +141,11 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
   }
 }
 
-/** RxJS's own error, which says who waited in vain. */
+/** RxJS's EmptyError with the name of the task that waits. */
 export function emptyError(task: string | undefined): EmptyError {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- `throwIfEmpty` makes it in the same way, but mute
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- `throwIfEmpty` makes it in the same way, but without a message
   const error = new EmptyError();
   const what = task ? `task "${task}" waits for an Observable that` : 'an Observable';
-  error.message += `: ${what} completed without a value. Give it one with defaultIfEmpty, or catch this.`;
+  error.message += `: ${what} completed without a value. Give it a default value with defaultIfEmpty(), or catch this error.`;
   return error;
 }

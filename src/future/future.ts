@@ -1,8 +1,8 @@
 /**
- * A cold Observable of exactly one value. Building it does nothing; each subscription runs it anew.
+ * A future is a cold Observable of exactly one value. Building a future runs nothing; each subscription runs it anew.
  *
- * It is a lazy thenable, as a query builder's is: awaiting it runs it, and so does returning it from an `async`
- * function. The idea is asynq's future, made cold.
+ * A future is a lazy thenable, like the query of a query builder: `await`, or returning the future from an `async`
+ * function, runs it. The idea is asynq's future, made cold.
  */
 import { from as inputFrom, type ObservableInput } from 'rxjs';
 import { invalidOption } from '../core/describe';
@@ -16,44 +16,58 @@ import { StartedFuture } from './started-future';
 
 export abstract class Future<T> extends SingleValueObservable<T> {
   /**
-   * A future that has its value already.
+   * Makes a future that has its value already.
    *
    * @example
    * Future.of(7).subscribe(console.log); // 7
    */
   static of<T>(value: T): Future<T> {
-    return new BegunBy((sink) => {
+    return new FutureBegunBy((sink) => {
       sink.succeed(value);
       return ended;
     });
   }
 
-  /** A future that fails. */
+  /**
+   * Makes a future that fails.
+   *
+   * @param error the error, of any type
+   * @example
+   * Future.fail(new Error('no')).subscribe({ error: console.log });
+   */
   static fail(error: unknown): Future<never> {
-    return new BegunBy((sink) => {
+    return new FutureBegunBy((sink) => {
       sink.fail(error);
       return ended;
     });
   }
 
   /**
-   * A future of the last value of anything RxJS can subscribe to.
+   * Makes a future of the last value of anything RxJS can subscribe to. The future fails with RxJS's `EmptyError` if the
+   * input completes without a value.
    *
-   * @throws TypeError at once if RxJS cannot subscribe to it. Fails with RxJS's `EmptyError` if no value comes.
+   * @throws TypeError at the call if RxJS cannot subscribe to the input.
    * @example
    * Future.from(timer(10)).subscribe(console.log); // 0
    */
   static from<T>(input: ObservableInput<T>): Future<T> {
     if (input instanceof Future) return input as Future<T>;
     const source = input instanceof SingleValueObservable ? (input as SingleValueObservable<T>) : inputFrom(input);
-    return new BegunBy((sink, scheduler) => beginInput(source, sink, scheduler));
+    return new FutureBegunBy((sink, scheduler) => beginInput(source, sink, scheduler));
   }
 
-  /** A future whose input is made anew for each subscription. */
+  /**
+   * Makes a future that calls a function for its input at each subscription. The idea is RxJS's `defer`.
+   *
+   * @param makeInput returns the input; an error it throws fails the future
+   * @throws TypeError at the call if `makeInput` is not a function.
+   * @example
+   * Future.defer(() => fetch('https://example.com')).subscribe((response) => console.log(response.status));
+   */
   static defer<T>(makeInput: () => ObservableInput<T>): Future<T> {
     if (typeof makeInput !== 'function')
-      throw invalidOption('Future.defer: its argument', 'a function giving an input', makeInput);
-    return new BegunBy((sink, scheduler) => {
+      throw invalidOption('Future.defer: makeInput', 'a function that returns an input', makeInput);
+    return new FutureBegunBy((sink, scheduler) => {
       try {
         return beginInput(runIn(sink.frame, makeInput), sink, scheduler);
       } catch (error) {
@@ -64,19 +78,19 @@ export abstract class Future<T> extends SingleValueObservable<T> {
   }
 
   /**
-   * Runs it now, hot: whoever asks the value later gets what came.
+   * Runs the future now and returns its result as a hot value. Later subscribers receive the same result.
    *
    * @example
    * const started = nameOf(1).start();
-   * await started; // does not run it again
+   * await started; // does not run the future again
    */
   start(): AsyncValue<T> {
     return new StartedFuture(this, currentScheduler());
   }
 }
 
-/** A future whose executions are begun by a function. */
-class BegunBy<T> extends Future<T> {
+/** A future that a function begins. */
+class FutureBegunBy<T> extends Future<T> {
   constructor(private readonly beginWith: (sink: Sink<T>, scheduler: BatchScheduler) => Execution) {
     super();
   }

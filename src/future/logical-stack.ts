@@ -1,89 +1,92 @@
 /**
- * An error that passes through tasks says so: its `stack` goes on with the chain of tasks that led to it, and with the
- * key that failed. Where one error fails many, it is the chain of those who are told first. The idea is asynq's.
+ * The logical stack of an error is the chain of tasks that led to it, with the key that failed, appended to its `stack`. An
+ * error that fails several waiters gets the chain of the first one notified. The idea is asynq's.
  */
 import { printable } from '../core/printable';
 import { instrumentation } from '../scheduler/instrumentation';
 import { named, type Waiter } from '../scheduler/waiter';
 
-interface Chain {
-  /** Who is told of it next, as far as that is known. An error may be kept for long, and must not keep them. */
+interface ErrorChain {
+  /** The waiter that receives the error next, if known. A weak reference, because a program may keep an error for long. */
   readonly next: WeakRef<Waiter> | undefined;
   readonly length: number;
 }
 
-const chains = new WeakMap<object, Chain>();
+const chains = new WeakMap<object, ErrorChain>();
 
-const LONGEST = 100;
-const FURTHEST = 16;
+/** Lines that are appended to one error at most. */
+const MAX_LINES = 100;
+/** Waiters above the next one that are searched. */
+const MAX_STEPS = 16;
 
-interface Link {
-  /** Who has failed with it. */
+interface ChainLink {
+  /** The waiter that has failed with the error. */
   readonly from: Waiter;
-  /** In words. */
+  /** The text of the new line. */
   readonly title: () => string;
-  /** What was asked for. */
+  /** The future whose call site the line names. */
   readonly future: object | undefined;
-  /** Who is told. */
+  /** The waiter that receives the error next. */
   readonly to: Waiter | undefined;
 }
 
-/** Notes on an error that it has passed through here. */
-export function passedThrough(error: unknown, { from, title, future, to }: Link): void {
-  if (!canBeWritten(error)) return;
+/** Appends one line to the stack of an error that passes through a task or a key. */
+export function extendStack(error: unknown, { from, title, future, to }: ChainLink): void {
+  if (!hasErrorStack(error)) return;
   const chain = chains.get(error);
   if (chain && !leadsTo(chain.next?.deref(), from)) return;
   const length = (chain?.length ?? 0) + 1;
   const next = named(to) ?? instrumentation.current?.callerOf(from);
   chains.set(error, { next: next && new WeakRef(next), length });
-  if (length > LONGEST) return;
-  const line = length < LONGEST ? `${title()}${askedFor(instrumentation.current?.siteOf(future))}` : '… more tasks';
+  if (length > MAX_LINES) return;
+  const line =
+    length < MAX_LINES ? `${title()}${requestedAt(instrumentation.current?.siteOf(future))}` : '… more tasks';
   append(error, `\n    at ${printable(line)}`);
 }
 
-function canBeWritten(error: unknown): error is Error {
+function hasErrorStack(error: unknown): error is Error {
   try {
-    // What has it as data of its own is no error, and none of ours to write on.
+    // An enumerable `stack` is the data of an ordinary object, not the stack of an error.
     return typeof error === 'object' && error !== null && !Object.getOwnPropertyDescriptor(error, 'stack')?.enumerable;
   } catch {
     return false;
   }
 }
 
-/** Whoever was told may have passed it on as a value: then it is one further up that fails with it. */
+/** Whether `from` is the waiter that received the error, or one above it: a waiter may pass an error on as a value. */
 function leadsTo(next: Waiter | undefined, from: Waiter): boolean {
   let waiter = next;
-  for (let steps = 0; waiter && steps < FURTHEST; steps++) {
+  for (let steps = 0; waiter && steps < MAX_STEPS; steps++) {
     if (waiter === from) return true;
     waiter = named(waiter.above);
   }
   return false;
 }
 
-/** `at load (file:1:2)` and `at file:1:2` are lines of a stack. */
-function askedFor(site: string | undefined): string {
+/** The call site at the end of a line. Stack lines have two forms: `at load (file:1:2)` and `at file:1:2`. */
+function requestedAt(site: string | undefined): string {
   if (site === undefined) return '';
-  const place = site.replace(/^\s*at /, '');
-  return place.endsWith(')') ? `, asked for by ${place}` : `, asked for at (${place})`;
+  const position = site.replace(/^\s*at /, '');
+  return position.endsWith(')') ? `, asked for by ${position}` : `, asked for at (${position})`;
 }
 
 function append(error: { stack?: unknown }, line: string): void {
   try {
-    const holder = holderOfStack(error);
-    // Since Node 21 the stack of a frozen error can be written all the same: it is behind a setter.
-    if (Object.isFrozen(error) || Object.isFrozen(holder) || typeof error.stack !== 'string') return;
-    const isInherited = holder !== error;
+    const owner = ownerOfStack(error);
+    // Since Node 21 the stack of a frozen error can be written too, because it is behind a setter.
+    if (Object.isFrozen(error) || Object.isFrozen(owner) || typeof error.stack !== 'string') return;
+    const isInherited = owner !== error;
     error.stack += line;
-    // Written to what inherits it, it would be data, and be printed and sent with it.
+    // The write has made an own property, which would be printed and serialized as data if it were enumerable.
     if (isInherited && Object.hasOwn(error, 'stack')) Object.defineProperty(error, 'stack', { enumerable: false });
   } catch {
-    // It is sealed against this, or has a stack of its own making: it says what it says.
+    // The error is sealed or has a `stack` accessor of its own: its stack stays as it is.
   }
 }
 
-/** Which object on the chain of prototypes has the stack. */
-function holderOfStack(error: object): unknown {
-  let holder: object | null = error;
-  while (holder !== null && !Object.hasOwn(holder, 'stack')) holder = Object.getPrototypeOf(holder) as object | null;
-  return holder;
+/** The object on the prototype chain that has the stack. */
+function ownerOfStack(error: object): unknown {
+  let owner: object | null = error;
+  while (owner !== null && !Object.hasOwn(owner, 'stack')) owner = Object.getPrototypeOf(owner) as object | null;
+  return owner;
 }

@@ -1,4 +1,4 @@
-/** Who wants to know when a value has ended, and not how: he is not one who has been told of its failure. */
+/** A passive sink observes the end of a value without receiving its error: such a failure still counts as unreceived. */
 import type { Frame } from '../scheduler/frame';
 import type { Sink } from './execution';
 

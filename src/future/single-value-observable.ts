@@ -1,6 +1,6 @@
 /**
- * An Observable of one value, then complete; or an error. What the cold Future and the hot AsyncValue have in common:
- * it can be subscribed to, piped, awaited, yielded in a task, and blocked on.
+ * An Observable that emits one value and completes, or fails. The base class of the cold Future and the hot AsyncValue: both
+ * can be subscribed to, piped, awaited, yielded in a task, and blocked on.
  */
 import type { Subscriber, TeardownLogic } from 'rxjs';
 import { describe, inspected, titled } from '../core/describe';
@@ -17,10 +17,12 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
   abstract [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution;
 
   /**
-   * Runs it now, on this thread, and returns its value or throws its error. `timeoutMs` bounds a program that would go
-   * on for ever. Inside a task it works too, but splits batches, and warns of it once.
+   * Runs the future now on this thread, and returns its value or throws its error. Inside a task, `block` splits batches
+   * and warns once about that.
    *
-   * @throws WouldBlockError naming what it waits for, if that needs this thread's event loop.
+   * @param timeoutMs time limit in ms, for a program that never ends by itself
+   * @defaultValue `Infinity`
+   * @throws WouldBlockError if the future needs the event loop of this thread. The message names what it waits for.
    * @throws DeadlockError if nothing is pending at all.
    * @throws TaskTimeoutError after `timeoutMs`.
    * @example
@@ -30,26 +32,26 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
     return block(this, timeoutMs);
   }
 
-  /** Awaiting it runs it once. A function that is `async` and returns it runs it too. */
+  /** Called by `await`, and by an `async` function that returns the future: runs the future once. */
   then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return new Promise<T>((resolve, reject) => {
-      driveBeginning(this, new PromiseSink(this, resolve, reject), currentScheduler());
+      beginInDrive(this, new PromiseSink(this, resolve, reject), currentScheduler());
     }).then(onValue, onError);
   }
 
   /**
-   * `const value = yield* future`, typed, inside a task. What it yields is for the driver alone: typed as nothing, so
-   * that RxJS does not take a future for an iterable of futures.
+   * Called by `const value = yield* future` inside a task, which is typed. The yielded element is for the task's driver
+   * only; its type is `never`, so that RxJS does not take a future for an iterable of futures.
    */
   [Symbol.iterator](): Iterator<never, T> {
-    return new YieldOnce(this) as unknown as Iterator<never, T>; // it yields the single
+    return new YieldOnce(this) as unknown as Iterator<never, T>; // it yields the future, untyped
   }
 
   /**
-   * A promise of the value, of the type `Promise<T>`, where such a one is wanted. It runs it, as `await` does.
+   * Runs the future, as `await` does, and returns a native promise of its value.
    *
    * @example
    * const name: Promise<string> = nameOf(1).toPromise();
@@ -59,44 +61,44 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
   }
 
   /**
-   * What is written to JSON is a value, which is not there before it is awaited.
+   * Refuses serialization: JSON has no form for a value that has not come yet.
    *
-   * @throws TypeError
+   * @throws TypeError when `JSON.stringify` calls it.
    */
   toJSON(key: string): never;
   toJSON(key?: string): string {
-    // Whoever prints it for people, as jest does, gives no key.
+    // Printers for people, such as jest's, pass no key.
     if (key === undefined) return this[titled];
     throw new TypeError(
       `JSON.stringify: expected a value${key && ` at ${describe(key)}`}; got ${this[titled]}. ` +
-        'Await it first, and write the value that it gives.',
+        'Await the future first, and serialize its value.',
     );
   }
 
-  /** @internal What it is called in messages and on a console. */
+  /** @internal The name in messages and on a console. */
   get [titled](): string {
     return 'isSet' in this ? 'an AsyncValue' : 'a future';
   }
 
-  /** @internal For `console.log` of Node: what it holds is nobody's to see. */
+  /** @internal The text for `console.log` of Node, which must not show internal state. */
   [inspected](): string {
     return this[titled];
   }
 
-  /** @internal What an `await` is given for this value. */
+  /** @internal The value that `await` receives. */
   adopt(value: T): T | PromiseLike<T> {
     return value;
   }
 
   /** @internal */
   override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
-    return this.deliver(new SubscriberSink(subscriber));
+    return this.beginFor(new SubscriberSink(subscriber));
   }
 
-  /** @internal Begins it for a sink that can leave. */
-  protected deliver(sink: Sink<T> & { readonly isOver: boolean }): TeardownLogic {
+  /** @internal Begins the future for a sink that may unsubscribe. */
+  protected beginFor(sink: Sink<T> & { readonly isOver: boolean }): TeardownLogic {
     const scheduler = currentScheduler();
-    const execution = driveBeginning(this, sink, scheduler);
+    const execution = beginInDrive(this, sink, scheduler);
     if (sink.isOver) return undefined;
     return () => {
       if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel(holder(sink.frame)));
@@ -105,13 +107,13 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
 }
 
 /**
- * Begins it at once. Where subscribing is nested deep on the native stack, as in a long `expand` over keys that a cache
- * has, it is begun when its turn comes in the queue.
+ * Begins a future at once. Where subscriptions nest deep on the native stack, as in a long `expand` over cached keys, the
+ * future begins when its turn comes in the queue.
  */
-function driveBeginning<T>(single: Beginnable<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+function beginInDrive<T>(source: Beginnable<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
   const { runQueue } = scheduler;
-  if (!runQueue.isDeep) return runQueue.driveInKnownStores(() => single[begin](sink, scheduler));
-  const postponed = new PostponedExecution(single, sink, scheduler);
+  if (!runQueue.isDeep) return runQueue.driveInKnownStores(() => source[begin](sink, scheduler));
+  const postponed = new PostponedExecution(source, sink, scheduler);
   runQueue.resume(postponed);
   return postponed;
 }
@@ -123,7 +125,7 @@ class PostponedExecution<T> implements Execution, Runnable {
   #canceller: Canceller | undefined;
 
   constructor(
-    private readonly single: Beginnable<T>,
+    private readonly source: Beginnable<T>,
     private readonly sink: Sink<T>,
     private readonly scheduler: BatchScheduler,
   ) {}
@@ -132,12 +134,12 @@ class PostponedExecution<T> implements Execution, Runnable {
     if (this.#isCancelled) return;
     switchTo(this.sink.frame);
     this.#isBeginning = true;
-    this.#execution = this.single[begin](this.sink, this.scheduler);
+    this.#execution = this.source[begin](this.sink, this.scheduler);
     this.#isBeginning = false;
     if (this.#wasCancelled()) this.#execution.cancel(this.#canceller);
   }
 
-  /** Also by what it did itself as it began. */
+  /** Reads the flag again: the execution may have cancelled itself while it began. */
   #wasCancelled(): boolean {
     return this.#isCancelled;
   }
@@ -176,7 +178,7 @@ class PromiseSink<T> implements Sink<T> {
   readonly frame = frameHere();
 
   constructor(
-    private readonly single: SingleValueObservable<T>,
+    private readonly source: SingleValueObservable<T>,
     private readonly resolve: (value: T | PromiseLike<T>) => void,
     readonly fail: (error: unknown) => void,
   ) {}
@@ -186,31 +188,34 @@ class PromiseSink<T> implements Sink<T> {
   }
 
   succeed(value: T): void {
-    if (value === (this.single as unknown)) this.fail(chainingCycle(this.single[titled]));
-    else this.resolve(this.single.adopt(value));
+    if (value === (this.source as unknown)) this.fail(chainingCycle(this.source[titled]));
+    else this.resolve(this.source.adopt(value));
   }
 }
 
-/** Yields the single, and returns what comes back for it. It is its own iterator result: one object for each `yield*`. */
+/**
+ * An iterator that yields the future once and returns the value sent back. The iterator is its own result object, which saves
+ * an allocation for each `yield*`.
+ */
 class YieldOnce<T> implements Iterator<SingleValueObservable<T>, T> {
   done = false;
   value: unknown;
 
-  constructor(single: SingleValueObservable<T>) {
-    this.value = single;
+  constructor(source: SingleValueObservable<T>) {
+    this.value = source;
   }
 
   next(value?: unknown): IteratorResult<SingleValueObservable<T>, T> {
-    // The first call comes before anything was yielded; a second brings the value.
+    // The first call yields the future; the second brings its value.
     if (this.#hasYielded) return this.return(value);
     this.#hasYielded = true;
-    return this as unknown as IteratorYieldResult<SingleValueObservable<T>>; // `value` is the single, `done` is false
+    return this as unknown as IteratorYieldResult<SingleValueObservable<T>>; // `value` is the future, `done` is false
   }
 
   return(value: unknown): IteratorResult<SingleValueObservable<T>, T> {
     this.done = true;
     this.value = value;
-    return this as unknown as IteratorReturnResult<T>; // the driver gives back the value of the single it was given
+    return this as unknown as IteratorReturnResult<T>; // the driver sends back the value of the yielded future
   }
 
   throw(error: unknown): never {

@@ -1,4 +1,4 @@
-/** Work that was started: it runs, whoever waits for it, and has ended when its clean-up has. */
+/** The result of started work. The work runs without any subscriber, and settles when its clean-up has ended. */
 import { CancelledError, isCancellation } from '../core/errors';
 import { failure, success, type Outcome } from '../core/outcome';
 import { reportLost } from '../core/report';
@@ -9,16 +9,16 @@ import { AsyncValue } from './async-value';
 import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
 
 export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, Waiter {
-  /** Until it has ended, as the execution: a value that is kept must not keep a request and its caches. */
+  /** Cleared at the end, like the execution: a value that is kept must not keep a request and its caches in memory. */
   #scheduler: BatchScheduler | undefined;
   #execution: Execution | undefined;
   #cancellation: { readonly reason: unknown } | undefined;
-  /** The first failure of its clean-up, once it is cancelled. */
+  /** The first failure of the clean-up after a cancellation. */
   #failedCleanUp: { readonly error: unknown } | undefined;
-  /** How it ended, while something of it still cleans up. */
+  /** The outcome, while parts of the work still clean up. */
   #outcome: Outcome<T> | undefined;
-  #holds = 0;
-  #isDescribed = false;
+  #pendingHolds = 0;
+  #isDescribing = false;
 
   constructor(work: Beginnable<T>, scheduler: BatchScheduler) {
     super();
@@ -27,16 +27,16 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
       above: this,
       frame: new Frame(detachedFrame(scheduler.frame), { work: this }),
       succeed: (value) => {
-        this.#over(success(value));
+        this.#onOutcome(success(value));
       },
       fail: (error) => {
-        this.#over(failure(error));
+        this.#onOutcome(failure(error));
       },
     };
     scheduler.runQueue.drive(() => {
       const execution = work[begin](sink, scheduler);
       this.#execution = execution;
-      // It may have cancelled itself on its way.
+      // The work may have cancelled itself while it began.
       if (this.#cancellation && !this.#outcome) execution.cancel(this);
     });
   }
@@ -56,13 +56,13 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
     this.#scheduler?.runQueue.drive(() => this.#execution?.cancel(this));
   }
 
-  /** Its clean-up is done. */
+  /** Called when the clean-up after a cancellation has ended. */
   cancelled(): void {
     const { error } = this.#failedCleanUp ?? { error: new CancelledError(this.#cancellation?.reason) };
-    this.#over(failure(error));
+    this.#onOutcome(failure(error));
   }
 
-  /** What fails while it cleans up is its failure, unless it has ended otherwise. */
+  /** Takes a failure of a clean-up as the outcome of cancelled work, or reports it if the work has another outcome. */
   orphaned(error: unknown): void {
     if (this.#cancellation && isCancellation(error)) return;
     const canFail = this.#cancellation && !this.#outcome && !this.#failedCleanUp && !this.isSet;
@@ -71,24 +71,23 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
   }
 
   hold(): () => void {
-    this.#holds++;
+    this.#pendingHolds++;
     return () => {
-      this.#holds--;
-      this.#settle();
+      this.#pendingHolds--;
+      this.#settleIfDone();
     };
   }
 
-  /** What it waits for, unless that is known anyway to whoever asks. */
+  /** Describes what the work waits for, where it runs on another scheduler than the caller's. */
   override describe(): string {
     const scheduler = this.#scheduler;
-    if (!scheduler || scheduler === currentScheduler() || this.#isDescribed) return 'started work';
-    this.#isDescribed = true;
+    if (!scheduler || scheduler === currentScheduler() || this.#isDescribing) return 'started work';
+    this.#isDescribing = true;
     try {
-      const { state: era } = scheduler;
-      const waited = [...era.openBatches.describeFlights(), ...era.describeExternalWaits()];
-      return `started work of scheduler "${scheduler.name}", for ${waited.join('; ') || 'nothing'}`;
+      const waits = scheduler.state.describeWaits();
+      return `started work of scheduler "${scheduler.name}", which waits for ${waits.join('; ') || 'nothing'}`;
     } finally {
-      this.#isDescribed = false;
+      this.#isDescribing = false;
     }
   }
 
@@ -97,21 +96,21 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
     return this.#scheduler?.state.advance() === true;
   }
 
-  #over(outcome: Outcome<T>): void {
+  #onOutcome(outcome: Outcome<T>): void {
     this.#outcome ??= outcome;
-    if (this.#failedCleanUp && this.#isLost(this.#failedCleanUp.error)) this.orphaned(this.#failedCleanUp.error);
+    if (this.#failedCleanUp && this.#isReplaced(this.#failedCleanUp.error)) this.orphaned(this.#failedCleanUp.error);
     this.#failedCleanUp = undefined;
-    this.#settle();
+    this.#settleIfDone();
   }
 
-  /** It has ended with something else, or was set by hand while it cleaned up. */
-  #isLost(error: unknown): boolean {
+  /** Whether the work has another outcome, or was settled by hand while it cleaned up. */
+  #isReplaced(error: unknown): boolean {
     return this.isSet || !this.#outcome?.isError || this.#outcome.error !== error;
   }
 
-  #settle(): void {
-    // Somebody may have set it by hand.
-    if (!this.#outcome || this.#holds > 0) return;
+  #settleIfDone(): void {
+    // The program may have settled the value by hand.
+    if (!this.#outcome || this.#pendingHolds > 0) return;
     this.#scheduler = undefined;
     this.#execution = undefined;
     if (this.isSet) return;

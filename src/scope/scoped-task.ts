@@ -12,7 +12,7 @@ import { instrumentation } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
 import { AsyncValue } from '../future/async-value';
 import type { Canceller, Execution, Sink } from '../future/execution';
-import { passedThrough } from '../future/logical-stack';
+import { extendStack } from '../future/logical-stack';
 import { TaskExecution } from '../task/task-execution';
 import { Cancellation } from './cancellation';
 import type { TaskFailure } from './failures';
@@ -174,7 +174,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   }
 
   #fail(error: unknown): void {
-    passedThrough(error, { from: this, title: () => this.describe(), future: this, to: this.above });
+    extendStack(error, { from: this, title: () => this.describe(), future: this, to: this.above });
     const isAbort = this.#cancellation.error && (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
     this.#end(failure(isAbort ? this.#cancellation.error : error));
   }

@@ -1,8 +1,8 @@
 /**
- * A body that has been returned from, while its clean-up still runs. A generator that the body delegates to with `yield*`
- * may yield in its `finally`; resumed by way of the body, its end would look to the body like any other, and the body
- * would go on. So delegates are driven to their end by themselves, the innermost first, and then the body around each
- * returns as well.
+ * A cancelled body is one whose `return()` has been called while its `finally` blocks still yield. A generator that the body
+ * delegates to with `yield*` may yield in its own `finally`. If the body were resumed for it, the body would take the end
+ * of that generator for a normal one and go on. So delegates are driven to their end directly, the innermost first, and
+ * each body around them then returns as well.
  */
 import { awaiting, type TaskBody } from './task-body';
 
@@ -10,11 +10,11 @@ type Result = IteratorResult<unknown, unknown>;
 type Return = (this: unknown, value: unknown) => Result;
 
 export class CancelledBody implements TaskBody {
-  /** The body, and the generators that each delegates to: the last is the one that stands at its own yield. */
-  readonly #delegating: TaskBody[];
+  /** The body and the chain of generators it delegates to. The last one is suspended at a yield of its own. */
+  readonly #delegation: TaskBody[];
 
   constructor(body: TaskBody) {
-    this.#delegating = [body];
+    this.#delegation = [body];
   }
 
   next(value: unknown): Result {
@@ -29,22 +29,22 @@ export class CancelledBody implements TaskBody {
     return this.#enter('return', value);
   }
 
-  #enter(entry: 'next' | 'throw' | 'return', carried: unknown): Result {
+  #enter(entry: 'next' | 'throw' | 'return', argument: unknown): Result {
     for (;;) {
-      const innermost = this.#delegating[this.#delegating.length - 1];
-      if (!innermost) return { done: true, value: carried };
-      const isOutermost = this.#delegating.length === 1;
+      const innermost = this.#delegation[this.#delegation.length - 1];
+      if (!innermost) return { done: true, value: argument };
+      const isOutermost = this.#delegation.length === 1;
       try {
-        const result = entry === 'return' ? this.#returnFrom(innermost, carried) : innermost[entry](carried);
+        const result = entry === 'return' ? this.#returnFrom(innermost, argument) : innermost[entry](argument);
         if (!result.done || isOutermost) return result;
         entry = 'return';
-        carried = result.value;
+        argument = result.value;
       } catch (error) {
         if (isOutermost) throw error;
         entry = 'throw';
-        carried = error;
+        argument = error;
       }
-      this.#delegating.pop();
+      this.#delegation.pop();
     }
   }
 
@@ -52,51 +52,53 @@ export class CancelledBody implements TaskBody {
     if (!body.return) return { done: true, value };
     const { result, delegates } = recordDelegates(body, () => body.return?.(value));
     if (!result) return { done: true, value };
-    if (!result.done) this.#delegating.push(...delegates);
+    if (!result.done) this.#delegation.push(...delegates);
     return result;
   }
 }
 
-interface Returned {
+interface RecordedReturn {
   readonly result: Result | undefined;
-  /** From the outside in. */
+  /** From the outermost to the innermost. */
   readonly delegates: readonly TaskBody[];
 }
 
 /**
- * Nothing tells from outside whether a generator delegates, but one thing: `yield*` reads `return` of the delegate anew
- * each time, which is that of all generators, and hands the delegate's result object on as it is. So for the time of this
- * one synchronous call, `return` of all generators notes whose result is which object. Where the intrinsics are frozen,
- * nothing is noted, and no delegate is found.
+ * Finds the generators that a body delegates to. JavaScript shows delegation in one way only: `yield*` reads `return` of
+ * the delegate each time, inherited from the prototype of all generators, and passes on the delegate's result object
+ * unchanged. So during this one synchronous call, `return` of all generators records its results. Where intrinsics are
+ * frozen, nothing is recorded and no delegate is found.
  */
-function recordDelegates(body: TaskBody, leave: () => Result | undefined): Returned {
+function recordDelegates(body: TaskBody, callReturn: () => Result | undefined): RecordedReturn {
   const prototype = generatorPrototypeOf(body);
-  const original = Reflect.get(prototype, 'return') as Return; // it is that of generators
-  const returned: { readonly by: TaskBody; readonly result: Result }[] = [];
+  const original = Reflect.get(prototype, 'return') as Return; // the prototype is that of generators
+  const returned: { readonly generator: TaskBody; readonly result: Result }[] = [];
   const recording: Return = function (this: unknown, value) {
     const result = Reflect.apply(original, this, [value]);
-    returned.push({ by: this as TaskBody, result }); // `original` throws for anything but a generator
+    returned.push({ generator: this as TaskBody, result }); // `original` throws for anything but a generator
     return result;
   };
   const isRecording = Reflect.set(prototype, 'return', recording);
   try {
-    const result = leave();
-    const delegates = returned.filter((one) => one.by !== body && one.result === result).map(({ by }) => by);
+    const result = callReturn();
+    const delegates = returned
+      .filter((one) => one.generator !== body && one.result === result)
+      .map(({ generator }) => generator);
     return { result, delegates: delegates.reverse() };
   } finally {
     if (isRecording) Reflect.set(prototype, 'return', original);
   }
 }
 
-/** The object that generators inherit `return` from, in the realm of the body. */
+/** The prototype from which generators inherit `return`, in the realm of the body. */
 function generatorPrototypeOf(body: TaskBody): object {
   const isGenerator = Object.prototype.toString.call(body) === '[object Generator]';
-  let found: object = body;
-  // The last that has it, since a generator function may have another prototype put before.
-  for (let at: object | null = isGenerator ? body : awaiting(undefined); at; at = prototypeOf(at)) {
-    if (Object.hasOwn(at, 'return')) found = at;
+  let prototype: object = body;
+  // The last prototype that has `return`, because a generator function may insert another one before it.
+  for (let current: object | null = isGenerator ? body : awaiting(undefined); current; current = prototypeOf(current)) {
+    if (Object.hasOwn(current, 'return')) prototype = current;
   }
-  return found;
+  return prototype;
 }
 
 const prototypeOf = (object: object): object | null => Object.getPrototypeOf(object) as object | null;

@@ -1,5 +1,6 @@
 /**
- * What the body of a stream yields to emit a value. The idea is asynq's `Value`, which its `async_generator` yields.
+ * An emission is what the body of a stream yields to emit a value. The idea is asynq's `Value`, which its `async_generator`
+ * yields.
  */
 import { describe, titled } from '../core/describe';
 import { quoting } from '../core/sluice-error';
@@ -7,28 +8,28 @@ import { begin, ended, type Execution, type Sink } from '../future/execution';
 import { SingleValueObservable } from '../future/single-value-observable';
 import { StreamExecution } from './stream-execution';
 
-/** A value on its way out of a stream, once it is yielded. */
+/** A value that a stream emits when its body yields the emission. */
 export interface Emission<T> {
   readonly emitted: T;
   [Symbol.iterator](): Iterator<Emission<T>, void>;
 }
 
-/** What a body emits that yields this: all else that it yields, it waits for. */
+/** The type of the values that a body with these yields emits. Every other yielded type is awaited. */
 export type Emitted<Y> = unknown extends Y ? unknown : Y extends Emission<infer T> ? T : never;
 
 /**
- * Emits a value from a stream, once the body yields it: `yield* emit(value)`, or `yield emit(value)`. So may a plain
- * generator function that the body delegates to with `yield*`. The body goes on when everybody downstream has had it.
+ * Emits a value from a stream: `yield* emit(value)` or `yield emit(value)` in the body, or in a plain generator function
+ * that the body delegates to with `yield*`. The body goes on when all subscribers downstream have received the value.
  *
- * Anywhere else, in a task or in an `all`, it is a `TypeError` at the yield.
- *
+ * @param value the value to emit, of any type
+ * @throws TypeError at the yield, if a task yields the emission or an `all` contains it.
  * @example
  * stream(function* () {
  *   for (const id of [1, 2]) yield* emit(yield* nameOf(id));
  * }).subscribe(console.log);
  */
 export function emit<T>(value: T): Emission<T> {
-  // Inside it is a single, for the driver alone: outside, nobody could do with it what can be done with one.
+  // The type hides that an emission is an Observable: only the driver of a stream can run it.
   return new YieldedEmission(value) as unknown as Emission<T>;
 }
 
@@ -53,8 +54,8 @@ class YieldedEmission extends SingleValueObservable<void> {
 const notInStream = (value: unknown, name: string | undefined): TypeError =>
   quoting(
     new TypeError(
-      `emit(${describe(value)}) ${name === undefined ? 'was used' : `was yielded in task "${name}", but`} not by the body ` +
-        'of a stream itself, so there is nobody to emit to. Write yield* emit(value) in the generator function of ' +
+      `emit(${describe(value)}) ${name === undefined ? 'was used' : `was yielded by task "${name}",`} not by the body ` +
+        'of a stream. Only a stream has subscribers to emit to. Write yield* emit(value) in the generator function of ' +
         'stream(…), or in a plain generator function that it delegates to with yield*.',
     ),
   );

@@ -1,61 +1,61 @@
 /**
- * Tasks nest as deep as memory allows, so one that calls itself without end would take all of it. Now and then, as bodies
- * are begun, a look at the heap tells whether such a chain of tasks is what fills it.
+ * Endless recursion of tasks is stopped before it fills the memory, because tasks may otherwise nest as deep as memory allows.
+ * A check of the heap, once per some thousand started bodies, finds out whether one chain of tasks is what fills it.
  */
 import { RecursionError } from '../core/errors';
 import { v8 } from '../core/node-v8';
 import type { Waiter } from '../scheduler/waiter';
 
-/** So many bodies are begun from one look to the next. */
-const INTERVAL = 2_048;
-/** Part of the heap that may be used. */
-const FULL = 0.7;
-/** A chain that is not longer is no recursion without end. */
-const FEWEST = 10_000;
-/** Bytes that a task in a chain may take, with all that it stands on: a shorter chain is not what fills the heap. */
-const LARGEST_SIZE = 8_000;
-/** Deepest chain where the heap cannot be looked at: a million tasks finish. */
-const DEEPEST = 2_000_000;
+/** Number of bodies that begin between two checks. */
+const CHECK_INTERVAL = 2_048;
+/** Used part of the heap from which chains are measured. */
+const FULL_HEAP = 0.7;
+/** Length up to which a chain is never taken for endless recursion. */
+const MIN_DEPTH = 10_000;
+/** Largest assumed size of one task of a chain, in bytes. A chain whose tasks would have to be larger is not what fills the heap. */
+const MAX_TASK_SIZE = 8_000;
+/** Longest allowed chain on platforms without heap statistics. A million nested tasks must finish. */
+const MAX_DEPTH = 2_000_000;
 
-let untilLook = INTERVAL;
+let untilCheck = CHECK_INTERVAL;
 /**
- * Depth of the chain that was stopped last, until much of the heap is free again: the tasks above it clean up, and what
- * they begin for that is not stopped.
+ * Length of the chain that was stopped last; 0 again once much of the heap is free. Shorter chains are allowed until then,
+ * because the tasks of the stopped chain may begin others for their clean-up.
  */
 let stoppedDepth = 0;
 
 /**
- * Called as the body of a task is begun.
+ * Called when the body of a task begins.
  *
- * @throws RecursionError
+ * @throws RecursionError if the chain of this task fills the heap.
  */
 export function checkDepth(task: Waiter & { readonly name: string }): void {
-  if (--untilLook > 0) return;
-  untilLook = INTERVAL;
+  if (--untilCheck > 0) return;
+  untilCheck = CHECK_INTERVAL;
   const heap = v8?.getHeapStatistics();
   const used = heap && heap.used_heap_size / heap.heap_size_limit;
-  if (used !== undefined && used < FULL / 2) stoppedDepth = 0;
-  if (used !== undefined && used < FULL) return;
+  if (used !== undefined && used < FULL_HEAP / 2) stoppedDepth = 0;
+  if (used !== undefined && used < FULL_HEAP) return;
   const depth = depthOf(task);
-  const isFull = heap ? depth > FEWEST && depth * LARGEST_SIZE > heap.used_heap_size : depth > DEEPEST;
+  const isFull = heap ? depth > MIN_DEPTH && depth * MAX_TASK_SIZE > heap.used_heap_size : depth > MAX_DEPTH;
   if (isFull && depth > stoppedDepth) {
     stoppedDepth = depth;
     throw new RecursionError(task.name, depth, heap);
   }
-  // To walk a chain takes time, which the next look pays for with as many tasks.
-  untilLook = Math.max(INTERVAL, depth / 4);
+  // A walk along the chain takes time in proportion to its length, so the next check comes after as many tasks.
+  untilCheck = Math.max(CHECK_INTERVAL, depth / 4);
 }
 
-/** How many tasks stand above one another; 0 where they wait for each other in a circle, which grows no more. */
+/** The number of tasks in the chain above a task; 0 if the chain is a cycle, which does not grow. */
 function depthOf(task: Waiter): number {
   let depth = 0;
   let steps = 0;
   let landmark: Waiter | undefined;
-  for (let at: Waiter | undefined = task; at; at = at.above) {
-    if (at === landmark) return 0;
-    if (at.role === 'task' || at.role === 'stream') depth++;
-    // At each power of two: a circle comes by its last landmark again.
-    if ((++steps & (steps - 1)) === 0) landmark = at;
+  for (let current: Waiter | undefined = task; current; current = current.above) {
+    if (current === landmark) return 0;
+    if (current.role === 'task' || current.role === 'stream') depth++;
+    // A new landmark at each power of two: a walk along a cycle comes back to its last landmark.
+    if ((++steps & (steps - 1)) === 0) landmark = current;
   }
   return depth;
 }

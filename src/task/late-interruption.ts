@@ -1,11 +1,12 @@
-/** An interruption that comes too late: its task has ended, is being cancelled, or fails with another error. */
+/** A late interruption comes when its task has ended, is being cancelled, or already fails with another error. */
 import { SuspensionError } from '../core/errors';
 import { isOverflow } from '../core/native-stack';
 import { reportOrphan, type Frame } from '../scheduler/frame';
 
 /**
- * A `SuspensionError` is dropped, since to be suspended is no fault of a task that is left anyway; and so is an overflow
- * of the native stack where the task fails with one: as one recursion unwinds, what cleans up after it overflows again.
+ * Reports the error of a late interruption. A `SuspensionError` is dropped, because a cancelled or failed task may be
+ * suspended. An overflow of the native stack is dropped if the task fails with one: the clean-up after a recursion
+ * overflows again.
  */
 export function reportLateInterruption(frame: Frame | undefined, error: unknown, outcome?: unknown): void {
   if (error instanceof SuspensionError || (isOverflow(error) && isOverflow(outcome))) return;

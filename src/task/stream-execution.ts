@@ -1,7 +1,7 @@
 /**
- * One run of a stream: a task that may also emit. To its body an emission is like anything else it yields: the value is
- * delivered while the body stands at that yield. So a million emissions nest nowhere, and whoever leaves while a value
- * is handed to them has the body left there, before their `unsubscribe` comes back.
+ * One run of a stream: a task that may also emit. The body yields an emission like any input, and the value is delivered
+ * while the body is suspended at that yield. So a million emissions do not nest, and a subscriber that unsubscribes while
+ * it receives a value ends the body at that yield, before `unsubscribe` returns.
  */
 import type { Subscriber } from 'rxjs';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -12,35 +12,35 @@ import type { TaskCall } from './task-body';
 import { TaskExecution } from './task-execution';
 
 export class StreamExecution extends TaskExecution {
-  readonly #outlet: StreamOutlet;
-  readonly #queue: BatchScheduler['runQueue'];
+  readonly #subscriber: StreamSubscriberSink;
+  readonly #runQueue: BatchScheduler['runQueue'];
 
-  constructor(call: TaskCall, outlet: StreamOutlet, scheduler: BatchScheduler) {
-    super(call, outlet, scheduler);
-    this.#outlet = outlet;
-    this.#queue = scheduler.runQueue;
+  constructor(call: TaskCall, subscriber: StreamSubscriberSink, scheduler: BatchScheduler) {
+    super(call, subscriber, scheduler);
+    this.#subscriber = subscriber;
+    this.#runQueue = scheduler.runQueue;
   }
 
   override get role(): 'stream' {
     return 'stream';
   }
 
-  /** Delivers a value, and then lets the body go on; at once where nobody is there any more. */
+  /** Delivers a value and then resumes the body; resumes it at once if the subscriber is closed. */
   emit(value: unknown): Execution {
-    if (this.#outlet.isClosed) {
+    if (this.#subscriber.isClosed) {
       this.succeed(undefined);
       return ended;
     }
-    const delivery = new Delivery(value, this.#outlet, this);
-    this.#queue.call(delivery);
+    const delivery = new EmissionDelivery(value, this.#subscriber, this);
+    this.#runQueue.call(delivery);
     return delivery;
   }
 }
 
-/** The subscriber of a stream, in the frame that was on when they subscribed. */
-export class StreamOutlet implements Sink<unknown> {
+/** The subscriber of a stream as a sink, in the frame of its subscription. */
+export class StreamSubscriberSink implements Sink<unknown> {
   readonly frame = frameHere();
-  /** Its body has ended by itself. */
+  /** Whether the body has ended by itself. */
   isOver = false;
 
   constructor(private readonly subscriber: Subscriber<unknown>) {}
@@ -50,52 +50,52 @@ export class StreamOutlet implements Sink<unknown> {
   }
 
   next(value: unknown): void {
-    this.#tell(() => this.subscriber.next(value));
+    this.#notify(() => this.subscriber.next(value));
   }
 
-  /** What the body returned is nobody's. */
+  /** Completes. The return value of the body is not emitted. */
   succeed(): void {
     this.isOver = true;
-    this.#tell(() => this.subscriber.complete());
+    this.#notify(() => this.subscriber.complete());
   }
 
   fail(error: unknown): void {
     this.isOver = true;
-    this.#tell(() => this.subscriber.error(error));
+    this.#notify(() => this.subscriber.error(error));
   }
 
-  /** What comes back from there, a teardown's error for example, is no failure of the body. */
-  #tell(tell: () => void): void {
+  /** Errors of the subscriber, such as an error of its teardown, must not fail the body. */
+  #notify(notify: () => void): void {
     try {
-      runIn(this.frame, tell);
+      runIn(this.frame, notify);
     } catch (error) {
       reportOrphan(this.frame, error);
     }
   }
 }
 
-class Delivery implements Execution, Runnable {
+class EmissionDelivery implements Execution, Runnable {
   #isOver = false;
 
   constructor(
     private readonly value: unknown,
-    private readonly outlet: StreamOutlet,
+    private readonly subscriber: StreamSubscriberSink,
     private readonly body: Sink<undefined>,
   ) {}
 
   step(): void {
-    if (!this.#isOver) this.outlet.next(this.value);
-    this.#goOn();
+    if (!this.#isOver) this.subscriber.next(this.value);
+    this.#resumeBody();
   }
 
-  /** Also while it is being delivered. */
+  /** Called also during the delivery, if the subscriber unsubscribes there. */
   cancel(canceller?: Canceller): void {
     this.#isOver = true;
     canceller?.cancelled();
   }
 
-  /** Unless whoever was told has left, and the body with them. */
-  #goOn(): void {
+  /** Reads the flag again: the subscriber may have unsubscribed during the delivery. */
+  #resumeBody(): void {
     if (!this.#isOver) this.body.succeed(undefined);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A stream is a task of many values: written as a generator, it waits for futures as a task does, and emits between
+ * A stream is a task of many values: a generator function that waits for futures as a task does, and emits values between
  * them. The idea is asynq's `async_generator`.
  */
 import { Observable } from 'rxjs';
@@ -8,7 +8,7 @@ import { printable } from '../core/printable';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { holder } from '../scheduler/frame';
 import type { Emitted } from './emission';
-import { StreamExecution, StreamOutlet } from './stream-execution';
+import { StreamExecution, StreamSubscriberSink } from './stream-execution';
 import {
   isAsyncGeneratorFunction,
   isGeneratorFunction,
@@ -18,8 +18,9 @@ import {
 } from './task-body';
 
 /**
- * A cold Observable of what its body emits: each subscription runs the body anew. It completes when the body returns,
- * and fails with what it throws. Its arguments are those of a function around it.
+ * Makes a cold Observable of the values that a generator function emits. Each subscription runs the body anew. The stream
+ * completes when the body returns, and fails with an error that the body throws. For arguments, write a function that
+ * returns the stream.
  *
  * ```
  * body      --e1--w----e2--|
@@ -28,11 +29,12 @@ import {
  * finally     f
  * ```
  *
- * Several that are consumed together share flushes, as tasks do. Unsubscribing, as `take` does, leaves the body at its
- * yield and runs its `finally` blocks, the innermost first; what they yield is driven to its end, and what they emit is
- * dropped. As any Observable it pushes: it does not wait for subscribers that take their time.
+ * Streams that run together share flushes, as tasks do. Unsubscribing, as `take` does, ends the body at its yield and runs
+ * its `finally` blocks, the innermost first: the futures they yield run to their end, and the values they emit are dropped.
+ * Like any Observable, a stream pushes: it does not wait for slow subscribers.
  *
- * @throws TypeError if it is given no function, or an async generator function.
+ * @param body generator function without parameters; it emits with `yield* emit(value)`
+ * @throws TypeError if `body` is not a function, or is an async generator function.
  * @example
  * const rows = (table: string) =>
  *   stream(function* rows() {
@@ -47,11 +49,11 @@ export function stream<Y>(body: () => Generator<Y, void, unknown>): Observable<E
   return new Observable((subscriber) => {
     const scheduler = currentScheduler();
     const { runQueue } = scheduler;
-    const outlet = new StreamOutlet(subscriber);
-    const execution = new StreamExecution(call, outlet, scheduler);
-    // Before it runs, since it may be left as soon as it emits.
+    const sink = new StreamSubscriberSink(subscriber);
+    const execution = new StreamExecution(call, sink, scheduler);
+    // Registered before the body runs, because a subscriber may unsubscribe at the first value.
     subscriber.add(() => {
-      if (!outlet.isOver) runQueue.drive(() => execution.cancel(holder(outlet.frame)));
+      if (!sink.isOver) runQueue.drive(() => execution.cancel(holder(sink.frame)));
     });
     runQueue.drive(() => {
       runQueue.call(execution);
@@ -60,26 +62,26 @@ export function stream<Y>(body: () => Generator<Y, void, unknown>): Observable<E
 }
 
 function streamDefinition(body: () => unknown): TaskDefinition {
-  if (typeof body !== 'function') throw invalidOption('stream: its body', 'a generator function', body);
+  if (typeof body !== 'function') throw invalidOption('stream: body', 'a generator function', body);
   const name = printable(body.name) || 'anonymous';
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(name);
   if (isGeneratorFunction(body)) return { name, body, isGeneratorFunction: true };
-  const checked = (): unknown => {
-    const given = body();
-    if (!isTaskBody(given)) throw noGenerator(name, given);
-    return given;
+  const checkedBody = (): unknown => {
+    const result = body();
+    if (!isTaskBody(result)) throw notGenerator(name, result);
+    return result;
   };
-  return { name, body: checked, isGeneratorFunction: false };
+  return { name, body: checkedBody, isGeneratorFunction: false };
 }
 
 const asyncGenerator = (name: string): TypeError =>
   new TypeError(
-    `stream "${name}": its body is an async generator function, which runs by itself and not on a scheduler. ` +
-      "Write function* and yield what it awaits; or let RxJS's defer() make an Observable of it as it is.",
+    `stream "${name}": its body is an async generator function, which does not run on a scheduler. ` +
+      "Write function* and yield where it awaits; or make an Observable of the async generator with RxJS's defer().",
   );
 
-const noGenerator = (name: string, given: unknown): TypeError =>
+const notGenerator = (name: string, result: unknown): TypeError =>
   new TypeError(
-    `stream "${name}": its body gave ${describe(given)} (${typeof given}), and no generator, so there is nothing that ` +
-      'could emit. Give it a generator function: stream(function* () { … yield* emit(value); … }).',
+    `stream "${name}": its body returned ${describe(result)} (${typeof result}), not a generator, so it cannot emit. ` +
+      'Pass a generator function: stream(function* () { … yield* emit(value); … }).',
   );

@@ -1,39 +1,39 @@
 /**
- * The body of a task, once called: a generator in every case, so that the driver knows only one thing. What a plain
- * function returns is a generator that has nothing to yield.
+ * The body of a task after its call: always a generator, so that the driver handles one form only. The result of a plain
+ * function becomes a generator that yields nothing.
  */
 export interface TaskBody {
   next(value: unknown): IteratorResult<unknown, unknown>;
   throw(error: unknown): IteratorResult<unknown, unknown>;
-  /** An iterator need not have it: then it is over where it stands. */
+  /** Optional, as for every iterator. A body without it ends at its current yield. */
   return?(value: unknown): IteratorResult<unknown, unknown>;
 }
 
-/** What all calls of a task have in common. A test may exchange its body, for as long as it lasts. */
+/** The part of a task that all of its calls share. A mock replaces the body for the time of a test. */
 export interface TaskDefinition {
   readonly name: string;
   body: (...args: readonly never[]) => unknown;
-  /** A call of it gives a generator for certain, so none needs to be looked at. */
+  /** Whether a call returns a generator for certain, so that its result needs no check. */
   isGeneratorFunction: boolean;
 }
 
-/** Where a function that was made a task has what it was made of. */
-export const definitions = Symbol('sluice.task');
+/** The property of a task function that holds its definition. */
+export const taskDefinition = Symbol('sluice.task');
 
-export const taskDefinitionOf = (made: object): TaskDefinition | undefined =>
-  (made as { [definitions]?: TaskDefinition })[definitions];
+export const taskDefinitionOf = (fn: object): TaskDefinition | undefined =>
+  (fn as { [taskDefinition]?: TaskDefinition })[taskDefinition];
 
-/** One call of a task, to be run any number of times. */
+/** One call of a task, which can run any number of times. */
 export interface TaskCall {
   readonly definition: TaskDefinition;
   readonly self: unknown;
   readonly args: readonly unknown[];
 }
 
-/** Calls it; throws what the call throws. */
-export function bodyOf({ definition: kind, self, args }: TaskCall): TaskBody {
-  const result: unknown = Reflect.apply(kind.body, self, args);
-  return kind.isGeneratorFunction || isTaskBody(result) ? (result as TaskBody) : returning(result);
+/** Calls the body of a task. Throws what the call throws. */
+export function bodyOf({ definition, self, args }: TaskCall): TaskBody {
+  const result: unknown = Reflect.apply(definition.body, self, args);
+  return definition.isGeneratorFunction || isTaskBody(result) ? (result as TaskBody) : returning(result);
 }
 
 export const isGeneratorFunction = (body: object): boolean => tagOf(body) === '[object GeneratorFunction]';
@@ -43,7 +43,7 @@ export const isAsyncFunction = (body: object): boolean => tagOf(body) === '[obje
 
 const tagOf = (body: object): string => Object.prototype.toString.call(body);
 
-/** A body that waits for one thing and returns its value. */
+/** A body that waits for one input and returns its value. */
 export function* awaiting(input: unknown): Generator<unknown, unknown, unknown> {
   return yield input;
 }
@@ -52,7 +52,7 @@ function* returning(value: unknown): Generator<unknown, unknown, unknown> {
   return value;
 }
 
-/** By its methods, not by its class: a wrapper around a generator function is one too. */
+/** Whether a value has the methods of a generator. Its class is not checked, so that wrapped generators count too. */
 export function isTaskBody(value: unknown): value is TaskBody {
   if (typeof value !== 'object' || value === null) return false;
   const { next, throw: throwInto } = value as Partial<TaskBody>;

@@ -1,7 +1,7 @@
 /**
- * The driver that steps one generator: it runs the body to its next yield, begins what was yielded, and goes on when
- * that has its value. It stands on the run queue's stack while what it began is starting, and leaves it when it must
- * wait: that, and only that, is a suspension.
+ * The execution of a task drives one generator: it runs the body to its next yield, begins the yielded input, and goes on
+ * when that has its value. It stays on the stack of the run queue while the input starts, and leaves the stack when it has
+ * to wait. Only that is a suspension.
  */
 import type { ObservableInput } from 'rxjs';
 import { areStoresInUse } from '../core/async-local';
@@ -12,7 +12,7 @@ import { activeFrame, reportOrphan, runInside, switchAside, switchTo, type Frame
 import { ended, instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
-import { passedThrough } from '../future/logical-stack';
+import { extendStack } from '../future/logical-stack';
 import { CancelledBody } from './cancelled-body';
 import { checkDepth } from './endless-recursion';
 import { reportLateInterruption } from './late-interruption';
@@ -20,23 +20,23 @@ import { awaiting, bodyOf, isAsyncFunction, type TaskBody, type TaskCall } from 
 import { beginYielded } from './yielded';
 
 /**
- * `ready` to run, `running` its body, `starting` what the body yielded, `suspended` until that has ended, or `ended`.
+ * `ready` to run, `running` the body, `starting` the yielded input, `suspended` until the input has ended, or `ended`.
  */
-type Phase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
+type TaskPhase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
 
 export class TaskExecution implements Execution, Runnable, Sink<unknown>, Canceller, RunningTask {
   frame: Frame | undefined;
-  #phase: Phase = 'ready';
+  #phase: TaskPhase = 'ready';
   #body: TaskBody | undefined;
-  /** How the body is entered next, and with what. */
+  /** The generator method that enters the body next, and its argument. */
   #entry: 'next' | 'throw' | 'return' = 'next';
-  #carried: unknown;
+  #argument: unknown;
   #awaited: Execution | undefined;
-  /** Nobody wants its value any more. */
+  /** Whether the task is cancelled: its sink receives nothing more. */
   #isCancelled = false;
-  /** It is giving up what it waits for; or, cancelled, its body is being left, and only `finally` blocks still run. */
-  #isLeaving = false;
-  /** What it is to be failed with, wherever it is. */
+  /** Whether the yielded input is being cancelled; or, in a cancelled task, whether only `finally` blocks still run. */
+  #isStopping = false;
+  /** The error of a context, with which the task fails wherever it is. */
   #interruption: { readonly error: unknown } | undefined;
   #canceller: Canceller | undefined;
 
@@ -68,12 +68,12 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   step(): void {
     const { runQueue } = this.scheduler;
     for (;;) {
-      // Looked at each time round: what it begins may cancel it.
-      if ((this.#isCancelled || this.#interruption) && !this.#isLeaving && !this.#leave()) return;
+      // Checked in each round, because the input that has just begun may cancel the task.
+      if ((this.#isCancelled || this.#interruption) && !this.#isStopping && !this.#stop()) return;
       if (this.#phase !== 'ready') break;
       if (activeFrame() !== this.frame) {
-        (this.#isLeaving ? switchAside : switchTo)(this.frame);
-        continue; // a context that throws as it is turned on interrupts it
+        (this.#isStopping ? switchAside : switchTo)(this.frame);
+        continue; // a context that throws when it resumes interrupts the task
       }
       const yielded = this.#enterBody();
       if (!yielded) return;
@@ -86,16 +86,16 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   succeed(value: unknown): void {
-    this.#goOn('next', value);
+    this.#prepareEntry('next', value);
   }
 
   fail(error: unknown): void {
-    this.#goOn('throw', error);
+    this.#prepareEntry('throw', error);
   }
 
-  /** What it waited for is gone, clean-up and all: now its own `finally` blocks. */
+  /** Called when the yielded input has ended after its cancellation, clean-up included. The own `finally` blocks follow. */
   cancelled(): void {
-    this.#enterToLeave();
+    this.#prepareStop();
   }
 
   cancel(canceller?: Canceller): void {
@@ -103,7 +103,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     this.#canceller = canceller;
     if (this.#isCancelled) return;
     this.#isCancelled = true;
-    // A task that cancels itself is left as soon as its body yields.
+    // A running task that cancels itself is stopped at the next yield of its body.
     if (this.#phase !== 'running') this.scheduler.runQueue.call(this);
   }
 
@@ -121,25 +121,25 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     instrumentation.current?.emit({ type: 'task-suspended', task: this, awaited: this.#awaited });
   }
 
-  #goOn(entry: 'next' | 'throw' | 'return', carried: unknown): void {
+  #prepareEntry(entry: 'next' | 'throw' | 'return', argument: unknown): void {
     const isSuspended = this.#phase === 'suspended';
     if (isSuspended) instrumentation.current?.emit({ type: 'task-resumed', task: this });
     this.#awaited = undefined;
     this.#entry = entry;
-    this.#carried = carried;
+    this.#argument = argument;
     this.#phase = 'ready';
     if (isSuspended) this.scheduler.runQueue.resume(this);
   }
 
-  /** Runs the body to its next yield; nothing comes back when that was its end. */
+  /** Runs the body to its next yield. Returns undefined if the body has ended. */
   #enterBody(): { readonly value: unknown } | undefined {
     this.#phase = 'running';
     try {
       const result = this.#resumeBody();
-      const isToLeave = (this.#isCancelled || this.#interruption !== undefined) && !this.#isLeaving;
-      if (!result.done) return isToLeave ? this.#leaveAtOnce() : result;
+      const mustStop = (this.#isCancelled || this.#interruption !== undefined) && !this.#isStopping;
+      if (!result.done) return mustStop ? this.#stopAtOnce() : result;
       if (this.#interruption && !this.#isCancelled) throw this.#takeInterruption();
-      if (!this.#isCancelled && isAsyncInput(result.value)) return this.#awaitInstead(result.value);
+      if (!this.#isCancelled && isAsyncInput(result.value)) return this.#awaitReturned(result.value);
       this.#end(false, result.value);
       if (!this.#isCancelled) this.sink.succeed(result.value);
     } catch (error) {
@@ -156,7 +156,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     ambient.task = this;
     try {
       const { frame } = this;
-      // Most steps: a closure for each would cost a fifth of a task.
+      // The usual case, kept without a closure, which would cost a fifth of the time of a task.
       if (!frame && !areStoresInUse) return this.#stepBody();
       const isAsync = frame !== undefined && !frame.isCarried && isAsyncFunction(this.body);
       return runInside(frame, () => this.#stepBody(), isAsync);
@@ -167,11 +167,11 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   #stepBody(): IteratorResult<unknown, unknown> {
     const body = (this.#body ??= this.#beginBody());
-    if (this.#entry === 'next') return body.next(this.#carried);
-    if (this.#entry === 'throw') return body.throw(this.#carried);
+    if (this.#entry === 'next') return body.next(this.#argument);
+    if (this.#entry === 'throw') return body.throw(this.#argument);
     const cancelled = new CancelledBody(body);
     this.#body = cancelled;
-    return cancelled.return(this.#carried);
+    return cancelled.return(this.#argument);
   }
 
   #beginBody(): TaskBody {
@@ -179,16 +179,16 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     return bodyOf(this.call);
   }
 
-  /** Its body has yielded since it was to be left. */
-  #leaveAtOnce(): { readonly value: unknown } | undefined {
-    this.#enterToLeave();
+  /** The body has yielded although the task is to be stopped: enters it again for that. */
+  #stopAtOnce(): { readonly value: unknown } | undefined {
+    this.#prepareStop();
     return this.#enterBody();
   }
 
-  /** What was returned has yet to arrive: its value is the task's. */
-  #awaitInstead(input: ObservableInput<unknown>): { readonly value: unknown } | undefined {
+  /** The body has returned an input: the value of that input is the value of the task. */
+  #awaitReturned(input: ObservableInput<unknown>): { readonly value: unknown } | undefined {
     this.#body = awaiting(input);
-    this.#goOn('next', undefined);
+    this.#prepareEntry('next', undefined);
     return this.#enterBody();
   }
 
@@ -201,26 +201,26 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     }
   }
 
-  /** Cancels what it waits for, then enters the body to leave it; false when that is not this step's to go on with. */
-  #leave(): boolean {
+  /** Cancels the yielded input, then prepares to enter the body to end it. Returns false if this step must not go on. */
+  #stop(): boolean {
     if (this.#phase === 'ended' || this.#phase === 'running') return false;
-    if (this.#phase === 'ready') return this.#leaveReady();
+    if (this.#phase === 'ready') return this.#stopReady();
     const awaited = this.#awaited;
     if (!awaited) return false;
     const { runQueue } = this.scheduler;
     if (this.#phase === 'suspended') instrumentation.current?.emit({ type: 'task-resumed', task: this });
-    this.#isLeaving = true;
+    this.#isStopping = true;
     this.#phase = 'starting';
     runQueue.call(this);
     awaited.cancel(this);
     return runQueue.takeBack(this);
   }
 
-  #leaveReady(): boolean {
-    // It will not see what it was to go on with.
-    if (this.#entry === 'throw') this.frame?.work?.orphaned(this.#carried);
+  #stopReady(): boolean {
+    // The body will not receive the error that it was to be resumed with.
+    if (this.#entry === 'throw') this.frame?.work?.orphaned(this.#argument);
     if (this.#body) {
-      this.#enterToLeave();
+      this.#prepareStop();
       return true;
     }
     const error = this.#takeInterruption();
@@ -230,12 +230,12 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     return false;
   }
 
-  /** Cancelled, it returns from its body; interrupted, it throws into it, and may go on from there. */
-  #enterToLeave(): void {
-    this.#isLeaving = this.#isCancelled;
+  /** Prepares the entry into the body: `return` for a cancelled task, `throw` for an interrupted one, which may go on. */
+  #prepareStop(): void {
+    this.#isStopping = this.#isCancelled;
     if (this.#isCancelled && this.#interruption) reportLateInterruption(this.frame, this.#takeInterruption());
-    if (this.#isCancelled) this.#goOn('return', undefined);
-    else this.#goOn('throw', this.#takeInterruption());
+    if (this.#isCancelled) this.#prepareEntry('return', undefined);
+    else this.#prepareEntry('throw', this.#takeInterruption());
   }
 
   #takeInterruption(): unknown {
@@ -245,7 +245,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   }
 
   #fail(error: unknown): void {
-    passedThrough(error, { from: this, title: () => `${this.role} ${this.name}`, future: this.call, to: this.sink });
+    extendStack(error, { from: this, title: () => `${this.role} ${this.name}`, future: this.call, to: this.sink });
     this.sink.fail(error);
   }
 
@@ -258,6 +258,6 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     this.#phase = 'ended';
     this.#body = undefined;
     this.#awaited = undefined;
-    this.#carried = undefined;
+    this.#argument = undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A task is a function made into one that returns a Future. Written as a generator, it yields futures and goes on
- * when they have their values; until then, everything else runs. The idea is asynq's `@asynq()`.
+ * A task is a function that returns a Future, made of a plain function or a generator function. A generator yields futures
+ * and goes on when they have their values; other tasks run until then. The idea is asynq's `@asynq()`.
  */
 import { invalidOption, titled } from '../core/describe';
 import { printable } from '../core/printable';
@@ -13,26 +13,27 @@ import type { Emission } from './emission';
 import {
   isAsyncGeneratorFunction,
   isGeneratorFunction,
-  definitions,
+  taskDefinition,
   type TaskCall,
   type TaskDefinition,
 } from './task-body';
 import { TaskExecution } from './task-execution';
 
-/** What a function that is made a task gives in the end: what it returns, or what that brings later. */
+/** The type of the value of a task: what its function returns, awaited. */
 export type TaskResult<R> =
   R extends Generator<unknown, infer V, never> ? TaskResult<V> : R extends Awaitable<infer V> ? V : R;
 
-/** What no task is made of, and why: nothing can be done with it, so the compiler shows the reason. */
-interface Refused<Why extends string> {
-  readonly refused: Why;
+/** The result type for a function that cannot become a task. The compiler shows the reason on every use. */
+interface NotATask<Reason extends string> {
+  readonly refused: Reason;
 }
 
-/** As rest parameters: there are none if it is so, and else one that nothing can be given for. */
-type Unless<IsWrong extends boolean> = IsWrong extends true ? [never] : [];
-type If<IsRight extends boolean> = IsRight extends true ? [] : [never];
+/** Rest parameters for a call that is an error if the condition is true: one parameter that no argument fits. */
+type Unless<Condition extends boolean> = Condition extends true ? [never] : [];
+/** The opposite: the call is an error if the condition is false. */
+type If<Condition extends boolean> = Condition extends true ? [] : [never];
 
-/** Whether a generator that yields this emits: `any` and `unknown` may be anything. */
+/** Whether a generator with these yields emits values. `any` and `unknown` count as not emitting. */
 type IsEmitting<Y> = unknown extends Y ? false : [Extract<Y, Emission<unknown>>] extends [never] ? false : true;
 
 type IsAsyncGenerator<R> = [R] extends [never]
@@ -42,17 +43,18 @@ type IsAsyncGenerator<R> = [R] extends [never]
     : false;
 
 /**
- * Makes a task of a generator function, a plain function or an `async` one. `this`, name and arguments are kept. A
- * plain function may return a value, or anything that brings one later (an Observable, a promise, an async iterable);
- * an array it returns is a value. An async generator function is refused, since what it returns would be lost; a plain
- * function that returns an async generator says that it returns an `AsyncIterable`.
+ * Makes a task of a generator function, a plain function or an `async` one. `this`, name and parameters are kept. A
+ * plain function may return a value or an input (an Observable, a promise, an async iterable), whose value is awaited; a
+ * returned array is a value. An async generator function is refused, because the values it yields would be lost. A plain
+ * function that returns an async generator must declare its return type as `AsyncIterable`.
  *
  * In a generator, `yield* future` gives the future's value, typed. Bare `yield` also takes arrays and records of
- * futures, and `null`; anything else throws a `TypeError` at the yield.
+ * futures, and `null`; any other value throws a `TypeError` at the yield.
  *
- * Unsubscribing runs the `finally` blocks, the innermost first; what they yield is driven to its end.
+ * Unsubscribing runs the `finally` blocks, the innermost first; the futures they yield run to their end.
  *
- * @throws TypeError if it is given no function, or an async generator function.
+ * @param body the function; its parameters become those of the task
+ * @throws TypeError if `body` is not a function, or is an async generator function.
  * @example
  * const authorNames = task(function* authorNames(answers: readonly number[]) {
  *   const users = yield* all(answers.map(authorOf));
@@ -68,16 +70,16 @@ export function task<This, A extends readonly unknown[], R, Y>(
   body: (this: This, ...args: A) => Generator<Y, R, unknown>,
   ...refused: Unless<IsEmitting<Y>>
 ): (this: This, ...args: A) => Future<TaskResult<R>>;
-// The forms above are what types the yields of a generator written in place; the two below are no tasks.
+// The overloads above give types to the yields of a generator written in place. The next two refuse what is not a task.
 
 export function task<Y>(
   body: (this: never, ...args: never) => Generator<Y, unknown, never>,
   ...refused: If<IsEmitting<Y>>
-): Refused<'a task has one value: emit() is for the body of stream()'>;
+): NotATask<'a task has one value: emit() belongs in the body of stream()'>;
 export function task<R>(
   body: (this: never, ...args: never) => R,
   ...refused: If<IsAsyncGenerator<R>>
-): Refused<'what an async generator returns would be lost: write function*, or return an AsyncIterable'>;
+): NotATask<'the values of an async generator would be lost: write function*, or return an AsyncIterable'>;
 export function task<A extends readonly unknown[], R>(
   body: (this: undefined, ...args: A) => R,
 ): (...args: A) => Future<TaskResult<R>>;
@@ -86,31 +88,31 @@ export function task<This, A extends readonly unknown[], R>(
 ): (this: This, ...args: A) => Future<TaskResult<R>>;
 export function task<This, A extends readonly unknown[]>(
   body: (this: This, ...args: A) => unknown,
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- for the compiler alone, which gives it a type or none
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- for the compiler only, which makes the call an error
   ...refused: readonly unknown[]
-): ((this: This, ...args: A) => Future<unknown>) | Refused<string> {
-  if (typeof body !== 'function') throw invalidOption('task: its body', 'a function, or a generator function', body);
+): ((this: This, ...args: A) => Future<unknown>) | NotATask<string> {
+  if (typeof body !== 'function') throw invalidOption('task: body', 'a function or a generator function', body);
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(body.name);
-  const kind: TaskDefinition = {
+  const definition: TaskDefinition = {
     name: printable(body.name) || 'anonymous',
     body,
     isGeneratorFunction: isGeneratorFunction(body),
   };
   const asTask = function (this: This, ...args: A): Future<unknown> {
-    const future = new TaskFuture(kind, this, args);
-    instrumentation.current?.emit({ type: 'built', future, by: asTask, name: kind.name });
+    const future = new TaskFuture(definition, this, args);
+    instrumentation.current?.emit({ type: 'built', future, by: asTask, name: definition.name });
     return future;
   };
   Object.defineProperty(asTask, 'name', { value: body.name, configurable: true });
   Object.defineProperty(asTask, 'length', { value: body.length, configurable: true });
-  return Object.assign(asTask, { [definitions]: kind });
+  return Object.assign(asTask, { [taskDefinition]: definition });
 }
 
 const asyncGenerator = (name: string): TypeError =>
   new TypeError(
-    `task "${printable(name) || 'anonymous'}": its body is an async generator function. A task has the value that its body ` +
-      'returns, and what an async generator returns would be lost. ' +
-      `Write function*${name && ` ${printable(name)}`} and yield what it awaits, or an async function without the star.`,
+    `task "${printable(name) || 'anonymous'}": its body is an async generator function. The value of a task is the value ` +
+      'that its body returns, so the values of an async generator would be lost. ' +
+      `Write function*${name && ` ${printable(name)}`} and yield where it awaits, or an async function without the star.`,
   );
 
 class TaskFuture extends Future<unknown> implements TaskCall {

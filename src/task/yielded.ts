@@ -1,6 +1,6 @@
 /**
- * What a task may yield: a future, anything that brings a value later, a shape of those, or nothing (`null`,
- * `undefined`), for which it need not wait.
+ * A task may yield a future, any other input (an Observable, a promise, an async iterable), arrays and records of inputs, or
+ * `null` and `undefined`, which need no wait.
  */
 import { describe } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
@@ -11,7 +11,11 @@ import { begin, ended, type Execution, type Sink } from '../future/execution';
 import { beginExternalInput } from '../future/external-input';
 import { SingleValueObservable } from '../future/single-value-observable';
 
-/** @throws TypeError for anything else, naming the task. */
+/**
+ * Begins what a task has yielded.
+ *
+ * @throws TypeError with the name of the task, if the yielded value is none of these.
+ */
 export function beginYielded(yielded: unknown, sink: Sink<unknown>, scheduler: BatchScheduler): Execution {
   if (yielded instanceof SingleValueObservable)
     return (yielded as SingleValueObservable<unknown>)[begin](sink, scheduler);
@@ -23,8 +27,8 @@ export function beginYielded(yielded: unknown, sink: Sink<unknown>, scheduler: B
   if (typeof yielded === 'object') return allOf(yielded, `Task "${sink.name ?? ''}"`)[begin](sink, scheduler);
   throw quoting(
     new TypeError(
-      `Task "${sink.name ?? ''}" yielded ${describe(yielded)} (${typeof yielded}). A task yields futures, Observables and ` +
-        'promises, arrays and records of them, or null. For a plain value, use it as it is, without a yield.',
+      `Task "${sink.name ?? ''}" yielded ${describe(yielded)} (${typeof yielded}). A task yields futures, Observables, ` +
+        'promises, arrays and records of them, or null. Use a plain value directly, without yield.',
     ),
   );
 }

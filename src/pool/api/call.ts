@@ -30,7 +30,7 @@ export abstract class Call<T> extends Future<T> {
 
   /** @internal Emits all items of a stream, where a future has the last. */
   override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
-    return this.deliver(new ItemSink(subscriber));
+    return this.beginFor(new ItemSink(subscriber));
   }
 }
 

@@ -1,29 +1,30 @@
-/** One wait for a value that is not set: it is told when the value is, unless it is cancelled before. */
+/** One wait for an AsyncValue that is not settled: receives its outcome, unless the wait is cancelled first. */
 import type { Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
 import { tell, type Canceller, type Execution, type Sink } from './execution';
 
-/** What is waited for. */
-interface Awaited {
+/** What a wait needs of its AsyncValue. */
+interface AwaitedValue {
   describe(): string;
   advance(): boolean;
 }
 
-interface Asking<T> {
+interface SinkOnScheduler<T> {
   readonly sink: Sink<T>;
   readonly scheduler: BatchScheduler;
 }
 
-export class Waiting<T> implements Execution, ExternalWait {
+export class AsyncValueWait<T> implements Execution, ExternalWait {
   readonly #state: SchedulerState;
 
   constructor(
-    private readonly value: Awaited,
-    private readonly all: Set<Waiting<T>>,
-    private readonly waiter: Asking<T>,
+    private readonly value: AwaitedValue,
+    /** All waits for the value; this wait adds and removes itself. */
+    private readonly waits: Set<AsyncValueWait<T>>,
+    private readonly waiter: SinkOnScheduler<T>,
   ) {
-    all.add(this);
+    waits.add(this);
     this.#state = waiter.scheduler.state;
     this.#state.addExternalWait(this);
   }
@@ -45,7 +46,7 @@ export class Waiting<T> implements Execution, ExternalWait {
   }
 
   settle(outcome: Outcome<T>): void {
-    this.#leave();
+    this.#remove();
     const { sink, scheduler } = this.waiter;
     scheduler.runQueue.drive(() => {
       tell(sink, outcome);
@@ -53,12 +54,12 @@ export class Waiting<T> implements Execution, ExternalWait {
   }
 
   cancel(canceller?: Canceller): void {
-    this.#leave();
+    this.#remove();
     canceller?.cancelled();
   }
 
-  #leave(): void {
-    this.all.delete(this);
+  #remove(): void {
+    this.waits.delete(this);
     this.#state.removeExternalWait(this);
   }
 }

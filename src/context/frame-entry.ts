@@ -1,11 +1,15 @@
-/** Entering a frame and leaving it again: the first time a context is turned on, and the last time it is turned off. */
+/** Entry into the frame of a context and exit from it: the context is turned on for the first time, and off for the last time. */
 import { activeFrame, switchTo, type Frame } from '../scheduler/frame';
 import type { TaskContext } from './task-context';
 
-/** @throws what `enter` throws; then it is as if it had never been entered. */
+/**
+ * Enters a frame and turns its context on.
+ *
+ * @throws the error of `context.enter`; the frame is then left as if it had never been entered.
+ */
 export function enterFrame(frame: Frame, context: TaskContext): void {
   switchTo(frame.outer);
-  // On already, so that what `enter` itself does to let others run pauses it.
+  // Marked as on before `enter` runs: other work that `enter` runs must pause the context.
   frame.mark(true);
   switchTo(frame);
   try {
@@ -17,7 +21,11 @@ export function enterFrame(frame: Frame, context: TaskContext): void {
   }
 }
 
-/** However late somebody goes on in it, it is not turned on again. @throws what `leave` throws. */
+/**
+ * Leaves a frame for good. Work that still runs in it later does not turn its context on again.
+ *
+ * @throws the error of `context.leave`.
+ */
 export function leaveFrame(frame: Frame, context: TaskContext): void {
   if (!frame.isOn) {
     frame.mark(false);
