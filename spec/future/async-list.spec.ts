@@ -1,4 +1,4 @@
-/** Many values as one. */
+/** An AsyncList is one AsyncValue of many inputs. */
 import { NEVER, of, timer } from 'rxjs';
 import { AsyncList, AsyncValue, batch, CancelledError, Future, task } from 'sluice';
 import { hear } from './hear';
@@ -8,7 +8,7 @@ const other = new Error('other');
 const cells = (count: number): AsyncValue<number>[] => Array.from({ length: count }, () => new AsyncValue<number>());
 
 describe('an AsyncList', () => {
-  it('is set when all are, with the results in the order of the list', () => {
+  it('is set when all inputs are, with the results in the order of the list', () => {
     const values = cells(3);
     const list = new AsyncList(values);
     const { heard } = hear(list);
@@ -20,22 +20,22 @@ describe('an AsyncList', () => {
     expect(heard).toEqual(['next 0,1,2', 'complete']);
   });
 
-  it('of nothing is set, with []', () => expect(new AsyncList([]).value).toEqual([]));
+  it('is set to [] at once if it is empty', () => expect(new AsyncList([]).value).toEqual([]));
 
-  it('of what is set is set', () => {
+  it('is set at once if all inputs are', () => {
     const values = cells(2);
     values.forEach((value, index) => value.set(index));
     expect(new AsyncList(values).value).toEqual([0, 1]);
   });
 
-  it('may have one thing twice', () => {
+  it('may contain one input twice', () => {
     const [value] = cells(1) as [AsyncValue<number>];
     const list = new AsyncList([value, value]);
     value.set(7);
     expect(list.value).toEqual([7, 7]);
   });
 
-  it('starts what is cold in it, once, all in one flush', () => {
+  it('starts its cold inputs once, all in one flush', () => {
     const asked: unknown[] = [];
     const ask = batch((keys: readonly number[]) => {
       asked.push([...keys]);
@@ -47,12 +47,12 @@ describe('an AsyncList', () => {
     expect(asked).toEqual([[1, 2]]);
   });
 
-  it('takes all that can be waited for', async () => {
+  it('takes futures, Observables, promises and AsyncValues', async () => {
     const five = task(() => 5);
     expect(await new AsyncList<unknown>([five(), of(1, 2), Promise.resolve('a'), timer(1)])).toEqual([5, 2, 'a', 0]);
   });
 
-  it('shows its values', () => {
+  it('exposes its inputs as AsyncValues in `values`', () => {
     const [value] = cells(1) as [AsyncValue<number>];
     const list = new AsyncList([value, Future.of(1)]);
     expect(list.values[0]).toBe(value);
@@ -60,7 +60,7 @@ describe('an AsyncList', () => {
     value.set(1);
   });
 
-  it('can be an element of another', () => {
+  it('can be an input of another list', () => {
     const values = cells(2);
     const list = new AsyncList([new AsyncList(values), new AsyncList([Future.of(3)])]);
     values.forEach((value, index) => value.set(index));
@@ -68,8 +68,8 @@ describe('an AsyncList', () => {
   });
 });
 
-describe('an AsyncList with failures', () => {
-  it.each([[[0, 1, 2]], [[2, 1, 0]]])('has the error of the lowest index, when all are set: %p', (order) => {
+describe('an AsyncList with failed inputs', () => {
+  it.each([[[0, 1, 2]], [[2, 1, 0]]])('fails with the error of the lowest index once all inputs are settled, in the order %p', (order) => {
     const values = cells(3);
     const list = new AsyncList(values);
     order.forEach((index) => {
@@ -81,11 +81,11 @@ describe('an AsyncList with failures', () => {
     expect(values[2]?.error).toBe(other);
   });
 
-  it('may fail with undefined', () => {
+  it('fails with undefined if an input does', () => {
     expect(new AsyncList([Future.of(1), Future.fail(undefined)])).toMatchObject({ isError: true, error: undefined });
   });
 
-  it('has received that error, and no other', () => {
+  it('marks that error as received, and no other', () => {
     const values = cells(3);
     const list = new AsyncList(values);
     values[0]?.fail(no);
@@ -98,7 +98,7 @@ describe('an AsyncList with failures', () => {
 });
 
 describe('an AsyncList that is cancelled', () => {
-  it('cancels what is in it, and is over when that is', () => {
+  it('cancels its inputs, and settles when they have ended', () => {
     const values = [new AsyncValue<number>(), Future.from(NEVER).start()];
     const list = new AsyncList<number>(values);
     list.cancel('why');
@@ -106,7 +106,7 @@ describe('an AsyncList that is cancelled', () => {
     expect(list.error).toBe(values[0]?.error);
   });
 
-  it('keeps what has come, and the first reason', () => {
+  it('keeps the values that have arrived, and the first reason', () => {
     const values = cells(2);
     const list = new AsyncList(values);
     values[0]?.set(1);
@@ -116,7 +116,7 @@ describe('an AsyncList that is cancelled', () => {
     expect(list.error).toMatchObject({ reason: 'first' });
   });
 
-  it('waits for asynchronous clean-up', async () => {
+  it('waits for the asynchronous clean-up of its inputs', async () => {
     const log: string[] = [];
     const slow = task(function* () {
       try {
@@ -133,7 +133,7 @@ describe('an AsyncList that is cancelled', () => {
     expect(log).toEqual(['cleaned']);
   });
 
-  it('cancels nothing once it was set by hand; and what comes then is no matter', () => {
+  it('cancels nothing after it was set by hand, and ignores later results', () => {
     const [value] = cells(1) as [AsyncValue<number>];
     const list = new AsyncList([value]);
     list.set([7]);
@@ -144,8 +144,8 @@ describe('an AsyncList that is cancelled', () => {
   });
 });
 
-describe('wrong use of AsyncList', () => {
-  it.each([[5], [undefined], ['ab'], [{}], [Future.of(1)]])('refuses %p for a list', (list) => {
+describe('new AsyncList with a wrong argument', () => {
+  it.each([[5], [undefined], ['ab'], [{}], [Future.of(1)]])('throws a TypeError for the list %p', (list) => {
     expect(() => new AsyncList(list as never)).toThrow(/^AsyncList: expected `values` to be an array; got/);
   });
 
@@ -153,11 +153,11 @@ describe('wrong use of AsyncList', () => {
   const count = task(() => ++started)();
   it.each<[string, unknown[]]>([
     ['a number', [count, 5]],
-    ['a hole', [count, , count]], // eslint-disable-line no-sparse-arrays -- it is what is wrong
+    ['a hole', [count, , count]], // eslint-disable-line no-sparse-arrays -- the hole is the wrong input
     ['a text', [count, 'ab']],
     ['an array', [count, [count]]],
     ['null', [count, null]],
-  ])('refuses %s in it, and starts nothing', (_, list) => {
+  ])('throws a TypeError for %s in the list, and starts nothing', (_, list) => {
     expect(() => new AsyncList(list as never)).toThrow(
       /^AsyncList: expected `values\[1\]` to be a future, an Observable or a promise; got/,
     );

@@ -14,19 +14,19 @@ const failed = (error: unknown): AsyncValue<never> => {
 };
 
 describe('an AsyncValue', () => {
-  it('is not set at first', () => {
+  it('is not settled at first', () => {
     const value = new AsyncValue();
-    expect(value).toMatchObject({ isSet: false, isError: false, error: undefined });
+    expect(value).toMatchObject({ isSet: false, isSettled: false, isError: false, error: undefined });
     expect(() => value.value).toThrow(NotReadyError);
   });
-  it('has the value it was set to', () => {
-    expect(set(7)).toMatchObject({ isSet: true, isError: false, value: 7, error: undefined });
+  it('is settled with the value that was set', () => {
+    expect(set(7)).toMatchObject({ isSet: true, isSettled: true, isError: false, value: 7, error: undefined });
   });
   it('may be set to undefined', () => expect(set(undefined)).toMatchObject({ isSet: true, value: undefined }));
   it('may be set to an Error, as a value', () => expect(set(no)).toMatchObject({ isError: false, value: no }));
-  it('has the error it failed with, and throws it as its value', () => {
+  it('has the error it failed with, and `value` throws that error', () => {
     const value = failed(no);
-    expect(value).toMatchObject({ isSet: true, isError: true, error: no });
+    expect(value).toMatchObject({ isSet: true, isSettled: true, isError: true, error: no });
     expect(() => value.value).toThrow(no);
   });
   it('may fail with undefined', () => expect(failed(undefined)).toMatchObject({ isSet: true, isError: true }));
@@ -39,7 +39,7 @@ describe('an AsyncValue', () => {
     expect(value.value).toBe(1);
     expect(() => again(failed(no))).toThrow(AlreadySetError);
   });
-  it('cannot be set again by one who is told', () => {
+  it('cannot be set again by a subscriber during its notification', () => {
     const value = new AsyncValue<number>();
     const errors: unknown[] = [];
     value.subscribe(() => {
@@ -54,31 +54,31 @@ describe('an AsyncValue', () => {
   });
 });
 
-describe('waiting for an AsyncValue', () => {
-  it('gives its value to whoever came before, in the order they came', () => {
+describe('an AsyncValue with waiters', () => {
+  it('notifies its subscribers in the order of their subscription', () => {
     const value = new AsyncValue<number>();
-    const told: string[] = [];
-    value.subscribe(() => told.push('first'));
-    value.subscribe(() => told.push('second'));
+    const notified: string[] = [];
+    value.subscribe(() => notified.push('first'));
+    value.subscribe(() => notified.push('second'));
     value.set(1);
-    expect(told).toEqual(['first', 'second']);
+    expect(notified).toEqual(['first', 'second']);
   });
-  it('gives its value to whoever comes late', () => expect(hear(set(1)).heard).toEqual(['next 1', 'complete']));
-  it('gives its error to whoever comes late', () => expect(hear(failed(no)).heard).toEqual(['error Error: no']));
-  it('gives its value to one who subscribes while it is told', () => {
+  it('delivers its value to late subscribers', () => expect(hear(set(1)).heard).toEqual(['next 1', 'complete']));
+  it('delivers its error to late subscribers', () => expect(hear(failed(no)).heard).toEqual(['error Error: no']));
+  it('delivers its value to a subscriber that subscribes during the notification', () => {
     const value = new AsyncValue<number>();
     const late: (readonly string[])[] = [];
     value.subscribe(() => late.push(hear(value).heard));
     value.set(1);
     expect(late).toEqual([['next 1', 'complete']]);
   });
-  it('can be awaited, before and after', async () => {
+  it('can be awaited before and after it is settled', async () => {
     const value = new AsyncValue<number>();
     const before = value.then((n) => n);
     value.set(1);
     expect([await before, await value]).toEqual([1, 1]);
   });
-  it('resumes tasks that wait, in the order they came', () => {
+  it('resumes waiting tasks in the order of their waits', () => {
     const value = new AsyncValue<number>();
     const log: string[] = [];
     const waiter = task(function* (name: string) {
@@ -89,7 +89,7 @@ describe('waiting for an AsyncValue', () => {
     value.set(1);
     expect(log).toEqual(['a has 1', 'b has 1']);
   });
-  it('throws its error in tasks that wait', () => {
+  it('throws its error in waiting tasks', () => {
     const value = new AsyncValue<number>();
     const caught: unknown[] = [];
     task(function* () {
@@ -102,7 +102,7 @@ describe('waiting for an AsyncValue', () => {
     value.fail(no);
     expect(caught).toEqual([no]);
   });
-  it('can be given up without harm to it or to the others', () => {
+  it('is not changed by an unsubscription, and neither are its other waiters', () => {
     const value = new AsyncValue<number>();
     const gone = hear(value);
     const stays = hear(value);
@@ -112,7 +112,7 @@ describe('waiting for an AsyncValue', () => {
     expect(gone.heard).toEqual([]);
     expect(stays.heard).toEqual(['next 1', 'complete']);
   });
-  it('tells nobody who was unsubscribed by one told before', () => {
+  it('does not notify a subscriber that an earlier one has unsubscribed', () => {
     const value = new AsyncValue<number>();
     value.subscribe(() => later.subscription.unsubscribe());
     const later = hear(value);

@@ -8,14 +8,14 @@ const late = batch(async (keys: readonly number[]) => Promise.resolve(keys), { n
 const on = <T>(work: Observable<T>, scheduler = new BatchScheduler({ name: 'other' })): Future<T> =>
   Future.from(work.pipe(subscribeOn(scheduler)));
 
-describe('block() brings what comes', () => {
+describe('block() returns a value', () => {
   it.each<[string, () => Future<unknown>, unknown]>([
     ['from another scheduler', () => on(item(1)), 1],
-    ['from several', () => all([on(item(1)), on(item(2)), item(3)]), [1, 2, 3]],
-    ['from one by way of another', () => on(on(item(1))), 1],
-    ['through an operator on another', () => Future.from(item(1).pipe(observeOn(new BatchScheduler()))), 1],
+    ['from several other schedulers', () => all([on(item(1)), on(item(2)), item(3)]), [1, 2, 3]],
+    ['from a scheduler through another one', () => on(on(item(1))), 1],
+    ['through an operator on another scheduler', () => Future.from(item(1).pipe(observeOn(new BatchScheduler()))), 1],
     [
-      'from a task on another that asks another in turn',
+      'from a task on another scheduler that waits for a third one',
       () =>
         on(
           task(function* () {
@@ -25,7 +25,7 @@ describe('block() brings what comes', () => {
       3,
     ],
     [
-      'from a task that asks others in turn',
+      'from a task that waits for two other schedulers, one after the other',
       () =>
         task(function* () {
           const first = yield* on(item(1));
@@ -33,8 +33,8 @@ describe('block() brings what comes', () => {
         })(),
       3,
     ],
-    ['from work that blocks on another in turn', () => on(item(1).pipe(map((one) => one + on(item(2)).block()))), 3],
-    ['from a batch that is pinned to another', () => pinned(4), 4],
+    ['from work that blocks on another scheduler itself', () => on(item(1).pipe(map((one) => one + on(item(2)).block()))), 3],
+    ['from a batch function that is pinned to another scheduler', () => pinned(4), 4],
   ])('%s', (_, work, value) => {
     expect(work().block()).toEqual(value);
   });
@@ -48,7 +48,7 @@ it('block() names what needs the event loop on another scheduler', () => {
   expect(error).toHaveProperty('message', expect.stringContaining('batch "late" in flight'));
 });
 
-it('block() leaves alone a scheduler that got no work of it', () => {
+it('block() does not drive a scheduler that got no work from it', () => {
   const idle = new BatchScheduler();
   const asked: number[] = [];
   const other = batch((keys: readonly number[]) => {
@@ -61,7 +61,7 @@ it('block() leaves alone a scheduler that got no work of it', () => {
   subscription.unsubscribe();
 });
 
-it('block() that gave up leaves nothing on another scheduler', () => {
+it('block() that gives up leaves no work on another scheduler', () => {
   const scheduler = new BatchScheduler();
   const never = on(timer(1_000_000), scheduler);
   expect(() => never.block()).toThrow(WouldBlockError);

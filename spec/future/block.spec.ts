@@ -12,9 +12,9 @@ afterEach(() => {
 });
 
 describe('block', () => {
-  it('returns a value that is there', () => expect(Future.of(1).block()).toBe(1));
+  it('returns a value that has arrived', () => expect(Future.of(1).block()).toBe(1));
   it('flushes batches with synchronous resolvers', () => expect(double(1).block()).toBe(2));
-  it('flushes them once', () => {
+  it('flushes a batch once', () => {
     const flushes: unknown[] = [];
     const watching = double.flushes$.subscribe(({ keys, reason }) => flushes.push([keys, reason]));
     expect(all([double(1), double(2)]).block()).toEqual([2, 4]);
@@ -31,7 +31,7 @@ describe('block', () => {
     });
     expect(sum(3).block()).toBe(12);
   });
-  it('throws the very error', () => {
+  it('throws the same error object', () => {
     const failing = task(function* () {
       yield* double(1);
       throw no;
@@ -43,14 +43,14 @@ describe('block', () => {
     value.set(1);
     expect(value.block()).toBe(1);
   });
-  it.each([[-1], [NaN], ['5']])('refuses a time of %p', (time) => {
+  it.each([[-1], [NaN], ['5']])('throws a TypeError for a time limit of %p', (time) => {
     expect(() => Future.of(1).block(time as number)).toThrow(
       /^block: expected `timeoutMs` to be a number of milliseconds/,
     );
   });
 });
 
-describe('block, where the event loop is needed', () => {
+describe('block on work that needs the event loop', () => {
   it('throws WouldBlockError and names the task that waits', () => {
     const waiter = task(function* waiter() {
       yield NEVER;
@@ -62,13 +62,13 @@ describe('block, where the event loop is needed', () => {
     const slow = batch((ns: readonly number[]) => Promise.resolve(ns), { name: 'slow' });
     expect(() => all([slow(1), slow(2)]).block()).toThrow('batch "slow" in flight (2 key(s): 1, 2)');
   });
-  it('throws it for promises, even settled ones', () => {
+  it('throws WouldBlockError for a promise, even a settled one', () => {
     expect(() => Future.from(Promise.resolve(1)).block()).toThrow(WouldBlockError);
   });
-  it('throws it for an AsyncValue that is not set', () => {
+  it('throws WouldBlockError for an AsyncValue that is not set', () => {
     expect(() => new AsyncValue().block()).toThrow('an AsyncValue that is not set');
   });
-  it('leaves what it waited for', () => {
+  it('unsubscribes from its source before it throws', () => {
     let left = 0;
     const source = new Observable(() => () => left++);
     expect(() => Future.from(source).block()).toThrow(WouldBlockError);
@@ -86,12 +86,12 @@ describe('block, where the event loop is needed', () => {
     expect(() => careful().block()).toThrow(WouldBlockError);
     expect(log).toEqual(['cleaned']);
   });
-  it('leaves nothing behind that the next block would name', () => {
+  it('leaves no wait behind that the next block would name', () => {
     expect(() => Future.from(NEVER).block()).toThrow(WouldBlockError);
     const { waitingFor } = thrownBy(() => new AsyncValue().block()) as WouldBlockError;
     expect(waitingFor).toEqual(['an AsyncValue that is not set']);
   });
-  it('throws TaskTimeoutError at a program that goes on for ever', () => {
+  it('throws TaskTimeoutError for a program that never ends', () => {
     let now = 0;
     jest.spyOn(Date, 'now').mockImplementation(() => now++);
     const endless = task(function* () {
@@ -102,7 +102,7 @@ describe('block, where the event loop is needed', () => {
 });
 
 describe('block inside a task', () => {
-  it('works', () => {
+it('returns the value', () => {
     const blocking = task(function* () {
       return double(1).block() + (yield* double(2));
     });
@@ -122,7 +122,7 @@ describe('block inside a task', () => {
     double(1).block();
     expect(warn).not.toHaveBeenCalled();
   });
-  it('does not warn in a resolver or a subscriber that a task did not call', () => {
+  it('does not warn in a resolver or a subscriber that no task has called', () => {
     task(function* () {
       yield* double(1);
     })().subscribe(() => double(2).block());
@@ -135,7 +135,7 @@ describe('block inside a task', () => {
     });
     expect(careful().block()).toBe(no);
   });
-  it('takes with it what other tasks have asked for', () => {
+  it('flushes the keys of other tasks along with its own', () => {
     const keys: (readonly number[])[] = [];
     const watching = double.flushes$.subscribe((flush) => keys.push(flush.keys));
     const blocking = task(() => double(2).block());

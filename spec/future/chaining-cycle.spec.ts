@@ -1,10 +1,10 @@
-/** A value that leads back to itself is refused, as a native promise refuses it; and never keeps the event loop from its turns. */
+/** A value that leads back to itself is refused, as native promises refuse it, and never blocks the event loop. */
 import { AsyncValue, Future, Scope } from 'sluice';
 
 const CYCLE = /Chaining cycle detected: .* has a value that leads back to it\. /;
 const empty = (): AsyncValue<unknown> => new AsyncValue();
 
-/** How its wait ends, if it has after some turns of the event loop. */
+/** The outcome of a wait, or `waits` after 20 ms. */
 const endOf = (value: AsyncValue<unknown>): Promise<unknown> =>
   Promise.race([
     value.then(
@@ -14,8 +14,8 @@ const endOf = (value: AsyncValue<unknown>): Promise<unknown> =>
     new Promise((resolve) => setTimeout(resolve, 20, 'waits')),
   ]);
 
-describe('an AsyncValue is not set to', () => {
-  it('itself, and may be set to another value after that', () => {
+describe('an AsyncValue cannot be set to', () => {
+  it('itself, and can be set to another value after that', () => {
     const value = empty();
     expect(() => value.set(value)).toThrow(CYCLE);
     expect(value.isSet).toBe(false);
@@ -23,21 +23,21 @@ describe('an AsyncValue is not set to', () => {
     expect(value.value).toBe(1);
   });
 
-  it.each([2, 3, 1_000])('one of %d values that lead to it', (count) => {
+  it.each([2, 3, 1_000])('the first of %d values that lead to it', (count) => {
     const values = Array.from({ length: count }, empty);
     values.slice(1).forEach((value, index) => values[index]?.set(value));
     expect(() => values.at(-1)?.set(values[0])).toThrow(TypeError);
     expect(() => values.at(-1)?.set(values[0])).toThrow(CYCLE);
   });
 
-  it('itself where it has a value already: that is what the error says', () => {
+  it('itself once it is settled; the error is then an AlreadySetError', () => {
     const value = empty();
     value.set(1);
     expect(() => value.set(value)).toThrow('settled already');
   });
 });
 
-it('an AsyncValue may be set to another, which leads elsewhere', async () => {
+it('an AsyncValue can be set to another one that does not lead back to it', async () => {
   const [outer, inner] = [empty(), empty()];
   outer.set(inner);
   inner.set(7);
@@ -45,20 +45,20 @@ it('an AsyncValue may be set to another, which leads elsewhere', async () => {
   expect(await outer).toBe(7);
 });
 
-it('100 000 values, each set to the one before, are set in linear time', () => {
+it('a chain of 100 000 AsyncValues is set in linear time', () => {
   const values = Array.from({ length: 100_000 }, empty);
   for (const [index, value] of values.entries()) value.set(values[index - 1]);
   expect(values.at(-1)?.value).toBe(values.at(-2));
 });
 
-describe('a value that waits for the AsyncValue it was set to', () => {
+describe('an AsyncValue set to a value that waits for the same AsyncValue', () => {
   it.each<[string, (value: AsyncValue<unknown>) => unknown, unknown]>([
-    ['a thenable: the wait fails', (value) => ({ then: (told: (one: unknown) => void) => told(value) }), CYCLE],
+    ['a thenable: the wait fails', (value) => ({ then: (resolve: (one: unknown) => void) => resolve(value) }), CYCLE],
     ['a promise: the wait goes on, as with two promises', (value) => value.then(), /^waits$/],
     ['a future: the wait fails', (value) => Future.from(value), CYCLE],
     [
-      'a thenable that is told later: the wait fails',
-      (value) => ({ then: (told: (one: unknown) => void) => void setTimeout(told, 1, value) }),
+      'a thenable that resolves later: the wait fails',
+      (value) => ({ then: (resolve: (one: unknown) => void) => void setTimeout(resolve, 1, value) }),
       CYCLE,
     ],
   ])('%s', async (_, waiting, end) => {
@@ -67,28 +67,28 @@ describe('a value that waits for the AsyncValue it was set to', () => {
     expect(await endOf(value)).toMatch(end as RegExp);
   });
 
-  it('two thenables that lead to each other: the wait goes on, as with two promises, and the event loop too', async () => {
+  it('two thenables that lead to each other: the wait goes on, as with two promises, and so does the event loop', async () => {
     const [one, other] = [empty(), empty()];
-    one.set({ then: (told: (value: unknown) => void) => told(other) });
-    other.set({ then: (told: (value: unknown) => void) => told(one) });
+    one.set({ then: (resolve: (value: unknown) => void) => resolve(other) });
+    other.set({ then: (resolve: (value: unknown) => void) => resolve(one) });
     expect(await endOf(one)).toBe('waits');
   });
 });
 
-it('a thenable that an AsyncValue was set to is asked once, however many wait', async () => {
+it('an AsyncValue calls the `then` of its value once for all waiters', async () => {
   let asked = 0;
   const value = new AsyncValue<PromiseLike<number>>();
   value.set({
-    then: (told: (value: number) => void) => {
+    then: (resolve: (value: number) => void) => {
       asked++;
-      told(7);
+      resolve(7);
     },
   } as PromiseLike<number>);
   expect(await Promise.all([value, value, value])).toEqual([7, 7, 7]);
   expect(asked).toBe(1);
 });
 
-describe('work whose value would be its own', () => {
+describe('work that returns its own AsyncValue', () => {
   it('fails, as started work', async () => {
     const cell = new AsyncValue<unknown>();
     const work: AsyncValue<unknown> = Future.from(cell).start();

@@ -16,7 +16,7 @@ import { inspect } from 'node:util';
 import { AsyncValue, Future } from 'sluice';
 import { hear, turn } from './hear';
 
-/** A future that counts its runs and gives their number. */
+/** A future whose value is the number of its runs. */
 const counting = (): { readonly future: Future<number>; readonly runs: () => number } => {
   let runs = 0;
   return { future: Future.defer(() => of(++runs)), runs: () => runs };
@@ -24,13 +24,13 @@ const counting = (): { readonly future: Future<number>; readonly runs: () => num
 const no = new Error('no');
 
 describe('a Future', () => {
-  it('does nothing when it is built', () => {
+  it('runs nothing until it is subscribed to', () => {
     const { future, runs } = counting();
     Future.from(future).pipe(map((n) => n + 1));
     expect(runs()).toBe(0);
   });
 
-  it('runs anew for each subscription', () => {
+  it('runs once for each subscription', () => {
     const { future } = counting();
     expect([hear(future).heard, hear(future).heard]).toEqual([
       ['next 1', 'complete'],
@@ -48,11 +48,11 @@ describe('a Future', () => {
 
   it('is an Observable', () => expect(Future.of(1)).toBeInstanceOf(Observable));
 
-  it('passes a failure to an error handler once, and nothing after it', () => {
+  it('calls an error handler once, and nothing after it', () => {
     expect(hear(Future.fail(no)).heard).toEqual(['error Error: no']);
   });
 
-  it('emits nothing once it is unsubscribed', () => {
+  it('emits nothing after an unsubscription', () => {
     const source = new Subject<number>();
     const { heard, subscription } = hear(Future.from(source));
     source.next(1);
@@ -71,10 +71,10 @@ describe('a Future', () => {
 });
 
 describe('Future.of', () => {
-  it('has its value at once, then completes', () => expect(hear(Future.of(7)).heard).toEqual(['next 7', 'complete']));
-  it('takes undefined for a value', () =>
+  it('emits its value at once, then completes', () => expect(hear(Future.of(7)).heard).toEqual(['next 7', 'complete']));
+  it('accepts undefined as a value', () =>
     expect(hear(Future.of(undefined)).heard).toEqual(['next undefined', 'complete']));
-  it('takes a future for a value', () => {
+  it('accepts a future as a value', () => {
     const inner = Future.of(1);
     expect(Future.of([inner]).block()[0]).toBe(inner);
   });
@@ -82,9 +82,9 @@ describe('Future.of', () => {
 
 describe('Future.from', () => {
   it('takes the last value', () => expect(hear(Future.from(of(1, 2, 3))).heard).toEqual(['next 3', 'complete']));
-  it('takes an array for a source', () => expect(Future.from([1, 2]).block()).toBe(2));
-  it('takes an undefined last value for a value', () => expect(Future.from(of(1, undefined)).block()).toBeUndefined());
-  it('gives a future as it is', () => {
+  it('takes the last element of an array', () => expect(Future.from([1, 2]).block()).toBe(2));
+  it('takes undefined as the last value', () => expect(Future.from(of(1, undefined)).block()).toBeUndefined());
+  it('returns a future unchanged', () => {
     const future = Future.of(1);
     expect(Future.from(future)).toBe(future);
   });
@@ -94,7 +94,7 @@ describe('Future.from', () => {
     value.set(1);
     expect(heard).toEqual(['next 1', 'complete']);
   });
-  it('fails with EmptyError if no value comes', () => {
+  it('fails with EmptyError if its source is empty', () => {
     expect(() => Future.from(of()).block()).toThrow(EmptyError);
     expect(() => Future.from(of()).block()).toThrow(
       /^no elements in sequence: an Observable completed without a value/,
@@ -108,39 +108,39 @@ describe('Future.from', () => {
     }
     expect(await Future.from(numbers())).toBe(2);
   });
-  it('fails with the very error of its source', async () => {
+  it('fails with the error object of its source', async () => {
     await expect(Future.from(throwError(() => no))).rejects.toBe(no);
   });
-  it('does not give a value that an error followed', () => {
+  it('emits no value if an error follows it', () => {
     const source = new Subject<number>();
     const { heard } = hear(Future.from(source));
     source.next(1);
     source.error(no);
     expect(heard).toEqual(['error Error: no']);
   });
-  it('refuses at once what RxJS cannot subscribe to', () => {
+  it('throws a TypeError at the call for an argument that RxJS cannot subscribe to', () => {
     expect(() => Future.from(7 as unknown as Observable<number>)).toThrow(TypeError);
   });
 });
 
 describe('Future.defer', () => {
-  it('makes its input for each subscription', () => {
+  it('calls its function for each subscription', () => {
     const { future, runs } = counting();
     future.subscribe();
     future.subscribe();
     expect(runs()).toBe(2);
   });
-  it('fails with what making the input throws', () => {
+  it('fails with the error that its function throws', () => {
     const future = Future.defer(() => {
       throw no;
     });
     expect(hear(future).heard).toEqual(['error Error: no']);
   });
-  it('fails if its input is none', () => {
+  it('fails if its function returns no input', () => {
     const future = Future.defer(() => 7 as unknown as Observable<number>);
     expect(hear(future).heard).toEqual([expect.stringMatching(/^error TypeError: /)]);
   });
-  it('refuses at once what is no function', () => {
+  it('throws a TypeError at the call for an argument that is not a function', () => {
     expect(() => Future.defer(7 as unknown as () => Observable<number>)).toThrow(TypeError);
   });
 });
@@ -161,13 +161,13 @@ describe('awaiting a Future', () => {
     expect(await returning()).toBe(1);
     expect(runs()).toBe(1);
   });
-  it('throws its very error', async () => {
+  it('throws the same error object', async () => {
     await expect((async () => await Future.fail(no))()).rejects.toBe(no);
   });
   it('works in Promise.all', async () => {
     expect(await Promise.all([Future.of(1), Future.from(Promise.resolve(2))])).toEqual([1, 2]);
   });
-  it('begins in the same turn', () => {
+  it('runs it in the same turn', () => {
     const { future, runs } = counting();
     void future.then();
     expect(runs()).toBe(1);
@@ -180,7 +180,7 @@ describe('start', () => {
     future.start();
     expect(runs()).toBe(1);
   });
-  it('runs once, however many ask for the value', async () => {
+  it('runs once for many waiters', async () => {
     const { future, runs } = counting();
     const started = future.start();
     expect([await started, await started, started.block(), started.value]).toEqual([1, 1, 1, 1]);
@@ -191,17 +191,17 @@ describe('start', () => {
     await expect(started).rejects.toBe(no);
     await expect(started).rejects.toBe(no);
   });
-  it('tells everybody who waits, in the order they came', () => {
+  it('notifies its waiters in the order of their subscription', () => {
     const source = new Subject<number>();
     const started = Future.from(source).start();
-    const told: string[] = [];
-    started.subscribe((n) => told.push(`first ${String(n)}`));
-    started.subscribe((n) => told.push(`second ${String(n)}`));
+    const notified: string[] = [];
+    started.subscribe((n) => notified.push(`first ${String(n)}`));
+    started.subscribe((n) => notified.push(`second ${String(n)}`));
     source.next(1);
     source.complete();
-    expect(told).toEqual(['first 1', 'second 1']);
+    expect(notified).toEqual(['first 1', 'second 1']);
   });
-  it('lets the others run on if its value is set by hand first', async () => {
+  it('lets its work run on if the value is set by hand first', async () => {
     const source = new Subject<number>();
     const started = Future.from(source).start();
     const other = hear(Future.from(source));
@@ -215,8 +215,8 @@ describe('start', () => {
 });
 
 describe('operators on a Future', () => {
-  it('map', () => expect(hear(Future.of(1).pipe(map((n) => n + 1))).heard).toEqual(['next 2', 'complete']));
-  it('switchMap leaves the former for the latter', () => {
+  it('map emits the mapped value', () => expect(hear(Future.of(1).pipe(map((n) => n + 1))).heard).toEqual(['next 2', 'complete']));
+  it('switchMap unsubscribes from the earlier future', () => {
     const left = new Subject<number>();
     const keys = new Subject<number>();
     const { heard } = hear(keys.pipe(switchMap((key) => (key === 1 ? Future.from(left) : Future.of(key)))));
@@ -247,8 +247,8 @@ describe('operators on a Future', () => {
     expect(source.observed).toBe(false);
     expect(heard).toEqual(['complete']);
   });
-  it('firstValueFrom', async () => expect(await firstValueFrom(Future.of(1))).toBe(1));
-  it('a source that never ends keeps it waiting', async () => {
+  it('firstValueFrom resolves with the value', async () => expect(await firstValueFrom(Future.of(1))).toBe(1));
+  it('a future of a source that never ends stays pending', async () => {
     const { heard } = hear(Future.from(NEVER));
     await turn();
     expect(heard).toEqual([]);

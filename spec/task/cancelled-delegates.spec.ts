@@ -7,7 +7,7 @@ import { unhandledErrorsOf } from '../support/unhandled';
 let log: string[];
 beforeEach(() => (log = []));
 
-/** Waits until it is left; then closes, which takes 5 ms. */
+/** Waits until it is cancelled; then closes, which takes 5 ms. */
 function* connected(name = 'connection'): Generator<unknown, string> {
   try {
     yield NEVER;
@@ -19,7 +19,7 @@ function* connected(name = 'connection'): Generator<unknown, string> {
   }
 }
 
-/** Delegates, and would then go on to what nobody wants any more. */
+/** Delegates; after a cancellation, the lines after the delegate must not run. */
 function* charging(): Generator<unknown, void> {
   yield* connected();
   log.push('went on');
@@ -36,11 +36,11 @@ const leave = (body: () => Generator<unknown, unknown>): void => {
 };
 
 describe('a cancelled body whose delegate yields in its finally block', () => {
-  it('does not go on when the delegate has cleaned up', () => {
+  it('does not go on after the clean-up of the delegate', () => {
     leave(charging);
     expect(log).toEqual(closed);
   });
-  it('does not go on two levels up, and runs the finally blocks of each level', () => {
+  it('does not go on at any of two outer levels, and runs the finally blocks of each level', () => {
     leave(function* () {
       try {
         yield* (function* () {
@@ -61,7 +61,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual([...closed, 'middle closed', 'outer closed']);
   });
-  it('does not go on fifty levels up', () => {
+  it('does not go on at any of fifty outer levels', () => {
     function* nested(n: number): Generator<unknown, void> {
       if (n === 0) yield* charging();
       else yield* nested(n - 1);
@@ -86,7 +86,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual([...closed, 'step 1: ok', 'step 2: ok', 'step 3: ok']);
   });
-  it('does not go on when the clean-up delegates in its turn, to futures and to generators', () => {
+  it('does not go on when the clean-up itself delegates to futures and to generators', () => {
     const closing = task(function* () {
       yield timer(2);
       return 'closed by a task';
@@ -112,7 +112,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual(['closed by a task', 'closed by hand']);
   });
-  it('does not go on where the delegate is behind an iterator that passes everything on', () => {
+  it('does not go on when an iterator wraps the delegate', () => {
     const wrapped = (): Iterable<unknown> => {
       const inner = connected();
       return {
@@ -128,7 +128,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual(closed);
   });
-  it('does not go on where the body is an iterator around the generator', () => {
+  it('does not go on when an iterator wraps the body', () => {
     const body = task(() => {
       const inner = charging();
       return {
@@ -145,7 +145,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual(closed);
   });
-  it('is not misled by a generator that its clean-up leaves midway', () => {
+  it('ignores a generator that its clean-up abandons midway', () => {
     function* numbers() {
       try {
         yield 1;
@@ -168,7 +168,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual([...closed, '1', 'numbers left', 'outer closed']);
   });
-  it('does not go on when it leaves another task from its clean-up', () => {
+  it('does not go on when its clean-up unsubscribes from another task', () => {
     inVirtualTime(() => {
       const other = hear(task(charging)());
       const body = task(function* () {
@@ -184,7 +184,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual(['first closes', 'first closed', ...closed, 'outer closed']);
   });
-  it('may catch what the clean-up of its delegate throws', () => {
+  it('may catch the error of the clean-up of its delegate', () => {
     leave(function* () {
       try {
         yield* (function* () {
@@ -192,7 +192,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
             yield NEVER;
           } finally {
             yield timer(1);
-            // eslint-disable-next-line no-unsafe-finally -- it is what is tried
+            // eslint-disable-next-line no-unsafe-finally -- the spec is about it
             throw new Error('could not close');
           }
         })();
@@ -205,7 +205,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual(['Error: could not close', 'noted']);
   });
-  it('reports what the clean-up of its delegate throws, and runs its own', () => {
+  it('reports the error of the clean-up of its delegate, and runs its own clean-up', () => {
     const failing = task(function* () {
       try {
         yield* (function* () {
@@ -229,14 +229,14 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
   });
 });
 
-describe('work with a delegate whose clean-up yields does not go on', () => {
-  it('when another leaf of an all fails', () => {
+describe('work with a delegate whose clean-up yields does not go on after a cancellation', () => {
+  it('because another input of all fails', () => {
     inVirtualTime(() => {
       hear(all([task(charging)(), Future.fail('no')]));
     });
     expect(log).toEqual(closed);
   });
-  it('when it leaves itself', () => {
+  it('by itself', () => {
     inVirtualTime(() => {
       const source = new Subject<void>();
       const { subscription } = hear(
@@ -251,7 +251,7 @@ describe('work with a delegate whose clean-up yields does not go on', () => {
     });
     expect(log).toEqual(closed);
   });
-  it('as a stream, to a later emit', () => {
+  it('as a stream', () => {
     const emitted: unknown[] = [];
     inVirtualTime(() => {
       const source = stream(function* () {
@@ -302,18 +302,18 @@ describe('work with a delegate whose clean-up yields does not go on', () => {
   });
 });
 
-describe('leaving a body', () => {
+describe('the cancellation of a body', () => {
   const generators = Object.getPrototypeOf(Object.getPrototypeOf(connected())) as object;
   const before = Object.getOwnPropertyDescriptor(generators, 'return');
 
-  it('leaves the generators of the program as they were, whatever it throws', () => {
+  it('restores the prototype of generators, also when it throws', () => {
     unhandledErrorsOf(() => {
       const { subscription } = hear(
         task(function* () {
           try {
             yield NEVER;
           } finally {
-            // eslint-disable-next-line no-unsafe-finally -- it is what is tried
+            // eslint-disable-next-line no-unsafe-finally -- the spec is about it
             throw new Error('no');
           }
         })(),
@@ -322,7 +322,7 @@ describe('leaving a body', () => {
     });
     expect(Object.getOwnPropertyDescriptor(generators, 'return')).toEqual(before);
   });
-  it('works where nobody may write to what generators inherit from', () => {
+  it('works if the prototype of generators is frozen', () => {
     Object.defineProperty(generators, 'return', { writable: false });
     try {
       leave(function* () {

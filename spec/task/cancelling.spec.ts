@@ -5,7 +5,7 @@ import { hear, inVirtualTime } from '../future/hear';
 let log: string[];
 beforeEach(() => (log = []));
 
-/** Waits for `input`, and notes its clean-up, which takes `ms`. */
+/** Waits for `input`, and records its clean-up, which takes `ms`. */
 const careful = task(function* (name: string, input: unknown, ms?: number) {
   try {
     yield input;
@@ -20,7 +20,7 @@ const careful = task(function* (name: string, input: unknown, ms?: number) {
 });
 
 describe('unsubscribing from a task', () => {
-  it('runs its finally blocks within the call', () => {
+  it('runs its finally blocks before unsubscribe returns', () => {
     hear(careful('it', NEVER)).subscription.unsubscribe();
     expect(log).toEqual(['it leaves']);
   });
@@ -62,12 +62,12 @@ describe('unsubscribing from a task', () => {
     });
     expect(log).toEqual(['a leaves', 'b leaves', 'b has left', 'a has left', 'parent leaves']);
   });
-  it('leaves what the task waits for', () => {
+  it('unsubscribes from the input of the task', () => {
     const source = new Subject<number>();
     hear(careful('it', source)).subscription.unsubscribe();
     expect(source.observed).toBe(false);
   });
-  it('takes its key out of the batch', () => {
+  it('removes its key from the batch', () => {
     const flushes: unknown[] = [];
     const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
     double.flushes$.subscribe(({ keys }) => flushes.push(keys));
@@ -75,12 +75,12 @@ describe('unsubscribing from a task', () => {
     double(2).block();
     expect(flushes).toEqual([[2]]);
   });
-  it('emits nothing afterwards, whatever a finally block returns', () => {
+  it('emits nothing afterwards, not even the value a finally block returns', () => {
     const stubborn = task(function* () {
       try {
         yield NEVER;
       } finally {
-        // eslint-disable-next-line no-unsafe-finally -- what it returns must not come out
+        // eslint-disable-next-line no-unsafe-finally -- the subscriber must not receive the returned value
         return 7;
       }
     });
@@ -99,17 +99,17 @@ describe('unsubscribing from a task', () => {
     hear(catching()).subscription.unsubscribe();
     expect(log).toEqual([]);
   });
-  it('does nothing the second time', () => {
+  it('has no effect the second time', () => {
     const { subscription } = hear(careful('it', NEVER));
     subscription.unsubscribe();
     subscription.unsubscribe();
     expect(log).toEqual(['it leaves']);
   });
-  it('does nothing once the task has ended', () => {
+  it('has no effect once the task has ended', () => {
     hear(careful('it', null)).subscription.unsubscribe();
     expect(log).toEqual(['it went on', 'it leaves']);
   });
-  it('leaves another subscription of the same future alone', () => {
+  it('does not affect another subscription of the same future', () => {
     const source = new Subject<number>();
     const future = careful('it', source);
     const stays = hear(future);
@@ -134,7 +134,7 @@ describe('a task that is cancelled', () => {
     source.complete();
     expect(log).toEqual([]);
   });
-  it('while it is ready to go on does not go on', () => {
+  it('while it is ready to resume does not resume', () => {
     const source = new Subject<number>();
     const first = hear(
       task(function* () {
@@ -151,7 +151,7 @@ describe('a task that is cancelled', () => {
     expect(first.heard).toEqual(['next undefined', 'complete']);
     expect(log).toEqual(['second leaves']);
   });
-  it('by its own body is left at its next yield', () => {
+  it('by its own body is stopped at its next yield', () => {
     const source = new Subject<void>();
     let begun = 0;
     const { heard, subscription } = hear(
@@ -188,7 +188,7 @@ describe('a task that is cancelled', () => {
     source.complete();
     expect(heard).toEqual([]);
   });
-  it('by the body of its child is left, the child first', () => {
+  it('by the body of its child is stopped, after the child', () => {
     const source = new Subject<void>();
     const child = task(function* () {
       try {
@@ -206,7 +206,7 @@ describe('a task that is cancelled', () => {
     expect(log).toEqual(['child leaves', 'parent leaves']);
     expect(heard).toEqual([]);
   });
-  it('by a sibling is left', () => {
+  it('by a sibling is stopped', () => {
     const source = new Subject<void>();
     const victim = hear(careful('victim', NEVER));
     const killer = task(function* () {
@@ -236,7 +236,7 @@ describe('a task that is cancelled', () => {
     });
     expect(log).toEqual(['inner leaves', 'inner has left', 'outer leaves']);
   });
-  it('while it subscribes to what cancels it is left, and so is that', () => {
+  it('while it subscribes to the input that cancels it is stopped, and so is the input', () => {
     const source = new Subject<void>();
     let subscription: Subscription | undefined;
     const cancelling = new Observable<number>((subscriber) => {
@@ -256,7 +256,7 @@ describe('a task that is cancelled', () => {
     source.complete();
     expect(log).toEqual(['unsubscribed', 'inner leaves']);
   });
-  it('while it subscribes to what cancels it, then has a value, does not go on', () => {
+  it('while it subscribes to an input that cancels it and then emits does not go on', () => {
     const source = new Subject<void>();
     const cancelling = new Observable<number>((subscriber) => {
       subscription.unsubscribe();
@@ -274,7 +274,7 @@ describe('a task that is cancelled', () => {
     expect(log).toEqual(['inner leaves']);
     expect(heard).toEqual([]);
   });
-  it('while it subscribes to what cancels it, then fails, does not catch that', () => {
+  it('while it subscribes to an input that cancels it and then fails does not catch the error', () => {
     const source = new Subject<void>();
     const cancelling = new Observable<number>((subscriber) => {
       subscription.unsubscribe();
@@ -309,7 +309,7 @@ describe('an error in the clean-up of a cancelled task', () => {
     ['thrown', undefined],
     ['yielded', Future.fail('no')],
     ['yielded late', timer(1)],
-  ])('is reported to config.onUnhandledError, and to nobody else: %s', (_, input) => {
+  ])('is reported to config.onUnhandledError only: %s', (_, input) => {
     inVirtualTime(() => {
       const clumsy = task(function* () {
         try {
@@ -326,7 +326,7 @@ describe('an error in the clean-up of a cancelled task', () => {
     expect(unhandled).toEqual(['no']);
     expect(log).toEqual(['outer leaves']);
   });
-  it('does not keep the others from theirs', () => {
+  it('does not keep other tasks from their clean-up', () => {
     inVirtualTime(() => {
       const clumsy = task(function* () {
         try {

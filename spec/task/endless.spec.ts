@@ -1,11 +1,12 @@
 /** A task that calls itself without end is stopped with an error that names it, while there is memory left. */
 import { runAlone } from '../support/process';
 
-/** How `recursive`, an expression with all of sluice at hand, ends in a process with a small heap. */
+/** Runs `recursive`, an expression with the exports of sluice in scope, in a process with a small heap. */
 const endOf = (recursive: string, { limit = 200, then = '' } = {}) =>
   runAlone(
     `
-    const { lazyConstant, scoped, ScopedValue, within } = require('sluice');
+    const { scoped, ScopedValue, within } = require('sluice');
+    const { lazyConstant } = require('sluice/tools');
     (async () => {
       await (${recursive}).then(
         (value) => console.log('value ' + value),
@@ -17,7 +18,7 @@ const endOf = (recursive: string, { limit = 200, then = '' } = {}) =>
     { flags: [`--max-old-space-size=${String(limit)}`] },
   );
 
-describe('a task that calls itself without end is stopped, and named:', () => {
+describe('a task that calls itself without end is stopped with an error that names it:', () => {
   it.each([
     ['directly', 'one', '(() => { const a = task(function* one() { yield* a(); }); return a(); })()'],
     ['in a list', 'listed', '(() => { const a = task(function* listed() { yield [a()]; }); return a(); })()'],

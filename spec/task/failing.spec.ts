@@ -9,10 +9,10 @@ const failing = task(function* (): Generator<unknown, number> {
 });
 
 describe('an error in a task', () => {
-  it('is its failure', () => expect(thrownBy(() => failing().block())).toBe(no));
-  it('may be anything', () => {
+  it('becomes the error of its future', () => expect(thrownBy(() => failing().block())).toBe(no));
+  it('may have any type', () => {
     const throwing = task(function* () {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that it is no Error is the point
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the spec is about a value that is not an Error
       throw undefined;
     });
     expect(hear(throwing()).heard).toEqual(['error undefined']);
@@ -22,7 +22,7 @@ describe('an error in a task', () => {
     ['an Observable', throwError(() => no)],
     ['an array', [Future.of(1), failing()]],
     ['a batch', batch(() => [no])(1)],
-  ])('of %s is thrown where it was yielded, and is the very same', (_, child) => {
+  ])('of %s is thrown at the yield as the same object', (_, child) => {
     const caught: unknown[] = [];
     const parent = task(function* () {
       try {
@@ -36,13 +36,13 @@ describe('an error in a task', () => {
     expect(caught).toEqual([no]);
     expect(caught[0]).toBe(no);
   });
-  it('comes through a thousand tasks as itself', () => {
+  it('passes through a thousand tasks as the same object', () => {
     const deep = task(function* (n: number): Generator<unknown, number, number> {
       return n === 0 ? yield* failing() : yield* deep(n - 1);
     });
     expect(thrownBy(() => deep(1_000).block())).toBe(no);
   });
-  it('runs the finally blocks it passes, the innermost first, and what they yield', () => {
+  it('runs the finally blocks on its way, the innermost first, and the futures they yield', () => {
     const log: string[] = [];
     const careful = task(function* (name: string, child: Future<unknown>) {
       try {
@@ -55,7 +55,7 @@ describe('an error in a task', () => {
     expect(hear(careful('outer', careful('inner', failing()))).heard).toEqual(['error Error: no']);
     expect(log).toEqual(['inner', 'outer']);
   });
-  it('is replaced by one that a finally block throws', () => {
+  it('is replaced by an error that a finally block throws', () => {
     const clumsy = task(function* () {
       try {
         yield* failing();
@@ -65,7 +65,7 @@ describe('an error in a task', () => {
     });
     expect(hear(clumsy()).heard).toEqual(['error worse']);
   });
-  it('that comes late is thrown at the yield as well', () => {
+  it('that arrives late is thrown at the yield as well', () => {
     const source = new Subject<number>();
     const { heard } = hear(
       task(function* () {
@@ -79,14 +79,14 @@ describe('an error in a task', () => {
     source.error(no);
     expect(heard).toEqual(['next caught Error: no', 'complete']);
   });
-  it('leaves its siblings', () => {
+  it('cancels its siblings', () => {
     const source = new Subject<number>();
     hear(all([Future.from(source), failing()]));
     expect(source.observed).toBe(false);
   });
 });
 
-describe('a yield of what cannot be waited for', () => {
+describe('a yield of a value that is not an input', () => {
   it.each<[string, unknown]>([
     ['a number', 7],
     ['a string', 'ab'],
@@ -96,7 +96,7 @@ describe('a yield of what cannot be waited for', () => {
     ['a Map', new Map()],
     ['an array with a number', [Future.of(1), 7]],
     ['a record with a string', { a: 'b' }],
-  ])('throws a TypeError there that names the task: %s', (_, wrong) => {
+  ])('throws a TypeError that names the task at the yield: %s', (_, wrong) => {
     const caught: unknown[] = [];
     const careless = task(function* careless() {
       try {

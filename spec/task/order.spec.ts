@@ -30,7 +30,7 @@ describe('the order of tasks', () => {
     all([waiter('a', slow), waiter('b', fast), waiter('c', slow, fast), opener()]).block();
     expect(log).toEqual(['opener', 'b', 'a', 'c']);
   });
-  it('lets a parent go on at once when its child ends without a suspension', () => {
+  it('resumes a parent at once when its child ends without a suspension', () => {
     const log: string[] = [];
     const child = task(function* (name: string) {
       log.push(`child of ${name}`);
@@ -43,7 +43,7 @@ describe('the order of tasks', () => {
     all([parent('a'), parent('b')]).block();
     expect(log).toEqual(['child of a', 'a', 'child of b', 'b']);
   });
-  it('resumes those who wait for one flush in the order of their keys', () => {
+  it('resumes the tasks that wait for one flush in the order of their keys', () => {
     const log: number[] = [];
     const asking = task(function* (n: number) {
       yield* double(n);
@@ -52,7 +52,7 @@ describe('the order of tasks', () => {
     all([3, 1, 2].map(asking)).block();
     expect(log).toEqual([3, 1, 2]);
   });
-  it('is the same every time', () => {
+  it('is the same in each run', () => {
     const run = (): string[] => {
       const log: string[] = [];
       const walk = task(function* (name: string, n: number): Generator<unknown, void> {
@@ -70,7 +70,7 @@ describe('the order of tasks', () => {
 });
 
 describe('re-entrancy', () => {
-  it('runs a task that is subscribed to in the body of another within the call', () => {
+  it('runs a task that the body of another task subscribes to before subscribe returns', () => {
     const log: string[] = [];
     const inner = task(function* () {
       log.push('inner');
@@ -83,7 +83,7 @@ describe('re-entrancy', () => {
     })().block();
     expect(log).toEqual(['inner', 'inner gave 1', 'outer']);
   });
-  it('lets a task that is subscribed to in the body of another join the same flush', () => {
+  it('lets a task that the body of another task subscribes to join the same flush', () => {
     const flushes: unknown[] = [];
     const watching = double.flushes$.subscribe(({ keys }) => flushes.push(keys));
     task(function* () {
@@ -93,7 +93,7 @@ describe('re-entrancy', () => {
     watching.unsubscribe();
     expect(flushes).toEqual([[1, 2]]);
   });
-  it('runs a task that is subscribed to in the next of another', () => {
+  it('runs a task that is subscribed to in the next handler of another', () => {
     const heard: unknown[] = [];
     const plus = task(function* (n: number) {
       return (yield* Future.of(n)) + 1;
@@ -101,7 +101,7 @@ describe('re-entrancy', () => {
     plus(1).subscribe((n) => heard.push(n, hear(plus(n)).heard));
     expect(heard).toEqual([2, ['next 3', 'complete']]);
   });
-  it('resumes a task when another calls next on the Subject it waits for, after that other has suspended', () => {
+  it('resumes a task whose Subject another task sets once that other task has suspended', () => {
     const log: string[] = [];
     const source = new Subject<number>();
     const waiter = task(function* () {
@@ -117,7 +117,7 @@ describe('re-entrancy', () => {
     all([waiter(), sender()]).block();
     expect(log).toEqual(['sender goes on', 'waiter has 7', 'sender ends']);
   });
-  it('keeps a failing subscriber apart from the task', () => {
+  it('does not pass the error of a subscriber to the task', () => {
     const { heard } = hear(
       Future.of(1).pipe(
         map(() => {

@@ -6,26 +6,26 @@ const MILLION = 1_000_000;
 const QUARTER = MILLION / 4;
 
 describe('a million tasks', () => {
-  it('finish, nested', () => {
+  it('end when they are nested', () => {
     const nested = task(function* (n: number): Generator<unknown, number, number> {
       return n === 0 ? 0 : (yield* nested(n - 1)) + 1;
     });
     expect(nested(MILLION).block()).toBe(MILLION);
   });
-  it('finish, nested around a batch', () => {
+  it('end when they are nested around a batch', () => {
     const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
     const nested = task(function* (n: number): Generator<unknown, number, number> {
       return n === 0 ? yield* double(1) : yield* nested(n - 1);
     });
     expect(nested(MILLION).block()).toBe(2);
   });
-  it('finish, side by side', () => {
+  it('end when they run side by side', () => {
     const one = task(function* () {
       return yield* Future.of(1);
     });
     expect(all(Array.from({ length: MILLION }, one)).block()).toHaveLength(MILLION);
   });
-  it('finish, one after the other', () => {
+  it('end when they run one after the other', () => {
     const one = task(function* () {
       return yield* Future.of(1);
     });
@@ -39,13 +39,13 @@ describe('a million tasks', () => {
 });
 
 describe('a quarter of a million tasks', () => {
-  it('fail as one, nested', () => {
+  it('fail with one error when they are nested', () => {
     const nested = task(function* (n: number): Generator<unknown, number, number> {
       return n === 0 ? yield* Future.fail('no') : yield* nested(n - 1);
     });
     expect(hear(nested(QUARTER)).heard).toEqual(['error no']);
   });
-  it('are cancelled, nested, the innermost first', () => {
+  it('are cancelled from the innermost when they are nested', () => {
     let left = 0;
     const source = new Subject<number>();
     const outOfOrder: number[] = [];
@@ -61,7 +61,7 @@ describe('a quarter of a million tasks', () => {
     expect(outOfOrder).toEqual([]);
     expect(source.observed).toBe(false);
   });
-  it('are cancelled, side by side', () => {
+  it('are cancelled when they run side by side', () => {
     let left = 0;
     const value = new AsyncValue<number>();
     const waiting = task(function* () {
@@ -83,15 +83,15 @@ describe('100 000 tasks nested through operators', () => {
     return n === 0 ? yield last : yield nested(n - 1, last).pipe(map((depth) => depth + 1));
   });
 
-  it('finish', () => expect(nested(DEPTH, Future.of(0)).block()).toBe(DEPTH));
-  it('finish when the last value comes late', () => {
+  it('end', () => expect(nested(DEPTH, Future.of(0)).block()).toBe(DEPTH));
+  it('end when the last value arrives late', () => {
     const late = new Subject<number>();
     const { heard } = hear(nested(DEPTH, late));
     late.next(0);
     late.complete();
     expect(heard).toEqual([`next ${String(DEPTH)}`, 'complete']);
   });
-  it('fail as one', () => expect(hear(nested(DEPTH, Future.fail('no'))).heard).toEqual(['error no']));
+  it('fail with one error', () => expect(hear(nested(DEPTH, Future.fail('no'))).heard).toEqual(['error no']));
   it('are cancelled', () => {
     hear(nested(DEPTH, source)).subscription.unsubscribe();
     expect(source.observed).toBe(false);

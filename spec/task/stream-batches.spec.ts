@@ -50,7 +50,7 @@ const together: readonly (readonly [string, (ask: Ask) => Observable<unknown>, s
   ],
 ];
 
-describe('streams that are consumed together', () => {
+describe('streams that run together', () => {
   it.each(together)('by %s share one flush for each round', async (_, consume, expected) => {
     const ask = atOnce();
     const flushes: string[] = [];
@@ -74,7 +74,7 @@ describe('streams that are consumed together', () => {
     expect(flushes).toEqual(['a1b1', 'a2b2', 'a3b3']);
   });
 
-  it('share flushes with tasks, and go on as those do, first come first served', async () => {
+  it('share flushes with tasks, and resume with them first in, first out', async () => {
     const ask = atOnce();
     const flushes: string[] = [];
     const heard: string[] = [];
@@ -91,7 +91,7 @@ describe('streams that are consumed together', () => {
     expect(heard).toEqual(['A1', 'B1', 'A2', 'T1', 'T2', 'B2']);
   });
 
-  it('ask for what their values bring in the same flush as the next of theirs', async () => {
+  it('share a flush between the keys of their subscribers and their own next keys', async () => {
     const ask = atOnce();
     const flushes: string[] = [];
     flushesOf(ask).subscribe((keys) => flushes.push(keys));
@@ -102,7 +102,7 @@ describe('streams that are consumed together', () => {
     expect(flushes).toEqual(['a1', 'of A1, a2', 'of A2, a3', 'of A3, ']);
   });
 
-  it('end in one flush for each round when somebody blocks on them', () => {
+  it('share one flush for each round when block() drives them', () => {
     const ask = atOnce();
     const flushes: string[] = [];
     flushesOf(ask).subscribe((keys) => flushes.push(keys));
@@ -111,7 +111,7 @@ describe('streams that are consumed together', () => {
     expect(flushes).toEqual(['a1b1', 'a2b2', 'a3b3']);
   });
 
-  it('a thousand of them make as many flushes as one', async () => {
+  it('make as many flushes when there are a thousand as when there is one', async () => {
     const sizes: number[] = [];
     const square = batch((ns: readonly number[]) => {
       sizes.push(ns.length);
@@ -131,7 +131,7 @@ describe('streams that are consumed together', () => {
     expect(sizes).toEqual([1_000, 1_000, 1_000]);
   });
 
-  it('run on the scheduler they were subscribed to on', () => {
+  it('run on the scheduler of their subscription', () => {
     const log: string[] = [];
     const report = new BatchScheduler({ name: 'report', policy: largestFirst });
     report.events$.subscribe(({ type, keys }) => type === 'flush' && log.push(keys.join('')));
@@ -156,7 +156,7 @@ describe('streams that are consumed together', () => {
   });
 });
 
-describe('a stream, drawn', () => {
+describe('a stream as a marble diagram', () => {
   it(
     'emits when what it waits for has come',
     marbles((m) => {

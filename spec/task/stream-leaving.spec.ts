@@ -1,4 +1,4 @@
-/** Leaving a stream: its body stops at the yield where it stands, and its `finally` blocks run. */
+/** Unsubscribing from a stream: its body stops at its current yield, and its `finally` blocks run. */
 import {
   concat,
   EMPTY,
@@ -53,19 +53,19 @@ const careful = (name: string, input: unknown, ms?: number): Observable<unknown>
   });
 
 describe('take', () => {
-  it('stops the body at the yield of the last value that is taken, and runs its finally', () => {
+  it('stops the body at the yield of the last taken value, and runs its finally blocks', () => {
     expect(hear(endless.pipe(take(2))).heard).toEqual(['next 1', 'next 2', 'complete']);
     expect(log).toEqual(['emits 1', 'emits 2', 'leaves']);
   });
-  it('of none never runs the body', () => {
+  it('of 0 values never runs the body', () => {
     expect(hear(endless.pipe(take(0))).heard).toEqual(['complete']);
     expect(log).toEqual([]);
   });
-  it('of more than there are lets the body end by itself', () => {
+  it('of more values than are emitted lets the body end by itself', () => {
     expect(hear(careful('it', null).pipe(take(3))).heard).toEqual(['next it', 'next it again', 'complete']);
     expect(log).toEqual(['it leaves']);
   });
-  it('stops the body also where the value comes late', async () => {
+  it('stops the body also when the value arrives late', async () => {
     const doubled = batch((ns: readonly number[]) => ns.map((n) => n * 2));
     const late = stream(function* () {
       try {
@@ -110,7 +110,7 @@ describe('take', () => {
     expect(hear(catching.pipe(take(1))).heard).toEqual(['next 1', 'complete']);
     expect(log).toEqual([]);
   });
-  it('completes before the clean-up does what it waits for, which is driven to its end', () => {
+  it('completes before an asynchronous clean-up ends, which runs to its end', () => {
     inVirtualTime((time) => {
       time.expectObservable(careful('it', NEVER, 5).pipe(take(1))).toBe('(x|)', { x: 'it' });
       timer(4).subscribe(() => log.push('four'));
@@ -120,7 +120,7 @@ describe('take', () => {
 });
 
 describe('unsubscribing', () => {
-  it('while a value is handed over has left the body before it comes back', () => {
+  it('during the delivery of a value ends the body before unsubscribe returns', () => {
     const stop = new Subject<void>();
     endless.pipe(takeUntil(stop)).subscribe((n) => {
       if (n === 2) stop.next();
@@ -128,7 +128,7 @@ describe('unsubscribing', () => {
     });
     expect(log).toEqual(['emits 1', 'heard 1', 'emits 2', 'leaves', 'heard 2']);
   });
-  it('while the body waits runs its finally blocks within the call, and leaves what it waits for', () => {
+  it('while the body waits runs its finally blocks before unsubscribe returns, and unsubscribes from its input', () => {
     const source = new Subject<void>();
     const { heard, subscription } = hear(careful('it', source));
     subscription.unsubscribe();
@@ -136,7 +136,7 @@ describe('unsubscribing', () => {
     expect(source.observed).toBe(false);
     expect(heard).toEqual(['next it']);
   });
-  it('takes its key out of the batch', () => {
+  it('removes its key from the batch', () => {
     const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
     const flushed: unknown[] = [];
     double.flushes$.subscribe(({ keys }) => flushed.push(keys));
@@ -144,7 +144,7 @@ describe('unsubscribing', () => {
     double(2).block();
     expect(flushed).toEqual([[2]]);
   });
-  it('drops what is emitted in a finally block, which goes on', () => {
+  it('drops the values that a finally block emits, and the block goes on', () => {
     const stubborn = stream(function* () {
       try {
         yield* emit('first');
@@ -160,7 +160,7 @@ describe('unsubscribing', () => {
     expect(hear(stubborn.pipe(take(1))).heard).toEqual(['next first', 'complete']);
     expect(log).toEqual(['went on', 'to its end']);
   });
-  it('drops what is emitted in a finally block after a while', () => {
+  it('drops the values that an asynchronous finally block emits', () => {
     const heard: unknown[] = [];
     inVirtualTime(() => {
       const slow = stream(function* () {
@@ -178,7 +178,7 @@ describe('unsubscribing', () => {
     expect(heard).toEqual([]);
     expect(log).toEqual(['to its end']);
   });
-  it('by the body itself leaves it at its next yield, and what that would emit is not emitted', () => {
+  it('by the body itself stops it at its next yield, whose value is not emitted', () => {
     const source = new Subject<void>();
     const itself: { subscription?: Subscription } = {};
     const { heard, subscription } = hear(
@@ -200,7 +200,7 @@ describe('unsubscribing', () => {
     expect(log).toEqual(['still running', 'leaves']);
     expect(heard).toEqual([]);
   });
-  it('does nothing once the body has ended, and nothing the second time', () => {
+  it('has no effect once the body has ended, and none the second time', () => {
     const ended = hear(careful('it', null));
     ended.subscription.unsubscribe();
     const left = hear(careful('other', NEVER));
@@ -208,7 +208,7 @@ describe('unsubscribing', () => {
     left.subscription.unsubscribe();
     expect(log).toEqual(['it leaves', 'other leaves']);
   });
-  it('leaves another subscription of the same stream alone', () => {
+  it('does not affect another subscription of the same stream', () => {
     const source = new Subject<void>();
     const future = careful('it', source);
     const stays = hear(future);
@@ -217,19 +217,19 @@ describe('unsubscribing', () => {
     source.complete();
     expect(stays.heard).toEqual(['next it', 'next it again', 'complete']);
   });
-  it('reports what a finally block throws then', () => {
+  it('reports the error of a finally block', () => {
     const clumsy = stream(function* () {
       try {
         yield* emit(1);
       } finally {
-        // eslint-disable-next-line no-unsafe-finally -- that it throws there is the point
+        // eslint-disable-next-line no-unsafe-finally -- the spec is about this throw
         throw new Error('clumsy');
       }
     });
     const reported = unhandledErrorsOf(() => hear(clumsy.pipe(take(1))));
     expect(reported).toEqual([new Error('clumsy')]);
   });
-  it('is what takeUntil, first and switchMap do', () => {
+  it('happens in takeUntil, first and switchMap', () => {
     const stop = new Subject<void>();
     hear(careful('until', NEVER).pipe(takeUntil(stop)));
     stop.next();
@@ -237,7 +237,7 @@ describe('unsubscribing', () => {
     hear(of(1, 2).pipe(switchMap((n) => careful(`switched ${String(n)}`, NEVER)))).subscription.unsubscribe();
     expect(log).toEqual(['until leaves', 'first leaves', 'switched 1 leaves', 'switched 2 leaves']);
   });
-  it('before the next stream begins is what switchMap does, also where a value of the first brings the next', () => {
+  it('happens in switchMap before the next stream begins, also when a value of the first stream causes the next', () => {
     const source = new Subject<number>();
     source
       .pipe(
@@ -260,8 +260,8 @@ describe('unsubscribing', () => {
   });
 });
 
-describe('a stream that is left', () => {
-  it('before it was begun never runs its body', () => {
+describe('a stream that is unsubscribed', () => {
+  it('before it has begun never runs its body', () => {
     const gone = new Subject<void>();
     const stopping = new Observable((subscriber) => {
       subscriber.next('stop');
@@ -273,7 +273,7 @@ describe('a stream that is left', () => {
     ]);
     expect(log).toEqual([]);
   });
-  it('by another stream, while that emits, is left', () => {
+  it('by another stream during an emission of that stream is stopped', () => {
     const victim = hear(careful('victim', NEVER));
     const killer = stream(function* () {
       yield* emit('kill');
@@ -282,12 +282,12 @@ describe('a stream that is left', () => {
     killer.subscribe(() => victim.subscription.unsubscribe());
     expect(log).toEqual(['victim leaves', 'killer goes on']);
   });
-  it('because a sibling was merged and failed is left', () => {
+  it('because a merged sibling failed is stopped', () => {
     const { heard } = hear(merge(careful('it', NEVER), careful('failing', Future.fail('no'))));
     expect(heard).toEqual(['next it', 'next failing', 'error no']);
     expect(log).toEqual(['failing leaves', 'it leaves']);
   });
-  it('with the task that waits for it is left first, and its clean-up goes on', () => {
+  it('together with the task that waits for it is stopped first, and its clean-up goes on', () => {
     const waiting = task(function* () {
       try {
         yield careful('stream', NEVER, 5).pipe(toArray());
@@ -301,14 +301,14 @@ describe('a stream that is left', () => {
     });
     expect(log).toEqual(['stream leaves', 'task leaves', 'stream has left']);
   });
-  it('and begun again is run again', () => {
+  it('and subscribed to again runs again', () => {
     expect(hear(endless.pipe(take(1), repeat(2))).heard).toEqual(['next 1', 'next 1', 'complete']);
     expect(log.filter((line) => line === 'leaves')).toHaveLength(2);
   });
 });
 
 describe('a scope', () => {
-  it('waits for the clean-up of a stream that was left in it', () => {
+  it('waits for the clean-up of a stream that was unsubscribed in it', () => {
     inVirtualTime((time) => {
       const work = scoped(function* (scope: Scope) {
         yield scope.start(careful('it', NEVER, 5).pipe(take(1)));

@@ -1,4 +1,4 @@
-/** A million values, and streams in streams: nothing nests on the native stack, and nothing is emitted for nobody. */
+/** A million values, and streams in streams: nothing nests on the native stack, and nothing is emitted without a subscriber. */
 import {
   concatAll,
   count,
@@ -39,7 +39,7 @@ describe('a million values', () => {
     gate.set();
     expect(heard).toBe(MILLION);
   });
-  it('stop at the fifth for take(5)', () => {
+  it('stop after the fifth with take(5)', () => {
     let emitted = 0;
     const counting = stream(function* () {
       for (let n = 0; n < MILLION; n++) {
@@ -58,13 +58,13 @@ describe('a stream without end', () => {
   });
 
   it('stops for take', () => expect(hear(endless.pipe(take(3), count())).heard).toEqual(['next 3', 'complete']));
-  it('is stopped by the time-out of a block', () => {
+  it('is stopped by the time limit of block()', () => {
     expect(thrownBy(() => Future.from(endless).block(20))).toBeInstanceOf(TaskTimeoutError);
   });
 });
 
 describe('a long chain', () => {
-  it('of streams that bring the next, each by its value, ends', () => {
+  it('of streams whose values cause the next stream ends', () => {
     const next = (n: number): Observable<number> =>
       stream(function* () {
         yield* emit(n + 1);
@@ -86,10 +86,10 @@ describe('a long chain', () => {
   it('of streams one after the other ends', () => {
     const { heard } = hear(from(Array.from({ length: MANY }, () => upTo(2))).pipe(concatAll(), count()));
     expect(heard).toEqual([`next ${String(2 * MANY)}`, 'complete']);
-    // As deep as RxJS itself can do it.
+    // The depth that RxJS itself allows.
     expect(hear(upTo(1).pipe(repeat(1_000), count())).heard).toEqual(['next 1000', 'complete']);
   });
-  it('of generator functions that delegate ends', () => {
+  it('of generator functions that delegate to each other ends', () => {
     function* deep(n: number): Generator<Emission<number>, void> {
       yield* emit(n);
       if (n > 0) yield* deep(n - 1);
@@ -99,7 +99,7 @@ describe('a long chain', () => {
 });
 
 describe('many streams', () => {
-  it('side by side emit all that they have', () => {
+  it('side by side emit all their values', () => {
     const square = batch((ns: readonly number[]) => ns.map((n) => n * n));
     const squares = (n: number): Observable<number> =>
       stream(function* () {
@@ -108,7 +108,7 @@ describe('many streams', () => {
       });
     expect(Future.from(range(0, MANY).pipe(mergeMap(squares), count())).block()).toBe(2 * MANY);
   });
-  it('side by side are all of them left', () => {
+  it('side by side are all stopped', () => {
     let left = 0;
     const waiting = range(0, MANY).pipe(
       mergeMap(() =>

@@ -1,4 +1,4 @@
-/** What is on while the body of a stream runs, and while its values are handed over. */
+/** The contexts, stores and scheduler of a stream: in its body, and during the delivery of its values. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   asyncScheduler,
@@ -32,7 +32,7 @@ import { atOnce } from '../support/batches';
 import { nesting, Traced } from '../context/traced';
 
 describe('a context that the body has entered', () => {
-  it('is off while a value is handed over, and while the body waits', () => {
+  it('is off during the delivery of a value, and while the body waits', () => {
     const trace: string[] = [];
     const values = stream(function* () {
       using _ = enter(new Traced('a', trace));
@@ -48,7 +48,7 @@ describe('a context that the body has entered', () => {
     });
     expect(trace.join(' ')).toBe('+a body -a next +a body -a outside +a body -a complete');
   });
-  it('is left when the stream is', () => {
+  it('is left when the stream is unsubscribed', () => {
     const trace: string[] = [];
     const values = stream(function* () {
       using _ = enter(new Traced('a', trace));
@@ -67,7 +67,7 @@ describe('a context that the body has entered', () => {
         throw new Error('cannot pause');
       }
       override resume(): void {
-        // nothing to turn on
+        // No state to restore.
       }
     }
     const values = stream(function* () {
@@ -81,7 +81,7 @@ describe('a context that the body has entered', () => {
     });
     expect(hear(values).heard).toEqual(['next handed over', 'next caught Error: cannot pause', 'complete']);
   });
-  it('that forbids suspension forbids emissions, since others run then', () => {
+  it('that forbids suspension forbids emissions too, because other code runs during one', () => {
     const values = stream(function* () {
       using _ = enter(forbidSuspension());
       yield* Future.of(1);
@@ -93,7 +93,7 @@ describe('a context that the body has entered', () => {
   });
 });
 
-describe('a context around who subscribes', () => {
+describe('a context around the subscriber', () => {
   it('is on in the body and in the subscriber, and off while the body waits', () => {
     const trace: string[] = [];
     const values = stream(function* () {
@@ -110,7 +110,7 @@ describe('a context around who subscribes', () => {
     expect(trace.join(' ')).toBe('+a body next -a outside +a body next -a +a -a');
     expect(() => nesting(trace.filter((line) => /^[+-]/.test(line)))).not.toThrow();
   });
-  it('is on in the subscriber, while that of a task that the body waits for is not', () => {
+  it('is on in the subscriber, where a context of an awaited task is off', () => {
     const language = new ScopedValue('en');
     const spoken = task(function* () {
       yield null;
@@ -131,7 +131,7 @@ describe('a context around who subscribes', () => {
 
 describe('the stores of AsyncLocalStorage', () => {
   const stores = new AsyncLocalStorage<string>();
-  it('are those of who subscribed, in the body, in its clean-up, and in the subscriber', () => {
+  it('are those of the subscription in the body, in its clean-up, and in the subscriber', () => {
     const seen: string[] = [];
     const see = (where: string): void => void seen.push(`${where} ${stores.getStore() ?? 'none'}`);
     const gate = new AsyncValue<void>();
@@ -158,21 +158,21 @@ describe('the stores of AsyncLocalStorage', () => {
   });
 });
 
-describe('while a value is handed over', () => {
+describe('during the delivery of a value', () => {
   const values = stream(function* values() {
     for (let n = 1; n <= 3; n++) yield* emit(n);
   });
 
-  it('others may be subscribed to, the same stream too', () => {
+  it('other streams and the same stream may be subscribed to', () => {
     const heard: number[] = [];
     values.subscribe((n) => {
       heard.push(n);
-      // eslint-disable-next-line rxjs-x/no-nested-subscribe -- that it nests is the point
+      // eslint-disable-next-line rxjs-x/no-nested-subscribe -- the spec is about nesting
       if (n < 3) values.pipe(take(2)).subscribe((inner) => heard.push(n * 10 + inner));
     });
     expect(heard).toEqual([1, 11, 12, 2, 21, 22, 3]);
   });
-  it('no task is running, so that block warns of nothing and enter has nothing to enter', () => {
+  it('no task is running: block() does not warn, and enter() throws', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const gate = new AsyncValue<number>();
     const blocked: number[] = [];
@@ -195,7 +195,7 @@ describe('while a value is handed over', () => {
     expect(errors).toEqual([expect.any(TypeError)]);
     expect(gate.value).toBe(7);
   });
-  it('to block on a later value of the same subscription is an error, and no hang', () => {
+  it('a block on a later value of the same subscription throws and does not hang', () => {
     const later = new AsyncValue<number>();
     const errors: unknown[] = [];
     stream(function* () {
@@ -213,7 +213,7 @@ describe('while a value is handed over', () => {
     expect(errors).toHaveLength(1);
     expect(later.value).toBe(2);
   });
-  it('the scheduler is that of the stream, also when it goes on late', () => {
+  it('the scheduler is that of the stream, also after an asynchronous wait', () => {
     const report = new BatchScheduler({ name: 'report' });
     const seen: string[] = [];
     report.events$.subscribe(({ type, keys }) => seen.push(`${type} ${keys.join('')}`));
@@ -238,10 +238,10 @@ describe('a subscriber that has closed', () => {
     rxConfig.onStoppedNotification = (notification) => stopped.push(notification);
   });
   afterEach(() => (rxConfig.onStoppedNotification = null));
-  /** RxJS tells of what came too late in a timer. */
+  /** RxJS reports a late notification in a timer. */
   const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-  it('before it subscribes has no body run', async () => {
+  it('before it subscribes does not run the body', async () => {
     let runs = 0;
     new Observable<number>((subscriber) => {
       subscriber.complete();
@@ -254,7 +254,7 @@ describe('a subscriber that has closed', () => {
     expect(runs).toBe(0);
     expect(stopped).toEqual([]);
   });
-  it('is not told what is emitted in the clean-up, nor that it ends', async () => {
+  it('receives neither the values of the clean-up nor the end', async () => {
     const values = stream(function* () {
       try {
         yield* emit(1);

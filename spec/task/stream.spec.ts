@@ -1,4 +1,4 @@
-/** A stream: a cold Observable of what a generator function emits between the futures it waits for. */
+/** A stream is a cold Observable of the values that a generator function emits between its waits. */
 import {
   EmptyError,
   endWith,
@@ -20,7 +20,7 @@ const no = new Error('no');
 const double = batch((ns: readonly number[]) => ns.map((n) => n * 2), { name: 'double' });
 
 describe('a stream', () => {
-  it('does nothing until somebody subscribes', () => {
+  it('runs nothing until it is subscribed to', () => {
     let runs = 0;
     stream(function* () {
       runs++;
@@ -39,7 +39,7 @@ describe('a stream', () => {
       ['next 2', 'complete'],
     ]);
   });
-  it('emits what its body emits, in that order, and completes when the body returns', () => {
+  it('emits the values of its body in order, and completes when the body returns', () => {
     const three = stream(function* () {
       for (const n of [1, 2, 3]) yield* emit(n);
     });
@@ -57,7 +57,7 @@ describe('a stream', () => {
     });
     expect(Future.from(doubled.pipe(toArray())).block()).toEqual([2, 4, 14]);
   });
-  it('waits for all that a task waits for in a bare yield, and for nothing at null', async () => {
+  it('accepts the inputs of a task in a bare yield, null included', async () => {
     const seen: unknown[] = [];
     const values = stream(function* (): Generator<unknown, void, unknown> {
       seen.push(yield Promise.resolve('promise'), yield of(0, 1), yield [Future.of(2), { a: double(3) }], yield null);
@@ -66,7 +66,7 @@ describe('a stream', () => {
     expect(await Future.from(values)).toBe('end');
     expect(seen).toEqual(['promise', 1, [2, { a: 6 }], null]);
   });
-  it('emits by a bare yield as well, and what it emits may be anything', () => {
+  it('emits by a bare yield as well, and a value may have any type', () => {
     const heard: unknown[] = [];
     const future = Future.of(7);
     const list = [future];
@@ -79,7 +79,7 @@ describe('a stream', () => {
     expect(heard[0]).toBe(future);
     expect(heard[1]).toBe(list);
   });
-  it('emits what generator functions emit that its body delegates to', () => {
+  it('emits the values of generator functions that its body delegates to', () => {
     function* pair(n: number): Generator<Emission<number>, number> {
       yield* emit(n);
       yield* emit(yield* double(n));
@@ -99,7 +99,7 @@ describe('a stream', () => {
     });
     expect(hear(twice).heard).toEqual(['next hello', 'next hello', 'complete']);
   });
-  it('hands a value on before its body goes on', () => {
+  it('delivers a value before its body goes on', () => {
     const log: string[] = [];
     stream(function* () {
       log.push('emits');
@@ -114,7 +114,7 @@ describe('a stream', () => {
     }
     expect(hear(stream(() => body())).heard).toEqual(['next 1', 'complete']);
   });
-  it('waits for what its body returns, and drops it', () => {
+  it('waits for an input that its body returns, and drops the value', () => {
     const end = new AsyncValue<void>();
     const { heard } = hear(
       stream(function* () {
@@ -143,7 +143,7 @@ describe('a stream', () => {
     });
     expect(sum().block()).toEqual([2, 4, 4]);
   });
-  it('is named where somebody blocks on what it waits for elsewhere', () => {
+  it('is named in the error of a block on its external wait', () => {
     const slow = stream(function* slow() {
       yield new Subject();
       yield* emit(1);
@@ -160,13 +160,13 @@ describe('a stream that fails', () => {
     throw no;
   });
 
-  it('hands on what it has emitted, and then the very error', () => {
+  it('delivers the values emitted before the error, and then the same error object', () => {
     const heard: unknown[] = [];
     failing.subscribe({ next: (value) => heard.push(value), error: (error: unknown) => heard.push(error) });
     expect(heard).toEqual([1, no]);
     expect(heard[1]).toBe(no);
   });
-  it('fails with what it waits for, unless its body catches it', () => {
+  it('fails with the error of its input, unless its body catches the error', () => {
     const careful = stream(function* () {
       try {
         yield throwError(() => no);
@@ -179,7 +179,7 @@ describe('a stream that fails', () => {
     });
     expect(hear(careful).heard).toEqual(['next caught Error: no', 'next finally', 'error worse']);
   });
-  it('says its name in the TypeError for what cannot be yielded, which its body may catch', () => {
+  it('is named in the TypeError of a wrong yield, which its body may catch', () => {
     const caught: unknown[] = [];
     const careless = stream(function* careless() {
       try {
@@ -193,7 +193,7 @@ describe('a stream that fails', () => {
     expect(caught).toEqual([expect.any(TypeError)]);
     expect(String(caught[0])).toContain('Task "careless" yielded 7');
   });
-  it('says its name in the EmptyError of what it waits for', () => {
+  it('is named in the EmptyError of its input', () => {
     const visit = stream(function* visit() {
       yield of();
     });
@@ -201,7 +201,7 @@ describe('a stream that fails', () => {
     expect(error).toBeInstanceOf(EmptyError);
     expect((error as Error).message).toContain('task "visit" waits for an Observable');
   });
-  it('before its first yield fails too', () => {
+  it('before its first yield delivers the error', () => {
     const { heard } = hear(
       stream(function* () {
         throw no;
@@ -221,7 +221,7 @@ describe('a subscriber that throws', () => {
   });
   beforeEach(() => body.splice(0));
 
-  it('is reported as RxJS does, and hears the rest', () => {
+  it('is reported as in RxJS, and receives the other values', () => {
     const heard: number[] = [];
     const reported = unhandledErrorsOf(() => {
       three.subscribe((n) => {
@@ -233,7 +233,7 @@ describe('a subscriber that throws', () => {
     expect(heard).toEqual([1, 2, 3]);
     expect(body).toEqual(['after 1', 'after 2', 'after 3']);
   });
-  it('at the end is reported too', () => {
+  it('in its complete handler is reported too', () => {
     const reported = unhandledErrorsOf(() => {
       three.subscribe({
         complete: () => {
@@ -243,7 +243,7 @@ describe('a subscriber that throws', () => {
     });
     expect(reported).toEqual([no]);
   });
-  it('has what its teardown throws reported, not thrown into the body', () => {
+  it('in its teardown is reported, and the body does not receive the error', () => {
     const heard: unknown[] = [];
     let caught: unknown = 'nothing';
     const reported = unhandledErrorsOf(() => {
@@ -273,8 +273,8 @@ describe('a subscriber that throws', () => {
   });
 });
 
-describe('an emission where there is no stream', () => {
-  /** What a task with this body, of this name, catches at its yield. */
+describe('an emission outside of a stream', () => {
+  /** The error that a task with this body and this name catches at its yield. */
   const caughtBy = (yielded: () => unknown): unknown => {
     const careful = task(function* careful() {
       try {
@@ -296,7 +296,7 @@ describe('an emission where there is no stream', () => {
       'in a task that a stream waits for',
       () => Future.from(stream(() => waitingFor(task<[], unknown, unknown>(emitting)()))),
     ],
-  ])('%s is a TypeError at the yield, which can be caught there', (_, yielded) => {
+  ])('%s throws a TypeError at the yield, where the body can catch it', (_, yielded) => {
     const error = caughtBy(yielded);
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toMatch(
@@ -309,7 +309,7 @@ describe('an emission where there is no stream', () => {
   function* waitingFor(future: Future<unknown>): Generator<never, void> {
     yield* future;
   }
-  it('in an all that the body of a stream yields is one too', () => {
+  it('in an all that the body of a stream yields throws a TypeError too', () => {
     const { heard } = hear(
       stream(function* rows() {
         yield [emit(7)];
@@ -319,7 +319,7 @@ describe('an emission where there is no stream', () => {
       expect.stringMatching(/^error TypeError: emit\(7\) was yielded by task "rows", not by/),
     ]);
   });
-  it('is one for whoever takes it for a future', async () => {
+  it('rejects with a TypeError when it is used as a future', async () => {
     const future = emit(7) as unknown as Future<void>;
     expect(hear(future).heard).toEqual([expect.stringMatching(/^error TypeError: emit\(7\) was used not by the body/)]);
     await expect(future).rejects.toBeInstanceOf(TypeError);
@@ -327,17 +327,17 @@ describe('an emission where there is no stream', () => {
 });
 
 describe('the body of a stream', () => {
-  it.each([[7], [null], [undefined], [{}], ['f'], [of(1)]])('is no %p: a TypeError, at once', (body) => {
+  it.each([[7], [null], [undefined], [{}], ['f'], [of(1)]])('cannot be %p: stream throws a TypeError at the call', (body) => {
     expect(() => stream(body as never)).toThrow(TypeError);
     expect(() => stream(body as never)).toThrow(/^stream: expected `body` to be a generator function; got /);
   });
-  it('is not what a call of it returns: a TypeError that says so', () => {
+  it('cannot be a generator object: the TypeError advises to pass the function', () => {
     function* rows(): Generator<Emission<number>, void> {
       yield* emit(1);
     }
     expect(() => stream(rows() as never)).toThrow('Give the generator function itself');
   });
-  it('is no async generator function: a TypeError that says what to write, at once', () => {
+  it('cannot be an async generator function: the TypeError at the call says what to write', () => {
     async function* rows(): AsyncGenerator<number> {
       yield await Promise.resolve(1);
     }
@@ -353,7 +353,7 @@ describe('the body of a stream', () => {
     ['a future', () => Future.of(1)],
     ['a promise', async () => Promise.resolve(1)],
     ['an array', () => [1]],
-  ])('is no function that gives %s: each subscription fails with a TypeError', (_, body) => {
+  ])('cannot be a function that returns %s: each subscription fails with a TypeError', (_, body) => {
     const { heard } = hear(stream(body as never));
     expect(heard).toEqual([expect.stringMatching(/^error TypeError: stream "\w+": its body returned .* not a generator/)]);
   });
@@ -366,7 +366,7 @@ describe('the body of a stream', () => {
 });
 
 describe('several streams', () => {
-  it('that are awaited in one task are all of them settled', async () => {
+  it('that one task awaits are all settled', async () => {
     const good = stream(function* () {
       yield* emit(yield* double(1));
     });
@@ -380,7 +380,7 @@ describe('several streams', () => {
       { status: 'rejected', reason: no },
     ]);
   });
-  it('of one are apart from each other', async () => {
+  it('of one function are independent of each other', async () => {
     const gates = [new AsyncValue<string>(), new AsyncValue<string>()];
     let runs = 0;
     const gated = stream(function* () {

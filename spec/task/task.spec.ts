@@ -5,19 +5,19 @@ import { hear, inVirtualTime } from '../future/hear';
 const no = new Error('no');
 
 describe('a task function', () => {
-  it('does nothing when it is called', () => {
+  it('runs nothing when it is called', () => {
     let runs = 0;
     task(() => runs++)();
     expect(runs).toBe(0);
   });
-  it('runs its body for each subscription', () => {
+  it('runs its body once for each subscription', () => {
     let runs = 0;
     const counting = task(() => ++runs)();
     expect([counting.block(), counting.block()]).toEqual([1, 2]);
   });
-  it('keeps the name', () => expect(task(function* nameOf() {}).name).toBe('nameOf'));
-  it('keeps the number of arguments', () => expect(task((a: number, b: number) => a + b).length).toBe(2));
-  it('passes the arguments', () => {
+  it('keeps the name of its function', () => expect(task(function* nameOf() {}).name).toBe('nameOf'));
+  it('keeps the `length` of its function', () => expect(task((a: number, b: number) => a + b).length).toBe(2));
+  it('passes its arguments to the body', () => {
     const joined = task(function* (...parts: readonly string[]) {
       return parts.join('-');
     });
@@ -29,7 +29,7 @@ describe('a task function', () => {
     });
     expect(greeting().block()).toBe('you');
   });
-  it('passes this', () => {
+  it('passes `this` to the body', () => {
     const library = {
       name: 'Ada',
       greeting: task(function* (this: { readonly name: string }, word: string) {
@@ -38,7 +38,7 @@ describe('a task function', () => {
     };
     expect(library.greeting('hi').block()).toBe('hi Ada');
   });
-  it('passes the this of a class', () => {
+  it('passes `this` as a method of a class', () => {
     class Book {
       readonly #title = 'Sluices';
       readonly title = task(function* (this: Book) {
@@ -47,10 +47,10 @@ describe('a task function', () => {
     }
     expect(new Book().title().block()).toBe('Sluices');
   });
-  it.each([[7], [null], [{}], ['f']])('refuses %p for a body, at once', (body) => {
+  it.each([[7], [null], [{}], ['f']])('cannot be made of %p: task throws a TypeError at the call', (body) => {
     expect(() => task(body as never)).toThrow(/^task: expected `body` to be a function/);
   });
-  it('refuses an async generator function, at once: what that returns would be lost', () => {
+  it('cannot be made of an async generator function, whose values would be lost', () => {
     async function* nameOf(): AsyncGenerator<never, string> {
       return Promise.resolve('Ada');
     }
@@ -64,16 +64,16 @@ describe('a task function', () => {
 });
 
 describe('a task of a generator function', () => {
-  it('gives what it returns', () =>
+  it('has the value that the function returns', () =>
     expect(
       task(function* () {
         return 1;
       })().block(),
     ).toBe(1));
-  it('gives undefined if it returns nothing', () => {
+  it('has the value undefined if the function returns nothing', () => {
     expect(hear(task(function* () {})()).heard).toEqual(['next undefined', 'complete']);
   });
-  it('has the value of each future it yields, typed', () => {
+  it('receives the typed value of each future it yields', () => {
     const it = task(function* () {
       const n: number = yield* Future.of(1);
       const { text }: { text: string } = yield* all({ text: Future.of('a') });
@@ -81,13 +81,13 @@ describe('a task of a generator function', () => {
     });
     expect(it().block()).toBe('1a');
   });
-  it('takes shapes, null and undefined in a bare yield', () => {
+  it('accepts arrays, records, null and undefined in a bare yield', () => {
     const it = task(function* (): Generator<unknown, unknown, unknown> {
       return [yield [Future.of(1), { a: Future.of(2) }], yield null, yield undefined, yield [], yield];
     });
     expect(it().block()).toEqual([[1, { a: 2 }], null, undefined, [], undefined]);
   });
-  it('takes Observables, promises and async iterables in a bare yield, their last value', async () => {
+  it('receives the last value of an Observable, promise or async iterable in a bare yield', async () => {
     async function* numbers(): AsyncGenerator<number> {
       yield await Promise.resolve(3);
     }
@@ -96,13 +96,13 @@ describe('a task of a generator function', () => {
     });
     expect(await it()).toEqual([1, 2, 3]);
   });
-  it('waits for a future it returns', () =>
+  it('waits for a future that the function returns', () =>
     expect(
       task(function* () {
         return Future.of(1);
       })().block(),
     ).toBe(1));
-  it('returns an array as a value, whatever is in it', () => {
+  it('has an array as its value, even an array of futures', () => {
     const inner = Future.of(1);
     expect(
       task(function* () {
@@ -110,7 +110,7 @@ describe('a task of a generator function', () => {
       })().block()[0],
     ).toBe(inner);
   });
-  it('fails with EmptyError at a yield of what is empty', () => {
+  it('fails with EmptyError at a yield of an empty Observable', () => {
     const it = task(function* (): Generator<unknown, unknown, unknown> {
       try {
         return yield of();
@@ -120,7 +120,7 @@ describe('a task of a generator function', () => {
     });
     expect(it().block()).toBeInstanceOf(EmptyError);
   });
-  it('names itself in that EmptyError', () => {
+  it('is named in the EmptyError', () => {
     const visit = task(function* visit() {
       yield [Future.of(1), of()];
     });
@@ -130,13 +130,13 @@ describe('a task of a generator function', () => {
 });
 
 describe('a task of another function', () => {
-  it('gives what a plain function returns', () => expect(task((n: number) => n + 1)(1).block()).toBe(2));
-  it('gives the array a plain function returns', () => expect(task(() => [1, 2])().block()).toEqual([1, 2]));
-  it('gives the string a plain function returns', () => expect(task(() => 'ab')().block()).toBe('ab'));
-  it('gives the iterator of a plain function, if it is no generator', () => {
+  it('has the value that a plain function returns', () => expect(task((n: number) => n + 1)(1).block()).toBe(2));
+  it('has the array that a plain function returns', () => expect(task(() => [1, 2])().block()).toEqual([1, 2]));
+  it('has the string that a plain function returns', () => expect(task(() => 'ab')().block()).toBe('ab'));
+  it('has the iterator that a plain function returns as its value, if the iterator is not a generator', () => {
     expect([...task(() => [1, 2].values())().block()]).toEqual([1, 2]);
   });
-  it('fails with what a plain function throws', () => {
+  it('fails with the error that a plain function throws', () => {
     const throwing = task((): number => {
       throw no;
     });
@@ -145,21 +145,21 @@ describe('a task of another function', () => {
   it('waits for an async function', async () => {
     expect(await task(async (n: number) => Promise.resolve(n + 1))(1)).toBe(2);
   });
-  it('fails with the very error of an async function', async () => {
+  it('fails with the error object of an async function', async () => {
     await expect(task(async () => Promise.reject(no))()).rejects.toBe(no);
   });
-  it('waits for an Observable, and gives its last value', () => expect(task(() => of(1, 2))().block()).toBe(2));
+  it('waits for an Observable, and has its last value', () => expect(task(() => of(1, 2))().block()).toBe(2));
   it('fails with EmptyError if the Observable is empty', () => {
     expect(() => task((): Observable<number> => of())().block()).toThrow(EmptyError);
   });
-  it('names itself in that EmptyError', () => {
+  it('is named in the EmptyError', () => {
     expect(() =>
       task(function visit(): Observable<number> {
         return of();
       })().block(),
     ).toThrow('task "visit" waits for');
   });
-  it('waits for an async iterable, and gives its last value', async () => {
+  it('waits for an async iterable, and has its last value', async () => {
     async function* numbers(): AsyncGenerator<number> {
       yield await Promise.resolve(1);
       yield 2;

@@ -1,5 +1,5 @@
 /**
- * The time of `block(ms)`, `get(ms)` and `wait(ms)` is real time, whatever the date does meanwhile.
+ * The time limit of `block(ms)`, `get(ms)` and `wait(ms)` is real time, independent of changes of the system date.
  */
 import { AsyncValue, batch, task, TaskTimeoutError, type Future } from 'sluice';
 
@@ -7,7 +7,7 @@ const idOf = batch((ids: readonly number[]) => [...ids]);
 const { now: genuineNow } = Date;
 const FAR = 10_000;
 
-/** Never ends by itself; gives up long after its time, so that no spec hangs. */
+/** Ends only long after the time limit, so that no spec hangs. */
 const endless = task(function* endless() {
   for (const begun = process.hrtime.bigint(); process.hrtime.bigint() - begun < BigInt(FAR) * 1_000_000n;)
     yield* idOf(1);
@@ -30,10 +30,10 @@ const dates: readonly (readonly [name: string, date: () => () => number])[] = [
           (at -= 1_000)
       )(1e12),
   ],
-  ['is no number', () => () => NaN],
+  ['is not a number', () => () => NaN],
 ];
 
-describe.each(dates)('while the date %s', (_name, date) => {
+describe.each(dates)('while the system date %s', (_name, date) => {
   beforeEach(() => {
     Date.now = date();
   });
@@ -42,18 +42,18 @@ describe.each(dates)('while the date %s', (_name, date) => {
     Date.now = genuineNow;
   });
 
-  it('block(ms) ends by its time', () => {
+  it('block(ms) ends after its time limit', () => {
     expect(() => endless().block(20)).toThrow(TaskTimeoutError);
   });
 
-  it('get(ms) and wait(ms) end by their time', () => {
+  it('get(ms) and wait(ms) end after their time limit', () => {
     const value = started(endless());
     expect([value.get(20), value.wait(20)]).toEqual([undefined, false]);
     value.cancel();
   });
 });
 
-it('a date that is set forward ends no block before its time', () => {
+it('a system date that is set forward does not end a block before its time limit', () => {
   let reads = 0;
   Date.now = () => genuineNow() + reads++ * 1e9;
   try {
@@ -69,7 +69,7 @@ it('a date that is set forward ends no block before its time', () => {
   }
 });
 
-it("jest's fake timers do not stop the time of a block", () => {
+it("jest's fake timers do not stop the time limit of a block", () => {
   jest.useFakeTimers();
   try {
     expect(() => endless().block(20)).toThrow(TaskTimeoutError);

@@ -1,4 +1,4 @@
-/** `wait`, `get` and `block` of an AsyncValue: three answers to the same question, and to its time being over. */
+/** `wait`, `get` and `block` of an AsyncValue: what each returns or throws, also after its time limit. */
 import { NEVER, timer } from 'rxjs';
 import {
   AsyncList,
@@ -18,17 +18,17 @@ import { hear, thrownBy } from './hear';
 const no = new Error('no');
 const double = batch((ns: readonly number[]) => ns.map((n) => n * 2), { name: 'double' });
 
-/** A value that is on its way, and needs no event loop. */
-const coming = () => double(21).start();
-/** One that fails on its way. */
+/** A value that arrives without the event loop. */
+const arriving = () => double(21).start();
+/** A value that fails without the event loop. */
 const failing = () =>
   task(function* () {
     yield* double(1);
     throw no;
   })().start();
-/** One that only the event loop can bring. */
-const away = () => Future.from(timer(60_000)).start();
-/** One that always has something to do, and never ends: in a world of its own, so that others can be waited for. */
+/** A value that needs the event loop. */
+const onTimer = () => Future.from(timer(60_000)).start();
+/** A value whose work never ends and is always busy, isolated on a scheduler of its own. */
 const endless = () => {
   const asks = task(function* () {
     for (;;) yield* double(1);
@@ -36,16 +36,16 @@ const endless = () => {
   return new StartedFuture(asks(), new BatchScheduler());
 };
 
-describe.each([[undefined], [1_000]])('a value that can come without the event loop, given %p ms', (timeoutMs) => {
-  it('comes, by wait', () => {
-    const value = coming();
+describe.each([[undefined], [1_000]])('an AsyncValue that needs no event loop, with a time limit of %p ms', (timeoutMs) => {
+  it('makes wait return true', () => {
+    const value = arriving();
     expect(value.isSet).toBe(false);
     expect(value.wait(timeoutMs)).toBe(true);
     expect(value.value).toBe(42);
   });
-  it('comes, by get', () => expect(coming().get(timeoutMs)).toBe(42));
-  it('comes, by block', () => expect(coming().block(timeoutMs)).toBe(42));
-  it('and fails, is waited for in peace, and throws by get and block', () => {
+  it('is returned by get', () => expect(arriving().get(timeoutMs)).toBe(42));
+  it('is returned by block', () => expect(arriving().block(timeoutMs)).toBe(42));
+  it('makes wait return true if it fails, while get and block throw its error', () => {
     const value = failing();
     expect(value.wait(timeoutMs)).toBe(true);
     expect(value.error).toBe(no);
@@ -55,61 +55,61 @@ describe.each([[undefined], [1_000]])('a value that can come without the event l
 });
 
 describe.each<[string, () => AsyncValue<unknown>]>([
-  ['needs the event loop', away],
-  ['is a cell that nobody sets', () => new AsyncValue<number>()],
-  ['goes on for ever', endless],
-  ['is a list of such', () => new AsyncList([away(), coming()])],
+  ['needs the event loop', onTimer],
+  ['is never set', () => new AsyncValue<number>()],
+  ['has work without end', endless],
+  ['is a list with such an input', () => new AsyncList([onTimer(), arriving()])],
   ['is a run', () => run([NEVER])],
-])('the time is over for a value that %s', (_, make) => {
+])('after the time limit for a value that %s', (_, make) => {
   let value: AsyncValue<unknown>;
-  // In braces: what a hook returns is awaited, and this is not to come.
+  // In braces, because jest awaits what a hook returns, and this value never arrives.
   beforeEach(() => {
     value = make();
   });
   afterEach(() => value.cancel());
 
-  it('and wait says false', () => expect(value.wait(5)).toBe(false));
-  it('and get gives undefined', () => expect(value.get(5)).toBeUndefined());
-  it('and block throws a TaskTimeoutError', () => expect(() => value.block(5)).toThrow(TaskTimeoutError));
-  it('and it can still come', () => {
+  it('wait returns false', () => expect(value.wait(5)).toBe(false));
+  it('get returns undefined', () => expect(value.get(5)).toBeUndefined());
+  it('block throws a TaskTimeoutError', () => expect(() => value.block(5)).toThrow(TaskTimeoutError));
+  it('the value can still be set', () => {
     value.wait(5);
     expect(value.isSet).toBe(false);
   });
 });
 
-describe('a value that needs the event loop, given no time', () => {
-  it.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('is a WouldBlockError by %s', (method) => {
-    const value = away();
+describe('an AsyncValue that needs the event loop', () => {
+  it.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('makes %s without a time limit throw a WouldBlockError', (method) => {
+    const value = onTimer();
     const error = thrownBy(() => value[method]());
     expect(error).toBeInstanceOf(WouldBlockError);
     expect(String(error)).toContain('an Observable or promise');
     value.cancel();
   });
 
-  it('is the cause of a TaskTimeoutError, given some', () => {
+  it('makes block with a time limit throw a TaskTimeoutError whose cause is the WouldBlockError', () => {
     const cell = new AsyncValue();
     const error = thrownBy(() => cell.block(5)) as TaskTimeoutError;
     expect(error.cause).toBeInstanceOf(WouldBlockError);
     expect(error.timeoutMs).toBe(5);
   });
 
-  it('does not hold the thread for it: what cannot come is not waited for', () => {
-    // Were it waited for, this spec would take an hour.
+  it('is not waited for until the time limit, because it cannot arrive while the thread is blocked', () => {
+    // A real wait would take an hour.
     expect(new AsyncValue().wait(3_600_000)).toBe(false);
   });
 });
 
-describe('with no time at all', () => {
+describe('with a time limit of 0', () => {
   it('wait and get run nothing', () => {
     const flushed: unknown[] = [];
     const watching = double.flushes$.subscribe((flush) => flushed.push(flush));
-    const value = coming();
+    const value = arriving();
     expect([value.wait(0), value.get(0), value.isSet, flushed]).toEqual([false, undefined, false, []]);
     expect(value.block()).toBe(42);
     watching.unsubscribe();
   });
 
-  it('they see what has come', () => {
+  it('wait, get and block return a value that has arrived', () => {
     const value = new AsyncValue<number>();
     value.set(7);
     expect([value.wait(0), value.get(0), value.block(0)]).toEqual([true, 7, 7]);
@@ -122,7 +122,7 @@ describe('with no time at all', () => {
 });
 
 describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', (method) => {
-  it.each([[-1], [NaN], ['5'], [null]])('refuses %p ms, whether it is set or not', (timeoutMs) => {
+  it.each([[-1], [NaN], ['5'], [null]])('throws a TypeError for a time limit of %p, whether the value is set or not', (timeoutMs) => {
     const set = Future.of(1).start();
     for (const value of [set, new AsyncValue()]) {
       expect(() => value[method](timeoutMs as never)).toThrow(TypeError);
@@ -132,7 +132,7 @@ describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', 
     }
   });
 
-  it('drives started work on its own scheduler, whoever asks', () => {
+  it('drives started work on the scheduler of that work', () => {
     const scheduler = new BatchScheduler();
     const value = new StartedFuture(double(21), scheduler);
     value[method]();
@@ -147,10 +147,10 @@ describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', 
     scope.close();
   });
 
-  it('works where a task that runs asks for it', () => {
+  it('works inside a running task', () => {
     const warn = jest.spyOn(console, 'warn').mockReturnValue();
     const asks = task(() => {
-      const value = coming();
+      const value = arriving();
       value[method]();
       return value.value;
     });
@@ -158,11 +158,11 @@ describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', 
     warn.mockRestore();
   });
 
-  it('works where a subscriber of another value asks for it', () => {
+  it('works inside a subscriber of another value', () => {
     const first = new AsyncValue<number>();
     const seen: unknown[] = [];
     first.subscribe(() => {
-      const value = coming();
+      const value = arriving();
       value[method]();
       seen.push(value.value);
     });
@@ -170,20 +170,20 @@ describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', 
     expect(seen).toEqual([42]);
   });
 
-  it('leaves those who wait where they are', () => {
+  it('keeps the other waiters subscribed', () => {
     const value = new AsyncValue<number>();
     const { heard } = hear(value);
     try {
       value[method](1);
     } catch {
-      // The time was over.
+      // The time limit was over.
     }
     value.set(1);
     expect(heard).toEqual(['next 1', 'complete']);
   });
 });
 
-it('a value that was set by hand while it was blocked on is given', () => {
+it('block returns a value that is set by hand during the block', () => {
   const cell = new AsyncValue<number>();
   task(function* () {
     yield* double(1);

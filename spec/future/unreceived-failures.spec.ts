@@ -1,8 +1,8 @@
-/** Failures that nobody ever received: told of when the value is collected, each once; and never the end of the process. */
+/** Failures that no consumer received: each is reported once, when the value is collected, and never ends the process. */
 import { runAlone, type Ended } from '../support/process';
 
-/** Does what it is given, forgets it, and collects all garbage. What it is told of are the lines. */
-const forgetting = (work: string, onUnhandledError = "(error) => console.log('told:', String(error))"): Ended =>
+/** Runs `work` in a process of its own, then collects all garbage. Its lines are the reports. */
+const reportsOf = (work: string, onUnhandledError = "(error) => console.log('reported:', String(error))"): Ended =>
   runAlone(`
     const { AsyncList, run, Scope } = require('sluice');
     require('node:v8').setFlagsFromString('--expose_gc');
@@ -22,51 +22,51 @@ const forgetting = (work: string, onUnhandledError = "(error) => console.log('to
     })();
   `);
 
-describe('a failure that nobody received is told of', () => {
+describe('a failure that no consumer received is reported', () => {
   it.each([
-    ['of a cell', 'failed(no());'],
+    ['of an AsyncValue without work', 'failed(no());'],
     ['of started work', 'fails().start();'],
     ['of a run', 'run([fails()]);'],
-    ['of a list, once', 'new AsyncList([fails(), Future.of(1)]);'],
+    ['of a list, once only', 'new AsyncList([fails(), Future.of(1)]);'],
     [
-      'of which it was only asked whether it had come',
+      'after calls of `wait` and `isError` only',
       'const value = failed(no()); value.wait(); value.wait(5); value.isError;',
     ],
-    ['whose time was over for one who waited', 'const value = fails().start(); value.get(0); value.wait(0);'],
+    ['after a wait whose time limit was over', 'const value = fails().start(); value.get(0); value.wait(0);'],
     [
-      'for which one had waited, and left',
+      'after its only subscriber has unsubscribed',
       'const value = fails().start(); value.subscribe({ error() {} }).unsubscribe();',
     ],
     [
-      'of the rest of a list, which it does not pass on',
+      'of a list input whose error the list does not pass on',
       'await new AsyncList([failed(new Error("first")), failed(no())]).then(null, () => {});',
     ],
   ])('%s', (_, work) => {
-    expect(forgetting(work)).toEqual({ lines: ['told: Error: no', 'over'], stderr: '', hasEndedWell: true });
+    expect(reportsOf(work)).toEqual({ lines: ['reported: Error: no', 'over'], stderr: '', hasEndedWell: true });
   });
 
-  it('by the console, where nobody looks after such errors, and by the exit code', () => {
-    const { lines, stderr, hasEndedWell } = forgetting('failed(no());', 'null');
+  it('on the console and by the exit code, if config.onUnhandledError is not set', () => {
+    const { lines, stderr, hasEndedWell } = reportsOf('failed(no());', 'null');
     expect([lines, hasEndedWell]).toEqual([['over'], false]);
     expect(stderr).toMatch(/^sluice: nobody received the failure of an AsyncValue. Error: no/);
   });
 
-  it('and if he who looks after them throws, it is told of by the console, and is not the end of the process', () => {
-    const { lines, stderr, hasEndedWell } = forgetting('failed(no());', "() => { throw new Error('fault'); }");
+  it('on the console if config.onUnhandledError throws, and the process goes on', () => {
+    const { lines, stderr, hasEndedWell } = reportsOf('failed(no());', "() => { throw new Error('fault'); }");
     expect([lines, hasEndedWell]).toEqual([['over'], true]);
     expect(stderr).toMatch(/^sluice: nobody received the failure of an AsyncValue. Error: no/);
     expect(stderr).toMatch(/config.onUnhandledError.*Error: fault/);
   });
 });
 
-describe('a failure is not told of', () => {
+describe('a failure is not reported', () => {
   it.each([
-    ['that one was told of who waits', 'await fails().start().then(null, () => {});'],
-    ['that one was told of who came late', 'failed(no()).subscribe({ error() {} });'],
-    ['that was looked at', 'failed(no()).error;'],
-    ['that was thrown by value', 'try { failed(no()).value } catch {}'],
-    ['that was thrown by get', 'try { failed(no()).get(0) } catch {}'],
-    ['that was thrown by block', 'try { task(() => { throw no(); })().start().block() } catch {}'],
+    ['that a waiter received', 'await fails().start().then(null, () => {});'],
+    ['that a late subscriber received', 'failed(no()).subscribe({ error() {} });'],
+    ['whose `error` was read', 'failed(no()).error;'],
+    ['that `value` threw', 'try { failed(no()).value } catch {}'],
+    ['that `get` threw', 'try { failed(no()).get(0) } catch {}'],
+    ['that `block` threw', 'try { task(() => { throw no(); })().start().block() } catch {}'],
     ['that a task caught', 'task(function* () { try { yield* failed(no()); } catch {} })().subscribe();'],
     [
       'that a list passed on',
@@ -76,11 +76,11 @@ describe('a failure is not told of', () => {
       ),
     ],
     [
-      'that is one with what a list passed on',
+      'that is the same error object as the one a list passed on',
       'const same = no(); await new AsyncList([failed(same), failed(same)]).then(null, () => {});',
     ],
     [
-      'that came while one blocked and others waited',
+      'that arrived during a block while a subscriber waited',
       'const value = batch((keys) => { throw no(); })(1).start(); value.subscribe({ error() {} }); value.wait();',
     ],
     [
@@ -88,6 +88,6 @@ describe('a failure is not told of', () => {
       'const work = fails().start(); work.cancel(no()); new AsyncValue().cancel(no()); run([rx.NEVER]).cancel();',
     ],
   ])('%s', (_, work) => {
-    expect(forgetting(work)).toEqual({ lines: ['over'], stderr: '', hasEndedWell: true });
+    expect(reportsOf(work)).toEqual({ lines: ['over'], stderr: '', hasEndedWell: true });
   });
 });

@@ -1,4 +1,4 @@
-/** What a future, and whatever else holds data of its users, shows of itself: what it is and its name, and no more. */
+/** Printing a future, or another object with user data, shows its type and its name, and no data. */
 import { inspect } from 'node:util';
 import { map } from 'rxjs';
 import {
@@ -52,7 +52,7 @@ const futures: readonly (readonly [string, object, string])[] = [
   ['of a batch function', userOf(SECRET), 'a future of batch "userOf"'],
   ['of many keys', userOf.many([SECRET]), 'a future'],
   ['of all', all([login('ada', SECRET)]), 'a future'],
-  ['of settled', allSettled({ of: login('ada', SECRET) }), 'a future'],
+  ['of allSettled', allSettled({ of: login('ada', SECRET) }), 'a future'],
   ['of a value', Future.of(SECRET), 'a future'],
   ['of an error', Future.fail(new Error(SECRET)), 'a future'],
   ['of a promise', Future.from(Promise.resolve(SECRET)), 'a future'],
@@ -78,7 +78,7 @@ const futures: readonly (readonly [string, object, string])[] = [
 ];
 
 describe.each(futures)('a future %s', (_, future, title) => {
-  it('is refused by JSON.stringify with the advice to await it', () => {
+  it('makes JSON.stringify throw an error that advises to await it', () => {
     expect(() => JSON.stringify(future)).toThrow(
       new TypeError(
         `JSON.stringify: expected a value; got ${title}. Await the future first, and serialize its value.`,
@@ -88,17 +88,17 @@ describe.each(futures)('a future %s', (_, future, title) => {
     expect(() => JSON.stringify([[future]])).toThrow(`expected a value at "0"; got ${title}.`);
   });
 
-  it('is printed by what it is and its name', () => {
+  it('is printed as its type and its name', () => {
     expect(inspect(future)).toBe(title);
     expect(inspect({ user: future }, { depth: 9 })).toBe(`{ user: ${title} }`);
   });
 
-  it('can be printed by who asks for its JSON to show it, as jest does', () => {
+  it('can be printed by tools that call toJSON without a key, as jest does', () => {
     expect((future as { toJSON(): unknown }).toJSON()).toBe(title);
   });
 });
 
-describe('what is not a future', () => {
+describe('an object that is not a future', () => {
   const world = loop();
   afterAll(() => world.close());
   const others: readonly (readonly [string, object, string])[] = [
@@ -109,13 +109,13 @@ describe('what is not a future', () => {
     ['a WorkerPool', pool, 'WorkerPool "threads"'],
   ];
 
-  it.each(others)('%s shows what it is and its name', (_, other, title) => {
+  it.each(others)('%s is printed as its type and its name', (_, other, title) => {
     expect(inspect(other)).toBe(title);
     expect(JSON.stringify({ other })).toBe(JSON.stringify({ other: title }));
   });
 });
 
-it('an Observable that is piped from a future shows nothing of it either', () => {
+it('an Observable that is piped from a future shows no data of it', () => {
   const piped = login('ada', SECRET).pipe(map((it) => it));
   expect(() => JSON.stringify(piped)).toThrow(
     'JSON.stringify: expected a value at "source"; got a future of task "login".',
@@ -123,7 +123,7 @@ it('an Observable that is piped from a future shows nothing of it either', () =>
   expect(inspect(piped, { depth: 9 })).not.toContain(SECRET);
 });
 
-it('an object of sluice that is an argument by mistake is named in the message', () => {
+it('an object of sluice that is passed by mistake is named in the message', () => {
   expect(() => all([1, login('ada', SECRET)] as never)).toThrow('at [0]');
   expect(() => run(login('ada', SECRET) as never)).toThrow(
     'run() takes one array of futures: write run([a, b]), not run(a, b).',
@@ -131,9 +131,9 @@ it('an object of sluice that is an argument by mistake is named in the message',
   expect(() => all(scope as never)).toThrow('got Scope "request" (object)');
 });
 
-/* eslint-disable rxjs-x/no-topromise -- that of a future gives a Promise<T>, unlike RxJS's */
+/* eslint-disable rxjs-x/no-topromise -- toPromise of a future returns a Promise<T>, unlike RxJS's */
 describe('toPromise', () => {
-  it('gives a promise of the value, and runs the future once', async () => {
+  it('returns a promise of the value, and runs the future once', async () => {
     let runs = 0;
     const counted = task(() => ++runs);
     const promise: Promise<number> = counted().toPromise();

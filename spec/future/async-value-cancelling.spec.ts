@@ -1,4 +1,4 @@
-/** Cancelling what arrives once: work stops, cleans up, and then the value is settled. */
+/** Cancelling an AsyncValue: its work stops and cleans up, and then the value is settled. */
 import { config, finalize, NEVER, timer } from 'rxjs';
 import { all, AsyncValue, CancelledError, Future, task } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
@@ -17,25 +17,25 @@ const waitsFor = (log: string[], cleanUp: number) =>
 const say = (value: AsyncValue<unknown>): string =>
   value.isSet ? `over: ${String((value.error as CancelledError | undefined)?.reason)}` : 'not over';
 
-describe('a cell that is cancelled', () => {
+describe('an AsyncValue without work that is cancelled', () => {
   it('fails with a CancelledError around the reason', () => {
     const cell = new AsyncValue();
     cell.cancel('why');
     expect(cell.error).toBeInstanceOf(CancelledError);
     expect(cell.error).toMatchObject({ reason: 'why', cause: 'why', code: 'SLUICE_CANCELLED' });
   });
-  it('needs no reason', () => {
+  it('can be cancelled without a reason', () => {
     const cell = new AsyncValue();
     cell.cancel();
     expect(cell.error).toMatchObject({ reason: undefined });
   });
-  it('keeps the first reason', () => {
+  it('keeps the reason of the first cancellation', () => {
     const cell = new AsyncValue();
     cell.cancel('first');
     cell.cancel('second');
     expect(say(cell)).toBe('over: first');
   });
-  it('keeps the value it has', () => {
+  it('keeps its value if it is settled', () => {
     const cell = new AsyncValue<number>();
     cell.set(1);
     cell.cancel();
@@ -44,27 +44,27 @@ describe('a cell that is cancelled', () => {
 });
 
 describe('started work that is cancelled', () => {
-  it('stops, and is settled at once where there is nothing to clean up', () => {
+  it('stops, and settles at once if it has no clean-up', () => {
     let stopped = 0;
     const work = Future.from(NEVER.pipe(finalize(() => stopped++))).start();
     work.cancel('why');
     expect([say(work), stopped]).toEqual(['over: why', 1]);
   });
 
-  it('is settled when its asynchronous clean-up has ended, and keeps the first reason', () => {
+  it('settles when its asynchronous clean-up has ended, with the first reason', () => {
     const log: string[] = [];
     testScheduler().run(() => {
       const work = waitsFor(log, 3).start();
-      work.subscribe({ error: () => log.push(`told, ${say(work)}`) });
+      work.subscribe({ error: () => log.push(`notified, ${say(work)}`) });
       work.cancel('first');
       work.cancel('second');
       log.push(say(work));
       timer(2).subscribe(() => log.push(say(work)));
     });
-    expect(log).toEqual(['cleaning', 'not over', 'not over', 'cleaned', 'told, over: first']);
+    expect(log).toEqual(['cleaning', 'not over', 'not over', 'cleaned', 'notified, over: first']);
   });
 
-  it('may cancel itself before it has ever waited', () => {
+  it('may cancel itself before its first wait', () => {
     const log: string[] = [];
     const work: AsyncValue<unknown> = task(function* () {
       yield timer(1);
@@ -81,7 +81,7 @@ describe('started work that is cancelled', () => {
     });
   });
 
-  it('may be set by hand instead, and then cannot be cancelled any more', () => {
+  it('may be set by hand instead; a later cancellation has no effect', () => {
     const log: string[] = [];
     const work = waitsFor(log, 0).start() as AsyncValue<unknown>;
     work.set('by hand');
@@ -89,7 +89,7 @@ describe('started work that is cancelled', () => {
     expect([work.value, log]).toEqual(['by hand', []]);
   });
 
-  it('may be set by hand while it cleans up', () => {
+  it('may be set by hand during its clean-up', () => {
     const log: string[] = [];
     let work: AsyncValue<unknown> | undefined;
     testScheduler().run(() => {
@@ -126,7 +126,7 @@ describe('started work that is cancelled', () => {
     it.each([
       ['before it is cancelled', 'before'],
       ['after it is cancelled', 'after'],
-    ])('fails with that where a waiter came %s', (_when, when) => {
+    ])('fails with the error of the clean-up if the waiter subscribed %s', (_when, when) => {
       const seen: unknown[] = [];
       const waits = (work: AsyncValue<unknown>) => work.subscribe({ error: (error: unknown) => seen.push(error) });
       const reported = reportsOf(() => {
@@ -138,7 +138,7 @@ describe('started work that is cancelled', () => {
       expect([seen, reported]).toEqual([[no], []]);
     });
 
-    it('has that for its error where it is handled in the task that cancelled it', () => {
+    it('has the error of the clean-up if the cancelling task handles the failure', () => {
       const seen: unknown[] = [];
       const canceller = task(function* () {
         const work = failing();
@@ -153,7 +153,7 @@ describe('started work that is cancelled', () => {
       expect([seen, reported]).toEqual([[no], []]);
     });
 
-    it('reports that where it was set by hand meanwhile', () => {
+    it('reports the error of the clean-up if the value was set by hand meanwhile', () => {
       let work: AsyncValue<unknown> | undefined;
       const reported = reportsOf(() => {
         work = failing();
@@ -166,7 +166,7 @@ describe('started work that is cancelled', () => {
     });
   });
 
-  it('fails with the first failure of two clean-ups, and reports the other', () => {
+  it('fails with the first error of two clean-ups, and reports the second', () => {
     const reported: unknown[] = [];
     config.onUnhandledError = (error) => reported.push(error);
     const cleaning = (error: string) =>
@@ -174,7 +174,7 @@ describe('started work that is cancelled', () => {
         try {
           yield NEVER;
         } finally {
-          throw error; // eslint-disable-line no-unsafe-finally, @typescript-eslint/only-throw-error -- they are told apart by it
+          throw error; // eslint-disable-line no-unsafe-finally, @typescript-eslint/only-throw-error -- the spec tells the errors apart by it
         }
       })();
     const work = all([cleaning('first'), cleaning('second')]).start() as AsyncValue<unknown>;
@@ -183,7 +183,7 @@ describe('started work that is cancelled', () => {
     expect([work.error, reported]).toEqual(['first', ['second']]);
   });
 
-  it('fails with its CancelledError where its clean-up only passes a cancelling on', () => {
+  it('fails with its own CancelledError if its clean-up fails with a CancelledError of other work', () => {
     const work = task(function* () {
       try {
         yield NEVER;
@@ -195,7 +195,7 @@ describe('started work that is cancelled', () => {
     expect(say(work)).toBe('over: outer');
   });
 
-  it('is not stopped by one who does not wait any more', () => {
+  it('goes on when one of its waiters unsubscribes', () => {
     const log: string[] = [];
     const work = waitsFor(log, 0).start();
     work.subscribe().unsubscribe();
@@ -203,7 +203,7 @@ describe('started work that is cancelled', () => {
     work.cancel();
   });
 
-  it('throws its CancelledError in tasks that wait for it', () => {
+  it('throws its CancelledError in the tasks that wait for it', () => {
     const work = Future.from(NEVER).start();
     const seen: unknown[] = [];
     task(function* () {

@@ -8,7 +8,7 @@ interface Exit {
   readonly stderr: string;
 }
 
-/** `program` is plain JavaScript, with `rx` and all of sluice at hand, in a process of its own. */
+/** Runs `program`, plain JavaScript with `rx` and the exports of sluice in scope, in a process of its own. */
 function exitOf(program: string): Exit {
   const source = `
     const rx = require('rxjs');
@@ -25,39 +25,39 @@ function exitOf(program: string): Exit {
   return { code: status, lines: stdout.split('\n').filter(Boolean), stderr };
 }
 
-const toldOnce = /^sluice: nobody received the failure of [^\n]*Error: the disk is full(?![^]*sluice: nobody)/;
+const reportedOnce = /^sluice: nobody received the failure of [^\n]*Error: the disk is full(?![^]*sluice: nobody)/;
 
 describe('a failure that no consumer received is reported when the process exits', () => {
   it.each([
     ['of a started key', 'save(1).start();'],
     ['of a started task', 'fails().start();'],
-    ['of a value that is failed by hand', 'globalThis.value = new AsyncValue(); value.fail(no());'],
+    ['of an AsyncValue that is failed by hand', 'globalThis.value = new AsyncValue(); value.fail(no());'],
     ['of a run', 'run([fails()]);'],
-    ['of a list, once', 'globalThis.list = new AsyncList([fails()]);'],
+    ['of a list, once only', 'globalThis.list = new AsyncList([fails()]);'],
     ['of work of a scope that is never closed', 'globalThis.scope = new Scope(); scope.start(fails());'],
-    ['of a scope that is closed, whose end nobody awaits', 'const s = new Scope(); s.start(fails()); s.close();'],
+    ['of a closed scope whose end is not awaited', 'const s = new Scope(); s.start(fails()); s.close();'],
     [
       'of a clean-up in a scope that is never closed',
       `globalThis.scope = new Scope({ errorMode: 'continue' });
        const failing = task(function* () { try { yield rx.NEVER; } finally { throw no(); } });
        scope.start(function* () { const left = failing().subscribe(); yield rx.timer(1); left.unsubscribe(); });`,
     ],
-    ['where the program exits by itself', 'fails().start(); setTimeout(() => process.exit(), 20);'],
+    ['of a program that calls process.exit', 'fails().start(); setTimeout(() => process.exit(), 20);'],
   ])('%s', (_, program) => {
     const { code, stderr } = exitOf(program);
-    expect(stderr).toMatch(toldOnce);
+    expect(stderr).toMatch(reportedOnce);
     expect(code).toBe(1);
   });
-  it('to config.onUnhandledError where that is set, and the exit code is that of the program', () => {
+  it('to config.onUnhandledError if that is set, without a change of the exit code', () => {
     const { code, lines, stderr } = exitOf(`
-      rx.config.onUnhandledError = (error) => console.log('told', error.message);
+      rx.config.onUnhandledError = (error) => console.log('reported', error.message);
       save(1).start();`);
-    expect([code, lines, stderr]).toEqual([0, ['told the disk is full'], '']);
+    expect([code, lines, stderr]).toEqual([0, ['reported the disk is full'], '']);
   });
-  it('and the exit code is the one that the program has set', () => {
+  it('without a change of an exit code that the program has set', () => {
     expect(exitOf('save(1).start(); process.exitCode = 7;').code).toBe(7);
   });
-  it('each of several', () => {
+  it('for each of several failures', () => {
     const { stderr } = exitOf('save(1).start(); fails().start();');
     expect(stderr.match(/sluice: nobody received/g)).toHaveLength(2);
   });
@@ -75,7 +75,7 @@ describe('nothing is reported when the process exits', () => {
   ])('%s', (_, program) => {
     expect(exitOf(program)).toEqual({ code: 0, lines: [], stderr: '' });
   });
-  it('and no listener is there while nothing is lost', () => {
+  it('and no exit listener is registered while no failure is unreceived', () => {
     const { lines } = exitOf(`
       const before = process.listenerCount('exit');
       fails().start().then(null, () => console.log(process.listenerCount('exit') - before));`);

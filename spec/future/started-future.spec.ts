@@ -1,11 +1,11 @@
-/** Work that was started runs, whoever waits for it. */
+/** Started work runs independently of its waiters. */
 import { NEVER, of, Subject, timer } from 'rxjs';
 import { all, AsyncValue, batch, BatchScheduler, Future, task, WouldBlockError } from 'sluice';
 import { StartedFuture } from '../../src/future/started-future';
 import { thrownBy } from './hear';
 
 describe('started work', () => {
-  it('runs at once, as far as it can', () => {
+  it('runs at once until its first wait', () => {
     const log: string[] = [];
     const gate = new Subject<number>();
     const work = task(function* () {
@@ -19,20 +19,20 @@ describe('started work', () => {
     expect([log.at(-1), work.value]).toEqual(['has 1', 'done']);
   });
 
-  it('runs once, for whoever waits, and for nobody', () => {
+  it('runs once, with any number of waiters or none', () => {
     let runs = 0;
     const work = task(() => ++runs)().start();
     expect([work.block(), work.block(), runs]).toEqual([1, 1, 1]);
   });
 
-  it('may be over before start returns', () => expect(Future.of(1).start().value).toBe(1));
+  it('may end before start returns', () => expect(Future.of(1).start().value).toBe(1));
 
   it('keeps its error', () => {
     const no = new Error('no');
     expect(Future.fail(no).start().error).toBe(no);
   });
 
-  it('shares a flush with what is started beside it, or asked for by tasks', async () => {
+  it('shares a flush with other started work and with tasks', async () => {
     const asked: unknown[] = [];
     const ask = batch((keys: readonly number[]) => {
       asked.push([...keys]);
@@ -43,7 +43,7 @@ describe('started work', () => {
     expect(asked).toEqual([[1, 2, 3]]);
   });
 
-  it('is not the work of whoever started it: it goes on when he is gone', () => {
+  it('goes on after the task that started it has ended', () => {
     const log: string[] = [];
     const gate = new AsyncValue<void>();
     const inner = task(function* () {
@@ -59,19 +59,19 @@ describe('started work', () => {
     expect(log).toEqual(['inner']);
   });
 
-  it('may be set by hand before it is over, and what it gives is no matter', async () => {
+  it('may be set by hand before it ends; its own result is then ignored', async () => {
     const work: AsyncValue<number> = Future.from<number>(timer(1)).start();
     work.set(7);
     await Future.from(timer(2));
     expect(work.value).toBe(7);
   });
 
-  it('takes what is piped through operators', async () => {
+  it('can be piped through operators', async () => {
     expect(await Future.from(of(1, 2)).start()).toBe(2);
   });
 });
 
-describe('what started work waits for', () => {
+describe('the wait of started work', () => {
   const waits = () =>
     task(function* patience() {
       yield NEVER;
@@ -85,7 +85,7 @@ describe('what started work waits for', () => {
     for (const work of [own, other]) work.cancel();
   });
 
-  it('may be work of a scheduler that waits for it', () => {
+  it('may be for work of a scheduler that waits for it', () => {
     const [left, right] = [new BatchScheduler({ name: 'left' }), new BatchScheduler({ name: 'right' })];
     const holder: { right?: AsyncValue<unknown> } = {};
     const gate = new AsyncValue<void>();

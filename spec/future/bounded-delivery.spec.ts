@@ -1,9 +1,9 @@
-/** What happens in the deepest of many calls that tell each other's results, or begin each other's futures. */
+/** Work in the deepest of many nested deliveries of results, or of many nested subscriptions. */
 import { Observable, Subject, takeUntil } from 'rxjs';
 import { all, AsyncValue, batch, BatchScheduler, Future, task } from 'sluice';
 
-/** Does `work` in the last of so many values, each of which is set by who waits for the one before. */
-function setInTurn(depth: number, work: () => void): void {
+/** Runs `work` in the last of `depth` subscribers, each of which sets the AsyncValue of the next one. */
+function setNested(depth: number, work: () => void): void {
   const values = Array.from({ length: depth + 1 }, () => new AsyncValue<number>());
   values.forEach((value, index) =>
     value.subscribe(() => {
@@ -14,23 +14,23 @@ function setInTurn(depth: number, work: () => void): void {
   values[0]?.set(0);
 }
 
-/** Does `work` in the last of so many futures, each of which is subscribed to by who waits for the one before. */
-function beginInTurn(depth: number, work: () => void): void {
+/** Runs `work` in the last of `depth` subscribers, each of which subscribes to the next future. */
+function subscribeNested(depth: number, work: () => void): void {
   if (depth === 0) work();
-  else Future.of(depth).subscribe((left) => beginInTurn(left - 1, work));
+  else Future.of(depth).subscribe((rest) => subscribeNested(rest - 1, work));
 }
 
 const depths = [50, 98, 99, 100, 101, 150, 300];
 
-it.each(depths)('block() brings the value of all() below %i calls that tell results', (depth) => {
+it.each(depths)('block() returns the value of all() inside %i nested deliveries', (depth) => {
   let got: unknown;
-  setInTurn(depth, () => {
+  setNested(depth, () => {
     got = all([Future.of(1), Future.of(2)]).block();
   });
   expect(got).toEqual([1, 2]);
 });
 
-it.each(depths)('flush() of another scheduler tells its tasks below %i calls that tell results', (depth) => {
+it.each(depths)('flush() of another scheduler delivers to its tasks inside %i nested deliveries', (depth) => {
   const [one, other] = [new BatchScheduler(), new BatchScheduler()];
   const nameOf = batch((ids: readonly number[]) => ids.map(String), { window: 100_000 });
   const both = task(function* () {
@@ -39,7 +39,7 @@ it.each(depths)('flush() of another scheduler tells its tasks below %i calls tha
   let got: unknown;
   other.run(() => both().subscribe((names) => (got = names)));
   one.run(() => {
-    setInTurn(depth, () => {
+    setNested(depth, () => {
       other.flush();
     });
   });
@@ -47,11 +47,11 @@ it.each(depths)('flush() of another scheduler tells its tasks below %i calls tha
 });
 
 it.each([5, 119, 120, 121, 122, 240, 250])(
-  'an Observable that has itself unsubscribed from while it is subscribed to is torn down below %i futures',
+  'an Observable that is unsubscribed during its own subscription is torn down inside %i nested subscriptions',
   (depth) => {
     const stop = new Subject<void>();
     const seen: string[] = [];
-    beginInTurn(depth, () => {
+    subscribeNested(depth, () => {
       const source = new Observable(() => {
         seen.push('subscribed');
         stop.next();
