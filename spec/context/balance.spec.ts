@@ -1,4 +1,4 @@
-/** Whatever a program does, its contexts are turned on and off by turns, in nests, and all are off in the end. */
+/** In every program, contexts are turned on and off alternately and properly nested, and all are off at the end. */
 import fc from 'fast-check';
 import { config, map, Subject, timer, type SchedulerLike } from 'rxjs';
 import {
@@ -16,20 +16,20 @@ import {
 } from 'sluice';
 import { StartedFuture } from '../../src/future/started-future';
 import { virtualScheduler } from '../support/virtual-time';
-import { nesting, Traced } from './traced';
+import { nesting, RecordingContext } from './recording-context';
 
-/** Which of its methods throws, and at which time. */
+/** The method that throws, and the number of its call that does. */
 type Breaking = { readonly on: 'pause' | 'resume'; readonly after: number } | undefined;
 
 type Step = { readonly isCaught: boolean } & (
   | { readonly does: 'wait'; readonly ms: number }
   | { readonly does: 'ask'; readonly key: number }
-  | { readonly does: 'many'; readonly how: 'all' | 'settled' | 'run' | 'scoped'; readonly steps: readonly Step[] }
+  | { readonly does: 'many'; readonly how: 'all' | 'allSettled' | 'run' | 'scoped'; readonly steps: readonly Step[] }
   | { readonly does: 'task'; readonly steps: readonly Step[]; readonly entered: number; readonly cleansUp: boolean }
   | { readonly does: 'within'; readonly step: Step; readonly breaks: Breaking }
   | { readonly does: 'start'; readonly step: Step; readonly isCancelled: boolean }
   | { readonly does: 'subscribe'; readonly step: Step; readonly leavesAfter: number }
-  | { readonly does: 'set' | 'fail' | 'leave out of turn' }
+  | { readonly does: 'set' | 'fail' | 'leave out of order' }
 );
 
 const breaking: fc.Arbitrary<Breaking> = fc.option(
@@ -46,10 +46,10 @@ const { step: steps } = fc.letrec<{ step: Step }>((tie) => {
       { maxDepth: 5 },
       fc.record({ does: does('wait'), ms: fc.nat(3), isCaught }),
       fc.record({ does: does('ask'), key: fc.nat(3), isCaught }),
-      fc.record({ does: fc.constantFrom('set' as const, 'fail' as const, 'leave out of turn' as const), isCaught }),
+      fc.record({ does: fc.constantFrom('set' as const, 'fail' as const, 'leave out of order' as const), isCaught }),
       fc.record({
         does: does('many'),
-        how: fc.constantFrom('all' as const, 'settled' as const, 'run' as const, 'scoped' as const),
+        how: fc.constantFrom('all' as const, 'allSettled' as const, 'run' as const, 'scoped' as const),
         steps: many,
         isCaught,
       }),
@@ -63,8 +63,8 @@ const { step: steps } = fc.letrec<{ step: Step }>((tie) => {
 
 const quiet = { error: () => undefined };
 
-/** Its own turns do not count: it throws in one of them. */
-class Breaks extends Traced {
+/** The broken context is left out of the check, because it throws in one of its calls. */
+class Breaks extends RecordingContext {
   #calls = 0;
 
   constructor(private readonly breaks: NonNullable<Breaking>) {
@@ -84,7 +84,7 @@ class Breaks extends Traced {
   }
 }
 
-/** Performs one program, and gives what its contexts wrote. */
+/** Runs one program, and returns the trace of its contexts. */
 class Performance {
   readonly trace: string[] = [];
   readonly #double: BatchFunction<number, number> = batch((keys: readonly number[]) => {
@@ -130,11 +130,11 @@ class Performance {
         });
       case 'fail':
         return Future.fail(new Error('no'));
-      case 'leave out of turn':
+      case 'leave out of order':
         return task(function* (this: Performance) {
           const first = enter(this.#context());
           using _ = enter(this.#context());
-          const watching = this.#tick.subscribe(() => this.trace.push(' told'));
+          const watching = this.#tick.subscribe(() => this.trace.push(' notified'));
           yield timer(1, this.clock);
           first[Symbol.dispose]();
           yield timer(1, this.clock);
@@ -143,9 +143,9 @@ class Performance {
     }
   }
 
-  #many(how: 'all' | 'settled' | 'run' | 'scoped', futures: readonly Future<unknown>[]): Future<unknown> {
+  #many(how: 'all' | 'allSettled' | 'run' | 'scoped', futures: readonly Future<unknown>[]): Future<unknown> {
     if (how === 'all') return all(futures);
-    if (how === 'settled') return allSettled(futures);
+    if (how === 'allSettled') return allSettled(futures);
     if (how === 'run') return this.#run(futures);
     return scoped(function* (scope) {
       for (const value of futures.map((future) => scope.start(future))) yield* value;
@@ -155,8 +155,8 @@ class Performance {
   #run(futures: readonly Future<unknown>[]): Future<unknown> {
     const { clock } = this;
     return task(function* () {
-      using world = loop({ clock });
-      return yield* world.run(futures);
+      using inner = loop({ clock });
+      return yield* inner.run(futures);
     })();
   }
 
@@ -178,13 +178,13 @@ class Performance {
     }).call(this);
   }
 
-  #context(breaks?: Breaking): Traced {
+  #context(breaks?: Breaking): RecordingContext {
     const name = `${String(this.#contexts++)};`;
-    return breaks ? new Breaks(breaks) : new Traced(name, this.trace);
+    return breaks ? new Breaks(breaks) : new RecordingContext(name, this.trace);
   }
 }
 
-/** Node 20 has none. */
+/** Node 20 has no Symbol.dispose. */
 class DisposableStack implements Disposable {
   readonly #held: Disposable[] = [];
 
@@ -202,10 +202,10 @@ const programs = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-// Many a failure in there is nobody's who waits.
+// The programs leave many failures that no consumer receives.
 beforeAll(() => (config.onUnhandledError = () => undefined));
 
-it('in any program', () => {
+it('contexts are balanced in every program', () => {
   let written = 0;
   fc.assert(
     fc.property(programs, (roots) => {
@@ -220,7 +220,7 @@ it('in any program', () => {
       clock.flush();
       written += performance.trace.length;
       expect(nesting(performance.trace).at(-1) ?? '').toBe('');
-      // No resolver sees a context of whoever asked.
+      // No resolver sees a context of its callers.
       nesting(performance.trace).forEach((on, index) => {
         if (performance.trace[index] === ' flush') expect(on).toBe('');
       });

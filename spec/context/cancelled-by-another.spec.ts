@@ -1,5 +1,5 @@
 /**
- * A clean-up runs in the contexts and on the scheduler of the work that it cleans up after, whoever cancels that work:
+ * A clean-up runs in the contexts and on the scheduler of its own work, also if other work cancels that work:
  * at once, and after an `await`.
  */
 import { Observable, type Subscription } from 'rxjs';
@@ -8,7 +8,7 @@ import { batch, BatchScheduler, batchScheduler, Future, Scope, scoped, ScopedVal
 const language = new ScopedValue('none');
 const row = batch((keys: readonly string[]) => keys, { name: 'row' });
 
-/** Notes the language and the scheduler at a place, on which a key that is asked for there is flushed. */
+/** Records the language at a place, and the scheduler that flushes a key requested there. */
 type See = (place: string) => void;
 
 interface Work {
@@ -64,7 +64,7 @@ const ofWaiters: Readonly<Record<string, (clean: () => Promise<void>) => Work>> 
     ),
 };
 
-/** What serves many callers, or lives by itself, has the contexts of none. */
+/** Work that serves many callers, or has a lifetime of its own, runs in no caller's contexts. */
 const ofMany: typeof ofWaiters = {
   'a listener of the signal of a scope that lives by itself': (clean) => {
     let cancel = (): void => undefined;
@@ -86,7 +86,7 @@ const ofMany: typeof ofWaiters = {
   },
 };
 
-/** The scheduler that work is on, and the one of its canceller. */
+/** The scheduler of the work, and the scheduler of its canceller. */
 const schedulers = {
   'on the default scheduler, by a request': [undefined, new BatchScheduler()],
   'in a request, from the default scheduler': [new BatchScheduler(), undefined],
@@ -122,7 +122,7 @@ async function seenAt(
 }
 
 describe.each(Object.entries(schedulers))('%s', (_, pair) => {
-  it.each(Object.entries(ofWaiters))('%s has the language and the scheduler of its work', async (__, make) => {
+  it.each(Object.entries(ofWaiters))('%s runs with the language and on the scheduler of its work', async (__, make) => {
     expect(await seenAt(make, pair)).toEqual([
       'after an await: fr, scheduler own',
       'at once: fr, scheduler own',
@@ -131,7 +131,7 @@ describe.each(Object.entries(schedulers))('%s', (_, pair) => {
     ]);
   });
 
-  it.each(Object.entries(ofMany))('%s has its scheduler, and the language of none', async (__, make) => {
+  it.each(Object.entries(ofMany))('%s runs on its own scheduler, and without a language override', async (__, make) => {
     expect(await seenAt(make, pair)).toEqual([
       'after an await: none, scheduler own',
       'at once: none, scheduler own',

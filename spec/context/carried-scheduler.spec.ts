@@ -1,6 +1,6 @@
 /**
- * The scheduler of a request belongs to all that runs on its behalf, whatever carries it: so its caches and batches are
- * seen by no other request.
+ * The scheduler of a request is carried to all work on behalf of the request, so that its caches and batches are isolated
+ * from other requests.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,7 +39,7 @@ import { dedupe, mapBy, memoizeLru } from 'sluice/tools';
 
 const tick = (): Promise<void> => Promise.resolve();
 
-/** What is asked for has a number that tells which load of the cache brought it. */
+/** Each row carries the number of the load that has fetched it. */
 let loads = 0;
 const rowOf = batch(async (ids: readonly number[]) => (await tick(), ids.map(() => ++loads)), {
   name: 'rowOf',
@@ -48,7 +48,7 @@ const rowOf = batch(async (ids: readonly number[]) => (await tick(), ids.map(() 
 
 type Load = () => unknown;
 
-/** Ways in which a request gets to the second of its loads. */
+/** Ways in which a request continues to its second load. */
 const forms: Readonly<Record<string, (load: () => Future<number>) => unknown>> = {
   'a generator': (load) => task(function* () { return yield* load(); })(), // prettier-ignore
   'an async function that awaits': (load) => task(async () => await load())(),
@@ -102,7 +102,7 @@ const forms: Readonly<Record<string, (load: () => Future<number>) => unknown>> =
   'an operator of a future': (load) => task(() => null)().pipe(concatMap(load)),
 };
 
-/** Ways in which a request is given a scheduler of its own. */
+/** Ways to give a request a scheduler of its own. */
 const requests: Readonly<Record<string, (work: Load) => Promise<unknown>>> = {
   'scheduler.run': (work) => new BatchScheduler({ name: 'request' }).run(async () => settle(work())),
   subscribeOn: (work) =>
@@ -120,16 +120,16 @@ const settle = (given: unknown): Promise<unknown> =>
   given instanceof Observable ? firstValueFrom(given) : Promise.resolve(given);
 
 describe.each(Object.entries(requests))('a request by %s', (_, request) => {
-  it.each(Object.entries(forms))('shares no cache with others through %s', async (_name, form) => {
+  it.each(Object.entries(forms))('shares no cache with other requests through %s', async (_name, form) => {
     const before = loads;
-    // The default scheduler knows the key as well: whoever loses its scheduler gets what is kept there.
+    // The default scheduler caches the key as well: code that loses its scheduler would get that value.
     const shared = await rowOf(1);
     const seen = [await request(() => form(() => rowOf(1))), await request(() => form(() => rowOf(1)))];
     expect(new Set([shared, ...seen]).size).toBe(3);
     expect(loads).toBeGreaterThanOrEqual(before + 2);
   });
 
-  it('shares no cache with one that runs at the same time', async () => {
+  it('shares no cache with a concurrent request', async () => {
     const work = task(async () => {
       const first = await rowOf(2);
       await sleep(1);
@@ -162,7 +162,7 @@ describe('clear and prime', () => {
 });
 
 describe('BatchScheduler.run', () => {
-  it('gives what the work returns, and throws what it throws', () => {
+  it('returns what its function returns, and throws what it throws', () => {
     const scheduler = new BatchScheduler();
     expect(scheduler.run(() => 7)).toBe(7);
     expect(() =>
@@ -172,7 +172,7 @@ describe('BatchScheduler.run', () => {
     ).toThrow(RangeError);
   });
 
-  it('ends with the work: what comes after it belongs to the scheduler from before', async () => {
+  it('ends with its function: the code after it runs on the previous scheduler', async () => {
     const shared = await rowOf(4);
     await new BatchScheduler().run(async () => rowOf(4));
     expect(await rowOf(4)).toBe(shared);
@@ -186,7 +186,7 @@ describe('BatchScheduler.run', () => {
     });
   });
 
-  it('keeps the stores and the contexts of its caller', async () => {
+  it('keeps the AsyncLocalStorage stores and the contexts of its caller', async () => {
     const store = new AsyncLocalStorage<string>();
     const language = new ScopedValue('en');
     const seen: unknown[] = [];
@@ -200,13 +200,13 @@ describe('BatchScheduler.run', () => {
     expect(seen).toEqual(['ada', 'fr']);
   });
 
-  it('refuses what is no function', () => {
+  it('throws a TypeError for an argument that is not a function', () => {
     expect(() => new BatchScheduler().run(7 as never)).toThrow(TypeError);
   });
 });
 
-describe('a function that is pinned to the default scheduler', () => {
-  it('runs its resolver there, whatever request asks', async () => {
+describe('a batch function that is pinned to the default scheduler', () => {
+  it('runs its resolver there for callers of every request', async () => {
     const shared = await rowOf(5);
     const pinned = batch(async (ids: readonly number[]) => (await tick(), Promise.all(ids.map((id) => rowOf(id)))), {
       scheduler: batchScheduler,
@@ -215,7 +215,7 @@ describe('a function that is pinned to the default scheduler', () => {
   });
 });
 
-describe('what is carried', () => {
+describe('the carried frame', () => {
   it('is the same for two actions that are scheduled in one turn', async () => {
     const store = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
@@ -227,7 +227,7 @@ describe('what is carried', () => {
     expect(seen).toEqual(['ada', 'eve', undefined]);
   });
 
-  it('makes no chain that grows while work goes on from frame to frame', async () => {
+  it('does not become a growing chain while work continues from frame to frame', async () => {
     const { frameHere } = await import('../../src/scheduler/frame');
     const [one, other] = [new BatchScheduler(), new BatchScheduler()];
     let depth = 0;

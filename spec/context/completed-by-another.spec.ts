@@ -1,10 +1,10 @@
-/** The teardown of what a task waits for runs in the contexts of that task, also where another task completes it. */
+/** The teardown of an input runs in the contexts of the task that waits for it, also when another task completes the input. */
 import { Observable, Subject } from 'rxjs';
 import { ScopedValue, task, within } from 'sluice';
 
 const language = new ScopedValue('none');
 
-it('the teardown reads the values of its task, and the other task goes on with its own', async () => {
+it('a teardown that another task causes reads the scoped values of its own task, and the other task keeps its values', async () => {
   const seen: string[] = [];
   const source = new Subject<number>();
   const waiting = task(function* () {
@@ -25,7 +25,7 @@ it('the teardown reads the values of its task, and the other task goes on with i
   expect(seen).toEqual(['teardown fr', 'other de']);
 });
 
-it('the teardown reads the values of its task where no task completes it', async () => {
+it('a teardown outside of all tasks reads the scoped values of its own task', async () => {
   const seen: string[] = [];
   const waiting = task(function* () {
     yield new Observable<number>((subscriber) => {

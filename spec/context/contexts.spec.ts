@@ -1,13 +1,13 @@
-/** Contexts are on while their task runs, and off while others do. */
+/** A context is on while its task runs, and off while other tasks run. */
 import { of, timer } from 'rxjs';
 import { all, batch, enter, forbidSuspension, Future, SuspensionError, task, within } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
-import { nesting, Traced } from './traced';
+import { nesting, RecordingContext } from './recording-context';
 
 const wait = (ms: number) => timer(ms);
 
 describe('a context around a task', () => {
-  it('is on from its begin to its end, and never paused if the task never waits', () => {
+  it('is on from the begin to the end of a task that never waits, and never paused', () => {
     const trace: string[] = [];
     const child = task(function* () {
       trace.push('child');
@@ -20,11 +20,11 @@ describe('a context around a task', () => {
       yield* all([child(), Future.of(2)]);
       trace.push('ended');
     });
-    within(new Traced('a', trace), work()).subscribe();
+    within(new RecordingContext('a', trace), work()).subscribe();
     expect(trace).toEqual(['+a', 'begun', 'child', 'child', 'ended', '-a']);
   });
 
-  it('is off while the task waits, and on when it goes on', () => {
+  it('is off while the task waits, and on when the task resumes', () => {
     const trace: string[] = [];
     testScheduler().run(() => {
       const work = task(function* () {
@@ -32,13 +32,13 @@ describe('a context around a task', () => {
         yield wait(1);
         trace.push('after');
       });
-      within(new Traced('a', trace), work()).subscribe();
+      within(new RecordingContext('a', trace), work()).subscribe();
       trace.push('outside');
     });
     expect(trace).toEqual(['+a', 'before', '-a', 'outside', '+a', 'after', '-a']);
   });
 
-  it('is on for what the task waits for, however deep', () => {
+  it('is on in all tasks that the task waits for, at every depth', () => {
     const trace: string[] = [];
     testScheduler().run(() => {
       const leaf = task(function* () {
@@ -48,16 +48,16 @@ describe('a context around a task', () => {
       const middle = task(function* () {
         yield* all([leaf()]);
       });
-      within(new Traced('a', trace), middle()).subscribe();
+      within(new RecordingContext('a', trace), middle()).subscribe();
     });
     expect(trace).toEqual(['+a', '-a', '+a', 'leaf', '-a']);
   });
 
-  it('is paused and resumed in nests, with two tasks of two children each, a context apiece', () => {
+  it('is paused and resumed properly nested, in two tasks with two children each', () => {
     const trace: string[] = [];
     testScheduler().run(() => {
       const child = task(function* (name: string, ms: number) {
-        using _ = enter(new Traced(name, trace));
+        using _ = enter(new RecordingContext(name, trace));
         trace.push(` in ${name}`);
         yield wait(ms);
         trace.push(` in ${name}`);
@@ -65,7 +65,7 @@ describe('a context around a task', () => {
         trace.push(` in ${name}`);
       });
       const parent = task(function* (name: string, ms: number) {
-        using _ = enter(new Traced(name, trace));
+        using _ = enter(new RecordingContext(name, trace));
         yield* all([child(`${name.toLowerCase()}1`, ms), child(`${name.toLowerCase()}2`, ms)]);
         trace.push(` in ${name}`);
         yield wait(1);
@@ -81,7 +81,7 @@ describe('a context around a task', () => {
     expect(on.at(-1)).toBe('');
   });
 
-  it('is off in a resolver, and around those who share its flush', () => {
+  it('is off in a resolver, and in tasks that share its flush', () => {
     const trace: string[] = [];
     const ask = batch((keys: readonly string[]) => {
       trace.push(`flush ${keys.join('')}`);
@@ -92,9 +92,9 @@ describe('a context around a task', () => {
     });
     testScheduler().run(() => {
       all([
-        within(new Traced('x', trace), work('a')),
+        within(new RecordingContext('x', trace), work('a')),
         work('b'),
-        within(new Traced('z', trace), work('c')),
+        within(new RecordingContext('z', trace), work('c')),
       ]).subscribe();
     });
     expect(trace).toEqual(['+x', '-x', '+z', '-z', 'flush abc', '+x', 'a', '-x', 'b', '+z', 'c', '-z']);
@@ -108,7 +108,7 @@ describe('a context around a task', () => {
       return [...keys];
     });
     within(
-      new Traced('a', trace),
+      new RecordingContext('a', trace),
       task(function* () {
         trace.push(ask('k').block());
         yield null;
@@ -130,7 +130,7 @@ describe('a context around a task', () => {
           trace.push('cleaned');
         }
       });
-      const subscription = within(new Traced('a', trace), work()).subscribe();
+      const subscription = within(new RecordingContext('a', trace), work()).subscribe();
       timer(2).subscribe(() => {
         subscription.unsubscribe();
       });
@@ -138,17 +138,17 @@ describe('a context around a task', () => {
     expect(trace).toEqual(['+a', '-a', '+a', 'clean', '-a', '+a', 'cleaned', '-a']);
   });
 
-  it('is on for its subscriber only if the subscriber was', () => {
+  it('is on in its subscriber only if it was on at the subscription', () => {
     const trace: string[] = [];
     testScheduler().run(() => {
-      within(new Traced('a', trace), Future.from(timer(1))).subscribe(() => trace.push('told'));
+      within(new RecordingContext('a', trace), Future.from(timer(1))).subscribe(() => trace.push('notified'));
     });
-    expect(trace).toEqual(['+a', '-a', 'told']);
+    expect(trace).toEqual(['+a', '-a', 'notified']);
   });
 
-  it('gives its value or its error', async () => {
-    await expect(within(new Traced('a', []), of(7))).resolves.toBe(7);
-    await expect(within(new Traced('a', []), Future.fail(new Error('no')))).rejects.toThrow('no');
+  it('passes on the value or the error of the task', async () => {
+    await expect(within(new RecordingContext('a', []), of(7))).resolves.toBe(7);
+    await expect(within(new RecordingContext('a', []), Future.fail(new Error('no')))).rejects.toThrow('no');
   });
 });
 
@@ -157,7 +157,7 @@ describe('enter', () => {
     const trace: string[] = [];
     const work = task(function* () {
       {
-        using _ = enter(new Traced('a', trace));
+        using _ = enter(new RecordingContext('a', trace));
         trace.push('in');
         yield null;
       }
@@ -168,12 +168,12 @@ describe('enter', () => {
     expect(trace).toEqual(['+a', 'in', '-a', 'out']);
   });
 
-  it('keeps the others in order when one is left out of turn', () => {
+  it('keeps the other contexts in order when one is left out of order', () => {
     const trace: string[] = [];
     testScheduler().run(() => {
       task(function* () {
-        const first = enter(new Traced('a', trace));
-        using _ = enter(new Traced('b', trace));
+        const first = enter(new RecordingContext('a', trace));
+        using _ = enter(new RecordingContext('b', trace));
         first[Symbol.dispose]();
         first[Symbol.dispose]();
         yield wait(1);
@@ -183,19 +183,19 @@ describe('enter', () => {
     expect(trace).toEqual(['+a', '+b', '-b', '-a', '+b', '-b', '+b', ' in', '-b']);
   });
 
-  it('is left by itself at the end of a task that forgot to', () => {
+  it('leaves its context at the end of a task that does not dispose of it', () => {
     const trace: string[] = [];
     task(function* () {
-      enter(new Traced('a', trace));
+      enter(new RecordingContext('a', trace));
       yield null;
     })().subscribe();
     expect(trace).toEqual(['+a', '-a']);
   });
 
-  it('throws a TypeError outside of a task, and for what is no context', () => {
-    expect(() => enter(new Traced('a', []))).toThrow(/no task is running/);
+  it('throws a TypeError outside of a task, and within() throws one for a wrong argument', () => {
+    expect(() => enter(new RecordingContext('a', []))).toThrow(/no task is running/);
     expect(() => within({} as never, of(1))).toThrow(/within: expected `context` to be a TaskContext/);
-    expect(() => within(new Traced('a', []), 7 as never)).toThrow(/got 7 \(number\)/);
+    expect(() => within(new RecordingContext('a', []), 7 as never)).toThrow(/got 7 \(number\)/);
   });
 });
 
@@ -208,7 +208,7 @@ describe('forbidSuspension', () => {
     await expect(within(forbidSuspension(), waiting())).rejects.toThrow(SuspensionError);
   });
 
-  it('lets a task pass that does not', async () => {
+  it('does not affect a task that does not wait', async () => {
     const work = task(function* () {
       using _ = enter(forbidSuspension());
       return yield* all([Future.of(1), task(() => 2)()]);

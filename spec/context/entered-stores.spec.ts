@@ -1,4 +1,4 @@
-/** What is entered in a store by code that runs outside of all stores is seen by nobody else. */
+/** A store that code outside of all stores enters with `enterWith` is not visible to other work. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { runAlone } from '../support/process';
 import { batch, task } from 'sluice';
@@ -7,10 +7,10 @@ import { dedupe } from 'sluice/tools';
 const turn = (): Promise<void> => new Promise((done) => setTimeout(done, 1));
 const als = new AsyncLocalStorage<string>();
 beforeAll(() => {
-  als.run('somebody uses stores somewhere', () => void task(() => 1)().subscribe());
+  als.run('other work uses stores', () => void task(() => 1)().subscribe());
 });
 
-it('a shared run does not see what another shared run has entered', async () => {
+it('a shared run does not see the store that another shared run has entered', async () => {
   let seen: unknown;
   await dedupe(() => als.enterWith('user A'))();
   await turn();
@@ -18,7 +18,7 @@ it('a shared run does not see what another shared run has entered', async () => 
   expect(seen).toBeUndefined();
 });
 
-it('a resolver does not see what the last flush has entered', async () => {
+it('a resolver does not see the store that the previous flush has entered', async () => {
   const seen: unknown[] = [];
   const ask = batch((keys: readonly string[]) => {
     seen.push(als.getStore());
@@ -31,12 +31,12 @@ it('a resolver does not see what the last flush has entered', async () => {
   expect(seen).toEqual([undefined, undefined]);
 });
 
-it('a task started outside of all stores sees none, whatever another has entered', () => {
-  // In a process of its own: jest runs each test inside of a store.
+it('a task that is started outside of all stores sees no store that another task has entered', () => {
+  // In a process of its own, because jest runs each test inside a store.
   const { lines, stderr } = runAlone(`
     const { AsyncLocalStorage } = require('node:async_hooks');
     const als = new AsyncLocalStorage();
-    als.run('somebody', () => task(() => 1)().subscribe());
+    als.run('other work', () => task(() => 1)().subscribe());
     setTimeout(() => task(() => als.enterWith('user A'))().subscribe(), 5);
     setTimeout(() => task(() => console.log(String(als.getStore())))().subscribe(), 20);`);
   expect([lines, stderr]).toEqual([['undefined'], '']);

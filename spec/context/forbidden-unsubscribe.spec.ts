@@ -5,7 +5,7 @@ import { batch, forbidSuspension, Future, ScopedValue, task, within } from 'slui
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 it.each<[string, () => Subscription]>([
-  ['a batch that stands open', () => batch(() => NEVER, { window: 1_000 })(1).subscribe()],
+  ['an open batch', () => batch(() => NEVER, { window: 1_000 })(1).subscribe()],
   ['a flight', () => batch(() => NEVER)(1).subscribe()],
   ['a future of an Observable', () => Future.from(NEVER).subscribe()],
   [
@@ -26,7 +26,7 @@ it.each<[string, () => Subscription]>([
         })(),
       ).subscribe(),
   ],
-])('a task that must not wait may leave %s', async (_, begin) => {
+])('a task inside forbidSuspension() may unsubscribe from %s', async (_, begin) => {
   const other = begin();
   await sleep(2);
   const leaving = task(function* () {

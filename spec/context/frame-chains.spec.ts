@@ -1,7 +1,7 @@
-/** Work that goes on from callback to callback without end keeps nothing of what it has left behind. */
+/** Work that continues from callback to callback without end does not keep its past frames in memory. */
 import { runAlone } from '../support/process';
 
-/** MB that are reachable after so many rounds, more than after 500. */
+/** The growth of the reachable memory, in MB, from round 500 to the last round. */
 function growth(rounds: number, round: string): number {
   const { lines, stderr } = runAlone(
     `
@@ -24,14 +24,14 @@ function growth(rounds: number, round: string): number {
   return Number(lines[0]);
 }
 
-it('started work that starts more from a timer, in a store and a request', () => {
+it('started work that starts the next from a timer, in a store and a request, keeps no past frames', () => {
   const round = `
     const work = task(function* (left) { yield nameOf(1); if (at(left)) setImmediate(() => poll(left - 1)); });
     const poll = (left) => void work(left).start();`;
   expect(growth(20_000, round)).toBeLessThan(4);
 });
 
-it('a task that has left its context, and subscribes to the next from a timer it set inside', () => {
+it('a task that subscribes to the next from a timer set in a context it has left keeps no past frames', () => {
   const round = `
     const work = task(function* (left) {
       const stay = enter(new Quiet());

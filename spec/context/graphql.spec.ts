@@ -6,7 +6,7 @@ import { batch, BatchScheduler, Future, task } from 'sluice';
 
 interface Row {
   readonly id: number;
-  /** Each load of a row has another number. */
+  /** The number of the load, different for each load of a row. */
   readonly load: number;
 }
 
@@ -27,7 +27,7 @@ const userOf = batch(
   { name: 'userOf', cache: true },
 );
 
-/** One user for each way in which a resolver can ask for it. */
+/** One user for each form of resolver that can request it. */
 const forms: Readonly<Record<string, (id: number) => unknown>> = {
   future: (id) => userOf(id),
   asyncFunction: async (id) => {
@@ -96,14 +96,14 @@ const schema = new GraphQLSchema({
   }),
 });
 
-/** A request on a scheduler of its own. Rejects where it has errors. */
+/** Runs a request on a scheduler of its own. Rejects if the response has errors. */
 async function request(source: string, scheduler = new BatchScheduler({ name: 'request' })): Promise<unknown> {
   const { data, errors } = await scheduler.run(() => graphql({ schema, source }));
   if (errors) throw errors[0] ?? new Error('no');
   return data;
 }
 
-/** Every row of a response, however deep it lies. */
+/** Every row of a response, at any depth. */
 function rowsIn(response: unknown): readonly Row[] {
   if (typeof response !== 'object' || response === null) return [];
   const below = Object.values(response).flatMap(rowsIn);
@@ -122,7 +122,7 @@ const everyForm = names.map((name) => `${name} { id load ${names.map((inner) => 
 const EVERYTHING = `{ users(ids: [1, 2, 3]) { id load ${everyForm.join(' ')} } }`;
 
 describe.each(names)('a resolver as %s', (form) => {
-  it('shares one query for each level with those beside it', async () => {
+  it('shares one query for each level with its sibling fields', async () => {
     const response = await request(`{ users(ids: [1, 4, 7]) { id ${form} { id } } }`);
     expect(response).toEqual({
       users: [1, 4, 7].map((id) => ({ id, [form]: { id: 2 } })),
@@ -130,7 +130,7 @@ describe.each(names)('a resolver as %s', (form) => {
     expect(flushes).toEqual([[1, 4, 7], [2]]);
   });
 
-  it('finds what its request has loaded, and loads it again in another', async () => {
+  it('gets the cached rows of its own request, and loads them again in another request', async () => {
     const source = `{ users(ids: [1]) { id load ${form} { id load } } }`;
     const scheduler = new BatchScheduler({ name: 'session' });
     const [first, same, other] = [
@@ -143,14 +143,14 @@ describe.each(names)('a resolver as %s', (form) => {
     expect(rowsIn(other).map(({ load }) => load)).toEqual([3, 4]);
   });
 
-  it('sees no row of a request that runs beside its own', async () => {
+  it('sees no row of a concurrent request', async () => {
     const source = `{ users(ids: [1, 2]) { id load ${form} { id load ${form} { id load } } } }`;
     const responses = await Promise.all(Array.from({ length: 5 }, () => request(source)));
     expectApart(responses, [1, 2, 3]);
   });
 });
 
-/** Each request has loaded each row once, and no two have one load in common. */
+/** Expects that each request has loaded each row once, and that no two requests share a load. */
 function expectApart(responses: readonly unknown[], ids: readonly number[]): void {
   const all = responses.map(loadsIn);
   for (const found of all) {
@@ -162,12 +162,12 @@ function expectApart(responses: readonly unknown[], ids: readonly number[]): voi
   expect(flushes.flat()).toHaveLength(responses.length * ids.length);
 }
 
-it('requests with resolvers of every form, at once, load each row once for each of them', async () => {
+it('concurrent requests with resolvers of every form load each row once per request', async () => {
   const responses = await Promise.all(Array.from({ length: 10 }, () => request(EVERYTHING)));
   expectApart(responses, [1, 2, 3]);
 });
 
-it('requests that begin while others are under way load each row once for each of them', async () => {
+it('requests that begin while others run load each row once per request', async () => {
   const responses = await Promise.all(
     Array.from({ length: 10 }, async (_, index) => {
       await delayed(index % 4);
@@ -177,7 +177,7 @@ it('requests that begin while others are under way load each row once for each o
   expectApart(responses, [1, 2, 3]);
 });
 
-it('a request that another one makes has a cache of its own, and leaves the other its', async () => {
+it('a request inside another request has a cache of its own, and does not change the outer cache', async () => {
   const scheduler = new BatchScheduler({ name: 'outer' });
   const [outer, inner, again] = await scheduler.run(async () => {
     const before = await userOf(1);
@@ -188,7 +188,7 @@ it('a request that another one makes has a cache of its own, and leaves the othe
   expect([outer.load, again.load]).toEqual([1, 1]);
 });
 
-it('what a mutation clears after an await is cleared in its own request alone', async () => {
+it('a clear in a mutation after an await clears the cache of its own request only', async () => {
   const [mutating, reading] = [new BatchScheduler({ name: 'mutating' }), new BatchScheduler({ name: 'reading' })];
   const read = '{ users(ids: [1]) { id load } }';
   const before = await request(read, reading);

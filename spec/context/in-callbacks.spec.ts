@@ -1,12 +1,12 @@
-/** Contexts that are entered in the callback of a subscriber, while the task runs. */
+/** Contexts that a task enters or leaves in the callback of a subscriber. */
 import { enter, Future, task } from 'sluice';
-import { Traced } from './traced';
+import { RecordingContext } from './recording-context';
 
 it('a context that a task enters in a callback stays on when the callback is over', async () => {
   const trace: string[] = [];
   await task(function* () {
     Future.of(1).subscribe(() => {
-      enter(new Traced('a', trace));
+      enter(new RecordingContext('a', trace));
     });
     trace.push('goes on');
     yield null;
@@ -14,10 +14,10 @@ it('a context that a task enters in a callback stays on when the callback is ove
   expect(trace.slice(0, 2)).toEqual([expect.stringContaining('a'), 'goes on']);
 });
 
-it('a context that a task leaves in a callback stays off, and what is around it on', async () => {
+it('a context that a task leaves in a callback stays off, and the context around it stays on', async () => {
   const trace: string[] = [];
   await task(function* () {
-    const stay = enter(new Traced('a', trace));
+    const stay = enter(new RecordingContext('a', trace));
     Future.of(1).subscribe(() => {
       stay[Symbol.dispose]();
     });

@@ -1,15 +1,15 @@
-/** Contexts are left when what runs in them has ended: however it ended, and whenever it was cancelled. */
+/** A context is left when the work in it has ended, after success, failure or cancellation. */
 import { config, NEVER, Subject, timer, type Subscription } from 'rxjs';
 import { all, AsyncValue, enter, forbidSuspension, Future, allSettled, task, within } from 'sluice';
-import { hear } from '../future/hear';
+import { record } from '../support/recording-observer';
 import { testScheduler } from '../support/virtual-time';
 import { unhandledErrorsOf } from '../support/unhandled';
-import { nesting, Traced } from './traced';
+import { nesting, RecordingContext } from './recording-context';
 
 const broken = new Error('broken');
 
-/** Enters and leaves by methods of its own. */
-class Stay extends Traced {
+/** A context that overrides `enter` and `leave`. */
+class Stay extends RecordingContext {
   override enter(): void {
     this.trace.push(`enter ${this.name}`);
   }
@@ -18,13 +18,13 @@ class Stay extends Traced {
   }
 }
 
-class BreaksOnPause extends Traced {
+class BreaksOnPause extends RecordingContext {
   override pause(): void {
     throw broken;
   }
 }
 
-/** Waits, then cleans up, which takes its time. */
+/** Waits, then cleans up asynchronously. */
 const careful = (log: string[], name: string, ms = 2) =>
   task(function* () {
     try {
@@ -39,7 +39,7 @@ const careful = (log: string[], name: string, ms = 2) =>
 const inTime = (program: () => void): void => testScheduler().run(program);
 
 describe('a context is entered once and left once', () => {
-  it('paused and resumed in between', () => {
+  it('and is paused and resumed in between', () => {
     const trace: string[] = [];
     inTime(() => {
       const waits = task(function* () {
@@ -51,7 +51,7 @@ describe('a context is entered once and left once', () => {
     expect(trace).toEqual(['enter a', '-a', '+a', '-a', '+a', 'leave a']);
   });
 
-  it('is left, not paused, when what runs in it is cancelled, after its clean-up', () => {
+  it('and is left, not paused, after the clean-up of cancelled work', () => {
     const trace: string[] = [];
     inTime(() => {
       const subscription = within(new Stay('a', trace), careful(trace, 'it')).subscribe();
@@ -60,13 +60,13 @@ describe('a context is entered once and left once', () => {
     expect(trace).toEqual(['enter a', '-a', '+a', ' cleaning it', '-a', '+a', ' cleaned it', 'leave a']);
   });
 
-  it('is left while it is off, without another word, when what it is around ends by itself', () => {
+  it('and gets no further call if its work ends while the context is off', () => {
     const trace: string[] = [];
     inTime(() => void within(new Stay('a', trace), Future.from(timer(1))).subscribe());
     expect(trace).toEqual(['enter a', '-a']);
   });
 
-  it('is never turned on again once it is left, whoever still runs that was begun in it', () => {
+  it('and is not turned on again after that, although work that began in it still runs', () => {
     const trace: string[] = [];
     const straggler = new Subject<string>();
     inTime(() => {
@@ -76,36 +76,40 @@ describe('a context is entered once and left once', () => {
         yield timer(1);
       });
       const isOff = Future.from(timer(1));
-      within(new Traced('a', trace), leavesSomethingBehind()).subscribe();
-      within(new Traced('b', trace), isOff).subscribe();
+      within(new RecordingContext('a', trace), leavesSomethingBehind()).subscribe();
+      within(new RecordingContext('b', trace), isOff).subscribe();
     });
     const before = trace.length;
-    straggler.next('told');
+    straggler.next('value');
     straggler.complete();
-    expect(trace.slice(before)).toEqual(['told', 'late told']);
+    expect(trace.slice(before)).toEqual(['value', 'late value']);
   });
 });
 
 describe.each<[string, (futures: readonly Future<unknown>[]) => Future<unknown>]>([
   ['all', (futures) => all(futures)],
-  ['settled', (futures) => allSettled(futures)],
+  ['allSettled', (futures) => allSettled(futures)],
   ['a task that yields all', (futures) => task(function* () { yield* all(futures); })()], // prettier-ignore
-  ['a context', (futures) => within(new Traced('z', []), all(futures))],
+  ['a context', (futures) => within(new RecordingContext('z', []), all(futures))],
 ])('nested contexts in %s', (_, together) => {
   const start = (trace: string[]): Subscription => {
     const inside = (outer: string, inner: string, ms: number) =>
       within(
-        new Traced(outer, trace),
+        new RecordingContext(outer, trace),
         task(function* () {
-          using _ = enter(new Traced(inner, trace));
+          using _ = enter(new RecordingContext(inner, trace));
           yield timer(ms);
-          yield* all([within(new Traced('x', trace), careful(trace, outer)), timer(ms)]);
+          yield* all([within(new RecordingContext('x', trace), careful(trace, outer)), timer(ms)]);
         })(),
       );
-    return together([inside('a', 'b', 1), inside('c', 'd', 2), within(new Traced('e', trace), timer(3))]).subscribe();
+    return together([
+      inside('a', 'b', 1),
+      inside('c', 'd', 2),
+      within(new RecordingContext('e', trace), timer(3)),
+    ]).subscribe();
   };
 
-  it.each(Array.from({ length: 17 }, (_, ms) => [ms]))('are balanced when it is cancelled at %i ms', (ms) => {
+  it.each(Array.from({ length: 17 }, (_, ms) => [ms]))('are balanced after a cancellation at %i ms', (ms) => {
     const trace: string[] = [];
     inTime(() => {
       const subscription = start(trace);
@@ -114,15 +118,15 @@ describe.each<[string, (futures: readonly Future<unknown>[]) => Future<unknown>]
     expect(nesting(trace).at(-1)).toBe('');
   });
 
-  it('are balanced when it is cancelled at once', () => {
+  it('are balanced after an immediate cancellation', () => {
     const trace: string[] = [];
     inTime(() => start(trace).unsubscribe());
     expect(nesting(trace).at(-1)).toBe('');
   });
 });
 
-describe('cancelling what a broken context has interrupted', () => {
-  it('waits for its clean-up, and then fails with what the context has thrown', () => {
+describe('work that a throwing context has interrupted', () => {
+  it('cleans up, and then fails with the error of the context', () => {
     const log: string[] = [];
     let value: AsyncValue<unknown> | undefined;
     const errors: unknown[] = [];
@@ -140,7 +144,7 @@ describe('cancelling what a broken context has interrupted', () => {
     expect(errors).toEqual([]);
   });
 
-  it('does not confuse the task that waits for it', () => {
+  it('can be cancelled without an effect on the task that waits for it', () => {
     const log: string[] = [];
     config.onUnhandledError = () => undefined;
     inTime(() => {
@@ -162,32 +166,32 @@ describe('cancelling what a broken context has interrupted', () => {
 });
 
 describe('a context whose leave throws', () => {
-  class BreaksOnLeave extends Traced {
+  class BreaksOnLeave extends RecordingContext {
     override leave(): void {
       throw broken;
     }
   }
   const no = new Error('no');
 
-  it('fails what it is around', () => {
-    expect(hear(within(new BreaksOnLeave('x', []), Future.of(1))).heard).toEqual(['error Error: broken']);
+  it('fails its work', () => {
+    expect(record(within(new BreaksOnLeave('x', []), Future.of(1))).notifications).toEqual(['error Error: broken']);
   });
 
-  it('loses no error of what it is around', () => {
-    const heard: (readonly string[])[] = [];
+  it('does not hide the error of its work, which is reported', () => {
+    const received: (readonly string[])[] = [];
     const reported = unhandledErrorsOf(() => {
-      heard.push(hear(within(new BreaksOnLeave('x', []), Future.fail(no))).heard);
+      received.push(record(within(new BreaksOnLeave('x', []), Future.fail(no))).notifications);
     });
-    expect(heard).toEqual([['error Error: broken']]);
+    expect(received).toEqual([['error Error: broken']]);
     expect(reported).toEqual([no]);
   });
 
-  it('fails the task that entered it, which leaves it all the same', () => {
+  it('fails the task that entered it, and counts as left', () => {
     const trace: string[] = [];
     const seen: unknown[] = [];
     inTime(() => {
       task(function* () {
-        using _ = enter(new Traced('a', trace));
+        using _ = enter(new RecordingContext('a', trace));
         const stay = enter(new BreaksOnLeave('x', trace));
         try {
           stay[Symbol.dispose]();
@@ -201,7 +205,7 @@ describe('a context whose leave throws', () => {
     expect(trace).toEqual(['+a', '+x', '-a', '+a', '-a']);
   });
 
-  it('is told of when it was cancelled', () => {
+  it('has its error reported after a cancellation', () => {
     const gone = task(function* () {
       try {
         yield NEVER;
@@ -217,7 +221,7 @@ describe('a context whose leave throws', () => {
 });
 
 describe('forbidSuspension', () => {
-  it('is no hindrance to a task that cancels itself', () => {
+  it('lets a task cancel itself', () => {
     const reported = unhandledErrorsOf(() => {
       const holder: { self?: AsyncValue<unknown> } = {};
       const gate = new AsyncValue<void>();

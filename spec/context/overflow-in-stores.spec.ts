@@ -1,6 +1,6 @@
 /**
- * An overflow of the native stack inside the stores of `AsyncLocalStorage`: Node ends the process where its own stack of
- * what it has entered is not left as it was.
+ * An overflow of the native stack inside a store of `AsyncLocalStorage` must leave Node's internal stack of async ids intact,
+ * because Node ends the process otherwise.
  */
 import { runAlone } from '../support/process';
 
@@ -16,10 +16,8 @@ const RECURSIONS = {
     const recurse = () => rowOf.block(0);`,
 };
 
-it.each(Object.entries(RECURSIONS))(
-  'a recursion %s in a store ends with a RangeError, again and again',
-  (_, recursion) => {
-    const program = `
+it.each(Object.entries(RECURSIONS))('a recursion %s in a store ends with a RangeError each time', (_, recursion) => {
+  const program = `
     console.warn = () => undefined; // of block() inside tasks
     const { AsyncLocalStorage } = require('node:async_hooks');
     const storage = new AsyncLocalStorage();
@@ -40,7 +38,6 @@ it.each(Object.entries(RECURSIONS))(
       for (let levels = 0; levels < 8; levels++) await storage.run({ levels }, overflow, levels);
       console.log([...ends].join(), storage.getStore());
     })();`;
-    const { lines, stderr } = runAlone(program);
-    expect({ lines, stderr }).toEqual({ lines: ['RangeError,true undefined'], stderr: '' });
-  },
-);
+  const { lines, stderr } = runAlone(program);
+  expect({ lines, stderr }).toEqual({ lines: ['RangeError,true undefined'], stderr: '' });
+});

@@ -1,13 +1,13 @@
-/** Contexts that do things of their own when they are turned on and off: subscribe, start, set, cancel. */
+/** Contexts whose methods subscribe, start, set or cancel when they are turned on or off. */
 import { NEVER, timer, type Subscription } from 'rxjs';
 import { all, AsyncValue, batch, enter, Future, loop, run, task, within } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
-import { nesting, Traced } from './traced';
+import { nesting, RecordingContext } from './recording-context';
 
 type Moment = 'pause' | 'resume' | 'enter' | 'leave';
 
-/** Does something after it has been turned on, or before it is turned off. */
-class Busy extends Traced {
+/** A context that runs an action after it is turned on, or before it is turned off. */
+class Busy extends RecordingContext {
   constructor(
     name: string,
     trace: string[],
@@ -36,7 +36,7 @@ class Busy extends Traced {
 
 const moments: [Moment][] = [['enter'], ['resume'], ['pause'], ['leave']];
 
-/** In nests; or, where one that is only half off lets others run, each as often on as off. */
+/** Expects a nested trace; or, if a half-paused context lets other work run, as many `+` as `-` for each context. */
 function expectBalance(moment: Moment, trace: readonly string[]): void {
   if (moment === 'enter' || moment === 'resume') {
     expect(nesting(trace).at(-1)).toBe('');
@@ -50,8 +50,8 @@ function expectBalance(moment: Moment, trace: readonly string[]): void {
 
 const inTime = (program: () => void): void => testScheduler().run(program);
 
-/** Waits twice, between two others that do so, inside another context. */
-const program = (trace: string[], context: Traced, how: 'within' | 'enter'): Future<unknown> => {
+/** A task that waits twice, between two similar tasks, inside another context. */
+const program = (trace: string[], context: RecordingContext, how: 'within' | 'enter'): Future<unknown> => {
   const body = (name: string) =>
     task(function* () {
       using _ = name === 'busy' && how === 'enter' ? enter(context) : undefined;
@@ -64,11 +64,11 @@ const program = (trace: string[], context: Traced, how: 'within' | 'enter'): Fut
       }
     })();
   return within(
-    new Traced('o', trace),
+    new RecordingContext('o', trace),
     all([
-      within(new Traced('a', trace), body('a')),
+      within(new RecordingContext('a', trace), body('a')),
       how === 'within' ? within(context, body('busy')) : body('busy'),
-      within(new Traced('c', trace), body('c')),
+      within(new RecordingContext('c', trace), body('c')),
     ]),
   );
 };
@@ -77,8 +77,8 @@ describe.each(moments)('on %s, a context may', (moment) => {
   describe.each<['within' | 'enter']>([['within'], ['enter']])('by %s,', (how) => {
     const log: string[] = [];
     const trace: string[] = [];
-    /** What happens, with a context that does this once at that moment. */
-    const happens = (does: () => void): void => {
+    /** Runs the program with a context that acts once at that moment, and checks the balance. */
+    const runWith = (does: () => void): void => {
       let isFirst = true;
       const once = (): void => {
         if (!isFirst) return;
@@ -97,7 +97,7 @@ describe.each(moments)('on %s, a context may', (moment) => {
     beforeEach(() => (log.length = trace.length = 0));
 
     it('subscribe to a task', () => {
-      happens(() => {
+      runWith(() => {
         const work = task(function* () {
           yield timer(1);
           return 'value';
@@ -108,7 +108,7 @@ describe.each(moments)('on %s, a context may', (moment) => {
     });
 
     it('start work, and a run', () => {
-      happens(() => {
+      runWith(() => {
         Future.from(timer(1))
           .start()
           .subscribe(() => log.push('started'));
@@ -118,34 +118,34 @@ describe.each(moments)('on %s, a context may', (moment) => {
     });
 
     it('open a loop and leave it again', () => {
-      happens(() => {
-        using world = loop();
-        world.run([NEVER]);
+      runWith(() => {
+        using inner = loop();
+        inner.run([NEVER]);
       });
       expect(log).toEqual(['next']);
     });
 
-    it('set what others wait for', () => {
+    it('set an AsyncValue that other tasks wait for', () => {
       const gate = new AsyncValue<void>();
       task(function* () {
-        using _ = enter(new Traced('w', trace));
+        using _ = enter(new RecordingContext('w', trace));
         yield* gate;
         log.push('set');
       })().subscribe();
-      happens(() => gate.set());
+      runWith(() => gate.set());
       expect(log).toEqual(expect.arrayContaining(['next', 'set']));
     });
 
     it('block on a batch', () => {
       const warn = jest.spyOn(console, 'warn').mockReturnValue();
       const ask = batch((keys: readonly number[]) => keys.map((key) => key * 2));
-      happens(() => log.push(`blocked ${String(ask(1).block())}`));
+      runWith(() => log.push(`blocked ${String(ask(1).block())}`));
       expect(log).toEqual(expect.arrayContaining(['next', 'blocked 2']));
       warn.mockRestore();
     });
   });
 
-  it.each<['within' | 'enter']>([['within'], ['enter']])('cancel what it is around: %s', (how) => {
+  it.each<['within' | 'enter']>([['within'], ['enter']])('cancel its own work: %s', (how) => {
     const trace: string[] = [];
     const holder: { subscription?: Subscription } = {};
     inTime(() => {
@@ -159,7 +159,7 @@ describe.each(moments)('on %s, a context may', (moment) => {
     expectBalance(moment, trace);
   });
 
-  it.each<['within' | 'enter']>([['within'], ['enter']])('cancel it each time, with clean-up that waits: %s', (how) => {
+  it.each<['within' | 'enter']>([['within'], ['enter']])('cancel its own work, whose clean-up waits, at each call: %s', (how) => {
     const trace: string[] = [];
     const holder: { work?: AsyncValue<unknown> } = {};
     inTime(() => {
@@ -177,11 +177,11 @@ describe.each(moments)('on %s, a context may', (moment) => {
 });
 
 describe('across schedulers', () => {
-  it('a context is off for what is run in a world of its own, and on again for who waits for that', () => {
+  it('a context is off in work on another scheduler, and on again in the task that waits for that work', () => {
     const trace: string[] = [];
     inTime(() => {
       const inner = task(function* () {
-        using _ = enter(new Traced('i', trace));
+        using _ = enter(new RecordingContext('i', trace));
         trace.push(' inner');
         yield timer(1);
         trace.push(' inner');
@@ -190,7 +190,7 @@ describe('across schedulers', () => {
         yield* run([inner()]);
         trace.push(' outer');
       });
-      within(new Traced('o', trace), outer()).subscribe();
+      within(new RecordingContext('o', trace), outer()).subscribe();
     });
     const on = nesting(trace);
     const seen = trace.flatMap((line, index) => (line.startsWith(' ') ? [`${line}: ${on[index] ?? ''}`] : []));
@@ -198,15 +198,15 @@ describe('across schedulers', () => {
     expect(on.at(-1)).toBe('');
   });
 
-  it('and when it is blocked on', () => {
+  it('a context is off in work on another scheduler that a task blocks on', () => {
     const warn = jest.spyOn(console, 'warn').mockReturnValue();
     const trace: string[] = [];
     const inner = task(() => trace.push(' inner'));
     const outer = task(() => {
-      run([within(new Traced('i', trace), inner())]).block();
+      run([within(new RecordingContext('i', trace), inner())]).block();
       trace.push(' outer');
     });
-    within(new Traced('o', trace), outer()).subscribe();
+    within(new RecordingContext('o', trace), outer()).subscribe();
     const on = nesting(trace);
     expect(trace.map((line, index) => `${line}: ${on[index] ?? ''}`)).toEqual(
       expect.arrayContaining([' inner: i', ' outer: o']),

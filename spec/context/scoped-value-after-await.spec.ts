@@ -1,4 +1,4 @@
-/** A ScopedValue has the value of its task after an `await` as well, in each of many tasks that run at once. */
+/** A ScopedValue has the override of its task after an `await` as well, in each of many concurrent tasks. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { from, mergeMap, of, timer } from 'rxjs';
 import { batch, Future, run, Scope, ScopedValue, task, within } from 'sluice';
@@ -24,7 +24,7 @@ const ways: Readonly<Record<string, () => unknown>> = {
   'an operator after a promise': () => from(Promise.resolve()).pipe(mergeMap(() => of(language.get()))),
 };
 
-it.each(Object.entries(ways))('is seen after %s', async (_, way) => {
+it.each(Object.entries(ways))('an override is visible after %s', async (_, way) => {
   const read = task(way);
   const seen = await Promise.all([
     within(language.override('fr'), read()),
@@ -34,7 +34,7 @@ it.each(Object.entries(ways))('is seen after %s', async (_, way) => {
   expect(seen).toEqual(['fr', 'en', 'de']);
 });
 
-it('is the innermost override, and that of outside after it', async () => {
+it('the value after an await is that of the innermost override, and later that of the outer one', async () => {
   const inner = task(async () => (await Promise.resolve(), language.get()));
   const outer = task(async () => {
     await Promise.resolve();
@@ -45,7 +45,7 @@ it('is the innermost override, and that of outside after it', async () => {
   expect(language.get()).toBe('en');
 });
 
-it('is set after an await for its own task alone', async () => {
+it('set() after an await changes the value of its own task only', async () => {
   const write = task(async (value: string) => {
     await Promise.resolve();
     language.set(value);
@@ -59,7 +59,7 @@ it('is set after an await for its own task alone', async () => {
   expect([...seen, language.get()]).toEqual(['français', 'deutsch', 'en']);
 });
 
-it('is seen by what an async function asks for after an await', async () => {
+it('an override is visible in tasks that an async function calls after an await', async () => {
   const read = task(function* () {
     yield timer(1);
     return language.get();
@@ -68,7 +68,7 @@ it('is seen by what an async function asks for after an await', async () => {
   expect(await Promise.all([within(language.override('fr'), late()), late()])).toEqual(['fr', 'en']);
 });
 
-it('is not seen by a resolver, nor by work of others', async () => {
+it('an override is visible neither in a resolver nor in other work', async () => {
   const seen: string[] = [];
   const ask = batch(async (keys: readonly number[]) => {
     await Promise.resolve();

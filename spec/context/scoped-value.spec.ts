@@ -1,4 +1,4 @@
-/** A variable that has another value for one task and all it waits for. */
+/** A ScopedValue has another value in one task and in all work that the task waits for. */
 import fc from 'fast-check';
 import { config, timer } from 'rxjs';
 import { all, AsyncValue, enter, Future, run, ScopedValue, scoped, allSettled, task, within } from 'sluice';
@@ -7,7 +7,7 @@ import { testScheduler } from '../support/virtual-time';
 const wait = (ms: number) => timer(ms);
 
 describe('a ScopedValue', () => {
-  it('has another value for one task and what it waits for', () => {
+  it('has its override in one task and in the work it waits for', () => {
     const language = new ScopedValue('en');
     const seen: string[] = [];
     testScheduler().run(() => {
@@ -26,8 +26,8 @@ describe('a ScopedValue', () => {
     expect(seen).toEqual(['a fr', 'b en', 'c it', 'a fr', 'b en', 'c it']);
   });
 
-  it('is what it is around a scope for all that is started in it, and for its finalisers', async () => {
-    const tenant = new ScopedValue('nobody');
+  it('has the value around a scope in all work of the scope, and in its finalisers', async () => {
+    const tenant = new ScopedValue('none');
     const seen: string[] = [];
     const see = (who: string) => (): unknown => seen.push(`${who} ${tenant.get()}`);
     const inside = scoped(function* (scope) {
@@ -40,11 +40,11 @@ describe('a ScopedValue', () => {
     });
     await Promise.all([within(tenant.override('acme'), inside), inside]);
     expect(seen.sort()).toEqual(
-      ['acme', 'nobody'].flatMap((name) => [`finaliser ${name}`, `task ${name}`, `task of a child ${name}`]).sort(),
+      ['acme', 'none'].flatMap((name) => [`finaliser ${name}`, `task ${name}`, `task of a child ${name}`]).sort(),
     );
   });
 
-  it('is set where it was overridden last', () => {
+  it('is set in its innermost override', () => {
     const language = new ScopedValue('en');
     const seen: string[] = [];
     testScheduler().run(() => {
@@ -62,7 +62,7 @@ describe('a ScopedValue', () => {
 });
 
 describe('an override', () => {
-  it('may be entered by many tasks, one beside the other', () => {
+  it('may be entered by many concurrent tasks', () => {
     const language = new ScopedValue('en');
     const seen: string[] = [];
     const see = task(function* () {
@@ -75,7 +75,7 @@ describe('an override', () => {
     expect(seen).toEqual(['fr', 'en', 'fr', 'fr', 'en', 'fr']);
   });
 
-  it('is refused inside itself, where it could not say what it replaced; and nothing is out of order', async () => {
+  it('throws a TypeError when it is entered inside itself, and all values stay in order', async () => {
     const language = new ScopedValue('en');
     const french = language.override('fr');
     await expect(within(french, within(french, Future.of(1)))).rejects.toThrow(
@@ -86,7 +86,7 @@ describe('an override', () => {
     await expect(within(french, again())).resolves.toBe('fr');
   });
 
-  it('is for a task and what it waits for, not for what it starts or runs elsewhere', async () => {
+  it('applies to a task and the work it waits for, not to work it starts or runs on another scheduler', async () => {
     const language = new ScopedValue('en');
     const see = task(() => language.get());
     const seen = await within(
@@ -119,8 +119,8 @@ const { tree: trees } = fc.letrec<{ tree: Tree }>((tie) => ({
   }),
 }));
 
-it('is for every task what was overridden last around it, in any program', () => {
-  // Programs that are cancelled leave failures that they had on purpose.
+it('a ScopedValue has the innermost override around each task, in every program', () => {
+  // Cancelled programs leave failures that are intended.
   config.onUnhandledError = () => undefined;
   fc.assert(
     fc.property(fc.array(trees, { maxLength: 3 }), fc.option(fc.nat(9), { nil: undefined }), (roots, leavesAt) => {
@@ -135,7 +135,7 @@ it('is for every task what was overridden last around it, in any program', () =>
           using _ = tree.value !== undefined && tree.how === 'enter' ? enter(variable.override(tree.value)) : undefined;
           try {
             see();
-            // Where it has none of its own, it would be that of others.
+            // Without an override of its own, the task would set the value of others.
             if (tree.sets !== undefined && tree.value !== undefined) variable.set((mine.value = tree.sets));
             for (const step of tree.steps) {
               if (typeof step === 'number') yield wait(step);

@@ -1,6 +1,6 @@
 /**
- * Whose store a callback sees. What serves many callers sees none, whoever asked first or left last; what runs on behalf
- * of one task or scope sees the store of that, whoever cancels it.
+ * The store that a callback sees. A callback that serves many callers sees no store; a callback of one task or scope sees
+ * the store of that task or scope, also if other work cancels it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Observable, Subject, subscribeOn, timer } from 'rxjs';
@@ -10,7 +10,7 @@ const storage = new AsyncLocalStorage<string>();
 const store = (): string => storage.getStore() ?? 'none';
 const elapsed = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Does `work` in the store of ada, then `next` in that of eve, and waits for what follows. */
+/** Runs `work` in the store of ada, then `next` in the store of eve, and waits until both have ended. */
 async function inStores<R>(work: () => R, next: (made: R) => unknown = () => undefined): Promise<void> {
   const made = storage.run('ada', work);
   await elapsed(2);
@@ -18,7 +18,7 @@ async function inStores<R>(work: () => R, next: (made: R) => unknown = () => und
   await elapsed(10);
 }
 
-describe('what serves many callers sees the store of none:', () => {
+describe('a callback that serves many callers sees no store:', () => {
   it('the listener of a resolver for its signal', async () => {
     const seen: string[] = [];
     const row = batch(async (keys: readonly number[], { signal }) => {
@@ -36,7 +36,7 @@ describe('what serves many callers sees the store of none:', () => {
   it.each([
     ['the default scheduler', undefined],
     ['a scheduler of its own', new BatchScheduler()],
-  ])('observers of flushes$ and of events$, and the policy, on %s', async (_, own) => {
+  ])('observers of flushes$ and events$, and the flush policy, on %s', async (_, own) => {
     const seen: string[] = [];
     const policy: FlushPolicy = (open) => {
       seen.push(`policy ${store()}`);
@@ -56,7 +56,7 @@ describe('what serves many callers sees the store of none:', () => {
   });
 });
 
-describe('what runs on behalf of a task sees the store of the task, whoever cancels it:', () => {
+describe('a callback of a task sees the store of that task, also if other work cancels it:', () => {
   const cancelled = async (make: (see: (where: string) => void) => Future<unknown>): Promise<string[]> => {
     const seen: string[] = [];
     await inStores(
@@ -66,7 +66,7 @@ describe('what runs on behalf of a task sees the store of the task, whoever canc
     return seen;
   };
 
-  it('the teardown of what it waits for, and its finally block', async () => {
+  it('the teardown of its input, and its finally block', async () => {
     const seen = await cancelled((see) =>
       task(function* () {
         try {
@@ -85,7 +85,7 @@ describe('what runs on behalf of a task sees the store of the task, whoever canc
     ]);
   });
 
-  it('the teardown of what another completes', async () => {
+  it('the teardown of an input that another task completes', async () => {
     const seen: string[] = [];
     const source = new Subject<number>();
     const waits = task(function* () {
@@ -106,10 +106,10 @@ describe('what runs on behalf of a task sees the store of the task, whoever canc
   });
 });
 
-describe('listeners of the signal of a scope and of its tasks see its own store, whoever cancels:', () => {
+describe('listeners of the signal of a scope and of its tasks see the store of the scope, when it is cancelled', () => {
   it.each<[string, (scope: Scope, controller: AbortController) => unknown]>([
     ['by cancel()', (scope) => scope.cancel()],
-    ['by the signal that it was given', (_, controller) => controller.abort()],
+    ['by its outer signal', (_, controller) => controller.abort()],
   ])('%s', async (_, cancel) => {
     const seen: string[] = [];
     const controller = new AbortController();
@@ -145,7 +145,7 @@ describe('listeners of the signal of a scope and of its tasks see its own store,
     expect(seen).toEqual(['ada']);
   });
 
-  it('none where it was made outside of all', async () => {
+  it('or no store if the scope was made outside of all stores', async () => {
     const seen: string[] = [];
     const scope = new Scope();
     scope.signal.addEventListener('abort', () => seen.push(store()));

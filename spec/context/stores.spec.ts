@@ -1,14 +1,14 @@
-/** A task sees the stores of `AsyncLocalStorage` that it was started with, wherever it goes on. */
+/** A task sees the stores of `AsyncLocalStorage` of its start, also after every wait. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NEVER, of, timer } from 'rxjs';
 import { AsyncList, AsyncValue, batch, Future, loop, run, Scope, scoped, task } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { runAlone } from '../support/process';
 
-describe('the stores of AsyncLocalStorage', () => {
+describe('the AsyncLocalStorage stores', () => {
   const stores = new AsyncLocalStorage<string>();
 
-  it('are those a task was started with, before and after a flush it shares; the resolver sees none', async () => {
+  it('of a task are those of its start, before and after a shared flush; the resolver sees none', async () => {
     const seen: string[] = [];
     const see = (who: string) => seen.push(`${who} ${stores.getStore() ?? 'none'}`);
     const ask = batch(async (keys: readonly string[]) => {
@@ -30,7 +30,7 @@ describe('the stores of AsyncLocalStorage', () => {
     );
   });
 
-  it('are seen by what a task subscribes to, and by its subscriber', async () => {
+  it('of a task are visible in its input and in its subscriber', async () => {
     const seen: (string | undefined)[] = [];
     const gate = new AsyncValue<void>();
     const work = task(function* () {
@@ -55,7 +55,7 @@ describe('the stores of AsyncLocalStorage', () => {
     expect(seen).toEqual(['A', 'A']);
   });
 
-  it('do not leak to a task that was started with none', async () => {
+  it('of a task do not leak to a task that was started without stores', async () => {
     const seen: (string | undefined)[] = [];
     const gate = new AsyncValue<void>();
     const waiting = task(function* () {
@@ -69,7 +69,7 @@ describe('the stores of AsyncLocalStorage', () => {
     expect(seen).toEqual([undefined]);
   });
 
-  it('are kept by started work', async () => {
+  it('are kept in started work', async () => {
     const work = task(function* () {
       yield timer(1);
       return stores.getStore();
@@ -85,21 +85,21 @@ describe('the stores of AsyncLocalStorage', () => {
     return seen;
   });
 
-  it('are kept by work of a scope, of a run, of a list, of a loop that was opened elsewhere', async () => {
+  it('are kept in work of a scope, a run, a list, and a loop that was opened in another store', async () => {
     const scope = new Scope();
-    await using world = stores.run('opened', () => loop());
+    await using inner = stores.run('opened', () => loop());
     const works = stores.run('A', () => [
       scope.start(see()),
       scope.start(async () => {
         const before = stores.getStore();
-        await turn();
+        await nextTurn();
         return [before, stores.getStore()];
       }),
       scope.start(function* () {
         return yield* see();
       }),
       run([see()]),
-      world.run([see()]),
+      inner.run([see()]),
       new AsyncList([see()]),
     ]);
     const seen = stores.run('B', () => Promise.all(works));
@@ -107,7 +107,7 @@ describe('the stores of AsyncLocalStorage', () => {
     await scope.close();
   });
 
-  it('are none for work that was started where there are none, though others are in use', async () => {
+  it('are absent in work that was started without stores, although other stores are in use', async () => {
     const scope = new Scope();
     const work = [scope.start(see()), run([see()]), see().start()];
     expect((await stores.run('B', () => Promise.all(work))).flat(2)).toEqual(
@@ -116,7 +116,7 @@ describe('the stores of AsyncLocalStorage', () => {
     await scope.close();
   });
 
-  it('are kept in asynchronous clean-up, whoever cancels', async () => {
+  it('are kept in asynchronous clean-up, also if other work cancels', async () => {
     const seen: unknown[] = [];
     const careful = task(function* () {
       try {
@@ -128,13 +128,13 @@ describe('the stores of AsyncLocalStorage', () => {
       }
     });
     const work = stores.run('A', () => [careful().start(), run([careful()])]);
-    await turn();
+    await nextTurn();
     stores.run('B', () => work.forEach((value) => value.cancel()));
     await Promise.allSettled(work);
     expect(seen).toEqual(['A', 'A', 'A', 'A']);
   });
 
-  it('are kept by the body of scoped, after all that was started in it', async () => {
+  it('are kept in the body of scoped() after the work that it started', async () => {
     const body = scoped(function* (scope) {
       const inner = yield* scope.start(see());
       return [...inner, stores.getStore()];
@@ -142,7 +142,7 @@ describe('the stores of AsyncLocalStorage', () => {
     expect(await stores.run('A', async () => body)).toEqual(['A', 'A', 'A']);
   });
 
-  it('may hold a number, and there may be several', async () => {
+  it('may be several, and may hold a number', async () => {
     const other = new AsyncLocalStorage<number>();
     const both = task(function* () {
       yield timer(1);
@@ -152,7 +152,7 @@ describe('the stores of AsyncLocalStorage', () => {
   });
 });
 
-it('outside of all, there are none, though sluice was loaded inside of one', () => {
+it('work outside of all stores sees no store, although sluice was loaded inside one', () => {
   const { lines, stderr } = runAlone(`
     const { AsyncLocalStorage } = require('node:async_hooks');
     const stores = new AsyncLocalStorage();
@@ -169,7 +169,7 @@ it('outside of all, there are none, though sluice was loaded inside of one', () 
   expect([...lines].sort()).toEqual(['inside A', 'outside undefined', 'resolver undefined']);
 });
 
-describe('where the platform has no such stores, or does not tell of them,', () => {
+describe('on a platform without AsyncLocalStorage, or without access to it,', () => {
   it.each([
     ['as in Node before 20.16', 'process.getBuiltinModule = undefined;'],
     [
@@ -181,7 +181,7 @@ describe('where the platform has no such stores, or does not tell of them,', () 
       'without finalisation and stack capture',
       'delete globalThis.FinalizationRegistry; delete Error.captureStackTrace;',
     ],
-  ])('all works, only without them: %s', (_, platform) => {
+  ])('tasks work without stores: %s', (_, platform) => {
     const { lines, stderr, hasEndedWell } = runAlone(`
       for (const name of Object.keys(require.cache)) delete require.cache[name];
       ${platform}

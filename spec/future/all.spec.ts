@@ -1,6 +1,6 @@
 import { NEVER, Observable, observable, of, Subject, throwError } from 'rxjs';
 import { all, Future, allSettled, task } from 'sluice';
-import { hear } from './hear';
+import { record } from '../support/recording-observer';
 
 const no = new Error('no');
 const waiting = <T>(source: Subject<T>): Future<T> => Future.from(source);
@@ -47,13 +47,13 @@ describe('all', () => {
   it('keeps undefined values', () => expect(all([Future.of(undefined)]).block()).toEqual([undefined]));
   it('returns values in the order of the inputs, not of their arrival', () => {
     const [first, second] = [new Subject<string>(), new Subject<string>()];
-    const { heard } = hear(all([waiting(first), waiting(second)]));
+    const { notifications } = record(all([waiting(first), waiting(second)]));
     second.next('b');
     second.complete();
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
     first.next('a');
     first.complete();
-    expect(heard).toEqual(['next a,b', 'complete']);
+    expect(notifications).toEqual(['next a,b', 'complete']);
   });
   it('runs a future twice if the array contains it twice', () => {
     let runs = 0;
@@ -90,22 +90,24 @@ describe('all, when one input fails', () => {
   it('unsubscribes from the other inputs', () => {
     const log: string[] = [];
     const failing = new Subject<never>();
-    const { heard } = hear(all([recordingNever(log, 'a'), waiting(failing), { b: recordingNever(log, 'b') }]));
+    const { notifications } = record(
+      all([recordingNever(log, 'a'), waiting(failing), { b: recordingNever(log, 'b') }]),
+    );
     failing.error(no);
-    expect(heard).toEqual(['error Error: no']);
+    expect(notifications).toEqual(['error Error: no']);
     expect(log).toEqual(['begun a', 'begun b', 'left a', 'left b']);
   });
   it('does not begin the inputs after one that fails at once', () => {
     const log: string[] = [];
-    hear(all([recordingNever(log, 'a'), Future.fail(no), recordingNever(log, 'b')]));
+    record(all([recordingNever(log, 'a'), Future.fail(no), recordingNever(log, 'b')]));
     expect(log).toEqual(['begun a', 'left a']);
   });
   it('fails with the earliest failure', () => {
     const [slow, fast] = [new Subject<never>(), new Subject<never>()];
-    const { heard } = hear(all([waiting(slow), waiting(fast)]));
+    const { notifications } = record(all([waiting(slow), waiting(fast)]));
     fast.error(new Error('fast'));
     slow.error(new Error('slow'));
-    expect(heard).toEqual(['error Error: fast']);
+    expect(notifications).toEqual(['error Error: fast']);
   });
   it('runs the clean-up of the tasks it cancels', () => {
     const log: string[] = [];
@@ -116,7 +118,7 @@ describe('all, when one input fails', () => {
         log.push('cleaned');
       }
     });
-    hear(all([careful(), throwError(() => no)]));
+    record(all([careful(), throwError(() => no)]));
     expect(log).toEqual(['cleaned']);
   });
 });
@@ -124,18 +126,18 @@ describe('all, when one input fails', () => {
 describe('all, when it is unsubscribed', () => {
   it('unsubscribes from its inputs, from the first to the last', () => {
     const log: string[] = [];
-    hear(all([recordingNever(log, 'a'), recordingNever(log, 'b')])).subscription.unsubscribe();
+    record(all([recordingNever(log, 'a'), recordingNever(log, 'b')])).subscription.unsubscribe();
     expect(log).toEqual(['begun a', 'begun b', 'left a', 'left b']);
   });
   it('begins no further inputs if one input unsubscribes from it', () => {
     const log: string[] = [];
     const stop = new Subject<void>();
     const stopping = new Observable<never>(() => stop.next());
-    let subscription = hear(NEVER).subscription;
+    let subscription = record(NEVER).subscription;
     stop.subscribe(() => subscription.unsubscribe());
     const source = new Subject<number>();
     const late = Future.defer(() => stopping);
-    subscription = hear(
+    subscription = record(
       all([
         waiting(source),
         task(function* () {
@@ -170,18 +172,18 @@ describe('allSettled', () => {
   });
   it('waits for the other inputs when one fails', () => {
     const source = new Subject<number>();
-    const { heard } = hear(allSettled([Future.fail(no), waiting(source)]));
-    expect(heard).toEqual([]);
+    const { notifications } = record(allSettled([Future.fail(no), waiting(source)]));
+    expect(notifications).toEqual([]);
     source.next(1);
     source.complete();
-    expect(heard).toHaveLength(2);
+    expect(notifications).toHaveLength(2);
   });
   it('keeps the reason undefined', () => {
     expect(allSettled([Future.fail(undefined)]).block()).toEqual([{ status: 'rejected', reason: undefined }]);
   });
   it('unsubscribes from all inputs when it is unsubscribed', () => {
     const log: string[] = [];
-    hear(allSettled([recordingNever(log, 'a')])).subscription.unsubscribe();
+    record(allSettled([recordingNever(log, 'a')])).subscription.unsubscribe();
     expect(log).toEqual(['begun a', 'left a']);
   });
   it('throws a TypeError for a plain value', () => {

@@ -1,7 +1,7 @@
 /** An AsyncList is one AsyncValue of many inputs. */
 import { NEVER, of, timer } from 'rxjs';
 import { AsyncList, AsyncValue, batch, CancelledError, Future, task } from 'sluice';
-import { hear } from './hear';
+import { record } from '../support/recording-observer';
 
 const no = new Error('no');
 const other = new Error('other');
@@ -11,13 +11,13 @@ describe('an AsyncList', () => {
   it('is set when all inputs are, with the results in the order of the list', () => {
     const values = cells(3);
     const list = new AsyncList(values);
-    const { heard } = hear(list);
+    const { notifications } = record(list);
     [2, 0, 1].forEach((index) => {
-      expect([list.isSet, heard]).toEqual([false, []]);
+      expect([list.isSet, notifications]).toEqual([false, []]);
       values[index]?.set(index);
     });
     expect(list.value).toEqual([0, 1, 2]);
-    expect(heard).toEqual(['next 0,1,2', 'complete']);
+    expect(notifications).toEqual(['next 0,1,2', 'complete']);
   });
 
   it('is set to [] at once if it is empty', () => expect(new AsyncList([]).value).toEqual([]));
@@ -69,17 +69,20 @@ describe('an AsyncList', () => {
 });
 
 describe('an AsyncList with failed inputs', () => {
-  it.each([[[0, 1, 2]], [[2, 1, 0]]])('fails with the error of the lowest index once all inputs are settled, in the order %p', (order) => {
-    const values = cells(3);
-    const list = new AsyncList(values);
-    order.forEach((index) => {
-      expect(list.isSet).toBe(false);
-      if (index === 0) values[0]?.set(0);
-      else values[index]?.fail(index === 1 ? no : other);
-    });
-    expect(list.error).toBe(no);
-    expect(values[2]?.error).toBe(other);
-  });
+  it.each([[[0, 1, 2]], [[2, 1, 0]]])(
+    'fails with the error of the lowest index once all inputs are settled, in the order %p',
+    (order) => {
+      const values = cells(3);
+      const list = new AsyncList(values);
+      order.forEach((index) => {
+        expect(list.isSet).toBe(false);
+        if (index === 0) values[0]?.set(0);
+        else values[index]?.fail(index === 1 ? no : other);
+      });
+      expect(list.error).toBe(no);
+      expect(values[2]?.error).toBe(other);
+    },
+  );
 
   it('fails with undefined if an input does', () => {
     expect(new AsyncList([Future.of(1), Future.fail(undefined)])).toMatchObject({ isError: true, error: undefined });

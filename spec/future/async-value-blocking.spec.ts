@@ -13,7 +13,7 @@ import {
   WouldBlockError,
 } from 'sluice';
 import { StartedFuture } from '../../src/future/started-future';
-import { hear, thrownBy } from './hear';
+import { record, thrownBy } from '../support/recording-observer';
 
 const no = new Error('no');
 const double = batch((ns: readonly number[]) => ns.map((n) => n * 2), { name: 'double' });
@@ -36,23 +36,26 @@ const endless = () => {
   return new StartedFuture(asks(), new BatchScheduler());
 };
 
-describe.each([[undefined], [1_000]])('an AsyncValue that needs no event loop, with a time limit of %p ms', (timeoutMs) => {
-  it('makes wait return true', () => {
-    const value = arriving();
-    expect(value.isSet).toBe(false);
-    expect(value.wait(timeoutMs)).toBe(true);
-    expect(value.value).toBe(42);
-  });
-  it('is returned by get', () => expect(arriving().get(timeoutMs)).toBe(42));
-  it('is returned by block', () => expect(arriving().block(timeoutMs)).toBe(42));
-  it('makes wait return true if it fails, while get and block throw its error', () => {
-    const value = failing();
-    expect(value.wait(timeoutMs)).toBe(true);
-    expect(value.error).toBe(no);
-    expect(thrownBy(() => failing().get(timeoutMs))).toBe(no);
-    expect(thrownBy(() => failing().block(timeoutMs))).toBe(no);
-  });
-});
+describe.each([[undefined], [1_000]])(
+  'an AsyncValue that needs no event loop, with a time limit of %p ms',
+  (timeoutMs) => {
+    it('makes wait return true', () => {
+      const value = arriving();
+      expect(value.isSet).toBe(false);
+      expect(value.wait(timeoutMs)).toBe(true);
+      expect(value.value).toBe(42);
+    });
+    it('is returned by get', () => expect(arriving().get(timeoutMs)).toBe(42));
+    it('is returned by block', () => expect(arriving().block(timeoutMs)).toBe(42));
+    it('makes wait return true if it fails, while get and block throw its error', () => {
+      const value = failing();
+      expect(value.wait(timeoutMs)).toBe(true);
+      expect(value.error).toBe(no);
+      expect(thrownBy(() => failing().get(timeoutMs))).toBe(no);
+      expect(thrownBy(() => failing().block(timeoutMs))).toBe(no);
+    });
+  },
+);
 
 describe.each<[string, () => AsyncValue<unknown>]>([
   ['needs the event loop', onTimer],
@@ -78,13 +81,16 @@ describe.each<[string, () => AsyncValue<unknown>]>([
 });
 
 describe('an AsyncValue that needs the event loop', () => {
-  it.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('makes %s without a time limit throw a WouldBlockError', (method) => {
-    const value = onTimer();
-    const error = thrownBy(() => value[method]());
-    expect(error).toBeInstanceOf(WouldBlockError);
-    expect(String(error)).toContain('an Observable or promise');
-    value.cancel();
-  });
+  it.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])(
+    'makes %s without a time limit throw a WouldBlockError',
+    (method) => {
+      const value = onTimer();
+      const error = thrownBy(() => value[method]());
+      expect(error).toBeInstanceOf(WouldBlockError);
+      expect(String(error)).toContain('an Observable or promise');
+      value.cancel();
+    },
+  );
 
   it('makes block with a time limit throw a TaskTimeoutError whose cause is the WouldBlockError', () => {
     const cell = new AsyncValue();
@@ -122,15 +128,18 @@ describe('with a time limit of 0', () => {
 });
 
 describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', (method) => {
-  it.each([[-1], [NaN], ['5'], [null]])('throws a TypeError for a time limit of %p, whether the value is set or not', (timeoutMs) => {
-    const set = Future.of(1).start();
-    for (const value of [set, new AsyncValue()]) {
-      expect(() => value[method](timeoutMs as never)).toThrow(TypeError);
-      expect(() => value[method](timeoutMs as never)).toThrow(
-        `${method}: expected \`timeoutMs\` to be a number of milliseconds`,
-      );
-    }
-  });
+  it.each([[-1], [NaN], ['5'], [null]])(
+    'throws a TypeError for a time limit of %p, whether the value is set or not',
+    (timeoutMs) => {
+      const set = Future.of(1).start();
+      for (const value of [set, new AsyncValue()]) {
+        expect(() => value[method](timeoutMs as never)).toThrow(TypeError);
+        expect(() => value[method](timeoutMs as never)).toThrow(
+          `${method}: expected \`timeoutMs\` to be a number of milliseconds`,
+        );
+      }
+    },
+  );
 
   it('drives started work on the scheduler of that work', () => {
     const scheduler = new BatchScheduler();
@@ -172,14 +181,14 @@ describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', 
 
   it('keeps the other waiters subscribed', () => {
     const value = new AsyncValue<number>();
-    const { heard } = hear(value);
+    const { notifications } = record(value);
     try {
       value[method](1);
     } catch {
       // The time limit was over.
     }
     value.set(1);
-    expect(heard).toEqual(['next 1', 'complete']);
+    expect(notifications).toEqual(['next 1', 'complete']);
   });
 });
 

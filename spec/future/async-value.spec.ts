@@ -1,5 +1,5 @@
 import { AlreadySetError, all, AsyncValue, NotReadyError, task } from 'sluice';
-import { hear } from './hear';
+import { record } from '../support/recording-observer';
 
 const no = new Error('no');
 const set = <T>(it: T): AsyncValue<T> => {
@@ -63,12 +63,14 @@ describe('an AsyncValue with waiters', () => {
     value.set(1);
     expect(notified).toEqual(['first', 'second']);
   });
-  it('delivers its value to late subscribers', () => expect(hear(set(1)).heard).toEqual(['next 1', 'complete']));
-  it('delivers its error to late subscribers', () => expect(hear(failed(no)).heard).toEqual(['error Error: no']));
+  it('delivers its value to late subscribers', () =>
+    expect(record(set(1)).notifications).toEqual(['next 1', 'complete']));
+  it('delivers its error to late subscribers', () =>
+    expect(record(failed(no)).notifications).toEqual(['error Error: no']));
   it('delivers its value to a subscriber that subscribes during the notification', () => {
     const value = new AsyncValue<number>();
     const late: (readonly string[])[] = [];
-    value.subscribe(() => late.push(hear(value).heard));
+    value.subscribe(() => late.push(record(value).notifications));
     value.set(1);
     expect(late).toEqual([['next 1', 'complete']]);
   });
@@ -104,19 +106,19 @@ describe('an AsyncValue with waiters', () => {
   });
   it('is not changed by an unsubscription, and neither are its other waiters', () => {
     const value = new AsyncValue<number>();
-    const gone = hear(value);
-    const stays = hear(value);
+    const gone = record(value);
+    const stays = record(value);
     gone.subscription.unsubscribe();
     expect(value.isSet).toBe(false);
     value.set(1);
-    expect(gone.heard).toEqual([]);
-    expect(stays.heard).toEqual(['next 1', 'complete']);
+    expect(gone.notifications).toEqual([]);
+    expect(stays.notifications).toEqual(['next 1', 'complete']);
   });
   it('does not notify a subscriber that an earlier one has unsubscribed', () => {
     const value = new AsyncValue<number>();
     value.subscribe(() => later.subscription.unsubscribe());
-    const later = hear(value);
+    const later = record(value);
     value.set(1);
-    expect(later.heard).toEqual([]);
+    expect(later.notifications).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 /** block() drives every scheduler that the value comes from, and names what it waits for there. */
 import { map, observeOn, subscribeOn, timer, type Observable } from 'rxjs';
 import { all, batch, BatchScheduler, Future, task, WouldBlockError } from 'sluice';
-import { thrownBy } from './hear';
+import { thrownBy } from '../support/recording-observer';
 
 const item = batch((keys: readonly number[]) => keys, { name: 'item' });
 const late = batch(async (keys: readonly number[]) => Promise.resolve(keys), { name: 'late' });
@@ -33,7 +33,11 @@ describe('block() returns a value', () => {
         })(),
       3,
     ],
-    ['from work that blocks on another scheduler itself', () => on(item(1).pipe(map((one) => one + on(item(2)).block()))), 3],
+    [
+      'from work that blocks on another scheduler itself',
+      () => on(item(1).pipe(map((one) => one + on(item(2)).block()))),
+      3,
+    ],
     ['from a batch function that is pinned to another scheduler', () => pinned(4), 4],
   ])('%s', (_, work, value) => {
     expect(work().block()).toEqual(value);

@@ -1,6 +1,6 @@
 import { NEVER, Observable, timer } from 'rxjs';
 import { all, AsyncValue, batch, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
-import { thrownBy } from './hear';
+import { thrownBy } from '../support/recording-observer';
 
 const no = new Error('no');
 const double = batch((ns: readonly number[]) => ns.map((n) => n * 2), { name: 'double' });
@@ -102,7 +102,7 @@ describe('block on work that needs the event loop', () => {
 });
 
 describe('block inside a task', () => {
-it('returns the value', () => {
+  it('returns the value', () => {
     const blocking = task(function* () {
       return double(1).block() + (yield* double(2));
     });

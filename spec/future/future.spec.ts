@@ -14,7 +14,7 @@ import {
 } from 'rxjs';
 import { inspect } from 'node:util';
 import { AsyncValue, Future } from 'sluice';
-import { hear, turn } from './hear';
+import { record, nextTurn } from '../support/recording-observer';
 
 /** A future whose value is the number of its runs. */
 const counting = (): { readonly future: Future<number>; readonly runs: () => number } => {
@@ -32,7 +32,7 @@ describe('a Future', () => {
 
   it('runs once for each subscription', () => {
     const { future } = counting();
-    expect([hear(future).heard, hear(future).heard]).toEqual([
+    expect([record(future).notifications, record(future).notifications]).toEqual([
       ['next 1', 'complete'],
       ['next 2', 'complete'],
     ]);
@@ -49,21 +49,21 @@ describe('a Future', () => {
   it('is an Observable', () => expect(Future.of(1)).toBeInstanceOf(Observable));
 
   it('calls an error handler once, and nothing after it', () => {
-    expect(hear(Future.fail(no)).heard).toEqual(['error Error: no']);
+    expect(record(Future.fail(no)).notifications).toEqual(['error Error: no']);
   });
 
   it('emits nothing after an unsubscription', () => {
     const source = new Subject<number>();
-    const { heard, subscription } = hear(Future.from(source));
+    const { notifications, subscription } = record(Future.from(source));
     source.next(1);
     subscription.unsubscribe();
     source.complete();
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
   });
 
   it('unsubscribes from its source when it is unsubscribed', () => {
     const source = new Subject<number>();
-    const { subscription } = hear(Future.from(source));
+    const { subscription } = record(Future.from(source));
     expect(source.observed).toBe(true);
     subscription.unsubscribe();
     expect(source.observed).toBe(false);
@@ -71,9 +71,10 @@ describe('a Future', () => {
 });
 
 describe('Future.of', () => {
-  it('emits its value at once, then completes', () => expect(hear(Future.of(7)).heard).toEqual(['next 7', 'complete']));
+  it('emits its value at once, then completes', () =>
+    expect(record(Future.of(7)).notifications).toEqual(['next 7', 'complete']));
   it('accepts undefined as a value', () =>
-    expect(hear(Future.of(undefined)).heard).toEqual(['next undefined', 'complete']));
+    expect(record(Future.of(undefined)).notifications).toEqual(['next undefined', 'complete']));
   it('accepts a future as a value', () => {
     const inner = Future.of(1);
     expect(Future.of([inner]).block()[0]).toBe(inner);
@@ -81,7 +82,8 @@ describe('Future.of', () => {
 });
 
 describe('Future.from', () => {
-  it('takes the last value', () => expect(hear(Future.from(of(1, 2, 3))).heard).toEqual(['next 3', 'complete']));
+  it('takes the last value', () =>
+    expect(record(Future.from(of(1, 2, 3))).notifications).toEqual(['next 3', 'complete']));
   it('takes the last element of an array', () => expect(Future.from([1, 2]).block()).toBe(2));
   it('takes undefined as the last value', () => expect(Future.from(of(1, undefined)).block()).toBeUndefined());
   it('returns a future unchanged', () => {
@@ -90,9 +92,9 @@ describe('Future.from', () => {
   });
   it('makes a cold future of a hot value', () => {
     const value = new AsyncValue<number>();
-    const { heard } = hear(Future.from(value));
+    const { notifications } = record(Future.from(value));
     value.set(1);
-    expect(heard).toEqual(['next 1', 'complete']);
+    expect(notifications).toEqual(['next 1', 'complete']);
   });
   it('fails with EmptyError if its source is empty', () => {
     expect(() => Future.from(of()).block()).toThrow(EmptyError);
@@ -113,10 +115,10 @@ describe('Future.from', () => {
   });
   it('emits no value if an error follows it', () => {
     const source = new Subject<number>();
-    const { heard } = hear(Future.from(source));
+    const { notifications } = record(Future.from(source));
     source.next(1);
     source.error(no);
-    expect(heard).toEqual(['error Error: no']);
+    expect(notifications).toEqual(['error Error: no']);
   });
   it('throws a TypeError at the call for an argument that RxJS cannot subscribe to', () => {
     expect(() => Future.from(7 as unknown as Observable<number>)).toThrow(TypeError);
@@ -134,11 +136,11 @@ describe('Future.defer', () => {
     const future = Future.defer(() => {
       throw no;
     });
-    expect(hear(future).heard).toEqual(['error Error: no']);
+    expect(record(future).notifications).toEqual(['error Error: no']);
   });
   it('fails if its function returns no input', () => {
     const future = Future.defer(() => 7 as unknown as Observable<number>);
-    expect(hear(future).heard).toEqual([expect.stringMatching(/^error TypeError: /)]);
+    expect(record(future).notifications).toEqual([expect.stringMatching(/^error TypeError: /)]);
   });
   it('throws a TypeError at the call for an argument that is not a function', () => {
     expect(() => Future.defer(7 as unknown as () => Observable<number>)).toThrow(TypeError);
@@ -204,36 +206,37 @@ describe('start', () => {
   it('lets its work run on if the value is set by hand first', async () => {
     const source = new Subject<number>();
     const started = Future.from(source).start();
-    const other = hear(Future.from(source));
+    const other = record(Future.from(source));
     started.set(1);
     source.next(2);
     source.complete();
-    await turn();
+    await nextTurn();
     expect(started.value).toBe(1);
-    expect(other.heard).toEqual(['next 2', 'complete']);
+    expect(other.notifications).toEqual(['next 2', 'complete']);
   });
 });
 
 describe('operators on a Future', () => {
-  it('map emits the mapped value', () => expect(hear(Future.of(1).pipe(map((n) => n + 1))).heard).toEqual(['next 2', 'complete']));
+  it('map emits the mapped value', () =>
+    expect(record(Future.of(1).pipe(map((n) => n + 1))).notifications).toEqual(['next 2', 'complete']));
   it('switchMap unsubscribes from the earlier future', () => {
     const left = new Subject<number>();
     const keys = new Subject<number>();
-    const { heard } = hear(keys.pipe(switchMap((key) => (key === 1 ? Future.from(left) : Future.of(key)))));
+    const { notifications } = record(keys.pipe(switchMap((key) => (key === 1 ? Future.from(left) : Future.of(key)))));
     keys.next(1);
     keys.next(2);
     expect(left.observed).toBe(false);
-    expect(heard).toEqual(['next 2']);
+    expect(notifications).toEqual(['next 2']);
   });
   it('retry runs it anew', () => {
     let attempts = 0;
     const flaky = Future.defer(() => (++attempts < 3 ? Future.fail(no) : Future.of(attempts)));
-    expect(hear(flaky.pipe(retry(5))).heard).toEqual(['next 3', 'complete']);
+    expect(record(flaky.pipe(retry(5))).notifications).toEqual(['next 3', 'complete']);
   });
   it('shareReplay runs it once', () => {
     const { future, runs } = counting();
     const shared = future.pipe(shareReplay({ bufferSize: 1, refCount: false }));
-    expect([hear(shared).heard, hear(shared).heard]).toEqual([
+    expect([record(shared).notifications, record(shared).notifications]).toEqual([
       ['next 1', 'complete'],
       ['next 1', 'complete'],
     ]);
@@ -242,15 +245,15 @@ describe('operators on a Future', () => {
   it('takeUntil cancels it', () => {
     const source = new Subject<number>();
     const stop = new Subject<void>();
-    const { heard } = hear(Future.from(source).pipe(takeUntil(stop)));
+    const { notifications } = record(Future.from(source).pipe(takeUntil(stop)));
     stop.next();
     expect(source.observed).toBe(false);
-    expect(heard).toEqual(['complete']);
+    expect(notifications).toEqual(['complete']);
   });
   it('firstValueFrom resolves with the value', async () => expect(await firstValueFrom(Future.of(1))).toBe(1));
   it('a future of a source that never ends stays pending', async () => {
-    const { heard } = hear(Future.from(NEVER));
-    await turn();
-    expect(heard).toEqual([]);
+    const { notifications } = record(Future.from(NEVER));
+    await nextTurn();
+    expect(notifications).toEqual([]);
   });
 });

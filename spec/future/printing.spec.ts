@@ -80,9 +80,7 @@ const futures: readonly (readonly [string, object, string])[] = [
 describe.each(futures)('a future %s', (_, future, title) => {
   it('makes JSON.stringify throw an error that advises to await it', () => {
     expect(() => JSON.stringify(future)).toThrow(
-      new TypeError(
-        `JSON.stringify: expected a value; got ${title}. Await the future first, and serialize its value.`,
-      ),
+      new TypeError(`JSON.stringify: expected a value; got ${title}. Await the future first, and serialize its value.`),
     );
     expect(() => JSON.stringify({ user: future })).toThrow(`expected a value at "user"; got ${title}.`);
     expect(() => JSON.stringify([[future]])).toThrow(`expected a value at "0"; got ${title}.`);

@@ -2,7 +2,7 @@
 import { NEVER, of, Subject, timer } from 'rxjs';
 import { all, AsyncValue, batch, BatchScheduler, Future, task, WouldBlockError } from 'sluice';
 import { StartedFuture } from '../../src/future/started-future';
-import { thrownBy } from './hear';
+import { thrownBy } from '../support/recording-observer';
 
 describe('started work', () => {
   it('runs at once until its first wait', () => {

@@ -1,7 +1,7 @@
 /** A cancelled body that delegates with `yield*` to a plain generator function whose clean-up yields. */
 import { NEVER, Subject, take, timer } from 'rxjs';
 import { all, emit, Future, Scope, scoped, stream, task } from 'sluice';
-import { hear, inVirtualTime } from '../future/hear';
+import { record, inVirtualTime } from '../support/recording-observer';
 import { unhandledErrorsOf } from '../support/unhandled';
 
 let log: string[];
@@ -31,7 +31,7 @@ const closed = ['connection closes', 'connection closed'];
 
 const leave = (body: () => Generator<unknown, unknown>): void => {
   inVirtualTime(() => {
-    hear(task(body)()).subscription.unsubscribe();
+    record(task(body)()).subscription.unsubscribe();
   });
 };
 
@@ -141,7 +141,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
       };
     });
     inVirtualTime(() => {
-      hear(body()).subscription.unsubscribe();
+      record(body()).subscription.unsubscribe();
     });
     expect(log).toEqual(closed);
   });
@@ -170,7 +170,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
   });
   it('does not go on when its clean-up unsubscribes from another task', () => {
     inVirtualTime(() => {
-      const other = hear(task(charging)());
+      const other = record(task(charging)());
       const body = task(function* () {
         try {
           yield* connected('first');
@@ -180,7 +180,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
           log.push('outer closed');
         }
       });
-      hear(body()).subscription.unsubscribe();
+      record(body()).subscription.unsubscribe();
     });
     expect(log).toEqual(['first closes', 'first closed', ...closed, 'outer closed']);
   });
@@ -222,7 +222,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
       }
     });
     const reported = unhandledErrorsOf(() => {
-      hear(failing()).subscription.unsubscribe();
+      record(failing()).subscription.unsubscribe();
     });
     expect(reported).toEqual(['could not close']);
     expect(log).toEqual(['outer closed']);
@@ -232,14 +232,14 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
 describe('work with a delegate whose clean-up yields does not go on after a cancellation', () => {
   it('because another input of all fails', () => {
     inVirtualTime(() => {
-      hear(all([task(charging)(), Future.fail('no')]));
+      record(all([task(charging)(), Future.fail('no')]));
     });
     expect(log).toEqual(closed);
   });
   it('by itself', () => {
     inVirtualTime(() => {
       const source = new Subject<void>();
-      const { subscription } = hear(
+      const { subscription } = record(
         task(function* () {
           yield source;
           subscription.unsubscribe();
@@ -285,7 +285,7 @@ describe('work with a delegate whose clean-up yields does not go on after a canc
   });
   it('as the body of a scope that is cancelled', () => {
     inVirtualTime(() => {
-      const { subscription } = hear(scoped(charging));
+      const { subscription } = record(scoped(charging));
       timer(1).subscribe(() => {
         subscription.unsubscribe();
       });
@@ -308,7 +308,7 @@ describe('the cancellation of a body', () => {
 
   it('restores the prototype of generators, also when it throws', () => {
     unhandledErrorsOf(() => {
-      const { subscription } = hear(
+      const { subscription } = record(
         task(function* () {
           try {
             yield NEVER;

@@ -1,6 +1,6 @@
 import { config, map, NEVER, Observable, Subject, type Subscription, timer } from 'rxjs';
 import { all, batch, Future, task } from 'sluice';
-import { hear, inVirtualTime } from '../future/hear';
+import { record, inVirtualTime } from '../support/recording-observer';
 
 let log: string[];
 beforeEach(() => (log = []));
@@ -21,15 +21,15 @@ const careful = task(function* (name: string, input: unknown, ms?: number) {
 
 describe('unsubscribing from a task', () => {
   it('runs its finally blocks before unsubscribe returns', () => {
-    hear(careful('it', NEVER)).subscription.unsubscribe();
+    record(careful('it', NEVER)).subscription.unsubscribe();
     expect(log).toEqual(['it leaves']);
   });
   it('runs the finally blocks of the innermost first', () => {
-    hear(careful('outer', careful('middle', careful('inner', NEVER)))).subscription.unsubscribe();
+    record(careful('outer', careful('middle', careful('inner', NEVER)))).subscription.unsubscribe();
     expect(log).toEqual(['inner leaves', 'middle leaves', 'outer leaves']);
   });
   it('runs the finally blocks of the innermost first, through operators as well', () => {
-    hear(careful('outer', careful('inner', NEVER).pipe(map(() => 1)))).subscription.unsubscribe();
+    record(careful('outer', careful('inner', NEVER).pipe(map(() => 1)))).subscription.unsubscribe();
     expect(log).toEqual(['inner leaves', 'outer leaves']);
   });
   it('runs the finally blocks of the innermost first, through operators a hundred deep', () => {
@@ -41,16 +41,16 @@ describe('unsubscribing from a task', () => {
         left.push(n);
       }
     });
-    hear(nested(100)).subscription.unsubscribe();
+    record(nested(100)).subscription.unsubscribe();
     expect(left).toEqual(Array.from({ length: 101 }, (_, n) => n));
   });
   it('runs the finally blocks of siblings from left to right, then those of their parent', () => {
-    hear(careful('parent', [careful('a', NEVER), { b: careful('b', NEVER) }])).subscription.unsubscribe();
+    record(careful('parent', [careful('a', NEVER), { b: careful('b', NEVER) }])).subscription.unsubscribe();
     expect(log).toEqual(['a leaves', 'b leaves', 'parent leaves']);
   });
   it('waits for what the inner clean-up yields before the outer one begins', () => {
     inVirtualTime(() => {
-      hear(careful('outer', careful('inner', NEVER, 5))).subscription.unsubscribe();
+      record(careful('outer', careful('inner', NEVER, 5))).subscription.unsubscribe();
       log.push('unsubscribed');
     });
     expect(log).toEqual(['inner leaves', 'unsubscribed', 'inner has left', 'outer leaves']);
@@ -58,20 +58,20 @@ describe('unsubscribing from a task', () => {
   it('waits for the clean-up of every sibling before that of their parent begins', () => {
     inVirtualTime(() => {
       const both = [careful('a', NEVER, 9), careful('b', NEVER, 5)];
-      hear(careful('parent', both)).subscription.unsubscribe();
+      record(careful('parent', both)).subscription.unsubscribe();
     });
     expect(log).toEqual(['a leaves', 'b leaves', 'b has left', 'a has left', 'parent leaves']);
   });
   it('unsubscribes from the input of the task', () => {
     const source = new Subject<number>();
-    hear(careful('it', source)).subscription.unsubscribe();
+    record(careful('it', source)).subscription.unsubscribe();
     expect(source.observed).toBe(false);
   });
   it('removes its key from the batch', () => {
     const flushes: unknown[] = [];
     const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
     double.flushes$.subscribe(({ keys }) => flushes.push(keys));
-    hear(careful('it', double(1))).subscription.unsubscribe();
+    record(careful('it', double(1))).subscription.unsubscribe();
     double(2).block();
     expect(flushes).toEqual([[2]]);
   });
@@ -84,9 +84,9 @@ describe('unsubscribing from a task', () => {
         return 7;
       }
     });
-    const { heard, subscription } = hear(stubborn());
+    const { notifications, subscription } = record(stubborn());
     subscription.unsubscribe();
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
   });
   it('does not run catch blocks', () => {
     const catching = task(function* () {
@@ -96,34 +96,34 @@ describe('unsubscribing from a task', () => {
         log.push('caught');
       }
     });
-    hear(catching()).subscription.unsubscribe();
+    record(catching()).subscription.unsubscribe();
     expect(log).toEqual([]);
   });
   it('has no effect the second time', () => {
-    const { subscription } = hear(careful('it', NEVER));
+    const { subscription } = record(careful('it', NEVER));
     subscription.unsubscribe();
     subscription.unsubscribe();
     expect(log).toEqual(['it leaves']);
   });
   it('has no effect once the task has ended', () => {
-    hear(careful('it', null)).subscription.unsubscribe();
+    record(careful('it', null)).subscription.unsubscribe();
     expect(log).toEqual(['it went on', 'it leaves']);
   });
   it('does not affect another subscription of the same future', () => {
     const source = new Subject<number>();
     const future = careful('it', source);
-    const stays = hear(future);
-    hear(future).subscription.unsubscribe();
+    const stays = record(future);
+    record(future).subscription.unsubscribe();
     source.next(1);
     source.complete();
-    expect(stays.heard).toEqual(['next undefined', 'complete']);
+    expect(stays.notifications).toEqual(['next undefined', 'complete']);
   });
 });
 
 describe('a task that is cancelled', () => {
   it('before its start never runs its body', () => {
     const source = new Subject<void>();
-    const { subscription } = hear(
+    const { subscription } = record(
       task(function* () {
         yield source;
         subscription.unsubscribe();
@@ -136,25 +136,25 @@ describe('a task that is cancelled', () => {
   });
   it('while it is ready to resume does not resume', () => {
     const source = new Subject<number>();
-    const first = hear(
+    const first = record(
       task(function* () {
         yield source;
         second.subscription.unsubscribe();
       })(),
     );
-    const second = hear(careful('second', all([Future.from(source), Future.of(1)])));
+    const second = record(careful('second', all([Future.from(source), Future.of(1)])));
     task(function* () {
       source.next(1);
       source.complete();
       yield null;
     })().block();
-    expect(first.heard).toEqual(['next undefined', 'complete']);
+    expect(first.notifications).toEqual(['next undefined', 'complete']);
     expect(log).toEqual(['second leaves']);
   });
   it('by its own body is stopped at its next yield', () => {
     const source = new Subject<void>();
     let begun = 0;
-    const { heard, subscription } = hear(
+    const { notifications, subscription } = record(
       task(function* () {
         try {
           yield source;
@@ -173,11 +173,11 @@ describe('a task that is cancelled', () => {
     source.complete();
     expect(log).toEqual(['still running', 'leaves']);
     expect(begun).toBe(0);
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
   });
   it('by its own body, which then returns, emits nothing', () => {
     const source = new Subject<void>();
-    const { heard, subscription } = hear(
+    const { notifications, subscription } = record(
       task(function* () {
         yield source;
         subscription.unsubscribe();
@@ -186,7 +186,7 @@ describe('a task that is cancelled', () => {
     );
     source.next();
     source.complete();
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
   });
   it('by the body of its child is stopped, after the child', () => {
     const source = new Subject<void>();
@@ -200,21 +200,21 @@ describe('a task that is cancelled', () => {
         log.push('child leaves');
       }
     });
-    const { heard, subscription } = hear(careful('parent', child()));
+    const { notifications, subscription } = record(careful('parent', child()));
     source.next();
     source.complete();
     expect(log).toEqual(['child leaves', 'parent leaves']);
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
   });
   it('by a sibling is stopped', () => {
     const source = new Subject<void>();
-    const victim = hear(careful('victim', NEVER));
+    const victim = record(careful('victim', NEVER));
     const killer = task(function* () {
       yield source;
       victim.subscription.unsubscribe();
       log.push('killer goes on');
     });
-    hear(all([killer(), careful('other', NEVER)]));
+    record(all([killer(), careful('other', NEVER)]));
     source.next();
     source.complete();
     expect(log).toEqual(['victim leaves', 'killer goes on']);
@@ -222,7 +222,7 @@ describe('a task that is cancelled', () => {
   it('during its clean-up finishes the clean-up', () => {
     inVirtualTime(() => {
       const failing = Future.fail('no');
-      const { subscription } = hear(careful('it', failing, 5));
+      const { subscription } = record(careful('it', failing, 5));
       timer(2).subscribe(() => subscription.unsubscribe());
     });
     expect(log).toEqual(['it leaves']);
@@ -230,7 +230,7 @@ describe('a task that is cancelled', () => {
   it('again during its clean-up finishes the clean-up', () => {
     inVirtualTime(() => {
       const inner = careful('inner', NEVER, 5);
-      const { subscription } = hear(careful('outer', inner));
+      const { subscription } = record(careful('outer', inner));
       subscription.unsubscribe();
       timer(2).subscribe(() => subscription.unsubscribe());
     });
@@ -243,7 +243,7 @@ describe('a task that is cancelled', () => {
       subscriber.add(() => log.push('unsubscribed'));
       subscription?.unsubscribe();
     });
-    subscription = hear(careful('it', careful('child', source))).subscription;
+    subscription = record(careful('it', careful('child', source))).subscription;
     subscription.unsubscribe();
     log = [];
     const body = task(function* () {
@@ -251,7 +251,7 @@ describe('a task that is cancelled', () => {
       yield careful('inner', cancelling);
       log.push('went on');
     });
-    subscription = hear(body()).subscription;
+    subscription = record(body()).subscription;
     source.next();
     source.complete();
     expect(log).toEqual(['unsubscribed', 'inner leaves']);
@@ -268,11 +268,11 @@ describe('a task that is cancelled', () => {
       yield careful('inner', cancelling);
       log.push('went on');
     });
-    const { heard, subscription } = hear(body());
+    const { notifications, subscription } = record(body());
     source.next();
     source.complete();
     expect(log).toEqual(['inner leaves']);
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
   });
   it('while it subscribes to an input that cancels it and then fails does not catch the error', () => {
     const source = new Subject<void>();
@@ -290,7 +290,7 @@ describe('a task that is cancelled', () => {
         log.push('leaves');
       }
     });
-    const { subscription } = hear(body());
+    const { subscription } = record(body());
     source.next();
     source.complete();
     expect(log).toEqual(['leaves']);
@@ -319,9 +319,9 @@ describe('an error in the clean-up of a cancelled task', () => {
           yield Future.fail('no');
         }
       });
-      const { heard, subscription } = hear(careful('outer', clumsy()));
+      const { notifications, subscription } = record(careful('outer', clumsy()));
       subscription.unsubscribe();
-      expect(heard).toEqual([]);
+      expect(notifications).toEqual([]);
     });
     expect(unhandled).toEqual(['no']);
     expect(log).toEqual(['outer leaves']);
@@ -335,7 +335,7 @@ describe('an error in the clean-up of a cancelled task', () => {
           throwNo();
         }
       });
-      hear(careful('outer', [clumsy(), careful('other', NEVER)])).subscription.unsubscribe();
+      record(careful('outer', [clumsy(), careful('other', NEVER)])).subscription.unsubscribe();
     });
     expect(log).toEqual(['other leaves', 'outer leaves']);
     expect(unhandled).toEqual([new Error('no')]);

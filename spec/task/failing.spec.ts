@@ -1,6 +1,6 @@
 import { Subject, throwError } from 'rxjs';
 import { all, batch, Future, task } from 'sluice';
-import { hear, thrownBy } from '../future/hear';
+import { record, thrownBy } from '../support/recording-observer';
 
 const no = new Error('no');
 const failing = task(function* (): Generator<unknown, number> {
@@ -15,7 +15,7 @@ describe('an error in a task', () => {
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the spec is about a value that is not an Error
       throw undefined;
     });
-    expect(hear(throwing()).heard).toEqual(['error undefined']);
+    expect(record(throwing()).notifications).toEqual(['error undefined']);
   });
   it.each<[string, unknown]>([
     ['a task', failing()],
@@ -52,7 +52,7 @@ describe('an error in a task', () => {
         log.push(name);
       }
     });
-    expect(hear(careful('outer', careful('inner', failing()))).heard).toEqual(['error Error: no']);
+    expect(record(careful('outer', careful('inner', failing()))).notifications).toEqual(['error Error: no']);
     expect(log).toEqual(['inner', 'outer']);
   });
   it('is replaced by an error that a finally block throws', () => {
@@ -63,11 +63,11 @@ describe('an error in a task', () => {
         yield* Future.fail('worse');
       }
     });
-    expect(hear(clumsy()).heard).toEqual(['error worse']);
+    expect(record(clumsy()).notifications).toEqual(['error worse']);
   });
   it('that arrives late is thrown at the yield as well', () => {
     const source = new Subject<number>();
-    const { heard } = hear(
+    const { notifications } = record(
       task(function* () {
         try {
           return yield* Future.from(source);
@@ -77,11 +77,11 @@ describe('an error in a task', () => {
       })(),
     );
     source.error(no);
-    expect(heard).toEqual(['next caught Error: no', 'complete']);
+    expect(notifications).toEqual(['next caught Error: no', 'complete']);
   });
   it('cancels its siblings', () => {
     const source = new Subject<number>();
-    hear(all([Future.from(source), failing()]));
+    record(all([Future.from(source), failing()]));
     expect(source.observed).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { map, Subject } from 'rxjs';
 import { all, AsyncValue, batch, Future, task } from 'sluice';
-import { hear } from '../future/hear';
+import { record } from '../support/recording-observer';
 
 const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
 
@@ -94,12 +94,12 @@ describe('re-entrancy', () => {
     expect(flushes).toEqual([[1, 2]]);
   });
   it('runs a task that is subscribed to in the next handler of another', () => {
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const plus = task(function* (n: number) {
       return (yield* Future.of(n)) + 1;
     });
-    plus(1).subscribe((n) => heard.push(n, hear(plus(n)).heard));
-    expect(heard).toEqual([2, ['next 3', 'complete']]);
+    plus(1).subscribe((n) => received.push(n, record(plus(n)).received));
+    expect(received).toEqual([2, ['next 3', 'complete']]);
   });
   it('resumes a task whose Subject another task sets once that other task has suspended', () => {
     const log: string[] = [];
@@ -118,14 +118,14 @@ describe('re-entrancy', () => {
     expect(log).toEqual(['sender goes on', 'waiter has 7', 'sender ends']);
   });
   it('does not pass the error of a subscriber to the task', () => {
-    const { heard } = hear(
+    const { notifications } = record(
       Future.of(1).pipe(
         map(() => {
           throw new Error('mine');
         }),
       ),
     );
-    expect(heard).toEqual(['error Error: mine']);
+    expect(notifications).toEqual(['error Error: mine']);
     expect(double(1).block()).toBe(2);
   });
 });

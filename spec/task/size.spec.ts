@@ -1,6 +1,6 @@
 import { map, Subject, type Observable } from 'rxjs';
 import { all, AsyncValue, batch, Future, task } from 'sluice';
-import { hear } from '../future/hear';
+import { record } from '../support/recording-observer';
 
 const MILLION = 1_000_000;
 const QUARTER = MILLION / 4;
@@ -43,7 +43,7 @@ describe('a quarter of a million tasks', () => {
     const nested = task(function* (n: number): Generator<unknown, number, number> {
       return n === 0 ? yield* Future.fail('no') : yield* nested(n - 1);
     });
-    expect(hear(nested(QUARTER)).heard).toEqual(['error no']);
+    expect(record(nested(QUARTER)).notifications).toEqual(['error no']);
   });
   it('are cancelled from the innermost when they are nested', () => {
     let left = 0;
@@ -56,7 +56,7 @@ describe('a quarter of a million tasks', () => {
         if (left++ !== n) outOfOrder.push(n);
       }
     });
-    hear(nested(QUARTER)).subscription.unsubscribe();
+    record(nested(QUARTER)).subscription.unsubscribe();
     expect(left).toBe(QUARTER + 1);
     expect(outOfOrder).toEqual([]);
     expect(source.observed).toBe(false);
@@ -71,7 +71,7 @@ describe('a quarter of a million tasks', () => {
         left++;
       }
     });
-    hear(all(Array.from({ length: QUARTER }, waiting))).subscription.unsubscribe();
+    record(all(Array.from({ length: QUARTER }, waiting))).subscription.unsubscribe();
     expect(left).toBe(QUARTER);
   });
 });
@@ -86,14 +86,14 @@ describe('100 000 tasks nested through operators', () => {
   it('end', () => expect(nested(DEPTH, Future.of(0)).block()).toBe(DEPTH));
   it('end when the last value arrives late', () => {
     const late = new Subject<number>();
-    const { heard } = hear(nested(DEPTH, late));
+    const { notifications } = record(nested(DEPTH, late));
     late.next(0);
     late.complete();
-    expect(heard).toEqual([`next ${String(DEPTH)}`, 'complete']);
+    expect(notifications).toEqual([`next ${String(DEPTH)}`, 'complete']);
   });
-  it('fail with one error', () => expect(hear(nested(DEPTH, Future.fail('no'))).heard).toEqual(['error no']));
+  it('fail with one error', () => expect(record(nested(DEPTH, Future.fail('no'))).notifications).toEqual(['error no']));
   it('are cancelled', () => {
-    hear(nested(DEPTH, source)).subscription.unsubscribe();
+    record(nested(DEPTH, source)).subscription.unsubscribe();
     expect(source.observed).toBe(false);
   });
 });

@@ -18,7 +18,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { all, batch, BatchScheduler, emit, Future, largestFirst, stream, task } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { after, atOnce, flushesOf, type Ask } from '../support/batches';
 import { marbles } from '../support/marbles';
 import { virtualTimes } from '../support/virtual-time';
@@ -55,13 +55,13 @@ describe('streams that run together', () => {
     const ask = atOnce();
     const flushes: string[] = [];
     flushesOf(ask).subscribe((keys) => flushes.push(keys));
-    const heard: unknown[] = [];
-    consume(ask).subscribe((value) => heard.push(value));
+    const received: unknown[] = [];
+    consume(ask).subscribe((value) => received.push(value));
     expect(flushes).toEqual([]);
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     expect(flushes).toEqual(['a1b1', 'a2b2', 'a3b3']);
-    expect(heard.join(' ')).toBe(expected);
+    expect(received.join(' ')).toBe(expected);
   });
 
   it.each(virtualTimes)('share one flush for each round on %s', (_, run) => {
@@ -77,18 +77,18 @@ describe('streams that run together', () => {
   it('share flushes with tasks, and resume with them first in, first out', async () => {
     const ask = atOnce();
     const flushes: string[] = [];
-    const heard: string[] = [];
+    const received: string[] = [];
     flushesOf(ask).subscribe((keys) => flushes.push(keys));
     const asking = task(function* () {
-      heard.push(yield* ask('t1'), yield* ask('t2'));
+      received.push(yield* ask('t1'), yield* ask('t2'));
     });
     merge(answers(ask, 'a', 2), asking().pipe(filter(() => false)), answers(ask, 'b', 2)).subscribe((value) => {
-      heard.push(String(value));
+      received.push(String(value));
     });
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     expect(flushes).toEqual(['a1t1b1', 'a2t2b2']);
-    expect(heard).toEqual(['A1', 'B1', 'A2', 'T1', 'T2', 'B2']);
+    expect(received).toEqual(['A1', 'B1', 'A2', 'T1', 'T2', 'B2']);
   });
 
   it('share a flush between the keys of their subscribers and their own next keys', async () => {
@@ -97,8 +97,8 @@ describe('streams that run together', () => {
     flushesOf(ask).subscribe((keys) => flushes.push(keys));
     const details = answers(ask, 'a').pipe(mergeMap((row) => ask(`of ${row}, `)));
     details.subscribe();
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     expect(flushes).toEqual(['a1', 'of A1, a2', 'of A2, a3', 'of A3, ']);
   });
 

@@ -18,7 +18,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { batch, emit, Future, Scope, scoped, stream, task, type Emission } from 'sluice';
-import { hear, inVirtualTime, turn } from '../future/hear';
+import { record, inVirtualTime, nextTurn } from '../support/recording-observer';
 import { unhandledErrorsOf } from '../support/unhandled';
 
 let log: string[];
@@ -54,15 +54,15 @@ const careful = (name: string, input: unknown, ms?: number): Observable<unknown>
 
 describe('take', () => {
   it('stops the body at the yield of the last taken value, and runs its finally blocks', () => {
-    expect(hear(endless.pipe(take(2))).heard).toEqual(['next 1', 'next 2', 'complete']);
+    expect(record(endless.pipe(take(2))).notifications).toEqual(['next 1', 'next 2', 'complete']);
     expect(log).toEqual(['emits 1', 'emits 2', 'leaves']);
   });
   it('of 0 values never runs the body', () => {
-    expect(hear(endless.pipe(take(0))).heard).toEqual(['complete']);
+    expect(record(endless.pipe(take(0))).notifications).toEqual(['complete']);
     expect(log).toEqual([]);
   });
   it('of more values than are emitted lets the body end by itself', () => {
-    expect(hear(careful('it', null).pipe(take(3))).heard).toEqual(['next it', 'next it again', 'complete']);
+    expect(record(careful('it', null).pipe(take(3))).notifications).toEqual(['next it', 'next it again', 'complete']);
     expect(log).toEqual(['it leaves']);
   });
   it('stops the body also when the value arrives late', async () => {
@@ -74,10 +74,10 @@ describe('take', () => {
         log.push('leaves');
       }
     });
-    const { heard } = hear(late.pipe(take(2)));
-    await turn();
-    await turn();
-    expect(heard).toEqual(['next 2', 'next 4', 'complete']);
+    const { notifications } = record(late.pipe(take(2)));
+    await nextTurn();
+    await nextTurn();
+    expect(notifications).toEqual(['next 2', 'next 4', 'complete']);
     expect(log).toEqual(['leaves']);
   });
   it('runs the finally blocks of the innermost first', () => {
@@ -95,7 +95,7 @@ describe('take', () => {
         log.push('outer leaves');
       }
     });
-    hear(outer.pipe(take(1)));
+    record(outer.pipe(take(1)));
     expect(log).toEqual(['inner leaves', 'outer leaves']);
   });
   it('does not run catch blocks', () => {
@@ -107,7 +107,7 @@ describe('take', () => {
         log.push('caught');
       }
     });
-    expect(hear(catching.pipe(take(1))).heard).toEqual(['next 1', 'complete']);
+    expect(record(catching.pipe(take(1))).notifications).toEqual(['next 1', 'complete']);
     expect(log).toEqual([]);
   });
   it('completes before an asynchronous clean-up ends, which runs to its end', () => {
@@ -124,23 +124,23 @@ describe('unsubscribing', () => {
     const stop = new Subject<void>();
     endless.pipe(takeUntil(stop)).subscribe((n) => {
       if (n === 2) stop.next();
-      log.push(`heard ${String(n)}`);
+      log.push(`notifications ${String(n)}`);
     });
-    expect(log).toEqual(['emits 1', 'heard 1', 'emits 2', 'leaves', 'heard 2']);
+    expect(log).toEqual(['emits 1', 'notifications 1', 'emits 2', 'leaves', 'notifications 2']);
   });
   it('while the body waits runs its finally blocks before unsubscribe returns, and unsubscribes from its input', () => {
     const source = new Subject<void>();
-    const { heard, subscription } = hear(careful('it', source));
+    const { notifications, subscription } = record(careful('it', source));
     subscription.unsubscribe();
     expect(log).toEqual(['it leaves']);
     expect(source.observed).toBe(false);
-    expect(heard).toEqual(['next it']);
+    expect(notifications).toEqual(['next it']);
   });
   it('removes its key from the batch', () => {
     const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
     const flushed: unknown[] = [];
     double.flushes$.subscribe(({ keys }) => flushed.push(keys));
-    hear(careful('it', double(1))).subscription.unsubscribe();
+    record(careful('it', double(1))).subscription.unsubscribe();
     double(2).block();
     expect(flushed).toEqual([[2]]);
   });
@@ -157,11 +157,11 @@ describe('unsubscribing', () => {
         log.push('to its end');
       }
     });
-    expect(hear(stubborn.pipe(take(1))).heard).toEqual(['next first', 'complete']);
+    expect(record(stubborn.pipe(take(1))).notifications).toEqual(['next first', 'complete']);
     expect(log).toEqual(['went on', 'to its end']);
   });
   it('drops the values that an asynchronous finally block emits', () => {
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     inVirtualTime(() => {
       const slow = stream(function* () {
         try {
@@ -172,16 +172,16 @@ describe('unsubscribing', () => {
           log.push('to its end');
         }
       });
-      const subscription = slow.subscribe((value) => heard.push(value));
+      const subscription = slow.subscribe((value) => received.push(value));
       timer(2).subscribe(() => subscription.unsubscribe());
     });
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     expect(log).toEqual(['to its end']);
   });
   it('by the body itself stops it at its next yield, whose value is not emitted', () => {
     const source = new Subject<void>();
     const itself: { subscription?: Subscription } = {};
-    const { heard, subscription } = hear(
+    const { notifications, subscription } = record(
       stream(function* () {
         try {
           yield source;
@@ -198,12 +198,12 @@ describe('unsubscribing', () => {
     source.next();
     source.complete();
     expect(log).toEqual(['still running', 'leaves']);
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
   });
   it('has no effect once the body has ended, and none the second time', () => {
-    const ended = hear(careful('it', null));
+    const ended = record(careful('it', null));
     ended.subscription.unsubscribe();
-    const left = hear(careful('other', NEVER));
+    const left = record(careful('other', NEVER));
     left.subscription.unsubscribe();
     left.subscription.unsubscribe();
     expect(log).toEqual(['it leaves', 'other leaves']);
@@ -211,11 +211,11 @@ describe('unsubscribing', () => {
   it('does not affect another subscription of the same stream', () => {
     const source = new Subject<void>();
     const future = careful('it', source);
-    const stays = hear(future);
-    hear(future).subscription.unsubscribe();
+    const stays = record(future);
+    record(future).subscription.unsubscribe();
     source.next();
     source.complete();
-    expect(stays.heard).toEqual(['next it', 'next it again', 'complete']);
+    expect(stays.notifications).toEqual(['next it', 'next it again', 'complete']);
   });
   it('reports the error of a finally block', () => {
     const clumsy = stream(function* () {
@@ -226,15 +226,15 @@ describe('unsubscribing', () => {
         throw new Error('clumsy');
       }
     });
-    const reported = unhandledErrorsOf(() => hear(clumsy.pipe(take(1))));
+    const reported = unhandledErrorsOf(() => record(clumsy.pipe(take(1))));
     expect(reported).toEqual([new Error('clumsy')]);
   });
   it('happens in takeUntil, first and switchMap', () => {
     const stop = new Subject<void>();
-    hear(careful('until', NEVER).pipe(takeUntil(stop)));
+    record(careful('until', NEVER).pipe(takeUntil(stop)));
     stop.next();
-    hear(careful('first', NEVER).pipe(first()));
-    hear(of(1, 2).pipe(switchMap((n) => careful(`switched ${String(n)}`, NEVER)))).subscription.unsubscribe();
+    record(careful('first', NEVER).pipe(first()));
+    record(of(1, 2).pipe(switchMap((n) => careful(`switched ${String(n)}`, NEVER)))).subscription.unsubscribe();
     expect(log).toEqual(['until leaves', 'first leaves', 'switched 1 leaves', 'switched 2 leaves']);
   });
   it('happens in switchMap before the next stream begins, also when a value of the first stream causes the next', () => {
@@ -267,14 +267,14 @@ describe('a stream that is unsubscribed', () => {
       subscriber.next('stop');
       return careful('never', null).subscribe(subscriber);
     });
-    expect(hear(stopping.pipe(take(1))).heard).toEqual(['next stop', 'complete']);
-    expect(hear(concat(EMPTY, careful('concat', NEVER)).pipe(takeUntil(concat(of(1), gone)))).heard).toEqual([
+    expect(record(stopping.pipe(take(1))).notifications).toEqual(['next stop', 'complete']);
+    expect(record(concat(EMPTY, careful('concat', NEVER)).pipe(takeUntil(concat(of(1), gone)))).notifications).toEqual([
       'complete',
     ]);
     expect(log).toEqual([]);
   });
   it('by another stream during an emission of that stream is stopped', () => {
-    const victim = hear(careful('victim', NEVER));
+    const victim = record(careful('victim', NEVER));
     const killer = stream(function* () {
       yield* emit('kill');
       log.push('killer goes on');
@@ -283,8 +283,8 @@ describe('a stream that is unsubscribed', () => {
     expect(log).toEqual(['victim leaves', 'killer goes on']);
   });
   it('because a merged sibling failed is stopped', () => {
-    const { heard } = hear(merge(careful('it', NEVER), careful('failing', Future.fail('no'))));
-    expect(heard).toEqual(['next it', 'next failing', 'error no']);
+    const { notifications } = record(merge(careful('it', NEVER), careful('failing', Future.fail('no'))));
+    expect(notifications).toEqual(['next it', 'next failing', 'error no']);
     expect(log).toEqual(['failing leaves', 'it leaves']);
   });
   it('together with the task that waits for it is stopped first, and its clean-up goes on', () => {
@@ -302,7 +302,7 @@ describe('a stream that is unsubscribed', () => {
     expect(log).toEqual(['stream leaves', 'task leaves', 'stream has left']);
   });
   it('and subscribed to again runs again', () => {
-    expect(hear(endless.pipe(take(1), repeat(2))).heard).toEqual(['next 1', 'next 1', 'complete']);
+    expect(record(endless.pipe(take(1), repeat(2))).notifications).toEqual(['next 1', 'next 1', 'complete']);
     expect(log.filter((line) => line === 'leaves')).toHaveLength(2);
   });
 });

@@ -14,7 +14,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { AsyncValue, batch, emit, Future, stream, TaskTimeoutError, type Emission } from 'sluice';
-import { hear, thrownBy } from '../future/hear';
+import { record, thrownBy } from '../support/recording-observer';
 
 const MILLION = 1_000_000;
 const MANY = 20_000;
@@ -31,13 +31,13 @@ describe('a million values', () => {
   });
   it('are emitted in a loop after a late one', () => {
     const gate = new AsyncValue<void>();
-    let heard = 0;
+    let notifications = 0;
     stream(function* () {
       yield* gate;
       for (let n = 0; n < MILLION; n++) yield emit(n);
-    }).subscribe(() => heard++);
+    }).subscribe(() => notifications++);
     gate.set();
-    expect(heard).toBe(MILLION);
+    expect(notifications).toBe(MILLION);
   });
   it('stop after the fifth with take(5)', () => {
     let emitted = 0;
@@ -47,7 +47,7 @@ describe('a million values', () => {
         yield* emit(n);
       }
     });
-    expect(hear(counting.pipe(take(5), count())).heard).toEqual(['next 5', 'complete']);
+    expect(record(counting.pipe(take(5), count())).notifications).toEqual(['next 5', 'complete']);
     expect(emitted).toBe(5);
   });
 });
@@ -57,7 +57,8 @@ describe('a stream without end', () => {
     for (;;) yield* emit(1);
   });
 
-  it('stops for take', () => expect(hear(endless.pipe(take(3), count())).heard).toEqual(['next 3', 'complete']));
+  it('stops for take', () =>
+    expect(record(endless.pipe(take(3), count())).notifications).toEqual(['next 3', 'complete']));
   it('is stopped by the time limit of block()', () => {
     expect(thrownBy(() => Future.from(endless).block(20))).toBeInstanceOf(TaskTimeoutError);
   });
@@ -69,12 +70,12 @@ describe('a long chain', () => {
       stream(function* () {
         yield* emit(n + 1);
       });
-    const { heard } = hear(
+    const { notifications } = record(
       next(0)
         .pipe(expand((n) => (n < MANY ? next(n) : EMPTY)))
         .pipe(count()),
     );
-    expect(heard).toEqual([`next ${String(MANY)}`, 'complete']);
+    expect(notifications).toEqual([`next ${String(MANY)}`, 'complete']);
   });
   it('of streams that wait for the next one ends', () => {
     const sum = (n: number): Observable<number> =>
@@ -84,17 +85,17 @@ describe('a long chain', () => {
     expect(Future.from(sum(2_000)).block()).toBe(2_000);
   });
   it('of streams one after the other ends', () => {
-    const { heard } = hear(from(Array.from({ length: MANY }, () => upTo(2))).pipe(concatAll(), count()));
-    expect(heard).toEqual([`next ${String(2 * MANY)}`, 'complete']);
+    const { notifications } = record(from(Array.from({ length: MANY }, () => upTo(2))).pipe(concatAll(), count()));
+    expect(notifications).toEqual([`next ${String(2 * MANY)}`, 'complete']);
     // The depth that RxJS itself allows.
-    expect(hear(upTo(1).pipe(repeat(1_000), count())).heard).toEqual(['next 1000', 'complete']);
+    expect(record(upTo(1).pipe(repeat(1_000), count())).notifications).toEqual(['next 1000', 'complete']);
   });
   it('of generator functions that delegate to each other ends', () => {
     function* deep(n: number): Generator<Emission<number>, void> {
       yield* emit(n);
       if (n > 0) yield* deep(n - 1);
     }
-    expect(hear(stream(() => deep(500)).pipe(count())).heard).toEqual(['next 501', 'complete']);
+    expect(record(stream(() => deep(500)).pipe(count())).notifications).toEqual(['next 501', 'complete']);
   });
 });
 
@@ -122,7 +123,7 @@ describe('many streams', () => {
         }),
       ),
     );
-    hear(waiting).subscription.unsubscribe();
+    record(waiting).subscription.unsubscribe();
     expect(left).toBe(MANY);
   });
 });

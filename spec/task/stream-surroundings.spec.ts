@@ -27,15 +27,15 @@ import {
   TaskTimeoutError,
   within,
 } from 'sluice';
-import { hear, inVirtualTime } from '../future/hear';
+import { record, inVirtualTime } from '../support/recording-observer';
 import { atOnce } from '../support/batches';
-import { nesting, Traced } from '../context/traced';
+import { nesting, RecordingContext } from '../context/recording-context';
 
 describe('a context that the body has entered', () => {
   it('is off during the delivery of a value, and while the body waits', () => {
     const trace: string[] = [];
     const values = stream(function* () {
-      using _ = enter(new Traced('a', trace));
+      using _ = enter(new RecordingContext('a', trace));
       trace.push('body');
       yield* emit(1);
       trace.push('body');
@@ -51,7 +51,7 @@ describe('a context that the body has entered', () => {
   it('is left when the stream is unsubscribed', () => {
     const trace: string[] = [];
     const values = stream(function* () {
-      using _ = enter(new Traced('a', trace));
+      using _ = enter(new RecordingContext('a', trace));
       try {
         yield* emit(1);
       } finally {
@@ -79,7 +79,7 @@ describe('a context that the body has entered', () => {
         yield* emit(`caught ${String(error)}`);
       }
     });
-    expect(hear(values).heard).toEqual(['next handed over', 'next caught Error: cannot pause', 'complete']);
+    expect(record(values).notifications).toEqual(['next handed over', 'next caught Error: cannot pause', 'complete']);
   });
   it('that forbids suspension forbids emissions too, because other code runs during one', () => {
     const values = stream(function* () {
@@ -104,7 +104,7 @@ describe('a context around the subscriber', () => {
       }
     });
     inVirtualTime(() => {
-      within(new Traced('a', trace), values.pipe(tap(() => trace.push('next')))).subscribe();
+      within(new RecordingContext('a', trace), values.pipe(tap(() => trace.push('next')))).subscribe();
       trace.push('outside');
     });
     expect(trace.join(' ')).toBe('+a body next -a outside +a body next -a +a -a');
@@ -116,16 +116,16 @@ describe('a context around the subscriber', () => {
       yield null;
       return language.get();
     });
-    const heard: string[] = [];
+    const received: string[] = [];
     const values = stream(function* () {
       const inside = yield* within(language.override('fr'), spoken());
       yield* emit(`${inside} inside, ${language.get()} in the body`);
     });
     const consuming = task(function* () {
-      yield values.pipe(tap((value) => heard.push(`${value}, ${language.get()} outside`)));
+      yield values.pipe(tap((value) => received.push(`${value}, ${language.get()} outside`)));
     });
     within(language.override('de'), consuming()).subscribe();
-    expect(heard).toEqual(['fr inside, de in the body, de outside']);
+    expect(received).toEqual(['fr inside, de in the body, de outside']);
   });
 });
 
@@ -164,13 +164,13 @@ describe('during the delivery of a value', () => {
   });
 
   it('other streams and the same stream may be subscribed to', () => {
-    const heard: number[] = [];
+    const received: number[] = [];
     values.subscribe((n) => {
-      heard.push(n);
+      received.push(n);
       // eslint-disable-next-line rxjs-x/no-nested-subscribe -- the spec is about nesting
-      if (n < 3) values.pipe(take(2)).subscribe((inner) => heard.push(n * 10 + inner));
+      if (n < 3) values.pipe(take(2)).subscribe((inner) => received.push(n * 10 + inner));
     });
-    expect(heard).toEqual([1, 11, 12, 2, 21, 22, 3]);
+    expect(received).toEqual([1, 11, 12, 2, 21, 22, 3]);
   });
   it('no task is running: block() does not warn, and enter() throws', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -184,7 +184,7 @@ describe('during the delivery of a value', () => {
     source.subscribe(() => {
       blocked.push(Future.from(values.pipe(toArray())).block().length, task(() => 5)().block());
       try {
-        enter(new Traced('a', []));
+        enter(new RecordingContext('a', []));
       } catch (error) {
         errors.push(error);
       }

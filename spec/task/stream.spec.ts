@@ -13,7 +13,7 @@ import {
   toArray,
 } from 'rxjs';
 import { all, AsyncValue, batch, emit, Future, allSettled, stream, task, WouldBlockError, type Emission } from 'sluice';
-import { hear, inVirtualTime, thrownBy, turn } from '../future/hear';
+import { record, inVirtualTime, thrownBy, nextTurn } from '../support/recording-observer';
 import { unhandledErrorsOf } from '../support/unhandled';
 
 const no = new Error('no');
@@ -34,7 +34,7 @@ describe('a stream', () => {
     const counting = stream(function* () {
       yield* emit(++runs);
     });
-    expect([hear(counting).heard, hear(counting).heard]).toEqual([
+    expect([record(counting).notifications, record(counting).notifications]).toEqual([
       ['next 1', 'complete'],
       ['next 2', 'complete'],
     ]);
@@ -43,10 +43,10 @@ describe('a stream', () => {
     const three = stream(function* () {
       for (const n of [1, 2, 3]) yield* emit(n);
     });
-    expect(hear(three).heard).toEqual(['next 1', 'next 2', 'next 3', 'complete']);
+    expect(record(three).notifications).toEqual(['next 1', 'next 2', 'next 3', 'complete']);
   });
   it('completes without a value if its body emits none', () => {
-    expect(hear(stream(function* () {})).heard).toEqual(['complete']);
+    expect(record(stream(function* () {})).notifications).toEqual(['complete']);
   });
   it('waits for futures between its values', () => {
     const doubled = stream(function* () {
@@ -67,17 +67,17 @@ describe('a stream', () => {
     expect(seen).toEqual(['promise', 1, [2, { a: 6 }], null]);
   });
   it('emits by a bare yield as well, and a value may have any type', () => {
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const future = Future.of(7);
     const list = [future];
     stream(function* () {
       yield emit(future);
       yield emit(list);
       yield* emit(undefined);
-    }).subscribe((value) => heard.push(value));
-    expect(heard).toEqual([future, list, undefined]);
-    expect(heard[0]).toBe(future);
-    expect(heard[1]).toBe(list);
+    }).subscribe((value) => received.push(value));
+    expect(received).toEqual([future, list, undefined]);
+    expect(received[0]).toBe(future);
+    expect(received[1]).toBe(list);
   });
   it('emits the values of generator functions that its body delegates to', () => {
     function* pair(n: number): Generator<Emission<number>, number> {
@@ -97,7 +97,7 @@ describe('a stream', () => {
       yield* hello;
       yield* hello;
     });
-    expect(hear(twice).heard).toEqual(['next hello', 'next hello', 'complete']);
+    expect(record(twice).notifications).toEqual(['next hello', 'next hello', 'complete']);
   });
   it('delivers a value before its body goes on', () => {
     const log: string[] = [];
@@ -105,26 +105,26 @@ describe('a stream', () => {
       log.push('emits');
       yield* emit(1);
       log.push('goes on');
-    }).subscribe(() => log.push('heard'));
-    expect(log).toEqual(['emits', 'heard', 'goes on']);
+    }).subscribe(() => log.push('notifications'));
+    expect(log).toEqual(['emits', 'notifications', 'goes on']);
   });
   it('runs the generator that a wrapper of its body returns', () => {
     function* body(): Generator<Emission<number>, void> {
       yield* emit(1);
     }
-    expect(hear(stream(() => body())).heard).toEqual(['next 1', 'complete']);
+    expect(record(stream(() => body())).notifications).toEqual(['next 1', 'complete']);
   });
   it('waits for an input that its body returns, and drops the value', () => {
     const end = new AsyncValue<void>();
-    const { heard } = hear(
+    const { notifications } = record(
       stream(function* () {
         yield* emit(1);
         return end;
       } as never),
     );
-    expect(heard).toEqual(['next 1']);
+    expect(notifications).toEqual(['next 1']);
     end.set();
-    expect(heard).toEqual(['next 1', 'complete']);
+    expect(notifications).toEqual(['next 1', 'complete']);
   });
   it('composes with operators', () => {
     const values = stream(function* () {
@@ -161,10 +161,13 @@ describe('a stream that fails', () => {
   });
 
   it('delivers the values emitted before the error, and then the same error object', () => {
-    const heard: unknown[] = [];
-    failing.subscribe({ next: (value) => heard.push(value), error: (error: unknown) => heard.push(error) });
-    expect(heard).toEqual([1, no]);
-    expect(heard[1]).toBe(no);
+    const received: unknown[] = [];
+    failing.subscribe({
+      next: (value) => received.push(value),
+      error: (error: unknown) => received.push(error),
+    });
+    expect(received).toEqual([1, no]);
+    expect(received[1]).toBe(no);
   });
   it('fails with the error of its input, unless its body catches the error', () => {
     const careful = stream(function* () {
@@ -177,7 +180,7 @@ describe('a stream that fails', () => {
       }
       yield* Future.fail('worse');
     });
-    expect(hear(careful).heard).toEqual(['next caught Error: no', 'next finally', 'error worse']);
+    expect(record(careful).notifications).toEqual(['next caught Error: no', 'next finally', 'error worse']);
   });
   it('is named in the TypeError of a wrong yield, which its body may catch', () => {
     const caught: unknown[] = [];
@@ -189,7 +192,7 @@ describe('a stream that fails', () => {
       }
       yield* emit('went on');
     });
-    expect(hear(careless).heard).toEqual(['next went on', 'complete']);
+    expect(record(careless).notifications).toEqual(['next went on', 'complete']);
     expect(caught).toEqual([expect.any(TypeError)]);
     expect(String(caught[0])).toContain('Task "careless" yielded 7');
   });
@@ -202,12 +205,12 @@ describe('a stream that fails', () => {
     expect((error as Error).message).toContain('task "visit" waits for an Observable');
   });
   it('before its first yield delivers the error', () => {
-    const { heard } = hear(
+    const { notifications } = record(
       stream(function* () {
         throw no;
       }),
     );
-    expect(heard).toEqual(['error Error: no']);
+    expect(notifications).toEqual(['error Error: no']);
   });
 });
 
@@ -222,15 +225,15 @@ describe('a subscriber that throws', () => {
   beforeEach(() => body.splice(0));
 
   it('is reported as in RxJS, and receives the other values', () => {
-    const heard: number[] = [];
+    const received: number[] = [];
     const reported = unhandledErrorsOf(() => {
       three.subscribe((n) => {
-        heard.push(n);
+        received.push(n);
         if (n === 2) throw no;
       });
     });
     expect(reported).toEqual([no]);
-    expect(heard).toEqual([1, 2, 3]);
+    expect(received).toEqual([1, 2, 3]);
     expect(body).toEqual(['after 1', 'after 2', 'after 3']);
   });
   it('in its complete handler is reported too', () => {
@@ -244,7 +247,7 @@ describe('a subscriber that throws', () => {
     expect(reported).toEqual([no]);
   });
   it('in its teardown is reported, and the body does not receive the error', () => {
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     let caught: unknown = 'nothing';
     const reported = unhandledErrorsOf(() => {
       const gate = new AsyncValue<void>();
@@ -264,10 +267,10 @@ describe('a subscriber that throws', () => {
           throw new Error('wrong');
         }),
       );
-      throwing.subscribe({ error: (error: unknown) => heard.push(error) });
+      throwing.subscribe({ error: (error: unknown) => received.push(error) });
       gate.set();
     });
-    expect(heard).toEqual([new Error('wrong')]);
+    expect(received).toEqual([new Error('wrong')]);
     expect(caught).toBe('nothing');
     expect(reported).toMatchObject([{ name: 'UnsubscriptionError', errors: [no] }]);
   });
@@ -299,9 +302,7 @@ describe('an emission outside of a stream', () => {
   ])('%s throws a TypeError at the yield, where the body can catch it', (_, yielded) => {
     const error = caughtBy(yielded);
     expect(error).toBeInstanceOf(TypeError);
-    expect((error as Error).message).toMatch(
-      /^emit\(7\) was yielded by task "(careful|emitting)", not by the body/,
-    );
+    expect((error as Error).message).toMatch(/^emit\(7\) was yielded by task "(careful|emitting)", not by the body/);
   });
   function* emitting(): Generator<Emission<number>, void> {
     yield* emit(7);
@@ -310,27 +311,32 @@ describe('an emission outside of a stream', () => {
     yield* future;
   }
   it('in an all that the body of a stream yields throws a TypeError too', () => {
-    const { heard } = hear(
+    const { notifications } = record(
       stream(function* rows() {
         yield [emit(7)];
       }),
     );
-    expect(heard).toEqual([
+    expect(notifications).toEqual([
       expect.stringMatching(/^error TypeError: emit\(7\) was yielded by task "rows", not by/),
     ]);
   });
   it('rejects with a TypeError when it is used as a future', async () => {
     const future = emit(7) as unknown as Future<void>;
-    expect(hear(future).heard).toEqual([expect.stringMatching(/^error TypeError: emit\(7\) was used not by the body/)]);
+    expect(record(future).notifications).toEqual([
+      expect.stringMatching(/^error TypeError: emit\(7\) was used not by the body/),
+    ]);
     await expect(future).rejects.toBeInstanceOf(TypeError);
   });
 });
 
 describe('the body of a stream', () => {
-  it.each([[7], [null], [undefined], [{}], ['f'], [of(1)]])('cannot be %p: stream throws a TypeError at the call', (body) => {
-    expect(() => stream(body as never)).toThrow(TypeError);
-    expect(() => stream(body as never)).toThrow(/^stream: expected `body` to be a generator function; got /);
-  });
+  it.each([[7], [null], [undefined], [{}], ['f'], [of(1)]])(
+    'cannot be %p: stream throws a TypeError at the call',
+    (body) => {
+      expect(() => stream(body as never)).toThrow(TypeError);
+      expect(() => stream(body as never)).toThrow(/^stream: expected `body` to be a generator function; got /);
+    },
+  );
   it('cannot be a generator object: the TypeError advises to pass the function', () => {
     function* rows(): Generator<Emission<number>, void> {
       yield* emit(1);
@@ -354,14 +360,16 @@ describe('the body of a stream', () => {
     ['a promise', async () => Promise.resolve(1)],
     ['an array', () => [1]],
   ])('cannot be a function that returns %s: each subscription fails with a TypeError', (_, body) => {
-    const { heard } = hear(stream(body as never));
-    expect(heard).toEqual([expect.stringMatching(/^error TypeError: stream "\w+": its body returned .* not a generator/)]);
+    const { notifications } = record(stream(body as never));
+    expect(notifications).toEqual([
+      expect.stringMatching(/^error TypeError: stream "\w+": its body returned .* not a generator/),
+    ]);
   });
   it('may throw when it is called', () => {
     const throwing = stream(() => {
       throw no;
     });
-    expect(hear(throwing).heard).toEqual(['error Error: no']);
+    expect(record(throwing).notifications).toEqual(['error Error: no']);
   });
 });
 
@@ -388,12 +396,15 @@ describe('several streams', () => {
       yield* emit('waits');
       if (gate) yield* emit(yield* gate);
     });
-    const [first, second] = [hear(gated), hear(gated)];
+    const [first, second] = [record(gated), record(gated)];
     gates[1]?.set('second');
-    await turn();
-    expect([first.heard, second.heard]).toEqual([['next waits'], ['next waits', 'next second', 'complete']]);
+    await nextTurn();
+    expect([first.notifications, second.notifications]).toEqual([
+      ['next waits'],
+      ['next waits', 'next second', 'complete'],
+    ]);
     gates[0]?.set('first');
-    expect(first.heard).toEqual(['next waits', 'next first', 'complete']);
+    expect(first.notifications).toEqual(['next waits', 'next first', 'complete']);
   });
   it('run on virtual time', () => {
     inVirtualTime((time) => {

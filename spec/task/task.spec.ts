@@ -1,6 +1,6 @@
 import { EmptyError, map, of, timer, type Observable } from 'rxjs';
 import { all, batch, Future, task } from 'sluice';
-import { hear, inVirtualTime } from '../future/hear';
+import { record, inVirtualTime } from '../support/recording-observer';
 
 const no = new Error('no');
 
@@ -71,7 +71,7 @@ describe('a task of a generator function', () => {
       })().block(),
     ).toBe(1));
   it('has the value undefined if the function returns nothing', () => {
-    expect(hear(task(function* () {})()).heard).toEqual(['next undefined', 'complete']);
+    expect(record(task(function* () {})()).notifications).toEqual(['next undefined', 'complete']);
   });
   it('receives the typed value of each future it yields', () => {
     const it = task(function* () {
@@ -140,7 +140,7 @@ describe('a task of another function', () => {
     const throwing = task((): number => {
       throw no;
     });
-    expect(hear(throwing()).heard).toEqual(['error Error: no']);
+    expect(record(throwing()).notifications).toEqual(['error Error: no']);
   });
   it('waits for an async function', async () => {
     expect(await task(async (n: number) => Promise.resolve(n + 1))(1)).toBe(2);

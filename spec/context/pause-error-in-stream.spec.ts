@@ -1,4 +1,4 @@
-/** What a context throws as it is turned off is told, also where its stream is being left at that very moment. */
+/** The error of a `pause` is reported, also if the stream of the context is being cancelled at that moment. */
 import { config, take } from 'rxjs';
 import { TaskContext, emit, enter, stream } from 'sluice';
 
@@ -7,10 +7,10 @@ class Bad extends TaskContext {
     throw new Error('pause');
   }
   resume(): void {
-    // Only its pause is broken.
+    // Only `pause` throws.
   }
 }
-it('reports what a context throws as its stream is left', async () => {
+it('the error of a context during the cancellation of its stream is reported', async () => {
   const reported: unknown[] = [];
   config.onUnhandledError = (error: unknown) => void reported.push(String(error));
   stream(function* () {

@@ -1,4 +1,4 @@
-/** A suspension that is handled, while other tasks are cancelled because of it, is reported nowhere else. */
+/** A SuspensionError that is handled is not reported again by the tasks that are cancelled because of it. */
 import { all, batch, enter, forbidSuspension, Future, task } from 'sluice';
 import { unhandledErrorsOf } from '../support/unhandled';
 
@@ -12,7 +12,7 @@ const suspended = task(function* () {
   }
 });
 
-describe('a SuspensionError that was handled is not reported again', () => {
+describe('a handled SuspensionError is not reported again', () => {
   it.each<[string, () => unknown]>([
     ['by all and block', () => all([suspended(), suspended()]).block()],
     [
@@ -29,7 +29,7 @@ describe('a SuspensionError that was handled is not reported again', () => {
       try {
         program();
       } catch {
-        // handled
+        // Handled here.
       }
     });
     expect(reported).toEqual([]);

@@ -1,7 +1,7 @@
-/** A context that writes down when it is turned on and off, and a judge of what was written. */
+/** A context that records when it is turned on and off, and a check that the record is properly nested. */
 import { TaskContext } from 'sluice';
 
-export class Traced extends TaskContext {
+export class RecordingContext extends TaskContext {
   constructor(
     readonly name: string,
     protected readonly trace: string[],
@@ -18,13 +18,13 @@ export class Traced extends TaskContext {
   }
 }
 
-/** What is on after each line; throws where something is turned on or off out of turn. */
+/** Returns the contexts that are on after each line. Throws if a context is turned on or off out of order. */
 export function nesting(trace: readonly string[]): string[] {
   const on: string[] = [];
   return trace.map((line) => {
     const name = line.slice(1);
     if (line.startsWith('+')) on.push(name);
-    else if (line.startsWith('-') && on.pop() !== name) throw new Error(`${trace.join(' ')}: ${line} out of turn`);
+    else if (line.startsWith('-') && on.pop() !== name) throw new Error(`${trace.join(' ')}: ${line} out of order`);
     return on.join('');
   });
 }

@@ -1,14 +1,14 @@
-/** A context that throws fails its own task, and no other. */
+/** A context that throws fails its own task only. */
 import { config, Subject, timer } from 'rxjs';
 import { all, batch, enter, forbidSuspension, Future, allSettled, task, within, type TaskContext } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 import { unhandledErrorsOf } from '../support/unhandled';
-import { nesting, Traced } from './traced';
+import { nesting, RecordingContext } from './recording-context';
 
 const wait = (ms: number) => timer(ms);
 
 describe.each(['pause', 'resume'] as const)('a context whose %s throws', (method) => {
-  class Broken extends Traced {
+  class Broken extends RecordingContext {
     override pause(): void {
       if (method === 'pause') throw new Error('broken');
       super.pause();
@@ -24,7 +24,7 @@ describe.each(['pause', 'resume'] as const)('a context whose %s throws', (method
   it.each([
     ['entered', true],
     ['around a future', false],
-  ])('fails its own task and leaves all others balanced: %s', (_how, isEntered) => {
+  ])('fails its own task and keeps all other contexts balanced: %s', (_how, isEntered) => {
     const trace: string[] = [];
     const ends: unknown[] = [];
     testScheduler().run(() => {
@@ -41,9 +41,9 @@ describe.each(['pause', 'resume'] as const)('a context whose %s throws', (method
       const one = task(body);
       const broken = new Broken('x', trace);
       allSettled([
-        within(new Traced('a', trace), one('a')),
-        within(new Traced('b', trace), isEntered ? one('b', broken) : within(broken, one('b'))),
-        within(new Traced('c', trace), one('c')),
+        within(new RecordingContext('a', trace), one('a')),
+        within(new RecordingContext('b', trace), isEntered ? one('b', broken) : within(broken, one('b'))),
+        within(new RecordingContext('c', trace), one('c')),
       ]).subscribe((results) => ends.push(...results.map(({ status }) => status)));
     });
     expect(ends).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -52,7 +52,7 @@ describe.each(['pause', 'resume'] as const)('a context whose %s throws', (method
     expect(trace.filter((line) => line.startsWith(' clean')).sort()).toEqual([' clean a', ' clean b', ' clean c']);
   });
 
-  it('can be caught by its task, which goes on without it', () => {
+  it('throws an error that its task can catch, and the task goes on without the context', () => {
     const trace: string[] = [];
     const results: unknown[] = [];
     testScheduler().run(() => {
@@ -71,9 +71,9 @@ describe.each(['pause', 'resume'] as const)('a context whose %s throws', (method
   });
 });
 
-it('fails its task when entering throws, and is not left', () => {
+it('a context whose enter throws fails its task, and its leave is not called', () => {
   const trace: string[] = [];
-  class Closed extends Traced {
+  class Closed extends RecordingContext {
     override resume(): void {
       throw new Error('closed');
     }
@@ -86,8 +86,8 @@ it('fails its task when entering throws, and is not left', () => {
   expect(trace).toEqual([]);
 });
 
-it('reports a pause that throws when the task has been cancelled, to nobody who waits', () => {
-  class Broken extends Traced {
+it('the error of a pause after the cancellation of its task is reported as unhandled', () => {
+  class Broken extends RecordingContext {
     override pause(): void {
       throw new Error('broken');
     }
@@ -109,7 +109,7 @@ it('reports a pause that throws when the task has been cancelled, to nobody who 
 describe.each(['pause', 'resume'] as const)(
   'of two contexts that both throw in %s, one fails the work and the other is reported',
   (method) => {
-    class Broken extends Traced {
+    class Broken extends RecordingContext {
       #isEntered = false;
 
       override pause(): void {
@@ -130,7 +130,7 @@ describe.each(['pause', 'resume'] as const)(
 
     it.each<[string, () => Future<unknown>, { fails: string; reported: string[] }]>([
       [
-        'the first, where both were entered in one task',
+        'the first, if one task entered both',
         () => waits(broken('outer'), broken('inner')),
         method === 'pause' ? { fails: 'inner', reported: ['outer'] } : { fails: 'outer', reported: ['inner'] },
       ],
@@ -145,7 +145,7 @@ describe.each(['pause', 'resume'] as const)(
         { fails: 'outer', reported: ['inner'] },
       ],
       [
-        'the outermost, where there are three',
+        'the outermost of three',
         () => around('outermost', around('outer', waits(broken('inner')))),
         { fails: 'outermost', reported: ['inner', 'outer'] },
       ],
@@ -160,7 +160,7 @@ describe.each(['pause', 'resume'] as const)(
   },
 );
 
-describe('a suspension inside of within() that comes when its task is left anyway is not reported', () => {
+describe('a SuspensionError inside within() is not reported if its task is cancelled or failed anyway', () => {
   it.each<[string, () => unknown]>([
     ['beside another', () => all([forbidden(), forbidden()]).block()],
     ['around another', () => within(forbidSuspension(), forbidden()).block()],
@@ -181,12 +181,12 @@ describe('a suspension inside of within() that comes when its task is left anywa
   });
 });
 
-describe('a context that overflows the native stack as it is left', () => {
+describe('a context whose leave overflows the native stack', () => {
   const overflow = (): never => {
     const recurse = (): number => recurse() + 1;
     throw new TypeError(`no overflow: ${recurse()}`);
   };
-  class Deep extends Traced {
+  class Deep extends RecordingContext {
     override pause(): void {
       overflow();
     }
@@ -199,11 +199,11 @@ describe('a context that overflows the native stack as it is left', () => {
     return { error, reported };
   };
 
-  it('fails its task with one overflow, and reports no second one', () => {
+  it('fails its task with one RangeError, and no second one is reported', () => {
     expect(reportedOf(overflow)).toMatchObject({ error: { name: 'RangeError' }, reported: [] });
   });
 
-  it('reports the error of the task that the overflow replaces', () => {
+  it('replaces the error of its task, which is reported', () => {
     const lost = new Error('lost');
     const { error, reported } = reportedOf(() => {
       throw lost;
