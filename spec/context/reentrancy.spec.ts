@@ -159,21 +159,24 @@ describe.each(moments)('on %s, a context may', (moment) => {
     expectBalance(moment, trace);
   });
 
-  it.each<['within' | 'enter']>([['within'], ['enter']])('cancel its own work, whose clean-up waits, at each call: %s', (how) => {
-    const trace: string[] = [];
-    const holder: { work?: AsyncValue<unknown> } = {};
-    inTime(() => {
-      const cancels = (): void => holder.work?.cancel('enough');
-      const context = new Busy('b', trace, { enter: cancels, pause: cancels, resume: cancels, leave: cancels });
-      const waitsFirst = task(function* () {
-        yield timer(1);
-        yield* program(trace, context, how);
+  it.each<['within' | 'enter']>([['within'], ['enter']])(
+    'cancel its own work, whose clean-up waits, at each call: %s',
+    (how) => {
+      const trace: string[] = [];
+      const holder: { work?: AsyncValue<unknown> } = {};
+      inTime(() => {
+        const cancels = (): void => holder.work?.cancel('enough');
+        const context = new Busy('b', trace, { enter: cancels, pause: cancels, resume: cancels, leave: cancels });
+        const waitsFirst = task(function* () {
+          yield timer(1);
+          yield* program(trace, context, how);
+        });
+        holder.work = waitsFirst().start();
       });
-      holder.work = waitsFirst().start();
-    });
-    expectBalance(moment, trace);
-    expect(holder.work?.error).toMatchObject({ reason: 'enough' });
-  });
+      expectBalance(moment, trace);
+      expect(holder.work?.error).toMatchObject({ reason: 'enough' });
+    },
+  );
 });
 
 describe('across schedulers', () => {

@@ -98,7 +98,7 @@ describe('re-entrancy', () => {
     const plus = task(function* (n: number) {
       return (yield* Future.of(n)) + 1;
     });
-    plus(1).subscribe((n) => received.push(n, record(plus(n)).received));
+    plus(1).subscribe((n) => received.push(n, record(plus(n)).notifications));
     expect(received).toEqual([2, ['next 3', 'complete']]);
   });
   it('resumes a task whose Subject another task sets once that other task has suspended', () => {

@@ -7,7 +7,7 @@ import { failure, success, type Outcome } from '../core/outcome';
 import { isAsyncInput } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { Frame, type FrameOwner } from '../scheduler/frame';
-import { begin, ended, tell, type Canceller, type Execution, type Sink } from '../future/execution';
+import { begin, ended, deliverOutcome, type Canceller, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import { deliverBounded } from '../future/bounded-delivery';
 import { reportLateInterruption } from '../task/late-interruption';
@@ -143,7 +143,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     this.#isOver = true;
     const thrown = this.#leave();
     if (thrown && outcome.isError) reportLateInterruption(this.sink.frame, outcome.error, thrown.error);
-    deliverBounded(() => tell(this.sink, thrown ? failure(thrown.error) : outcome), this.scheduler.runQueue);
+    deliverBounded(() => deliverOutcome(this.sink, thrown ? failure(thrown.error) : outcome), this.scheduler.runQueue);
   }
 
   /** Leaves the context. Returns the error that the context has thrown, if any. */

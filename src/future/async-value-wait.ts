@@ -2,7 +2,7 @@
 import type { Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
-import { tell, type Canceller, type Execution, type Sink } from './execution';
+import { deliverOutcome, type Canceller, type Execution, type Sink } from './execution';
 
 /** What a wait needs of its AsyncValue. */
 interface AwaitedValue {
@@ -49,7 +49,7 @@ export class AsyncValueWait<T> implements Execution, ExternalWait {
     this.#remove();
     const { sink, scheduler } = this.waiter;
     scheduler.runQueue.drive(() => {
-      tell(sink, outcome);
+      deliverOutcome(sink, outcome);
     });
   }
 

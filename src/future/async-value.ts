@@ -10,7 +10,7 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Waiter } from '../scheduler/waiter';
 import { block, hasGivenUp } from './block';
 import { adopt, chainingCycle, isThenable } from './chaining-cycle';
-import { begin, ended, tell, type Execution, type Sink } from './execution';
+import { begin, ended, deliverOutcome, type Execution, type Sink } from './execution';
 import { PassiveSink } from './passive-sink';
 import { SingleValueObservable } from './single-value-observable';
 import { deliverBounded } from './bounded-delivery';
@@ -146,7 +146,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
       return new AsyncValueWait(this, all, { sink, scheduler });
     }
     if (!isPassive) this.receive();
-    tell(sink, this.#outcome);
+    deliverOutcome(sink, this.#outcome);
     return ended;
   }
 

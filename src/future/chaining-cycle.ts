@@ -14,18 +14,18 @@ export const chainingCycle = (title: string): TypeError =>
 const adoptedPromises = new WeakMap<object, Promise<unknown>>();
 
 /**
- * The promise of the value that a thenable of `holder` brings. The thenable is subscribed to once for all waits, because
- * it may itself wait for the holder.
+ * The promise of the value that a thenable of `owner` brings. The thenable is subscribed to once for all waits, because
+ * it may itself wait for the owner.
  */
-export function adopt<T>(holder: object, value: PromiseLike<T>, title: string): Promise<T> {
-  const known = adoptedPromises.get(holder) as Promise<T> | undefined; // set below for the same holder
+export function adopt<T>(owner: object, value: PromiseLike<T>, title: string): Promise<T> {
+  const known = adoptedPromises.get(owner) as Promise<T> | undefined; // set below for the same owner
   if (known) return known;
   const promise = new Promise<T>((resolve, reject) => {
     value.then((settled) => {
-      if (settled === holder) reject(chainingCycle(title));
+      if (settled === owner) reject(chainingCycle(title));
       else resolve(settled);
     }, reject);
   });
-  adoptedPromises.set(holder, promise);
+  adoptedPromises.set(owner, promise);
   return promise;
 }

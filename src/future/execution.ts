@@ -42,7 +42,7 @@ export interface Beginnable<T> {
 }
 
 /** Delivers an outcome to a sink. */
-export function tell<T>(sink: Sink<T>, outcome: Outcome<T>): void {
+export function deliverOutcome<T>(sink: Sink<T>, outcome: Outcome<T>): void {
   if (outcome.isError) sink.fail(outcome.error);
   else sink.succeed(outcome.value);
 }

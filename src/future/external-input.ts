@@ -9,7 +9,7 @@ import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../s
 import { activeFrame, reportOrphan, runAside, runIn, runInside, switchAside } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Canceller, Execution, Sink } from './execution';
-import { begin, tell } from './execution';
+import { begin, deliverOutcome } from './execution';
 import { SingleValueObservable } from './single-value-observable';
 import { deliverBounded } from './bounded-delivery';
 
@@ -124,7 +124,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
     const { sink, scheduler } = this;
     const { runQueue } = scheduler;
     const deliver = (): void => {
-      tell(sink, outcome);
+      deliverOutcome(sink, outcome);
     };
     // A promise calls back in the stores of its subscription; an Observable may emit anywhere.
     deliverBounded(() => {

@@ -5,7 +5,14 @@
 import { failure, success, type Outcome } from '../../core/outcome';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import { reportOrphan, type Frame, type Work } from '../../scheduler/frame';
-import { begin, tell, type Beginnable, type Canceller, type Execution, type Sink } from '../../future/execution';
+import {
+  begin,
+  deliverOutcome,
+  type Beginnable,
+  type Canceller,
+  type Execution,
+  type Sink,
+} from '../../future/execution';
 import { WaitNode } from './wait-node';
 
 /** Called once at the end of a run: with its outcome, or without one for a cancelled run. */
@@ -96,7 +103,7 @@ export class SharedRun<V> implements Sink<V>, Work {
     // Waiters get the outcome in the order in which they joined; each of them may make others unsubscribe.
     for (const waiter of this.#waiters) {
       this.#remove(waiter);
-      tell(waiter.sink, outcome);
+      deliverOutcome(waiter.sink, outcome);
     }
   }
 
