@@ -72,9 +72,9 @@ const oneCopy: Rolldown.Plugin = {
     this.emitFile({
       type: 'asset',
       fileName: 'node/copy.cjs',
-      source: `const { firstOf } = require('../core/copies.cjs');
+      source: `const { registerCopy } = require('../core/copies.cjs');
 
-module.exports = firstOf({
+module.exports = registerCopy({
   version: '${manifest.version}',
   folder: __dirname,
   rxjs: require.resolve('rxjs'),

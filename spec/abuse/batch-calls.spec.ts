@@ -90,7 +90,7 @@ describe('a resolver that answers', () => {
         expect(reason).toBeInstanceOf(BatchResultError);
         expect(String(reason)).toContain(inMessage);
         expect(String(reason)).toMatch(
-          /^BatchResultError: Batch "nameOf" asked for 2 key\(s\), 1, 2, and its resolver gave /,
+          /^BatchResultError: Batch "nameOf" requested 2 key\(s\), 1, 2, and its resolver returned /,
         );
       }
     }

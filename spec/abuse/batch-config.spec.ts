@@ -100,7 +100,7 @@ describe('an option of batch', () => {
     ['TTL', { max: 1, TTL: 5 }],
   ])('cache: an option that it does not have is named: %s', (stray, cache) => {
     const message = complaintOf(() => batch(resolve, { name: 'nameOf', cache: cache as object }));
-    expect(message).toBe(`batch "nameOf": cache: there is no option "${stray}". Did you mean "ttl"?`);
+    expect(message).toBe(`batch "nameOf": cache: unknown option "${stray}". Did you mean "ttl"?`);
   });
 
   it('left undefined is its default', () => {

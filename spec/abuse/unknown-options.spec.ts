@@ -52,13 +52,11 @@ const takers: readonly (readonly [string, (config: never) => unknown, string])[]
 describe.each(takers)('%s', (title, take, misspelt) => {
   it(`refuses the option ${misspelt} with the name that was meant`, () => {
     const message = refusal(() => take({ [misspelt]: 1 } as never));
-    expect(message).toMatch(`${title}: there is no option "${misspelt}". Did you mean "`);
+    expect(message).toMatch(`${title}: unknown option "${misspelt}". Did you mean "`);
   });
 
   it('refuses an option that is like none with the list of all', () => {
-    expect(refusal(() => take({ ____: 1 } as never))).toMatch(
-      /: there is no option "____"\. The options? (is|are) \w+/,
-    );
+    expect(refusal(() => take({ ____: 1 } as never))).toMatch(/: unknown option "____"\. The options? (is|are) \w+/);
   });
 
   it.each([[null], [[]], [new Date(0)], [new Map()], [5]])('refuses %p as its config', (config) => {
@@ -68,9 +66,9 @@ describe.each(takers)('%s', (title, take, misspelt) => {
 
 describe('the option cache of batch', () => {
   it.each([
-    [{ maxAge: 5 }, 'batch "rate": cache: there is no option "maxAge". Did you mean "ttl"?'],
-    [{ maxSize: 5 }, 'batch "rate": cache: there is no option "maxSize". Did you mean "max"?'],
-    [{ tll: 5, max: 1 }, 'batch "rate": cache: there is no option "tll". Did you mean "ttl"?'],
+    [{ maxAge: 5 }, 'batch "rate": cache: unknown option "maxAge". Did you mean "ttl"?'],
+    [{ maxSize: 5 }, 'batch "rate": cache: unknown option "maxSize". Did you mean "max"?'],
+    [{ tll: 5, max: 1 }, 'batch "rate": cache: unknown option "tll". Did you mean "ttl"?'],
     [[], 'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got [] (object).'],
     [
       new Date(0),
@@ -98,7 +96,7 @@ it('a job refuses an option of chain that does not exist', () => {
   const job = pool.do(one);
   job.cancel();
   expect(refusal(() => job.chain({ afterErrors: 'run' } as never, one))).toMatch(
-    'chain: there is no option "afterErrors". Did you mean "afterError"?',
+    'chain: unknown option "afterErrors". Did you mean "afterError"?',
   );
   job.subscribe({ error: () => undefined });
 });

@@ -86,7 +86,7 @@ describe('keys that wait for each other', () => {
     [
       'two functions with concurrency 1, by tasks',
       () => pair(byTask, { concurrency: 1 })(1),
-      [/"here", for which its concurrency leaves no room/],
+      [/"here", which cannot be flushed because of its concurrency/],
     ],
     ['two functions with concurrency 1, by promises', () => pair(byPromise, { concurrency: 1 })(1), [/concurrency/]],
     [
@@ -97,7 +97,7 @@ describe('keys that wait for each other', () => {
     [
       'concurrency 1',
       () => factorials({ concurrency: 1 })(3),
-      [/asked for 3, waits for key 2 of batch "factorial", for which/],
+      [/asked for 3, waits for key 2 of batch "factorial", which cannot/],
     ],
     ['concurrency 2', () => factorials({ concurrency: 2 })(4), [/asked for 3, waits for key 2/]],
     ['concurrency 1 of full batches', () => factorials({ concurrency: 1, maxSize: 1 }).many([3, 5]), [/concurrency/]],

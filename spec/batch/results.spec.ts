@@ -385,7 +385,9 @@ describe('an answer of the wrong length', () => {
           {
             batch: 'nameOf',
             keys: [1, 2],
-            message: expect.stringMatching(`"nameOf" asked for 2 .*1, 2.*gave an array of ${results.length}`) as string,
+            message: expect.stringMatching(
+              `"nameOf" requested 2 .*1, 2.*returned an array of ${results.length}`,
+            ) as string,
           },
         ]);
       }

@@ -1,9 +1,9 @@
 /**
- * Two copies of the library in one process: equal ones are one, and those that cannot be one are named in a warning.
+ * Copies of the library in one process: of equal copies only the first is used; unequal copies cause a warning.
  */
-import { firstOf, type Copy } from '../../src/core/copies';
+import { registerCopy, type LibraryCopy } from '../../src/core/copies';
 
-const copy = (folder: string, { version = '1.0.0', rxjs = '/rxjs' } = {}): Copy => ({
+const copy = (folder: string, { version = '1.0.0', rxjs = '/rxjs' } = {}): LibraryCopy => ({
   version,
   folder,
   rxjs,
@@ -21,67 +21,66 @@ afterEach(() => {
   Reflect.deleteProperty(globalThis, registry);
 });
 
-const warned = (): unknown[] => warnings.mock.calls.map(([message]) => message);
+const emittedWarnings = (): unknown[] => warnings.mock.calls.map(([message]) => message);
 
-describe('a copy of the library', () => {
-  it('is used where it is the only one', () => {
+describe('registerCopy', () => {
+  it('returns the only copy', () => {
     const only = copy('/a');
-    expect(firstOf(only)).toBe(only);
-    expect(warned()).toEqual([]);
+    expect(registerCopy(only)).toBe(only);
+    expect(emittedWarnings()).toEqual([]);
   });
 
-  it('gives way to an equal one that was loaded before it', () => {
+  it('returns an equal copy that was registered first', () => {
     const first = copy('/a');
-    firstOf(first);
-    expect(firstOf(copy('/b'))).toBe(first);
-    expect(firstOf(copy('/c'))).toBe(first);
-    expect(warned()).toEqual([]);
+    registerCopy(first);
+    expect(registerCopy(copy('/b'))).toBe(first);
+    expect(registerCopy(copy('/c'))).toBe(first);
+    expect(emittedWarnings()).toEqual([]);
   });
 
-  it('replaces its former self when it is loaded once more', () => {
-    firstOf(copy('/a'));
+  it('replaces a copy whose folder is loaded again', () => {
+    registerCopy(copy('/a'));
     const again = copy('/a');
-    expect(firstOf(again)).toBe(again);
-    expect(firstOf(copy('/b'))).toBe(again);
-    expect(warned()).toEqual([]);
+    expect(registerCopy(again)).toBe(again);
+    expect(registerCopy(copy('/b'))).toBe(again);
+    expect(emittedWarnings()).toEqual([]);
   });
 
-  it('is used beside one of another version, with a warning that names both', () => {
-    firstOf(copy('/a'));
+  it('returns a copy of another version, and warns with the names of both', () => {
+    registerCopy(copy('/a'));
     const other = copy('/b', { version: '1.1.0' });
-    expect(firstOf(other)).toBe(other);
-    expect(warned()).toEqual([
+    expect(registerCopy(other)).toBe(other);
+    expect(emittedWarnings()).toEqual([
       'sluice is loaded in two versions: 1.0.0 in /a and 1.1.0 in /b. ' +
-        'Each copy has its own schedulers, caches, contexts and traces, so tasks of one share nothing with those of the other. ' +
-        'Install one of them: `npm ls sluice` shows which packages bring them.',
+        'Each copy has its own schedulers, caches, contexts and traces, so tasks of one copy share nothing with tasks of the other. ' +
+        'Install a single copy: `npm ls sluice` shows which packages depend on each.',
     ]);
   });
 
-  it('is used beside one of the same version that is built on another RxJS, with a warning', () => {
-    firstOf(copy('/a'));
+  it('returns a copy of the same version with another RxJS, and warns', () => {
+    registerCopy(copy('/a'));
     const other = copy('/b', { rxjs: '/b/rxjs' });
-    expect(firstOf(other)).toBe(other);
-    expect(warned()).toEqual([
-      expect.stringContaining('twice, each time with another RxJS: /a (with /rxjs) and /b (with /b/rxjs).'),
+    expect(registerCopy(other)).toBe(other);
+    expect(emittedWarnings()).toEqual([
+      expect.stringContaining('twice, with two copies of RxJS: /a (with /rxjs) and /b (with /b/rxjs).'),
     ]);
-    expect(warned()).toEqual([expect.stringContaining('`npm ls rxjs`')]);
+    expect(emittedWarnings()).toEqual([expect.stringContaining('`npm ls rxjs`')]);
   });
 
-  it('finds its equal also where a third one was loaded first', () => {
-    firstOf(copy('/a'));
+  it('returns an equal copy also where an unequal one was registered first', () => {
+    registerCopy(copy('/a'));
     const second = copy('/b', { version: '1.1.0' });
-    firstOf(second);
-    expect(firstOf(copy('/c', { version: '1.1.0' }))).toBe(second);
-    expect(warned()).toHaveLength(1);
+    registerCopy(second);
+    expect(registerCopy(copy('/c', { version: '1.1.0' }))).toBe(second);
+    expect(emittedWarnings()).toHaveLength(1);
   });
 
-  it('warns of nothing where the platform has no warnings', () => {
-    // As in a browser.
+  it('emits no warning where the platform has no process.emitWarning', () => {
     const spied: unknown = Reflect.get(process, 'emitWarning');
     Reflect.set(process, 'emitWarning', undefined);
-    firstOf(copy('/a'));
+    registerCopy(copy('/a'));
     const other = copy('/b', { version: '1.1.0' });
-    const used = firstOf(other);
+    const used = registerCopy(other);
     Reflect.set(process, 'emitWarning', spied);
     expect(used).toBe(other);
   });

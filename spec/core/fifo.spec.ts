@@ -2,12 +2,12 @@ import { Fifo } from '../../src/core/fifo';
 
 const drained = <T>(queue: Fifo<T>): T[] => {
   const items: T[] = [];
-  while (queue.length > 0) items.push(queue.shift() as T); // it says that there is one
+  while (queue.length > 0) items.push(queue.shift() as T); // its length is not 0
   return items;
 };
 
 describe('Fifo', () => {
-  it('gives its items back in the order they came', () => {
+  it('returns its items in the order of their arrival', () => {
     const queue = new Fifo<string>();
     queue.push('a');
     queue.push('b');
@@ -15,7 +15,7 @@ describe('Fifo', () => {
     expect(drained(queue)).toEqual(['a', 'b', 'c']);
   });
 
-  it('gives undefined when it is empty, and goes on working', () => {
+  it('returns undefined when it is empty, and works afterwards', () => {
     const queue = new Fifo<string>();
     expect(queue.shift()).toBeUndefined();
     queue.push('a');
@@ -23,7 +23,7 @@ describe('Fifo', () => {
     expect(queue.shift()).toBeUndefined();
   });
 
-  it('counts what is waiting', () => {
+  it('counts its waiting items', () => {
     const queue = new Fifo<string>();
     expect(queue.length).toBe(0);
     queue.push('a');
@@ -36,7 +36,7 @@ describe('Fifo', () => {
     expect(queue.length).toBe(0);
   });
 
-  it('holds undefined as an item like any other', () => {
+  it('accepts undefined as an item', () => {
     const queue = new Fifo<undefined>();
     queue.push(undefined);
     expect(queue.length).toBe(1);
@@ -44,7 +44,7 @@ describe('Fifo', () => {
     expect(queue.length).toBe(0);
   });
 
-  it('keeps the order of what is pushed while it is drained', () => {
+  it('keeps the order of items pushed while it is drained', () => {
     const queue = new Fifo<number>();
     queue.push(3);
     const order: number[] = [];
@@ -55,12 +55,12 @@ describe('Fifo', () => {
     expect(order).toEqual([3, 2, 1, 0]);
   });
 
-  it('keeps the order when it never runs empty, however much has passed through', () => {
+  it('keeps the order of 10 000 items when it never becomes empty', () => {
     const queue = new Fifo<number>();
     const passed: number[] = [];
     for (let item = 0; item < 10_000; item++) {
       queue.push(item);
-      if (item % 5 !== 0) passed.push(queue.shift() as number); // more has come than gone
+      if (item % 5 !== 0) passed.push(queue.shift() as number); // more items were pushed than shifted
     }
     expect(queue.length).toBe(2_000);
     expect([...passed, ...drained(queue)]).toEqual(Array.from({ length: 10_000 }, (_, item) => item));

@@ -5,7 +5,7 @@ const keysOf = (map: LruMap<unknown, unknown>, keys: readonly unknown[]): unknow
   keys.filter((key) => map.get(key) !== undefined);
 
 describe('an LruMap', () => {
-  it('keeps as many entries as it may, and lets the least recently used go', () => {
+  it('keeps at most `max` entries, and evicts the least recently used one', () => {
     const map = new LruMap<string, number>(2);
     map.set('a', 1);
     map.set('b', 2);
@@ -15,7 +15,7 @@ describe('an LruMap', () => {
     expect(keysOf(map, ['a', 'b', 'c'])).toEqual(['a', 'c']);
   });
 
-  it('takes an entry that is set again for the most recently used one, and lets none go for it', () => {
+  it('makes an entry that is set again the most recently used one, and evicts none', () => {
     const map = new LruMap<string, number>(2);
     map.set('a', 1);
     map.set('b', 2);
@@ -26,7 +26,7 @@ describe('an LruMap', () => {
     expect(map.get('a')).toBe(3);
   });
 
-  it('takes any key, undefined and NaN too', () => {
+  it('accepts any key, also undefined and NaN', () => {
     const map = new LruMap<unknown, string>(3);
     const object = {};
     for (const key of [undefined, NaN, object]) map.set(key, typeof key);
@@ -35,7 +35,7 @@ describe('an LruMap', () => {
     expect(keysOf(map, [undefined, NaN, object, 'more'])).toEqual([NaN, object, 'more']);
   });
 
-  it('holds one, or any number', () => {
+  it('accepts 1 and Infinity as `max`', () => {
     const [one, any] = [new LruMap<number, number>(1), new LruMap<number, number>(Infinity)];
     for (let key = 0; key < 1_000; key++) {
       one.set(key, key);
@@ -44,7 +44,7 @@ describe('an LruMap', () => {
     expect([one.size, any.size, one.get(999)]).toEqual([1, 1_000, 999]);
   });
 
-  it('forgets an entry, and all', () => {
+  it('deletes one entry, and clears all', () => {
     const map = new LruMap<string, number>(2);
     map.set('a', 1);
     map.set('b', 2);
@@ -55,7 +55,7 @@ describe('an LruMap', () => {
     expect([map.size, map.get('b')]).toEqual([0, undefined]);
   });
 
-  it('does as a list does that is searched from the front', () => {
+  it('behaves like a model based on an array, in random sequences of calls', () => {
     const step = fc.record({ what: fc.constantFrom('get', 'set', 'delete'), key: fc.integer({ min: 0, max: 6 }) });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 60 }), (max, steps) => {

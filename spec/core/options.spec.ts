@@ -2,7 +2,7 @@ import { checkOptions } from '../../src/core/options';
 
 const known = ['maxSize', 'window', 'concurrency', 'key', 'ttl', 'signal', 'timeout'];
 
-const refusal = (config: unknown, options: readonly string[] = known): string => {
+const messageOf = (config: unknown, options: readonly string[] = known): string => {
   try {
     checkOptions('batch "rate"', config, options);
   } catch (error) {
@@ -13,13 +13,13 @@ const refusal = (config: unknown, options: readonly string[] = known): string =>
 };
 
 describe('a config', () => {
-  it('passes when all of its options are known, whatever their values', () => {
-    expect(refusal({ maxSize: 'many', window: undefined })).toBe('accepted');
-    expect(refusal({})).toBe('accepted');
-    expect(refusal(Object.assign(Object.create(null) as object, { key: 1 }))).toBe('accepted');
+  it('is accepted when all of its options are known, with any values', () => {
+    expect(messageOf({ maxSize: 'many', window: undefined })).toBe('accepted');
+    expect(messageOf({})).toBe('accepted');
+    expect(messageOf(Object.assign(Object.create(null) as object, { key: 1 }))).toBe('accepted');
   });
 
-  it('may be an instance of a class with options, or inherit them', () => {
+  it('is accepted as an instance of a class with options, or with inherited options', () => {
     class Config {
       readonly maxSize = 1;
     }
@@ -28,9 +28,9 @@ describe('a config', () => {
         return 1;
       }
     }
-    expect(refusal(new Config())).toBe('accepted');
-    expect(refusal(new Computed())).toBe('accepted');
-    expect(refusal(Object.create({ maxSize: 3 }))).toBe('accepted');
+    expect(messageOf(new Config())).toBe('accepted');
+    expect(messageOf(new Computed())).toBe('accepted');
+    expect(messageOf(Object.create({ maxSize: 3 }))).toBe('accepted');
   });
 
   it.each([
@@ -45,26 +45,26 @@ describe('a config', () => {
     ['a regular expression', /x/],
     ['a symbol', Symbol('x')],
     ['undefined', undefined],
-  ])('is refused as no object of options when it is %s', (_, config) => {
-    expect(refusal(config)).toMatch(/^batch "rate": expected its config to be an object of options; got /);
+  ])('throws when it is %s instead of an object of options', (_, config) => {
+    expect(messageOf(config)).toMatch(/^batch "rate": expected its config to be an object of options; got /);
   });
 });
 
-describe('an option that does not exist', () => {
-  it('is refused by name, with all the options where none is like it', () => {
-    expect(refusal({ colour: 1 })).toBe(
-      `batch "rate": there is no option "colour". The options are ${known.join(', ')}.`,
+describe('an unknown option', () => {
+  it('throws with its name, and with all options where none is similar', () => {
+    expect(messageOf({ colour: 1 })).toBe(
+      `batch "rate": unknown option "colour". The options are ${known.join(', ')}.`,
     );
-    expect(refusal({ colour: 1 }, ['key'])).toBe('batch "rate": there is no option "colour". The option is key.');
-    expect(refusal({ colour: 1 }, [])).toBe('batch "rate": there is no option "colour". It takes no options.');
+    expect(messageOf({ colour: 1 }, ['key'])).toBe('batch "rate": unknown option "colour". The option is key.');
+    expect(messageOf({ colour: 1 }, [])).toBe('batch "rate": unknown option "colour". This call accepts no options.');
   });
 
-  it('is refused also when its value is undefined', () => {
-    expect(refusal({ maxsize: undefined })).toMatch('Did you mean "maxSize"?');
+  it('throws also when its value is undefined', () => {
+    expect(messageOf({ maxsize: undefined })).toMatch('Did you mean "maxSize"?');
   });
 
-  it('shows control characters of its name escaped', () => {
-    expect(refusal({ '\x1b[2J': 1 })).toMatch(String.raw`"\u001b[2J"`);
+  it('is shown with its control characters escaped', () => {
+    expect(messageOf({ '\x1b[2J': 1 })).toMatch(String.raw`"\u001b[2J"`);
   });
 
   it.each([
@@ -79,8 +79,8 @@ describe('an option that does not exist', () => {
     ['keyOf', 'key'],
     ['windowTime', 'window'],
     ['signals', 'signal'],
-  ])('that is nearly one gets that as a hint: %s is %s', (given, meant) => {
-    expect(refusal({ [given]: 1 })).toBe(`batch "rate": there is no option "${given}". Did you mean "${meant}"?`);
+  ])('with a similar known option throws with a hint: %s means %s', (given, meant) => {
+    expect(messageOf({ [given]: 1 })).toBe(`batch "rate": unknown option "${given}". Did you mean "${meant}"?`);
   });
 
   it.each([
@@ -91,8 +91,8 @@ describe('an option that does not exist', () => {
     ['maxAge', 'ttl'],
     ['abortSignal', 'signal'],
     ['limit', 'concurrency'],
-  ])('that another library has gets the name that it has here: %s is %s', (given, meant) => {
-    expect(refusal({ [given]: 1 })).toMatch(`Did you mean "${meant}"?`);
+  ])('known from another library throws with the name of the same option here: %s means %s', (given, meant) => {
+    expect(messageOf({ [given]: 1 })).toMatch(`Did you mean "${meant}"?`);
   });
 
   it.each([
@@ -104,12 +104,12 @@ describe('an option that does not exist', () => {
     ['polcy', ['clock', 'policy', 'name'], 'policy'],
     ['returnError', ['returnErrors'], 'returnErrors'],
     ['maxsize', ['max', 'ttl'], 'max'],
-  ])('gets a hint only of what is an option there: %s of %p is %s', (given, options, meant) => {
-    expect(refusal({ [given]: 1 }, options)).toMatch(`Did you mean "${meant}"?`);
+  ])('throws with a hint chosen from the options of the call: %s of %p means %s', (given, options, meant) => {
+    expect(messageOf({ [given]: 1 }, options)).toMatch(`Did you mean "${meant}"?`);
   });
 
-  it('that every object inherits is no hint and no option', () => {
-    expect(refusal({ constructor: 1 })).toMatch('there is no option "constructor". The options are');
-    expect(refusal({ toString: 1 }, ['key'])).toMatch('there is no option "toString". The option is key.');
+  it('named like a member of Object.prototype throws without a hint', () => {
+    expect(messageOf({ constructor: 1 })).toMatch('unknown option "constructor". The options are');
+    expect(messageOf({ toString: 1 }, ['key'])).toMatch('unknown option "toString". The option is key.');
   });
 });

@@ -1,7 +1,7 @@
-/** Names and keys may come from anywhere: in messages, stacks and dumps, what they hold that does not print is escaped. */
+/** Unprintable characters of names and keys, which may come from untrusted input, are escaped in messages, stacks and dumps. */
 import { NEVER } from 'rxjs';
 import { batch, BatchScheduler, DeadlineError, dumpTasks, Scope, scoped, ScopeError, stream, task } from 'sluice';
-import { describe as inWords } from '../../src/core/describe';
+import { describe as describeValue } from '../../src/core/describe';
 import { printable } from '../../src/core/printable';
 
 const ESC = '\u001b';
@@ -20,7 +20,7 @@ const failure = async (of: PromiseLike<unknown>): Promise<Error> =>
     (error: unknown) => error as Error,
   );
 
-describe('printable', () => {
+describe('printable escapes unprintable characters', () => {
   it.each([
     ['a plain name, ü, 名 and 😀', 'a plain name, ü, 名 and 😀'],
     [`${ESC}[2J`, '\\u{1b}[2J'],
@@ -30,12 +30,12 @@ describe('printable', () => {
     ['\u2028\u2029', '\\u{2028}\\u{2029}'],
     ['\ud800', '\\u{d800}'],
     ['\u007f\u0000', '\\u{7f}\\u{0}'],
-  ])('of %j is %j', (text, shown) => {
+  ])('%j becomes %j', (text, shown) => {
     expect(printable(text)).toBe(shown);
   });
 });
 
-describe('a value in words', () => {
+describe('the description of a value', () => {
   it.each([
     ['text', FORGED],
     ['a symbol', Symbol(FORGED)],
@@ -43,13 +43,13 @@ describe('a value in words', () => {
     ['a function', named(() => 1)],
     ['an instance', Object.create({ constructor: named(() => 1) }) as object],
     ['a record', { [FORGED]: FORGED }],
-  ])('shows nothing that does not print: %s', (_, value) => {
-    expect(isClean(inWords(value))).toBe(true);
-    expect(inWords(value)).not.toContain('\n');
+  ])('contains no unprintable character: %s', (_, value) => {
+    expect(isClean(describeValue(value))).toBe(true);
+    expect(describeValue(value)).not.toContain('\n');
   });
 });
 
-describe('a dump of the tasks', () => {
+describe('the text of dumpTasks', () => {
   it('cannot be forged by the names of tasks, batches, scopes, schedulers and keys', () => {
     const hang = batch(() => NEVER, { name: `tenant ${FORGED}` });
     const scheduler = new BatchScheduler({ name: FORGED });
@@ -85,7 +85,7 @@ describe('an error', () => {
     expect(stack).not.toMatch(/^\s*└─/m);
   });
 
-  it('of what a task yields or a stream is given shows its name escaped', async () => {
+  it('about the yield of a task, or about the body of a stream or task, shows names escaped', async () => {
     const wrong = task(
       named(function* () {
         yield 5;

@@ -5,41 +5,41 @@ const one = of(1);
 const two = of(2);
 const three = of(3);
 
-/** Builds a shape again with the place of each leaf for its value. */
+/** Builds the same shape with the index of each leaf as its value. */
 const rebuilt = (shape: unknown): unknown => {
   const { leaves, build } = flatten(shape, 'it');
   return build(leaves.map((_, index) => index));
 };
 
 describe('flatten', () => {
-  it('takes the leaves out in reading order', () => {
+  it('collects the leaves in reading order', () => {
     const { leaves } = flatten({ b: [one, { deep: two }], a: three }, 'it');
     expect(leaves.map((leaf) => [one, two, three].indexOf(leaf as Observable<number>))).toEqual([0, 1, 2]);
   });
 
-  it('takes a single leaf', () => expect(rebuilt(one)).toBe(0));
-  it('builds arrays again', () => expect(rebuilt([one, two])).toEqual([0, 1]));
-  it('builds records again', () => expect(rebuilt({ a: one, b: two })).toEqual({ a: 0, b: 1 }));
-  it('builds nested shapes again', () => expect(rebuilt({ a: [one, [two]], b: {} })).toEqual({ a: [0, [1]], b: {} }));
-  it('lets null pass', () => expect(rebuilt([null, one])).toEqual([null, 0]));
-  it('lets undefined pass', () => expect(rebuilt({ a: undefined, b: one })).toEqual({ a: undefined, b: 0 }));
-  it('takes an empty array for one', () => expect(rebuilt([])).toEqual([]));
-  it('takes an empty record for one', () => expect(rebuilt({})).toEqual({}));
-  it('takes a leaf twice if it is there twice', () => expect(rebuilt([one, one])).toEqual([0, 1]));
-  it('takes a branch twice if it is there twice', () => {
+  it('accepts a single leaf', () => expect(rebuilt(one)).toBe(0));
+  it('rebuilds arrays', () => expect(rebuilt([one, two])).toEqual([0, 1]));
+  it('rebuilds records', () => expect(rebuilt({ a: one, b: two })).toEqual({ a: 0, b: 1 }));
+  it('rebuilds nested shapes', () => expect(rebuilt({ a: [one, [two]], b: {} })).toEqual({ a: [0, [1]], b: {} }));
+  it('keeps null', () => expect(rebuilt([null, one])).toEqual([null, 0]));
+  it('keeps undefined', () => expect(rebuilt({ a: undefined, b: one })).toEqual({ a: undefined, b: 0 }));
+  it('rebuilds an empty array', () => expect(rebuilt([])).toEqual([]));
+  it('rebuilds an empty record', () => expect(rebuilt({})).toEqual({}));
+  it('collects a leaf twice that occurs twice', () => expect(rebuilt([one, one])).toEqual([0, 1]));
+  it('rebuilds a branch twice that occurs twice', () => {
     const branch = [one];
     expect(rebuilt({ a: branch, b: branch })).toEqual({ a: [0], b: [1] });
   });
-  it('keeps a key named __proto__ a key', () => {
+  it('keeps __proto__ as an ordinary key', () => {
     const shape: unknown = JSON.parse('{ "__proto__": null }');
     expect(Object.keys(rebuilt(shape) as object)).toEqual(['__proto__']);
   });
 
-  it('takes a record without a prototype', () => {
+  it('accepts a record without a prototype', () => {
     expect(rebuilt(Object.assign(Object.create(null) as object, { a: one }))).toEqual({ a: 0 });
   });
 
-  it('takes a hole in an array for undefined', () => {
+  it('treats a hole in an array as undefined', () => {
     const sparse = new Array<unknown>(3);
     sparse[0] = one;
     sparse[2] = two;
@@ -52,14 +52,14 @@ describe('flatten', () => {
     ['async iterables', { [Symbol.asyncIterator]: () => undefined }],
     ['streams', new ReadableStream()],
     ['Observables of another library', { [observable]: () => one }],
-  ])('takes %s for leaves', (_, leaf) => expect(flatten([leaf], 'it').leaves).toHaveLength(1));
+  ])('treats %s as leaves', (_, leaf) => expect(flatten([leaf], 'it').leaves).toHaveLength(1));
 
   it('does not change the shape', () => {
     const shape = Object.freeze({ a: Object.freeze([one]) });
     expect(rebuilt(shape)).toEqual({ a: [0] });
   });
 
-  it('does not look at the array again once it has read it', () => {
+  it('copies an array, so that later changes have no effect', () => {
     const shape = [one, two];
     const { leaves } = flatten(shape, 'it');
     shape.pop();
@@ -72,31 +72,33 @@ describe('flatten', () => {
     ['a function', Math.max, 'got function max (function)'],
     ['an instance of a class', new Date(0), 'got an instance of Date (object)'],
     ['a Map', new Map(), 'got an instance of Map (object)'],
-  ])('refuses %s', (_, shape, words) => {
+  ])('throws for %s', (_, shape, got) => {
     expect(() => flatten(shape, 'all()')).toThrow(TypeError);
-    expect(() => flatten(shape, 'all()')).toThrow(`all() waits for futures, Observables and promises`);
-    expect(() => flatten(shape, 'all()')).toThrow(words);
+    expect(() => flatten(shape, 'all()')).toThrow(`all(): expected futures, Observables or promises`);
+    expect(() => flatten(shape, 'all()')).toThrow(got);
   });
 
-  it('says what to do about what a generator function gives: to call the task instead', () => {
+  it('advises to call the task for a generator object, and Future.of for a plain value', () => {
     const visit = function* (): Generator<number> {
       yield 1;
     };
-    expect(() => flatten([visit()], 'all()')).toThrow('call the task, not the function it was made of');
+    expect(() => flatten([visit()], 'all()')).toThrow('call the task, not its generator function');
     expect(() => flatten([7], 'all()')).toThrow('Wrap a plain value in Future.of(value).');
   });
 
-  it('names the path of what it refuses', () => {
+  it('throws with the path of the wrong value', () => {
     expect(() => flatten({ users: [one, { name: 7 }] }, 'all()')).toThrow('got 7 (number) at .users[1].name.');
   });
 
-  it('refuses a record with a symbol for a key, which would be lost', () => {
-    expect(() => flatten({ [Symbol('hidden')]: one }, 'all()')).toThrow('all() got a record with a symbol for a key.');
+  it('throws for a symbol key, which would be lost', () => {
+    expect(() => flatten({ [Symbol('hidden')]: one }, 'all()')).toThrow(
+      'all(): expected a record with string keys; got a symbol key.',
+    );
   });
 
-  it('refuses a cycle, and says so', () => {
+  it('throws for a cycle', () => {
     const shape: unknown[] = [];
     shape.push({ back: shape });
-    expect(() => flatten(shape, 'all()')).toThrow(new TypeError('all() got a shape with a cycle in it.'));
+    expect(() => flatten(shape, 'all()')).toThrow(/^all\(\): expected a shape without a cycle\. /);
   });
 });

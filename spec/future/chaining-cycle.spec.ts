@@ -33,7 +33,7 @@ describe('an AsyncValue cannot be set to', () => {
   it('itself once it is settled; the error is then an AlreadySetError', () => {
     const value = empty();
     value.set(1);
-    expect(() => value.set(value)).toThrow('settled already');
+    expect(() => value.set(value)).toThrow('already settled');
   });
 });
 

@@ -59,7 +59,7 @@ describe('a failure that no consumer received is reported when the process exits
   });
   it('for each of several failures', () => {
     const { stderr } = exitOf('save(1).start(); fails().start();');
-    expect(stderr.match(/sluice: nobody received/g)).toHaveLength(2);
+    expect(stderr.match(/sluice: unhandled/g)).toHaveLength(2);
   });
 });
 

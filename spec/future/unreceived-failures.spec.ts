@@ -48,13 +48,13 @@ describe('a failure that no consumer received is reported', () => {
   it('on the console and by the exit code, if config.onUnhandledError is not set', () => {
     const { lines, stderr, hasEndedWell } = reportsOf('failed(no());', 'null');
     expect([lines, hasEndedWell]).toEqual([['over'], false]);
-    expect(stderr).toMatch(/^sluice: nobody received the failure of an AsyncValue. Error: no/);
+    expect(stderr).toMatch(/^sluice: unhandled failure of an AsyncValue. Error: no/);
   });
 
   it('on the console if config.onUnhandledError throws, and the process goes on', () => {
     const { lines, stderr, hasEndedWell } = reportsOf('failed(no());', "() => { throw new Error('fault'); }");
     expect([lines, hasEndedWell]).toEqual([['over'], true]);
-    expect(stderr).toMatch(/^sluice: nobody received the failure of an AsyncValue. Error: no/);
+    expect(stderr).toMatch(/^sluice: unhandled failure of an AsyncValue. Error: no/);
     expect(stderr).toMatch(/config.onUnhandledError.*Error: fault/);
   });
 });

@@ -77,7 +77,7 @@ describe('work that a scope can run', () => {
   });
 
   it('refuses a generator object, and says to pass the generator function', () => {
-    expect(() => openScope().start(generator() as never)).toThrow(/Give the generator function itself/);
+    expect(() => openScope().start(generator() as never)).toThrow(/Pass the generator function itself/);
   });
   it('refuses an async generator function', () => {
     expect(() => scoped(asyncGenerator as never)).toThrow(

@@ -341,7 +341,7 @@ describe('the body of a stream', () => {
     function* rows(): Generator<Emission<number>, void> {
       yield* emit(1);
     }
-    expect(() => stream(rows() as never)).toThrow('Give the generator function itself');
+    expect(() => stream(rows() as never)).toThrow('Pass the generator function itself');
   });
   it('cannot be an async generator function: the TypeError at the call says what to write', () => {
     async function* rows(): AsyncGenerator<number> {

@@ -621,7 +621,7 @@ describe('a virtual pool', () => {
     [{ taskTimeout: 'x' }, /expected `taskTimeout` to be/],
     [{ load: 5 }, /expected `load` to be a function/],
     [{ name: 5 }, /expected `name` to be a string/],
-    [{ execArgv: [] }, /there is no option "execArgv"/],
+    [{ execArgv: [] }, /unknown option "execArgv"/],
   ])('refuses an invalid config: %p', (config, message) => {
     const error = thrownBy(() => new VirtualPool(config as never));
     expect(error).toBeInstanceOf(TypeError);

@@ -140,5 +140,5 @@ it('refuses wrong use', () => {
   expect(() => new AsyncTimer({ now: 5 as never })).toThrow(
     'AsyncTimer: expected `now` to be a function that returns the time in ms',
   );
-  expect(() => new AsyncTimer({ clock: 5 } as never)).toThrow('AsyncTimer: there is no option "clock"');
+  expect(() => new AsyncTimer({ clock: 5 } as never)).toThrow('AsyncTimer: unknown option "clock"');
 });

@@ -393,7 +393,7 @@ describe('memoizeLru', () => {
     );
     expect(() => memoizeLru(() => 1, { ttl: -1 })).toThrow('memoizeLru: expected `ttl` to be a whole number of ms');
     expect(() => memoizeLru(() => 1, { key: 1 as never })).toThrow('memoizeLru: expected `key` to be a function');
-    expect(() => memoizeLru(() => 1, { maxsize: 1 } as never)).toThrow('memoizeLru: there is no option "maxsize"');
+    expect(() => memoizeLru(() => 1, { maxsize: 1 } as never)).toThrow('memoizeLru: unknown option "maxsize"');
   });
 });
 
@@ -496,8 +496,8 @@ describe('memoizePerInstance', () => {
 
   it('refuses wrong use at once', () => {
     expect(() => memoizePerInstance(undefined as never)).toThrow('memoizePerInstance: expected its function to be');
-    expect(() => memoizePerInstance(() => 1, { max: 1 } as never)).toThrow('there is no option "max"');
-    expect(() => memoizePerInstance(() => 1, { kind: 'getter' } as never)).toThrow('there is no option "kind"');
+    expect(() => memoizePerInstance(() => 1, { max: 1 } as never)).toThrow('unknown option "max"');
+    expect(() => memoizePerInstance(() => 1, { kind: 'getter' } as never)).toThrow('unknown option "kind"');
     expect(() => memoizePerInstance(() => 1, { key: null as never })).toThrow(
       'memoizePerInstance: expected `key` to be',
     );
@@ -544,7 +544,7 @@ describe('lazyConstant', () => {
   it('refuses wrong use at once', () => {
     expect(() => lazyConstant(Future.of(1) as never)).toThrow('lazyConstant: expected its function to be');
     expect(() => lazyConstant(() => 1, { ttl: 0 })).toThrow('lazyConstant: expected `ttl` to be a whole number of ms');
-    expect(() => lazyConstant(() => 1, { max: 1 } as never)).toThrow('lazyConstant: there is no option "max"');
+    expect(() => lazyConstant(() => 1, { max: 1 } as never)).toThrow('lazyConstant: unknown option "max"');
   });
 });
 

@@ -271,7 +271,7 @@ describe('sortBy', () => {
     expect(() => sortBy([], undefined, null as never)).toThrow(
       'sortBy: expected its config to be an object of options',
     );
-    expect(() => sortBy([], undefined, { ascending: true } as never)).toThrow('sortBy: there is no option "ascending"');
+    expect(() => sortBy([], undefined, { ascending: true } as never)).toThrow('sortBy: unknown option "ascending"');
     expect(() => sortBy([], undefined, { descending: 1 as never })).toThrow(
       'sortBy: expected `descending` to be true or false',
     );

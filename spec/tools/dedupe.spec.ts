@@ -610,5 +610,5 @@ it('wrong use is refused at once', () => {
   expect(() => dedupe(5 as never)).toThrow('dedupe: expected its function to be');
   expect(() => dedupe(() => 1, null as never)).toThrow('dedupe: expected its config to be an object of options');
   expect(() => dedupe(() => 1, { key: 'id' as never })).toThrow('dedupe: expected `key` to be a function');
-  expect(() => dedupe(() => 1, { ttl: 5 } as never)).toThrow('dedupe: there is no option "ttl". The option is key.');
+  expect(() => dedupe(() => 1, { ttl: 5 } as never)).toThrow('dedupe: unknown option "ttl". The option is key.');
 });

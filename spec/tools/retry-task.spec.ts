@@ -209,7 +209,7 @@ describe('wrong use', () => {
   it('is refused at once', () => {
     expect(() => retryTask(7 as never)).toThrow('retryTask: expected its function to be');
     expect(() => broken(3 as never)).toThrow('retryTask: expected its config to be an object of options; got 3');
-    expect(() => broken({ times: 3 } as never)).toThrow('retryTask: there is no option "times"');
+    expect(() => broken({ times: 3 } as never)).toThrow('retryTask: unknown option "times"');
     for (const attempts of [0, 1.5, NaN, '3'] as number[]) {
       expect(() => broken({ attempts })).toThrow('retryTask: expected `attempts` to be a whole number, 1 or more');
     }

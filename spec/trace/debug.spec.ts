@@ -129,7 +129,7 @@ describe('debug', () => {
 
   it('rejects an unknown option, and suggests the similar one', () => {
     expect(() => debug({ callSite: true } as object)).toThrow(
-      new TypeError('debug: there is no option "callSite". Did you mean "callSites"?'),
+      new TypeError('debug: unknown option "callSite". Did you mean "callSites"?'),
     );
   });
 

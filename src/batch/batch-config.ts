@@ -2,7 +2,7 @@
 import { describeBatch, invalidOption } from '../core/describe';
 import { checkOptions, isConfig } from '../core/options';
 import { printable } from '../core/printable';
-import { arrivesLater } from '../core/rx';
+import { isPromiseOrObservable } from '../core/rx';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache';
 

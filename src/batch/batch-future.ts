@@ -25,7 +25,7 @@ class BatchFuture<K, V> extends Future<V> {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return `a future of ${describeBatch(this.queues.definition.options.name)}`;
   }
 

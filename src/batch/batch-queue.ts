@@ -106,7 +106,7 @@ export class BatchQueue<K, V> implements Runnable {
   #checkDeadlock(owner: unknown, sink: Sink<V>): void {
     const window = owner as Window<K, V> | undefined; // only windows own items
     if (!window || (!window.flight && window.canBeForced)) return;
-    this.state.suspect(sink);
+    this.state.checkForDeadlock(sink);
   }
 
   removeWindow(window: Window<K, V>): void {

@@ -3,8 +3,8 @@
  * by one call of `resolve`. The idea is DataLoader's, with a scheduler that knows when no task can go on.
  */
 import { Subject, type Observable } from 'rxjs';
-import { describe, describeBatch, UNNAMED, invalidOption } from '../core/describe';
-import { arrivesLater } from '../core/rx';
+import { describe, describeBatch, UNNAMED_BATCH, invalidOption } from '../core/describe';
+import { isPromiseOrObservable } from '../core/rx';
 import { isError } from '../core/sluice-error';
 import { allOf } from '../future/all';
 import type { Future } from '../future/future';

@@ -4,7 +4,7 @@
  */
 import { describe } from '../core/describe';
 import { isConfig } from '../core/options';
-import { arrivesLater } from '../core/rx';
+import { isPromiseOrObservable } from '../core/rx';
 import { ended, type Execution, type Sink } from '../future/execution';
 import { BoundedStore } from './bounded-store';
 import { succeedAlone, type Item } from './item';

@@ -46,7 +46,7 @@ export function beginAcross<V>(
 }
 
 class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
-  readonly isAsk = true;
+  readonly isBatchWait = true;
   #execution: Execution | undefined;
   #hasEnded = false;
   readonly #near: SchedulerState;

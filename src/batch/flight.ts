@@ -5,14 +5,14 @@
 import { defaultIfEmpty, from, type ObservableInput } from 'rxjs';
 import { describe, describeBatch, describeKeys } from '../core/describe';
 import { failure, success } from '../core/outcome';
-import { isError, quoting } from '../core/sluice-error';
-import { reportLost } from '../core/report';
-import { arrivesLater, isAsyncInput } from '../core/rx';
+import { isError, markQuotesValues } from '../core/sluice-error';
+import { reportUnhandledFailure } from '../core/report';
+import { isPromiseOrObservable, isAsyncInput } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/external-input';
 import { extendStack } from '../future/logical-stack';
 import { SingleValueObservable } from '../future/single-value-observable';
-import { runAside, runIn, type Frame } from '../scheduler/frame';
+import { runCleanup, runIn, type Frame } from '../scheduler/frame';
 import { instrumentation, type EndedOutcome, type KeyFailures } from '../scheduler/instrumentation';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
@@ -125,7 +125,10 @@ export class Flight<K, V> implements Sink<unknown> {
     this.end();
     // A failure after early results for all keys has no receiver among the waiters.
     if (this.#items.every(({ isSettled }) => isSettled)) {
-      reportLost(`${describeBatch(this.#queue.options.name)}, whose keys had all been settled by then`, error);
+      reportUnhandledFailure(
+        `${describeBatch(this.#queue.options.name)}, whose keys had all been settled by then`,
+        error,
+      );
     }
     for (const item of this.#items) this.#failItem(item, error);
     this.#landAs(failure(error));
@@ -146,7 +149,7 @@ export class Flight<K, V> implements Sink<unknown> {
     this.#isAborted = true;
     this.end();
     this.#landAs(undefined);
-    if (this.#controller) runAside(this.frame, () => this.#controller?.abort());
+    if (this.#controller) runCleanup(this.frame, () => this.#controller?.abort());
     this.#execution?.cancel();
     this.#late?.cancel();
   }
@@ -181,7 +184,7 @@ export class Flight<K, V> implements Sink<unknown> {
   settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void {
     const item = this.#batch.items.get(this.#queue.options.identityOf(key));
     if (!item) {
-      throw quoting(
+      throw markQuotesValues(
         new TypeError(
           `flush.${method}: key ${describe(key)} does not belong to this flush of ${describeBatch(this.#queue.options.name)}. ` +
             `Its keys are ${describeKeys(this.keys)}. Settle only keys that the resolver received.`,

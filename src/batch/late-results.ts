@@ -3,7 +3,7 @@
  * `Future.from`, and the flight lasts until the last one has settled.
  */
 import type { ObservableInput } from 'rxjs';
-import { arrivesLater, isMap } from '../core/rx';
+import { isPromiseOrObservable, isMap } from '../core/rx';
 import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/external-input';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -27,9 +27,9 @@ interface LateResultHandlers {
 
 /** Whether the results contain a late one. Only an array or a Map can contain late results. */
 export function hasLateResults(results: unknown): boolean {
-  if (Array.isArray(results)) return results.some(arrivesLater);
+  if (Array.isArray(results)) return results.some(isPromiseOrObservable);
   if (!isMap(results)) return false;
-  for (const result of results.values()) if (arrivesLater(result)) return true;
+  for (const result of results.values()) if (isPromiseOrObservable(result)) return true;
   return false;
 }
 

@@ -53,7 +53,7 @@ function matchByKey<K, V>(
         new MissingResultError(
           batch,
           key,
-          describe(key) + (thoughAlike(results, identity) || thoughEqual(results, key, identity)),
+          describe(key) + (hintOtherKeyType(results, identity) || hintObjectKeys(results, key, identity)),
         ),
       );
   }

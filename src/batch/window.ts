@@ -11,7 +11,7 @@ import { describeBatch } from '../core/describe';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushReason } from '../scheduler/events';
 import { instrumentation } from '../scheduler/instrumentation';
-import type { Asker, Flushable } from '../scheduler/open-batches';
+import type { KeyWaiter, Flushable } from '../scheduler/open-batches';
 import { Countdown } from './countdown';
 import { Flight } from './flight';
 import { Item, type ItemOwner } from './item';
@@ -64,7 +64,7 @@ export class Window<K, V> implements Flushable, ItemOwner<K, V> {
     return this.#flight?.describe() ?? describeBatch(this.name);
   }
 
-  *askers(): Generator<Asker> {
+  *keyWaiters(): Generator<KeyWaiter> {
     for (const item of this.#items.values()) for (const waiter of item.waiters()) yield { key: item.key, waiter };
   }
 
@@ -85,7 +85,7 @@ export class Window<K, V> implements Flushable, ItemOwner<K, V> {
     return !this.#queue.hasAnySlot || inFlight.partition === this.partition;
   }
 
-  reject({ key, waiter }: Asker, error: unknown): boolean {
+  reject({ key, waiter }: KeyWaiter, error: unknown): boolean {
     const item = this.#items.get(this.#queue.options.identityOf(key as K)); // a key of this window
     return item !== undefined && this.scheduler.runQueue.drive(() => item.reject(waiter, error));
   }

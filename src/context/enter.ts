@@ -1,6 +1,6 @@
 /** `enter` turns a context on for the rest of a block inside a task: `using _ = enter(context)`. */
 import { invalidOption } from '../core/describe';
-import { runningTask, type RunningTask } from '../scheduler/ambient';
+import { runningTask, type CurrentTask } from '../scheduler/ambient';
 import { Frame, switchTo } from '../scheduler/frame';
 import { TaskContext } from './task-context';
 import { enterFrame, leaveFrame } from './frame-entry';
@@ -35,7 +35,7 @@ class EnteredContext implements Disposable {
   #isOver = false;
 
   constructor(
-    private readonly task: RunningTask,
+    private readonly task: CurrentTask,
     private readonly frame: Frame,
     private readonly context: TaskContext,
   ) {}

@@ -3,7 +3,7 @@
  * The idea is asynq's `NonAsyncContext`.
  */
 import { SuspensionError } from '../core/errors';
-import { isSwitchedAside } from '../scheduler/frame';
+import { isSwitchingForCleanup } from '../scheduler/frame';
 import { TaskContext } from './task-context';
 
 /**
@@ -17,7 +17,7 @@ export const forbidSuspension = (): TaskContext => new NoSuspension();
 
 class NoSuspension extends TaskContext {
   override pause(): void {
-    if (!isSwitchedAside()) throw new SuspensionError();
+    if (!isSwitchingForCleanup()) throw new SuspensionError();
   }
 
   override resume(): void {

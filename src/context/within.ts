@@ -106,7 +106,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
       return;
     }
     this.#interruption = { error };
-    if (this.#inner) this.scheduler.runQueue.interject(this);
+    if (this.#inner) this.scheduler.runQueue.callFromAnywhere(this);
   }
 
   step(): void {

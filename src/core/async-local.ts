@@ -1,25 +1,25 @@
 /**
- * The stores of the platform's `AsyncLocalStorage`, where it has one: captured where work is started, and entered where
- * it goes on; and one value of the library's own that is carried in the same way. On Node 20 and 22 all of this costs next
- * to nothing until a program starts work inside a store, or something is carried.
+ * The stores of the platform's `AsyncLocalStorage` are captured where work starts and entered where that work continues.
+ * One value of the library's own, the carried value, travels the same way. On Node 20 and 22 the cost is close to zero
+ * until a program starts work inside a store, or until a value is carried.
  *
- * What this stands on is public: an `AsyncResource` captures all stores, as `AsyncLocalStorage.snapshot` does at a higher
- * price. How Node keeps stores (`Layout`) is looked at to see sooner that there are none, and to empty a place of those
- * that were there as this module was loaded; where the layout is not known, these stay.
+ * Capturing uses public API only: an `AsyncResource` captures all stores, as `AsyncLocalStorage.snapshot` does at a
+ * higher price. Node's internal layout of stores (`Layout`) is read for two reasons: to find out faster that no store
+ * exists, and to remove the stores that were active while this module was loaded. Where the layout is unknown, those stay.
  */
-import { needRoom } from './native-stack';
+import { ensureStackSpace } from './native-stack';
 import { asyncHooks } from './node-async-hooks';
 
-interface Place {
+interface Resource {
   runInAsyncScope<R>(work: () => R): R;
 }
 
-/** What code sees of all `AsyncLocalStorage`s, at one place in a program. */
+/** The stores of all `AsyncLocalStorage` instances at one point of a program. */
 export interface Stores {
   run<R>(work: () => R): R;
 }
 
-type PlaceClass = new (type: string, config: { readonly requireManualDestroy: true }) => Place;
+type ResourceClass = new (type: string, config: { readonly requireManualDestroy: true }) => Resource;
 
 interface Storage {
   run<R>(value: unknown, work: () => R): R;
@@ -29,175 +29,181 @@ interface Storage {
 
 interface Hooks {
   readonly AsyncLocalStorage: new () => Storage;
-  readonly AsyncResource: PlaceClass;
+  readonly AsyncResource: ResourceClass;
   executionAsyncResource(): object;
 }
 
 const hooks: Hooks | undefined = asyncHooks;
 
-/** Whether the platform can carry anything through an `await`. */
+/** Whether the platform can carry a value through an `await`. */
 export const canCarry = hooks !== undefined;
 
-/** How this version of Node keeps stores; undefined where that is not known. */
+/** The way in which a version of Node keeps stores on a resource. */
 interface Layout {
-  /** Whether there is certainly no store where the code runs now. */
+  /** Whether the running code certainly has no store. False also means "unknown". */
   isBare(): boolean;
-  /** Whether there is a store on the place, other than that of `except`. */
-  hasStores(place: Place, except: Storage | undefined): boolean;
-  /** Takes all stores from the place. */
-  empty(place: Place): void;
+  /** Whether the resource has a store of a storage other than `except`. */
+  hasStores(resource: Resource, except: Storage | undefined): boolean;
+  /** Removes all stores from the resource. */
+  removeStores(resource: Resource): void;
 }
 
-const symbolsOf = (place: object): symbol[] => Object.getOwnPropertySymbols(place);
+const symbolsOf = (resource: object): symbol[] => Object.getOwnPropertySymbols(resource);
 
-/** The cache of symbols is emptied at this size: a program may make storages without end. */
-const MOST_KNOWN = 1_000;
+/** Size at which the cache of symbols is emptied, since a program may create storages without end. */
+const MAX_CACHED_SYMBOLS = 1_000;
 
-/** Each storage has a symbol of its own, under which its store is on the place, or in an object on the place. */
-function bySymbols(known: Hooks): Layout {
-  // By its description, which is slow to read: once for each symbol.
-  const isOfStore = new Map<symbol, boolean>();
+/** The layout of Node 20 and 22: each storage has its own symbol, under which the resource (or an object on it) has the store. */
+function layoutBySymbols(known: Hooks): Layout {
+  // The description of a symbol is slow to read, so it is read once for each symbol.
+  const isStoreSymbol = new Map<symbol, boolean>();
   const holdsStore = (symbol: symbol): boolean => {
-    let holds = isOfStore.get(symbol);
+    let holds = isStoreSymbol.get(symbol);
     if (holds === undefined) {
-      if (isOfStore.size === MOST_KNOWN) isOfStore.clear();
-      isOfStore.set(symbol, (holds = symbol.description === 'kResourceStore'));
+      if (isStoreSymbol.size === MAX_CACHED_SYMBOLS) isStoreSymbol.clear();
+      isStoreSymbol.set(symbol, (holds = symbol.description === 'kResourceStore'));
     }
     return holds;
   };
-  const inside = symbolOfObject(known);
-  const storesOn = (place: Place): object => (inside ? (Object(Reflect.get(place, inside)) as object) : place);
+  const containerSymbol = findContainerSymbol(known);
+  const storesOn = (resource: Resource): object =>
+    containerSymbol ? (Object(Reflect.get(resource, containerSymbol)) as object) : resource;
   return {
     isBare: () => symbolsOf(known.executionAsyncResource()).length === 0,
-    hasStores: (place, except) => {
-      const carried: unknown = except && Reflect.get(except, 'kResourceStore');
-      const stores = storesOn(place);
+    hasStores: (resource, except) => {
+      const excluded: unknown = except && Reflect.get(except, 'kResourceStore');
+      const stores = storesOn(resource);
       for (const symbol of symbolsOf(stores)) {
-        if (holdsStore(symbol) && symbol !== carried && Reflect.get(stores, symbol) !== undefined) return true;
+        if (holdsStore(symbol) && symbol !== excluded && Reflect.get(stores, symbol) !== undefined) return true;
       }
       return false;
     },
-    empty: (place) => {
-      const stores = storesOn(place);
+    removeStores: (resource) => {
+      const stores = storesOn(resource);
       for (const symbol of symbolsOf(stores)) if (holdsStore(symbol)) Reflect.set(stores, symbol, undefined);
     },
   };
 }
 
 /**
- * The symbol of the object in which Node 24 with `--no-async-context-frame` keeps all stores of a place. Node puts it only
- * on places that are made inside a store, so a storage is entered to see it, and disabled again: a storage in use makes
- * every promise of the process slower.
+ * Finds the symbol of the object in which Node 24 with `--no-async-context-frame` keeps all stores of a resource. Node
+ * puts that object only on resources created inside a store, so a storage is entered once. The storage is disabled
+ * afterwards, because a storage in use makes every promise of the process slower.
  */
-function symbolOfObject(known: Hooks): symbol | undefined {
-  if (!symbolsOf(placeHere(known)).some((it) => it.description === 'context_frame')) return undefined;
+function findContainerSymbol(known: Hooks): symbol | undefined {
+  if (!symbolsOf(createResource(known)).some((it) => it.description === 'context_frame')) return undefined;
   const storage = new known.AsyncLocalStorage();
-  const place = storage.run(true, () => placeHere(known));
+  const resource = storage.run(true, () => createResource(known));
   storage.disable();
-  return symbolsOf(place).find((it) => it.description === 'kAsyncLocalStorageContext');
+  return symbolsOf(resource).find((it) => it.description === 'kAsyncLocalStorageContext');
 }
 
-/** All stores are in one Map, which is on the place under one symbol. */
-const byFrame = (symbol: symbol): Layout => ({
+/** The layout of Node 24: one symbol of the resource leads to a Map of all stores. */
+const layoutByFrame = (symbol: symbol): Layout => ({
   isBare: () => false,
-  hasStores: (place, except) => {
-    const frame: unknown = Reflect.get(place, symbol);
+  hasStores: (resource, except) => {
+    const frame: unknown = Reflect.get(resource, symbol);
     if (!(frame instanceof Map)) return frame !== undefined;
     for (const [storage, store] of frame) if (storage !== except && store !== undefined) return true;
     return false;
   },
-  empty: (place) => {
-    Reflect.set(place, symbol, undefined);
+  removeStores: (resource) => {
+    Reflect.set(resource, symbol, undefined);
   },
 });
 
-function layoutOf(known: Hooks): Layout | undefined {
-  if (typeof Reflect.get(new known.AsyncLocalStorage(), 'kResourceStore') === 'symbol') return bySymbols(known);
-  const symbol = symbolsOf(placeHere(known)).find((it) => it.description === 'context_frame');
-  return symbol && byFrame(symbol);
+function findLayout(known: Hooks): Layout | undefined {
+  if (typeof Reflect.get(new known.AsyncLocalStorage(), 'kResourceStore') === 'symbol') return layoutBySymbols(known);
+  const symbol = symbolsOf(createResource(known)).find((it) => it.description === 'context_frame');
+  return symbol && layoutByFrame(symbol);
 }
 
 class CapturedStores implements Stores {
-  constructor(private readonly place: Place) {}
+  constructor(private readonly resource: Resource) {}
 
   run<R>(work: () => R): R {
-    return runAt(this.place, work);
+    return runInResource(this.resource, work);
   }
 }
 
-/** `needRoom` throws first: an overflow as Node leaves the place corrupts the stack of Node, which then ends the process. */
-function runAt<R>(place: Place, work: () => R): R {
-  needRoom();
-  return place.runInAsyncScope(work);
+/**
+ * Runs `work` in the async scope of the resource. `ensureStackSpace` throws first where the native stack is nearly full:
+ * an overflow while Node leaves an async scope corrupts Node's own stack of scopes, and Node then ends the process.
+ */
+function runInResource<R>(resource: Resource, work: () => R): R {
+  ensureStackSpace();
+  return resource.runInAsyncScope(work);
 }
 
-const placeHere = ({ AsyncResource }: Hooks): Place => new AsyncResource('sluice', { requireManualDestroy: true });
+const createResource = ({ AsyncResource }: Hooks): Resource =>
+  new AsyncResource('sluice', { requireManualDestroy: true });
 
-const layout = hooks && layoutOf(hooks);
+const layout = hooks && findLayout(hooks);
 
-// What Node does as it leaves a place is compiled now: where the native stack is about to overflow, there is no room for it.
-if (hooks) placeHere(hooks).runInAsyncScope(() => undefined);
+// Node's code for leaving an async scope is compiled here, since a nearly full native stack has no room for compiling it.
+if (hooks) createResource(hooks).runInAsyncScope(() => undefined);
 
 /**
- * Outside of all stores. This module may have been loaded inside of some, by an `import()` for a request; those belong to
- * that request alone. Another place is made when a store is on this one, by `enterWith` or a `run` that is under way.
+ * A resource without stores. An `import()` inside a request may load this module inside the stores of that request; those
+ * are removed. The resource is replaced when a store appears on it, through `enterWith` or an active `run`.
  */
-let outside = hooks && emptyPlace(hooks);
+let bareResource = hooks && createBareResource(hooks);
 
-function emptyPlace(known: Hooks): Place {
-  const place = placeHere(known);
-  layout?.empty(place);
-  return place;
+function createBareResource(known: Hooks): Resource {
+  const resource = createResource(known);
+  layout?.removeStores(resource);
+  return resource;
 }
 
-/** Stores have been captured, or something was carried: until then, no store needs to be entered. */
+/** Whether stores were captured or a value was carried. Until then, no store needs to be entered. */
 export let areStoresInUse = false;
 
 let carrier: Storage | undefined;
 
-/** The stores here without what is carried; undefined where there are none, as far as the layout tells. */
+/** Captures the current stores without the carried value; undefined where the layout shows that no store exists. */
 export function captureStores(): Stores | undefined {
   if (!hooks || layout?.isBare()) return undefined;
-  // What is carried leads to the stores of earlier work: kept in these, each would keep all before it.
+  // The carried value refers to the stores of earlier work. Captured as well, each capture would retain all captures before it.
   const isCarrying = carrier?.getStore() !== undefined;
-  const place = isCarrying && carrier ? carrier.run(undefined, () => placeHere(hooks)) : placeHere(hooks);
-  if (layout && !layout.hasStores(place, carrier)) return undefined;
+  const resource = isCarrying && carrier ? carrier.run(undefined, () => createResource(hooks)) : createResource(hooks);
+  if (layout && !layout.hasStores(resource, carrier)) return undefined;
   areStoresInUse = true;
-  return new CapturedStores(place);
+  return new CapturedStores(resource);
 }
 
-/** Called where work may go on that was started outside of all stores: from now on that is kept so. */
-export function noticeStores(): void {
+/** Sets `areStoresInUse` where a store exists now, so that work started outside of all stores also continues outside of them. */
+export function detectStores(): void {
   if (!areStoresInUse) captureStores();
 }
 
 /**
- * Does `work` in these stores, or in none, with `value` carried: it is what `carried()` gives in `work` and in all that
- * goes on from there, through promises, timers and callbacks. On a platform without AsyncLocalStorage it only does `work`.
+ * Runs `work` in the given stores (undefined: outside of all stores) with `value` carried. `carriedValue()` returns
+ * `value` in `work` and in the promises, timers and callbacks that continue from `work`. Without `AsyncLocalStorage`,
+ * `work` simply runs.
  */
 export function runInStores<R>(stores: Stores | undefined, value: object | undefined, work: () => R): R {
   if (!areStoresInUse && value === undefined) return work();
   if (value === undefined && !carrier) return enter(stores, work);
-  return enter(stores, () => carrying(value, work));
+  return enter(stores, () => runCarrying(value, work));
 }
 
 const enter = <R>(stores: Stores | undefined, work: () => R): R => (stores ? stores.run(work) : runOutside(work));
 
 function runOutside<R>(work: () => R): R {
-  if (!hooks || !outside) return work();
-  if (layout?.hasStores(outside, undefined)) outside = emptyPlace(hooks);
-  return runAt(outside, work);
+  if (!hooks || !bareResource) return work();
+  if (layout?.hasStores(bareResource, undefined)) bareResource = createBareResource(hooks);
+  return runInResource(bareResource, work);
 }
 
-/** Does `work` with `value` carried, in the stores that are entered already. */
-export function carrying<R>(value: object | undefined, work: () => R): R {
+/** Runs `work` with `value` carried, in the current stores. */
+export function runCarrying<R>(value: object | undefined, work: () => R): R {
   if (!hooks || (value === undefined && !carrier)) return work();
   areStoresInUse = true;
   carrier ??= new hooks.AsyncLocalStorage();
   if (carrier.getStore() === value) return work();
-  needRoom();
+  ensureStackSpace();
   return carrier.run(value, work);
 }
 
-/** What is carried here. */
-export const carried = (): unknown => carrier?.getStore();
+/** The carried value of the running code. */
+export const carriedValue = (): unknown => carrier?.getStore();

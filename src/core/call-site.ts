@@ -1,30 +1,30 @@
 /**
- * A call site is where the library was called from. V8 captures a stack in about two microseconds and formats it only
- * when `stack` is read, which is far slower.
+ * A call site is the line of the user's code that called the library. V8 captures a stack in about two microseconds and
+ * formats it only when `stack` is read, which is far slower.
  */
 export interface CapturedStack {
   readonly stack?: string;
 }
 
-type CaptureStackTrace = (target: object, above: unknown) => void;
+type CaptureStackTrace = (target: object, calledFunction: unknown) => void;
 
 const { captureStackTrace } = Error as { captureStackTrace?: CaptureStackTrace };
 
-/** Whether the engine captures stacks; only V8 and newer versions of others do. */
+/** Whether the engine has `Error.captureStackTrace`: V8 has it, other engines in newer versions only. */
 export const canCaptureStack = captureStackTrace !== undefined;
 
-/** Captures the stack of the caller of `above`: the frame of `above` and all frames that it has called are left out. */
-export function captureStack(above: unknown): CapturedStack {
+/** Captures the stack above a function: its own frame and the frames that it called are left out. */
+export function captureStack(calledFunction: unknown): CapturedStack {
   const target: CapturedStack = {};
-  captureStackTrace?.(target, above);
+  captureStackTrace?.(target, calledFunction);
   return target;
 }
 
-/** The folder of the library's files, as stacks name it; undefined where a bundler has put all files into one. */
+/** The folder of the library's files as written in stacks; undefined where a bundler has joined all files into one. */
 const libraryFolder = /(?:\(|at )((?:file:\/\/)?\S[^(]*?[\\/])core[\\/]call-site\.\w+/.exec(
   new Error().stack ?? '',
 )?.[1];
 
-/** Whether a line of a stack is a frame of the library, or of one of its folders. */
+/** Whether a line of a stack is a frame of the library (or of the given folder of the library). */
 export const isLibraryFrame = (line: string, folder = ''): boolean =>
   libraryFolder !== undefined && line.includes(libraryFolder + folder);

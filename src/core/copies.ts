@@ -1,31 +1,34 @@
 /**
- * Copies of the library in one process, for example two installations in one tree. The doors of the CommonJS build load
- * through here: a copy of the same version, beside the same RxJS, gives way to the one that was loaded first.
+ * Copies of the library may meet in one process, for example two installations in one tree of packages. Each entry point
+ * of the CommonJS build asks here which copy to use: of equal copies (same version, same RxJS), the one loaded first.
  */
 
 const registry = Symbol.for('sluice.copies');
 
-export interface Copy {
+export interface LibraryCopy {
   readonly version: string;
   /** The folder of the copy. */
   readonly folder: string;
-  /** The file of the RxJS that the copy is built on. */
+  /** The file of the RxJS that the copy imports. */
   readonly rxjs: string;
-  /** What each door exports, loaded on demand. */
+  /** A loader for the exports of each entry point. */
   readonly doors: Readonly<Record<string, () => object>>;
 }
 
-interface Surroundings {
+interface GlobalWithCopies {
   readonly process?: { emitWarning?: (message: string, options: { readonly code: string }) => void };
-  /** All copies that are in use, in a form that every version keeps to. */
-  [registry]?: Copy[] | undefined;
+  /** All copies in use. Every version of the library must keep to this form. */
+  [registry]?: LibraryCopy[] | undefined;
 }
 
-/** The copy to use in place of `copy`: an equal one that is there already, or `copy` itself. */
-export function firstOf(copy: Copy): Copy {
-  const surroundings = globalThis as Surroundings;
-  const copies = (surroundings[registry] ??= []);
-  // A copy that is loaded once more, by a test that resets its modules, replaces its former self.
+/**
+ * Registers a copy and returns the copy to use: an equal one registered earlier, or `copy` itself. Emits a warning where
+ * unequal copies are in use.
+ */
+export function registerCopy(copy: LibraryCopy): LibraryCopy {
+  const root = globalThis as GlobalWithCopies;
+  const copies = (root[registry] ??= []);
+  // A test runner that resets its modules loads the same folder again; the new copy replaces the old one.
   const former = copies.findIndex(({ folder }) => folder === copy.folder);
   if (former >= 0) {
     copies[former] = copy;
@@ -35,18 +38,18 @@ export function firstOf(copy: Copy): Copy {
   if (equal) return equal;
   const [other] = copies;
   copies.push(copy);
-  if (other) surroundings.process?.emitWarning?.(warningOf(other, copy), { code: 'SLUICE_TWO_COPIES' });
+  if (other) root.process?.emitWarning?.(warningOf(other, copy), { code: 'SLUICE_TWO_COPIES' });
   return copy;
 }
 
-function warningOf(one: Copy, other: Copy): string {
+function warningOf(one: LibraryCopy, other: LibraryCopy): string {
   const areSameVersion = one.version === other.version;
-  const nameOf = ({ version, folder, rxjs }: Copy): string =>
+  const nameOf = ({ version, folder, rxjs }: LibraryCopy): string =>
     areSameVersion ? `${folder} (with ${rxjs})` : `${version} in ${folder}`;
   return (
-    `sluice is loaded ${areSameVersion ? 'twice, each time with another RxJS' : 'in two versions'}: ` +
+    `sluice is loaded ${areSameVersion ? 'twice, with two copies of RxJS' : 'in two versions'}: ` +
     `${nameOf(one)} and ${nameOf(other)}. ` +
-    'Each copy has its own schedulers, caches, contexts and traces, so tasks of one share nothing with those of the other. ' +
-    `Install one of them: \`npm ls ${areSameVersion ? 'rxjs' : 'sluice'}\` shows which packages bring them.`
+    'Each copy has its own schedulers, caches, contexts and traces, so tasks of one copy share nothing with tasks of the other. ' +
+    `Install a single copy: \`npm ls ${areSameVersion ? 'rxjs' : 'sluice'}\` shows which packages depend on each.`
   );
 }

@@ -1,24 +1,22 @@
-/**
- * Values in words, for messages: short, never throwing, and with the type where the value alone would not tell it.
- */
+/** Descriptions of values for messages are short, never throw, and contain the type where the value alone is ambiguous. */
 import { printable } from './printable';
-import { quoting } from './sluice-error';
+import { markQuotesValues } from './sluice-error';
 
-const LONGEST = 60;
-const MOST_KEYS = 5;
+const MAX_LENGTH = 60;
+const MAX_KEYS = 5;
 const GENERATOR = 'a generator object';
 
-/** `describe('a')` is `"a"` in quotes; an object is shown as JSON where that is possible, else by its class. */
+/** Describes a value: `describe('a')` is `"a"` in quotes; an object is shown as JSON where possible, else by its class. */
 export function describe(value: unknown): string {
   try {
-    return printable(inWords(value));
+    return printable(textOf(value));
   } catch {
-    // A class may have any `name`, or a Proxy throw for it.
+    // The `name` of a class may have any type, and a Proxy of a function may throw.
     return 'a function';
   }
 }
 
-function inWords(value: unknown): string {
+function textOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return shorten(JSON.stringify(value));
@@ -33,30 +31,31 @@ function inWords(value: unknown): string {
   }
 }
 
-/** The first few of many keys. */
+/** Describes at most the first five keys. */
 export const describeKeys = (keys: readonly unknown[]): string =>
-  keys.slice(0, MOST_KEYS).map(describe).join(', ') + (keys.length > MOST_KEYS ? ', …' : '');
+  keys.slice(0, MAX_KEYS).map(describe).join(', ') + (keys.length > MAX_KEYS ? ', …' : '');
 
-/** Where an object of sluice has what it is called in messages and on a console, which shows nothing of what it holds. */
-export const titled = Symbol.for('sluice.title');
+/** Property of the library's objects with their title for messages and consoles. A title shows none of the object's data. */
+export const titleSymbol = Symbol.for('sluice.title');
 
-/** The method by which an object says how `console.log` of Node shows it. */
-export const inspected = Symbol.for('nodejs.util.inspect.custom');
+/** Method that Node's `console.log` calls to display an object. */
+export const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 
-/** What `batch` calls a function that has no name. */
-export const UNNAMED = 'batch';
+/** Name that `batch` gives to a batch function without a name. */
+export const UNNAMED_BATCH = 'batch';
 
-/** A batch function by its name, if it has one. */
 export const describeBatch = (name: string): string =>
-  name === UNNAMED ? 'an unnamed batch' : `batch "${printable(name)}"`;
+  name === UNNAMED_BATCH ? 'an unnamed batch' : `batch "${printable(name)}"`;
 
-/** The same where a sentence begins. */
+/** `describeBatch` with a capital letter, for the start of a sentence. */
 export const batchTitle = (name: string): string => describeBatch(name).replace(/^./, (letter) => letter.toUpperCase());
 
 /**
- * The TypeError of a wrong option or argument: the one sentence form of all of them.
+ * Creates the TypeError of a wrong option or argument. All such errors share its form of sentence.
  *
- * @param place the function and its option, as `batch: window`, or its argument, as `within: its context`
+ * @param place the function and its option, such as `batch: window`, or its argument, such as `within: its context`
+ * @param mustBe the end of the sentence "expected the option to be …"
+ * @param got the wrong value
  */
 export function invalidOption(place: string, mustBe: string, got: unknown): TypeError {
   const colon = place.lastIndexOf(': ');
@@ -64,46 +63,48 @@ export function invalidOption(place: string, mustBe: string, got: unknown): Type
   const name = place.slice(colon + 2);
   const what = /^[\w.]+$/.test(name) ? `\`${name}\`` : name;
   const value = describe(got);
-  const hint = value === GENERATOR ? ' Give the generator function itself, not what a call of it returns.' : '';
-  return quoting(new TypeError(`${caller}: expected ${what} to be ${mustBe}; got ${value} (${typeof got}).${hint}`));
+  const hint = value === GENERATOR ? ' Pass the generator function itself, without calling it.' : '';
+  return markQuotesValues(
+    new TypeError(`${caller}: expected ${what} to be ${mustBe}; got ${value} (${typeof got}).${hint}`),
+  );
 }
 
-/** What to do about something that cannot be waited for. */
-export const howToWait = (value: unknown): string =>
+/** Advice on a value that cannot be awaited. */
+export const hintForNonAwaitable = (value: unknown): string =>
   describe(value) === GENERATOR
-    ? 'Nobody drives it: call the task, not the function it was made of. Within task(function* name() …), `name` is that ' +
-      'function; give one of them another name.'
+    ? 'A generator object does not run by itself: call the task, not its generator function. ' +
+      'Inside task(function* name() …), `name` is the generator function; give the task another name.'
     : 'Wrap a plain value in Future.of(value).';
 
-/** What to add to a key that a Map does not have, if it has one of another type that is written alike. */
-export function thoughAlike(results: ReadonlyMap<unknown, unknown>, key: unknown): string {
+/** Addition to the message about a key missing in a Map that has the same key as another type, such as "1" for 1. */
+export function hintOtherKeyType(results: ReadonlyMap<unknown, unknown>, key: unknown): string {
   if (typeof key !== 'string' && typeof key !== 'number' && typeof key !== 'bigint') return '';
   const text = String(key);
   const alike = [text, Number(text), ...(/^-?\d+$/.test(text) ? [BigInt(text)] : [])];
   const other = alike.find((one) => typeof one !== typeof key && String(one) === text && results.has(one));
   if (other === undefined) return '';
-  return `, though the Map has the ${typeof other} ${describe(other)}, another key: the key option can make them one`;
+  return `, though the Map has the ${typeof other} ${describe(other)}. These are two keys: use the key option to make them equal`;
 }
 
-/** What to add to a key that is an object and that a Map of objects does not have. */
-export function thoughEqual(results: ReadonlyMap<unknown, unknown>, key: unknown, identity: unknown): string {
-  // The first key stands for all: a look at each, for each key that is missing, would take the square of the time.
+/** Addition to the message about an object key missing in a Map whose keys are objects. */
+export function hintObjectKeys(results: ReadonlyMap<unknown, unknown>, key: unknown, identity: unknown): string {
+  // Only the first key of the Map is inspected: all keys, for each missing key, would take quadratic time.
   const [first] = results instanceof Map ? results.keys() : [];
   if (!isObject(key) || !isObject(first)) return '';
-  const how =
+  const advice =
     identity === key
-      ? 'give the key option, a function from a key to a string or a number, and key the Map by what it gives'
-      : `key the Map by what the key option gives, ${describe(identity)} for this one`;
-  return `, though the Map has keys that are objects. An object equals only itself, however alike it looks: ${how}`;
+      ? 'set the key option to a function from a key to a string or a number, and use its results as keys of the Map'
+      : `use the result of the key option as key of the Map, ${describe(identity)} for this key`;
+  return `, though the Map has keys that are objects. An object equals only itself, not an object with the same content: ${advice}`;
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
-/** What a resolver gave, in words, and what went wrong where that alone does not tell. */
-export function explained(got: string): string {
-  if (got === 'undefined') return `${got}: it completed without a result`;
+/** Adds an explanation to the description of a resolver's result, where the description alone is not enough. */
+export function explainResult(got: string): string {
+  if (got === 'undefined') return `${got}: the resolver completed without a result`;
   if (got !== GENERATOR) return got;
-  return `${got}, which nobody drives: make a task of the generator function, batch(task(function* …))`;
+  return `${got}, which does not run by itself: turn the generator function into a task, batch(task(function* …))`;
 }
 
 function describeObject(value: object): string {
@@ -111,16 +112,16 @@ function describeObject(value: object): string {
     const tag = Object.prototype.toString.call(value);
     if (tag === '[object Generator]') return GENERATOR;
     if (tag === '[object AsyncGenerator]') return 'an async generator object';
-    const title: unknown = Reflect.get(value, titled);
+    const title: unknown = Reflect.get(value, titleSymbol);
     if (typeof title === 'string') return title;
     if (value instanceof Error) return String(value);
     const { name } = value.constructor;
     if (name === 'Object' || Array.isArray(value)) return shorten(JSON.stringify(value));
     return typeof name === 'string' ? `an instance of ${name || 'an anonymous class'}` : 'an object';
   } catch {
-    // No constructor, a cycle or a getter that throws: there is no better word for it.
+    // The object has no constructor, a cycle, or a getter that throws.
     return 'an object';
   }
 }
 
-const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const shorten = (text: string): string => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text);

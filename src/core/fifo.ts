@@ -1,6 +1,6 @@
 /**
- * A first-in, first-out queue: `push` and `shift` in constant time, also at a million items, and also while the queue
- * is being drained. What has left is let go of at once.
+ * A first-in, first-out queue takes constant time for `push` and `shift`, also with a million items and while it is being
+ * drained. Removed items are released to the garbage collector at once.
  */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
@@ -15,7 +15,7 @@ export class Fifo<T> {
   }
 
   [Symbol.iterator](): Iterator<T> {
-    return (this.#items.slice(this.#head) as T[])[Symbol.iterator](); // none has left before the head
+    return (this.#items.slice(this.#head) as T[])[Symbol.iterator](); // no slot from the head on is empty
   }
 
   push(item: T): void {

@@ -1,18 +1,18 @@
 /**
- * A Map of at most `max` entries, from which the least recently used goes first. A Map keeps its entries in the order
- * in which they were put in, so that an entry put in anew is the most recently used one.
+ * An LRU map has at most `max` entries and evicts the least recently used one. A `Map` iterates in order of insertion, so
+ * deleting and inserting an entry again makes it the most recently used one.
  */
 export class LruMap<K, V> {
   readonly #entries = new Map<K, V>();
 
-  /** @param max how many entries it keeps at most, 1 or more */
+  /** @param max maximum number of entries, 1 or more */
   constructor(private readonly max: number) {}
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** The value of a key, which is the most recently used one from then on. */
+  /** Returns the value of a key and makes the entry the most recently used one. */
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
@@ -22,7 +22,6 @@ export class LruMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    // Put in anew, it is the last.
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.max) return;

@@ -1,24 +1,24 @@
 /**
- * An object that is shown by what it is and its name: on the console of Node, in JSON and in messages. What it holds may be
- * data of its users, and is not shown.
+ * A named object is displayed as its class and its name: on Node's console, in JSON and in messages. Its content may be
+ * private data of users and is not displayed.
  */
-import { inspected, titled } from './describe';
+import { inspectSymbol, titleSymbol } from './describe';
 
 export abstract class Named {
   abstract readonly name: string;
 
   /** @internal */
-  get [titled](): string {
+  get [titleSymbol](): string {
     return `${this.constructor.name} "${this.name}"`;
   }
 
-  /** Its kind and its name. */
+  /** The class and the name. */
   toJSON(): string {
-    return this[titled];
+    return this[titleSymbol];
   }
 
   /** @internal */
-  [inspected](): string {
-    return this[titled];
+  [inspectSymbol](): string {
+    return this[titleSymbol];
   }
 }

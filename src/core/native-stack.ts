@@ -1,26 +1,25 @@
-/**
- * Room on the native stack for what must not be cut short by an overflow of it, and how an overflow is known.
- */
+/** Overflows of the native stack are recognised here, and prevented where code must not be interrupted by one. */
 import { isError } from './sluice-error';
 
-/** What V8 and JavaScriptCore say of an overflow, and what SpiderMonkey says. */
-const OVERFLOWS = ['Maximum call stack size exceeded', 'too much recursion'];
+/** The messages of V8 and JavaScriptCore, and of SpiderMonkey. */
+const OVERFLOW_MESSAGES = ['Maximum call stack size exceeded', 'too much recursion'];
 
-/** No regular expression: to compile one takes stack, and there may be none left. */
-export const isOverflow = (error: unknown): boolean =>
-  isError(error) && OVERFLOWS.some((message) => error.message.startsWith(message));
+/** Whether an error is an overflow of the stack. A regular expression would need stack space to be compiled. */
+export const isStackOverflow = (error: unknown): boolean =>
+  isError(error) && OVERFLOW_MESSAGES.some((message) => error.message.startsWith(message));
 
 /**
- * Asks for two kilobytes of the native stack and gives them back.
+ * Throws unless two kilobytes of the native stack are free.
  *
- * To call a function is to check that its frame fits, with a register for each argument of the longest call in it, also
- * one that is never made. That costs a comparison, where a recursion would cost its calls.
+ * On each call of a function, the engine checks that the frame of the function fits on the stack. The frame has a register
+ * for each argument of the longest call in the function, even if that call is never made. The check is one comparison,
+ * much cheaper than a recursion of the same depth.
  *
- * @throws RangeError, as the overflow that is about to come, where there is no such room.
+ * @throws RangeError the engine's own error of a stack overflow
  */
-export function needRoom(never?: (...args: number[]) => void): void {
+export function ensureStackSpace(neverPassed?: (...args: number[]) => void): void {
   // prettier-ignore
-  never?.(
+  neverPassed?.(
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

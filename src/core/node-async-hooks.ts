@@ -1,6 +1,6 @@
 /**
- * `node:async_hooks`, for Node. The build imports this file as `#async-hooks`: `imports` of package.json chooses it under
- * the condition `node`, and `optional-async-hooks` elsewhere.
+ * The module `node:async_hooks`, on Node. The build imports this file as `#async-hooks`: the `imports` of package.json
+ * choose this file under the condition `node`, and `optional-async-hooks` elsewhere.
  */
 import * as nodeAsyncHooks from 'node:async_hooks';
 

@@ -1,6 +1,6 @@
 /**
- * `node:v8`, for Node. The build imports this file as `#v8`: `imports` of package.json chooses it under the condition
- * `node`, and `optional-v8` elsewhere.
+ * The module `node:v8`, on Node. The build imports this file as `#v8`: the `imports` of package.json choose this file under
+ * the condition `node`, and `optional-v8` elsewhere.
  */
 import * as nodeV8 from 'node:v8';
 

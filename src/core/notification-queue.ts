@@ -1,22 +1,22 @@
 /**
- * Telling many, one by one. Whoever is told may block, and wait for what another is yet to be told: then that is told from
- * within, and not again.
+ * A notification queue calls listeners one by one and survives re-entrancy. A listener may block until another listener,
+ * later in the queue, has run: `deliverPending` then calls the remaining listeners from inside, each of them once.
  */
 import { Fifo } from './fifo';
 
 export class NotificationQueue {
-  readonly #untold = new Fifo<() => void>();
+  readonly #pending = new Fifo<() => void>();
 
-  notifyEach<T>(listeners: readonly T[], tell: (listener: T) => void): void {
+  notifyEach<T>(listeners: readonly T[], notify: (listener: T) => void): void {
     for (const listener of listeners) {
-      this.#untold.push(() => {
-        tell(listener);
+      this.#pending.push(() => {
+        notify(listener);
       });
     }
     this.deliverPending();
   }
 
   deliverPending(): void {
-    for (let tell = this.#untold.shift(); tell; tell = this.#untold.shift()) tell();
+    for (let deliver = this.#pending.shift(); deliver; deliver = this.#pending.shift()) deliver();
   }
 }

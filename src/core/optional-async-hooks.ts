@@ -1,11 +1,11 @@
 /**
- * `node:async_hooks` without an import of it, for platforms that may lack it: what `imports` of package.json chooses by
- * default. Node itself gives it at run time from version 20.16 on, which serves tests in jsdom.
+ * The module `node:async_hooks` where the platform has it, without an import. The `imports` of package.json choose this file
+ * by default. Node provides the module at run time from version 20.16 on, which is used by tests in jsdom.
  */
 import type { AsyncHooks } from './node-async-hooks';
 
 const { process } = globalThis as {
-  /** What bundlers put in its place has no such function. */
+  /** Missing in the `process` object that bundlers insert for browsers. */
   process?: { getBuiltinModule?: (name: 'node:async_hooks') => AsyncHooks | undefined };
 };
 

@@ -1,5 +1,5 @@
-/** `node:v8` without an import of it, for platforms that may lack it: what `imports` of package.json chooses by default. */
+/** The module `node:v8` where the platform has it, without an import. The `imports` of package.json choose this file by default. */
 import { nodeModule } from './platform';
 import type { V8 } from './node-v8';
 
-export const v8 = nodeModule('v8') as V8 | undefined; // Node's own, by its name
+export const v8 = nodeModule('v8') as V8 | undefined; // the type of that module of Node

@@ -1,6 +1,6 @@
 /**
- * How something ended: with a value, or with an error. One of the two, told apart by `isError`, since a value may be
- * `undefined` and an error may be anything that was thrown.
+ * An outcome is either a value or an error. `isError` distinguishes the two, since a value may be `undefined` and an error
+ * may be any thrown value.
  */
 export type Outcome<T> =
   { readonly isError: false; readonly value: T } | { readonly isError: true; readonly error: unknown };
@@ -8,7 +8,7 @@ export type Outcome<T> =
 export const success = <T>(value: T): Outcome<T> => ({ isError: false, value });
 export const failure = (error: unknown): Outcome<never> => ({ isError: true, error });
 
-/** The value; or the error, thrown as it came. */
+/** Returns the value, or throws the error unchanged. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.isError) throw outcome.error;
   return outcome.value;

@@ -1,21 +1,21 @@
 /**
- * One `T` for each era: real time is one, and each `TestScheduler.run` is another. Nothing that waits in one era is
- * ever moved on by the time of another, so a run of virtual time that an assertion has ended midway leaves nothing
+ * A `PerTimeDomain` has one `T` for each time domain: real time is one, and each `TestScheduler.run` is another. The clock
+ * of one time domain never advances work of another, so a `TestScheduler.run` aborted by a failed assertion leaves nothing
  * behind that later work would wait for.
  */
 import { currentTimeDomain, isVirtualTime } from './rx';
 
 export class PerTimeDomain<T> {
-  readonly #make: (real: T | undefined) => T;
-  readonly #ofRuns = new WeakMap<object, T>();
+  readonly #create: (real: T | undefined) => T;
+  readonly #byRun = new WeakMap<object, T>();
   #real: T | undefined;
-  /** The run that was asked for last: nearly always the one that is asked for next. */
+  /** A cache of one entry, since almost every request is for the run of the last request. */
   #lastRun: object | undefined;
-  #last: T | undefined;
+  #lastValue: T | undefined;
 
-  /** `make` is given the T of real time, for every run; and nothing, for that of real time itself. */
-  constructor(make: (real: T | undefined) => T) {
-    this.#make = make;
+  /** @param create receives the T of real time when it creates that of a `TestScheduler.run`, else undefined */
+  constructor(create: (real: T | undefined) => T) {
+    this.#create = create;
   }
 
   get current(): T {
@@ -23,15 +23,15 @@ export class PerTimeDomain<T> {
   }
 
   get real(): T {
-    return (this.#real ??= this.#make(undefined));
+    return (this.#real ??= this.#create(undefined));
   }
 
   #ofRun(run: object): T {
-    if (this.#lastRun === run) return this.#last as T; // it was put there with its run
-    let mine = this.#ofRuns.get(run);
-    if (mine === undefined) this.#ofRuns.set(run, (mine = this.#make(this.real)));
+    if (this.#lastRun === run) return this.#lastValue as T; // `#lastValue` is set together with `#lastRun`
+    let value = this.#byRun.get(run);
+    if (value === undefined) this.#byRun.set(run, (value = this.#create(this.real)));
     this.#lastRun = run;
-    this.#last = mine;
-    return mine;
+    this.#lastValue = value;
+    return value;
   }
 }

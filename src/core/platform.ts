@@ -1,7 +1,6 @@
 /**
- * Functions of the platform, looked up where they are real. Tests replace timers and clocks before this library is
- * loaded, after it, or while something waits; a function of the platform is therefore known by what it does, not by its
- * name.
+ * Platform functions (timers, clocks, modules of Node) are looked up at their real source. Tests replace timers and clocks
+ * before the library is loaded, afterwards, or while a task waits, so the global name alone does not identify the real function.
  */
 export type Defer = (fire: () => void) => unknown;
 
@@ -10,7 +9,7 @@ interface NodeProcess {
   readonly getBuiltinModule?: (name: string) => unknown;
 }
 
-/** Of zone.js. */
+/** The class `Zone` of zone.js. */
 interface ZoneClass {
   readonly current?: {
     get?(key: string): unknown;
@@ -22,69 +21,69 @@ interface ZoneClass {
 export interface TimerFunctions {
   readonly setTimeout: (fire: () => void, ms?: number) => unknown;
   readonly clearTimeout: (timer: unknown) => void;
-  /** Of Node. */
+  /** Exists on Node only. */
   readonly setImmediate?: Defer;
 }
 
 interface Globals extends TimerFunctions {
   readonly process?: NodeProcess;
   readonly setInterval: unknown;
-  readonly performance?: Timekeeper;
+  readonly performance?: PerformanceClock;
   readonly MessageChannel?: typeof MessageChannel;
   readonly Zone?: ZoneClass;
 }
 
-interface Timekeeper {
+interface PerformanceClock {
   now(): number;
 }
 
-/** As it is now: what a test has put there, and what zone.js has patched. */
+/** The current globals, including fakes installed by a test and functions patched by zone.js. */
 export const globals = (): Globals => globalThis as Globals;
 
-/** A module of Node, where this is Node. Unlike `process`, it is the real one inside the sandbox of a test runner. */
+/** A built-in module of Node; undefined elsewhere. The module is the real one, also inside the sandbox of a test runner. */
 export const nodeModule = (name: string): unknown => globals().process?.getBuiltinModule?.(name);
 
 /**
- * Whether a function belongs to a fake clock: @sinonjs/fake-timers, which jest, vitest and sinon are built on, leaves
- * its clock on the function; the older timers of jest are mock functions.
+ * Whether a function belongs to a fake clock. `@sinonjs/fake-timers` (used by jest, vitest and sinon) puts a property `clock`
+ * on its functions; the legacy fake timers of jest are mock functions.
  */
 export const isFake = (candidate: object): boolean => 'clock' in candidate || '_isMockFunction' in candidate;
 
-/** The `fakeAsync` of zone.js that is under way; it has time and microtasks of its own, which end with it. */
+/** The current `fakeAsync` zone of zone.js. Its timers and microtasks are its own and end with it. */
 export const fakeAsyncZone = (): unknown => globals().Zone?.current?.get?.('FakeAsyncTestZoneSpec');
 
-/** Where timers come from now. A timer of another source may never come. */
+/** The current source of timers. Timers of an earlier source may never fire. */
 export const timerSource = (): unknown => fakeAsyncZone() ?? globals().setInterval;
 
-/** Whether the timers of now are those of a fake clock, which may be told to drop them. */
+/** Whether the current timers belong to a fake clock, which may drop them. */
 export const areTimersFake = (): boolean => isFake(globals().setInterval as object);
 
-let genuine: TimerFunctions | undefined;
+let cachedRealTimers: TimerFunctions | undefined;
 
-/** Timers that no test moves on; the fake ones only where no others were ever seen. */
+/** Timers that no fake clock controls; fake ones only where real ones were never seen. */
 export function realTimers(): TimerFunctions {
-  genuine ??= [nodeModule('timers') as TimerFunctions | undefined, globals()] // Node's own, by its name
+  cachedRealTimers ??= [nodeModule('timers') as TimerFunctions | undefined, globals()] // the type of that module of Node
     .filter((timers) => timers !== undefined)
     .map(({ setTimeout, clearTimeout, setImmediate }) => ({ setTimeout, clearTimeout, setImmediate }) as TimerFunctions)
     .find(({ setTimeout }) => !isFake(setTimeout));
-  return genuine ?? globals();
+  return cachedRealTimers ?? globals();
 }
 
-/** ms that have passed, whatever the date says: no fake clock stops it, and no change of the date moves it. */
+/** Monotonic time in ms. Fake clocks and changes of the system date do not affect it. */
 export function monotonicNow(): number {
   realNow ??= findRealNow();
   return realNow ? realNow() : Date.now();
 }
 
-/** A fake clock puts its `now` on the object, or another object in its place: the one of the class is real. */
+/** Finds the `now` of the class `Performance`: a fake clock replaces the method on the object, or the whole object. */
 function findRealNow(): (() => number) | undefined {
-  const perfHooks = nodeModule('perf_hooks') as { readonly performance: Timekeeper } | undefined; // Node's own, by its name
-  const timekeeper = perfHooks?.performance ?? globals().performance;
-  if (!timekeeper) return undefined;
-  // An object in its place may have no class at all.
-  const { now } = Object(Object.getPrototypeOf(timekeeper)) as Partial<Timekeeper>;
-  return now && (() => now.call(timekeeper));
+  const perfHooks = nodeModule('perf_hooks') as { readonly performance: PerformanceClock } | undefined; // the type of that module of Node
+  const performance = perfHooks?.performance ?? globals().performance;
+  if (!performance) return undefined;
+  // A replaced `performance` may be an object without a class.
+  const { now } = Object(Object.getPrototypeOf(performance)) as Partial<PerformanceClock>;
+  return now && (() => now.call(performance));
 }
 
-/** Looked for at once: a fake clock that comes later may be all that is to be found then. */
+/** Found while the module is loaded, since a fake clock installed later may hide the real one. */
 let realNow = findRealNow();

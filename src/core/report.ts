@@ -1,73 +1,76 @@
 /**
- * Failures that nobody has received. They are told to whoever looks after the process, and never end it: to
- * `config.onUnhandledError` of RxJS where it is set, else to the console.
+ * An unhandled failure is one that no consumer has received. It is reported to `config.onUnhandledError` of RxJS where that
+ * is set, else to the console. A report never ends the process.
  */
 import { config } from 'rxjs';
 
-export function reportLost(what: string, error: unknown): void {
+/** @param what the object that failed, such as `an AsyncValue` */
+export function reportUnhandledFailure(what: string, error: unknown): void {
   try {
     if (config.onUnhandledError) config.onUnhandledError(error);
     else toConsole(what, error);
   } catch (fault) {
     toConsole(what, error);
-    toConsole('config.onUnhandledError, which was told of that', fault);
+    toConsole('config.onUnhandledError, called with that failure', fault);
   }
 }
 
 const toConsole = (what: string, error: unknown): void => {
-  console.error(`sluice: nobody received the failure of ${what}.`, error);
+  console.error(`sluice: unhandled failure of ${what}.`, error);
 };
 
-interface Unreceived {
+interface UnhandledFailure {
   readonly what: string;
   readonly error: unknown;
 }
 
-/** Failures that may yet be received: each until its holder has passed it on, is collected, or the process exits. */
-const unreceived = new Set<Unreceived>();
-const failureOf = new WeakMap<object, Unreceived>();
+/** Failures that may still be handled, until their holder delivers them or is collected, or until the process exits. */
+const pendingFailures = new Set<UnhandledFailure>();
+const failureOf = new WeakMap<object, UnhandledFailure>();
 
 const collected =
   typeof FinalizationRegistry === 'function'
-    ? new FinalizationRegistry<Unreceived>((failure) => {
+    ? new FinalizationRegistry<UnhandledFailure>((failure) => {
         report(failure);
       })
     : undefined;
 
-/** Whether a failure was reported to the console, since the program looks after none. */
+/** Whether a failure was reported while `config.onUnhandledError` was not set. */
 let isExitCodeDue = false;
 
-function report(failure: Unreceived): void {
-  unreceived.delete(failure);
+function report(failure: UnhandledFailure): void {
+  pendingFailures.delete(failure);
   isExitCodeDue ||= !config.onUnhandledError;
-  reportLost(failure.what, failure.error);
+  reportUnhandledFailure(failure.what, failure.error);
 }
 
 /**
- * Reports the failure when its holder is collected, or when the process exits, whichever comes first; unless it has been
- * received by then. Such a failure makes the exit code of the process 1, as an unhandled rejection does, where the
- * program has set neither another code nor `config.onUnhandledError`. The code depends on no collection.
+ * Reports the failure when its holder is garbage-collected or when the process exits, unless `markHandled` is called before.
+ * The process then exits with code 1, as for an unhandled rejection, where the program has set neither another exit code
+ * nor `config.onUnhandledError`. The exit code does not depend on garbage collection.
+ *
+ * @param holder the object through which a consumer may still receive the failure
+ * @param what the description of the holder, such as `an AsyncValue`
  */
-export function reportUnlessReceived(holder: object, what: string, error: unknown): void {
-  detach(error);
+export function reportUnlessHandled(holder: object, what: string, error: unknown): void {
+  releaseStack(error);
   watchExit();
   const failure = { what, error };
-  unreceived.add(failure);
+  pendingFailures.add(failure);
   failureOf.set(holder, failure);
   collected?.register(holder, failure, holder);
 }
 
-/** The failure of this holder has been passed on. */
-export function received(holder: object): void {
+/** Called when a consumer has received the failure of the holder. */
+export function markHandled(holder: object): void {
   const failure = failureOf.get(holder);
   if (!failure) return;
-  unreceived.delete(failure);
+  pendingFailures.delete(failure);
   failureOf.delete(holder);
   collected?.unregister(holder);
 }
 
-/** What Node has, and browsers have not. */
-interface NodeProcess {
+interface ExitingProcess {
   readonly versions?: { readonly node?: string };
   exitCode?: number | string | undefined;
   once(event: 'exit', listener: (code: number) => void): void;
@@ -75,27 +78,27 @@ interface NodeProcess {
 
 let isWatchingExit = false;
 
-/** The listener keeps no process alive. */
+/** Reports the pending failures at exit. An `exit` listener does not keep the process alive. */
 function watchExit(): void {
   if (isWatchingExit) return;
   isWatchingExit = true;
-  const { process } = globalThis as { process?: NodeProcess };
+  const { process } = globalThis as { process?: ExitingProcess };
   if (!process?.versions?.node) return;
   process.once('exit', () => {
-    for (const failure of unreceived) report(failure);
+    for (const failure of pendingFailures) report(failure);
     if (isExitCodeDue) process.exitCode ??= 1;
   });
 }
 
 /**
- * Until its `stack` is read, V8 keeps with an error all that stood on the stack; which may be what holds the failure, and
- * would so never be collected.
+ * Reads `stack`, because V8 retains the objects on the stack until it is read. The holder of the failure may be one of
+ * these objects, and would then never be collected.
  */
-function detach(error: unknown): void {
+function releaseStack(error: unknown): void {
   if (!(error instanceof Error)) return;
   try {
     Reflect.get(error, 'stack');
   } catch {
-    // A getter of its own that throws: it is none of V8's.
+    // A getter that throws belongs to the user's class, not to V8.
   }
 }

@@ -1,19 +1,20 @@
 /**
- * A shape is nested arrays and records with things to wait for at its leaves; `null` and `undefined` pass through.
- * `flatten` takes the leaves out, in reading order, and keeps a template to put their values back.
+ * A shape is a tree of nested arrays and records whose leaves can be awaited; `null` and `undefined` are kept. `flatten`
+ * collects the leaves in traversal order, and a template builds the same shape from their values.
  */
 import type { InteropObservable, Observable, ObservableInput } from 'rxjs';
-import { describe, howToWait } from './describe';
+import { describe, hintForNonAwaitable } from './describe';
 import { isAsyncInput } from './rx';
-import { quoting } from './sluice-error';
+import { markQuotesValues } from './sluice-error';
 
-/** What arrives later. Arrays, though RxJS can subscribe to them, are branches. */
+/** A value that can be awaited. Arrays are branches of the tree, although RxJS can subscribe to them. */
 export type Awaitable<T> = Observable<T> | InteropObservable<T> | PromiseLike<T> | AsyncIterable<T>;
 
+/** Awaitable values in nested arrays and records. */
 export type AwaitableTree =
   Awaitable<unknown> | null | undefined | readonly AwaitableTree[] | { readonly [key: string]: AwaitableTree };
 
-/** What a shape becomes when `all` of it has come: the same shape, with values at its leaves. */
+/** The result of `all` for a tree: the same tree with the values of its awaitables. */
 export type AwaitedTree<S> =
   S extends Awaitable<infer T> ? T : S extends null | undefined ? S : { -readonly [K in keyof S]: AwaitedTree<S[K]> };
 
@@ -22,59 +23,66 @@ export interface FlatShape {
   readonly build: (values: unknown[]) => unknown;
 }
 
-/** A leaf is its index; a branch is rebuilt. */
+/** A number is the index of a leaf; other templates are branches. */
 type Template = number | null | undefined | readonly Template[] | ReadonlyMap<string, Template>;
 
-/** A shape nested deeper than this is a cycle. */
-const DEEPEST = 1_000;
+/** A shape nested deeper than this is taken for a cycle. */
+const MAX_DEPTH = 1_000;
 
-const asItIs = (values: unknown[]): unknown => values;
+const identity = (values: unknown[]): unknown => values;
 
-/** @throws TypeError naming the path of what cannot be waited for. */
+/** @throws TypeError with the path of the value that cannot be awaited */
 export function flatten(shape: unknown, caller: string): FlatShape {
-  if (isList(shape)) return { leaves: [...shape], build: asItIs };
+  if (isList(shape)) return { leaves: [...shape], build: identity };
   const leaves: ObservableInput<unknown>[] = [];
   const template = templateOf(shape, { leaves, caller, path: [] });
   return { leaves, build: (values) => fill(template, values) };
 }
 
-/** The usual case: nothing to take apart. By index, since `every` would pass over holes. */
+/** Whether the shape is a flat array, the usual case. The loop runs by index because `every` would skip holes. */
 function isList(shape: unknown): shape is readonly ObservableInput<unknown>[] {
   if (!Array.isArray(shape)) return false;
   for (let index = 0; index < shape.length; index++) if (!isAsyncInput(shape[index])) return false;
   return true;
 }
 
-interface Reading {
+interface Traversal {
   readonly leaves: ObservableInput<unknown>[];
   readonly caller: string;
   readonly path: string[];
 }
 
-function templateOf(shape: unknown, reading: Reading): Template {
+function templateOf(shape: unknown, traversal: Traversal): Template {
   if (shape === null || shape === undefined) return shape;
-  if (isAsyncInput(shape)) return reading.leaves.push(shape) - 1;
-  if (reading.path.length >= DEEPEST) throw new TypeError(`${reading.caller} got a shape with a cycle in it.`);
-  if (Array.isArray(shape)) return Array.from(shape, (branch, index) => within(reading, `[${String(index)}]`, branch));
+  if (isAsyncInput(shape)) return traversal.leaves.push(shape) - 1;
+  if (traversal.path.length >= MAX_DEPTH) {
+    throw new TypeError(
+      `${traversal.caller}: expected a shape without a cycle. Remove the reference to an outer array or record.`,
+    );
+  }
+  if (Array.isArray(shape))
+    return Array.from(shape, (branch, index) => branchTemplate(traversal, `[${String(index)}]`, branch));
   if (isRecord(shape)) {
     if (Object.getOwnPropertySymbols(shape).length > 0) {
-      throw new TypeError(`${reading.caller} got a record with a symbol for a key. Records have strings for keys.`);
+      throw new TypeError(
+        `${traversal.caller}: expected a record with string keys; got a symbol key. Use a string as key.`,
+      );
     }
-    return new Map(Object.entries(shape).map(([key, branch]) => [key, within(reading, `.${key}`, branch)]));
+    return new Map(Object.entries(shape).map(([key, branch]) => [key, branchTemplate(traversal, `.${key}`, branch)]));
   }
-  throw quoting(
+  throw markQuotesValues(
     new TypeError(
-      `${reading.caller} waits for futures, Observables and promises, in arrays and records as you like; ` +
-        `got ${describe(shape)} (${typeof shape})${reading.path.length > 0 ? ` at ${reading.path.join('')}` : ''}. ` +
-        howToWait(shape),
+      `${traversal.caller}: expected futures, Observables or promises, in arrays or records of any depth; ` +
+        `got ${describe(shape)} (${typeof shape})${traversal.path.length > 0 ? ` at ${traversal.path.join('')}` : ''}. ` +
+        hintForNonAwaitable(shape),
     ),
   );
 }
 
-function within(reading: Reading, step: string, branch: unknown): Template {
-  reading.path.push(step);
-  const template = templateOf(branch, reading);
-  reading.path.pop();
+function branchTemplate(traversal: Traversal, step: string, branch: unknown): Template {
+  traversal.path.push(step);
+  const template = templateOf(branch, traversal);
+  traversal.path.pop();
   return template;
 }
 

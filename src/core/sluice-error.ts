@@ -1,25 +1,29 @@
 /**
- * What all errors of sluice have in common: a stable `code`, a message in three parts, and a brand. `isSluiceError` knows
- * them by it across bundles and realms, where `instanceof` does not.
+ * Errors of sluice have a stable `code`, a message of three parts and a brand. By the brand, `isSluiceError` recognises them
+ * across bundles and realms, where `instanceof` fails.
  */
 /** @internal */
 export const brand = Symbol.for('sluice.error');
 
-/** What an error message is made of: one sentence each. */
-export interface Lesson {
+/** The three parts of an error message, one sentence each. */
+export interface MessageParts {
+  /** What happened, with the names involved. */
   readonly what: string;
+  /** The reason. */
   readonly why: string;
+  /** What to do. */
   readonly how: string;
   readonly cause?: unknown;
 }
 
+/** The base class of all errors of sluice, except for `ScopeError`, which is an `AggregateError`. */
 export class SluiceError extends Error {
-  /** A field of its own, which can be set also where somebody has frozen that of all errors. */
+  /** Declared as a field, because assigning `name` fails where `Error.prototype` is frozen. */
   override readonly name: string;
   readonly code: `SLUICE_${string}`;
   readonly [brand] = true;
 
-  constructor(code: `SLUICE_${string}`, { what, why, how, ...options }: Lesson) {
+  constructor(code: `SLUICE_${string}`, { what, why, how, ...options }: MessageParts) {
     super(`${what} ${why} ${how}`, options);
     this.name = new.target.name;
     this.code = code;
@@ -27,7 +31,7 @@ export class SluiceError extends Error {
 }
 
 /**
- * Tells an error of sluice from any other, whichever copy of the library made it.
+ * Whether an error is an error of sluice, created by any copy of the library.
  *
  * @example
  * isSluiceError(new Error('mine')); // false
@@ -35,7 +39,7 @@ export class SluiceError extends Error {
 export const isSluiceError = (error: unknown): error is SluiceError =>
   typeof error === 'object' && error !== null && brand in error;
 
-/** Whether it is an `Error`, of this realm or another. */
+/** Whether the value is an `Error` of any realm. */
 export const isError = (value: unknown): value is Error =>
   value instanceof Error ||
   (typeof value === 'object' &&
@@ -43,16 +47,16 @@ export const isError = (value: unknown): value is Error =>
     'stack' in value &&
     Object.prototype.toString.call(value) === '[object Error]');
 
-const written = new WeakSet<object>();
+const quotingErrors = new WeakSet<object>();
 
-/** Marks an error of another class whose message is written here, and may quote keys and values. */
-export function quoting<E extends Error>(error: E): E {
-  written.add(error);
+/** Marks an error, not a SluiceError, whose message was written by sluice and may quote keys and values. */
+export function markQuotesValues<E extends Error>(error: E): E {
+  quotingErrors.add(error);
   return error;
 }
 
-/** What an error is, without its message, if that was written here and may quote keys; undefined for any other. */
-export function kindOfOwn(error: unknown): string | undefined {
+/** The name of an error whose message sluice wrote, for logs that must not contain keys; undefined for other errors. */
+export function nameWithoutMessage(error: unknown): string | undefined {
   if (isSluiceError(error)) return `${error.name} (${error.code})`;
-  return error instanceof Error && written.has(error) ? error.name : undefined;
+  return error instanceof Error && quotingErrors.has(error) ? error.name : undefined;
 }

@@ -7,7 +7,7 @@ import type { ObservableInput } from 'rxjs';
 import { isAsyncInput } from '../core/rx';
 import { flatten, type FlatShape, type Awaitable, type AwaitableTree, type AwaitedTree } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { holder, type Frame } from '../scheduler/frame';
+import { holdWork, type Frame } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import { begin, ended, type Canceller, type Execution, type Sink } from './execution';

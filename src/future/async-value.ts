@@ -5,7 +5,7 @@
 import { describe, invalidOption } from '../core/describe';
 import { AlreadySetError, CancelledError, NotReadyError, TaskTimeoutError } from '../core/errors';
 import { failure, success, unwrap, type Outcome } from '../core/outcome';
-import { received, reportUnlessReceived } from '../core/report';
+import { markHandled, reportUnlessHandled } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Waiter } from '../scheduler/waiter';
 import { block, hasGivenUp } from './block';
@@ -197,7 +197,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
   receive(): void {
     if (this.#isReceived) return;
     this.#isReceived = true;
-    if (this.#outcome?.isError) received(this);
+    if (this.#outcome?.isError) markHandled(this);
   }
 
   /** @internal The wait in error messages. */
@@ -257,7 +257,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
 
   #reportUnlessReceived(error: unknown): void {
     this.#isReceived = false;
-    if (!(error instanceof CancelledError)) reportUnlessReceived(this, 'an AsyncValue', error);
+    if (!(error instanceof CancelledError)) reportUnlessHandled(this, 'an AsyncValue', error);
   }
 }
 

@@ -9,7 +9,7 @@ import { monotonicNow } from '../core/platform';
 import { runningTask } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { Deadline, passedDeadline } from '../scheduler/deadline';
-import { asInnermost, type SchedulerState } from '../scheduler/scheduler-state';
+import { runAsBlock, type SchedulerState } from '../scheduler/scheduler-state';
 import { frameHere } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import { begin, type Beginnable, type Sink } from './execution';

@@ -6,7 +6,7 @@ import { EmptyError, from, type ObservableInput, type Observer, type Subscriptio
 import { failure, success, type Outcome } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
-import { activeFrame, reportOrphan, runAside, runIn, runInside, switchAside } from '../scheduler/frame';
+import { activeFrame, reportOrphan, runCleanup, runIn, runInActive, switchForCleanup } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Canceller, Execution, Sink } from './execution';
 import { begin, deliverOutcome } from './execution';

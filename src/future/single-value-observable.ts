@@ -3,9 +3,9 @@
  * can be subscribed to, piped, awaited, yielded in a task, and blocked on.
  */
 import type { Subscriber, TeardownLogic } from 'rxjs';
-import { describe, inspected, titled } from '../core/describe';
+import { describe, inspectSymbol, titleSymbol } from '../core/describe';
 import { MethodObservable } from '../core/rx';
-import { frameHere, holder, runIn, switchTo } from '../scheduler/frame';
+import { frameHere, holdWork, runIn, switchTo } from '../scheduler/frame';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Runnable } from '../scheduler/run-queue';
 import { block } from './block';
@@ -101,7 +101,7 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
     const execution = beginInDrive(this, sink, scheduler);
     if (sink.isOver) return undefined;
     return () => {
-      if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel(holder(sink.frame)));
+      if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel(holdWork(sink.frame)));
     };
   }
 }

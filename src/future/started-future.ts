@@ -1,7 +1,7 @@
 /** The result of started work. The work runs without any subscriber, and settles when its clean-up has ended. */
 import { CancelledError, isCancellation } from '../core/errors';
 import { failure, success, type Outcome } from '../core/outcome';
-import { reportLost } from '../core/report';
+import { reportUnhandledFailure } from '../core/report';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { detachedFrame, Frame, type Work } from '../scheduler/frame';
 import type { Waiter } from '../scheduler/waiter';
@@ -67,7 +67,7 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
     if (this.#cancellation && isCancellation(error)) return;
     const canFail = this.#cancellation && !this.#outcome && !this.#failedCleanUp && !this.isSet;
     if (canFail) this.#failedCleanUp = { error };
-    else reportLost('a clean-up of started work', error);
+    else reportUnhandledFailure('a clean-up of started work', error);
   }
 
   hold(): () => void {

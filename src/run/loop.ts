@@ -4,7 +4,7 @@
  */
 import { describe, invalidOption } from '../core/describe';
 import { checkOptions } from '../core/options';
-import { reportLost } from '../core/report';
+import { reportUnhandledFailure } from '../core/report';
 import { isAsyncInput } from '../core/rx';
 import type { Awaitable } from '../core/shape';
 import { BatchScheduler, type BatchSchedulerConfig } from '../scheduler/batch-scheduler';

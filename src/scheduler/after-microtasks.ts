@@ -1,34 +1,34 @@
 /**
- * The moment when no microtask is left. In Node, `process.nextTick` from within a microtask comes just then; elsewhere
- * a task of its own does. Neither is trusted by its name: there are fake ones that never come, and polyfills of
- * `nextTick` that are microtasks. Until one has shown that it comes, and that it comes after a chain of microtasks, a
- * message races with it.
+ * `afterMicrotasks` runs a function when the microtask queue is empty. On Node, `process.nextTick` called from a microtask
+ * runs at that moment; elsewhere a new task of the event loop does. Neither function is trusted by its name: fake ones never
+ * call back, and polyfills of `nextTick` are microtasks. A function is trusted after it has once called back, and later than
+ * a chain of microtasks. Until then, a message of a `MessageChannel` races with it.
  */
 import { fakeAsyncZone, globals, isFake, nodeModule, type Defer } from '../core/platform';
 
-/** Longer than any chain of promises that a polyfill is made of. */
-const CHAIN = 32;
+/** Number of microtasks to outlast, more than a polyfill of `nextTick` uses. */
+const CHAIN_LENGTH = 32;
 
 let trusted: Defer | undefined;
-/** Those that came too early. */
-const refuted = new WeakSet<Defer>();
+/** Functions that called back before the end of the chain of microtasks. */
+const rejected = new WeakSet<Defer>();
 
-/** Whether there is a function that has shown when it comes. */
+/** Whether a trusted function is known. */
 export const isTrusted = (): boolean => trusted !== undefined;
 
-/** Whether what is armed now is sure to come, whatever test or zone ends before. */
-export const isSureToCome = (): boolean => isTrusted() && globals().Zone === undefined;
+/** Whether a callback armed now will certainly run, even if a test or a zone ends before. */
+export const isSureToFire = (): boolean => isTrusted() && globals().Zone === undefined;
 
-/** For a caller that is a microtask. */
+/** Runs `fire` when the microtask queue is empty. Must be called from a microtask. */
 export function afterMicrotasks(fire: () => void): void {
-  // The timers of `fakeAsync` come when the test says so, as all else in it.
+  // In `fakeAsync`, the test decides when timers fire.
   if (fakeAsyncZone()) globals().setTimeout(fire, 0);
-  else if (trusted) inItsZone(trusted)(fire);
+  else if (trusted) patchedByZone(trusted)(fire);
   else race(fire);
 }
 
-/** What zone.js has made of it, so that what is called finds itself in the zone of the caller. */
-function inItsZone(trusted: Defer): Defer {
+/** The version of the function that zone.js has patched, which runs callbacks in the zone of the caller. */
+function patchedByZone(trusted: Defer): Defer {
   const { Zone, process, setTimeout } = globals();
   if (!Zone?.__symbol__) return trusted;
   const original = Zone.__symbol__('OriginalDelegate');
@@ -37,45 +37,45 @@ function inItsZone(trusted: Defer): Defer {
 
 function race(fire: () => void): void {
   let hasFired = false;
-  const first = (): void => {
+  const fireOnce = (): void => {
     if (hasFired) return;
     hasFired = true;
-    forgo?.();
+    cancelMessage?.();
     fire();
   };
-  const forgo = byMessage(globals().Zone?.current?.wrap?.(first, 'sluice') ?? first);
-  const candidate = nextCandidate();
-  if (candidate) tryOut(candidate, first);
-  else if (!forgo) globals().setTimeout(first, 0);
+  const cancelMessage = postMessageTo(globals().Zone?.current?.wrap?.(fireOnce, 'sluice') ?? fireOnce);
+  const candidate = findCandidate();
+  if (candidate) tryOut(candidate, fireOnce);
+  else if (!cancelMessage) globals().setTimeout(fireOnce, 0);
 }
 
-function tryOut(candidate: Defer, onCome: () => void): void {
-  let left = CHAIN;
-  const count = (): unknown => --left > 0 && Promise.resolve().then(count);
-  count();
+function tryOut(candidate: Defer, onFire: () => void): void {
+  let remaining = CHAIN_LENGTH;
+  const countDown = (): unknown => --remaining > 0 && Promise.resolve().then(countDown);
+  countDown();
   candidate(() => {
-    if (left > 0) {
-      refuted.add(candidate);
-      void Promise.resolve().then(() => afterMicrotasks(onCome));
+    if (remaining > 0) {
+      rejected.add(candidate);
+      void Promise.resolve().then(() => afterMicrotasks(onFire));
       return;
     }
     trusted ??= candidate;
-    onCome();
+    onFire();
   });
 }
 
-/** A `nextTick` that is real; where there is none at all, `setTimeout`. */
-function nextCandidate(): Defer | undefined {
+/** A real `nextTick`, or `setTimeout` where no `nextTick` exists. */
+function findCandidate(): Defer | undefined {
   const { process, setTimeout } = globals();
-  const ofNode = nodeModule('process') as typeof process; // Node's own, by its name
+  const ofNode = nodeModule('process') as typeof process; // the type of that module of Node
   const all = [process?.nextTick, ofNode?.nextTick];
-  const nextTicks = all.filter((one) => typeof one === 'function' && !refuted.has(one));
+  const nextTicks = all.filter((one) => typeof one === 'function' && !rejected.has(one));
   if (nextTicks.length === 0) return isFake(setTimeout) ? undefined : setTimeout;
   return nextTicks.find((one) => one && !isFake(one));
 }
 
-/** Calls it as a task, by what no test replaces; the result takes that back. */
-function byMessage(fire: () => void): (() => void) | undefined {
+/** Runs `fire` as a task of the event loop through a `MessageChannel`, which no test replaces. Returns a function that cancels. */
+function postMessageTo(fire: () => void): (() => void) | undefined {
   const threads = nodeModule('worker_threads') as { readonly MessageChannel: typeof MessageChannel } | undefined; // likewise
   const Channel = globals().MessageChannel ?? threads?.MessageChannel;
   if (!Channel) return undefined;

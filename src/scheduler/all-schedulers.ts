@@ -1,22 +1,22 @@
-/** Every scheduler there is, for whoever looks at all of them; none is kept alive by it. */
+/** All schedulers of the process are listed here, through weak references that keep none of them alive. */
 import type { BatchScheduler } from './batch-scheduler';
 
-const known = new Set<WeakRef<BatchScheduler>>();
-const FEW = 64;
-/** When there are so many, those that are gone are left out. */
-let tooMany = FEW;
+const references = new Set<WeakRef<BatchScheduler>>();
+const MIN_CLEANUP_SIZE = 64;
+/** Number of references above which the references of collected schedulers are removed. */
+let cleanupSize = MIN_CLEANUP_SIZE;
 
 export function registerScheduler(scheduler: BatchScheduler): void {
-  known.add(new WeakRef(scheduler));
-  if (known.size > tooMany) tooMany = Math.max(FEW, 2 * allSchedulers().length);
+  references.add(new WeakRef(scheduler));
+  if (references.size > cleanupSize) cleanupSize = Math.max(MIN_CLEANUP_SIZE, 2 * allSchedulers().length);
 }
 
 export function allSchedulers(): BatchScheduler[] {
   const found: BatchScheduler[] = [];
-  for (const reference of known) {
+  for (const reference of references) {
     const scheduler = reference.deref();
     if (scheduler) found.push(scheduler);
-    else known.delete(reference);
+    else references.delete(reference);
   }
   return found;
 }

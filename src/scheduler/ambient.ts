@@ -1,29 +1,29 @@
 /**
- * What is running on this thread right now: the scheduler that drives, and the task whose body is on the stack. Both are
- * set for the time of a synchronous call and put back after it, so they never outlive the call.
+ * The ambient state of this thread is the scheduler that runs tasks and the task whose body is on the native stack. Both are
+ * set during a synchronous call and restored after it, so they never outlive the call.
  *
- * The state is one object with plain fields, since an assignment needs no native stack: what is put back in a `finally`
- * is put back also where the stack has overflown.
+ * The state is one object with plain fields, since an assignment needs no space on the native stack: a `finally` block can
+ * restore the fields also after a stack overflow.
  */
 import type { BatchScheduler } from './batch-scheduler';
 import type { Frame, FrameOwner } from './frame';
 import type { Waiter } from './waiter';
 
-export interface RunningTask extends FrameOwner, Waiter {
+export interface CurrentTask extends FrameOwner, Waiter {
   readonly name: string;
-  /** The function itself: what a warning is given once for. */
+  /** The generator function. Warnings are given once for each function. */
   readonly body: object;
-  /** What is on while it runs. */
+  /** The frame that is active while the task runs. */
   frame: Frame | undefined;
 }
 
 export const ambient: {
-  /** The scheduler that drives; undefined outside of every drive. */
+  /** The scheduler that runs tasks now; undefined outside of every `RunQueue.drive`. */
   scheduler: BatchScheduler | undefined;
   /** The task whose body is on the stack. */
-  task: RunningTask | undefined;
+  task: CurrentTask | undefined;
 } = { scheduler: undefined, task: undefined };
 
 export const ambientScheduler = (): BatchScheduler | undefined => ambient.scheduler;
 
-export const runningTask = (): RunningTask | undefined => ambient.task;
+export const runningTask = (): CurrentTask | undefined => ambient.task;

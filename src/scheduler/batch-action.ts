@@ -1,43 +1,44 @@
 /**
- * An action of the BatchScheduler: RxJS's contract (`schedule` inside `work` runs the same action again, a finished
- * action stays open, a closed one does nothing), over the clock for a delay and over the run queue's turn without.
+ * An action of the BatchScheduler keeps RxJS's contract: `schedule` inside `work` runs the same action again, a finished
+ * action stays open, and a closed action does nothing. With a delay, the action waits on the clock; without one, it runs at
+ * the end of the turn.
  */
 import { Subscription, VirtualAction, type SchedulerAction, type SchedulerLike } from 'rxjs';
-import { runAmid, type Frame } from './frame';
+import { runNested, type Frame } from './frame';
 
 export interface ActionHost {
   readonly clock: SchedulerLike;
-  /** The frame that an action which is scheduled here runs in. */
+  /** The frame for an action scheduled by the running code. */
   frame(): Frame | undefined;
-  /** Runs it at the end of this turn, unless it is closed before. */
-  soon(run: DueRun): void;
-  /** Does it now, as part of the scheduler. Without this, what has waited for its time runs as soon as any other. */
+  /** Runs the action at the end of this turn, unless the run is closed before. */
+  enqueue(run: DueRun): void;
+  /** Runs `work` now, as part of the scheduler. Without this method, an action whose timer fired is enqueued. */
   execute?(work: () => void): void;
-  /** A timer runs, and what it brings may yet join a batch; ends with the subscription. */
-  busy(description: string): Subscription;
+  /** Registers a running timer, whose work may still join a batch, until the subscription is closed. */
+  trackTimer(description: string): Subscription;
 }
 
-/** One run of an action whose time has come. Closed when it has run, or when another has replaced it. */
+/** One run of an action that is due. Closed after the run, or when another run replaces it. */
 export class DueRun extends Subscription {
   constructor(readonly action: { run(): void } & Subscription) {
     super();
   }
 }
 
-/** Node and browsers take a longer delay for one millisecond. */
+/** Longest delay in ms of a platform timer. Node and browsers replace a longer delay by 1 ms. */
 export const LONGEST_DELAY = 2 ** 31 - 1;
 
 export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
   readonly #host: ActionHost;
   readonly #work: (this: SchedulerAction<T>, state?: T) => void;
   #state: T | undefined;
-  /** Where it was scheduled: it runs there. */
+  /** The frame in which the action was scheduled and in which it runs. */
   #frame: Frame | undefined;
-  /** The timer, or the run that is due: what the next `schedule` replaces. */
+  /** The timer or the due run, which the next `schedule` replaces. */
   #pending: Subscription | undefined;
-  /** Ends when the timer has come. */
-  #busy: Subscription | undefined;
-  /** The timer that has brought the run that is under way. */
+  /** Closed when the timer has fired. */
+  #trackedTimer: Subscription | undefined;
+  /** The timer that started the current run. */
   #elapsed: { readonly timer: SchedulerAction<unknown>; readonly delay: number } | undefined;
 
   constructor(host: ActionHost, work: (this: SchedulerAction<T>, state?: T) => void) {
@@ -52,60 +53,60 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
     this.#state = state;
     this.#frame = this.#host.frame();
     if (delay > 0) this.#wait(delay);
-    else this.#runSoon();
+    else this.#enqueue();
     return this;
   }
 
   run(): void {
     this.#disarm();
     try {
-      runAmid(this.#frame, () => this.#work(this.#state));
+      runNested(this.#frame, () => this.#work(this.#state));
     } catch (error) {
       this.unsubscribe();
       throw error;
     }
   }
 
-  #runSoon(): void {
+  #enqueue(): void {
     const run = new DueRun(this);
     this.#pending = run;
-    this.#host.soon(run);
+    this.#host.enqueue(run);
   }
 
   #wait(delay: number): void {
     if (delay === Infinity) return;
     const step = Math.min(delay, LONGEST_DELAY);
-    const busy = this.#host.busy(`a timer of ${String(delay)} ms`);
-    const timer = this.#timerOf(delay, step);
-    // A clock in whose flush somebody threw closes what it drops: then there is nothing to wait for.
-    timer.add(busy);
+    const trackedTimer = this.#host.trackTimer(`a timer of ${String(delay)} ms`);
+    const timer = this.#startTimer(delay, step);
+    // An RxJS scheduler closes its remaining actions when one of them throws; the timer then never fires.
+    timer.add(trackedTimer);
     this.#pending = timer;
-    this.#busy = busy;
+    this.#trackedTimer = trackedTimer;
   }
 
-  /** One that has come and is wanted again goes on: as with RxJS's AsyncAction, equal delays make one interval. */
-  #timerOf(delay: number, step: number): Subscription {
+  /** Reuses the timer of the current run for an equal delay: as in RxJS's AsyncAction, equal delays share one interval. */
+  #startTimer(delay: number, step: number): Subscription {
     const elapsed = this.#elapsed;
     if (elapsed?.delay === delay) {
       this.#elapsed = undefined;
       return elapsed.timer.schedule(undefined, delay);
     }
-    const come = (timer: SchedulerAction<unknown> | undefined): void => {
-      this.#come(delay, step, timer);
+    const onTimer = (timer: SchedulerAction<unknown> | undefined): void => {
+      this.#onTimer(delay, step, timer);
     };
     return this.#host.clock.schedule(function (this: SchedulerAction<unknown> | undefined) {
-      come(this);
+      onTimer(this);
     }, step);
   }
 
-  #come(delay: number, step: number, timer: SchedulerAction<unknown> | undefined): void {
-    this.#busy?.unsubscribe();
-    const canGoOn = delay === step && this.#host.execute && timer?.schedule && !(timer instanceof VirtualAction);
-    if (!canGoOn) {
+  #onTimer(delay: number, step: number, timer: SchedulerAction<unknown> | undefined): void {
+    this.#trackedTimer?.unsubscribe();
+    const isReusable = delay === step && this.#host.execute && timer?.schedule && !(timer instanceof VirtualAction);
+    if (!isReusable) {
       this.#disarm();
       if (delay > step) this.#wait(delay - step);
       else if (this.#host.execute) this.#host.execute(() => this.run());
-      else this.#runSoon();
+      else this.#enqueue();
       return;
     }
     const elapsed = { timer, delay };

@@ -1,8 +1,8 @@
 /**
- * The scheduler that runs tasks, keeps batches open while anything can still join them, and lets them through when
- * nothing can. To RxJS it is a scheduler like any other: `observeOn`, `timer`, `bufferTime` and the rest run on it.
+ * The BatchScheduler runs tasks, keeps batches open while a key can still join them, and flushes the batches when no task
+ * can continue. RxJS can use it as any other scheduler: `observeOn`, `timer`, `bufferTime` and all others run on it.
  *
- * Open batches and caches belong to a scheduler: another scheduler is another world.
+ * Open batches and caches belong to one scheduler: schedulers are isolated from each other.
  */
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import { invalidOption } from '../core/describe';
@@ -21,15 +21,30 @@ import { RunQueue } from './run-queue';
 import { isDelegated } from './tick';
 
 export interface BatchSchedulerConfig {
-  /** The RxJS scheduler that time comes from (`asyncScheduler`). */
+  /**
+   * The RxJS scheduler that provides time and timers.
+   *
+   * @defaultValue `asyncScheduler`
+   */
   readonly clock?: SchedulerLike;
-  /** Which open batches go when nothing else can run (`flushAll`). */
+  /**
+   * Chooses which open batches are flushed when no task can continue.
+   *
+   * @defaultValue `flushAll`
+   */
   readonly policy?: FlushPolicy;
-  /** For events and messages (`'BatchScheduler'`). */
+  /**
+   * Name for events and messages.
+   *
+   * @defaultValue `'BatchScheduler'`
+   */
   readonly name?: string;
 }
 
 /**
+ * An RxJS scheduler that runs tasks and flushes batches when no task can continue. The time of the flush, after all
+ * microtasks, follows DataLoader.
+ *
  * @example
  * const scheduler = new BatchScheduler({ policy: largestFirst, name: 'report' });
  * of(1, 2, 3).pipe(observeOn(scheduler)).subscribe((n) => console.log(n));
@@ -37,10 +52,10 @@ export interface BatchSchedulerConfig {
 export class BatchScheduler extends Named implements SchedulerLike {
   readonly name: string;
   readonly clock: SchedulerLike;
-  /** Every flush and every landing, as it happens. Costs nothing while nobody is subscribed. */
+  /** Emits an event for each flush and for the end of each flight. Costs nothing without subscribers. */
   readonly events$: Observable<SchedulerEvent>;
 
-  /** @internal The frame of what runs on it and in no other frame; the default scheduler needs none. */
+  /** @internal The frame of work on this scheduler without another frame; undefined for the default scheduler. */
   readonly frame: Frame | undefined;
   /** @internal */
   readonly runQueue = new RunQueue(this);
@@ -49,9 +64,10 @@ export class BatchScheduler extends Named implements SchedulerLike {
 
   readonly #host: ActionHost;
   readonly #states: PerTimeDomain<SchedulerState>;
-  /** Its clock is moved on by whoever made it: a `TestScheduler.run` neither begins nor ends its time. */
+  /** Whether the clock is a `VirtualTimeScheduler`, whose time does not depend on `TestScheduler.run`. */
   readonly #hasOwnTime: boolean;
 
+  /** @throws TypeError if an option is unknown or has a wrong type */
   constructor(config: BatchSchedulerConfig = {}, /** @internal */ isDefault = false) {
     super();
     checkOptions('BatchScheduler', config, ['clock', 'policy', 'name']);
@@ -64,36 +80,44 @@ export class BatchScheduler extends Named implements SchedulerLike {
     this.frame = isDefault ? undefined : new Frame(undefined, { scheduler: this });
     this.events$ = this.events.asObservable();
     const { runQueue } = this;
-    const choose: FlushPolicy = (open, inFlight) => runIn(this.frame, () => policy(open, inFlight));
-    this.#states = new PerTimeDomain((real) => new SchedulerState({ clock, policy: choose, runQueue, real }));
+    const policyInFrame: FlushPolicy = (open, inFlight) => runIn(this.frame, () => policy(open, inFlight));
+    this.#states = new PerTimeDomain((real) => new SchedulerState({ clock, policy: policyInFrame, runQueue, real }));
     this.#hasOwnTime = !isDelegated(clock);
     this.#host = {
       clock,
       frame: () => frameOn(this, frameHere()),
-      soon: (run) => {
-        this.state.soon(run);
+      enqueue: (run) => {
+        this.state.enqueue(run);
       },
       execute: (work) => runQueue.drive(work),
-      busy: (description) => this.#busy(description),
+      trackTimer: (description) => this.#trackTimer(description),
     };
     registerScheduler(this);
   }
 
-  /** The clock's time, in ms. */
+  /** The time of the clock in ms. */
   now(): number {
     return this.clock.now();
   }
 
-  /** RxJS's contract: runs `work` after `delay` ms (0: at the end of this turn) until the subscription is closed. */
+  /**
+   * Schedules work, by the contract of RxJS's `SchedulerLike`.
+   *
+   * @param work runs after the delay; `this.schedule(state, delay)` inside `work` runs it again
+   * @param delay in ms; 0 is the end of this turn
+   * @param state argument of `work`
+   * @returns a subscription that cancels the work
+   */
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
     return new BatchAction(this.#host, work).schedule(state, delay);
   }
 
   /**
-   * Does `work`, and gives what it returns. All that `work` asks for and starts belongs to this scheduler: its batches,
-   * its caches and its clock. That holds for code after an `await`, in timers, promise callbacks and RxJS operators as
-   * well, where the platform has `AsyncLocalStorage` (Node); elsewhere, until `work` returns.
+   * Runs `work` on this scheduler and returns its result. Keys and tasks requested in `work` use the batches, the caches and
+   * the clock of this scheduler. With `AsyncLocalStorage` (Node), the same holds for code after an `await`, in timers, promise
+   * callbacks and RxJS operators; without it (browsers), only until `work` returns.
    *
+   * @throws TypeError if `work` is not a function; else the error of `work`
    * @example
    * const perRequest = new BatchScheduler({ name: 'request' });
    * await perRequest.run(async () => {
@@ -102,35 +126,41 @@ export class BatchScheduler extends Named implements SchedulerLike {
    * });
    */
   run<R>(work: () => R): R {
-    check('the work of run', typeof work === 'function', 'a function', work);
+    check('the argument of run', typeof work === 'function', 'a function', work);
     const frame = frameOn(this, frameHere());
     return this.runQueue.drive(() => runIn(frame, work));
   }
 
   /**
-   * Drives all that can go on now, without waiting for quiescence, a window or a hold. Throws what scheduled work
-   * throws.
+   * Runs all due work and flushes all open batches now, without waiting for quiescence, a window or a hold, until no work
+   * can continue.
+   *
+   * @throws the error of a scheduled action
+   *
+   * @example
+   * const name = nameOf(1).start(); // `nameOf` is a batch function
+   * batchScheduler.flush(); // calls its resolver now
    */
   flush(): void {
     while (this.state.advance(rethrow));
   }
 
-  /** @internal Its clock stands still while this thread is held. */
+  /** @internal Whether the clock stands still while this thread is blocked. */
   get isVirtual(): boolean {
     return this.#hasOwnTime || isVirtualTime();
   }
 
-  /** @internal What it has going on in this era of time. */
+  /** @internal The state in the current time domain. */
   get state(): SchedulerState {
     return this.#hasOwnTime ? this.#states.real : this.#states.current;
   }
 
-  #busy(description: string): Subscription {
-    const { state: era } = this;
-    const waited = { describe: () => description };
-    era.addExternalWait(waited);
+  #trackTimer(description: string): Subscription {
+    const { state } = this;
+    const wait = { describe: () => description };
+    state.addExternalWait(wait);
     return new Subscription(() => {
-      era.removeExternalWait(waited);
+      state.removeExternalWait(wait);
     });
   }
 }
@@ -146,8 +176,13 @@ const check = (option: string, isRight: boolean, mustBe: string, got: unknown): 
 const isScheduler = (clock: Partial<SchedulerLike> | null): boolean =>
   typeof clock?.schedule === 'function' && typeof clock.now === 'function';
 
-/** The scheduler of all that names no other. */
+/**
+ * The default scheduler. Work without another scheduler runs on it.
+ *
+ * @example
+ * timer(10, batchScheduler).subscribe(() => console.log('10 ms later'));
+ */
 export const batchScheduler = new BatchScheduler({ name: 'batchScheduler' }, true);
 
-/** The scheduler to which the code belongs that runs now, else `batchScheduler`. */
+/** The scheduler of the running code, or `batchScheduler`. */
 export const currentScheduler = (): BatchScheduler => schedulerHere() ?? batchScheduler;

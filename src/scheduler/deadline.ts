@@ -1,16 +1,16 @@
 /**
- * How long a `block` may yet hold this thread. A program that always has something to do never comes back to the
- * `block` that drives it; so the run queue asks here between its steps, and lets go of all when time is up.
+ * A deadline limits how long a `block` may occupy this thread. A program with endless work would never return to the `block`
+ * that runs it, so the run queue checks the deadline between its steps and postpones the rest when the time is up.
  */
-const STEPS_BETWEEN_LOOKS = 16;
+const STEPS_PER_CHECK = 16;
 
 export class Deadline {
   readonly #now: () => number;
   readonly #endsAt: number;
-  /** That of the `block` around this one. */
+  /** The deadline of the `block` around this one. */
   #outer: Deadline | undefined;
   #isOver = false;
-  #stepsToLook = 0;
+  #stepsUntilCheck = 0;
 
   constructor(
     readonly timeoutMs: number,
@@ -20,7 +20,7 @@ export class Deadline {
     this.#endsAt = timeoutMs === Infinity ? Infinity : now() + timeoutMs;
   }
 
-  /** Does `work` with this deadline in force, and those that are already. */
+  /** Runs `work` with this deadline in force, in addition to the deadlines already in force. */
   enforce<R>(work: () => R): R {
     if (this.#endsAt === Infinity) return work();
     this.#outer = exchange(this);
@@ -31,21 +31,21 @@ export class Deadline {
     }
   }
 
-  /** Itself or the innermost around it that is over. */
+  /** The innermost deadline that is over: this one, or one around it. */
   get passed(): Deadline | undefined {
     this.#isOver ||= this.#now() >= this.#endsAt;
     return this.#isOver ? this : this.#outer?.passed;
   }
 
-  /** How many ms are left, here and around it. */
-  get left(): number {
-    return Math.min(this.#endsAt - this.#now(), this.#outer?.left ?? Infinity);
+  /** Remaining ms until the first of this deadline and those around it. */
+  get remainingMs(): number {
+    return Math.min(this.#endsAt - this.#now(), this.#outer?.remainingMs ?? Infinity);
   }
 
-  /** For a loop: looks at the clock now and then. */
+  /** Whether a deadline in force is over. The method is for loops: only every 16th call reads the clock. */
   hasPassed(): boolean {
-    if (this.#stepsToLook-- > 0) return this.#isOver;
-    this.#stepsToLook = STEPS_BETWEEN_LOOKS;
+    if (this.#stepsUntilCheck-- > 0) return this.#isOver;
+    this.#stepsUntilCheck = STEPS_PER_CHECK;
     this.#isOver ||= this.passed !== undefined;
     return this.#isOver;
   }
@@ -59,11 +59,11 @@ function exchange(next: Deadline | undefined): Deadline | undefined {
   return previous;
 }
 
-/** Whether whoever goes on must let go: asked once a step. */
+/** Whether the time of a `block` is over. Called once for each step of the run queue. */
 export const isTimeUp = (): boolean => inForce?.hasPassed() === true;
 
-/** The deadline that is over, if one is. */
+/** The innermost deadline in force that is over. */
 export const passedDeadline = (): Deadline | undefined => inForce?.passed;
 
-/** How many ms whoever sleeps may sleep. */
-export const timeLeft = (): number => Math.max(0, inForce?.left ?? Infinity);
+/** Longest time in ms that a blocking wait may sleep. */
+export const timeLeft = (): number => Math.max(0, inForce?.remainingMs ?? Infinity);

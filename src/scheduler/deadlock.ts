@@ -1,92 +1,92 @@
 /**
- * Flights that wait for each other: the resolver of each asks for a key that only comes when another one of them, or the
- * same, has ended. They are looked for when nothing else can go on, and only after an ask that may have closed a cycle.
+ * A deadlock is a cycle of flights in which each resolver waits for a key of the next flight (or of its own). Cycles are
+ * searched when no task can continue, and only after a request for a key that may have closed a cycle.
  */
 import { describe, describeBatch, describeKeys } from '../core/describe';
 import { DeadlockError } from '../core/errors';
 import type { ExternalWait } from './scheduler-state';
-import type { Asker, Flushable } from './open-batches';
+import type { Flushable, KeyWaiter } from './open-batches';
 import type { Waiter } from './waiter';
 
-/** A resolver waits for a key of a batch. */
-interface Ask {
-  /** The one whose resolver it is. */
+/** The resolver of a flight waits for a key of a batch. */
+interface KeyWait {
+  /** The flight of the resolver. */
   readonly flight: Waiter;
-  readonly asker: Asker;
+  readonly keyWaiter: KeyWaiter;
   readonly batch: Flushable;
 }
 
-/** Everything that may matter: of one scheduler, and of those that ask it or are asked by it. */
-interface Surroundings {
-  /** The batches of one scheduler after another; those in flight in the order of their take-off. */
+/** The batches and external waits of one scheduler and of all schedulers linked to it by waits for batches. */
+interface LinkedWork {
+  /** The batches of one scheduler after another, those in flight in the order of their flush. */
   readonly batches: readonly Flushable[];
-  readonly elsewhere: readonly ExternalWait[];
+  readonly externalWaits: readonly ExternalWait[];
 }
 
-/** Asks that may have closed a cycle, until it is known that they have not. */
+/** Requests that may have closed a cycle are kept here until the check shows that they have not. */
 export class DeadlockCheck {
-  readonly #asks: Waiter[] = [];
-  readonly #flights = new Set<Waiter>();
+  readonly #newSuspects: Waiter[] = [];
+  readonly #suspectFlights = new Set<Waiter>();
 
   get isEmpty(): boolean {
-    return this.#asks.length + this.#flights.size === 0;
+    return this.#newSuspects.length + this.#suspectFlights.size === 0;
   }
 
-  /** An ask for what is in flight, or what may not go before another flight has ended. */
-  add(asker: Waiter): void {
-    this.#asks.push(asker);
+  /** Adds the waiter for a key that is in flight, or whose batch cannot be flushed before another flight has ended. */
+  add(waiter: Waiter): void {
+    this.#newSuspects.push(waiter);
   }
 
-  /** Drops the asks that have closed no cycle: it is taken that only a later ask may close one. */
-  sift(batches: readonly Flushable[]): void {
-    const behind = flightsBehind();
-    for (const asker of this.#asks.splice(0)) {
-      const flight = behind(asker);
-      if (flight) this.#flights.add(flight);
+  /** Drops the suspects that have closed no cycle, on the assumption that only a later request can close one. */
+  dropCleared(batches: readonly Flushable[]): void {
+    const flightOf = createFlightLookup();
+    for (const waiter of this.#newSuspects.splice(0)) {
+      const flight = flightOf(waiter);
+      if (flight) this.#suspectFlights.add(flight);
     }
-    if (this.#flights.size === 0) return;
+    if (this.#suspectFlights.size === 0) return;
     const flights = flightsOf(batches);
-    for (const flight of this.#flights) {
-      if (!waitsForItself(flight, { flights, batches, behind })) this.#flights.delete(flight);
+    for (const flight of this.#suspectFlights) {
+      if (!waitsForItself(flight, { flights, batches, flightOf })) this.#suspectFlights.delete(flight);
     }
   }
 
-  /** Fails one ask of a cycle that nothing can end any more; false if there is none. */
-  breakCycle({ batches, elsewhere }: Surroundings): boolean {
-    this.sift(batches);
-    if (this.#flights.size === 0) return false;
-    const behind = flightsBehind();
+  /** Fails one waiter of a cycle that cannot end any more. Returns false if no such cycle exists. */
+  breakCycle({ batches, externalWaits }: LinkedWork): boolean {
+    this.dropCleared(batches);
+    if (this.#suspectFlights.size === 0) return false;
+    const flightOf = createFlightLookup();
     const flights = flightsOf(batches);
-    const asks = asksByFlight(batches, behind);
-    const hopeful = hopefulFlights({ flights, asks, elsewhere, behind });
-    const stuck = [...this.#flights].find((flight) => hopeful?.has(flight) === false);
+    const waits = waitsByFlight(batches, flightOf);
+    const canContinue = flightsThatCanContinue({ flights, waits, externalWaits, flightOf });
+    const stuck = [...this.#suspectFlights].find((flight) => canContinue?.has(flight) === false);
     if (!stuck) return false;
-    const cycle = fromOldest(cycleFrom(stuck, flights, asks), [...flights.keys()]);
+    const cycle = youngestLast(cycleFrom(stuck, flights, waits), [...flights.keys()]);
     const closing = cycle.at(-1);
     if (!closing) return false;
-    const error = new DeadlockError(cycle.map((ask) => describeAsk(ask, flights)));
-    return closing.batch.reject(closing.asker, error);
+    const error = new DeadlockError(cycle.map((wait) => describeWait(wait, flights)));
+    return closing.batch.reject(closing.keyWaiter, error);
   }
 }
 
-type Behind = (from: Waiter) => Waiter | undefined;
+type FlightLookup = (from: Waiter) => Waiter | undefined;
 
 /**
- * Finds the flight on whose behalf is asked. Each way up is gone once, since many may wait in one long chain of tasks; a
- * chain that leads back to itself leads to no flight.
+ * Creates a function that finds the flight for which a waiter runs. Results are cached, because many waiters may share one
+ * long chain of tasks. A chain that leads back to itself belongs to no flight.
  */
-function flightsBehind(): Behind {
-  const known = new Map<Waiter, Waiter | undefined>();
+function createFlightLookup(): FlightLookup {
+  const cache = new Map<Waiter, Waiter | undefined>();
   return (from) => {
     const passed: Waiter[] = [];
     let waiter: Waiter | undefined = from;
-    while (waiter && waiter.role !== 'flight' && !known.has(waiter)) {
+    while (waiter && waiter.role !== 'flight' && !cache.has(waiter)) {
       passed.push(waiter);
-      known.set(waiter, undefined);
+      cache.set(waiter, undefined);
       waiter = waiter.above;
     }
-    const flight = waiter && waiter.role !== 'flight' ? known.get(waiter) : waiter;
-    for (const one of passed) known.set(one, flight);
+    const flight = waiter && waiter.role !== 'flight' ? cache.get(waiter) : waiter;
+    for (const one of passed) cache.set(one, flight);
     return flight;
   };
 }
@@ -97,112 +97,113 @@ function flightsOf(batches: readonly Flushable[]): Map<Waiter, Flushable> {
   return flights;
 }
 
-interface Sifted {
+interface WaitGraph {
   readonly flights: ReadonlyMap<Waiter, Flushable>;
   readonly batches: readonly Flushable[];
-  readonly behind: Behind;
+  readonly flightOf: FlightLookup;
 }
 
-/** Whether a flight is among those that wait for it, at whatever distance. */
-function waitsForItself(flight: Waiter, { flights, batches, behind }: Sifted): boolean {
+/** Whether a flight waits for its own end, directly or through other flights. */
+function waitsForItself(flight: Waiter, { flights, batches, flightOf }: WaitGraph): boolean {
   const waiting = new Set<Waiter>();
   const reached = [flight];
   for (let next = reached.pop(); next; next = reached.pop()) {
-    const flown = flights.get(next);
+    const reachedBatch = flights.get(next);
     for (const batch of batches) {
-      if (!flown || !(batch === flown || batch.isBlockedBy(flown))) continue;
-      for (const { waiter } of batch.askers()) {
-        const asking = behind(waiter);
-        if (asking === flight) return true;
-        if (!asking || waiting.has(asking)) continue;
-        waiting.add(asking);
-        reached.push(asking);
+      if (!reachedBatch || !(batch === reachedBatch || batch.isBlockedBy(reachedBatch))) continue;
+      for (const { waiter } of batch.keyWaiters()) {
+        const waitingFlight = flightOf(waiter);
+        if (waitingFlight === flight) return true;
+        if (!waitingFlight || waiting.has(waitingFlight)) continue;
+        waiting.add(waitingFlight);
+        reached.push(waitingFlight);
       }
     }
   }
   return false;
 }
 
-function asksByFlight(batches: readonly Flushable[], behind: Behind): Map<Waiter, Ask[]> {
-  const asks = new Map<Waiter, Ask[]>();
+function waitsByFlight(batches: readonly Flushable[], flightOf: FlightLookup): Map<Waiter, KeyWait[]> {
+  const waits = new Map<Waiter, KeyWait[]>();
   for (const batch of batches) {
-    for (const asker of batch.askers()) {
-      const flight = behind(asker.waiter);
+    for (const keyWaiter of batch.keyWaiters()) {
+      const flight = flightOf(keyWaiter.waiter);
       if (!flight) continue;
-      const known = asks.get(flight);
-      if (known) known.push({ flight, asker, batch });
-      else asks.set(flight, [{ flight, asker, batch }]);
+      const known = waits.get(flight);
+      if (known) known.push({ flight, keyWaiter, batch });
+      else waits.set(flight, [{ flight, keyWaiter, batch }]);
     }
   }
-  return asks;
+  return waits;
 }
 
-interface Waits {
+interface AllWaits {
   readonly flights: ReadonlyMap<Waiter, Flushable>;
-  readonly asks: ReadonlyMap<Waiter, readonly Ask[]>;
-  readonly elsewhere: readonly ExternalWait[];
-  readonly behind: Behind;
+  readonly waits: ReadonlyMap<Waiter, readonly KeyWait[]>;
+  readonly externalWaits: readonly ExternalWait[];
+  readonly flightOf: FlightLookup;
 }
 
-/** Flights that something can still move on; undefined where that cannot be told. */
-function hopefulFlights({ flights, asks, elsewhere, behind }: Waits): Set<Waiter> | undefined {
-  const hopeful = new Set<Waiter>();
-  for (const wait of elsewhere) {
-    if (wait.isAsk) continue;
-    const waited = wait.waited?.();
-    if (!waited) return undefined;
-    for (const { waiter } of waited) {
+/** The flights that can still end; undefined where an external wait does not say for which waiter it runs. */
+function flightsThatCanContinue({ flights, waits, externalWaits, flightOf }: AllWaits): Set<Waiter> | undefined {
+  const canContinue = new Set<Waiter>();
+  for (const externalWait of externalWaits) {
+    if (externalWait.isBatchWait) continue;
+    const descriptions = externalWait.waited?.();
+    if (!descriptions) return undefined;
+    for (const { waiter } of descriptions) {
       if (!waiter) return undefined;
-      const flight = behind(waiter);
-      const flown = flight === waiter && flights.get(waiter);
-      const isOwn = flown && asks.get(waiter)?.some(({ asker }) => flown.waitsFor(asker.waiter)) === true;
-      if (flight && !isOwn) hopeful.add(flight);
+      const flight = flightOf(waiter);
+      const batch = flight === waiter && flights.get(waiter);
+      const isOwn = batch && waits.get(waiter)?.some(({ keyWaiter }) => batch.waitsFor(keyWaiter.waiter)) === true;
+      if (flight && !isOwn) canContinue.add(flight);
     }
   }
-  for (const flight of flights.keys()) if (!asks.has(flight)) hopeful.add(flight);
-  const hasHope = ({ batch }: Ask): boolean =>
+  for (const flight of flights.keys()) if (!waits.has(flight)) canContinue.add(flight);
+  const canEnd = ({ batch }: KeyWait): boolean =>
     batch.flight
-      ? hopeful.has(batch.flight)
-      : batch.canBeForced || [...flights].some(([flight, flown]) => batch.isBlockedBy(flown) && hopeful.has(flight));
-  for (let before = -1; before < hopeful.size;) {
-    before = hopeful.size;
-    for (const [flight, asked] of asks) if (!hopeful.has(flight) && asked.some(hasHope)) hopeful.add(flight);
+      ? canContinue.has(batch.flight)
+      : batch.canBeForced ||
+        [...flights].some(([flight, flown]) => batch.isBlockedBy(flown) && canContinue.has(flight));
+  for (let before = -1; before < canContinue.size;) {
+    before = canContinue.size;
+    for (const [flight, own] of waits) if (!canContinue.has(flight) && own.some(canEnd)) canContinue.add(flight);
   }
-  return hopeful;
+  return canContinue;
 }
 
-/** From one flight to what it waits for, until one comes up again. */
+/** Follows the waits from one flight until a flight occurs a second time. */
 function cycleFrom(
   start: Waiter,
   flights: ReadonlyMap<Waiter, Flushable>,
-  asks: ReadonlyMap<Waiter, readonly Ask[]>,
-): readonly Ask[] {
-  const path = new Map<Waiter, Ask>();
+  waits: ReadonlyMap<Waiter, readonly KeyWait[]>,
+): readonly KeyWait[] {
+  const path = new Map<Waiter, KeyWait>();
   let flight: Waiter | undefined = start;
   while (flight && !path.has(flight)) {
-    const ask: Ask | undefined = asks.get(flight)?.[0];
-    if (!ask) return [];
-    path.set(flight, ask);
-    const { batch }: Ask = ask;
+    const wait: KeyWait | undefined = waits.get(flight)?.[0];
+    if (!wait) return [];
+    path.set(flight, wait);
+    const { batch }: KeyWait = wait;
     flight = batch.flight ?? [...flights].find(([, flown]) => batch.isBlockedBy(flown))?.[0];
   }
   const steps = [...path];
-  return steps.slice(steps.findIndex(([one]) => one === flight)).map(([, ask]) => ask);
+  return steps.slice(steps.findIndex(([one]) => one === flight)).map(([, wait]) => wait);
 }
 
 /**
- * The ask of the youngest flight comes last. That one fails: its failure goes the whole way up, while a flight further up
- * would leave a slot to those below.
+ * Rotates the cycle so that the wait of the youngest flight is the last. That wait is the one to fail: its failure passes
+ * through all flights of the cycle, while the failure of an older flight would only give its slot to the younger ones.
  */
-function fromOldest(cycle: readonly Ask[], byAge: readonly Waiter[]): readonly Ask[] {
-  const ages = cycle.map(({ flight }) => byAge.indexOf(flight));
+function youngestLast(cycle: readonly KeyWait[], oldestFirst: readonly Waiter[]): readonly KeyWait[] {
+  const ages = cycle.map(({ flight }) => oldestFirst.indexOf(flight));
   const youngest = ages.indexOf(Math.max(...ages));
   return [...cycle.slice(youngest + 1), ...cycle.slice(0, youngest + 1)];
 }
 
-function describeAsk({ flight, asker, batch }: Ask, flights: ReadonlyMap<Waiter, Flushable>): string {
-  const flown = flights.get(flight);
-  const keys = flown ? describeKeys([...new Set(Array.from(flown.askers(), ({ key }) => key))]) : '';
-  const blocked = batch.flight ? '' : ', for which its concurrency leaves no room';
-  return `${describeBatch(flown?.name ?? '')}, asked for ${keys}, waits for key ${describe(asker.key)} of ${describeBatch(batch.name)}${blocked}`;
+function describeWait({ flight, keyWaiter, batch }: KeyWait, flights: ReadonlyMap<Waiter, Flushable>): string {
+  const waiting = flights.get(flight);
+  const keys = waiting ? describeKeys([...new Set(Array.from(waiting.keyWaiters(), ({ key }) => key))]) : '';
+  const blocked = batch.flight ? '' : ', which cannot be flushed because of its concurrency';
+  return `${describeBatch(waiting?.name ?? '')}, asked for ${keys}, waits for key ${describe(keyWaiter.key)} of ${describeBatch(batch.name)}${blocked}`;
 }

@@ -1,24 +1,28 @@
 /**
- * What a scheduler tells of itself: a batch was flushed, and why just then; a flight has landed.
+ * The reason of a flush: no task could continue (`quiescent`), the window elapsed (`window`), the batch reached `maxSize`
+ * (`full`), `hold` elapsed (`hold-elapsed`), or `flush()` or `block()` was called (`forced`).
  */
 export type FlushReason = 'quiescent' | 'window' | 'full' | 'hold-elapsed' | 'forced';
 
+/** A batch was flushed: its resolver is called. */
 export interface FlushEvent<K = unknown> {
   readonly type: 'flush';
   /** The name of the batch function. */
   readonly batch: string;
   readonly keys: readonly K[];
   readonly reason: FlushReason;
-  /** In ms of the scheduler's clock. */
+  /** Time of the scheduler's clock in ms. */
   readonly at: number;
 }
 
+/** A flight has ended: its keys have their results. */
 export interface LandEvent<K = unknown> {
   readonly type: 'land';
   readonly batch: string;
   readonly keys: readonly K[];
-  /** In ms of the scheduler's clock. */
+  /** Time of the scheduler's clock in ms. */
   readonly at: number;
 }
 
+/** An event of `BatchScheduler.events$`. */
 export type SchedulerEvent = FlushEvent | LandEvent;

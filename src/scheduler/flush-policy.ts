@@ -1,25 +1,40 @@
-/**
- * A flush policy says which of the open batches go now. It is asked whenever nothing else can run.
- * Order in the answer is order of flushing. When it chooses none and nothing is in flight, the oldest goes all the
- * same, for nothing would ever ask it again.
- */
+/** An open batch, or a batch in flight, as a flush policy sees it. */
 export interface OpenBatch {
   readonly name: string;
-  /** How many keys wait in it. */
+  /** Number of waiting keys. */
   readonly size: number;
   readonly priority: number;
-  /** When its first key came, in ms of the scheduler's clock. */
+  /** Arrival time of the first key, in ms of the scheduler's clock. */
   readonly openedAt: number;
 }
 
+/**
+ * A flush policy chooses which open batches are flushed when no task can continue. The batches are flushed in the order of
+ * the returned array. If the policy chooses none while no batch is in flight, the oldest open batch is flushed, because no
+ * later event would call the policy again.
+ *
+ * @example
+ * const oldestFirst: FlushPolicy = (open) => open.slice(0, 1);
+ * const scheduler = new BatchScheduler({ policy: oldestFirst });
+ */
 export type FlushPolicy = (open: readonly OpenBatch[], inFlight: readonly OpenBatch[]) => readonly OpenBatch[];
 
-/** Every open batch at once, oldest first: fewest rounds. The default. */
+/**
+ * Flushes every open batch at once, oldest first: the fewest rounds. The default policy.
+ *
+ * @example
+ * const scheduler = new BatchScheduler({ policy: flushAll });
+ */
 export const flushAll: FlushPolicy = (open) => open;
 
-/** One batch at a time, by priority, then size, then age: fewest round trips. asynq's rule. */
+/**
+ * Flushes one batch at a time, by priority, then size, then age: the fewest round trips. The policy of asynq.
+ *
+ * @example
+ * const scheduler = new BatchScheduler({ policy: largestFirst });
+ */
 export const largestFirst: FlushPolicy = (open, inFlight) => (inFlight.length > 0 ? [] : [open.reduce(larger)]);
 
-/** `open` is oldest first, so a tie keeps the first. */
+/** The larger batch; of equal batches the first, which is the older one. */
 const larger = (one: OpenBatch, other: OpenBatch): OpenBatch =>
   other.priority > one.priority || (other.priority === one.priority && other.size > one.size) ? other : one;

@@ -1,33 +1,33 @@
 /**
- * What is on around a piece of code while it runs: its scheduler, contexts, and the stores of `AsyncLocalStorage`. Frames
- * are linked from the inside out. A task carries the frame it runs in; whoever runs a step of it switches to that frame
- * first, and only if another is on, so that going on without a pause turns nothing off and on again.
+ * A frame holds the scheduler, the contexts and the `AsyncLocalStorage` stores of running code. Frames are linked from the
+ * inside out. A task keeps the frame it runs in. Before each step of a task, the scheduler switches to that frame, unless it
+ * is active already: consecutive steps of one task pause and resume no context.
  *
- * A frame with a scheduler or a context is carried through native promises, timers and callbacks as a store of
- * `AsyncLocalStorage` is, so that what goes on from there belongs to the same scheduler and runs in the same contexts.
+ * A frame with a scheduler or a context is carried through native promises, timers and callbacks like a store of
+ * `AsyncLocalStorage`, so that the code there runs on the same scheduler and in the same contexts.
  */
 import { reportUnhandled } from '../core/rx';
-import { captureStores, carried, runInStores, type Stores } from '../core/async-local';
+import { captureStores, carriedValue, runInStores, type Stores } from '../core/async-local';
 import { ambient } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
 
-/** Something that is on while a task runs. */
+/** A context that is on while a task runs: it is resumed before the task runs and paused when the task waits. */
 export interface Switchable {
   pause(): void;
   resume(): void;
 }
 
-/** Who is failed when a context throws. */
+/** The task that fails when a context of its frame throws. */
 export interface FrameOwner {
-  /** Cancels what it waits for, and fails it with this error. */
+  /** Cancels the task's current wait and fails the task with this error. */
   interrupt(error: unknown): void;
 }
 
-/** A piece of work with a lifetime of its own, and all that runs for it. */
+/** Work with its own lifetime, such as a started future or a task of a scope. */
 export interface Work {
-  /** Something that ran for it has failed, and nobody waits for it any more. */
+  /** Called with the error of a part of the work that has no waiter any more. */
   orphaned(error: unknown): void;
-  /** Something that ran for it is cleaning up, and nobody waits for it any more. Call what comes back when it has. */
+  /** Keeps the work open for a clean-up without a waiter. The returned function ends the hold. */
   hold(): () => void;
 }
 
@@ -40,18 +40,18 @@ interface FrameParts {
 }
 
 export class Frame {
-  /** Changes only where a task leaves that frame before this one. */
+  /** Changes only when a task leaves the outer frame before this one. */
   outer: Frame | undefined;
   readonly stores: Stores | undefined;
   readonly work: Work | undefined;
-  /** The scheduler of all that runs here; undefined for the default one. */
+  /** The scheduler of the code in this frame; undefined for the default one. */
   readonly scheduler: BatchScheduler | undefined;
   readonly context: Switchable | undefined;
   readonly owner: FrameOwner | undefined;
   readonly depth: number;
-  readonly #innermostAround: Frame | undefined;
+  readonly #outerContextFrame: Frame | undefined;
   #isOn = false;
-  /** It has thrown, and is not asked again. */
+  /** Whether the context has thrown. A broken context is never called again. */
   #isBroken = false;
 
   constructor(outer: Frame | undefined, { context, owner, stores, work, scheduler }: FrameParts) {
@@ -61,27 +61,28 @@ export class Frame {
     this.stores = stores ?? outer?.stores;
     this.work = work ?? outer?.work;
     this.scheduler = scheduler ?? outer?.scheduler;
-    this.#innermostAround = outer?.innermost;
+    this.#outerContextFrame = outer?.contextFrame;
     this.depth = (outer?.depth ?? 0) + 1;
   }
 
-  /** Of this frame and those around it, the innermost that has something to turn on and off. */
-  get innermost(): Frame | undefined {
-    return this.context ? this : this.#innermostAround;
+  /** The innermost frame with a context: this frame or one around it. */
+  get contextFrame(): Frame | undefined {
+    return this.context ? this : this.#outerContextFrame;
   }
 
   /**
-   * Of this frame and those around it, the innermost that is more than values which an inner frame replaces. A new frame
-   * stands on that one, so that work which goes on from frame to frame without end makes no endless chain.
+   * The innermost frame (this one or one around it) with a context or with work of its own. A new frame is linked to that
+   * one. Frames with only stores or a scheduler are skipped, because the new frame replaces those; otherwise work that
+   * continues from frame to frame without end would build an endless chain.
    */
   get base(): Frame | undefined {
-    const isMore = (this.context && !this.#isBroken) || this.work !== this.outer?.work;
-    return isMore ? this : this.outer?.base;
+    const isNeeded = (this.context && !this.#isBroken) || this.work !== this.outer?.work;
+    return isNeeded ? this : this.outer?.base;
   }
 
-  /** Whether it is carried through native promises and callbacks, whatever runs in it. */
+  /** Whether the frame is carried through native promises and callbacks. */
   get isCarried(): boolean {
-    return this.scheduler !== undefined || this.innermost !== undefined;
+    return this.scheduler !== undefined || this.contextFrame !== undefined;
   }
 
   get isOn(): boolean {
@@ -91,23 +92,23 @@ export class Frame {
   turnOn(): void {
     if (!this.context || this.#isOn || this.#isBroken) return;
     this.#isOn = true;
-    this.#guard(this.context, 'resume');
+    this.#callContext(this.context, 'resume');
   }
 
   turnOff(): void {
     if (!this.context || !this.#isOn) return;
     this.#isOn = false;
-    this.#guard(this.context, 'pause');
+    this.#callContext(this.context, 'pause');
   }
 
-  /** Says that it is on, or off for good, without a word to its context: for whoever has told it. */
+  /** Records that the context is on, or off for good, for a caller that has resumed or paused the context itself. */
   mark(isOn: boolean): void {
     this.#isOn = isOn;
     this.#isBroken = !isOn;
   }
 
-  /** What throws is off, and stays off. */
-  #guard(context: Switchable, method: 'pause' | 'resume'): void {
+  /** A context that throws is off and stays off. */
+  #callContext(context: Switchable, method: 'pause' | 'resume'): void {
     try {
       context[method]();
     } catch (error) {
@@ -123,16 +124,16 @@ let active: Frame | undefined;
 
 export const activeFrame = (): Frame | undefined => active;
 
-/** Turns off what is on and not in `next`, innermost first; then on what is in `next`, outermost first. */
+/** Pauses the contexts that are not in `next`, innermost first; then resumes those of `next`, outermost first. */
 export function switchTo(next: Frame | undefined): void {
   if (next === active) return;
-  const innermost = next?.innermost;
-  let left = active?.innermost;
-  const shared = innermostShared(left, innermost);
-  while (left !== shared && left) {
-    active = left.outer;
-    left.turnOff();
-    left = left.outer?.innermost;
+  const innermost = next?.contextFrame;
+  let leaving = active?.contextFrame;
+  const shared = innermostShared(leaving, innermost);
+  while (leaving !== shared && leaving) {
+    active = leaving.outer;
+    leaving.turnOff();
+    leaving = leaving.outer?.contextFrame;
   }
   for (const entered of pathTo(innermost, shared)) {
     active = entered;
@@ -142,91 +143,97 @@ export function switchTo(next: Frame | undefined): void {
 }
 
 /**
- * Does `work` in this frame, which stays on until another is switched to. `isAsync` says that `work` calls an `async`
- * function: what that asks for after an `await` is the work of this frame as well, however little is on in it.
+ * Runs `work` in this frame, which stays active until the next switch. `isAsync` means that `work` calls an `async` function:
+ * the frame is then carried through its `await`s even if the frame has neither a scheduler nor a context.
  */
 export function runIn<R>(frame: Frame | undefined, work: () => R, isAsync?: boolean): R {
   switchTo(frame);
-  return runInside(frame, work, isAsync);
+  return runInActive(frame, work, isAsync);
 }
 
-/** The frame that is on where no drive is under way, unless an overflow of the native stack has left another. */
+/**
+ * The frame that must be active outside of every `RunQueue.drive`. The active frame differs only after an overflow of the
+ * native stack.
+ */
 let expected: Frame | undefined;
 
 export const expectedFrame = (): Frame | undefined => expected;
 
-let isAside = false;
+let isInCleanupSwitch = false;
 
-/** Whether contexts are paused for a clean-up of other work, which comes to its end before anything else goes on. */
-export const isSwitchedAside = (): boolean => isAside;
+/** Whether contexts are being paused for a clean-up of other work, which ends before any other work continues. */
+export const isSwitchingForCleanup = (): boolean => isInCleanupSwitch;
 
-/** Switches to the frame of other work for a clean-up of that: what runs now is not suspended. */
-export function switchAside(next: Frame | undefined): void {
-  isAside = true;
+/** Switches to the frame of other work for its clean-up. The current work does not count as suspended. */
+export function switchForCleanup(next: Frame | undefined): void {
+  isInCleanupSwitch = true;
   try {
     switchTo(next);
   } finally {
-    isAside = false;
+    isInCleanupSwitch = false;
   }
 }
 
-/** Does `work` in this frame in the middle of other work, and goes back to the frame of that. */
-export function runAmid<R>(frame: Frame | undefined, work: () => R, switchThere = switchTo): R {
+/** Runs `work` in this frame in the middle of other work, and then switches back to the frame of the other work. */
+export function runNested<R>(frame: Frame | undefined, work: () => R, switchFrame = switchTo): R {
   const outer = active;
   const outerExpected = expected;
-  switchThere(frame);
+  switchFrame(frame);
   expected = frame;
   try {
-    return runInside(frame, work);
+    return runInActive(frame, work);
   } finally {
     expected = outerExpected;
     switchTo(outer);
   }
 }
 
-/** The same for a clean-up, which does not suspend the other work. */
-export const runAside = <R>(frame: Frame | undefined, work: () => R): R => runAmid(frame, work, switchAside);
+/** Runs a clean-up like `runNested`, without suspending the current work. */
+export const runCleanup = <R>(frame: Frame | undefined, work: () => R): R => runNested(frame, work, switchForCleanup);
 
-/** Does `work` in the stores of this frame, which is on, and carries it along where that is needed. */
-export const runInside = <R>(frame: Frame | undefined, work: () => R, isAsync = false): R =>
+/** Runs `work` in the stores of the active frame, and carries the frame where needed. */
+export const runInActive = <R>(frame: Frame | undefined, work: () => R, isAsync = false): R =>
   runInStores(frame?.stores, isAsync || frame?.isCarried ? frame : undefined, work);
 
-/** The frame that was carried here. */
-const carriedFrame = (): Frame | undefined => carried() as Frame | undefined; // only frames are carried
+/** The frame carried to the running code through promises, timers or callbacks. */
+const carriedFrame = (): Frame | undefined => carriedValue() as Frame | undefined; // only frames are carried
 
-/** The frame of code that goes on after an `await` or in a callback: it was carried there, and nothing in it is on. */
+/** The frame of code that continues after an `await` or in a callback. Its contexts are not on. */
 export const resumedFrame = (): Frame | undefined => (active ? undefined : carriedFrame());
 
-/** The scheduler to which the code belongs that runs now; undefined where nothing names one. */
+/** The scheduler of the running code; undefined for the default one. */
 export const schedulerHere = (): BatchScheduler | undefined => ambient.scheduler ?? carriedFrame()?.scheduler;
 
-/** The frame of work that is started here to live by itself: the stores here, or else those of its home, and the contexts of its home. */
+/**
+ * The frame of work that is started here with its own lifetime: the contexts of the given frame, and the current stores (or
+ * those of the given frame where no store exists now).
+ */
 export function detachedFrame(around: Frame | undefined): Frame | undefined {
   const stores = captureStores();
   return stores ? new Frame(around, { stores }) : around;
 }
 
-/** The frame of work that is begun here: what is on here, and the stores its caller sees. */
+/** The frame of work that is started here: the active frame (or the carried one) with the current stores. */
 export function frameHere(): Frame | undefined {
   const around = active ?? carriedFrame();
   const stores = captureStores();
   return stores ? new Frame(around?.base, { stores, scheduler: around?.scheduler }) : around;
 }
 
-/** The same frame for work on this scheduler, which may be another. */
+/** The given frame for work on the given scheduler, which may differ from that of the frame. */
 export function frameOn(scheduler: BatchScheduler, frame: Frame | undefined): Frame | undefined {
   if (frame === undefined) return scheduler.frame;
   if (frame.scheduler === scheduler || (!frame.scheduler && !scheduler.frame)) return frame;
   return new Frame(frame.base, { stores: frame.stores, scheduler });
 }
 
-/** A canceller for a clean-up that nobody waits for: the work it runs for is not over before the clean-up has ended. */
-export function holder(frame: Frame | undefined): { cancelled(): void } | undefined {
+/** Keeps the work of the frame open until a clean-up without a waiter has ended, reported by calling `cancelled`. */
+export function holdWork(frame: Frame | undefined): { cancelled(): void } | undefined {
   const release = frame?.work?.hold();
   return release && { cancelled: release };
 }
 
-/** An error that nobody receives goes to the work whose part has failed, or else to where RxJS sends such errors. */
+/** Reports an error without a receiver to the work of the frame, or else as RxJS reports unhandled errors. */
 export function reportOrphan(frame: Frame | undefined, error: unknown): void {
   if (frame?.work) frame.work.orphaned(error);
   else reportUnhandled(error);
@@ -235,14 +242,14 @@ export function reportOrphan(frame: Frame | undefined, error: unknown): void {
 function innermostShared(one: Frame | undefined, other: Frame | undefined): Frame | undefined {
   let [a, b] = [one, other];
   while (a !== b) {
-    if ((a?.depth ?? 0) >= (b?.depth ?? 0)) a = a?.outer?.innermost;
-    else b = b?.outer?.innermost;
+    if ((a?.depth ?? 0) >= (b?.depth ?? 0)) a = a?.outer?.contextFrame;
+    else b = b?.outer?.contextFrame;
   }
   return a;
 }
 
 function pathTo(next: Frame | undefined, shared: Frame | undefined): Frame[] {
   const path: Frame[] = [];
-  for (let frame = next; frame && frame !== shared; frame = frame.outer?.innermost) path.push(frame);
+  for (let frame = next; frame && frame !== shared; frame = frame.outer?.contextFrame) path.push(frame);
   return path.reverse();
 }

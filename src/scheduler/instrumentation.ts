@@ -1,36 +1,36 @@
 /**
- * The seam for whoever looks on: traces, debugging, the doctor. All that the core does for them is to look whether
- * somebody is there; while nobody is, nothing is noted and nothing is called.
+ * Instrumentation is the hook for traces, debugging and the doctor. The core only checks whether an instrumentation is
+ * installed; without one, no event is created and no function is called.
  */
 import { failure, success, type Outcome } from '../core/outcome';
 import type { FlushReason } from './events';
-import type { Asker } from './open-batches';
+import type { KeyWaiter } from './open-batches';
 import type { Waiter } from './waiter';
 
-/** A batch, as far as onlookers know it. */
+/** A batch as seen by an instrumentation. */
 export interface ObservedBatch {
   readonly name: string;
-  /** The same for all batches of one function. */
+  /** One object for all batches of one batch function. */
   readonly ofFunction: object;
   readonly partition: unknown;
-  /** What waits in one era of time never comes in another. */
+  /** The scheduler's state in the time domain of the batch. */
   readonly state: object;
   readonly size: number;
-  /** It takes no more keys, and waits for room in the air. */
+  /** Whether the batch accepts no more keys and waits for another flight to end. */
   readonly isSealed: boolean;
   readonly scheduler: ObservedScheduler;
-  askers(): Iterable<Asker>;
+  keyWaiters(): Iterable<KeyWaiter>;
 }
 
 export interface ObservedScheduler {
   readonly name: string;
-  /** Its clock stands still while this thread is held. */
+  /** Whether the clock stands still while this thread is blocked. */
   readonly isVirtual: boolean;
   now(): number;
 }
 
 export interface ObservedScope {
-  /** Its end, which is waited for. */
+  /** The waiter for the end of the scope. */
   readonly closing: object;
   readonly name: string;
   readonly scheduler: ObservedScheduler;
@@ -41,28 +41,31 @@ export interface ObservedPool {
   readonly name: string;
 }
 
-/** How something ended; undefined when it was cancelled. */
+/** The outcome of a task, a flight, a call or a scope; undefined after a cancellation. */
 export type EndedOutcome = Outcome<unknown> | undefined;
 
-/** The keys of a flush that failed. */
+/** The failed keys of a flush. */
 export interface KeyFailures {
   count: number;
-  /** What the first of them failed with. */
+  /** The error of the first failed key. */
   readonly first: unknown;
 }
 
-export const ended = (isError: boolean, result: unknown): EndedOutcome => (isError ? failure(result) : success(result));
+export const toOutcome = (isError: boolean, result: unknown): EndedOutcome =>
+  isError ? failure(result) : success(result);
 
 export type InstrumentationEvent =
-  /** A call has given a future. `by` is the function that was called. */
+  /** A call has returned a future. `by` is the called function. */
   | { readonly type: 'built'; readonly future: object; readonly by: object; readonly name: string }
-  /** A function was made a batch function. */
+  /** A batch function was created. */
   | { readonly type: 'made'; readonly ofFunction: object; readonly name: string; readonly by: object }
   | { readonly type: 'task-began'; readonly task: Waiter; readonly scheduler: ObservedScheduler }
   | { readonly type: 'task-suspended'; readonly task: Waiter; readonly awaited: { describe?(): string } | undefined }
   | { readonly type: 'task-resumed'; readonly task: Waiter }
   | { readonly type: 'task-ended'; readonly task: Waiter; readonly how: EndedOutcome }
+  /** A batch was opened. */
   | { readonly type: 'opened'; readonly batch: ObservedBatch }
+  /** A key was requested from a batch. */
   | {
       readonly type: 'asked';
       readonly batch: ObservedBatch;
@@ -71,6 +74,7 @@ export type InstrumentationEvent =
       readonly future: object | undefined;
       readonly isNew: boolean;
     }
+  /** A key was found in the cache. */
   | {
       readonly type: 'recalled';
       readonly name: string;
@@ -79,7 +83,7 @@ export type InstrumentationEvent =
       readonly future: object | undefined;
       readonly scheduler: ObservedScheduler;
     }
-  /** Somebody has it who sees to it, whether it is run or not. */
+  /** A future has a consumer, such as `all` or a scope, even if it is never run. */
   | { readonly type: 'taken'; readonly future: object }
   | {
       readonly type: 'flushed';
@@ -123,16 +127,16 @@ export type InstrumentationEvent =
     };
 
 export interface Instrumentation {
-  emit(note: InstrumentationEvent): void;
-  /** Does `work`, in which others may begin for this waiter though nothing they pass on to leads to it. */
+  emit(event: InstrumentationEvent): void;
+  /** Runs `work`. Tasks started inside run for this waiter, even if no chain of waiters leads to it. */
   within<R>(waiter: Waiter, work: () => R): R;
-  /** For whom a task runs whose results go to no other task. */
+  /** The waiter for which a task runs, where no chain of waiters leads from the task to another task. */
   callerOf(task: Waiter): Waiter | undefined;
-  /** Where a future was built, as a line of a stack. */
+  /** The call site that created a future, as a line of a stack. */
   siteOf(future: object | undefined): string | undefined;
-  /** Where the library was called from just now, as a line of a stack. */
+  /** The call site of the current call of the library, as a line of a stack. */
   siteHere(): string | undefined;
 }
 
-/** Whoever looks on. */
+/** The installed instrumentation. */
 export const instrumentation: { current: Instrumentation | undefined } = { current: undefined };

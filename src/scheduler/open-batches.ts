@@ -1,6 +1,6 @@
 /**
- * The batches that stand open, and the moment they are let through: quiescence, when no task can go on and no
- * microtask is left. Then every batch that is ready is offered to the policy, and those it chooses are flushed.
+ * Open batches are flushed at quiescence: when no task can continue and no microtask is left. Every batch that is ready is
+ * then offered to the flush policy, and the batches chosen by the policy are flushed.
  */
 import { reportUnhandled } from '../core/rx';
 import type { FlushReason } from './events';
@@ -9,39 +9,38 @@ import type { RunQueue } from './run-queue';
 import type { Waiter } from './waiter';
 
 export interface Flushable extends OpenBatch {
-  /** Why it may go now, or undefined while it may not; `isBusy` says that something may yet join. */
+  /** The reason why the batch can be flushed now; undefined if it cannot. `isBusy`: a running task may still add a key. */
   readyFor(isBusy: boolean): FlushReason | undefined;
-  /** It stands open for so many ms, whatever else there is: those who wait in it may ask for more when it has gone. */
+  /** Whether the window is still open. Its waiters may request more keys after the flush. */
   readonly isWindowOpen: boolean;
-  /** Whether it may go if it must. */
+  /** Whether a forced flush is possible, that is, whether the concurrency allows another flight. */
   readonly canBeForced: boolean;
   flush(reason: FlushReason): void;
   describe(): string;
-  /** Who waits for its keys. */
-  askers(): Iterable<Asker>;
-  /** Once it has taken off. */
+  keyWaiters(): Iterable<KeyWaiter>;
+  /** The flight, after the flush. */
   readonly flight: Waiter | undefined;
-  /** Whether its resolver is assumed to end only after it has got what this waiter asks for, and no key before that. */
-  waitsFor(asker: Waiter): boolean;
-  /** Whether it is open, and may not go while that one is in flight. */
+  /** Whether the resolver is assumed to settle no key and not to end before this waiter has its value. */
+  waitsFor(waiter: Waiter): boolean;
+  /** Whether this batch is open and cannot be flushed before the other one, in flight, has ended. */
   isBlockedBy(flown: Flushable): boolean;
-  /** Fails one who waits for a key, and no other; false if it does not wait for that any more. */
-  reject(asker: Asker, error: unknown): boolean;
+  /** Fails only this waiter of a key. Returns false if the waiter no longer waits for the key. */
+  reject(keyWaiter: KeyWaiter, error: unknown): boolean;
 }
 
-/** Somebody who waits for a key of a batch. */
-export interface Asker {
+/** A waiter for a key of a batch. */
+export interface KeyWaiter {
   readonly key: unknown;
   readonly waiter: Waiter;
 }
 
 const FLUSH_IN_POLICY =
-  'A flush policy called flush() or block(), while the batches that are open wait for its choice. ' +
-  'A policy only chooses: return the batches that shall go now.';
+  'A flush policy called flush() or block(). The open batches wait for the choice of that policy. ' +
+  'Only return the batches to flush from a policy.';
 
 export class OpenBatches {
   readonly #open = new Set<Flushable>();
-  /** Full, and waiting for room in the air. */
+  /** Full batches that wait for another flight to end, because of their concurrency. */
   readonly #full = new Set<Flushable>();
   readonly #inFlight = new Set<Flushable>();
   readonly #policy: FlushPolicy;
@@ -57,14 +56,13 @@ export class OpenBatches {
     return this.#open.size === 0;
   }
 
-  /** What has keys that somebody waits for, and whether it is in the air. */
+  /** All batches with waiting keys. */
   *all(): Generator<readonly [Flushable, 'open' | 'full' | 'in flight']> {
     for (const batch of this.#open) yield [batch, 'open'];
     for (const batch of this.#full) yield [batch, 'full'];
     for (const batch of this.#inFlight) yield [batch, 'in flight'];
   }
 
-  /** What is in the air, in words. */
   describeFlights(): string[] {
     return Array.from(this.#inFlight, (batch) => batch.describe());
   }
@@ -78,7 +76,7 @@ export class OpenBatches {
     this.#full.delete(batch);
   }
 
-  /** It takes no more keys, and goes when there is room for it. */
+  /** Moves a full batch to those that wait for another flight to end. */
   seal(batch: Flushable): void {
     this.#open.delete(batch);
     this.#full.add(batch);
@@ -93,20 +91,20 @@ export class OpenBatches {
   }
 
   /**
-   * Flushes what is ready and chosen; false when nothing was. What waits for others to join comes after what does not:
-   * those who wait for that may be the ones to join.
+   * Flushes the ready batches that the policy chooses; returns false if none was flushed. Batches without `hold` flush first:
+   * tasks waiting for them may still join the held ones.
    */
   flushReady(isBusy: boolean): boolean {
     if (this.#flush((batch) => batch.readyFor(true))) return true;
     return !isBusy && !this.#hasOpenWindow() && this.#flush((batch) => batch.readyFor(false));
   }
 
-  /** The same for all that can go, whatever it was waiting for. */
+  /** Flushes all batches that can be forced, regardless of window and hold, as far as the policy chooses them. */
   flushForced(): boolean {
     return this.#flush((batch) => (batch.canBeForced ? 'forced' : undefined));
   }
 
-  /** Whether one is open that waits for no others to join: tasks that wait for it may go on, and ask for more. */
+  /** Whether a batch without `hold` is open. Tasks waiting for it may continue and request more keys. */
   get hasUnheld(): boolean {
     for (const batch of this.#open) if (batch.isWindowOpen || batch.readyFor(true)) return true;
     return false;
@@ -129,9 +127,9 @@ export class OpenBatches {
     if (ready.length === 0) return false;
     const chosen = this.#choose(ready);
     for (const batch of chosen) {
-      // An earlier one of this round may have taken the last place, or emptied it.
+      // An earlier flush of this round may have used the last slot of the concurrency, or cancelled the keys of this batch.
       if (!this.#open.has(batch) || !batch.canBeForced) continue;
-      // Each with all that its resolver starts before the next.
+      // All work started by this resolver runs before the next flush.
       this.#runQueue.drive(() => batch.flush(reasons.get(batch) ?? 'forced'));
     }
     return chosen.length > 0;
@@ -146,7 +144,7 @@ export class OpenBatches {
       const chosen = this.#policy(ready, [...this.#inFlight]).filter(isOffered);
       return chosen.length === 0 && this.#inFlight.size === 0 ? ready.slice(0, 1) : chosen;
     } catch (error) {
-      // A policy that throws must not leave everybody waiting.
+      // The error of a policy must not leave the waiters without a flush.
       reportUnhandled(error);
       return ready;
     } finally {

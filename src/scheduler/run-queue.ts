@@ -1,13 +1,13 @@
 /**
- * Who may run next. Starting is a call stack of our own: depth first, left to right, and never deeper on the native
- * stack than one step, so a million nested tasks are no more than a long array. Resuming is a queue: first in, first
- * out, and only when the stack is empty.
+ * The run queue decides which task runs next. Started tasks are on a stack: depth first, left to right. The native stack
+ * never gets deeper than one step, so a million nested tasks are only a long array. Resumed tasks are in a queue: first in,
+ * first out, and only when the stack is empty.
  *
- * A starter stays on the stack beneath what it starts: it puts itself there by `call(this)`, starts the others, and then
- * tries `takeBack(this)`. When it comes up again, all that it started has either finished or waits for something.
+ * A task stays on the stack below the tasks it starts: it pushes itself with `call(this)`, starts the others, and then tries
+ * `takeBack(this)`. When it is popped again, each task it started has either ended or is waiting.
  */
-import { noticeStores } from '../core/async-local';
-import { reportLost } from '../core/report';
+import { detectStores } from '../core/async-local';
+import { reportUnhandledFailure } from '../core/report';
 import { ambient } from './ambient';
 import type { BatchScheduler } from './batch-scheduler';
 import { isTimeUp } from './deadline';
@@ -15,15 +15,15 @@ import { Fifo } from '../core/fifo';
 import { activeFrame, expectedFrame, switchTo } from './frame';
 
 export interface Runnable {
-  /** Goes on as far as it can. Throws nothing but an overflow of the native stack; harmless when there is nothing to do. */
+  /** Runs until it has to wait. Throws only an overflow of the native stack. Has no effect without work to do. */
   step(): void;
 }
 
 /**
- * Subscribing by hand inside a step nests on the native stack. So deep it may nest; what is started deeper waits for
- * its turn in the queue, so that a long chain of tasks with operators between them does not overflow.
+ * Maximum number of nested drives. A manual subscription inside a step nests on the native stack; tasks started deeper than
+ * this wait in the queue, so that a long chain of tasks with operators between them does not overflow the stack.
  */
-const DEEPEST_NESTING = 120;
+const MAX_NESTING = 120;
 
 export class RunQueue {
   readonly #owner: BatchScheduler;
@@ -35,47 +35,47 @@ export class RunQueue {
     this.#owner = owner;
   }
 
-  /** All that may go on as soon as it is its turn. */
+  /** The runnables that can continue, in order. */
   get waiting(): readonly Runnable[] {
     return [...this.#stack, ...this.#ready];
   }
 
-  /** Runs before everything else, as soon as the present step is over. */
+  /** Runs the runnable before all others, after the current step. */
   call(runnable: Runnable): void {
     this.#stack.push(runnable);
   }
 
-  /** The same, for whoever may be outside of a drive. */
-  interject(runnable: Runnable): void {
+  /** Like `call`, also for callers outside of a drive. */
+  callFromAnywhere(runnable: Runnable): void {
     if (this.#nesting > 0) this.call(runnable);
     else this.drive(() => this.call(runnable));
   }
 
-  /** Takes the caller off the stack if nothing was put on top of it; false when it must wait for its turn. */
+  /** Pops the runnable if it is on top of the stack. Returns false if it must wait for its turn. */
   takeBack(runnable: Runnable): boolean {
     if (this.#stack[this.#stack.length - 1] !== runnable || isTimeUp()) return false;
     this.#stack.pop();
     return true;
   }
 
-  /** Goes on when all that became ready before it has. */
+  /** Runs the runnable after all those that became ready before. */
   resume(runnable: Runnable): void {
     this.#ready.push(runnable);
   }
 
   /**
-   * The way in from outside: does `work`, then all that it started, and, unless a drive is under way already, all
-   * that became ready.
+   * The entry from outside: runs `work`, then all tasks that it started, and then, unless called inside another drive, all
+   * tasks that became ready.
    */
   drive<R>(work: () => R): R {
-    if (!ambient.scheduler) noticeStores();
+    if (!ambient.scheduler) detectStores();
     return this.driveInKnownStores(work);
   }
 
-  /** The same, without a look at the stores here: a subscription or flight captures them, or a promise has carried them. */
+  /** `drive` without `detectStores`, for callers whose stores are captured already or carried by a promise. */
   driveInKnownStores<R>(work: () => R): R {
     const { scheduler: outer, task: outerTask } = ambient;
-    // An overflow of the native stack may have left a frame on, and work on the stack: the next drive takes both up.
+    // After an overflow of the native stack, a wrong frame may be active and work may remain: this drive repairs both.
     if (!outer && activeFrame() !== expectedFrame()) switchTo(expectedFrame());
     const outerFrame = activeFrame();
     const frameOfTask = outerTask?.frame;
@@ -87,30 +87,30 @@ export class RunQueue {
       try {
         return work();
       } finally {
-        // Also when `work` threw: what it had started must not wait for the next drive.
+        // Tasks started by `work` must not wait for the next drive, also if `work` has thrown.
         ambient.task = undefined;
         do {
           if (this.isDeep) this.#postpone(floor);
           else if (this.#nesting > 1) this.#unwind(floor);
           else this.#drain(floor);
-          // A context that throws as it is turned off interrupts its task.
-          // What its task has entered or left meanwhile, in a callback, stays so.
+          // A context that throws while it is paused interrupts its task, which adds work: hence the loop.
+          // Contexts that the outer task has entered or left in a callback stay entered or left.
           switchTo(outerTask?.frame === frameOfTask ? outerFrame : outerTask?.frame);
         } while (this.#stack.length > floor);
         isSettled = true;
       }
     } finally {
-      // Three assignments come first: an overflow may have left no native stack for a call.
+      // The assignments come first, since after an overflow the native stack may have no space for a call.
       ambient.task = outerTask;
       ambient.scheduler = outer;
       this.#nesting--;
-      // An error, or the time limit of a `block`, has left work that no later event would take up.
+      // After an error, or the time limit of a `block`, work may remain that no later event would run.
       if (this.#nesting === 0 && (!isSettled || this.#ready.length > 0))
         void Promise.resolve().then(() => this.drain());
     }
   }
 
-  /** Runs all that is ready, also in the middle of another drive: for `block`. */
+  /** Runs all ready tasks, also inside another drive. `block` uses it. */
   drain(): void {
     this.drive(() => {
       const outerTask = ambient.task;
@@ -123,9 +123,9 @@ export class RunQueue {
     });
   }
 
-  /** Drives are nested so deep that what would run on this native stack is put into the queue. */
+  /** Whether drives are nested so deep that new tasks go to the queue instead of the native stack. */
   get isDeep(): boolean {
-    return this.#nesting > DEEPEST_NESTING;
+    return this.#nesting > MAX_NESTING;
   }
 
   #drain(floor: number): void {
@@ -150,15 +150,15 @@ export class RunQueue {
   }
 
   /**
-   * A step throws nothing but an overflow of the native stack. In a nested drive the error goes to the caller of that drive,
-   * whose recursion it is; in the outermost one it keeps nothing else from its turn.
+   * Runs one step. The only error of a step is an overflow of the native stack. In a nested drive, the error goes to the
+   * caller, whose recursion caused it. In the outermost drive it is reported, and other tasks run on.
    */
   #step(runnable: Runnable | undefined): void {
     try {
       runnable?.step();
     } catch (error) {
       if (this.#nesting > 1) throw error;
-      reportLost('a step of the scheduler', error);
+      reportUnhandledFailure('a step of the scheduler', error);
     }
   }
 }

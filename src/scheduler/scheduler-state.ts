@@ -1,6 +1,6 @@
 /**
- * What a scheduler has going on in one era of time: the batches that stand open, the actions that are due, what its
- * tasks wait for elsewhere; and the two ticks that move it on.
+ * The state of a scheduler in one time domain consists of its open batches, its due actions, the external waits of its
+ * tasks, and two ticks: one runs due actions, the other flushes batches.
  */
 import type { SchedulerLike } from 'rxjs';
 import { currentTimeDomain, reportUnhandled } from '../core/rx';
@@ -12,20 +12,20 @@ import type { RunQueue } from './run-queue';
 import { endOfTurn, quiescence, Tick } from './tick';
 import type { Waiter } from './waiter';
 
-/** Something outside the scheduler that one of its executions waits for. */
+/** A wait of a task for work outside of its scheduler, which the scheduler cannot drive. */
 export interface ExternalWait {
   describe(): string;
-  /** Moves it on without the event loop, where that is possible; false when it was not. */
+  /** Makes progress without the event loop, where possible. Returns false without progress. */
   advance?(): boolean;
-  /** Who waits for what of it. */
+  /** The waiters, each with a description of the awaited work. */
   waited?(): Iterable<ExternalWaitDescription>;
-  /** Whether it waits for a batch of another scheduler, among whose askers it is. */
-  readonly isAsk?: boolean;
+  /** Whether the wait is for a key of a batch of another scheduler. That batch then lists its waiter. */
+  readonly isBatchWait?: boolean;
 }
 
 export interface ExternalWaitDescription {
   readonly waiter: Waiter | undefined;
-  /** In words. */
+  /** Description of the awaited work. */
   readonly what: string;
 }
 
@@ -36,44 +36,44 @@ interface SchedulerStateConfig {
   readonly real?: SchedulerState | undefined;
 }
 
-/** The innermost `block` that drives: the eras that got work meanwhile, of whatever scheduler. */
-let innermost: Set<SchedulerState> | undefined;
+/** The states that received work during the innermost `block`, which may belong to several schedulers. */
+let activeInBlock: Set<SchedulerState> | undefined;
 
 /**
- * Whatever is being moved on around it may be moved on by `work` as well: it may be told something midway, and block.
- * `work` is handed the eras that get work while it runs.
+ * Runs `work` as the innermost `block`. A `block` may be called inside another one, from a callback; it can then drive the same
+ * external waits again. `work` receives the set of states that get work while it runs.
  */
-export function asInnermost<R>(work: (active: ReadonlySet<SchedulerState>) => R): R {
-  const outer = innermost;
+export function runAsBlock<R>(work: (active: ReadonlySet<SchedulerState>) => R): R {
+  const outer = activeInBlock;
   const active = new Set<SchedulerState>();
-  innermost = active;
+  activeInBlock = active;
   try {
     return work(active);
   } finally {
-    innermost = outer;
-    if (outer) for (const era of active) outer.add(era);
+    activeInBlock = outer;
+    if (outer) for (const state of active) outer.add(state);
   }
 }
 
 export class SchedulerState {
   readonly openBatches: OpenBatches;
-  /** For a run of virtual time: the era of real time that it stands in. */
+  /** The state in real time, for the state of a `TestScheduler.run`. */
   readonly real: SchedulerState | undefined;
-  readonly #run = currentTimeDomain();
+  readonly #timeDomain = currentTimeDomain();
   readonly #externalWaits = new Set<ExternalWait>();
-  /** Other schedulers whose tasks wait for batches of this one, and how many waits those are. */
-  #askers: Map<SchedulerState, number> | undefined;
-  /** Other schedulers whose batches tasks of this one wait for, and how many waits those are. */
-  #asked: Map<SchedulerState, number> | undefined;
+  /** States whose tasks wait for batches of this one, with the number of waits. */
+  #dependents: Map<SchedulerState, number> | undefined;
+  /** States whose batches tasks of this one wait for, with the number of waits. */
+  #dependencies: Map<SchedulerState, number> | undefined;
   readonly #runQueue: RunQueue;
   readonly #turn: Tick;
   readonly #quiescence: Tick;
-  /** Asks by which keys may wait for each other; undefined as long as there are none. */
+  /** Waiters that may have closed a cycle; undefined while none exists. */
   #deadlockCheck: DeadlockCheck | undefined;
   #due: DueRun[] = [];
-  /** What was due when this turn ended, as far as it has not run yet. */
+  /** Actions of the current turn that have not run yet. */
   #running: DueRun[] = [];
-  /** For whom it moves on what is elsewhere. */
+  /** The `block` for which external waits are being advanced. */
   #advancingFor: { readonly block: object | undefined } | undefined;
 
   constructor({ clock, policy, runQueue, real }: SchedulerStateConfig) {
@@ -81,112 +81,110 @@ export class SchedulerState {
     this.#runQueue = runQueue;
     this.openBatches = new OpenBatches(policy, runQueue);
     this.#turn = new Tick({ clock, later: endOfTurn, fire: () => this.#runDue() });
-    this.#quiescence = new Tick({ clock, later: real ? endOfTurn : quiescence, fire: () => this.#quiet() });
+    this.#quiescence = new Tick({ clock, later: real ? endOfTurn : quiescence, fire: () => this.#onQuiescence() });
   }
 
-  /** It is that of a run of virtual time which has ended, perhaps midway: nothing comes in it any more. */
+  /** Whether the `TestScheduler.run` of this state has ended or was aborted. No work of a past state runs any more. */
   get isPast(): boolean {
-    return this.real !== undefined && currentTimeDomain() !== this.#run;
+    return this.real !== undefined && currentTimeDomain() !== this.#timeDomain;
   }
 
-  /** Runs it at the end of this turn, unless it is closed before. */
-  soon(run: DueRun): void {
-    innermost?.add(this);
+  /** Runs the action at the end of this turn, unless the run is closed before. */
+  enqueue(run: DueRun): void {
+    activeInBlock?.add(this);
     this.#due.push(run);
     this.#turn.arm();
   }
 
-  /** Somebody waits for something elsewhere, and may ask for more when it has come. */
-  addExternalWait(waited: ExternalWait): void {
-    innermost?.add(this);
-    this.#externalWaits.add(waited);
+  /** Registers a wait of a task, which may request more keys when the wait ends: held batches wait for it. */
+  addExternalWait(wait: ExternalWait): void {
+    activeInBlock?.add(this);
+    this.#externalWaits.add(wait);
   }
 
-  /** That has ended: what waited only because of it may go now. */
-  removeExternalWait(waited: ExternalWait): void {
-    this.#externalWaits.delete(waited);
+  /** Removes an ended wait and checks the batches that were held because of it. */
+  removeExternalWait(wait: ExternalWait): void {
+    this.#externalWaits.delete(wait);
     this.armQuiescence();
   }
 
-  /** A task of this scheduler waits for a batch of another one, which looks at the tasks of this one from now on. */
-  waitsFor(far: SchedulerState, wait: ExternalWait): void {
-    count((this.#asked ??= new Map<SchedulerState, number>()), far, 1);
-    count((far.#askers ??= new Map<SchedulerState, number>()), this, 1);
+  /** Registers a wait of a task of this state for a batch of another one. Held batches of the other then wait for tasks of this one. */
+  addBatchWait(other: SchedulerState, wait: ExternalWait): void {
+    addCount((this.#dependencies ??= new Map<SchedulerState, number>()), other, 1);
+    addCount((other.#dependents ??= new Map<SchedulerState, number>()), this, 1);
     this.addExternalWait(wait);
   }
 
-  /** That wait has ended. */
-  waitedFor(far: SchedulerState, wait: ExternalWait): void {
+  removeBatchWait(other: SchedulerState, wait: ExternalWait): void {
     this.removeExternalWait(wait);
-    if (this.#asked) count(this.#asked, far, -1);
-    if (far.#askers) count(far.#askers, this, -1);
-    far.#armQuiescenceNow();
+    if (this.#dependencies) addCount(this.#dependencies, other, -1);
+    if (other.#dependents) addCount(other.#dependents, this, -1);
+    other.#armOwnQuiescence();
   }
 
   get externalWaits(): Iterable<ExternalWait> {
     return this.#externalWaits;
   }
 
-  /** What is waited for elsewhere, in words. */
   describeExternalWaits(): string[] {
-    return Array.from(this.#externalWaits, (waited) => waited.describe());
+    return Array.from(this.#externalWaits, (wait) => wait.describe());
   }
 
-  /** The same, and what is in flight. */
+  /** Describes the flights and the external waits. */
   describeWaits(): string[] {
     return [...this.openBatches.describeFlights(), ...this.describeExternalWaits()];
   }
 
-  /** A batch was opened, or what the open ones wait for has changed: look again at quiescence. */
+  /** Called when a batch was opened or an awaited task changed: the batches are checked at the next quiescence. */
   armQuiescence(): void {
-    this.#armQuiescenceNow();
-    if (this.#asked) for (const far of this.#asked.keys()) far.#armQuiescenceNow();
+    this.#armOwnQuiescence();
+    if (this.#dependencies) for (const dependency of this.#dependencies.keys()) dependency.#armOwnQuiescence();
   }
 
-  #armQuiescenceNow(): void {
+  #armOwnQuiescence(): void {
     const hasReason = !this.openBatches.isEmpty || this.#deadlockCheck !== undefined;
     if (!hasReason || this.isPast) return;
-    innermost?.add(this);
+    activeInBlock?.add(this);
     this.#quiescence.arm();
   }
 
-  /** This ask is for what may wait for it: looked at when nothing else can go on. */
-  suspect(asker: Waiter): void {
-    (this.#deadlockCheck ??= new DeadlockCheck()).add(asker);
-    this.#armQuiescenceNow();
+  /** Checks at the next quiescence whether this waiter for a key has closed a cycle. */
+  checkForDeadlock(waiter: Waiter): void {
+    (this.#deadlockCheck ??= new DeadlockCheck()).add(waiter);
+    this.#armOwnQuiescence();
   }
 
-  /** Fails one of the asks that wait for each other; false if there are none. */
+  /** Fails one waiter of a cycle of keys that wait for each other. Returns false if no cycle exists. */
   breakDeadlock(): boolean {
     const check = this.#deadlockCheck;
     if (!check) return false;
-    const linked = this.#linked();
-    const elsewhere = linked.flatMap((era) => [...era.#externalWaits]);
-    const isBroken = check.breakCycle({ batches: batchesOf(linked), elsewhere });
+    const linked = this.#linkedStates();
+    const externalWaits = linked.flatMap((state) => [...state.#externalWaits]);
+    const isBroken = check.breakCycle({ batches: batchesOf(linked), externalWaits });
     if (check.isEmpty) this.#deadlockCheck = undefined;
     return isBroken;
   }
 
-  #siftSuspects(): void {
+  #dropClearedSuspects(): void {
     const check = this.#deadlockCheck;
-    check?.sift(batchesOf(this.#linked()));
+    check?.dropCleared(batchesOf(this.#linkedStates()));
     if (check?.isEmpty) this.#deadlockCheck = undefined;
   }
 
-  /** This one, and those that ask it or are asked by it, at whatever distance. */
-  #linked(): SchedulerState[] {
+  /** This state and all states linked to it by waits for batches, directly or indirectly. */
+  #linkedStates(): SchedulerState[] {
     const linked = new Set<SchedulerState>([this]);
-    for (const era of linked) {
-      for (const near of era.#askers?.keys() ?? []) linked.add(near);
-      for (const far of era.#asked?.keys() ?? []) linked.add(far);
+    for (const state of linked) {
+      for (const dependent of state.#dependents?.keys() ?? []) linked.add(dependent);
+      for (const dependency of state.#dependencies?.keys() ?? []) linked.add(dependency);
     }
     return [...linked];
   }
 
-  /** Whether something may yet join the open batches: a task that waits elsewhere, on whatever scheduler that asks. */
+  /** Whether a task with an external wait, of this scheduler or of a dependent one, may still join the open batches. */
   get #isBusy(): boolean {
     if (this.#externalWaits.size > 0) return true;
-    for (const [near, waits] of this.#askers ?? []) if (near.#isBusyBesides(waits)) return true;
+    for (const [dependent, waits] of this.#dependents ?? []) if (dependent.#isBusyBesides(waits)) return true;
     return false;
   }
 
@@ -194,7 +192,11 @@ export class SchedulerState {
     return this.#externalWaits.size > waits || this.openBatches.hasUnheld;
   }
 
-  /** Does all that can be done now; false when nothing could. What scheduled work throws is not the caller's. */
+  /**
+   * Runs all work that can run now; returns false if there was none.
+   *
+   * @param onError receives the error of a scheduled action
+   */
   advance(onError: (error: unknown) => void = reportUnhandled): boolean {
     const hadDue = this.#due.length + this.#running.length > 0;
     try {
@@ -209,32 +211,32 @@ export class SchedulerState {
   }
 
   #advanceExternalWaits(): boolean {
-    // Two schedulers may wait for each other.
+    // Two schedulers that wait for each other would otherwise recurse without end.
     const outer = this.#advancingFor;
-    if (outer && outer.block === innermost) return false;
-    this.#advancingFor = { block: innermost };
+    if (outer && outer.block === activeInBlock) return false;
+    this.#advancingFor = { block: activeInBlock };
     try {
-      return [...this.#externalWaits].some((waited) => waited.advance?.() === true);
+      return [...this.#externalWaits].some((wait) => wait.advance?.() === true);
     } finally {
       this.#advancingFor = outer;
     }
   }
 
-  #quiet(): void {
-    // Under virtual time the end of a turn and quiescence share a frame: what runs soon goes first.
+  #onQuiescence(): void {
+    // Under virtual time, the end of a turn and quiescence are in one frame: due actions run first.
     if (this.#due.length > 0) {
-      this.#turn.arm(); // it may have been lost
+      this.#turn.arm(); // a fake clock may have dropped the tick
       this.#quiescence.arm();
       return;
     }
     const hasFlushed = this.#runQueue.driveInKnownStores(() => this.openBatches.flushReady(this.#isBusy));
-    if (hasFlushed) this.#siftSuspects();
+    if (hasFlushed) this.#dropClearedSuspects();
     if (hasFlushed || this.breakDeadlock()) this.armQuiescence();
   }
 
-  /** As RxJS's AsapScheduler: what is scheduled meanwhile runs next time, and an error drops the rest. */
+  /** As in RxJS's AsapScheduler, actions scheduled meanwhile run in the next turn, and an error drops the remaining ones. */
   #runDue(): void {
-    // One of them may block: then those after it run within.
+    // An action may call `block`, which runs the remaining actions of `#running`.
     if (this.#running.length === 0) [this.#running, this.#due] = [this.#due, []];
     const due = this.#running;
     try {
@@ -248,11 +250,11 @@ export class SchedulerState {
   }
 }
 
-const batchesOf = (eras: readonly SchedulerState[]): Flushable[] =>
-  eras.flatMap((era) => Array.from(era.openBatches.all(), ([batch]) => batch));
+const batchesOf = (states: readonly SchedulerState[]): Flushable[] =>
+  states.flatMap((state) => Array.from(state.openBatches.all(), ([batch]) => batch));
 
-function count(waits: Map<SchedulerState, number>, era: SchedulerState, by: 1 | -1): void {
-  const total = (waits.get(era) ?? 0) + by;
-  if (total > 0) waits.set(era, total);
-  else waits.delete(era);
+function addCount(waits: Map<SchedulerState, number>, state: SchedulerState, difference: 1 | -1): void {
+  const total = (waits.get(state) ?? 0) + difference;
+  if (total > 0) waits.set(state, total);
+  else waits.delete(state);
 }

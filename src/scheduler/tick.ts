@@ -1,18 +1,16 @@
 /**
- * A tick is armed as often as one likes and fires once, a little later. There are two kinds of "a little later":
- * the end of this turn (a microtask), and quiescence, when the whole microtask queue has drained.
- *
- * Both take their time from the clock, so under virtual time they fire in the very frame they were armed in.
+ * A tick may be armed any number of times and fires once: at the end of this turn (a microtask), or at quiescence, when the
+ * whole microtask queue has drained. Under virtual time, a tick fires in the frame in which it was armed.
  */
 import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import { fakeAsyncZone, monotonicNow } from '../core/platform';
 import { atEndOfTurn, isVirtualTime } from '../core/rx';
-import { afterMicrotasks, isSureToCome, isTrusted } from './after-microtasks';
+import { afterMicrotasks, isSureToFire, isTrusted } from './after-microtasks';
 
 type Later = (clock: SchedulerLike, fire: () => void) => Subscription | undefined;
 
-/** ms after which a tick that was not sure to come is armed again. One that comes twice does no harm. */
-const LOST_AFTER = 20;
+/** Time in ms after which a tick that may be lost is armed again. A tick that fires twice does no harm. */
+const LOST_AFTER_MS = 20;
 
 export class Tick {
   readonly #clock: SchedulerLike;
@@ -21,7 +19,7 @@ export class Tick {
   #isArmed = false;
   #timer: Subscription | undefined;
   #isSure = true;
-  /** Where it is not sure to come: the `fakeAsync` it was armed in, and when. */
+  /** The `fakeAsync` zone and the time in ms of arming, for a tick that may be lost. */
   #zone: unknown;
   #armedAt = Infinity;
 
@@ -32,35 +30,37 @@ export class Tick {
   }
 
   arm(): void {
-    // An RxJS scheduler in whose flush somebody else throws drops what comes after, and closes it.
+    // An RxJS scheduler closes its remaining actions when one of them throws: a closed timer never fires.
     if (this.#isArmed && !this.#timer?.closed && (this.#isSure || !this.#isLost())) return;
     this.#isArmed = true;
-    this.#isSure = this.#clock !== asyncScheduler || isVirtualTime() || isSureToCome();
-    if (!this.#isSure) this.#remember();
+    this.#isSure = this.#clock !== asyncScheduler || isVirtualTime() || isSureToFire();
+    if (!this.#isSure) this.#recordArming();
     this.#timer = this.#later(this.#clock, () => {
       this.#isArmed = false;
       this.#fire();
     });
   }
 
-  #remember(): void {
+  #recordArming(): void {
     this.#zone = fakeAsyncZone();
     this.#armedAt = isTrusted() ? Infinity : monotonicNow();
   }
 
-  /** A test that ends takes its zone with it, and a fake clock what was armed on it. */
+  /** The end of a test drops the timers of its zone, and a removed fake clock drops its timers. */
   #isLost(): boolean {
-    return this.#zone !== fakeAsyncZone() || (this.#armedAt < Infinity && monotonicNow() - this.#armedAt > LOST_AFTER);
+    return (
+      this.#zone !== fakeAsyncZone() || (this.#armedAt < Infinity && monotonicNow() - this.#armedAt > LOST_AFTER_MS)
+    );
   }
 }
 
-/** At the end of this turn. */
+/** Fires at the end of this turn. */
 export const endOfTurn: Later = (clock, fire) => (clock === asyncScheduler ? atEndOfTurn(fire) : clock.schedule(fire));
 
 /**
- * When no microtask is left. It was DataLoader that found this moment to be the right one.
+ * Fires when no microtask is left, the moment at which DataLoader dispatches its batches.
  *
- * What waits in real time waits for this also where a run of virtual time has moved it on: that run may be aborted.
+ * Batches of real time use real quiescence also when armed inside a `TestScheduler.run`, because that run may be aborted.
  */
 export const quiescence: Later = (clock, fire) => {
   if (clock !== asyncScheduler && !(isDelegated(clock) && isVirtualTime())) return endOfTurn(clock, fire);
@@ -68,5 +68,5 @@ export const quiescence: Later = (clock, fire) => {
   return undefined;
 };
 
-/** Whether a `TestScheduler.run` gives it virtual time. One that has its own is moved on by whoever made it. */
+/** Whether the clock follows the virtual time of `TestScheduler.run`. A `VirtualTimeScheduler` has its own time. */
 export const isDelegated = (clock: SchedulerLike): boolean => !(clock instanceof VirtualTimeScheduler);

@@ -1,29 +1,29 @@
 /**
- * Who waits, and for whom: from the key of a batch up to the task that asked for it, and to whoever asked for that.
- * Chains of tasks are read from here, upwards; nothing is kept for it while all goes well.
+ * A waiter is a link in a chain of waits: from the key of a batch up to the task that requested the key, and to the caller of
+ * that task. Chains are read upwards, for stacks and dumps; no data is recorded for them in advance.
  */
 export interface Waiter {
   readonly name?: string | undefined;
-  /** What it is, where people would name it; the others only pass results on. */
+  /** The role of a waiter that is shown to users. Waiters without a role only pass results on. */
   readonly role?: 'task' | 'stream' | 'flight' | 'work' | 'scope' | undefined;
-  /** Whom it passes on to what it gets. */
+  /** The next waiter upwards, which receives the result of this one. */
   readonly above?: Waiter | undefined;
-  /** Whether a promise waits at the end of this chain, and with it perhaps an `async` function. */
+  /** Whether a promise is at the end of this chain, perhaps awaited by an `async` function. */
   readonly isAwaited?: boolean | undefined;
-  /** The future it is a run of. */
+  /** The future of which this waiter is a run. */
   readonly call?: object | undefined;
-  /** What it is, in words, where there are better ones than its name. */
+  /** A description for users, where the name is not enough. */
   describe?(): string;
 }
 
-/** Whether a promise waits at the end of this chain, as far as it tells. */
+/** Whether a promise is at the end of this chain, as far as known. */
 export function isAwaited(from: Waiter): boolean {
   let waiter: Waiter | undefined = from;
   while (waiter && waiter.isAwaited === undefined) waiter = waiter.above;
   return waiter?.isAwaited === true;
 }
 
-/** From here upwards, the first that people would name. */
+/** The first waiter with a role, from this one upwards. */
 export function named(from: Waiter | undefined): Waiter | undefined {
   let waiter = from;
   while (waiter && !waiter.role) waiter = waiter.above;

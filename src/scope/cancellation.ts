@@ -1,7 +1,7 @@
 /** The cancellation of a scope or a task: the first reason is kept, and a signal aborts also when it is created later. */
 import { CancelledError } from '../core/errors';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { runAside, type Frame } from '../scheduler/frame';
+import { runCleanup, type Frame } from '../scheduler/frame';
 
 export class Cancellation {
   #error: CancelledError | undefined;
@@ -24,7 +24,7 @@ export class Cancellation {
   /** Returns the error of the first reason, also where `reason` is a later one. */
   begin(reason: unknown): CancelledError {
     const error = (this.#error ??= toCancelledError(reason));
-    if (this.#controller) runAside(this.frame, () => this.#controller?.abort(error));
+    if (this.#controller) runCleanup(this.frame, () => this.#controller?.abort(error));
     return error;
   }
 }

@@ -3,7 +3,7 @@
  * that no waiter has received.
  */
 import { isCancellation, ScopeError, type CancelledError } from '../core/errors';
-import { received, reportLost, reportUnlessReceived } from '../core/report';
+import { markHandled, reportUnhandledFailure, reportUnlessHandled } from '../core/report';
 import type { AsyncValue } from '../future/async-value';
 import type { ScopedTask } from './scoped-task';
 
@@ -42,7 +42,7 @@ export class Failures {
   add(failure: Failure, what = `scope "${this.scope}"`): void {
     if (isCancellation(failure.error)) return;
     if (this.#isFinished) {
-      reportLost(what, failure.error);
+      reportUnhandledFailure(what, failure.error);
       return;
     }
     // Handled failures must not accumulate in a long-lived scope.
@@ -51,7 +51,7 @@ export class Failures {
       this.#compactAt = Math.max(MIN_COMPACT_LENGTH, this.#all.length * 2);
     }
     this.#all.push(failure);
-    if (!failure.value) reportUnlessReceived(failure, what, failure.error); // the scope may never close
+    if (!failure.value) reportUnlessHandled(failure, what, failure.error); // the scope may never close
   }
 
   /**
@@ -64,7 +64,7 @@ export class Failures {
     const [first] = unreceived;
     for (const failure of this.#all.splice(0)) {
       failure.value?.receive();
-      received(failure);
+      markHandled(failure);
     }
     if (!first) return this.abortError && { error: this.abortError };
     const inStartOrder = [...unreceived].sort((one, other) => one.order - other.order);

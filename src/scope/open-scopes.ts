@@ -2,14 +2,14 @@
  * The life cycle events of a scope. A scope that is garbage-collected while it is open is reported, since no code can
  * close it any more. A child is collected together with its parent, so only a root scope is tracked.
  */
-import { reportLost } from '../core/report';
-import { ended, instrumentation } from '../scheduler/instrumentation';
+import { reportUnhandledFailure } from '../core/report';
+import { toOutcome, instrumentation } from '../scheduler/instrumentation';
 import type { Scope } from './scope';
 
 const openScopes =
   typeof FinalizationRegistry === 'function'
     ? new FinalizationRegistry<string>((name) => {
-        reportLost(
+        reportUnhandledFailure(
           `scope "${name}"`,
           new Error(
             `Scope "${name}" was collected while it was open. No code can close it any more, so its finalisers do not run. ` +
@@ -36,6 +36,6 @@ export function notifyScopeClosed(
   isCancelled: boolean,
 ): void {
   openScopes?.unregister(scope);
-  const how = !closeFailure && isCancelled ? undefined : ended(closeFailure !== undefined, closeFailure?.error);
+  const how = !closeFailure && isCancelled ? undefined : toOutcome(closeFailure !== undefined, closeFailure?.error);
   instrumentation.current?.emit({ type: 'scope-closed', scope, how });
 }

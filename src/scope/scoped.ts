@@ -2,9 +2,9 @@
  * `scoped` makes a future with a scope of its own: it has the value of its body, and settles when all work of the scope
  * has ended.
  */
-import { titled } from '../core/describe';
+import { titleSymbol } from '../core/describe';
 import { isCancellation } from '../core/errors';
-import { reportLost } from '../core/report';
+import { reportUnhandledFailure } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { frameOn } from '../scheduler/frame';
 import type { AsyncValue } from '../future/async-value';
@@ -55,7 +55,7 @@ class ScopedFuture<T> extends Future<T> {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return 'a future of scoped()';
   }
 
@@ -116,6 +116,6 @@ class ScopedExecution<T> implements Execution {
   #reportUnreceived(error: unknown): void {
     const work = this.sink.frame?.work;
     if (work) work.orphaned(error);
-    else reportLost(`scope "${this.scope.name}"`, error);
+    else reportUnhandledFailure(`scope "${this.scope.name}"`, error);
   }
 }

@@ -2,8 +2,8 @@
  * An emission is what the body of a stream yields to emit a value. The idea is asynq's `Value`, which its `async_generator`
  * yields.
  */
-import { describe, titled } from '../core/describe';
-import { quoting } from '../core/sluice-error';
+import { describe, titleSymbol } from '../core/describe';
+import { markQuotesValues } from '../core/sluice-error';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
 import { SingleValueObservable } from '../future/single-value-observable';
 import { StreamExecution } from './stream-execution';
@@ -39,7 +39,7 @@ class YieldedEmission extends SingleValueObservable<void> {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return 'an emission';
   }
 
@@ -52,7 +52,7 @@ class YieldedEmission extends SingleValueObservable<void> {
 }
 
 const notInStream = (value: unknown, name: string | undefined): TypeError =>
-  quoting(
+  markQuotesValues(
     new TypeError(
       `emit(${describe(value)}) ${name === undefined ? 'was used' : `was yielded by task "${name}",`} not by the body ` +
         'of a stream. Only a stream has subscribers to emit to. Write yield* emit(value) in the generator function of ' +

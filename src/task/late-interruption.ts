@@ -1,6 +1,6 @@
 /** A late interruption comes when its task has ended, is being cancelled, or already fails with another error. */
 import { SuspensionError } from '../core/errors';
-import { isOverflow } from '../core/native-stack';
+import { isStackOverflow } from '../core/native-stack';
 import { reportOrphan, type Frame } from '../scheduler/frame';
 
 /**
@@ -9,6 +9,6 @@ import { reportOrphan, type Frame } from '../scheduler/frame';
  * overflows again.
  */
 export function reportLateInterruption(frame: Frame | undefined, error: unknown, outcome?: unknown): void {
-  if (error instanceof SuspensionError || (isOverflow(error) && isOverflow(outcome))) return;
+  if (error instanceof SuspensionError || (isStackOverflow(error) && isStackOverflow(outcome))) return;
   reportOrphan(frame, error);
 }

@@ -6,7 +6,7 @@ import { Observable } from 'rxjs';
 import { describe, invalidOption } from '../core/describe';
 import { printable } from '../core/printable';
 import { currentScheduler } from '../scheduler/batch-scheduler';
-import { holder } from '../scheduler/frame';
+import { holdWork } from '../scheduler/frame';
 import type { Emitted } from './emission';
 import { StreamExecution, StreamSubscriberSink } from './stream-execution';
 import {

@@ -6,10 +6,10 @@
 import type { ObservableInput } from 'rxjs';
 import { areStoresInUse } from '../core/async-local';
 import { isAsyncInput } from '../core/rx';
-import { ambient, type RunningTask } from '../scheduler/ambient';
+import { ambient, type CurrentTask } from '../scheduler/ambient';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { activeFrame, reportOrphan, runInside, switchAside, switchTo, type Frame } from '../scheduler/frame';
-import { ended, instrumentation } from '../scheduler/instrumentation';
+import { activeFrame, reportOrphan, runInActive, switchForCleanup, switchTo, type Frame } from '../scheduler/frame';
+import { toOutcome, instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import { extendStack } from '../future/logical-stack';
@@ -24,7 +24,7 @@ import { beginYielded } from './yielded';
  */
 type TaskPhase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
 
-export class TaskExecution implements Execution, Runnable, Sink<unknown>, Canceller, RunningTask {
+export class TaskExecution implements Execution, Runnable, Sink<unknown>, Canceller, CurrentTask {
   frame: Frame | undefined;
   #phase: TaskPhase = 'ready';
   #body: TaskBody | undefined;
@@ -113,7 +113,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       return;
     }
     this.#interruption = { error };
-    if (this.#phase !== 'running') this.scheduler.runQueue.interject(this);
+    if (this.#phase !== 'running') this.scheduler.runQueue.callFromAnywhere(this);
   }
 
   #suspend(): void {
@@ -159,7 +159,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       // The usual case, kept without a closure, which would cost a fifth of the time of a task.
       if (!frame && !areStoresInUse) return this.#stepBody();
       const isAsync = frame !== undefined && !frame.isCarried && isAsyncFunction(this.body);
-      return runInside(frame, () => this.#stepBody(), isAsync);
+      return runInActive(frame, () => this.#stepBody(), isAsync);
     } finally {
       ambient.task = outer;
     }
@@ -253,7 +253,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     instrumentation.current?.emit({
       type: 'task-ended',
       task: this,
-      how: this.#isCancelled ? undefined : ended(isError, result),
+      how: this.#isCancelled ? undefined : toOutcome(isError, result),
     });
     this.#phase = 'ended';
     this.#body = undefined;

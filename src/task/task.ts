@@ -2,7 +2,7 @@
  * A task is a function that returns a Future, made of a plain function or a generator function. A generator yields futures
  * and goes on when they have their values; other tasks run until then. The idea is asynq's `@asynq()`.
  */
-import { invalidOption, titled } from '../core/describe';
+import { invalidOption, titleSymbol } from '../core/describe';
 import { printable } from '../core/printable';
 import type { Awaitable } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -125,7 +125,7 @@ class TaskFuture extends Future<unknown> implements TaskCall {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return `a future of task "${this.definition.name}"`;
   }
 

@@ -4,7 +4,7 @@
  */
 import { describe } from '../core/describe';
 import { isAsyncInput } from '../core/rx';
-import { quoting } from '../core/sluice-error';
+import { markQuotesValues } from '../core/sluice-error';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { allOf } from '../future/all';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
@@ -25,7 +25,7 @@ export function beginYielded(yielded: unknown, sink: Sink<unknown>, scheduler: B
   }
   if (isAsyncInput(yielded)) return beginExternalInput(yielded, sink, scheduler);
   if (typeof yielded === 'object') return allOf(yielded, `Task "${sink.name ?? ''}"`)[begin](sink, scheduler);
-  throw quoting(
+  throw markQuotesValues(
     new TypeError(
       `Task "${sink.name ?? ''}" yielded ${describe(yielded)} (${typeof yielded}). A task yields futures, Observables, ` +
         'promises, arrays and records of them, or null. Use a plain value directly, without yield.',

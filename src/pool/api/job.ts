@@ -1,6 +1,6 @@
 /** Work on a pool that was started: hot. The idea is asynckit's `Pool.do`, whose result can be waited for and chained on. */
 import { catchError, Observable, of, Subject, type Subscriber, type TeardownLogic } from 'rxjs';
-import { invalidOption, titled } from '../../core/describe';
+import { invalidOption, titleSymbol } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import { Future } from '../../future/future';
 import { begin, type Sink } from '../../future/execution';
@@ -53,7 +53,7 @@ export class Job<T> extends StartedFuture<T> {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return `a job that ${this.isSet ? (this.isError ? 'has failed' : 'is done') : 'is not done'}`;
   }
 

@@ -23,13 +23,13 @@ export class PoolScheduler implements SchedulerLike {
     this.#host = {
       clock: asyncScheduler,
       frame: frameHere,
-      soon: (run) => {
+      enqueue: (run) => {
         this.#due.push(run);
         core.onTurn.add(this.#admit);
         // What follows one that is let in comes in this turn, or when the event loop has had its own.
         if (!this.#isAdmitting) core.requestTurn();
       },
-      busy: () => Subscription.EMPTY,
+      trackTimer: () => Subscription.EMPTY,
     };
   }
 

@@ -1,5 +1,5 @@
 /** A call that is run by a thread: how it comes into the queue, once its arguments are there. */
-import { titled } from '../../core/describe';
+import { titleSymbol } from '../../core/describe';
 import { CancelledError } from '../../core/errors';
 import { begin, ended, type Canceller, type Execution, type Sink } from '../../future/execution';
 import type { Future } from '../../future/future';
@@ -29,7 +29,7 @@ export class ThreadCall<T> extends Call<T> implements Caller {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return `a call of task "${this.order.name}"`;
   }
 

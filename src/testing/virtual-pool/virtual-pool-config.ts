@@ -80,7 +80,7 @@ export function virtualPoolOptions(config: VirtualPoolConfig): VirtualPoolOption
   const unknownOption = Object.keys(config).find((option) => !Object.hasOwn(allOptions, option));
   if (unknownOption !== undefined) {
     throw new TypeError(
-      `VirtualPool: there is no option "${unknownOption}". The options are ${Object.keys(allOptions).join(', ')}. ` +
+      `VirtualPool: unknown option "${unknownOption}". The options are ${Object.keys(allOptions).join(', ')}. ` +
         'Remove the options that configure the threads of a WorkerPool: a virtual pool has no threads.',
     );
   }

@@ -5,7 +5,7 @@ import { frameHere } from '../../scheduler/frame';
 
 /** @param enqueue receives each action when it is due */
 export function virtualPoolScheduler(clock: SchedulerLike, enqueue: (run: DueRun) => void): SchedulerLike {
-  const host: ActionHost = { clock, frame: frameHere, soon: enqueue, busy: () => Subscription.EMPTY };
+  const host: ActionHost = { clock, frame: frameHere, enqueue, trackTimer: () => Subscription.EMPTY };
   return {
     now: () => clock.now(),
     schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription =>

@@ -68,7 +68,7 @@ class LazyFuture<T> extends Future<T> implements LazyConstant<T> {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return 'a lazyConstant';
   }
 

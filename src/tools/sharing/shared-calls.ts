@@ -5,7 +5,7 @@
  * A run belongs to one scheduler and one time domain, because in another domain it never ends. Stored values are shared
  * by all schedulers; values of a `TestScheduler.run` are forgotten at its end, as in the caches of batch functions.
  */
-import { titled } from '../../core/describe';
+import { titleSymbol } from '../../core/describe';
 import type { Outcome } from '../../core/outcome';
 import { printable } from '../../core/printable';
 import { PerTimeDomain } from '../../core/per-time-domain';
@@ -121,7 +121,7 @@ class SharedFuture<V> extends Future<V> {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return `a future of "${printable(this.call.name)}"`;
   }
 

@@ -1,7 +1,7 @@
 /** Events of batches: which task asked for which key, and when and why each batch was flushed. */
 import { describe } from '../../core/describe';
 import {
-  ended,
+  toOutcome,
   type KeyFailures,
   type InstrumentationEvent,
   type ObservedBatch,

@@ -1,7 +1,7 @@
 /** What the writers of task, batch, scope and pool events share: ids, an output for events, and the form of an outcome. */
 import { CancelledError } from '../../core/errors';
 import { describe } from '../../core/describe';
-import { kindOfOwn } from '../../core/sluice-error';
+import { nameWithoutMessage } from '../../core/sluice-error';
 import type { EndedOutcome } from '../../scheduler/instrumentation';
 import type { Ids } from './ids';
 import type { Outcome, TraceEvent } from './trace-event';
