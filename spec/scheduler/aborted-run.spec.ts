@@ -1,8 +1,8 @@
 /**
- * A `TestScheduler.run` that an assertion has ended midway takes its time with it: nothing it had pending comes any
- * more. Whoever uses the default scheduler next, on real time or in another run, must not feel it.
+ * A `TestScheduler.run` aborted by a failed assertion never runs its pending work. The next user of the default scheduler,
+ * on real time or in another run, must not notice the aborted run.
  *
- * Each case has a process of its own, so that what one breaks does not break the next.
+ * Each case runs in its own process, so that a failure in one case cannot affect the next.
  */
 import { runAlone } from '../support/process';
 
@@ -44,15 +44,15 @@ const onRealTime = `
 describe.each([
   ['nothing', ''],
   ['an open batch', 'ask("early").subscribe();'],
-  ['a batch that is held', 'held("early").subscribe();'],
-  ['a task that waits for others', 'task(() => rx.timer(3))().subscribe();'],
+  ['a held batch', 'held("early").subscribe();'],
+  ['a waiting task', 'task(() => rx.timer(3))().subscribe();'],
   ['scheduled work', 'batchScheduler.schedule(() => {});'],
   ['an open window', 'ofWindow("early").subscribe();'],
   ['a flight', 'oneAtATime("early").subscribe();'],
-  ['a key that is remembered', 'remembered("ask").subscribe();'],
+  ['a cached key', 'remembered("ask").subscribe();'],
   ['a timer', 'rx.timer(3, batchScheduler).subscribe();'],
 ])('after a run that was aborted with %s pending', (_what, pending) => {
-  it('another run goes as it would have gone, to the frame', () => {
+  it('another run has the same events in the same frames', () => {
     const { lines, hasEndedWell } = runAlone(`${setup} abortedRun(() => { ${pending} }); ${inAnotherRun}`);
     expect(hasEndedWell).toBe(true);
     expect(lines).toEqual([
@@ -73,17 +73,17 @@ describe.each([
     expect(lines).toEqual(['assertion', 'work', 'observed', 'ask', 'held']);
   });
 
-  it('what was pending on real time still comes', () => {
+  it('work pending on real time still runs', () => {
     const { lines, hasEndedWell } = runAlone(`${setup} ${onRealTime} abortedRun(() => { ${pending} });`);
     expect(hasEndedWell).toBe(true);
     expect(lines).toEqual(['assertion', 'work', 'observed', 'ask', 'held']);
   });
 });
 
-describe('what a run that was aborted has done to what waits in real time', () => {
+describe('work that waits on real time, after an aborted run', () => {
   it.each([
-    ['unsubscribed what a held batch waited for', 'abortedRun(() => busy.unsubscribe());'],
-    ['set what a held batch waited for', 'abortedRun(() => cell.set(1));'],
+    ['unsubscribed the wait of a held batch', 'abortedRun(() => busy.unsubscribe());'],
+    ['set the value that a held batch waited for', 'abortedRun(() => cell.set(1));'],
   ])('moves that on in real time: it has %s', (_what, run) => {
     const { lines, hasEndedWell } = runAlone(`${setup}
       const cell = new AsyncValue();
@@ -94,7 +94,7 @@ describe('what a run that was aborted has done to what waits in real time', () =
     expect(lines).toEqual(['assertion', 'ask', 'held']);
   });
 
-  it('lets a batch take the room of a flight that it has cancelled', () => {
+  it('flushes a batch in the slot of a flight that the aborted run has cancelled', () => {
     const { lines, hasEndedWell } = runAlone(`${setup}
       const one = batch((keys) => keys.includes('first') ? rx.NEVER : echo(keys), { concurrency: 1 });
       const first = one('first').subscribe();
@@ -121,8 +121,8 @@ describe('what a run that was aborted has done to what waits in real time', () =
   });
 });
 
-describe('what real time does to what waits in a run that was aborted', () => {
-  it('flushes no batch that was held there', () => {
+describe('work that waits in an aborted run, when real time goes on', () => {
+  it('includes no flush of a held batch', () => {
     const { lines, hasEndedWell } = runAlone(`${setup}
       const source = new rx.Subject();
       const late = batch((keys) => { print('flushed'); return echo(keys); }, { hold: 20 });
@@ -140,7 +140,7 @@ describe('what real time does to what waits in a run that was aborted', () => {
     expect(lines).toEqual(['assertion', 'over']);
   });
 
-  it('flushes no full batch that waited for room there', () => {
+  it('includes no flush of a full batch that waited for its concurrency', () => {
     const { lines, hasEndedWell } = runAlone(`${setup}
       const one = batch((keys) => { print(...keys); return Promise.resolve(echo(keys)); }, { concurrency: 1, maxSize: 1 });
       abortedRun(() => one.many(['first', 'second']).subscribe());

@@ -1,12 +1,12 @@
 /**
- * The list of all schedulers: complete, and keeping none of them.
+ * The list of all schedulers is complete and keeps no scheduler alive.
  */
 import { batchScheduler, BatchScheduler } from 'sluice';
 import { allSchedulers } from '../../src/scheduler/all-schedulers';
 import { runAlone } from '../support/process';
 
-describe('all schedulers', () => {
-  it('are there from the moment they are made, in that order, the default one first', () => {
+describe('allSchedulers()', () => {
+  it('lists each scheduler from its creation on, in order of creation, the default one first', () => {
     const [one, other] = [new BatchScheduler({ name: 'one' }), new BatchScheduler({ name: 'other' })];
     const all = allSchedulers();
     expect(all[0]).toBe(batchScheduler);
@@ -14,20 +14,20 @@ describe('all schedulers', () => {
     expect(all.indexOf(other)).toBe(all.indexOf(one) + 1);
   });
 
-  it('are there however many they are, each once', () => {
+  it('lists any number of schedulers, each once', () => {
     const many = Array.from({ length: 1_000 }, () => new BatchScheduler());
     const all = allSchedulers();
     expect(new Set(all).size).toBe(all.length);
     expect(many.every((scheduler) => all.includes(scheduler))).toBe(true);
   });
 
-  it('are not there where their config was refused', () => {
+  it('does not list a scheduler whose constructor threw', () => {
     const before = allSchedulers().length;
     expect(() => new BatchScheduler({ name: 7 as unknown as string })).toThrow(TypeError);
     expect(allSchedulers()).toHaveLength(before);
   });
 
-  it('are gone when nobody else has them', () => {
+  it('no longer lists a scheduler that was garbage-collected', () => {
     const ended = runAlone(
       `
       const { BatchScheduler } = require('sluice');
@@ -48,12 +48,12 @@ describe('all schedulers', () => {
     expect(ended).toEqual({ lines: ['batchScheduler,kept', 'kept'], stderr: '', hasEndedWell: true });
   });
 
-  it('cost no memory when they are gone, whether anybody looks or not', () => {
+  it('uses no memory for garbage-collected schedulers, also if it is never called', () => {
     const ended = runAlone(
       `
       const { BatchScheduler } = require('sluice');
       const { WeakRef: Genuine } = globalThis;
-      // Of the references themselves there are few.
+      // Only few weak references may remain.
       const round = (left) => {
         for (let count = 1_000; count > 0; count--) new BatchScheduler();
         gc();

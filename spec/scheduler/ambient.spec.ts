@@ -1,5 +1,5 @@
 /**
- * Which scheduler a request goes to when nobody names one: that of the task that asks.
+ * A request without an explicit scheduler uses the scheduler of the requesting task.
  */
 import { concatMap, delay, map, mergeMap, of, subscribeOn, switchMap, toArray, type Observable } from 'rxjs';
 import {
@@ -15,7 +15,7 @@ import {
 } from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
 
-/** The schedulers its keys were asked for on, in order: `mine`, `default` or another. */
+/** Returns the schedulers on which the keys were requested, in order: `mine`, `default` or another. */
 function where(program: (ask: (key: string) => Future<string>, lab: ReturnType<typeof virtualScheduler>) => unknown) {
   const lab = virtualScheduler();
   const asked: string[] = [];
@@ -31,7 +31,7 @@ function where(program: (ask: (key: string) => Future<string>, lab: ReturnType<t
   return asked;
 }
 
-/** The same for a program that runs as a task on a scheduler of its own. */
+/** Like `where`, for a program that runs as a task on its own scheduler. */
 const inTask = (program: (ask: (key: string) => Future<string>, clock: BatchScheduler['clock']) => unknown) =>
   where((ask, { clock, scheduler }) => {
     const body = task(() => program(ask, clock) as Observable<unknown>);
@@ -39,24 +39,24 @@ const inTask = (program: (ask: (key: string) => Future<string>, clock: BatchSche
   });
 
 describe('the scheduler of a request', () => {
-  it('is batchScheduler outside of everything', () => {
+  it('is batchScheduler outside of tasks and scheduled work', () => {
     expect(where((ask) => ask('a').subscribe())).toEqual(['a on default']);
   });
 
-  it('is that of the work it is asked in', () => {
+  it('is the scheduler of the surrounding work', () => {
     expect(where((ask, { scheduler }) => scheduler.schedule(() => ask('a').subscribe()))).toEqual(['a on mine']);
     expect(where((ask, { scheduler }) => scheduler.schedule(() => ask('a').subscribe(), 5))).toEqual(['a on mine']);
   });
 
-  it('is that which subscribeOn brings it to', () => {
+  it('is the scheduler passed to subscribeOn', () => {
     expect(where((ask, { scheduler }) => ask('a').pipe(subscribeOn(scheduler)).subscribe())).toEqual(['a on mine']);
   });
 
-  it('is that of the task that asks', () => {
+  it('is the scheduler of the requesting task', () => {
     expect(inTask((ask) => ask('a'))).toEqual(['a on mine']);
   });
 
-  it('is that of the task that asked for the task that asks', () => {
+  it('is the scheduler of the outer task in a nested task', () => {
     const asked = inTask((ask) => {
       const child = task(function* (key: string) {
         return yield* ask(key);
@@ -70,7 +70,7 @@ describe('the scheduler of a request', () => {
     expect(asked).toEqual(['a on mine', 'b on mine', 'c on mine']);
   });
 
-  it('stays that of the task when the task has waited', () => {
+  it('stays the scheduler of the task after the task has waited', () => {
     const asked = inTask((ask, clock) => {
       const waiter = task(function* () {
         yield of(1).pipe(delay(5, clock));
@@ -82,7 +82,7 @@ describe('the scheduler of a request', () => {
     expect(asked).toEqual(['after a timer of the clock on mine', 'after a flush on mine']);
   });
 
-  it('stays that of the task when somebody on another scheduler wakes it', () => {
+  it('stays the scheduler of the task when work on another scheduler resumes the task', () => {
     const asked = where((ask, { scheduler }) => {
       const value = new AsyncValue<void>();
       const waiter = task(function* () {
@@ -110,7 +110,7 @@ describe('the scheduler of a request', () => {
     expect(new Set(asked)).toEqual(new Set(['a on mine']));
   });
 
-  it('goes through a pipe that is subscribed to by hand in a task', () => {
+  it('is kept in a pipe that a task subscribes to manually', () => {
     const asked = inTask((ask) => {
       of('a', 'b').pipe(mergeMap(ask), toArray()).subscribe();
       return of(1);
@@ -118,7 +118,7 @@ describe('the scheduler of a request', () => {
     expect(asked).toEqual(['a on mine', 'b on mine']);
   });
 
-  it('goes through batchMap, also when its keys come later', () => {
+  it('is kept in batchMap, also for keys that arrive later', () => {
     const lab = virtualScheduler();
     const asked: string[] = [];
     const upper = batchMap((keys: readonly string[]) => keys.map((key) => key.toUpperCase()), { name: 'upper' });
@@ -130,7 +130,7 @@ describe('the scheduler of a request', () => {
     expect(asked).toEqual(['flush ab', 'land ab']);
   });
 
-  it('is that of the flush for what a resolver asks', () => {
+  it('is the scheduler of the flush for keys requested by a resolver', () => {
     const asked = where((ask, { scheduler }) => {
       const outer = batch((keys: readonly string[]) => all(keys.map((key) => ask(`${key} of outer`))), { scheduler });
       outer('a').subscribe();
@@ -138,12 +138,12 @@ describe('the scheduler of a request', () => {
     expect(asked).toEqual(['a on mine', 'a of outer on mine']);
   });
 
-  it('is that of the subscriber for what a value sets off', () => {
+  it('is the scheduler of the subscriber for requests made on receipt of a value', () => {
     const asked = inTask((ask) => ask('a').pipe(mergeMap(() => ask('b'))));
     expect(asked).toEqual(['a on mine', 'b on mine']);
   });
 
-  it('is what it was before, once work has run', () => {
+  it('is restored after work has run', () => {
     const asked = where((ask, { scheduler }) => {
       scheduler.schedule(() => undefined);
       scheduler.flush();
@@ -152,7 +152,7 @@ describe('the scheduler of a request', () => {
     expect(asked).toEqual(['a on default']);
   });
 
-  it('is what it was before, once work has thrown', () => {
+  it('is restored after work has thrown', () => {
     const asked = where((ask, { scheduler }) => {
       scheduler.schedule(() => {
         throw new Error('thrown by work');
@@ -163,7 +163,7 @@ describe('the scheduler of a request', () => {
     expect(asked).toEqual(['a on default']);
   });
 
-  it('is what it was before, once a scheduler within another has run', () => {
+  it('is restored after a nested scheduler has run', () => {
     const asked = where((ask, { scheduler }) => {
       scheduler.schedule(() => {
         virtualWork(() => ask('elsewhere').subscribe());
@@ -174,7 +174,7 @@ describe('the scheduler of a request', () => {
   });
 });
 
-/** Runs work on a scheduler that is nobody's. */
+/** Runs work on a new scheduler. */
 function virtualWork(work: () => void): void {
   const { scheduler } = virtualScheduler();
   scheduler.schedule(work);

@@ -1,22 +1,22 @@
 /**
- * What RxJS promises of `schedule`, kept by the BatchScheduler whatever its time comes from.
+ * The BatchScheduler keeps RxJS's contract of `schedule` on any clock.
  */
 import type { SchedulerAction, Subscription } from 'rxjs';
 import type { BatchScheduler } from 'sluice';
 import { virtualScheduler, virtualTimes } from '../support/virtual-time';
 
-/** What ran, and when. */
+/** Each run with its time. */
 type Log = [at: number, what: unknown][];
 
 describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
-  /** Runs the program and gives what it has logged. */
+  /** Runs the program and returns its log. */
   function logOf(program: (scheduler: BatchScheduler, log: (what?: unknown) => void) => void): Log {
     const entries: Log = [];
     run((scheduler) => program(scheduler, (what) => void entries.push([scheduler.now(), what])));
     return entries;
   }
 
-  it('runs work in a later turn, never in that of the caller', () => {
+  it('runs work in a later turn, never in the turn of the caller', () => {
     const order: string[] = [];
     run((scheduler) => {
       scheduler.schedule(() => order.push('work'));
@@ -25,7 +25,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(order).toEqual(['caller', 'work']);
   });
 
-  it('runs work after its delay, on the time that now() tells', () => {
+  it('runs work after its delay, measured by now()', () => {
     const log = logOf((scheduler, note) => {
       scheduler.schedule(note, 7, 'after 7');
       scheduler.schedule(note, 3, 'after 3');
@@ -49,7 +49,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(log).toEqual([[7, 'later']]);
   });
 
-  it('keeps to the order of scheduling among equal due times', () => {
+  it('runs work with equal due times in the order of scheduling', () => {
     const log = logOf((scheduler, note) => {
       [4, 0, 4, 0].forEach((delay, index) => scheduler.schedule(note, delay, index));
     });
@@ -61,7 +61,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     ]);
   });
 
-  it('runs what work schedules after all that was due with it', () => {
+  it('runs work scheduled by work after all work that was due at the same time', () => {
     const log = logOf((scheduler, note) => {
       scheduler.schedule(() => void scheduler.schedule(note, 0, 'scheduled by the first'));
       scheduler.schedule(note, 0, 'second');
@@ -69,20 +69,20 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(log.map(([, what]) => what)).toEqual(['second', 'scheduled by the first']);
   });
 
-  it('takes a negative delay for none', () => {
+  it('treats a negative delay as 0', () => {
     expect(logOf((scheduler, note) => scheduler.schedule(note, -5, 'done'))).toEqual([[0, 'done']]);
   });
 
-  it('never runs what is due at Infinity', () => {
+  it('never runs work with the delay Infinity', () => {
     expect(logOf((scheduler, note) => scheduler.schedule(note, Infinity))).toEqual([]);
   });
 
-  it('waits longer than a timer of the platform can', () => {
+  it('supports delays longer than the maximum of platform timers', () => {
     const delay = 2 ** 31 + 5;
     expect(logOf((scheduler, note) => scheduler.schedule(note, delay, 'at last'))).toEqual([[delay, 'at last']]);
   });
 
-  it('returns the action that work has for `this`', () => {
+  it('returns the action that is `this` in the work', () => {
     const seen: unknown[] = [];
     run((scheduler) => {
       const action = scheduler.schedule(function () {
@@ -111,7 +111,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(actions.size).toBe(1);
   });
 
-  it('gives back the action itself from a schedule through `this`', () => {
+  it('returns the action itself from `this.schedule`', () => {
     const given: boolean[] = [];
     run((scheduler) => {
       scheduler.schedule(
@@ -150,7 +150,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(log.slice(1)).toEqual(next === Infinity ? [] : [[next, 'kept']]);
   });
 
-  it('gives a run that replaces another its own place in the order', () => {
+  it('orders a run that replaces another by the time of its own scheduling', () => {
     const log = logOf((scheduler, note) => {
       scheduler.schedule(
         function (state?: string) {
@@ -167,11 +167,11 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(log.map(([, what]) => what)).toEqual(['first', 'scheduled meanwhile', 'kept']);
   });
 
-  it.each([0, 5])('runs nothing that was unsubscribed before its time, after a delay of %d', (delay) => {
+  it.each([0, 5])('runs no work that was unsubscribed before it was due, with a delay of %d', (delay) => {
     expect(logOf((scheduler, note) => scheduler.schedule(note, delay).unsubscribe())).toEqual([]);
   });
 
-  it('runs nothing that was unsubscribed by work of the same flush', () => {
+  it('runs no work that was unsubscribed by other work of the same flush', () => {
     const log = logOf((scheduler, note) => {
       scheduler.schedule(() => second.unsubscribe());
       const second = scheduler.schedule(note, 0, 'second');
@@ -180,7 +180,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(log).toEqual([[0, 'third']]);
   });
 
-  it('takes it for a no-op when a closed action is scheduled, and gives it back', () => {
+  it('ignores `schedule` on a closed action, and returns the action', () => {
     const given: boolean[] = [];
     const log = logOf((scheduler, note) => {
       scheduler.schedule(
@@ -197,7 +197,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(given).toEqual([true, true]);
   });
 
-  it('leaves a finished action open, to be scheduled again', () => {
+  it('leaves a finished action open, so that it can be scheduled again', () => {
     const finished: SchedulerAction<string>[] = [];
     const log = logOf((scheduler, note) => {
       scheduler.schedule(
@@ -217,7 +217,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(finished[0]?.closed).toBe(false);
   });
 
-  it('runs the finalisers of an action when it is unsubscribed, not when it has run', () => {
+  it('runs the finalisers of an action at its unsubscription, not after its run', () => {
     const log = logOf((scheduler, note) => {
       const action = scheduler.schedule(() => undefined);
       action.add(() => note('finalised'));
@@ -226,7 +226,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(log).toEqual([[5, 'finalised']]);
   });
 
-  it.each([0, 5])('unsubscribes the action whose work throws, and rethrows, after a delay of %d', (delay) => {
+  it.each([0, 5])('unsubscribes an action whose work throws, and rethrows the error, with a delay of %d', (delay) => {
     const error = new Error('thrown by work');
     const actions: Subscription[] = [];
     const program = (scheduler: BatchScheduler): void => {
@@ -239,7 +239,7 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
     expect(actions[0]?.closed).toBe(true);
   });
 
-  it('drops what is left of a flush in which work throws', () => {
+  it('drops the remaining work of a flush in which work throws', () => {
     const rest: Subscription[] = [];
     const ran: string[] = [];
     const program = (scheduler: BatchScheduler): void => {
@@ -255,12 +255,12 @@ describe.each(virtualTimes)('schedule, on %s', (_name, run) => {
   });
 });
 
-describe('after work has thrown', () => {
+describe('the scheduler, after work has thrown', () => {
   const fail = (): never => {
     throw new Error('thrown by work');
   };
 
-  it('runs what that work had scheduled before', () => {
+  it('runs work that was scheduled by that work before the error', () => {
     const { scheduler } = virtualScheduler();
     const ran: string[] = [];
     scheduler.schedule(() => {
@@ -272,7 +272,7 @@ describe('after work has thrown', () => {
     expect(ran).toEqual(['scheduled before the throw']);
   });
 
-  it('runs what is scheduled next', () => {
+  it('runs work that is scheduled next', () => {
     const { clock, scheduler } = virtualScheduler();
     const ran: string[] = [];
     scheduler.schedule(fail);

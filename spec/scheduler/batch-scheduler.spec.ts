@@ -1,5 +1,5 @@
 /**
- * What a BatchScheduler is made of, what `flush` drives, and what one scheduler does not share with another.
+ * The constructor of BatchScheduler, the work driven by `flush`, and the isolation of schedulers from each other.
  */
 import { asyncScheduler, delay, NEVER, of, timer, type SchedulerLike } from 'rxjs';
 import { all, AsyncValue, batch, batchScheduler, BatchScheduler, type FlushReason, task } from 'sluice';
@@ -23,7 +23,7 @@ describe('new BatchScheduler', () => {
     }
   });
 
-  it('carries its name', () => {
+  it('has the name of its config', () => {
     expect(new BatchScheduler({ name: 'report' }).name).toBe('report');
     expect(new BatchScheduler().name).toBe('BatchScheduler');
     expect(batchScheduler.name).toBe('batchScheduler');
@@ -42,14 +42,14 @@ describe('new BatchScheduler', () => {
     ['name', { name: 5 }, 'a string', '5 (number)'],
     ['config', null, 'an object of options', 'null (object)'],
     ['config', 'report', 'an object of options', '"report" (string)'],
-  ])('tells what is wrong with its %s when it is given %j', (option, config, mustBe, got) => {
+  ])('throws a TypeError about its %s for %j', (option, config, mustBe, got) => {
     const make = (): BatchScheduler => new BatchScheduler(config as { clock: SchedulerLike }); // wrong on purpose
     expect(make).toThrow(TypeError);
-    for (const words of ['BatchScheduler', option, mustBe, got]) expect(make).toThrow(words);
+    for (const part of ['BatchScheduler', option, mustBe, got]) expect(make).toThrow(part);
   });
 });
 
-describe('flush', () => {
+describe('BatchScheduler.flush', () => {
   it('flushes open batches now, without waiting for quiescence', () => {
     const { scheduler } = virtualScheduler();
     const got: string[] = [];
@@ -58,7 +58,7 @@ describe('flush', () => {
     expect(got).toEqual(['A']);
   });
 
-  it('waits neither for a window nor for a hold', () => {
+  it('flushes batches whose window or hold has not elapsed', () => {
     const { scheduler } = virtualScheduler();
     const reasons: FlushReason[] = [];
     const ask = batch(upper, { window: 50, hold: 100, scheduler });
@@ -73,7 +73,7 @@ describe('flush', () => {
     expect(reasons).toEqual(['forced']);
   });
 
-  it('goes on until nothing can: what a flush wakes may ask again', () => {
+  it('repeats until no task can continue: tasks resumed by a flush may request more keys', () => {
     const { scheduler } = virtualScheduler();
     const asked: string[][] = [];
     const ask = batch((keys: readonly string[]) => (asked.push([...keys]), upper(keys)));
@@ -90,7 +90,7 @@ describe('flush', () => {
     expect(got).toEqual(['A!', 'B!']);
   });
 
-  it('runs what is scheduled without a delay, and leaves timers to the clock', () => {
+  it('runs work scheduled without a delay, but no timers', () => {
     const { clock, scheduler } = virtualScheduler();
     const ran: string[] = [];
     scheduler.schedule(() => {
@@ -104,7 +104,7 @@ describe('flush', () => {
     expect(ran).toEqual(['now', 'scheduled by it', 'later']);
   });
 
-  it('leaves what is in flight in flight', () => {
+  it('does not wait for flights', () => {
     const { clock, scheduler } = virtualScheduler();
     const got: string[] = [];
     const ask = batch((keys: readonly string[]) => of(upper(keys)).pipe(delay(10, clock)), { scheduler });
@@ -115,7 +115,7 @@ describe('flush', () => {
     expect(got).toEqual(['A at 10']);
   });
 
-  it('keeps to the concurrency of a batch function', () => {
+  it('respects the concurrency of a batch function', () => {
     const { clock, scheduler } = virtualScheduler();
     const asked: string[] = [];
     const resolve = (keys: readonly string[]) => {
@@ -132,7 +132,7 @@ describe('flush', () => {
     expect(asked).toEqual(['a at 0', 'b at 10']);
   });
 
-  it('flushes no batch twice, though quiescence comes after it', () => {
+  it('flushes a batch once, although quiescence follows', () => {
     const { clock, scheduler } = virtualScheduler();
     const resolve = jest.fn(upper);
     batch(resolve, { scheduler })('a').subscribe();
@@ -141,7 +141,7 @@ describe('flush', () => {
     expect(resolve).toHaveBeenCalledTimes(1);
   });
 
-  it('may be called by a task, and lets the others go on meanwhile', () => {
+  it('may be called by a task, and runs other tasks meanwhile', () => {
     const { scheduler } = virtualScheduler();
     const order: string[] = [];
     const ask = batch(upper);
@@ -157,13 +157,13 @@ describe('flush', () => {
     expect(order).toEqual(['A', 'flushed']);
   });
 
-  it('does nothing when nothing waits', () => {
+  it('does nothing without waiting work', () => {
     const { clock, scheduler } = virtualScheduler();
     scheduler.flush();
     expect(clock.actions).toEqual([]);
   });
 
-  it('rethrows what scheduled work throws, and works again after it', () => {
+  it('rethrows the error of scheduled work, and works again afterwards', () => {
     const { scheduler } = virtualScheduler();
     const ran: string[] = [];
     scheduler.schedule(() => {
@@ -177,12 +177,12 @@ describe('flush', () => {
   });
 });
 
-describe('work that throws', () => {
+describe('scheduled work that throws', () => {
   const fail = (): never => {
     throw new Error('thrown by work');
   };
 
-  it('leaves no task waiting that it has just woken', () => {
+  it('does not stop a task that it has just resumed', () => {
     const { clock, scheduler } = virtualScheduler();
     const got: number[] = [];
     const value = new AsyncValue<number>();
@@ -199,7 +199,7 @@ describe('work that throws', () => {
     expect(got).toEqual([1]);
   });
 
-  it('leaves no batch open for ever, though the clock dropped its quiescence', () => {
+  it('does not leave a batch open forever, although the clock dropped the tick of its quiescence', () => {
     const { clock, scheduler } = virtualScheduler();
     const got: string[] = [];
     const ask = batch(upper, { scheduler });
@@ -213,7 +213,7 @@ describe('work that throws', () => {
     expect(got).toEqual(['A', 'B']);
   });
 
-  it('leaves no timer to be waited for that the clock has dropped', () => {
+  it('does not leave an external wait for a timer that the clock has dropped', () => {
     const { clock, scheduler } = virtualScheduler();
     const got: string[] = [];
     timer(5, scheduler).subscribe();
@@ -224,7 +224,7 @@ describe('work that throws', () => {
     expect(got).toEqual(['A at 1']);
   });
 
-  it('of others on the same clock does not stop the scheduler', () => {
+  it('on the same clock, outside of the scheduler, does not stop the scheduler', () => {
     const { clock, scheduler } = virtualScheduler();
     const ran: string[] = [];
     clock.schedule(fail);
@@ -236,8 +236,8 @@ describe('work that throws', () => {
   });
 });
 
-describe('a clock of its own', () => {
-  it('goes on within a TestScheduler.run as it was: who asks before and in it share a batch', () => {
+describe('a scheduler with a VirtualTimeScheduler as clock', () => {
+  it('has one batch for keys requested before and inside a TestScheduler.run', () => {
     const clock = testScheduler();
     const scheduler = new BatchScheduler({ clock });
     const asked: (readonly string[])[] = [];
@@ -247,7 +247,7 @@ describe('a clock of its own', () => {
     expect(asked).toEqual([['a', 'b']]);
   });
 
-  it('and flights from before and in it share the room', () => {
+  it('counts flights from before and inside a TestScheduler.run in one concurrency', () => {
     const clock = testScheduler();
     const scheduler = new BatchScheduler({ clock });
     const asked: (readonly string[])[] = [];
@@ -261,8 +261,8 @@ describe('a clock of its own', () => {
   });
 });
 
-describe('another scheduler', () => {
-  it('is another world: open batches are not shared', () => {
+describe('a second scheduler', () => {
+  it('is isolated: open batches are not shared', () => {
     const [one, other] = [virtualScheduler(), virtualScheduler()];
     const asked: string[][] = [];
     const ask = batch((keys: readonly string[]) => (asked.push([...keys]), upper(keys)));
@@ -278,7 +278,7 @@ describe('another scheduler', () => {
     ]);
   });
 
-  it('is another world: caches are not shared', () => {
+  it('is isolated: caches are not shared', () => {
     const [one, other] = [virtualScheduler(), virtualScheduler()];
     const resolve = jest.fn(upper);
     const ask = batch(resolve, { cache: true });
@@ -289,7 +289,7 @@ describe('another scheduler', () => {
     expect(resolve).toHaveBeenCalledTimes(2);
   });
 
-  it('is another world: what is primed or cleared on one stays as it is on the other', () => {
+  it('is isolated: priming or clearing one cache does not change the other', () => {
     const [one, other] = [virtualScheduler(), virtualScheduler()];
     const got: string[] = [];
     const ask = batch(upper, { cache: true });
@@ -306,7 +306,7 @@ describe('another scheduler', () => {
     expect(got).toEqual(['A', 'primed on other']);
   });
 
-  it('is another world: its flights are its own business', () => {
+  it('is isolated: flights of one do not count in the concurrency of the other', () => {
     const [one, other] = [virtualScheduler(), virtualScheduler()];
     const resolve = jest.fn(() => new AsyncValue<string[]>());
     const ask = batch(resolve, { concurrency: 1 });
@@ -317,7 +317,7 @@ describe('another scheduler', () => {
     expect(resolve).toHaveBeenCalledTimes(2);
   });
 
-  it('shares a batch function that is pinned to one', () => {
+  it('shares the batches of a batch function with the option `scheduler`', () => {
     const [one, other, home] = [virtualScheduler(), virtualScheduler(), virtualScheduler()];
     const asked: string[][] = [];
     const got: string[] = [];
@@ -332,7 +332,7 @@ describe('another scheduler', () => {
     expect(got).toEqual(['A', 'B']);
   });
 
-  it('lets go of a key on a pinned one when its asker is cancelled', () => {
+  it('removes a key from a batch of a pinned function when its waiter is cancelled', () => {
     const [near, home] = [virtualScheduler(), virtualScheduler()];
     const asked: string[][] = [];
     const ask = batch((keys: readonly string[]) => (asked.push([...keys]), upper(keys)), { scheduler: home.scheduler });

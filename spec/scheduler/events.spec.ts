@@ -1,12 +1,12 @@
 /**
- * What a scheduler tells of itself: every flush with its reason, every landing.
+ * The events of a scheduler: every flush with its reason, and the end of every flight.
  */
 import { delay, filter, mergeMap, of, type Subscription, throwError, zip } from 'rxjs';
 import { AsyncValue, batch, BatchScheduler, type FlushEvent, type SchedulerEvent } from 'sluice';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { virtualScheduler } from '../support/virtual-time';
 
-/** Runs a program on a scheduler of its own to the end of time, and gives what the scheduler told. */
+/** Runs a program on its own scheduler until no work is left, and returns the events of the scheduler. */
 function eventsOf(program: (lab: ReturnType<typeof virtualScheduler>) => void): SchedulerEvent[] {
   const lab = virtualScheduler();
   const events: SchedulerEvent[] = [];
@@ -21,7 +21,7 @@ const reasonOf = (event: SchedulerEvent | undefined): string | undefined =>
   event?.type === 'flush' ? event.reason : undefined;
 
 describe('events$', () => {
-  it('tells of a flush, and of its landing', () => {
+  it('emits an event for a flush and one for the end of its flight', () => {
     const events = eventsOf(({ clock, scheduler }) => {
       const nameOf = batch((keys: readonly string[]) => of(echo(keys)).pipe(delay(3, clock)), { name: 'nameOf' });
       scheduler.schedule(() => nameOf.many(['a', 'b']).subscribe(), 2);
@@ -32,7 +32,7 @@ describe('events$', () => {
     ]);
   });
 
-  it('tells of a flush before the resolver runs, and of the landing after the keys have their values', () => {
+  it('emits `flush` before the resolver runs, and `land` after the keys have their values', () => {
     const order: string[] = [];
     const { clock, scheduler } = virtualScheduler();
     scheduler.events$.subscribe(({ type }) => order.push(type));
@@ -42,24 +42,24 @@ describe('events$', () => {
     expect(order).toEqual(['flush', 'resolve', 'value', 'land']);
   });
 
-  it('gives "quiescent" as the reason when nothing else could run', () => {
+  it('has the reason "quiescent" when no task could continue', () => {
     const [flush] = eventsOf(() => batch(echo)('a').subscribe());
     expect(reasonOf(flush)).toBe('quiescent');
   });
 
-  it('gives "window" as the reason when the window was over', () => {
+  it('has the reason "window" when the window has elapsed', () => {
     const [flush] = eventsOf(() => batch(echo, { window: 5 })('a').subscribe());
     expect(reasonOf(flush)).toBe('window');
     expect(flush?.at).toBe(5);
   });
 
-  it('gives "full" as the reason when no more keys go in', () => {
+  it('has the reason "full" when the batch has reached maxSize', () => {
     const [flush] = eventsOf(() => batch(echo, { window: 5, maxSize: 2 }).many(['a', 'b']).subscribe());
     expect(reasonOf(flush)).toBe('full');
     expect(flush?.at).toBe(0);
   });
 
-  it('gives "hold-elapsed" as the reason when it was held as long as it may be', () => {
+  it('has the reason "hold-elapsed" when hold has elapsed', () => {
     const [flush] = eventsOf(() => {
       new AsyncValue<void>().pipe(filter(Boolean)).subscribe(); // somebody is busy elsewhere, for ever
       batch(echo, { hold: 7 })('a').subscribe();
@@ -68,7 +68,7 @@ describe('events$', () => {
     expect(flush?.at).toBe(7);
   });
 
-  it('gives "forced" as the reason when flush was called', () => {
+  it('has the reason "forced" when flush() was called', () => {
     const [flush] = eventsOf(({ scheduler }) => {
       batch(echo)('a').subscribe();
       scheduler.flush();
@@ -91,7 +91,7 @@ describe('events$', () => {
     expect(events.map(({ type }) => type)).toEqual(['flush', 'land']);
   });
 
-  it('tells of the landing of a flight that is aborted, when it is', () => {
+  it('emits `land` for an aborted flight at the time of the abort', () => {
     const events = eventsOf(({ scheduler }) => {
       const asked = batch(() => new AsyncValue<string[]>())('a').subscribe();
       scheduler.schedule(() => asked.unsubscribe(), 4);
@@ -102,7 +102,7 @@ describe('events$', () => {
     ]);
   });
 
-  it('tells of a landing once, though the last who wait leave while it lands', () => {
+  it('emits `land` once, although the last waiters unsubscribe during the landing', () => {
     const events = eventsOf(() => {
       const others: Subscription[] = [];
       const ask = batch(echo);
@@ -112,11 +112,11 @@ describe('events$', () => {
     expect(events.map(({ type }) => type)).toEqual(['flush', 'land']);
   });
 
-  it('tells nothing of a batch whose keys have all left', () => {
+  it('emits nothing for a batch whose keys were all cancelled', () => {
     expect(eventsOf(() => batch(echo)('a').subscribe().unsubscribe())).toEqual([]);
   });
 
-  it('tells nothing of the past to who comes late', () => {
+  it('emits no past events to a late subscriber', () => {
     const { clock, scheduler } = virtualScheduler();
     const ask = batch(echo, { scheduler });
     ask('a').subscribe();
@@ -126,7 +126,7 @@ describe('events$', () => {
     expect(events).toEqual([]);
   });
 
-  it('tells nothing of other schedulers', () => {
+  it('emits no events of other schedulers', () => {
     const other = virtualScheduler();
     const events = eventsOf(() => {
       batch(echo, { scheduler: other.scheduler })('a').subscribe();
@@ -135,11 +135,11 @@ describe('events$', () => {
     expect(events).toEqual([]);
   });
 
-  it('lets nobody tell it what happened', () => {
+  it('is not a Subject: subscribers cannot emit events', () => {
     expect(new BatchScheduler().events$).not.toHaveProperty('next');
   });
 
-  it('may be listened to by what asks itself', () => {
+  it('allows a subscriber to request keys', () => {
     const ask = batch(echo, { name: 'ask' });
     const asked: unknown[] = [];
     eventsOf(({ scheduler }) => {
@@ -153,7 +153,7 @@ describe('events$', () => {
     expect(asked).toEqual([['a'], ['b'], ['c']]);
   });
 
-  it('keeps an error of who listens from those who wait', () => {
+  it('does not pass the error of a subscriber to the waiters', () => {
     const error = new Error('thrown by who listens');
     const { clock, scheduler } = virtualScheduler();
     const got: string[] = [];
@@ -169,8 +169,8 @@ describe('events$', () => {
   });
 });
 
-describe('flushes$', () => {
-  it('tells of every flush of its batch function, on any scheduler, and of no other', () => {
+describe('flushes$ of a batch function', () => {
+  it('emits every flush of that function on any scheduler, and none of other functions', () => {
     const ask = batch(echo, { name: 'ask' });
     const flushes: FlushEvent<string>[] = [];
     ask.flushes$.subscribe((flush) => flushes.push(flush));

@@ -1,6 +1,6 @@
 /**
- * Fake timers of every kind, installed before sluice is loaded, after it, or while something waits: what was asked is
- * answered, and nothing that a fake clock took with it is waited for afterwards.
+ * Fake timers of every kind, installed before sluice is loaded, afterwards, or while work waits: every request gets its
+ * result, and no later work waits for a timer dropped by a fake clock.
  */
 import { runAlone, type Ended } from '../support/process';
 
@@ -9,7 +9,7 @@ type Sluice = typeof import('sluice');
 const { setImmediate: genuineImmediate } = globalThis;
 const turn = (): Promise<void> => new Promise((resolve) => void genuineImmediate(resolve));
 
-/** Programs that wait say HANG instead of waiting for ever. */
+/** Programs print HANG instead of waiting forever. */
 const TOOLS = `
   const realTimeout = setTimeout;
   const later = (ms) => new Promise((resolve) => realTimeout(resolve, ms));
@@ -36,7 +36,7 @@ describe.each([
   ['node:test', NODE_TEST, 'mock.timers.reset();'],
   ['a nextTick that never comes, which has no mark of a fake', BY_HAND, 'process.nextTick = genuine;'],
 ])('fake timers of %s that are there before sluice', (_name, setUp, uninstall) => {
-  it('leave every batch its flush, while they last and afterwards', () => {
+  it('do not prevent a flush, while installed and afterwards', () => {
     const lines = linesOf({
       setUp,
       main: `
@@ -50,7 +50,7 @@ describe.each([
     expect(lines).toEqual(['user 1', 'user 2,user 3', 'user 4', '5']);
   });
 
-  it('leave callers at any depth of the microtask queue in one flush', () => {
+  it('do not split the flush of callers at any depth of the microtask queue', () => {
     const lines = linesOf({
       setUp,
       main: `
@@ -65,7 +65,7 @@ describe.each([
 });
 
 describe('fake timers of @sinonjs/fake-timers', () => {
-  it('that come after sluice move a window on', () => {
+  it('installed after loading control the window of a batch', () => {
     const lines = linesOf({
       setUp: `const install = () => require('@sinonjs/fake-timers').install();`,
       main: `
@@ -82,7 +82,7 @@ describe('fake timers of @sinonjs/fake-timers', () => {
     expect(lines).toEqual(['0', 'still open', '1']);
   });
 
-  it('that come and go again and again leave every ask its answer', () => {
+  it('installed and removed repeatedly leave no request without its result', () => {
     const lines = linesOf({
       setUp: `const { install } = require('@sinonjs/fake-timers');`,
       main: `
@@ -98,7 +98,7 @@ describe('fake timers of @sinonjs/fake-timers', () => {
   });
 });
 
-describe("a window that stands open when a test's fake timers go", () => {
+describe("a window that is open when a test's fake timers are removed", () => {
   it.each([
     ['node:test', `const { mock } = require('node:test');`, 'mock.timers.enable();', 'mock.timers.reset();'],
     [
@@ -113,7 +113,7 @@ describe("a window that stands open when a test's fake timers go", () => {
       'clock = install({ now: 4e12 });',
       'clock.uninstall();',
     ],
-  ])('is flushed for the next that asks (%s)', (_name, setUp, install, uninstall) => {
+  ])('is flushed for the next request (%s)', (_name, setUp, install, uninstall) => {
     const lines = linesOf({
       setUp,
       main: `
@@ -165,7 +165,7 @@ describe("a window that stands open when a test's fake timers go", () => {
     expect(lines).toEqual(['flush 1 2', 'ticked']);
   });
 
-  it('does not keep a batch that is held for others', () => {
+  it('does not delay a held batch', () => {
     const lines = linesOf({
       setUp: `const { mock } = require('node:test');`,
       main: `
@@ -198,7 +198,7 @@ describe("jest's fake timers", () => {
     ['modern', {}],
     ['legacy', { legacyFakeTimers: true } as const],
     ['modern, without nextTick', { doNotFake: ['nextTick' as const] }],
-  ])('that are there before sluice leave every batch its flush (%s)', async (_name, config) => {
+  ])('installed before loading do not prevent a flush (%s)', async (_name, config) => {
     jest.useFakeTimers(config);
     const { batch } = load();
     const nameOf = batch((ids: readonly number[]) => ids);
@@ -207,13 +207,13 @@ describe("jest's fake timers", () => {
     await expect(nameOf(2)).resolves.toBe(2);
   });
 
-  it('that are there before sluice see no timer of it', async () => {
+  it('installed before loading receive no timer of sluice', async () => {
     jest.useFakeTimers();
     await load().batch((ids: readonly number[]) => ids)(1);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('that are there before sluice move a window on', async () => {
+  it('installed before loading control the window of a batch', async () => {
     jest.useFakeTimers();
     const { batch } = load();
     const asked = batch((ids: readonly number[]) => ids, { window: 5_000 })(1).then((value) => value);
@@ -222,7 +222,7 @@ describe("jest's fake timers", () => {
     await expect(asked).resolves.toBe(1);
   });
 
-  it('that go while a window stands open leave it to those who ask next', async () => {
+  it('removed while a window is open leave its batch to the next request', async () => {
     const { batch } = load();
     const nameOf = batch((ids: readonly number[]) => ids, { window: 1 });
     jest.useFakeTimers();
@@ -232,7 +232,7 @@ describe("jest's fake timers", () => {
     await expect(nameOf(2)).resolves.toBe(2);
   });
 
-  it('whose timers are cleared while a window stands open leave it to those who ask next', async () => {
+  it('cleared while a window is open leave its batch to the next request', async () => {
     const { batch } = load();
     const nameOf = batch((ids: readonly number[]) => ids, { window: 5_000 });
     jest.useFakeTimers();
@@ -252,7 +252,7 @@ describe('a process.nextTick that is a microtask', () => {
     ['a promise', '(fire, ...args) => void Promise.resolve().then(() => fire(...args))'],
     ['promises', '(fire, ...args) => void Promise.resolve().then().then().then(() => fire(...args))'],
     ['a call at once', '(fire, ...args) => void fire(...args)'],
-  ])('(%s) splits no flush by the depth of those who ask', (_name, nextTick) => {
+  ])('(%s) does not split the flush of callers at different depths', (_name, nextTick) => {
     const lines = linesOf({
       setUp: `process.nextTick = ${nextTick};`,
       main: `
@@ -282,7 +282,7 @@ describe.each([
     ['loaded before sluice', ZONE + hide, ''],
     ['loaded after sluice', hide, ZONE],
     ['loaded after sluice has flushed', hide, `await batch((ids) => ids)(0); ${ZONE}`],
-  ])('moves a batch on by tick() (%s)', (_when, setUp, before) => {
+  ])('flushes a batch by tick() (%s)', (_when, setUp, before) => {
     const lines = linesOf({
       setUp,
       main: `${before}${FAKE_ASYNC}
@@ -302,7 +302,7 @@ describe.each([
     ['in the next test', 'test(() => { rowOf(2).subscribe(say); tick(); });'],
     ['at the end of a turn', 'say(await orHang(new Promise((done) => batchScheduler.schedule(() => done("row 2")))));'],
     ['in the same window', 'say(await orHang(windowed(2).then(() => "row 2")));'],
-  ])('that fails leaves every batch of others its flush (asked %s)', (_when, ask) => {
+  ])('that fails does not prevent the flush of other batches (requested %s)', (_when, ask) => {
     const lines = linesOf({
       setUp: ZONE + hide,
       main: `${FAKE_ASYNC}
@@ -320,7 +320,7 @@ describe.each([
     expect(lines.filter((line) => line !== 'passed')).toEqual(['an assertion failed', 'row 2']);
   });
 
-  it('that fails takes nothing along that was asked before it, in real time', () => {
+  it('that fails does not drop requests made before it on real time', () => {
     const lines = linesOf({
       setUp: ZONE + hide,
       main: `${FAKE_ASYNC}
@@ -335,7 +335,7 @@ describe.each([
     expect(lines).toEqual(['an assertion failed', 'before']);
   });
 
-  it('leaves what waits in a zone in its zone', () => {
+  it('keeps waiting work in its zone', () => {
     const lines = linesOf({
       setUp: ZONE + hide,
       main: `

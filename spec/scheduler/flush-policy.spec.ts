@@ -1,5 +1,5 @@
 /**
- * Which of the open batches go when nothing else can run.
+ * A flush policy chooses which open batches are flushed when no task can continue.
  */
 import { delay, of } from 'rxjs';
 import { AsyncValue, batch, BatchScheduler, flushAll, largestFirst } from 'sluice';
@@ -18,7 +18,7 @@ const openBatch = (traits: Partial<OpenBatch>): OpenBatch => ({
 type MakeBatch = (name: string, config?: BatchConfig<string>) => BatchFunction<string, string>;
 type Ask = (batch: BatchFunction<string, string>, keys: string) => void;
 
-/** Asks as the program says, under a policy; each flush is in the air for 10 ms. Gives what happened, in order. */
+/** Runs the program under a policy, with flights of 10 ms, and returns the events in order. */
 function eventsUnder(policy: FlushPolicy, program: (make: MakeBatch, ask: Ask, on: BatchScheduler) => void): string[] {
   const { clock, scheduler } = virtualScheduler({ policy });
   const log: string[] = [];
@@ -36,12 +36,12 @@ const flushesUnder: typeof eventsUnder = (policy, program) =>
   eventsUnder(policy, program).filter((entry) => entry.includes('flush'));
 
 describe('flushAll', () => {
-  it('takes every open batch, in the order it is given them', () => {
+  it('chooses every open batch, in the given order', () => {
     const open = [openBatch({ priority: 1 }), openBatch({ priority: 9 })];
     expect(flushAll(open, [])).toEqual(open);
   });
 
-  it('takes them also while others are in flight', () => {
+  it('chooses them also while other batches are in flight', () => {
     const open = [openBatch({})];
     expect(flushAll(open, [openBatch({})])).toEqual(open);
   });
@@ -56,7 +56,7 @@ describe('flushAll', () => {
     expect(flushes).toEqual(['0 flush one(ae)', '0 flush other(bcd)']);
   });
 
-  it('is the default', () => {
+  it('is the default policy', () => {
     const { scheduler } = virtualScheduler();
     const asked: string[] = [];
     const log = (name: string) => batch((keys: readonly string[]) => (asked.push(name), keys), { name });
@@ -70,30 +70,30 @@ describe('flushAll', () => {
 });
 
 describe('largestFirst', () => {
-  it('takes the batch of the highest priority, whatever its size', () => {
+  it('chooses the batch of the highest priority, regardless of its size', () => {
     const urgent = openBatch({ priority: 5, size: 1 });
     expect(largestFirst([openBatch({ priority: 1, size: 9 }), urgent, openBatch({ priority: 4 })], [])).toEqual([
       urgent,
     ]);
   });
 
-  it('takes the largest of equal priority', () => {
+  it('chooses the largest batch of equal priority', () => {
     const largest = openBatch({ size: 3 });
     expect(largestFirst([openBatch({ size: 2 }), largest, openBatch({ size: 1 })], [])).toEqual([largest]);
   });
 
-  it('takes the oldest of equal priority and size', () => {
+  it('chooses the oldest batch of equal priority and size', () => {
     const oldest = openBatch({ openedAt: 1 });
     const chosen = largestFirst([oldest, openBatch({ openedAt: 2 }), openBatch({ openedAt: 3 })], []);
     expect(chosen).toHaveLength(1);
     expect(chosen[0]).toBe(oldest);
   });
 
-  it('takes none while one is in flight', () => {
+  it('chooses none while a batch is in flight', () => {
     expect(largestFirst([openBatch({})], [openBatch({})])).toEqual([]);
   });
 
-  it('flushes one batch at a time, the largest first, as each before it lands', () => {
+  it('flushes one batch at a time, the largest first, each after the flight before it', () => {
     const flushes = flushesUnder(largestFirst, (make, ask) => {
       ask(make('small'), 'a');
       ask(make('large'), 'bcd');
@@ -102,7 +102,7 @@ describe('largestFirst', () => {
     expect(flushes).toEqual(['0 flush large(bcd)', '10 flush middle(ef)', '20 flush small(a)']);
   });
 
-  it('goes by a priority that is a number', () => {
+  it('uses a `priority` that is a number', () => {
     const flushes = flushesUnder(largestFirst, (make, ask) => {
       ask(make('large'), 'abc');
       ask(make('urgent', { priority: 100 }), 'd');
@@ -111,7 +111,7 @@ describe('largestFirst', () => {
     expect(flushes).toEqual(['0 flush urgent(d)', '10 flush large(abc)', '20 flush idle(efgh)']);
   });
 
-  it('goes by a priority that is a function of the size', () => {
+  it('uses a `priority` that is a function of the size', () => {
     const flushes = flushesUnder(largestFirst, (make, ask) => {
       ask(make('plain'), 'abc');
       ask(make('doubled', { priority: (size) => size * 2 }), 'de');
@@ -119,7 +119,7 @@ describe('largestFirst', () => {
     expect(flushes).toEqual(['0 flush doubled(de)', '10 flush plain(abc)']);
   });
 
-  it('lets the batches that wait grow meanwhile', () => {
+  it('lets waiting batches grow meanwhile', () => {
     const flushes = flushesUnder(largestFirst, (make, ask, scheduler) => {
       const [first, second, third] = [make('first'), make('second'), make('third')];
       ask(first, 'abc');
@@ -130,7 +130,7 @@ describe('largestFirst', () => {
     expect(flushes).toEqual(['0 flush first(abc)', '10 flush third(fgh)', '20 flush second(de)']);
   });
 
-  it('flushes the next when the flight before it is cancelled', () => {
+  it('flushes the next batch when the flight before it is cancelled', () => {
     const { clock, scheduler } = virtualScheduler({ policy: largestFirst });
     const flushes: string[] = [];
     const never = batch((keys: readonly string[]) => {
@@ -147,13 +147,13 @@ describe('largestFirst', () => {
   });
 });
 
-describe('a policy of your own', () => {
+describe('a custom policy', () => {
   const twoBatches = (make: MakeBatch, ask: Ask): void => {
     ask(make('one'), 'a');
     ask(make('other'), 'bc');
   };
 
-  it('is shown what is open, oldest first, and what is in flight', () => {
+  it('receives the open batches, oldest first, and the batches in flight', () => {
     const seen: string[] = [];
     const policy: FlushPolicy = (open, inFlight) => {
       const words = (batches: readonly OpenBatch[]): string =>
@@ -168,23 +168,23 @@ describe('a policy of your own', () => {
     expect(seen).toEqual(['one/1/7/0 | ', 'other/2/2/5 | one/1/7/0']);
   });
 
-  it('is not asked while nothing is open', () => {
+  it('is not called while no batch is open', () => {
     const policy = jest.fn(flushAll);
     eventsUnder(policy, (make, ask) => ask(make('one'), 'a'));
     expect(policy).toHaveBeenCalledTimes(1);
   });
 
-  it('says which go, and in which order', () => {
+  it('decides which batches are flushed, and in which order', () => {
     const flushes = flushesUnder((open) => [...open].reverse(), twoBatches);
     expect(flushes).toEqual(['0 flush other(bc)', '0 flush one(a)']);
   });
 
-  it('is asked again for those it has left, as soon as nothing else can run', () => {
+  it('is called again for the remaining batches, as soon as no task can continue', () => {
     const flushes = flushesUnder((open) => open.slice(-1), twoBatches);
     expect(flushes).toEqual(['0 flush other(bc)', '0 flush one(a)']);
   });
 
-  it('is not shown a batch that may not go yet', () => {
+  it('does not receive a batch that is not ready', () => {
     const seen: string[] = [];
     const policy: FlushPolicy = (open) => {
       seen.push(open.map(({ name }) => name).join(' '));
@@ -197,22 +197,22 @@ describe('a policy of your own', () => {
     expect(seen).toEqual(['now', 'later']);
   });
 
-  it('that chooses what was never offered to it, or one twice, flushes each offered one once', () => {
+  it('that chooses unknown batches, or one batch twice, flushes each offered batch once', () => {
     const flushes = flushesUnder((open) => [openBatch({ name: 'none' }), ...open, ...open], twoBatches);
     expect(flushes).toEqual(['0 flush one(a)', '0 flush other(bc)']);
   });
 
-  it('that chooses none lets the oldest go, if nothing is in flight', () => {
+  it('that chooses none flushes the oldest batch, if none is in flight', () => {
     const flushes = flushesUnder((open) => (open.length > 1 ? [] : open), twoBatches);
     expect(flushes).toEqual(['0 flush one(a)', '0 flush other(bc)']);
   });
 
-  it('that never chooses any lets them go one by one', () => {
+  it('that never chooses a batch flushes them one by one', () => {
     const flushes = flushesUnder(() => [], twoBatches);
     expect(flushes).toEqual(['0 flush one(a)', '10 flush other(bc)']);
   });
 
-  it('that throws lets all go, and its error is reported', () => {
+  it('that throws flushes all batches, and its error is reported', () => {
     const error = new Error('thrown by the policy');
     let flushes: string[] = [];
     const reported = unhandledErrorsOf(() => {
@@ -227,7 +227,7 @@ describe('a policy of your own', () => {
   it.each([
     ['flush()', (scheduler: BatchScheduler) => scheduler.flush()],
     ['block()', (scheduler: BatchScheduler) => batch((keys: readonly string[]) => keys, { scheduler })('late').block()],
-  ])('that calls %s has a TypeError that tells it not to, and all go', (_call, drive) => {
+  ])('that calls %s gets a TypeError, and all batches are flushed', (_call, drive) => {
     const scheduler: BatchScheduler = new BatchScheduler({
       policy: (open) => {
         drive(scheduler);
@@ -249,16 +249,16 @@ describe('a policy of your own', () => {
     expect(flushes).toEqual(['0 flush one(a)', '0 flush other(bc)']);
   });
 
-  it('that chooses what it was not given, besides, flushes the rest of its choice', () => {
+  it('that also chooses an unknown batch flushes the rest of its choice', () => {
     const flushes = flushesUnder((open) => [openBatch({}), ...open], twoBatches);
     expect(flushes).toEqual(['0 flush one(a)', '0 flush other(bc)']);
   });
 
   it.each([
-    ['chooses only what it was not given', [openBatch({})]],
-    ['chooses nothing that is a batch', [null, 7]],
-    ['chooses no array', { length: 1 }],
-  ])('that %s hangs nobody', (_case, choice) => {
+    ['chooses only an unknown batch', [openBatch({})]],
+    ['chooses values that are not batches', [null, 7]],
+    ['returns no array', { length: 1 }],
+  ])('that %s leaves no key waiting', (_case, choice) => {
     let asked = 0;
     let log: string[] = [];
     // Wrong on purpose; and right in the end, so that a scheduler that asks for ever fails this spec, and ends.
@@ -268,12 +268,12 @@ describe('a policy of your own', () => {
     expect(asked).toBeLessThan(10);
   });
 
-  it('that waits for what is in flight is asked again when that has landed', () => {
+  it('that waits for a flight is called again when the flight has ended', () => {
     const flushes = flushesUnder((open, inFlight) => (inFlight.length > 0 ? [] : open.slice(0, 1)), twoBatches);
     expect(flushes).toEqual(['0 flush one(a)', '10 flush other(bc)']);
   });
 
-  it('does not have a say in a full batch, which goes at once', () => {
+  it('is not called for a full batch, which is flushed at once', () => {
     const flushes = flushesUnder(largestFirst, (make, ask) => {
       ask(make('large'), 'abc');
       ask(make('full', { maxSize: 2 }), 'de');

@@ -1,11 +1,11 @@
-/** What a drive leaves in the queue is taken up, and what is done between drives keeps its contexts. */
+/** Work that a drive leaves in the run queue runs later, and work between drives keeps its contexts. */
 import { TaskContext, AsyncValue, batch, Future, task, within } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { runAlone } from '../support/process';
 
 const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-it('what was ready when the time of a block was up goes on after it', async () => {
+it('tasks that were ready at the timeout of a block continue after it', async () => {
   const start = new AsyncValue<number>();
   let ended = 0;
   const slow = task(function* () {
@@ -26,7 +26,7 @@ it('what was ready when the time of a block was up goes on after it', async () =
   expect(ended).toBe(100);
 });
 
-it('an action of a pool keeps its contexts on when it subscribes to a future', async () => {
+it('an action of a pool keeps its contexts when it subscribes to a future', async () => {
   await using pool = new WorkerPool({ size: 1 });
   let isOn = false;
   class Switch extends TaskContext {
@@ -53,7 +53,7 @@ it('an action of a pool keeps its contexts on when it subscribes to a future', a
   expect(seen).toEqual([true, true]);
 });
 
-it('a task that was started outside of all stores sees none where the first store of the process lets it go on', () => {
+it('a task started outside of all stores sees no store when code in the first store of the process resumes it', () => {
   const { lines } = runAlone(`
     const { AsyncLocalStorage } = require('node:async_hooks');
     const storage = new AsyncLocalStorage();
@@ -63,7 +63,7 @@ it('a task that was started outside of all stores sees none where the first stor
   expect(lines).toEqual(['undefined']);
 });
 
-it('a task that was started outside of all stores sees none where a clock is moved on within the first store of the process', () => {
+it('a task started outside of all stores sees no store when a clock is advanced in the first store of the process', () => {
   const { lines } = runAlone(`
     const { AsyncLocalStorage } = require('node:async_hooks');
     const { BatchScheduler } = require('sluice');

@@ -1,5 +1,5 @@
 /**
- * RxJS's own operators on the BatchScheduler: to them it is a scheduler like any other, and exact to the frame.
+ * RxJS's operators run on the BatchScheduler as on any other scheduler, exact to the frame.
  */
 import { bufferTime, debounceTime, delay, interval, map, observeOn, scheduled, take, timer } from 'rxjs';
 import type { Observable, SchedulerLike } from 'rxjs';
@@ -9,7 +9,7 @@ import { virtualScheduler } from '../support/virtual-time';
 
 describe.each([
   ['the default scheduler', () => batchScheduler],
-  ['a scheduler with the TestScheduler for its clock', (clock: SchedulerLike) => new BatchScheduler({ clock })],
+  ['a scheduler with the TestScheduler as its clock', (clock: SchedulerLike) => new BatchScheduler({ clock })],
 ])('on %s', (_name, on) => {
   it(
     'observeOn keeps every notification in its frame and in order',
@@ -28,7 +28,7 @@ describe.each([
   );
 
   it(
-    'observeOn with a delay puts every notification off, the last ones too',
+    'observeOn with a delay delays every notification, also the last ones',
     marbles((m) => {
       const source = '  a-(bc)-d--|';
       const expected = '---a-(bc)-d--|';
@@ -48,7 +48,7 @@ describe.each([
   );
 
   it(
-    'bufferTime hands on what came, span by span',
+    'bufferTime emits the values of each time span',
     marbles((m) => {
       const source = '  -a-b-----c--|';
       const expected = '-----x----y-(z|)';
@@ -58,7 +58,7 @@ describe.each([
   );
 
   it(
-    'bufferTime hands on a full buffer at once',
+    'bufferTime emits a full buffer at once',
     marbles((m) => {
       const source = '  -ab---c-----|';
       const expected = '--x----y----(z|)';
@@ -68,14 +68,14 @@ describe.each([
   );
 
   it(
-    'timer comes once',
+    'timer emits once',
     marbles((m) => {
       m.expect(timer(3, on(m.scheduler))).toBeObservable('---(0|)', { 0: 0 });
     }),
   );
 
   it(
-    'timer comes again and again',
+    'timer emits periodically',
     marbles((m) => {
       m.expect(timer(3, 2, on(m.scheduler)).pipe(take(3))).toBeObservable('---a-b-(c|)', { a: 0, b: 1, c: 2 });
     }),
@@ -100,7 +100,7 @@ describe.each([
   );
 
   it(
-    'delay puts off values, and no error',
+    'delay delays values, but not errors',
     marbles((m) => {
       m.expect(m.hot('a-b----|').pipe(delay(3, on(m.scheduler)))).toBeObservable('---a-b-|');
       m.expect(m.hot('a-b--#').pipe(delay(3, on(m.scheduler)))).toBeObservable('---a-#');
@@ -115,8 +115,8 @@ describe.each([
   );
 });
 
-describe('on a scheduler with a VirtualTimeScheduler for its clock', () => {
-  /** What it emits, and when. */
+describe('on a scheduler with a VirtualTimeScheduler as its clock', () => {
+  /** Each emission with its time. */
   function emitted(source: (on: SchedulerLike) => Observable<unknown>): unknown[] {
     const { clock, scheduler } = virtualScheduler();
     const emissions: unknown[] = [];

@@ -1,6 +1,6 @@
 /**
- * An overflow of the native stack concerns the program whose recursion it is: that gets its value or a RangeError, and
- * all others go on as if nothing had happened.
+ * An overflow of the native stack affects only the program with the recursion: it gets its value or a RangeError, and all
+ * other work continues normally.
  */
 import { concatMap, EMPTY, expand, firstValueFrom, lastValueFrom, map, Observable, of, timer } from 'rxjs';
 import {
@@ -23,7 +23,7 @@ beforeEach(() => void jest.spyOn(console, 'warn').mockReturnValue()); // of bloc
 const DEEP = 400;
 const VERY_DEEP = 5_000;
 
-/** How something ended, as a word; a hang is seen by the time-out of the test. */
+/** The end of a program as text. The timeout of the test detects a hang. */
 const endOf = async (program: () => PromiseLike<unknown>): Promise<string> => {
   try {
     await program();
@@ -33,7 +33,7 @@ const endOf = async (program: () => PromiseLike<unknown>): Promise<string> => {
   }
 };
 
-/** Work of others: a task that waits, a scope, and a batch. */
+/** Unrelated work: a waiting task, a scope and a batch. */
 const others = async (): Promise<unknown[]> => {
   const wait = task(function* () {
     yield timer(1);
@@ -48,11 +48,11 @@ const chain = (length: number, next: (at: number) => Observable<number>): Promis
 
 const successors = (keys: readonly number[]): number[] => keys.map((key) => key + 1);
 
-/** Subscribes to itself from within itself, so often. */
+/** Subscribes recursively, to the given depth. */
 const recursive = (depth: number, make: (inner: () => Observable<number>) => Observable<number>): Observable<number> =>
   depth === 0 ? of(0) : make(() => recursive(depth - 1, make));
 
-/** What nests, each time natively, and answers at once. */
+/** Programs that nest on the native stack and end synchronously. */
 const programs: Readonly<Record<string, () => PromiseLike<unknown>>> = {
   'an expand over keys in a cache': async () => {
     const next = batch(successors, { cache: true });
@@ -113,7 +113,7 @@ const programs: Readonly<Record<string, () => PromiseLike<unknown>>> = {
         within(new Blocking(), Future.of(1)).block();
       }
       override pause(): void {
-        // It is never left.
+        // This context is never left.
       }
     }
     return within(new Blocking(), Future.of(1));
@@ -132,12 +132,12 @@ const programs: Readonly<Record<string, () => PromiseLike<unknown>>> = {
 };
 
 describe.each(Object.entries(programs))('%s', (_, program) => {
-  it('gets its value or a RangeError, and the work of others ends', async () => {
+  it('ends with its value or a RangeError, and unrelated work ends normally', async () => {
     expect(await endOf(program)).toMatch(/^a value$|^a RangeError$/);
     expect(await others()).toEqual(['a task', 'a scope', 'a batch']);
   });
 
-  it('does the same on a scheduler of its own, again and again', async () => {
+  it('does so repeatedly on its own scheduler', async () => {
     const scheduler = new BatchScheduler();
     for (let time = 0; time < 3; time++)
       expect(await scheduler.run(() => endOf(program))).toMatch(/^a value$|^a RangeError$/);
@@ -154,7 +154,7 @@ it.each([
   expect(await chain(VERY_DEEP, next)).toBe(VERY_DEEP);
 });
 
-it('leaves no context on that was on when the stack overflowed', async () => {
+it('pauses every context that was on when the stack overflowed', async () => {
   const language = new ScopedValue('en');
   const recurse = (): number => within(language.override('de'), task(() => recurse())()).block();
   await endOf(() => within(language.override('fr'), task(() => recurse())()));
@@ -162,7 +162,7 @@ it('leaves no context on that was on when the stack overflowed', async () => {
   expect(language.get()).toBe('en');
 });
 
-describe('a deep chain over a key that shares a flush with others', () => {
+describe('a deep chain over a key that shares a flush with other keys', () => {
   type Wrap = (future: Future<unknown>) => Future<unknown>;
   const wraps: Readonly<Record<string, Wrap>> = {
     all: (future) => all([future]),
@@ -176,7 +176,7 @@ describe('a deep chain over a key that shares a flush with others', () => {
     scoped: (future) => scoped(() => future),
   };
 
-  it.each(Object.entries(wraps))('of %s, leaves them their rows', async (_, wrap) => {
+  it.each(Object.entries(wraps))('of %s, does not affect the other keys', async (_, wrap) => {
     const rowOf = batch((ids: readonly string[]) => Promise.resolve(ids.map((id) => `row ${id}`)));
     let deep: Future<unknown> = rowOf('deep');
     for (let level = 0; level < 6_000; level++) deep = wrap(deep);

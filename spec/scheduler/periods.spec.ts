@@ -1,6 +1,6 @@
 /**
- * Periods: what is scheduled again with the same delay keeps the interval it has, as on RxJS's own schedulers, however
- * long its work takes.
+ * Work scheduled again with the same delay keeps its interval, as on RxJS's own schedulers, regardless of the duration
+ * of the work.
  */
 import { asyncScheduler, interval, take, type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 import { BatchScheduler, batchScheduler } from 'sluice';
@@ -8,7 +8,7 @@ import { testScheduler } from '../support/virtual-time';
 
 jest.useFakeTimers();
 
-/** When each of five runs begins, on timers of jest, where `work` takes its time of the clock. */
+/** Returns the start times of five runs on jest's timers, where `work` advances the clock. */
 function startsOf(on: SchedulerLike, work: (run: number) => void): number[] {
   const begun = Date.now();
   const starts: number[] = [];
@@ -28,12 +28,12 @@ const busyFor = (ms: number): void => {
 };
 
 describe('a period', () => {
-  it.each([0, 3, 5, 9])('does not grow by the %s ms that its work takes', (ms) => {
+  it.each([0, 3, 5, 9])('is not extended by the %s ms of its work', (ms) => {
     const work = (): void => busyFor(ms);
     expect(startsOf(batchScheduler, work)).toEqual(startsOf(asyncScheduler, work));
   });
 
-  it('takes one interval of the platform, and gives it back', () => {
+  it('uses one interval of the platform, and clears it at the end', () => {
     const { setInterval, clearInterval } = globalThis;
     const made = jest.spyOn(globalThis, 'setInterval');
     startsOf(batchScheduler, () => undefined);
@@ -45,7 +45,7 @@ describe('a period', () => {
 });
 
 describe('an action that schedules itself', () => {
-  /** The starts of an action that takes each of these delays in turn. */
+  /** Returns the start times of an action that uses these delays one after another. */
   function runsOf(on: SchedulerLike, delays: readonly number[]): number[] {
     const clock = testScheduler();
     const starts: number[] = [];
@@ -68,7 +68,7 @@ describe('an action that schedules itself', () => {
     expect(runsOf(batchScheduler, delays)).toEqual(runsOf(asyncScheduler, delays));
   });
 
-  it('runs once for the last of what it has scheduled in one run', () => {
+  it('runs once, with the last delay, when it is scheduled several times in one run', () => {
     const log: string[] = [];
     const action = new BatchScheduler().schedule(function (this: SchedulerAction<unknown>, state) {
       log.push(String(state));
@@ -84,7 +84,7 @@ describe('an action that schedules itself', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('is closed when it throws after it has scheduled itself', () => {
+  it('is closed when it throws after scheduling itself', () => {
     const scheduler = new BatchScheduler();
     const action = scheduler.schedule(function (this: SchedulerAction<unknown>) {
       this.schedule(undefined, 10);
@@ -94,7 +94,7 @@ describe('an action that schedules itself', () => {
     expect([action.closed, jest.getTimerCount()]).toEqual([true, 0]);
   });
 
-  it('works on a clock that gives its work no action', () => {
+  it('works on a clock that passes no action to its work', () => {
     const due: (() => void)[] = [];
     const clock: SchedulerLike = {
       now: () => 0,

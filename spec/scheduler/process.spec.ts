@@ -1,12 +1,12 @@
 /**
- * What the scheduler does to the process it runs in: it never keeps it alive, and never stops with an error of others.
+ * The scheduler never keeps the process alive, and is never stopped by an error of other code.
  */
 import { runAlone } from '../support/process';
 
 const HOUR = 3_600_000;
 
 describe('a process', () => {
-  it('ends by itself when the keys of a batch with a window have all left', () => {
+  it('ends by itself when all keys of a batch with a window are cancelled', () => {
     const ended = runAlone(`
       const ask = batch((keys) => keys, { window: ${HOUR} });
       const asked = all([ask('a'), ask('b')]).subscribe();
@@ -15,7 +15,7 @@ describe('a process', () => {
     expect(ended).toEqual({ lines: ['left'], stderr: '', hasEndedWell: true });
   });
 
-  it('ends by itself when the keys of a batch that was held have all left', () => {
+  it('ends by itself when all keys of a held batch are cancelled', () => {
     const ended = runAlone(`
       const ask = batch((keys) => keys, { hold: ${HOUR} });
       task(() => rx.NEVER)().subscribe();
@@ -25,7 +25,7 @@ describe('a process', () => {
     expect(ended).toEqual({ lines: ['left'], stderr: '', hasEndedWell: true });
   });
 
-  it('ends by itself when a full batch went before its window was over', () => {
+  it('ends by itself when a full batch was flushed before its window elapsed', () => {
     const ended = runAlone(`
       const ask = batch((keys) => keys, { window: ${HOUR}, hold: ${HOUR}, maxSize: 2 });
       ask.many(['a', 'b']).subscribe((values) => console.log(...values));
@@ -33,7 +33,7 @@ describe('a process', () => {
     expect(ended).toEqual({ lines: ['a b'], stderr: '', hasEndedWell: true });
   });
 
-  it('ends by itself when what was scheduled has been unsubscribed', () => {
+  it('ends by itself when scheduled work was unsubscribed', () => {
     const ended = runAlone(`
       const late = batchScheduler.schedule(() => console.log('late'), ${HOUR});
       const interval = rx.interval(${HOUR}, batchScheduler).subscribe();
@@ -42,7 +42,7 @@ describe('a process', () => {
     expect(ended).toEqual({ lines: ['left'], stderr: '', hasEndedWell: true });
   });
 
-  it('ends by itself while somebody waits for what never comes', () => {
+  it('ends by itself while a subscriber waits for a value that never arrives', () => {
     const ended = runAlone(`
       batch(() => rx.NEVER)('a').subscribe();
       new AsyncValue().subscribe();
@@ -52,7 +52,7 @@ describe('a process', () => {
   });
 });
 
-describe('an error that nobody catches', () => {
+describe('an uncaught error', () => {
   /** Runs `work` in the first turn, and uses the scheduler in the next. */
   const afterErrorIn = (work: string): readonly string[] =>
     runAlone(`
@@ -71,12 +71,12 @@ describe('an error that nobody catches', () => {
     expect(lines).toEqual(['thrown', 'ran', 'asked']);
   });
 
-  it('in work of a timer does not stop the scheduler', () => {
+  it('in the work of a timer does not stop the scheduler', () => {
     const lines = afterErrorIn('batchScheduler.schedule(fail, 1);');
     expect([...lines].sort()).toEqual(['asked', 'ran', 'thrown']);
   });
 
-  it('in the work of others on asapScheduler does not stop the scheduler', () => {
+  it('in unrelated work on asapScheduler does not stop the scheduler', () => {
     const lines = afterErrorIn('rx.asapScheduler.schedule(fail); batchScheduler.schedule(() => {});');
     expect(lines).toEqual(['thrown', 'ran', 'asked']);
   });

@@ -1,11 +1,11 @@
 /**
- * Who runs next, seen through tasks: depth first and left to right on start, first in first out on resume.
+ * The order of tasks: depth first and left to right when started, first in, first out when resumed.
  */
 import { map, type Observable } from 'rxjs';
 import { all, AsyncValue, batch, Future, task } from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
 
-/** Runs a program on a scheduler of its own, to the end of time, and gives what it has logged. */
+/** Runs a program on its own scheduler until no work is left, and returns its log. */
 function logOf(program: (note: (what: string) => void) => void): string[] {
   const { clock, scheduler } = virtualScheduler();
   const log: string[] = [];
@@ -14,8 +14,8 @@ function logOf(program: (note: (what: string) => void) => void): string[] {
   return log;
 }
 
-describe('starting', () => {
-  it('runs a task at once, within the turn of whoever subscribes', () => {
+describe('the start of tasks', () => {
+  it('happens at once, in the turn of the subscriber', () => {
     const log = logOf((note) => {
       note('before');
       task(() => note('task'))().subscribe();
@@ -24,7 +24,7 @@ describe('starting', () => {
     expect(log).toEqual(['before', 'task', 'after']);
   });
 
-  it('goes depth first, and left to right', () => {
+  it('is depth first, and left to right', () => {
     const log = logOf((note) => {
       const node = task(function* (name: string, children: readonly Future<unknown>[] = []) {
         note(`${name} in`);
@@ -47,7 +47,7 @@ describe('starting', () => {
     ]);
   });
 
-  it('goes left to right through a shape of any kind', () => {
+  it('is left to right through arrays and records', () => {
     const log = logOf((note) => {
       const leaf = task((name: string) => note(name));
       all({ first: leaf('1'), second: [leaf('2'), { third: leaf('3') }], fourth: leaf('4') }).subscribe();
@@ -55,7 +55,7 @@ describe('starting', () => {
     expect(log).toEqual(['1', '2', '3', '4']);
   });
 
-  it('lets a leaf go as far as it can before the next begins', () => {
+  it('runs each task of a shape until it waits, before the next one starts', () => {
     const log = logOf((note) => {
       const never = new AsyncValue<void>();
       const leaf = task(function* (name: string) {
@@ -69,7 +69,7 @@ describe('starting', () => {
     expect(log).toEqual(['left asks', 'left waits', 'right asks', 'right waits']);
   });
 
-  it('runs what a task subscribes to by hand before the task goes on', () => {
+  it('runs a task that another task subscribes to manually before the other continues', () => {
     const log = logOf((note) => {
       const inner = task(function* () {
         note('inner');
@@ -86,14 +86,14 @@ describe('starting', () => {
   });
 });
 
-describe('resuming', () => {
+describe('the resumption of tasks', () => {
   const waiter = (note: (what: string) => void) =>
     task(function* (name: string, value: AsyncValue<void>) {
       yield* value;
       note(name);
     });
 
-  it('goes by the order in which values came, not by that of starting', () => {
+  it('is in the order in which values arrived, not in the order of starting', () => {
     const log = logOf((note) => {
       const [one, other] = [new AsyncValue<void>(), new AsyncValue<void>()];
       const wait = waiter(note);
@@ -118,7 +118,7 @@ describe('resuming', () => {
     expect(log).toEqual(['set', 'resumed']);
   });
 
-  it('lets a resumed task go as far as it can before the next is resumed', () => {
+  it('runs each resumed task until it waits, before the next one is resumed', () => {
     const log = logOf((note) => {
       const value = new AsyncValue<void>();
       const child = task((name: string) => note(`child of ${name}`));
@@ -134,7 +134,7 @@ describe('resuming', () => {
     expect(log).toEqual(['a', 'child of a', 'a out', 'b', 'child of b', 'b out']);
   });
 
-  it('follows the keys of a flush, and those who share a key the order they asked in', () => {
+  it('is in the order of the keys of a flush, and for equal keys in the order of the requests', () => {
     const log = logOf((note) => {
       const ask = batch((keys: readonly string[]) => keys);
       const asker = task(function* (name: string, key: string) {
@@ -146,7 +146,7 @@ describe('resuming', () => {
     expect(log).toEqual(['1', '3', '2']);
   });
 
-  it('wakes a parent after its last child, behind all that was ready by then', () => {
+  it('resumes a parent after its last child, behind all tasks that were ready then', () => {
     const log = logOf((note) => {
       const [one, other] = [new AsyncValue<void>(), new AsyncValue<void>()];
       const wait = waiter(note);
@@ -164,15 +164,15 @@ describe('resuming', () => {
   });
 });
 
-describe('depth', () => {
-  it('nests tasks a hundred thousand deep', () => {
+describe('the depth of tasks', () => {
+  it('can be a hundred thousand', () => {
     const depth = task(function* (left: number): Generator<Future<number>, number, number> {
       return left === 0 ? 0 : 1 + (yield* depth(left - 1));
     });
     expect(depth(100_000).block()).toBe(100_000);
   });
 
-  it('nests tasks with operators between them ten thousand deep', () => {
+  it('can be ten thousand with operators between the tasks', () => {
     const depth = task(function* (left: number): Generator<Observable<number>, number, number> {
       return left === 0 ? 0 : yield depth(left - 1).pipe(map((below) => below + 1));
     });
@@ -183,7 +183,7 @@ describe('depth', () => {
     expect(depths).toEqual([10_000]);
   });
 
-  it('cancels tasks a hundred thousand deep, the innermost first', () => {
+  it('can be a hundred thousand for a cancellation, which goes from the innermost outwards', () => {
     const left: number[] = [];
     const never = new AsyncValue<void>();
     const nest = task(function* (below: number): Generator<Future<void> | AsyncValue<void>, void, void> {

@@ -1,11 +1,11 @@
 /**
- * When nothing else can run: after the whole microtask queue, and in the very frame of virtual time.
+ * Quiescence comes after the whole microtask queue, and on virtual time in the current frame.
  */
 import { map, mergeMap, of, scheduled, timer, type Observable, type SchedulerLike } from 'rxjs';
 import { batch, BatchScheduler, batchScheduler, type BatchFunction } from 'sluice';
 import { testScheduler } from '../support/virtual-time';
 
-/** A batch function that answers at once, and the keys of each of its flushes. */
+/** A batch function with a synchronous resolver, and the keys of each of its flushes. */
 function recorded(): { readonly ask: BatchFunction<string, string>; readonly flushes: string[][] } {
   const flushes: string[][] = [];
   return { ask: batch((keys: readonly string[]) => (flushes.push([...keys]), [...keys])), flushes };
@@ -18,7 +18,7 @@ async function after(microtasks: number): Promise<void> {
 }
 
 describe('quiescence on real time', () => {
-  it('comes in no case within the turn of who asks', () => {
+  it('never comes in the turn of the request', () => {
     const { ask, flushes } = recorded();
     ask('a').subscribe();
     expect(flushes).toEqual([]);
@@ -43,7 +43,7 @@ describe('quiescence on real time', () => {
     expect(flushes).toEqual([['first turn'], ['second turn']]);
   });
 
-  it('comes again for what a flush wakes, after the microtasks of that', async () => {
+  it('comes again for keys requested by tasks that a flush resumed, after their microtasks', async () => {
     const { ask, flushes } = recorded();
     const chain = async (name: string, depth: number): Promise<string> => {
       await ask(`${name} first`);
@@ -57,7 +57,7 @@ describe('quiescence on real time', () => {
     ]);
   });
 
-  it('is not taken away by fake timers', async () => {
+  it('comes also when fake timers are installed', async () => {
     jest.useFakeTimers();
     try {
       await expect(recorded().ask('a')).resolves.toBe('a');
@@ -68,7 +68,7 @@ describe('quiescence on real time', () => {
 });
 
 describe('quiescence on virtual time', () => {
-  /** The flushes of the keys of a source, on the default scheduler and on one that has the TestScheduler for its clock. */
+  /** The flushes of the keys of a source, on the default scheduler and on one with the TestScheduler as its clock. */
   function flushesOf(source: (on: SchedulerLike) => Observable<string>): string[][] {
     const clock = testScheduler();
     return clock.run(() =>
@@ -82,17 +82,17 @@ describe('quiescence on virtual time', () => {
     );
   }
 
-  it('comes in the frame of who asks', () => {
+  it('comes in the frame of the request', () => {
     const flushes = flushesOf(() => timer(5).pipe(map(() => 'a')));
     expect(flushes).toEqual([['a at 5'], ['a at 5']]);
   });
 
-  it('comes once for all who ask in one step', () => {
+  it('comes once for all requests of one step', () => {
     const flushes = flushesOf(() => of('a', 'b', 'c'));
     expect(flushes).toEqual([['abc at 0'], ['abc at 0']]);
   });
 
-  it('comes after all that the scheduler has to run at the end of a turn, and of the next', () => {
+  it('comes after all work due at the end of this turn and of the next', () => {
     const flushes = flushesOf((on) => scheduled(['a', 'b', 'c'], on));
     expect(flushes).toEqual([['abc at 0'], ['abc at 0']]);
   });

@@ -36,7 +36,7 @@ export interface KeyWaiter {
 
 const FLUSH_IN_POLICY =
   'A flush policy called flush() or block(). The open batches wait for the choice of that policy. ' +
-  'Only return the batches to flush from a policy.';
+  'A policy only chooses batches: return the batches to flush.';
 
 export class OpenBatches {
   readonly #open = new Set<Flushable>();
