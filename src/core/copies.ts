@@ -1,6 +1,6 @@
 /**
  * Copies of the library may meet in one process, for example two installations in one tree of packages. Each entry point
- * of the CommonJS build asks here which copy to use: of equal copies (same version, same RxJS), the one loaded first.
+ * of the CommonJS build calls `registerCopy` to get the copy to use: of equal copies (same version, same RxJS), the one loaded first.
  */
 
 const registry = Symbol.for('sluice.copies');
