@@ -125,7 +125,7 @@ const itself = (key: unknown): unknown => key;
 function identityBy<K>(keyOf: (key: K) => unknown, batch: string): (key: K) => unknown {
   return (key) => {
     const identity = keyOf(key);
-    if (identity === undefined || identity === null || arrivesLater(identity)) {
+    if (identity === undefined || identity === null || isPromiseOrObservable(identity)) {
       throw invalidOption(`${describeBatch(batch)}: the result of \`key\``, 'the identity of a key', identity);
     }
     return identity;
@@ -135,7 +135,7 @@ function identityBy<K>(keyOf: (key: K) => unknown, batch: string): (key: K) => u
 function partitionBy<K>(partitionOf: (key: K) => unknown, batch: string): (key: K) => unknown {
   return (key) => {
     const partition = partitionOf(key);
-    if (arrivesLater(partition)) {
+    if (isPromiseOrObservable(partition)) {
       throw invalidOption(`${describeBatch(batch)}: the result of \`partition\``, 'the partition of a key', partition);
     }
     return partition;

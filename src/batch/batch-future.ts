@@ -1,5 +1,5 @@
 /** The futures that a batch function returns. */
-import { describeBatch, titled } from '../core/describe';
+import { describeBatch, titleSymbol } from '../core/describe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';

@@ -98,7 +98,7 @@ export function batch<K, V, Early = V, P = unknown>(
 export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
   if (typeof resolve !== 'function')
     throw invalidOption('batch: its resolver', 'a function from keys to results', resolve);
-  const options = checkedOptions(config, resolve.name || UNNAMED);
+  const options = checkedOptions(config, resolve.name || UNNAMED_BATCH);
   const definition: BatchDefinition<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
   instrumentation.current?.emit({ type: 'made', ofFunction: options, name: options.name, by: batch });
   return batchFunctionOf(new BatchQueues<K, V>(definition));
@@ -116,7 +116,7 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
 
   const checkKey = (key: K): void => {
     if (key === undefined || key === null) throw invalidOption(`${title}: its key`, 'given', key);
-    if (arrivesLater(key)) throw invalidOption(`${title}: its key`, NOT_LATER, key);
+    if (isPromiseOrObservable(key)) throw invalidOption(`${title}: its key`, NOT_LATER, key);
   };
   const load = (key: K): Future<V> => {
     checkKey(key);
@@ -138,7 +138,7 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
         `${title}: prime needs a cache, and this function has none. Give batch() the option cache: true.`,
       );
     }
-    if (arrivesLater(value)) throw invalidOption(`${title}: a primed value`, NOT_LATER, value);
+    if (isPromiseOrObservable(value)) throw invalidOption(`${title}: a primed value`, NOT_LATER, value);
     if (isError(value)) {
       throw new TypeError(
         `${title}: expected a primed value to be no Error; got ${describe(value)}. A cache keeps values, never failures.`,

@@ -130,7 +130,7 @@ export class Cache<K, V> {
 
 /** @throws TypeError if a store returns a promise. */
 function checkedAnswer<T>(answer: T, method: 'get' | 'has'): T {
-  if (!arrivesLater(answer)) return answer;
+  if (!isPromiseOrObservable(answer)) return answer;
   throw new TypeError(
     `batch: expected \`cache.${method}\` to be a synchronous method of the store; it returned ${describe(answer)}. ` +
       'The store must be synchronous, as a Map is. Query an asynchronous store in the resolver instead.',

@@ -58,7 +58,7 @@ class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
   ) {
     this.#near = schedulers.near.state;
     this.#far = schedulers.far.state;
-    this.#near.waitsFor(this.#far, this);
+    this.#near.addBatchWait(this.#far, this);
   }
 
   get name(): string | undefined {
@@ -118,6 +118,6 @@ class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
   #endWait(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#near.waitedFor(this.#far, this);
+    this.#near.removeBatchWait(this.#far, this);
   }
 }

@@ -203,7 +203,7 @@ export class Flight<K, V> implements Sink<unknown> {
   #deliver(item: Item<K, V>, result: unknown): void {
     // An earlier result may have made the last waiter unsubscribe.
     if (this.#isAborted) return;
-    if (!this.#late || !arrivesLater(result)) this.#settleItem(item, result);
+    if (!this.#late || !isPromiseOrObservable(result)) this.#settleItem(item, result);
     else if (item.isSettled) ignoreRejection(result);
     else this.#waitForItem(this.#late, item, result);
   }

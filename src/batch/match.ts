@@ -1,5 +1,5 @@
 /** Matches the results of a resolver to the requested items: by index in an array, or by key in a Map. */
-import { describe, describeKeys, thoughAlike, thoughEqual } from '../core/describe';
+import { describe, describeKeys, hintOtherKeyType, hintObjectKeys } from '../core/describe';
 import { BatchResultError, MissingResultError } from '../core/errors';
 import { isMap } from '../core/rx';
 import type { Item } from './item';

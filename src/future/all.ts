@@ -169,7 +169,7 @@ class AllExecution implements Execution, Runnable {
       this.#storeResult(index, this.mode.onError(error));
     } else {
       this.#cancelLeaves();
-      if (this.#pendingCleanUps > 0) this.#canceller = holder(this.frame);
+      if (this.#pendingCleanUps > 0) this.#canceller = holdWork(this.frame);
       deliverBounded(() => this.sink.fail(error), this.scheduler.runQueue);
     }
   }

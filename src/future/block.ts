@@ -24,7 +24,7 @@ export function block<T>(source: Beginnable<T>, timeoutMs: number): T {
   const { runQueue } = scheduler;
   const result = new ResultSink<T>();
   const deadline = new Deadline(timeoutMs, monotonicNow);
-  return asInnermost((active) => {
+  return runAsBlock((active) => {
     const execution = deadline.enforce(() => runQueue.drive(() => source[begin](result, scheduler)));
     try {
       return deadline.enforce(() => driveToEnd(result, scheduler, active));

@@ -89,7 +89,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
   cancel(canceller?: Canceller): void {
     if (this.#end()) {
       // The contexts of the waiter stay on until the drive ends, because the waiter may clean up in them as well.
-      switchAside(this.sink.frame);
+      switchForCleanup(this.sink.frame);
       this.#tearDown();
     }
     canceller?.cancelled();
@@ -112,7 +112,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
   #tearDown(): void {
     const { frame } = this.sink;
     // Contexts that are on must be those of the waiter. Where none is on, values are read from the carried frame.
-    const run = activeFrame() === undefined ? runInside : runAside;
+    const run = activeFrame() === undefined ? runInActive : runCleanup;
     try {
       run(frame, () => this.#subscription?.unsubscribe());
     } catch (error) {

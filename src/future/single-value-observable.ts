@@ -68,21 +68,21 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
   toJSON(key: string): never;
   toJSON(key?: string): string {
     // Printers for people, such as jest's, pass no key.
-    if (key === undefined) return this[titled];
+    if (key === undefined) return this[titleSymbol];
     throw new TypeError(
-      `JSON.stringify: expected a value${key && ` at ${describe(key)}`}; got ${this[titled]}. ` +
+      `JSON.stringify: expected a value${key && ` at ${describe(key)}`}; got ${this[titleSymbol]}. ` +
         'Await the future first, and serialize its value.',
     );
   }
 
   /** @internal The name in messages and on a console. */
-  get [titled](): string {
+  get [titleSymbol](): string {
     return 'isSet' in this ? 'an AsyncValue' : 'a future';
   }
 
   /** @internal The text for `console.log` of Node, which must not show internal state. */
-  [inspected](): string {
-    return this[titled];
+  [inspectSymbol](): string {
+    return this[titleSymbol];
   }
 
   /** @internal The value that `await` receives. */
@@ -188,7 +188,7 @@ class PromiseSink<T> implements Sink<T> {
   }
 
   succeed(value: T): void {
-    if (value === (this.source as unknown)) this.fail(chainingCycle(this.source[titled]));
+    if (value === (this.source as unknown)) this.fail(chainingCycle(this.source[titleSymbol]));
     else this.resolve(this.source.adopt(value));
   }
 }

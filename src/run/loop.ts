@@ -138,7 +138,7 @@ const resultsOf = task(function* runAll(scope: Scope, values: readonly AsyncValu
       yield scope.close();
     } catch (others) {
       // The run has failed already; these errors came later.
-      reportLost('a run', others);
+      reportUnhandledFailure('a run', others);
     }
   }
 });

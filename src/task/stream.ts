@@ -53,7 +53,7 @@ export function stream<Y>(body: () => Generator<Y, void, unknown>): Observable<E
     const execution = new StreamExecution(call, sink, scheduler);
     // Registered before the body runs, because a subscriber may unsubscribe at the first value.
     subscriber.add(() => {
-      if (!sink.isOver) runQueue.drive(() => execution.cancel(holder(sink.frame)));
+      if (!sink.isOver) runQueue.drive(() => execution.cancel(holdWork(sink.frame)));
     });
     runQueue.drive(() => {
       runQueue.call(execution);

@@ -72,7 +72,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       if ((this.#isCancelled || this.#interruption) && !this.#isStopping && !this.#stop()) return;
       if (this.#phase !== 'ready') break;
       if (activeFrame() !== this.frame) {
-        (this.#isStopping ? switchAside : switchTo)(this.frame);
+        (this.#isStopping ? switchForCleanup : switchTo)(this.frame);
         continue; // a context that throws when it resumes interrupts the task
       }
       const yielded = this.#enterBody();

@@ -1,5 +1,5 @@
 /** A value that is computed at its first use and then kept. The idea is asynq's `alazy_constant`. */
-import { titled } from '../../core/describe';
+import { titleSymbol } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import { currentScheduler, type BatchScheduler } from '../../scheduler/batch-scheduler';
 import { begin, type Execution, type Sink } from '../../future/execution';

@@ -45,7 +45,7 @@ function treeOf(scheduler: BatchScheduler): string | undefined {
   for (const runnable of scheduler.runQueue.waiting) if (isWaiter(runnable)) readyNodes.add(tree.nodeOf(runnable));
   for (const [batch, state] of scheduler.state.openBatches.all()) {
     const ms = String(Math.round(scheduler.now() - batch.openedAt));
-    for (const { key, waiter } of batch.askers()) {
+    for (const { key, waiter } of batch.keyWaiters()) {
       const title = `${describeBatch(batch.name)}, key ${describe(key)}${askedForAt(waiter)}`;
       tree.nodeOf(waiter).add(`${title}: ${state}, asked for ${ms} ms ago, with ${String(batch.size)} key(s)`);
     }

@@ -32,7 +32,7 @@ export function checkResultOrder({ batch, keys, result }: ResolvedEvent, warning
   const wrong = name === undefined ? undefined : pairs.find((pair) => !isMatch(pair, name));
   if (name === undefined || !wrong) return;
   const problem = `the resolver of ${describeBatch(batch.name)} returned its results in another order than its keys`;
-  const [asker] = batch.askers();
+  const [asker] = batch.keyWaiters();
   warnings.warn({
     problem,
     subject: problem,

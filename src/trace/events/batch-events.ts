@@ -9,7 +9,7 @@ import {
 import { named, type Waiter } from '../../scheduler/waiter';
 import { EarlierBatches } from './split-reason';
 import { Timestamps, timeOf } from './timestamps';
-import { kindOfOwn } from '../../core/sluice-error';
+import { nameWithoutMessage } from '../../core/sluice-error';
 import { optional, outcomeOf, type EventWriter } from './event-writer';
 import type { TaskEventWriter } from './task-events';
 
@@ -89,7 +89,7 @@ export class BatchEventWriter {
     const id = ids.of(batch) ?? ids.assign(batch);
     ids.alias(flight, id);
     this.#earlier.markFlushed(id, batch, reason);
-    const served = Array.from(batch.askers(), ({ waiter }) => ids.of(named(waiter)));
+    const served = Array.from(batch.keyWaiters(), ({ waiter }) => ids.of(named(waiter)));
     write({
       type: 'batch-flush',
       id,
@@ -111,7 +111,7 @@ export class BatchEventWriter {
       type: 'batch-land',
       id,
       at: this.#timestamps.timeOf(batch, batch.scheduler),
-      ...outcomeOf(hasAllFailed ? ended(true, failures?.first) : how),
+      ...outcomeOf(hasAllFailed ? toOutcome(true, failures?.first) : how),
       ...(failures && !hasAllFailed && partialFailure(failures)),
       ...optional('failedKeys', failedKeys),
     });
@@ -132,6 +132,6 @@ export class BatchEventWriter {
 /** The error fields of a flush of which some keys failed, and not all. */
 function partialFailure({ count, first }: KeyFailures): { readonly error: string; readonly ownError?: string } {
   const failed = `${String(count)} key(s) failed: `;
-  const own = kindOfOwn(first);
+  const own = nameWithoutMessage(first);
   return { error: failed + describe(first), ...optional('ownError', own && failed + own) };
 }

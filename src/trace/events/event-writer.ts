@@ -21,7 +21,7 @@ export function outcomeOf(ended: EndedOutcome): {
 } {
   if (!ended || (ended.isError && ended.error instanceof CancelledError)) return { outcome: 'cancelled' };
   if (!ended.isError) return { outcome: 'succeeded' };
-  return { outcome: 'failed', error: describe(ended.error), ...optional('ownError', kindOfOwn(ended.error)) };
+  return { outcome: 'failed', error: describe(ended.error), ...optional('ownError', nameWithoutMessage(ended.error)) };
 }
 
 /** An object with one property, or an empty one for `undefined`, which `exactOptionalPropertyTypes` requires. */
