@@ -1,5 +1,5 @@
 /**
- * The worker pool: work off the thread, and streams back. This is its door for browsers.
+ * `sluice/pool` in browsers: a pool of Web Workers, whose tasks return values and streams.
  */
 export type { Call } from './pool/api/call';
 export type { FunctionReference } from './pool/wire/function-code';

@@ -1,5 +1,5 @@
 /**
- * The worker pool: work off the thread, streams back, and a blocking get. This is its door for Node.
+ * `sluice/pool` on Node: a pool of worker threads, whose tasks return values and streams, and can be blocked on.
  */
 export type { Call } from './pool/api/call';
 export type { FunctionReference } from './pool/wire/function-code';

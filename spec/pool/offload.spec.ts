@@ -227,7 +227,7 @@ describe('offload refuses', () => {
     [
       'what is no task of a pool, without a bound',
       () => offload(task),
-      'give it a task of a pool, whose threads bound it, or the option concurrency',
+      'offload: expected a task of a pool, or the option `concurrency`; got a function without `concurrency`. ',
     ],
   ];
 

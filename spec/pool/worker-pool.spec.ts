@@ -48,8 +48,8 @@ describe('a config that makes no sense', () => {
     [{ min: -1 }, `WorkerPool: expected \`min\` ${count} -1 (number).`],
     [{ max: '2' }, `WorkerPool: expected \`max\` ${count} "2" (string).`],
     [{ min: 3, max: 2 }, 'WorkerPool: expected `max` to be min (3) or more; got 2 (number).'],
-    [{ size: 2, max: 2 }, 'WorkerPool: give it a size, or min and max; it was given both.'],
-    [{ size: 2, min: 2 }, 'WorkerPool: give it a size, or min and max; it was given both.'],
+    [{ size: 2, max: 2 }, 'WorkerPool: expected either `size`, or `min` and `max`; got both.'],
+    [{ size: 2, min: 2 }, 'WorkerPool: expected either `size`, or `min` and `max`; got both.'],
     [{ idleTimeout: -1 }, `WorkerPool: expected \`idleTimeout\` ${ms} -1 (number).`],
     [{ idleTimeout: '1s' }, `WorkerPool: expected \`idleTimeout\` ${ms} "1s" (string).`],
     [{ taskTimeout: NaN }, `WorkerPool: expected \`taskTimeout\` ${ms} NaN (number).`],
@@ -85,7 +85,7 @@ describe('a config that makes no sense', () => {
     const pool = poolOf({ size: 0 });
     expect(() => (pool.size = -1)).toThrow(`WorkerPool: expected \`size\` ${count} -1 (number).`);
     expect(() => pool.task(() => 1, { timeout: -1 })).toThrow(
-      `WorkerPool: expected \`task.timeout\` ${ms} -1 (number).`,
+      `WorkerPool.task: expected \`timeout\` ${ms} -1 (number).`,
     );
     expect(() => pool.task(() => 1, { name: 7 as unknown as string })).toThrow(
       'WorkerPool.task: expected `name` to be a string',
@@ -93,7 +93,7 @@ describe('a config that makes no sense', () => {
     expect(() => pool.task(() => 1, { signal: {} as AbortSignal })).toThrow(
       'expected `signal` to be an AbortSignal; got {}',
     );
-    expect(() => pool.close({ timeout: NaN })).toThrow(`WorkerPool: expected \`close.timeout\` ${ms} NaN (number).`);
+    expect(() => pool.close({ timeout: NaN })).toThrow(`WorkerPool.close: expected \`timeout\` ${ms} NaN (number).`);
     expect(() => pool.close({ force: 1 as unknown as boolean })).toThrow(
       'expected `force` to be true or false; got 1 (number).',
     );

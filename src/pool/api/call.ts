@@ -1,4 +1,4 @@
-/** A call of a task of a pool: cold, so that each subscription runs it anew. */
+/** A call of a pool task is cold: each subscription runs it anew. */
 import type { Subscriber, TeardownLogic } from 'rxjs';
 import { all } from '../../future/all';
 import type { AsyncValue } from '../../future/async-value';
@@ -8,19 +8,26 @@ import { SingleValueObservable } from '../../future/single-value-observable';
 import { currentScheduler, type BatchScheduler } from '../../scheduler/batch-scheduler';
 import { frameHere, runIn } from '../../scheduler/frame';
 import { ItemIterator, type Demandable } from './item-iterator';
-import type { StreamSink } from '../host/task-run';
+import type { StreamSink } from '../host/stream-sink';
 
-/** What stands for an argument: itself, or what it is waited for as. */
+/** An argument of a pool task: the value itself, or a future or `AsyncValue` of it, which is awaited first. */
 export type Argument<T> = T | AsyncValue<T> | Future<T>;
 
-/** Each of a list of arguments. */
+/** The arguments of a pool task, each of which may be awaited first. */
 export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument<A[K]> };
 
+/**
+ * A call of a pool task: a Future of its result. The call of a stream emits each item, and the Future has the last one.
+ *
+ * @example
+ * const square = pool.task((n: number) => n * n);
+ * square(7).subscribe(console.log); // 49
+ */
 export abstract class Call<T> extends Future<T> {
   /** @internal */
   abstract override [begin](sink: StreamSink<T>, scheduler: BatchScheduler): Demandable;
 
-  /** Its items one by one, as they are asked for: it goes no further than that, and a window of items more. */
+  /** Iterates over the items of a stream. The worker produces them on demand, with a window of items sent ahead. */
   [Symbol.asyncIterator](): AsyncIterator<T> {
     return new ItemIterator((sink) => {
       const scheduler = currentScheduler();
@@ -28,17 +35,17 @@ export abstract class Call<T> extends Future<T> {
     });
   }
 
-  /** @internal Emits all items of a stream, where a future has the last. */
+  /** @internal Emits all items of a stream, where other futures emit the last. */
   override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
     return this.beginFor(new ItemSink(subscriber));
   }
 }
 
-/** What is waited for among arguments; undefined if nothing is. */
-export const awaitedIn = (args: readonly unknown[]): Future<unknown[]> | undefined =>
+/** A future of all arguments, or undefined if none of them has to be awaited. */
+export const awaitArguments = (args: readonly unknown[]): Future<unknown[]> | undefined =>
   args.some(isAwaited) ? all(args.map((arg) => (isAwaited(arg) ? arg : Future.of(arg)))) : undefined;
 
-/** A Proxy may throw when it is looked at; that it can't be sent is told later, by the error of its task. */
+/** A Proxy may throw on `instanceof`. Its task then fails with a TransferError, which says more. */
 function isAwaited(arg: unknown): arg is SingleValueObservable<unknown> {
   try {
     return arg instanceof SingleValueObservable;
@@ -53,7 +60,7 @@ class ItemSink<T> implements StreamSink<T> {
 
   constructor(private readonly subscriber: Subscriber<T>) {}
 
-  get isLeft(): boolean {
+  get isClosed(): boolean {
     return this.subscriber.closed;
   }
 
@@ -63,7 +70,7 @@ class ItemSink<T> implements StreamSink<T> {
     });
   }
 
-  completed(): void {
+  complete(): void {
     this.succeed();
   }
 

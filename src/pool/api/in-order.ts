@@ -1,7 +1,4 @@
-/**
- * Results in the order of what they come of, while that runs in whatever order it likes: what is early is kept here, and
- * holds up nobody.
- */
+/** An ordered `mergeMap`: inner sources run concurrently, and their values are emitted in the order of the source. */
 import {
   from,
   map,
@@ -13,12 +10,12 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 
-interface Piece<R> {
+interface IndexedNotification<R> {
   readonly index: number;
   readonly notification: ObservableNotification<R>;
 }
 
-/** As `mergeMap`, but in the order of the source. An error comes at once, as it does there. */
+/** Like `mergeMap`, but in the order of the source. An error is emitted at once, as `mergeMap` does. */
 export function mergeMapInOrder<A, R>(
   run: (value: A) => ObservableInput<R>,
   concurrency: number,
@@ -29,7 +26,7 @@ export function mergeMapInOrder<A, R>(
         (value, index) =>
           from(run(value)).pipe(
             materialize(),
-            map((notification): Piece<R> => ({ index, notification })),
+            map((notification): IndexedNotification<R> => ({ index, notification })),
           ),
         concurrency,
       ),
@@ -38,35 +35,35 @@ export function mergeMapInOrder<A, R>(
 }
 
 const inOrder =
-  <R>(): OperatorFunction<Piece<R>, R> =>
-  (pieces$) =>
+  <R>(): OperatorFunction<IndexedNotification<R>, R> =>
+  (notifications$) =>
     new Observable((subscriber) => {
-      const early = new Map<number, Piece<R>[]>();
-      let turn = 0;
-      let isTelling = false;
-      // Whoever is told may bring the next: it is told in this loop, and not in the middle of another.
-      const tellAll = (): void => {
-        if (isTelling) return;
-        isTelling = true;
-        for (let due = early.get(turn); due; due = early.get(turn)) {
-          early.delete(turn);
+      const buffered = new Map<number, IndexedNotification<R>[]>();
+      let current = 0;
+      let isEmitting = false;
+      // A subscriber may cause the next notification: it is emitted by the running loop, not by a nested one.
+      const emitDue = (): void => {
+        if (isEmitting) return;
+        isEmitting = true;
+        for (let due = buffered.get(current); due; due = buffered.get(current)) {
+          buffered.delete(current);
           for (const { notification } of due) {
             if (notification.kind === 'N') subscriber.next(notification.value);
-            else turn++;
+            else current++;
           }
         }
-        isTelling = false;
+        isEmitting = false;
       };
-      return pieces$.subscribe({
-        next: (piece) => {
-          if (piece.notification.kind === 'E') {
-            subscriber.error(piece.notification.error);
+      return notifications$.subscribe({
+        next: (indexed) => {
+          if (indexed.notification.kind === 'E') {
+            subscriber.error(indexed.notification.error);
             return;
           }
-          const kept = early.get(piece.index);
-          if (kept) kept.push(piece);
-          else early.set(piece.index, [piece]);
-          tellAll();
+          const earlier = buffered.get(indexed.index);
+          if (earlier) earlier.push(indexed);
+          else buffered.set(indexed.index, [indexed]);
+          emitDue();
         },
         error: (error: unknown) => {
           subscriber.error(error);

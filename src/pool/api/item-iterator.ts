@@ -1,22 +1,23 @@
-/** A stream as `for await` takes it: an item when it is asked for, and no more of the stream than that needs. */
+/** The async iterator of a stream pulls items with `for await`, so the stream produces no more than its reader takes. */
 import type { Execution } from '../../future/execution';
 import { frameHere } from '../../scheduler/frame';
 import { Fifo } from '../../core/fifo';
-import type { StreamSink } from '../host/task-run';
+import type { StreamSink } from '../host/stream-sink';
 
-/** An execution that can be asked for more. */
+/** An execution of a stream that sends more items on demand. */
 export interface Demandable extends Execution {
   demand?(count: number): void;
 }
 
-interface Asker<T> {
+/** A call of `next` that has no item yet. */
+interface PendingNext<T> {
   resolve(result: IteratorResult<T>): void;
   reject(error: unknown): void;
 }
 
 export class ItemIterator<T> implements AsyncIterator<T> {
   readonly #items = new Fifo<{ readonly item: T }>();
-  readonly #askers = new Fifo<Asker<T>>();
+  readonly #pendingNexts = new Fifo<PendingNext<T>>();
   readonly #start: (sink: StreamSink<T>) => Demandable;
   #execution: Demandable | undefined;
   #end: { readonly error?: unknown; readonly isError: boolean } | undefined;
@@ -27,9 +28,9 @@ export class ItemIterator<T> implements AsyncIterator<T> {
 
   next(): Promise<IteratorResult<T>> {
     return new Promise((resolve, reject) => {
-      this.#askers.push({ resolve, reject });
+      this.#pendingNexts.push({ resolve, reject });
       if (!this.#end) this.#execution ??= this.#start(this.#sink());
-      this.#serve();
+      this.#resolvePending();
     });
   }
 
@@ -37,46 +38,46 @@ export class ItemIterator<T> implements AsyncIterator<T> {
     if (!this.#end) this.#execution?.cancel();
     while (this.#items.shift());
     this.#end = undefined;
-    this.#over({ isError: false });
+    this.#endWith({ isError: false });
     return Promise.resolve({ done: true, value: undefined });
   }
 
   #sink(): StreamSink<T> {
     const complete = (): void => {
-      this.#over({ isError: false });
+      this.#endWith({ isError: false });
     };
     return {
-      isPacing: true,
+      isPulling: true,
       frame: frameHere(),
       next: (item) => {
         this.#items.push({ item });
-        this.#serve();
+        this.#resolvePending();
       },
-      completed: complete,
+      complete,
       succeed: complete,
       fail: (error) => {
-        this.#over({ isError: true, error });
+        this.#endWith({ isError: true, error });
       },
     };
   }
 
-  #over(end: { readonly error?: unknown; readonly isError: boolean }): void {
+  #endWith(end: { readonly error?: unknown; readonly isError: boolean }): void {
     this.#end ??= end;
-    this.#serve();
+    this.#resolvePending();
   }
 
-  #serve(): void {
-    while (this.#askers.length > 0) {
+  #resolvePending(): void {
+    while (this.#pendingNexts.length > 0) {
       const next = this.#items.shift();
       if (!next && !this.#end) return;
-      const asker = this.#askers.shift();
+      const pending = this.#pendingNexts.shift();
       if (next) {
-        asker?.resolve({ done: false, value: next.item });
+        pending?.resolve({ done: false, value: next.item });
         this.#execution?.demand?.(1);
       } else if (this.#end?.isError) {
-        asker?.reject(this.#end.error);
+        pending?.reject(this.#end.error);
         this.#end = { isError: false };
-      } else asker?.resolve({ done: true, value: undefined });
+      } else pending?.resolve({ done: true, value: undefined });
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Work on a pool that was started: hot. The idea is asynckit's `Pool.do`, whose result can be waited for and chained on. */
+/** A job is a started call of a function on a pool. The idea is asynckit's `Pool.do`, whose result can be awaited and chained. */
 import { catchError, Observable, of, Subject, type Subscriber, type TeardownLogic } from 'rxjs';
 import { invalidOption, titleSymbol } from '../../core/describe';
 import { checkOptions } from '../../core/options';
@@ -9,9 +9,9 @@ import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { Frame } from '../../scheduler/frame';
 import type { Arguments, Call } from './call';
 import type { FunctionReference } from '../wire/function-code';
-import type { StreamSink } from '../host/task-run';
+import type { StreamSink } from '../host/stream-sink';
 
-/** What a worker function gives, as it arrives here: what it promised, or what its stream emits. */
+/** The type of a worker function's result on this thread: the value of its promise, or an item of its stream. */
 export type WorkerResult<R> =
   R extends PromiseLike<infer V>
     ? WorkerResult<V>
@@ -26,29 +26,34 @@ export type WorkerResult<R> =
             : R;
 
 export interface ChainConfig {
-  /** `'run'`: it runs also if this job has failed; its first argument is undefined then. asynckit's rule. (`'skip'`) */
+  /**
+   * What the next job does if this one fails: it fails with the same error (`'skip'`), or it runs with `undefined` as its
+   * first argument (`'run'`, the rule of asynckit).
+   *
+   * @defaultValue `'skip'`
+   */
   readonly afterError?: 'skip' | 'run';
 }
 
-/** How a job starts another: by its pool. */
-export type DoNext = <R>(fn: unknown, args: readonly unknown[]) => Job<R>;
+/** Starts a chained job on the pool of a job. */
+export type StartNext = <R>(fn: unknown, args: readonly unknown[]) => Job<R>;
 
 /**
- * An AsyncValue: `isSet`, `get`, `wait`, `block`, `await`, `cancel`. The job of a stream has its last item for a value;
- * to subscribe to it while it runs is to get the items from then on.
+ * A started call of a function on a pool: hot, with `isSet`, `get`, `wait`, `block`, `await` and `cancel` of `AsyncValue`.
+ * The value of a stream's job is the last item; subscribers get the items that arrive after they have subscribed.
  *
  * @example
  * const job = pool.do((n: number) => n * 2, 21);
  * await job; // 42
  */
 export class Job<T> extends StartedFuture<T> {
-  readonly #doNext: DoNext;
+  readonly #startNext: StartNext;
   readonly #items: Observable<T>;
 
   /** @internal */
-  constructor(call: Call<T>, doNext: DoNext, items = new Subject<T>()) {
+  constructor(call: Call<T>, startNext: StartNext, items = new Subject<T>()) {
     super({ [begin]: (sink, scheduler) => call[begin](new EmittingSink(sink, items), scheduler) }, currentScheduler());
-    this.#doNext = doNext;
+    this.#startNext = startNext;
     this.#items = items;
   }
 
@@ -58,9 +63,12 @@ export class Job<T> extends StartedFuture<T> {
   }
 
   /**
-   * Another job on the same pool, after this one: the function is given this job's value, and then `args`. If this one
-   * fails, so does that; or see `afterError`.
+   * Starts another job on the same pool when this one has ended. If this job fails, so does the other one, unless
+   * `afterError` is `'run'`.
    *
+   * @param fn the next function, which is called with the value of this job, and then `args`
+   * @param args further arguments; futures and AsyncValues among them are awaited first
+   * @throws TypeError for an invalid option, or for a function that cannot be sent to a thread.
    * @example
    * pool.do(download, url).chain(parse).chain({ afterError: 'run' }, report);
    */
@@ -73,15 +81,15 @@ export class Job<T> extends StartedFuture<T> {
     fn: ((value: C extends { readonly afterError?: 'skip' } ? T : T | undefined, ...args: A) => R) | FunctionReference,
     ...args: Arguments<A>
   ): Job<WorkerResult<R>>;
-  chain<R>(...given: unknown[]): Job<WorkerResult<R>> {
-    const [config, fn, ...args] = isConfig(given[0]) ? (given as [ChainConfig, ...unknown[]]) : [{}, ...given];
+  chain<R>(...params: unknown[]): Job<WorkerResult<R>> {
+    const [config, fn, ...args] = isConfig(params[0]) ? (params as [ChainConfig, ...unknown[]]) : [{}, ...params];
     checkOptions('chain', config, ['afterError']);
     const { afterError = 'skip' } = config;
     if (!['skip', 'run'].includes(afterError)) throw invalidOption('chain: afterError', "'skip' or 'run'", afterError);
-    return this.#doNext(fn, [afterError === 'run' ? inAnyCase(this) : this, ...args]);
+    return this.#startNext(fn, [afterError === 'run' ? undefinedOnError(this) : this, ...args]);
   }
 
-  /** @internal Its items as they come, where a future has the last. */
+  /** @internal Emits the items as they arrive, where other futures emit the last. */
   override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
     if (this.isSet) return super._subscribe(subscriber);
     let hasItems = false;
@@ -89,7 +97,7 @@ export class Job<T> extends StartedFuture<T> {
       hasItems = true;
       subscriber.next(item);
     });
-    const end = new Observable<T>((ofEnd) => super._subscribe(ofEnd)).subscribe({
+    const end = new Observable<T>((endSubscriber) => super._subscribe(endSubscriber)).subscribe({
       next: (value) => {
         if (!hasItems) subscriber.next(value);
       },
@@ -108,7 +116,7 @@ export class Job<T> extends StartedFuture<T> {
 const isConfig = (value: unknown): value is ChainConfig =>
   typeof value === 'object' && value !== null && !('url' in value);
 
-const inAnyCase = <T>(job: Job<T>): Future<T | undefined> =>
+const undefinedOnError = <T>(job: Job<T>): Future<T | undefined> =>
   Future.defer(() => job.pipe(catchError(() => of(undefined))));
 
 class EmittingSink<T> implements StreamSink<T> {

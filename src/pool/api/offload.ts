@@ -1,4 +1,4 @@
-/** The operator form of a task of a pool: each value of the source is an argument, and what comes of it is emitted. */
+/** `offload` is the operator form of a pool task: it runs the task for each value of the source and emits the results. */
 import { mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
@@ -6,22 +6,33 @@ import { mergeMapInOrder } from './in-order';
 import { poolTaskDefinitionOf } from './pool-task-definition';
 
 export interface OffloadConfig {
-  /** Results in the order of the source, instead of as they come (false). What is slow holds up nobody's run. */
+  /**
+   * Whether results are emitted in the order of the source, and not as they arrive. A slow task delays the results
+   * behind it, but not the runs.
+   *
+   * @defaultValue `false`
+   */
   readonly ordered?: boolean;
-  /** So many at a time (as many as keep the threads of its pool busy). */
+  /**
+   * Number of runs at a time.
+   *
+   * @defaultValue 64 for each thread of the pool, which keeps all of them busy
+   */
   readonly concurrency?: number;
 }
 
-/** Tasks in flight for each thread: enough that none is ever without. */
-const AHEAD = 64;
+const RUNS_PER_THREAD = 64;
 
 /**
+ * Runs a pool task for each value of the source, and emits the results.
+ *
  * ```
  * source           a--b--c---|
  * offload(parse)   ----B--A----(C|)
  * ```
  *
- * @throws TypeError if an option makes no sense, or the function is no task of a pool and has no `concurrency`.
+ * @param task a pool task; or any function that returns an Observable or a promise, together with `concurrency`
+ * @throws TypeError for an invalid option, or for a function that is not a pool task without `concurrency`.
  * @example
  * from(pages).pipe(offload(pool.task(parse), { ordered: true })).subscribe(save);
  */
@@ -31,7 +42,7 @@ export function offload<A, R>(
 ): OperatorFunction<A, R> {
   if (typeof task !== 'function') throw invalidOption('offload: its task', 'a task of a pool', task);
   checkOptions('offload', config, ['ordered', 'concurrency']);
-  const { ordered = false, concurrency = boundOf(task) } = config;
+  const { ordered = false, concurrency = defaultConcurrency(task) } = config;
   if (typeof ordered !== 'boolean') throw invalidOption('offload: ordered', 'true or false', ordered);
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
     throw invalidOption('offload: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
@@ -39,12 +50,13 @@ export function offload<A, R>(
   return ordered ? mergeMapInOrder(task, concurrency) : mergeMap((value) => task(value), concurrency);
 }
 
-function boundOf(task: object): number {
-  const kind = poolTaskDefinitionOf(task);
-  if (!kind) {
+function defaultConcurrency(task: object): number {
+  const definition = poolTaskDefinitionOf(task);
+  if (!definition) {
     throw new TypeError(
-      'offload: give it a task of a pool, whose threads bound it, or the option concurrency; it was given neither.',
+      'offload: expected a task of a pool, or the option `concurrency`; got a function without `concurrency`. ' +
+        'Pass pool.task(fn), or set `concurrency`.',
     );
   }
-  return Math.max(1, kind.threads) * AHEAD;
+  return Math.max(1, definition.threads) * RUNS_PER_THREAD;
 }

@@ -1,4 +1,4 @@
-/** That a pool has come to an end of its work, as a value: it can be blocked on, since the work goes on without this thread. */
+/** The value of `pool.drain()` and `pool.close()`. It can be blocked on, because the threads go on while this one blocks. */
 import { AsyncValue } from '../../future/async-value';
 
 export class PoolClosedValue extends AsyncValue<void> {

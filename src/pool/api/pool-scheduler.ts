@@ -1,6 +1,6 @@
 /**
- * A scheduler whose actions run on this thread, when a worker has room for what they bring: admission control, which
- * gives iterables real back-pressure.
+ * The pool scheduler runs its actions on this thread, each when the pool has room for the work it will add. This admission
+ * control gives iterables back-pressure.
  */
 import { asyncScheduler, type SchedulerAction, Subscription, type SchedulerLike } from 'rxjs';
 import { reportUnhandled } from '../../core/rx';
@@ -9,25 +9,25 @@ import { Fifo } from '../../core/fifo';
 import { frameHere } from '../../scheduler/frame';
 import type { PoolEngine } from '../host/pool-engine';
 
-/** So many actions may bring the pool nothing before the event loop has its turn. */
-const MOST = 1_024;
+/** Number of actions in a turn that add no work, before the event loop gets a turn. */
+const MAX_PER_TURN = 1_024;
 
 export class PoolScheduler implements SchedulerLike {
-  readonly #core: PoolEngine;
+  readonly #engine: PoolEngine;
   readonly #due = new Fifo<DueRun>();
   readonly #host: ActionHost;
   #isAdmitting = false;
 
-  constructor(core: PoolEngine) {
-    this.#core = core;
+  constructor(engine: PoolEngine) {
+    this.#engine = engine;
     this.#host = {
       clock: asyncScheduler,
       frame: frameHere,
       enqueue: (run) => {
         this.#due.push(run);
-        core.onTurn.add(this.#admit);
-        // What follows one that is let in comes in this turn, or when the event loop has had its own.
-        if (!this.#isAdmitting) core.requestTurn();
+        engine.turnListeners.add(this.#admit);
+        // An action that an admitted action schedules runs in this turn, or after a turn of the event loop.
+        if (!this.#isAdmitting) engine.requestTurn();
       },
       trackTimer: () => Subscription.EMPTY,
     };
@@ -43,16 +43,16 @@ export class PoolScheduler implements SchedulerLike {
 
   readonly #admit = (): void => {
     this.#isAdmitting = true;
-    for (let count = 0; count < MOST && this.#due.length > 0 && this.#core.hasRoomForMore; count++) {
+    for (let count = 0; count < MAX_PER_TURN && this.#due.length > 0 && this.#engine.hasRoomForMore; count++) {
       const run = this.#due.shift();
       if (run && !run.closed) this.#run(run);
     }
     this.#isAdmitting = false;
-    if (this.#due.length === 0) this.#core.onTurn.delete(this.#admit);
-    else if (this.#core.hasRoomForMore) asyncScheduler.schedule(() => this.#core.requestTurn());
+    if (this.#due.length === 0) this.#engine.turnListeners.delete(this.#admit);
+    else if (this.#engine.hasRoomForMore) asyncScheduler.schedule(() => this.#engine.requestTurn());
   };
 
-  /** What it throws is not the pool's, which must go on. */
+  /** Reports what an action throws, so that the turn of the pool goes on. */
   #run({ action }: DueRun): void {
     try {
       action.run();

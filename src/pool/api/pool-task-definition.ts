@@ -1,20 +1,21 @@
-/** What all calls of a task of a pool have in common. */
+/** A pool task definition is what all calls of one pool task have in common. */
 import type { Call } from './call';
 
 export interface PoolTaskDefinition {
   readonly name: string;
-  /** How many of its calls can run at a time. */
+  /** Number of calls that can run at a time. */
   readonly threads: number;
-  /** What a test has put in its place, for as long as it lasts; it is given the call as it would be without that. */
-  substitute?: ((args: readonly unknown[], genuine: Call<unknown>) => Call<unknown>) | undefined;
+  /** Makes the calls of a mocked task, from the arguments and the call without the mock. */
+  substitute?: ((args: readonly unknown[], original: Call<unknown>) => Call<unknown>) | undefined;
 }
 
 const definitions = new WeakMap<object, PoolTaskDefinition>();
 
-/** Undefined for what is no task of a pool. */
+/** The definition of a pool task; undefined for any other function. */
 export const poolTaskDefinitionOf = (task: object): PoolTaskDefinition | undefined => definitions.get(task);
 
-export function asPoolTask<F extends object>(task: F, kind: PoolTaskDefinition): F {
-  definitions.set(task, kind);
+/** Makes `task` known as a pool task, and returns it. */
+export function registerPoolTask<F extends object>(task: F, definition: PoolTaskDefinition): F {
+  definitions.set(task, definition);
   return task;
 }

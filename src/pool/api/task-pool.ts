@@ -1,8 +1,8 @@
-/** A pool as those see it who give it work: what they take for a parameter may be any pool, or one of a test. */
+/** `TaskPool` is the interface that real and virtual pools share, for functions that take a pool as a parameter. */
 import type { WorkerPoolBase } from './worker-pool-base';
 
 /**
- * A `WorkerPool`, or what stands for one in a test: `VirtualPool` of `sluice/testing`.
+ * A `WorkerPool`, or a `VirtualPool` of `sluice/testing` that takes its place in a test.
  *
  * @example
  * const thumbnails = (pool: TaskPool, images$: Observable<Image>) => images$.pipe(offload(pool.task(shrink)));

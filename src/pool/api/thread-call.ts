@@ -1,26 +1,35 @@
-/** A call that is run by a thread: how it comes into the queue, once its arguments are there. */
-import { titleSymbol } from '../../core/describe';
+/** A thread call runs a function on a thread. It awaits the arguments first, and then queues a run. */
+import { titled } from '../../core/describe';
 import { CancelledError } from '../../core/errors';
 import { begin, ended, type Canceller, type Execution, type Sink } from '../../future/execution';
 import type { Future } from '../../future/future';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
-import { awaitedIn, Call } from './call';
+import { awaitArguments, Call } from './call';
 import type { CapturedStack } from '../../core/call-site';
 import type { Demandable } from './item-iterator';
+import type { PoolTaskDefinition } from './pool-task-definition';
 import { PoisonedTaskError, PoolClosedError, type WorkerCrashError } from '../wire/pool-errors';
-import type { Caller, CallSpec } from '../host/call-spec';
-import { TaskRun, type StreamSink } from '../host/task-run';
+import type { CallSpec, RunnableCall } from '../host/call-spec';
+import type { PoolEngine } from '../host/pool-engine';
+import type { StreamSink } from '../host/stream-sink';
+import { TaskRun } from '../host/task-run';
 
-/** A call that has ended so many threads gets no other. */
-const POISONED = 3;
+/** A call that has crashed this number of threads is not run again. */
+const MAX_CRASHES = 3;
 
-export class ThreadCall<T> extends Call<T> implements Caller {
+export interface ThreadCallSpec extends CallSpec<TaskRun> {
+  readonly engine: PoolEngine;
+  /** The definition of the pool task, if the call is one of a pool task. */
+  readonly definition: PoolTaskDefinition | undefined;
+}
+
+export class ThreadCall<T> extends Call<T> implements RunnableCall<TaskRun> {
   #crashes = 0;
   #lastCrash: unknown;
 
   constructor(
     /** @internal */
-    readonly order: CallSpec,
+    readonly spec: ThreadCallSpec,
     private readonly args: readonly unknown[],
     /** @internal */
     readonly callerStack: CapturedStack | undefined,
@@ -29,70 +38,66 @@ export class ThreadCall<T> extends Call<T> implements Caller {
   }
 
   /** @internal */
-  override get [titleSymbol](): string {
-    return `a call of task "${this.order.name}"`;
+  override get [titled](): string {
+    return `a call of task "${this.spec.name}"`;
   }
 
   /** @internal */
   override [begin](sink: StreamSink<T>, scheduler: BatchScheduler): Execution {
-    const { core, name, signal, isNested, kind } = this.order;
-    if (kind?.substitute) return kind.substitute(this.args, this.#genuine)[begin](sink, scheduler);
-    if (core.isClosed && (!isNested || core.isClosedByForce))
-      return failed(sink, new PoolClosedError(core.name, name, { isCut: false }));
+    const { engine, name, signal, isNested, definition } = this.spec;
+    if (definition?.substitute) return definition.substitute(this.args, this.#withoutMock)[begin](sink, scheduler);
+    if (engine.isClosed && (!isNested || engine.isClosedByForce))
+      return failed(sink, new PoolClosedError(engine.name, name, { isCut: false }));
     if (signal?.aborted) return failed(sink, new CancelledError(signal.reason));
-    if (this.#crashes >= POISONED) return failed(sink, new PoisonedTaskError(name, this.#lastCrash));
-    const awaited = awaitedIn(this.args);
-    return awaited ? this.#beginWith(awaited, sink, scheduler) : this.#begin(this.args, sink, scheduler);
+    if (this.#crashes >= MAX_CRASHES) return failed(sink, new PoisonedTaskError(name, this.#lastCrash));
+    const awaited = awaitArguments(this.args);
+    return awaited ? this.#runAfter(awaited, sink, scheduler) : this.#run(sink, scheduler);
   }
 
-  /** The call as it would be if nothing had been put in the place of its task. */
-  get #genuine(): ThreadCall<unknown> {
-    return new ThreadCall({ ...this.order, kind: undefined }, this.args, this.callerStack);
+  get #withoutMock(): ThreadCall<unknown> {
+    return new ThreadCall({ ...this.spec, definition: undefined }, this.args, this.callerStack);
   }
 
-  #begin(args: readonly unknown[], sink: StreamSink<T>, scheduler: BatchScheduler): TaskRun {
-    const request = this.#request(args, sink, scheduler);
-    this.order.core.enqueue(request);
-    return request;
+  #run(sink: StreamSink<T>, scheduler: BatchScheduler): TaskRun {
+    const run = new TaskRun(this, this.args, sink, scheduler);
+    this.spec.engine.enqueue(run);
+    return run;
   }
 
-  /** No worker is held while arguments are waited for. */
-  #beginWith(arrived: Future<unknown[]>, sink: StreamSink<T>, scheduler: BatchScheduler): Demandable {
-    const request = this.#request([], sink, scheduler);
-    this.order.core.awaitArguments(request);
-    const awaited = arrived[begin](
+  /** Awaits the arguments before the run is queued, so that no thread is held meanwhile. */
+  #runAfter(awaitedArgs: Future<unknown[]>, sink: StreamSink<T>, scheduler: BatchScheduler): Demandable {
+    const { engine, name } = this.spec;
+    const run = new TaskRun(this, [], sink, scheduler);
+    engine.addAwaitingArguments(run);
+    const execution = awaitedArgs[begin](
       {
         above: sink,
         frame: sink.frame,
-        name: this.order.name,
+        name,
         succeed: (args) => {
-          request.args = args;
-          this.order.core.enqueue(request);
+          run.args = args;
+          engine.enqueue(run);
         },
         fail: (error) => {
-          request.evict(error);
+          run.evict(error);
         },
       },
       scheduler,
     );
-    request.whenOver = () => scheduler.runQueue.drive(() => awaited.cancel());
+    run.onOver = () => scheduler.runQueue.drive(() => execution.cancel());
     return {
       demand: (count: number) => {
-        request.demand(count);
+        run.demand(count);
       },
       cancel: (canceller?: Canceller) => {
-        awaited.cancel();
-        request.cancel(canceller);
+        execution.cancel();
+        run.cancel(canceller);
       },
     };
   }
 
-  #request(args: readonly unknown[], sink: StreamSink<T>, scheduler: BatchScheduler): TaskRun {
-    return new TaskRun(this, args, sink, scheduler);
-  }
-
   /** @internal */
-  crashed(error: WorkerCrashError): void {
+  onCrash(error: WorkerCrashError): void {
     this.#crashes++;
     this.#lastCrash = error;
   }

@@ -1,12 +1,9 @@
-/** The public face of a pool of workers. What it does is in `PoolCore`. */
+/** The methods and options that users of a worker pool see. The work is done by `PoolEngine`. */
 import { Observable, type SchedulerLike } from 'rxjs';
 import { printable } from '../../core/printable';
-import { CancelledError } from '../../core/errors';
 import { Named } from '../../core/named';
 import { checkOptions } from '../../core/options';
 import type { AsyncValue } from '../../future/async-value';
-import { begin } from '../../future/execution';
-import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { CapturedStack } from '../../core/call-site';
 import type { Arguments, Call } from './call';
 import { codeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
@@ -20,129 +17,133 @@ import {
   type WorkerPoolConfig,
 } from '../host/pool-config';
 import { PoolEngine } from '../host/pool-engine';
-import { transfer } from '../wire/transfer';
 import { PoolClosedValue } from './pool-closed-value';
-import type { CallSpec } from '../host/call-spec';
 import { moduleOf, type PoolModule } from './pool-module';
 import { PoolScheduler } from './pool-scheduler';
-import { asPoolTask, poolTaskDefinitionOf, type PoolTaskDefinition } from './pool-task-definition';
+import { poolTaskDefinitionOf, registerPoolTask, type PoolTaskDefinition } from './pool-task-definition';
 import type { PoolEvent, PoolStats } from '../host/pool-events';
-import { ThreadCall } from './thread-call';
+import { ThreadCall, type ThreadCallSpec } from './thread-call';
 
 export interface TaskConfig {
-  /** For errors (the name of the function). */
+  /**
+   * Name of the task, in errors and traces.
+   *
+   * @defaultValue the name of the function
+   */
   readonly name?: string;
-  /** In ms: so long it may take, its wait in the queue included (the pool's `taskTimeout`). */
+  /**
+   * Time limit of a run in ms, its wait in the queue included.
+   *
+   * @defaultValue `taskTimeout` of the pool
+   */
   readonly timeout?: number;
-  /** Aborting it cancels every run. */
+  /** Cancels all runs of the task when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
 export interface CloseConfig {
-  /** What is queued or running fails with a PoolClosedError, at once (false). */
+  /**
+   * Whether queued and running tasks fail with a `PoolClosedError` at once.
+   *
+   * @defaultValue `false`
+   */
   readonly force?: boolean;
-  /** In ms: after so long, by force (Infinity). */
+  /**
+   * Time in ms after which the pool is closed by force.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly timeout?: number;
 }
 
-/** A function that runs on a pool: what it gives is a Future, which emits each item if it is a stream. */
+/** A function that runs on a pool. Each call returns a Future, which emits every item if the function returns a stream. */
 export interface PoolTask<A extends readonly unknown[], R> {
   (...args: Arguments<A>): Call<WorkerResult<R>>;
   /** @internal */
   readonly [codeKey]: NamedCode;
 }
 
+/** The public method that starts a job: its name for errors, and the method itself to find its caller on the stack. */
+interface EntryPoint {
+  readonly caller: string;
+  readonly method: unknown;
+}
+
 // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
-const inChain = { caller: 'Job.chain', above: Job.prototype.chain };
+const chainEntry: EntryPoint = { caller: 'Job.chain', method: Job.prototype.chain };
 
 export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   readonly name: string;
-  /** What happens to its threads. */
+  /** Emits when a thread starts, ends, or throws outside of a task. */
   readonly events$: Observable<PoolEvent>;
-  /** A scheduler whose actions run, here, when a worker has room: `scheduled(hugeIterable, pool.scheduler)`. */
+  /**
+   * A scheduler whose actions run on this thread, each when a worker has room. It gives an iterable back-pressure:
+   * `scheduled(hugeIterable, pool.scheduler)`.
+   */
   readonly scheduler: SchedulerLike;
-  readonly #core: PoolEngine;
+  readonly #engine: PoolEngine;
   readonly #options: ReturnType<typeof optionsOf>;
   #closing: AsyncValue<void> | undefined;
 
   protected constructor(config: WorkerPoolConfig, platform: Platform) {
     super();
     this.#options = optionsOf(config, platform.cores());
-    const core = new PoolEngine(this.#options, platform, (calls, id, [code, name, args, moved]) => {
-      // What was to be moved here is to be moved on.
-      args.forEach((arg, index) => moved[index] && transfer(arg as object, moved[index] as object[]));
-      const call = this.#call({ code, name }, { isNested: true })(args);
-      const scheduler = currentScheduler();
-      const execution = scheduler.runQueue.drive(() =>
-        call[begin](
-          {
-            frame: undefined,
-            succeed: (value) => {
-              calls.answer(id, value);
-            },
-            fail: (error) => {
-              calls.reject(id, error);
-            },
-          },
-          scheduler,
-        ),
-      );
-      // Told also to the task, which has heard it already: so its place among the calls is free.
-      return () => {
-        const refusal = {
-          cancelled: () => {
-            calls.reject(id, new CancelledError());
-          },
-        };
-        scheduler.runQueue.drive(() => execution.cancel(refusal));
-      };
-    });
-    this.#core = core;
-    this.name = core.name;
-    this.events$ = core.events.asObservable();
-    this.scheduler = new PoolScheduler(core);
+    const engine = new PoolEngine(this.#options, platform, (code, name, args) =>
+      this.#call({ code, name }, { isNested: true })(args),
+    );
+    this.#engine = engine;
+    this.name = engine.name;
+    this.events$ = engine.events.asObservable();
+    this.scheduler = new PoolScheduler(engine);
   }
 
-  /** So many threads. May be set while it runs: those that are too many end what they are at. 0 parks the work. */
+  /**
+   * Number of worker threads; for a pool with `min` and `max`, the greatest number. Can be set at any time: surplus threads
+   * end after their running tasks. `0` pauses the pool.
+   */
   get size(): number {
-    return this.#core.workers.max;
+    return this.#engine.workers.max;
   }
 
   set size(count: number) {
     checkCount('size', count);
-    this.#core.resize(count, count);
+    this.#engine.resize(count, count);
   }
 
+  /** The current numbers of threads and tasks. */
   get stats(): PoolStats {
-    const { workers: crew, queued, ended } = this.#core;
-    const { activeWorkers: hired } = crew;
+    const { workers, queued, ended } = this.#engine;
+    const { activeWorkers } = workers;
     return {
-      threads: hired.length,
-      idle: hired.filter(({ isIdle }) => isIdle).length,
+      threads: activeWorkers.length,
+      idle: activeWorkers.filter(({ isIdle }) => isIdle).length,
       queued,
-      running: crew.threads.reduce((sum, { slots: seats }) => sum + seats.requests.length, 0),
+      running: workers.threads.reduce((sum, { slots }) => sum + slots.tasks.length, 0),
       ...ended,
     };
   }
 
   /**
-   * Starts it, now. AsyncValues and futures among the arguments are waited for first, without holding a worker; if one
-   * fails, so does the job.
+   * Runs a function on a thread, now. The idea is asynckit's `Pool.do`.
    *
-   * @throws TypeError for a function that can't be sent.
+   * @param fn a function without variables of the surrounding scope, or a reference to one that a module exports
+   * @param args its arguments; AsyncValues and futures among them are awaited first, without holding a worker, and if one
+   * fails, so does the job
+   * @throws TypeError for a function that cannot be sent to a thread.
    * @example
    * const job = pool.do((a: number, b: number) => a + b, 1, 2);
    * await job; // 3
    */
   do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: Arguments<A>): Job<WorkerResult<R>> {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
-    return this.#do<WorkerResult<R>>(fn, args, { caller: 'WorkerPool.do', above: this.do });
+    return this.#do<WorkerResult<R>>(fn, args, { caller: 'WorkerPool.do', method: this.do });
   }
 
   /**
-   * The cold form: a function whose calls are futures. `signal` and `timeout` are for each run.
+   * Makes a pool task: a function whose calls are cold futures. Each subscription to a call runs `fn` on a thread.
    *
-   * @throws TypeError for a function that can't be sent, and for a wrong option.
+   * @param fn a function without variables of the surrounding scope, or a reference to one that a module exports
+   * @throws TypeError for a function that cannot be sent to a thread, or for an invalid option.
    * @example
    * const square = pool.task((n: number) => n * n);
    * square(7).subscribe(console.log); // 49
@@ -154,9 +155,10 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   }
 
   /**
-   * All functions of a module, typed as what they become here.
+   * Makes a pool task of each function that a module exports. Threads load the module; this thread does not.
    *
    * @param url a `file:` URL, an absolute path, or the name of a package
+   * @throws TypeError for a relative path.
    * @example
    * const work = pool.module<typeof import('./work')>(new URL('./work.js', import.meta.url));
    * await work.resize(image);
@@ -165,89 +167,93 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     return moduleOf<M>(url, (code) => this.#taskOf(code, {}));
   }
 
-  /** Set when nothing is queued and nothing runs. */
+  /** Waits until no task is queued or running. The pool goes on taking tasks. */
   drain(): AsyncValue<void> {
-    const core = this.#core;
-    const drained = new PoolClosedValue(core);
-    const release = core.keepProcessAlive();
-    const look = (): void => {
-      if (!core.isQuiet) return;
-      core.onTurn.delete(look);
-      release();
+    const engine = this.#engine;
+    const drained = new PoolClosedValue(engine);
+    const releaseProcess = engine.keepProcessAlive();
+    const setIfIdle = (): void => {
+      if (!engine.isIdle) return;
+      engine.turnListeners.delete(setIfIdle);
+      releaseProcess();
       drained.set();
     };
-    core.onTurn.add(look);
-    look();
+    engine.turnListeners.add(setIfIdle);
+    setIfIdle();
     return drained;
   }
 
-  /** Takes no more work, ends what it has, and then its threads. Set when all of them are gone. */
+  /**
+   * Refuses further tasks, ends the queued and running ones, and then the threads. The returned value is set when all
+   * threads have ended.
+   *
+   * @throws TypeError for an invalid option.
+   * @example
+   * await pool.close({ timeout: 5_000 });
+   */
   close(config: CloseConfig = {}): AsyncValue<void> {
     const { force, timeout } = checkedCloseOptions(config);
-    const core = this.#core;
+    const engine = this.#engine;
     const isFirst = !this.#closing;
-    const closing = (this.#closing ??= new PoolClosedValue(core));
-    core.close();
-    const deadline = core.timers.set(timeout, () => core.closeByForce());
-    const look = (): void => {
-      if (!core.isQuiet) return;
-      core.timers.clear(deadline);
-      core.workers.close();
-      if (core.workers.threads.length > 0) return;
-      core.onTurn.delete(look);
+    const closing = (this.#closing ??= new PoolClosedValue(engine));
+    engine.close();
+    const timer = engine.timers.set(timeout, () => engine.closeByForce());
+    const closeIfIdle = (): void => {
+      if (!engine.isIdle) return;
+      engine.timers.clear(timer);
+      engine.workers.close();
+      if (engine.workers.threads.length > 0) return;
+      engine.turnListeners.delete(closeIfIdle);
       if (!isFirst) return;
-      core.onClosed();
+      engine.onClosed();
       closing.set();
     };
-    core.onTurn.add(look);
-    if (force) core.closeByForce();
-    core.requestTurn();
+    engine.turnListeners.add(closeIfIdle);
+    if (force) engine.closeByForce();
+    engine.requestTurn();
     return closing;
   }
 
+  /** Closes the pool at the end of an `await using` block, after its tasks have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #do<T>(
-    fn: unknown,
-    args: readonly unknown[],
-    { caller, above }: { readonly caller: string; readonly above: unknown },
-  ): Job<T> {
+  #do<T>(fn: unknown, args: readonly unknown[], { caller, method }: EntryPoint): Job<T> {
     const code = codeOf(fn, caller);
-    const kind = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
-    const call = this.#call<T>(code, { isNested: false, kind })(args, this.#core.callers.note(above));
-    return new Job<T>(call, (nextFn, nextArgs) => this.#do(nextFn, nextArgs, inChain));
+    const definition = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
+    const call = this.#call<T>(code, { isNested: false, definition })(args, this.#engine.callerStacks.note(method));
+    return new Job<T>(call, (nextFn, nextArgs) => this.#do(nextFn, nextArgs, chainEntry));
   }
 
   #taskOf<A extends unknown[], R>(code: NamedCode, { name = code.name, timeout, signal }: TaskConfig): PoolTask<A, R> {
     checkTaskOptions(name, timeout, signal);
-    const { workers: crew, callers } = this.#core;
-    const kind: PoolTaskDefinition = {
+    const { workers, callerStacks } = this.#engine;
+    const definition: PoolTaskDefinition = {
       name: printable(name),
       get threads() {
-        return crew.max;
+        return workers.max;
       },
     };
     const call = this.#call<WorkerResult<R>>(
-      { code: code.code, name: kind.name },
-      { isNested: false, timeout, signal, kind },
+      { code: code.code, name: definition.name },
+      { isNested: false, timeout, signal, definition },
     );
-    const task = Object.assign((...args: unknown[]) => call(args, callers.note(task)), { [codeKey]: code });
-    return asPoolTask(task, kind);
+    const task = Object.assign((...args: unknown[]) => call(args, callerStacks.note(task)), { [codeKey]: code });
+    return registerPoolTask(task, definition);
   }
 
   #call<T>(
     { code, name }: NamedCode,
-    {
-      isNested,
-      timeout = this.#options.taskTimeout,
-      signal,
-      kind,
-    }: Pick<CallSpec, 'isNested'> & { readonly [K in 'timeout' | 'signal' | 'kind']?: CallSpec[K] | undefined },
-  ): (args: readonly unknown[], caller?: CapturedStack) => Call<T> {
-    const core = this.#core;
-    const parts = { core, code, name, functionId: core.functions.of(code, name), timeout, signal, isNested, kind };
-    return (args, caller) => new ThreadCall<T>(parts, args, caller);
+    { isNested, timeout = this.#options.taskTimeout, signal, definition }: CallConfig,
+  ): (args: readonly unknown[], callerStack?: CapturedStack) => Call<T> {
+    const engine = this.#engine;
+    const functionId = engine.functionIdOf(code, name);
+    const spec = { engine, code, name, functionId, timeout, signal, isNested, definition };
+    return (args, callerStack) => new ThreadCall<T>(spec, args, callerStack);
   }
 }
+
+type CallConfig = Pick<ThreadCallSpec, 'isNested'> & {
+  readonly [K in 'timeout' | 'signal' | 'definition']?: ThreadCallSpec[K] | undefined;
+};

@@ -27,7 +27,7 @@ class BrowserThread implements ThreadHandle {
   readonly #events: ThreadEvents;
   #isDead = false;
 
-  constructor({ name, init, places }: ThreadPlan, events: ThreadEvents) {
+  constructor({ name, init, slots }: ThreadPlan, events: ThreadEvents) {
     this.#events = events;
     this.#worker = startWorker(name);
     const { port1, port2 } = new MessageChannel();
@@ -44,7 +44,7 @@ class BrowserThread implements ThreadHandle {
       events.onUnreadable(new Error('The browser could not read a message of its worker.'));
     });
     port1.start();
-    this.#worker.postMessage({ port: port2, birth: { places, init } }, [port2]);
+    this.#worker.postMessage({ port: port2, birth: { places: slots, init } }, [port2]);
   }
 
   post(batch: Batch, transfer: readonly unknown[]): void {

@@ -1,39 +1,39 @@
-/** One listener for each signal, however many requests it is to abort; it goes with the last of them. */
+/** Each abort signal gets one listener, however many runs it aborts. The listener is removed with the last of them. */
 import type { NotificationQueue } from '../../core/notification-queue';
 
 interface Abortable {
   abort(reason: unknown): void;
 }
 
-interface ListenedSignal {
-  readonly requests: Set<Abortable>;
+interface ObservedSignal {
+  readonly targets: Set<Abortable>;
   readonly listener: () => void;
 }
 
 export class AbortSignals {
-  readonly #heard = new Map<AbortSignal, ListenedSignal>();
+  readonly #observed = new Map<AbortSignal, ObservedSignal>();
 
-  constructor(private readonly notices: NotificationQueue) {}
+  constructor(private readonly notifications: NotificationQueue) {}
 
-  add(signal: AbortSignal, request: Abortable): void {
-    let heard = this.#heard.get(signal);
-    if (!heard) {
-      const requests = new Set<Abortable>();
+  add(signal: AbortSignal, target: Abortable): void {
+    let observed = this.#observed.get(signal);
+    if (!observed) {
+      const targets = new Set<Abortable>();
       const listener = (): void => {
-        this.notices.notifyEach([...requests], (each) => {
+        this.notifications.notifyEach([...targets], (each) => {
           each.abort(signal.reason);
         });
       };
       signal.addEventListener('abort', listener, { once: true });
-      this.#heard.set(signal, (heard = { requests, listener }));
+      this.#observed.set(signal, (observed = { targets, listener }));
     }
-    heard.requests.add(request);
+    observed.targets.add(target);
   }
 
-  delete(signal: AbortSignal, request: Abortable): void {
-    const heard = this.#heard.get(signal);
-    if (!heard?.requests.delete(request) || heard.requests.size > 0) return;
-    signal.removeEventListener('abort', heard.listener);
-    this.#heard.delete(signal);
+  delete(signal: AbortSignal, target: Abortable): void {
+    const observed = this.#observed.get(signal);
+    if (!observed?.targets.delete(target) || observed.targets.size > 0) return;
+    signal.removeEventListener('abort', observed.listener);
+    this.#observed.delete(signal);
   }
 }

@@ -1,31 +1,32 @@
-/** This thread asleep in a `block`: while one pool is waited for, all go on. */
+/** The blocking wait stops this thread until a pool has a message. Meanwhile it drives all pools, not only the awaited one. */
 import { timeLeft } from '../../scheduler/deadline';
 import type { Timers } from '../thread/timers';
 import type { Platform } from '../thread/platform';
 
 export interface BlockingPool {
   readonly timers: Timers;
-  /** It has nothing to do, so that nobody waits for its deadlines. */
-  readonly isQuiet: boolean;
-  /** A thread of it may send something. */
-  readonly isUnderWay: boolean;
-  readonly isArmed: boolean;
+  /** Whether the pool has no work, so that its timers need not wake this thread. */
+  readonly isIdle: boolean;
+  /** Whether a thread of the pool may send a message. */
+  readonly awaitsMessages: boolean;
+  readonly isTurnRequested: boolean;
   turn(): void;
 }
 
-/** All pools that may have threads. */
+/** All pools that are not closed. */
 export const blockingPools = new Set<BlockingPool>();
 
-/** Sleeps until something has come, or somebody's time is over; false where nothing ever will. */
+/** Blocks until a message arrives or a timer is due. Returns false if neither can ever happen. */
 export function blockUntilMessage(platform: Platform): boolean {
-  let untilNext = Infinity;
-  for (const sleeper of blockingPools) {
-    sleeper.turn();
-    if (sleeper.timers.untilNext === 0) platform.block(0);
-    if (sleeper.timers.fireDue()) return true;
-    if (!sleeper.isQuiet) untilNext = Math.min(untilNext, sleeper.timers.untilNext);
+  let msUntilNext = Infinity;
+  for (const pool of blockingPools) {
+    pool.turn();
+    if (pool.timers.msUntilNext === 0) platform.block(0);
+    if (pool.timers.fireDue()) return true;
+    if (!pool.isIdle) msUntilNext = Math.min(msUntilNext, pool.timers.msUntilNext);
   }
-  if ([...blockingPools].some(({ isArmed }) => isArmed)) return true;
-  if (untilNext === Infinity && ![...blockingPools].some(({ isUnderWay }) => isUnderWay)) return false;
-  return platform.block(Math.min(untilNext, timeLeft()));
+  const pools = [...blockingPools];
+  if (pools.some(({ isTurnRequested }) => isTurnRequested)) return true;
+  if (msUntilNext === Infinity && !pools.some(({ awaitsMessages }) => awaitsMessages)) return false;
+  return platform.block(Math.min(msUntilNext, timeLeft()));
 }

@@ -1,29 +1,43 @@
-/** A call, as it is asked for: what is to run, and who asks. */
+/** A call spec is what all runs of one call have in common: the function, its limits, and the pool that runs it. */
 import type { CapturedStack } from '../../core/call-site';
-import type { PoolEngine } from './pool-engine';
-import type { WorkerCrashError } from '../wire/pool-errors';
-import type { PoolTaskDefinition } from '../api/pool-task-definition';
+import type { SchedulerState } from '../../scheduler/scheduler-state';
+import type { Timers } from '../thread/timers';
 import type { FunctionCode } from '../wire/messages';
+import type { WorkerCrashError } from '../wire/pool-errors';
+import type { AbortSignals } from './abort-signals';
+import type { PoolWait } from './pool-waits';
 
-/** What is asked for, as often as it is called. */
-export interface CallSpec {
-  readonly core: PoolEngine;
+/** @typeParam R - the run of a call; a parameter, so that this file does not depend on the class */
+export interface CallSpec<R> {
+  readonly engine: RunHost<R>;
   readonly functionId: number;
   readonly name: string;
   readonly code: FunctionCode;
+  /** In ms. */
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
-  /** It belongs to a task that is running, and so runs also while the pool closes. */
+  /** A nested call is made by a running task, so it also runs while the pool closes. */
   readonly isNested: boolean;
-  /** That of its task, if it is a call of one. */
-  readonly kind: PoolTaskDefinition | undefined;
 }
 
-/** Who asks, as often as it is subscribed to. */
-export interface Caller {
-  readonly order: CallSpec;
-  /** Where it was asked for. */
+/** What a run needs of its pool. */
+export interface RunHost<R> {
+  readonly name: string;
+  readonly timers: Timers;
+  readonly signals: AbortSignals;
+  addRun(state: SchedulerState): PoolWait;
+  removeFromQueue(run: R): void;
+  onRunEnded(run: R, how: RunEnd): void;
+  keepProcessAlive(): () => void;
+}
+
+export type RunEnd = 'completed' | 'failed' | 'cancelled';
+
+/** A call that can be run several times. */
+export interface RunnableCall<R> {
+  readonly spec: CallSpec<R>;
+  /** Where the call was made. */
   readonly callerStack: CapturedStack | undefined;
-  /** A thread was lost to it. */
-  crashed(error: WorkerCrashError): void;
+  /** Called when a thread has ended while it ran this call. */
+  onCrash(error: WorkerCrashError): void;
 }

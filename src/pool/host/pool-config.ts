@@ -1,4 +1,4 @@
-/** The options of a worker pool, checked. */
+/** The options of a worker pool, and their checks. */
 import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import { printable } from '../../core/printable';
@@ -7,31 +7,76 @@ import type { FunctionCode } from '../wire/messages';
 import type { ThreadOptions } from '../thread/platform';
 
 export interface WorkerPoolConfig extends ThreadOptions {
-  /** For errors and events (`'WorkerPool'`). */
+  /**
+   * Name of the pool, in errors and events.
+   *
+   * @defaultValue `'WorkerPool'`
+   */
   readonly name?: string;
-  /** So many threads, always (as many as the machine has cores, less one for this thread). 0 parks the work. */
+  /**
+   * Number of worker threads. `0` pauses the pool.
+   *
+   * @defaultValue the number of cores less one, and 1 at least
+   */
   readonly size?: number;
-  /** At least so many threads (0); with `max`, instead of `size`. */
+  /**
+   * Least number of threads, together with `max` and instead of `size`.
+   *
+   * @defaultValue 0, if `max` is set
+   */
   readonly min?: number;
-  /** At most so many threads. */
+  /**
+   * Greatest number of threads. Threads are started when tasks wait for one.
+   *
+   * @defaultValue the number of cores less one, and `min` at least, if `min` is set
+   */
   readonly max?: number;
-  /** In ms: a thread beyond `min` that has been idle for so long ends (10 000). */
+  /**
+   * Time in ms after which an idle thread beyond `min` is ended.
+   *
+   * @defaultValue 10 000
+   */
   readonly idleTimeout?: number;
-  /** So many tasks may wait for a thread (Infinity). */
+  /**
+   * Number of tasks that may wait for a thread.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly maxQueue?: number;
-  /** Who fails when they are more: the newcomer (`'reject'`), or who has waited longest (`'evict'`). */
+  /**
+   * Which task fails with a `QueueFullError` when the queue is full: the new one (`'reject'`), or the one that has waited
+   * longest (`'evict'`).
+   *
+   * @defaultValue `'reject'`
+   */
   readonly overflow?: 'reject' | 'evict';
-  /** In ms: so long a task may take, its wait in the queue included (Infinity). */
+  /**
+   * Time limit of a task in ms, its wait in the queue included.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly taskTimeout?: number;
-  /** In ms: so long a task that was cancelled may go on, until it is ended with its thread (1000). */
+  /**
+   * Time in ms that a cancelled task gets to end. Then its thread is killed.
+   *
+   * @defaultValue 1000
+   */
   readonly grace?: number;
-  /** A function each thread runs before its first task. */
+  /** A function that each thread runs before its first task. It is sent like the function of a task. */
   readonly init?: (() => unknown) | FunctionReference;
-  /** Node's, for each thread: `maxOldGenerationSizeMb` and so on. */
+  /** `resourceLimits` of Node's `Worker`, for each thread: `maxOldGenerationSizeMb` and so on. Node only. */
   readonly resourceLimits?: Readonly<Record<string, number>>;
-  /** Node's, for each thread: its environment (a copy of this one), or `SHARE_ENV`. */
+  /**
+   * Environment variables of each thread, or `SHARE_ENV`. Node only.
+   *
+   * @defaultValue a copy of `process.env`
+   */
   readonly env?: Readonly<Record<string, string | undefined>> | symbol;
-  /** Node's, for each thread: options of `node` (those of this process). */
+  /**
+   * Command-line options of `node` for each thread. Node only.
+   *
+   * @defaultValue those of this process
+   */
   readonly execArgv?: readonly string[];
 }
 
@@ -48,7 +93,7 @@ export interface PoolOptions {
   readonly threads: ThreadOptions;
 }
 
-/** The compiler sees to it that none is missing. */
+/** An object, so that the compiler reports a missing name. */
 const optionNames: readonly string[] = Object.keys({
   name: true,
   size: true,
@@ -65,8 +110,7 @@ const optionNames: readonly string[] = Object.keys({
   execArgv: true,
 } satisfies Record<keyof WorkerPoolConfig, true>);
 
-/** Those of Node's `new Worker`. */
-const limitNames: readonly string[] = [
+const resourceLimitNames: readonly string[] = [
   'maxYoungGenerationSizeMb',
   'maxOldGenerationSizeMb',
   'codeRangeSizeMb',
@@ -76,8 +120,10 @@ const limitNames: readonly string[] = [
 const OVERFLOWS: readonly unknown[] = ['reject', 'evict'];
 
 /**
- * @param cores - How many threads the machine runs at a time.
- * @throws TypeError naming the option, what it must be, and what came.
+ * Checks the config of a pool and fills in the defaults.
+ *
+ * @param cores - Number of threads that the machine runs in parallel.
+ * @throws TypeError for an invalid option.
  */
 export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions {
   checkOptions('WorkerPool', config, optionNames);
@@ -86,13 +132,13 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
   if (typeof name !== 'string') throw invalidOption('WorkerPool: name', 'a string', name);
   if (!OVERFLOWS.includes(overflow)) throw invalidOption('WorkerPool: overflow', "'reject' or 'evict'", overflow);
   if (maxQueue !== Infinity) checkCount('maxQueue', maxQueue);
-  checkMs('idleTimeout', idleTimeout);
-  checkMs('taskTimeout', taskTimeout);
-  checkMs('grace', grace);
+  checkMs('WorkerPool: idleTimeout', idleTimeout);
+  checkMs('WorkerPool: taskTimeout', taskTimeout);
+  checkMs('WorkerPool: grace', grace);
   checkThreadOptions({ resourceLimits, env, execArgv });
   return {
     name: printable(name),
-    ...bounds(config, cores),
+    ...boundsOf(config, cores),
     idleTimeout,
     maxQueue,
     overflow,
@@ -103,26 +149,27 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
   };
 }
 
+/** @throws TypeError unless `count` is a whole number, 0 or more. */
 export function checkCount(option: string, count: unknown): void {
   if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return;
   throw invalidOption(`WorkerPool: ${option}`, 'a whole number, 0 or more', count);
 }
 
-export function checkMs(option: string, ms: unknown): void {
+function checkMs(place: string, ms: unknown): void {
   if (typeof ms === 'number' && ms >= 0) return;
-  throw invalidOption(`WorkerPool: ${option}`, 'a number of milliseconds, 0 or more', ms);
+  throw invalidOption(place, 'a number of milliseconds, 0 or more', ms);
 }
 
-/** @throws TypeError for an option of `task` that makes no sense. */
+/** @throws TypeError for an invalid option of `task`. */
 export function checkTaskOptions(name: unknown, timeout: unknown, signal: unknown): void {
   if (typeof name !== 'string') throw invalidOption('WorkerPool.task: name', 'a string', name);
-  if (timeout !== undefined) checkMs('task.timeout', timeout);
+  if (timeout !== undefined) checkMs('WorkerPool.task: timeout', timeout);
   if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal)) {
     throw invalidOption('WorkerPool.task: signal', 'an AbortSignal', signal);
   }
 }
 
-/** @throws TypeError for an option of `close` that makes no sense. */
+/** @throws TypeError for an invalid option of `close`. */
 export function checkedCloseOptions(config: { readonly force?: boolean; readonly timeout?: number }): {
   readonly force: boolean;
   readonly timeout: number;
@@ -130,19 +177,19 @@ export function checkedCloseOptions(config: { readonly force?: boolean; readonly
   checkOptions('WorkerPool.close', config, ['force', 'timeout']);
   const { force = false, timeout = Infinity } = config;
   if (typeof force !== 'boolean') throw invalidOption('WorkerPool.close: force', 'true or false', force);
-  checkMs('close.timeout', timeout);
+  checkMs('WorkerPool.close: timeout', timeout);
   return { force, timeout };
 }
 
-function bounds({ size, min, max }: WorkerPoolConfig, cores: number): { readonly min: number; readonly max: number } {
+function boundsOf({ size, min, max }: WorkerPoolConfig, cores: number): { readonly min: number; readonly max: number } {
   if (size !== undefined) {
     if (min !== undefined || max !== undefined) {
-      throw new TypeError('WorkerPool: give it a size, or min and max; it was given both.');
+      throw new TypeError('WorkerPool: expected either `size`, or `min` and `max`; got both. Leave one of them out.');
     }
     checkCount('size', size);
     return { min: size, max: size };
   }
-  // One of them is this thread's.
+  // One core is left to this thread.
   const spare = Math.max(1, cores - 1);
   if (min === undefined && max === undefined) return { min: spare, max: spare };
   const least = min ?? 0;
@@ -157,8 +204,8 @@ function checkThreadOptions({ resourceLimits, env, execArgv }: ThreadOptions): v
   if (resourceLimits !== undefined && (typeof resourceLimits !== 'object' || (resourceLimits as unknown) === null)) {
     throw invalidOption('WorkerPool: resourceLimits', 'an object of numbers', resourceLimits);
   }
-  if (resourceLimits !== undefined) checkOptions('WorkerPool: resourceLimits', resourceLimits, limitNames);
-  for (const [limit, value] of Object.entries<unknown>(resourceLimits ?? {})) checkLimit(limit, value);
+  if (resourceLimits !== undefined) checkOptions('WorkerPool: resourceLimits', resourceLimits, resourceLimitNames);
+  for (const [limit, value] of Object.entries<unknown>(resourceLimits ?? {})) checkResourceLimit(limit, value);
   if (env !== undefined && typeof env !== 'symbol' && (typeof env !== 'object' || (env as unknown) === null)) {
     throw invalidOption('WorkerPool: env', 'an object of strings, or SHARE_ENV', env);
   }
@@ -171,15 +218,15 @@ function checkThreadOptions({ resourceLimits, env, execArgv }: ThreadOptions): v
   }
 }
 
-/** In MB: with less, a version of Node that is supported ends the process as it starts the thread. */
-const LEAST: Readonly<Record<string, number>> = { stackSizeMb: 0.5, maxOldGenerationSizeMb: 4 };
+/** In MB. With less, a supported version of Node aborts the whole process when it starts the thread. */
+const LEAST_MB: Readonly<Record<string, number>> = { stackSizeMb: 0.5, maxOldGenerationSizeMb: 4 };
 
-function checkLimit(limit: string, value: unknown): void {
-  const least = LEAST[limit] ?? 0;
+function checkResourceLimit(limit: string, value: unknown): void {
+  const least = LEAST_MB[limit] ?? 0;
   if (value === undefined || (typeof value === 'number' && value > 0 && value >= least)) return;
   throw invalidOption(
     `WorkerPool: resourceLimits.${limit}`,
-    `a number of MB, ${least > 0 ? `${least} or more, since Node itself ends with less` : 'more than 0'}`,
+    `a number of MB, ${least > 0 ? `${least} or more, because Node itself aborts with less` : 'more than 0'}`,
     value,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What a pool does: requests come in, wait, go to threads, and end. Everything is decided in one place, `turn`, which
- * runs at the end of the turn in which something has changed, or at once where this thread is about to sleep.
+ * The pool engine takes runs, queues them, sends them to threads, and ends them. All decisions are made in one method,
+ * `turn`, which runs in a microtask after something has changed, or at once before this thread blocks.
  */
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { AbortSignals } from './abort-signals';
@@ -10,59 +10,55 @@ import { CallerStacks } from '../wire/caller-stack';
 import { WorkerSet, type WorkerSetOwner } from './worker-set';
 import { Timers } from '../thread/timers';
 import { dispatch } from './dispatch';
-import { FunctionIds } from './function-ids';
+import { startNestedCall, type CreateCall } from './nested-call';
 import { NotificationQueue } from '../../core/notification-queue';
 import type { NestedCalls } from '../thread/nested-calls';
 import type { WorkerExit, Platform } from '../thread/platform';
 import type { PoolOptions } from './pool-config';
 import { PoolClosedError, QueueFullError, WorkerStartError } from '../wire/pool-errors';
 import { PoolEvents } from './pool-events';
-import type { CallPayload } from '../wire/messages';
+import type { RunEnd, RunHost } from './call-spec';
+import type { CallPayload, FunctionCode } from '../wire/messages';
 import { PoolWaits, type PoolWait } from './pool-waits';
 import type { TaskRun } from './task-run';
 import type { WorkerThread } from '../thread/worker-thread';
 
-export class PoolEngine implements WorkerSetOwner, BlockingPool {
+export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun> {
   readonly name: string;
   readonly grace: number;
   readonly timers = new Timers();
   readonly notifications = new NotificationQueue();
   readonly signals = new AbortSignals(this.notifications);
-  readonly functions = new FunctionIds();
-  readonly callers = new CallerStacks(() => this.pending);
+  readonly callerStacks = new CallerStacks(() => this.pending);
   readonly events = new PoolEvents(this);
   readonly workers: WorkerSet;
-  /** Requests that have no outcome yet. */
+  /** Number of runs without an outcome. */
   pending = 0;
   readonly ended = { completed: 0, failed: 0, cancelled: 0 };
   isClosed = false;
-  /** It was closed by force. */
   isClosedByForce = false;
-  /** A turn is coming. */
-  isArmed = false;
-  /** Told when a turn has brought room, or the last request has ended. */
-  readonly onTurn = new Set<() => void>();
+  isTurnRequested = false;
+  /** Called in each turn, after threads have got their tasks. */
+  readonly turnListeners = new Set<() => void>();
   readonly #options: PoolOptions;
   readonly #platform: Platform;
   readonly #queue = new TaskQueue<TaskRun>();
-  /** Requests that wait for their arguments. */
-  readonly #unqueued = new Set<TaskRun>();
+  readonly #awaitingArguments = new Set<TaskRun>();
   readonly #waits = new PoolWaits(this);
-  #release: (() => void) | undefined;
-  readonly #atEnd: (() => void)[] = [];
+  readonly #functionIds = new Map<string, number>();
+  readonly #createNestedCall: CreateCall;
+  /** Lets the process end; set while the pool keeps it alive. */
+  #releaseProcess: (() => void) | undefined;
+  readonly #closeCallbacks: (() => void)[] = [];
 
-  constructor(
-    options: PoolOptions,
-    platform: Platform,
-    /** Runs what a task asks its own pool to run. */
-    readonly call: (calls: NestedCalls, id: number, payload: CallPayload) => () => void,
-  ) {
+  constructor(options: PoolOptions, platform: Platform, createNestedCall: CreateCall) {
     this.#options = options;
     this.#platform = platform;
+    this.#createNestedCall = createNestedCall;
     this.name = options.name;
     this.grace = options.grace;
     this.workers = new WorkerSet(this, options, platform);
-    this.#atEnd.push(platform.registerPool());
+    this.#closeCallbacks.push(platform.registerPool());
     blockingPools.add(this);
     this.requestTurn();
   }
@@ -71,81 +67,90 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool {
     return this.#queue.size;
   }
 
-  /** Whether a request more would not wait long. */
+  /** Whether one more run would start soon. */
   get hasRoomForMore(): boolean {
-    return this.isClosed || (this.workers.max > 0 && this.pending - this.#unqueued.size < this.workers.capacity);
-  }
-
-  /** Nothing is asked for, and no thread is at work: on what was cancelled it may be for a while. */
-  get isQuiet(): boolean {
-    return this.pending === 0 && (this.isClosedByForce || !this.workers.isAtWork);
-  }
-
-  get isUnderWay(): boolean {
-    return this.workers.threads.some(
-      ({ inFlight, state }) => inFlight > 0 || state === 'starting' || state === 'dying',
+    return (
+      this.isClosed || (this.workers.max > 0 && this.pending - this.#awaitingArguments.size < this.workers.capacity)
     );
   }
 
-  *requests(): Generator<TaskRun> {
-    yield* this.#unqueued;
-    yield* this.#queue;
-    for (const thread of this.workers.threads) yield* thread.slots.requests;
+  /** Whether no run is pending and no thread is busy. A thread can be busy for a while with a cancelled task. */
+  get isIdle(): boolean {
+    return this.pending === 0 && (this.isClosedByForce || !this.workers.hasTasksInFlight);
   }
 
-  /** Keeps the process for whoever waits for that. */
+  get awaitsMessages(): boolean {
+    return this.workers.threads.some(
+      ({ inFlight, state }) => inFlight > 0 || state === 'starting' || state === 'terminating',
+    );
+  }
+
+  /** A number for each function, which is sent with each task instead of its code. Equal code of one name has one number. */
+  functionIdOf(code: FunctionCode, name: string): number {
+    const key = `${name} ${'source' in code ? code.source : `${code.url}#${code.exportName}`}`;
+    let id = this.#functionIds.get(key);
+    if (id === undefined) this.#functionIds.set(key, (id = this.#functionIds.size));
+    return id;
+  }
+
+  *runs(): Generator<TaskRun> {
+    yield* this.#awaitingArguments;
+    yield* this.#queue;
+    for (const thread of this.workers.threads) yield* thread.slots.tasks;
+  }
+
   keepProcessAlive(): () => void {
     return this.#platform.keepProcessAlive();
   }
 
-  /** A request has come; it is counted until it has its outcome. */
-  addRun(era: SchedulerState): PoolWait {
+  /** Counts a new run, until `onRunEnded`. The returned wait is acquired for it. */
+  addRun(state: SchedulerState): PoolWait {
     this.pending++;
-    const presence = this.#waits.in(era);
-    presence.enter();
-    return presence;
+    const wait = this.#waits.of(state);
+    wait.acquire();
+    return wait;
   }
 
-  /** What those wait for who have work here. */
+  /** Describes the pool to callers that wait for it. */
   describe(): string {
-    const parked = this.workers.max === 0 ? ', parked, as its size is 0' : '';
-    const pool = `pool "${this.name}" (${String(this.pending)} task(s) under way${parked})`;
+    const paused = this.workers.max === 0 ? '; the pool is paused, since its size is 0' : '';
+    const pool = `pool "${this.name}" (${String(this.pending)} unfinished task(s)${paused})`;
     return this.#platform.canBlock ? pool : `${pool}, for which a thread of a browser can't sleep`;
   }
 
-  /** Its arguments have to be waited for. */
-  awaitArguments(request: TaskRun): void {
-    if (!request.isOver) this.#unqueued.add(request);
+  /** Registers a run that waits for its arguments before it is queued. */
+  addAwaitingArguments(run: TaskRun): void {
+    if (!run.isOver) this.#awaitingArguments.add(run);
   }
 
-  /** It has its arguments, and goes into the queue. */
-  enqueue(request: TaskRun): void {
-    this.#unqueued.delete(request);
-    if (request.isOver) return;
+  /** Queues a run that has its arguments. */
+  enqueue(run: TaskRun): void {
+    this.#awaitingArguments.delete(run);
+    if (run.isOver) return;
     const { maxQueue, overflow } = this.#options;
     this.workers.retryStart();
     if (maxQueue !== Infinity && this.#queue.size >= maxQueue + this.workers.vacancies) {
       const isEvicted = overflow === 'evict';
-      const loser = (isEvicted ? this.#queue.shift() : undefined) ?? request;
-      if (loser !== request) this.#queue.push(request);
+      const dropped = (isEvicted ? this.#queue.shift() : undefined) ?? run;
+      if (dropped !== run) this.#queue.push(run);
       this.requestTurn();
-      loser.evict(new QueueFullError(this.name, loser.name, { maxQueue, isEvicted }));
+      dropped.evict(new QueueFullError(this.name, dropped.name, { maxQueue, isEvicted }));
       return;
     }
-    // Others wait for it already.
-    if (request.isNested) this.#queue.unshift(request);
-    else this.#queue.push(request);
+    // A nested call goes first: a running task waits for it.
+    if (run.isNested) this.#queue.unshift(run);
+    else this.#queue.push(run);
     this.requestTurn();
   }
 
-  drop(request: TaskRun): void {
-    this.#queue.remove(request);
+  removeFromQueue(run: TaskRun): void {
+    this.#queue.remove(run);
   }
 
-  onRunEnded(request: TaskRun, how: 'completed' | 'failed' | 'cancelled'): void {
+  onRunEnded(run: TaskRun, how: RunEnd): void {
     this.ended[how]++;
-    this.#unqueued.delete(request);
-    if (--this.pending === this.#unqueued.size) this.requestTurn();
+    this.#awaitingArguments.delete(run);
+    if (--this.pending === this.#awaitingArguments.size) this.requestTurn();
   }
 
   resize(min: number, max: number): void {
@@ -153,58 +158,62 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool {
     this.requestTurn();
   }
 
-  /** It takes no more work; whoever waits for its end is waited for. */
+  /** Refuses further work. The process stays alive until the pool has closed. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#atEnd.push(this.keepProcessAlive());
+    this.#closeCallbacks.push(this.keepProcessAlive());
   }
 
-  /** Fails what is left, and ends the threads. */
+  /** Fails all runs and ends the threads. */
   closeByForce(): void {
     this.isClosedByForce = true;
-    const all = [...this.requests()];
-    for (const request of all) this.#queue.remove(request);
-    this.notifications.notifyEach(all, (request) => {
-      request.evict(new PoolClosedError(this.name, request.name, { isCut: true }));
+    const all = [...this.runs()];
+    for (const run of all) this.#queue.remove(run);
+    this.notifications.notifyEach(all, (run) => {
+      run.evict(new PoolClosedError(this.name, run.name, { isCut: true }));
     });
     this.workers.close();
   }
 
-  /** Nothing is left of it. */
+  /** Called when all runs and threads of a closed pool have ended. */
   onClosed(): void {
     blockingPools.delete(this);
-    for (const end of this.#atEnd.splice(0)) end();
+    for (const callback of this.#closeCallbacks.splice(0)) callback();
     this.events.complete();
   }
 
-  /** Moves on, asleep, what is waited for; false where it never will. */
+  /** Blocks until something has changed. Returns false if nothing can change. */
   advance(): boolean {
     return blockUntilMessage(this.#platform);
   }
 
   requestTurn(): void {
-    if (this.isArmed) return;
-    this.isArmed = true;
+    if (this.isTurnRequested) return;
+    this.isTurnRequested = true;
     void Promise.resolve().then(() => {
-      if (this.isArmed) this.turn();
+      if (this.isTurnRequested) this.turn();
     });
   }
 
-  requeue(requests: readonly TaskRun[]): void {
-    // One that was left may have ended there, and its result be lost with the thread: it is not run again.
-    const inOrder = requests.filter(({ isOver }) => !isOver).sort((one, other) => other.number - one.number);
-    for (const request of inOrder) {
-      request.requeue();
-      this.#queue.unshift(request);
+  requeue(runs: readonly TaskRun[]): void {
+    // A cancelled run is not sent again: it may have ended on its thread, and its result be lost with that thread.
+    const newestFirst = runs.filter(({ isOver }) => !isOver).sort((one, other) => other.number - one.number);
+    for (const run of newestFirst) {
+      run.onRequeued();
+      this.#queue.unshift(run);
     }
-    this.requestTurn(); // their thread goes, and another may have to take its place
+    this.requestTurn(); // their thread ends, and another may have to be started
+  }
+
+  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): () => void {
+    return startNestedCall(calls, id, payload, this.#createNestedCall);
   }
 
   onFault(thread: WorkerThread<TaskRun>, error: unknown): void {
     this.events.next({ type: 'fault', thread: thread.id, error });
     thread.retire();
-    // What was left behind by its start would be left behind by the next.
+    // A fault before the first task comes from the start of the thread, and the next thread would have it too.
     if (!thread.hasWorked) this.workers.onStartFailed(error);
     this.requestTurn();
   }
@@ -214,39 +223,40 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool {
     this.workers.onStartFailed(error);
   }
 
-  onExit(thread: WorkerThread<TaskRun>, death: WorkerExit): void {
-    this.workers.onExit(thread, death);
+  onExit(thread: WorkerThread<TaskRun>, exit: WorkerExit): void {
+    this.workers.onExit(thread, exit);
     this.requestTurn();
   }
 
   onNoWorkers(cause: unknown): void {
-    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
-      request.evict(new WorkerStartError(this.name, request.name, cause));
+    for (let run = this.#queue.shift(); run; run = this.#queue.shift()) {
+      run.evict(new WorkerStartError(this.name, run.name, cause));
     }
   }
 
   turn(): void {
-    this.isArmed = false;
-    this.callers.forget();
+    this.isTurnRequested = false;
+    this.callerStacks.forget();
     this.notifications.deliverPending();
-    for (const thread of [...this.workers.threads]) thread.readOn();
-    const { workers: crew } = this;
-    crew.ensureWorkers(this.#queue.size);
-    dispatch(this.#queue, crew.threads);
-    if (this.onTurn.size > 0) for (const tell of [...this.onTurn]) if (this.onTurn.has(tell)) tell();
-    for (const thread of crew.threads) thread.flush();
-    crew.watchIdle();
-    this.#keepAlive();
+    const { workers, turnListeners } = this;
+    for (const thread of [...workers.threads]) thread.readMessages();
+    workers.ensureWorkers(this.#queue.size);
+    dispatch(this.#queue, workers.threads);
+    // A listener may remove another one, which is then not called.
+    if (turnListeners.size > 0) for (const listener of [...turnListeners]) if (turnListeners.has(listener)) listener();
+    for (const thread of workers.threads) thread.flush();
+    workers.retireIdle();
+    this.#updateKeepAlive();
   }
 
-  /** The process is kept for work that goes on by itself, and not for what is parked or waits for its arguments. */
-  #keepAlive(): void {
-    const { workers: crew } = this;
-    const hasWork = this.pending > this.#unqueued.size;
-    if (hasWork && (crew.max > 0 || crew.isAtWork)) this.#release ??= this.keepProcessAlive();
-    else {
-      this.#release?.();
-      this.#release = undefined;
+  /** Keeps the process alive for work that goes on by itself; not for a paused pool, nor for runs without their arguments. */
+  #updateKeepAlive(): void {
+    const hasWork = this.pending > this.#awaitingArguments.size;
+    if (hasWork && (this.workers.max > 0 || this.workers.hasTasksInFlight)) {
+      this.#releaseProcess ??= this.keepProcessAlive();
+      return;
     }
+    this.#releaseProcess?.();
+    this.#releaseProcess = undefined;
   }
 }

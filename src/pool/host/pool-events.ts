@@ -1,10 +1,11 @@
-/** What happens to the threads of a pool. */
+/** Pool events report the threads of a pool: each that starts, ends, or throws outside of a task. */
 import { Subject } from 'rxjs';
 import { describe } from '../../core/describe';
 import { instrumentation } from '../../scheduler/instrumentation';
 import type { WorkerExit } from '../thread/platform';
 import type { CrashKind } from '../wire/pool-errors';
 
+/** An event of a thread of a pool, as `events$` emits it. `thread` numbers the threads of the pool from 1. */
 export type PoolEvent =
   /** A thread was started. */
   | { readonly type: 'spawn'; readonly thread: number }
@@ -16,10 +17,10 @@ export type PoolEvent =
       readonly exitCode: number | undefined;
       readonly error: unknown;
     }
-  /** Something was thrown on a thread that nobody caught. The thread is replaced. */
+  /** An error was thrown on a thread outside of a running task. The thread is replaced. */
   | { readonly type: 'fault'; readonly thread: number; readonly error: unknown };
 
-/** The events of one pool, also for whoever looks at the whole program. */
+/** The events of one pool, which are also emitted to the instrumentation. */
 export class PoolEvents extends Subject<PoolEvent> {
   constructor(private readonly pool: { readonly name: string }) {
     super();
@@ -38,23 +39,30 @@ function detailOf(event: PoolEvent): string {
   return event.error === undefined ? event.kind : `${event.kind}: ${describe(event.error)}`;
 }
 
-/** What a pool is doing, in numbers. */
+/** Numbers of threads and tasks of a pool, as `pool.stats` returns them. */
 export interface PoolStats {
-  /** Threads that work, or will in a moment. */
+  /** Threads that are ready or starting. */
   readonly threads: number;
-  /** Threads with nothing to do. */
+  /** Threads without a task. */
   readonly idle: number;
   /** Tasks that wait for a thread. */
   readonly queued: number;
   /** Tasks that were sent to a thread and have not ended. */
   readonly running: number;
+  /** Tasks that have succeeded since the pool was made. */
   readonly completed: number;
+  /** Tasks that have failed since the pool was made. */
   readonly failed: number;
+  /** Tasks that were cancelled since the pool was made. */
   readonly cancelled: number;
 }
 
-/** The event of a thread that has come or gone. */
-export function changeOf(type: 'spawn' | 'exit', thread: number, death?: WorkerExit): PoolEvent {
-  if (type === 'spawn') return { type, thread };
-  return { type, thread, kind: death?.kind ?? 'killed', exitCode: death?.exitCode, error: death?.cause };
-}
+export const spawnEvent = (thread: number): PoolEvent => ({ type: 'spawn', thread });
+
+export const exitEvent = (thread: number, exit: WorkerExit = { kind: 'killed' }): PoolEvent => ({
+  type: 'exit',
+  thread,
+  kind: exit.kind,
+  exitCode: exit.exitCode,
+  error: exit.cause,
+});

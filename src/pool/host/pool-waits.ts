@@ -1,20 +1,20 @@
-/** That tasks of a scheduler are with a pool: said once for all of them, as long as there is one. */
+/** A pool wait registers the pool with a scheduler as one external wait while the pool holds tasks of that scheduler. */
 import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../../scheduler/scheduler-state';
 
 export class PoolWait implements ExternalWait {
   #count = 0;
 
   constructor(
-    readonly era: SchedulerState,
+    private readonly state: SchedulerState,
     private readonly pool: PoolWaitsOwner,
   ) {}
 
-  enter(): void {
-    if (this.#count++ === 0) this.era.addExternalWait(this);
+  acquire(): void {
+    if (this.#count++ === 0) this.state.addExternalWait(this);
   }
 
-  leave(): void {
-    if (--this.#count === 0) this.era.removeExternalWait(this);
+  release(): void {
+    if (--this.#count === 0) this.state.removeExternalWait(this);
   }
 
   describe(): string {
@@ -26,29 +26,29 @@ export class PoolWait implements ExternalWait {
   }
 
   *waited(): Generator<ExternalWaitDescription> {
-    const requests = this.pool.requests?.();
-    if (!requests) yield { waiter: undefined, what: this.describe() };
-    else for (const { poolWait, waited } of requests) if (poolWait === this) yield waited;
+    const runs = this.pool.runs?.();
+    if (!runs) yield { waiter: undefined, what: this.describe() };
+    else for (const { poolWait, waitDescription } of runs) if (poolWait === this) yield waitDescription;
   }
 }
 
 interface PoolWaitsOwner {
   describe(): string;
   advance(): boolean;
-  /** Those that it knows the waiters of. */
-  requests?(): Iterable<{ readonly poolWait: PoolWait; readonly waited: ExternalWaitDescription }>;
+  /** The runs whose waiters are known. */
+  runs?(): Iterable<{ readonly poolWait: PoolWait; readonly waitDescription: ExternalWaitDescription }>;
 }
 
-/** Those of a pool: one for each era it has work of. */
+/** The waits of one pool: one for each scheduler state with tasks in the pool. */
 export class PoolWaits {
-  /** Weak, and without a shortcut to the last one: the scheduler of a request goes when the request is gone. */
-  readonly #all = new WeakMap<SchedulerState, PoolWait>();
+  /** Weak, and without a shortcut to the latest: the scheduler of a request is collected when the request has ended. */
+  readonly #waits = new WeakMap<SchedulerState, PoolWait>();
 
   constructor(private readonly pool: PoolWaitsOwner) {}
 
-  in(era: SchedulerState): PoolWait {
-    let presence = this.#all.get(era);
-    if (!presence) this.#all.set(era, (presence = new PoolWait(era, this.pool)));
-    return presence;
+  of(state: SchedulerState): PoolWait {
+    let wait = this.#waits.get(state);
+    if (!wait) this.#waits.set(state, (wait = new PoolWait(state, this.pool)));
+    return wait;
   }
 }

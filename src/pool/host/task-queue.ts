@@ -1,9 +1,8 @@
-/** Requests that wait for a thread, first in, first out; each can leave from where it stands. */
+/** The task queue holds tasks that wait for a thread, first in, first out. A task can be removed from any position. */
 export interface QueuedTask {
-  /** Its neighbours, while it waits. */
-  before: QueuedTask | undefined;
-  after: QueuedTask | undefined;
-  isWaiting: boolean;
+  previous: QueuedTask | undefined;
+  next: QueuedTask | undefined;
+  isQueued: boolean;
 }
 
 export class TaskQueue<T extends QueuedTask> {
@@ -12,30 +11,30 @@ export class TaskQueue<T extends QueuedTask> {
   #last: QueuedTask | undefined;
 
   get first(): T | undefined {
-    return this.#first as T | undefined; // only T come in
+    return this.#first as T | undefined; // the links are typed as QueuedTask, but only T are added
   }
 
   *[Symbol.iterator](): Generator<T> {
-    for (let item = this.#first; item; item = item.after) yield item as T; // only T come in
+    for (let task = this.#first; task; task = task.next) yield task as T; // as above
   }
 
-  push(item: T): void {
-    item.before = this.#last;
-    item.after = undefined;
-    if (this.#last) this.#last.after = item;
-    else this.#first = item;
-    this.#last = item;
-    this.#came(item);
+  push(task: T): void {
+    task.previous = this.#last;
+    task.next = undefined;
+    if (this.#last) this.#last.next = task;
+    else this.#first = task;
+    this.#last = task;
+    this.#onAdded(task);
   }
 
-  /** For what has waited already. */
-  unshift(item: T): void {
-    item.before = undefined;
-    item.after = this.#first;
-    if (this.#first) this.#first.before = item;
-    else this.#last = item;
-    this.#first = item;
-    this.#came(item);
+  /** Adds a task at the front, because it has waited before or others wait for it. */
+  unshift(task: T): void {
+    task.previous = undefined;
+    task.next = this.#first;
+    if (this.#first) this.#first.previous = task;
+    else this.#last = task;
+    this.#first = task;
+    this.#onAdded(task);
   }
 
   shift(): T | undefined {
@@ -44,20 +43,20 @@ export class TaskQueue<T extends QueuedTask> {
     return first;
   }
 
-  remove(item: T): void {
-    if (!item.isWaiting) return;
-    const { before, after } = item;
-    if (before) before.after = after;
-    else this.#first = after;
-    if (after) after.before = before;
-    else this.#last = before;
-    item.before = item.after = undefined;
-    item.isWaiting = false;
+  remove(task: T): void {
+    if (!task.isQueued) return;
+    const { previous, next } = task;
+    if (previous) previous.next = next;
+    else this.#first = next;
+    if (next) next.previous = previous;
+    else this.#last = previous;
+    task.previous = task.next = undefined;
+    task.isQueued = false;
     this.size--;
   }
 
-  #came(item: T): void {
-    item.isWaiting = true;
+  #onAdded(task: T): void {
+    task.isQueued = true;
     this.size++;
   }
 }

@@ -1,7 +1,7 @@
-/** One run of a call: from the queue to a thread, and from there to its one outcome. */
+/** A task run is one execution of a call: from the queue to a thread, and from there to its one outcome. */
 import { CancelledError, TaskTimeoutError } from '../../core/errors';
 import { failure, success, type Outcome } from '../../core/outcome';
-import { deliverOutcome, type Canceller, type Execution, type Sink } from '../../future/execution';
+import { tell, type Canceller, type Execution } from '../../future/execution';
 import { emptyError } from '../../future/external-input';
 import { Fifo } from '../../core/fifo';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
@@ -10,108 +10,97 @@ import { instrumentation, type EndedOutcome } from '../../scheduler/instrumentat
 import type { QueuedTask } from './task-queue';
 import type { CapturedStack } from '../../core/call-site';
 import type { Timer } from '../thread/timers';
-import type { Caller } from './call-spec';
+import type { RunEnd, RunnableCall } from './call-spec';
 import { WorkerCrashError } from '../wire/pool-errors';
 import type { PoolWait } from './pool-waits';
+import type { StreamSink } from './stream-sink';
 import { DEMAND_WINDOW, type FunctionCode } from '../wire/messages';
 import type { ThreadTask } from '../thread/thread-task';
 import type { WorkerThread } from '../thread/worker-thread';
 import { markedIn } from '../wire/transfer';
 
-/** Where the items of a stream go; who takes none is told the last. */
-export interface StreamSink<T> extends Sink<T> {
-  next?(item: T): void;
-  /** A stream has ended without an item; else that is an error. */
-  completed?(): void;
-  /** It asks for more itself, by `request.demand`. */
-  readonly isPacing?: boolean;
-  /** It takes no more: said to who emits without a pause, and so can't be told. */
-  readonly isLeft?: boolean;
-}
-
 let lastNumber = 0;
 
 export class TaskRun implements Execution, ThreadTask, QueuedTask {
-  before: QueuedTask | undefined;
-  after: QueuedTask | undefined;
-  isWaiting = false;
+  previous: QueuedTask | undefined;
+  next: QueuedTask | undefined;
+  isQueued = false;
   isOver = false;
-  whenOver: (() => void) | undefined;
+  /** Called once, when the run has its outcome. */
+  onOver: (() => void) | undefined;
   readonly number = ++lastNumber;
   #thread: WorkerThread<TaskRun> | undefined;
-  #place = -1;
-  /** Somebody waits until its thread is done with it. */
-  #leaving: (() => void) | undefined;
+  #slot = -1;
+  /** Notifies a canceller that waits until the thread is done with this run. */
+  #notifyCanceller: (() => void) | undefined;
   #timeout: Timer | undefined;
   #hasValue = false;
-  #last: { readonly value: unknown } | undefined;
-  /** Items that have come, and are being told. */
-  #untold: Fifo<{ readonly value: unknown }> | undefined;
-  /** Items that were taken and not asked for again. */
-  #taken = 0;
-  readonly #caller: Caller;
+  #lastItem: { readonly value: unknown } | undefined;
+  /** Items that have arrived and were not emitted yet. */
+  #pendingItems: Fifo<{ readonly value: unknown }> | undefined;
+  /** Number of items that were consumed and not demanded again. */
+  #consumed = 0;
+  readonly #call: RunnableCall<TaskRun>;
   readonly #sink: StreamSink<unknown>;
   readonly #scheduler: BatchScheduler;
   readonly poolWait: PoolWait;
 
   constructor(
-    caller: Caller,
-    /** Set anew when they have been waited for. */
+    call: RunnableCall<TaskRun>,
+    /** Set again once awaited arguments have arrived. */
     public args: readonly unknown[],
     sink: StreamSink<unknown>,
     scheduler: BatchScheduler,
   ) {
-    this.#caller = caller;
+    this.#call = call;
     this.#sink = sink;
     this.#scheduler = scheduler;
-    const { core, timeout, signal } = caller.order;
-    this.poolWait = core.addRun(scheduler.state);
-    if (timeout !== Infinity) this.#timeout = core.timers.set(timeout, () => this.#timeUp());
-    if (signal) core.signals.add(signal, this);
-    instrumentation.current?.emit({ type: 'call-queued', pool: core, call: this, name: this.name, waiter: sink });
+    const { engine, timeout, signal } = call.spec;
+    this.poolWait = engine.addRun(scheduler.state);
+    if (timeout !== Infinity) this.#timeout = engine.timers.set(timeout, () => this.#onTimeout());
+    if (signal) engine.signals.add(signal, this);
+    instrumentation.current?.emit({ type: 'call-queued', pool: engine, call: this, name: this.name, waiter: sink });
   }
 
   get name(): string {
-    return this.#caller.order.name;
+    return this.#call.spec.name;
   }
 
-  /** What whoever asks waits for, in words. */
-  get waited(): ExternalWaitDescription {
+  get waitDescription(): ExternalWaitDescription {
     const where = this.#thread
       ? `on thread ${String(this.#thread.id)}`
-      : `waits for ${this.isWaiting ? 'a thread' : 'its arguments'}`;
-    return { waiter: this.#sink, what: `task "${this.name}" of pool "${this.#caller.order.core.name}", ${where}` };
+      : `waits for ${this.isQueued ? 'a thread' : 'its arguments'}`;
+    return { waiter: this.#sink, what: `task "${this.name}" of pool "${this.#call.spec.engine.name}", ${where}` };
   }
 
   get functionId(): number {
-    return this.#caller.order.functionId;
+    return this.#call.spec.functionId;
   }
 
   get callerStack(): CapturedStack | undefined {
-    return this.#caller.callerStack;
+    return this.#call.callerStack;
   }
 
   get isNested(): boolean {
-    return this.#caller.order.isNested;
+    return this.#call.spec.isNested;
   }
 
   get code(): FunctionCode {
-    return this.#caller.order.code;
+    return this.#call.spec.code;
   }
 
-  /** Whether it takes something along that is then gone from here: what is sent ahead could not be sent anew. */
-  get isMoving(): boolean {
+  /** Whether an argument is transferred: it is gone from this thread then, so the run cannot be sent again. */
+  get hasTransfers(): boolean {
     return this.args.some((arg) => markedIn(arg) !== undefined);
   }
 
   sendTo(thread: WorkerThread<TaskRun>): void {
     this.#thread = thread;
-    this.#place = thread.send(this);
-    instrumentation.current?.emit({ type: 'call-sent', pool: this.#caller.order.core, call: this, thread: thread.id });
+    this.#slot = thread.send(this);
+    instrumentation.current?.emit({ type: 'call-sent', pool: this.#call.spec.engine, call: this, thread: thread.id });
   }
 
-  /** Back in the queue. */
-  requeue(): void {
+  onRequeued(): void {
     this.#thread = undefined;
   }
 
@@ -123,46 +112,46 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
   }
 
   fail(error: unknown): void {
-    this.#tellItems();
-    if (error instanceof WorkerCrashError && error.kind !== 'killed') this.#caller.crashed(error);
+    this.#emitPendingItems();
+    if (error instanceof WorkerCrashError && error.kind !== 'killed') this.#call.onCrash(error);
     this.#end(failure(error));
   }
 
-  items(items: readonly unknown[]): void {
-    this.#untold ??= new Fifo();
-    for (const item of items) this.#untold.push({ value: item });
-    this.#tellItems();
-    if (!this.#sink.isPacing) this.demand(items.length);
+  receiveItems(items: readonly unknown[]): void {
+    this.#pendingItems ??= new Fifo();
+    for (const item of items) this.#pendingItems.push({ value: item });
+    this.#emitPendingItems();
+    if (!this.#sink.isPulling) this.demand(items.length);
   }
 
-  /** Whoever is told may block, and so be told on from within. */
-  #tellItems(): void {
-    for (let item = this.#untold?.shift(); item && !this.isOver; item = this.#untold?.shift()) {
-      this.#last = item;
+  /** Survives re-entrancy: a subscriber may block, and the next items are emitted from within. */
+  #emitPendingItems(): void {
+    for (let item = this.#pendingItems?.shift(); item && !this.isOver; item = this.#pendingItems?.shift()) {
+      this.#lastItem = item;
       this.#sink.next?.(item.value);
     }
   }
 
-  completed(): void {
-    this.#tellItems();
-    if (this.#last) this.#end(success(this.#last.value));
-    else if (this.#sink.completed) this.#end(undefined);
+  completeStream(): void {
+    this.#emitPendingItems();
+    if (this.#lastItem) this.#end(success(this.#lastItem.value));
+    else if (this.#sink.complete) this.#end(undefined);
     else this.#end(failure(emptyError(this.#sink.name)));
   }
 
-  /** So many items have been taken, and as many more may come: said now and then, and not for each. */
+  /** Allows the stream to send `count` more items. The thread gets one message for half a window of them. */
   demand(count: number): void {
-    this.#taken += count;
-    if (this.isOver || this.#taken < DEMAND_WINDOW / 2) return;
-    this.#thread?.demand(this.#place, this.#taken);
-    this.#taken = 0;
+    this.#consumed += count;
+    if (this.isOver || this.#consumed < DEMAND_WINDOW / 2) return;
+    this.#thread?.demand(this.#slot, this.#consumed);
+    this.#consumed = 0;
   }
 
-  left(): void {
+  onReleased(): void {
     this.#thread = undefined;
-    const leaving = this.#leaving;
-    this.#leaving = undefined;
-    leaving?.();
+    const notifyCanceller = this.#notifyCanceller;
+    this.#notifyCanceller = undefined;
+    notifyCanceller?.();
   }
 
   cancel(canceller?: Canceller): void {
@@ -170,46 +159,49 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
       canceller?.cancelled();
       return;
     }
-    // Who has the value may leave before it is complete.
+    // A subscriber may unsubscribe when it gets the value, before the run is complete.
     this.#finish(this.#hasValue ? 'completed' : 'cancelled', this.#hasValue ? success(undefined) : undefined);
-    this.#abandon('Nobody waits for it any more.', canceller);
+    this.#leaveThread('No subscriber waits for the task any more.', canceller);
   }
 
-  /** Its signal has aborted. */
+  /** Called when the signal of the call is aborted. */
   abort(reason: unknown): void {
-    this.#give(new CancelledError(reason), 'Its signal has aborted.');
+    this.#stop(new CancelledError(reason), 'The signal of the task was aborted.');
   }
 
-  /** Its pool goes, or has no room for it; or what it was to be given can't be had. */
+  /** Fails a run that its pool gives up: the pool is closed, its queue is full, or an argument has failed. */
   evict(error: unknown): void {
-    this.#give(error, 'Its pool does not want it any more.');
+    this.#stop(error, 'The pool has given up the task.');
   }
 
-  #timeUp(): void {
-    const kind = this.#thread?.slots.phase(this.#place) ?? 'queue';
-    const { timeout } = this.#caller.order;
-    this.#give(new TaskTimeoutError(timeout, undefined, { kind, task: this.name }), 'Its time is over.');
+  #onTimeout(): void {
+    const kind = this.#thread?.slots.phase(this.#slot) ?? 'queue';
+    const { timeout } = this.#call.spec;
+    this.#stop(
+      new TaskTimeoutError(timeout, undefined, { kind, task: this.name }),
+      'The task has exceeded its timeout.',
+    );
   }
 
-  /** Gives it up. The thread is told first: whoever hears of it may close the pool. */
-  #give(error: unknown, reason: string): void {
+  /** Ends the run from this side. The thread is notified first, because the subscriber may close the pool. */
+  #stop(error: unknown, reason: string): void {
     if (this.isOver || this.#hasValue) return;
-    this.#abandon(reason);
+    this.#leaveThread(reason);
     this.#end(failure(error));
   }
 
-  #abandon(reason: string, canceller?: Canceller): void {
-    if (this.isWaiting) this.#caller.order.core.drop(this);
-    if (!this.#thread || this.#thread.abandon(this.#place, reason)) canceller?.cancelled();
-    else if (canceller) this.#leaving = this.#awaitLeaving(canceller);
+  #leaveThread(reason: string, canceller?: Canceller): void {
+    if (this.isQueued) this.#call.spec.engine.removeFromQueue(this);
+    if (!this.#thread || this.#thread.cancel(this.#slot, reason)) canceller?.cancelled();
+    else if (canceller) this.#notifyCanceller = this.#whenReleased(canceller);
   }
 
-  #awaitLeaving(canceller: Canceller): () => void {
-    const release = this.#caller.order.core.keepProcessAlive();
-    this.poolWait.enter();
+  #whenReleased(canceller: Canceller): () => void {
+    const releaseProcess = this.#call.spec.engine.keepProcessAlive();
+    this.poolWait.acquire();
     return () => {
-      release();
-      this.poolWait.leave();
+      releaseProcess();
+      this.poolWait.release();
       canceller.cancelled();
     };
   }
@@ -218,19 +210,19 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
     if (this.isOver) return;
     this.#finish(outcome?.isError ? 'failed' : 'completed', outcome ?? success(undefined));
     this.#scheduler.runQueue.drive(() => {
-      if (outcome) deliverOutcome(this.#sink, outcome);
-      else this.#sink.completed?.();
+      if (outcome) tell(this.#sink, outcome);
+      else this.#sink.complete?.();
     });
   }
 
-  #finish(how: 'completed' | 'failed' | 'cancelled', outcome: EndedOutcome): void {
+  #finish(how: RunEnd, outcome: EndedOutcome): void {
     this.isOver = true;
-    instrumentation.current?.emit({ type: 'call-ended', pool: this.#caller.order.core, call: this, how: outcome });
-    this.whenOver?.();
-    const { core, signal } = this.#caller.order;
-    if (this.#timeout) core.timers.clear(this.#timeout);
-    if (signal) core.signals.delete(signal, this);
-    core.onRunEnded(this, how);
-    this.poolWait.leave();
+    const { engine, signal } = this.#call.spec;
+    instrumentation.current?.emit({ type: 'call-ended', pool: engine, call: this, how: outcome });
+    this.onOver?.();
+    if (this.#timeout) engine.timers.clear(this.#timeout);
+    if (signal) engine.signals.delete(signal, this);
+    engine.onRunEnded(this, how);
+    this.poolWait.release();
   }
 }

@@ -1,24 +1,24 @@
 /**
- * The threads of a pool: how many there are, when one is started, and when one may go. One that will not start is tried
- * again, but not for ever.
+ * The worker set is the threads of a pool. It decides how many there are, when one is started, and when one may end. A
+ * thread that does not start is retried a few times, and then after a pause.
  */
 import type { Subject } from 'rxjs';
 import type { WorkerExit, Platform } from '../thread/platform';
 import type { PoolOptions } from './pool-config';
-import { changeOf, type PoolEvent } from './pool-events';
+import { exitEvent, spawnEvent, type PoolEvent } from './pool-events';
 import type { TaskRun } from './task-run';
 import type { ThreadOwner } from '../thread/thread-task';
 import { WorkerThread } from '../thread/worker-thread';
 import type { Timer, Timers } from '../thread/timers';
 
-/** After so many that did not start in a row, whoever waits is told. */
-const MOST_FAILURES = 3;
-/** In ms: then another is tried after so long. */
+/** Waiting tasks fail after this number of failed starts in a row. */
+const MAX_START_FAILURES = 3;
+/** The pause before the next try then. */
 const BACKOFF_MS = 1_000;
 
 export interface WorkerSetOwner extends ThreadOwner<TaskRun, WorkerThread<TaskRun>> {
   readonly timers: Timers;
-  /** No thread can be had. */
+  /** Called when no thread can be started. */
   onNoWorkers(cause: unknown): void;
   readonly events: Subject<PoolEvent>;
 }
@@ -31,10 +31,10 @@ export class WorkerSet {
   readonly #platform: Platform;
   readonly #options: PoolOptions;
   #lastId = 0;
-  #failures = 0;
+  #startFailures = 0;
   #backoff: Timer | undefined;
   #isClosed = false;
-  readonly #idle = new Map<WorkerThread<TaskRun>, Timer>();
+  readonly #idleTimers = new Map<WorkerThread<TaskRun>, Timer>();
 
   constructor(owner: WorkerSetOwner, options: PoolOptions, platform: Platform) {
     this.#owner = owner;
@@ -44,24 +44,24 @@ export class WorkerSet {
     this.max = options.max;
   }
 
-  /** Those that work, or will in a moment. */
+  /** The threads that are ready or starting. */
   get activeWorkers(): WorkerThread<TaskRun>[] {
     return this.threads.filter(({ state }) => state === 'starting' || state === 'ready');
   }
 
-  /** Requests that need not stay in the queue, since a thread has room for them, or will be there. */
+  /** Number of tasks that threads can take now, or will take as soon as they have started. */
   get vacancies(): number {
-    const { activeWorkers: hired } = this;
-    const ready = hired.filter(({ state }) => state === 'ready').length;
-    return hired.reduce((sum, { freeCredits: room }) => sum + room, 0) + Math.max(0, this.max - ready);
+    const { activeWorkers } = this;
+    const ready = activeWorkers.filter(({ state }) => state === 'ready').length;
+    return activeWorkers.reduce((sum, { freeCredits }) => sum + freeCredits, 0) + Math.max(0, this.max - ready);
   }
 
-  /** So many requests keep all threads busy. */
+  /** Number of tasks that keep all threads busy. */
   get capacity(): number {
-    return this.activeWorkers.reduce((sum, { prefetch: pace }) => sum + pace.credits, 0) || this.max;
+    return this.activeWorkers.reduce((sum, { prefetch }) => sum + prefetch.credits, 0) || this.max;
   }
 
-  get isAtWork(): boolean {
+  get hasTasksInFlight(): boolean {
     return this.threads.some(({ inFlight }) => inFlight > 0);
   }
 
@@ -69,48 +69,49 @@ export class WorkerSet {
     this.min = min;
     this.max = max;
     this.#resetBackoff();
-    const surplus = this.activeWorkers.sort((one, other) => one.inFlight - other.inFlight);
-    for (const thread of surplus.slice(0, Math.max(0, surplus.length - max))) thread.retire();
+    const leastLoadedFirst = this.activeWorkers.sort((one, other) => one.inFlight - other.inFlight);
+    for (const thread of leastLoadedFirst.slice(0, Math.max(0, leastLoadedFirst.length - max))) thread.retire();
   }
 
-  /** As many threads as there should be while so many tasks wait. */
-  ensureWorkers(waiting: number): void {
-    while (this.#isShort(waiting) && this.#startWorker());
+  /** Starts the threads that `queued` waiting tasks need. */
+  ensureWorkers(queued: number): void {
+    while (this.#needsMore(queued) && this.#startWorker());
   }
 
-  /** Asked anew for each: whoever hears of one may close, resize or block. */
-  #isShort(waiting: number): boolean {
+  /** Decided anew before each start: a listener of the spawn event may close or resize the pool, or block. */
+  #needsMore(queued: number): boolean {
     if (this.#isClosed || this.#backoff) return false;
-    const { activeWorkers: hired } = this;
-    const starting = hired.filter(({ state }) => state === 'starting').length;
-    const idle = hired.filter(({ isIdle }) => isIdle).length;
-    return hired.length < Math.min(this.max, Math.max(this.min, hired.length + waiting - starting - idle));
+    const { activeWorkers } = this;
+    const active = activeWorkers.length;
+    const starting = activeWorkers.filter(({ state }) => state === 'starting').length;
+    const idle = activeWorkers.filter(({ isIdle }) => isIdle).length;
+    return active < Math.min(this.max, Math.max(this.min, active + queued - starting - idle));
   }
 
-  /** Whoever has nothing to do, and is not needed, goes after a while. */
-  watchIdle(): void {
+  /** Retires threads beyond `min` that have been idle for `idleTimeout` ms. */
+  retireIdle(): void {
     if (this.#options.idleTimeout === Infinity || this.min === this.max) return;
-    let spare = this.activeWorkers.length - this.min;
+    let surplus = this.activeWorkers.length - this.min;
     for (const thread of this.threads) {
-      const isSpare = thread.isIdle && spare-- > 0;
-      const deadline = this.#idle.get(thread);
-      if (isSpare && !deadline)
-        this.#idle.set(
+      const isSurplus = thread.isIdle && surplus-- > 0;
+      const timer = this.#idleTimers.get(thread);
+      if (isSurplus && !timer)
+        this.#idleTimers.set(
           thread,
-          this.#owner.timers.set(this.#options.idleTimeout, () => this.#retireIdle(thread)),
+          this.#owner.timers.set(this.#options.idleTimeout, () => this.#onIdleTimeout(thread)),
         );
-      if (!isSpare && deadline) this.#stay(thread);
+      if (!isSurplus && timer) this.#clearIdleTimer(thread);
     }
   }
 
-  /** It is fit for work. */
+  /** Called when a thread has proved able to run tasks. */
   onWorkerReady(): void {
-    this.#failures = 0;
+    this.#startFailures = 0;
   }
 
-  /** A thread could not begin, or was not fit for work. */
+  /** Called when a thread could not start, or ended before it ran a task. */
   onStartFailed(cause: unknown): void {
-    if (++this.#failures < MOST_FAILURES) return;
+    if (++this.#startFailures < MAX_START_FAILURES) return;
     this.#backoff ??= this.#owner.timers.set(BACKOFF_MS, () => {
       this.#resetBackoff();
       this.#owner.requestTurn();
@@ -118,30 +119,30 @@ export class WorkerSet {
     if (this.activeWorkers.length === 0) this.#owner.onNoWorkers(cause);
   }
 
-  /** Somebody new asks: it is worth another try. */
+  /** Gives a new task one more try to start a thread, before the pause is over. */
   retryStart(): void {
-    if (this.#backoff && this.activeWorkers.length === 0) this.#resetBackoff(MOST_FAILURES - 1);
+    if (this.#backoff && this.activeWorkers.length === 0) this.#resetBackoff(MAX_START_FAILURES - 1);
   }
 
-  onExit(thread: WorkerThread<TaskRun>, death: WorkerExit): void {
+  onExit(thread: WorkerThread<TaskRun>, exit: WorkerExit): void {
     const index = this.threads.indexOf(thread);
     if (index >= 0) this.threads.splice(index, 1);
-    this.#stay(thread);
-    this.#owner.events.next(changeOf('exit', thread.id, death));
-    // One that ends by itself, and has done nothing, would do so again.
-    if (death.kind !== 'killed' && !thread.hasWorked)
-      this.onStartFailed(death.cause ?? new Error(`A thread ended: ${death.kind} ${death.exitCode ?? ''}`.trim()));
-    else if (death.kind !== 'killed') this.onWorkerReady();
+    this.#clearIdleTimer(thread);
+    this.#owner.events.next(exitEvent(thread.id, exit));
+    // A thread that exits by itself without having run a task would do so again.
+    if (exit.kind !== 'killed' && !thread.hasWorked)
+      this.onStartFailed(exit.cause ?? new Error(`A thread ended: ${exit.kind} ${exit.exitCode ?? ''}`.trim()));
+    else if (exit.kind !== 'killed') this.onWorkerReady();
   }
 
   close(): void {
     this.#isClosed = true;
     this.#resetBackoff();
-    for (const thread of this.#idle.keys()) this.#stay(thread);
+    for (const thread of this.#idleTimers.keys()) this.#clearIdleTimer(thread);
     for (const thread of [...this.threads]) thread.kill();
   }
 
-  /** False if none could be started. */
+  /** Returns false if no thread could be started. */
   #startWorker(): boolean {
     const id = ++this.#lastId;
     const { name, init, threads } = this.#options;
@@ -149,7 +150,7 @@ export class WorkerSet {
       const plan = { name: `${name} ${String(id)}`, init, options: threads };
       const thread = new WorkerThread<TaskRun>(id, this.#owner, { platform: this.#platform, plan });
       this.threads.push(thread);
-      this.#owner.events.next(changeOf('spawn', thread.id));
+      this.#owner.events.next(spawnEvent(thread.id));
       return true;
     } catch (error) {
       this.onStartFailed(error);
@@ -158,19 +159,19 @@ export class WorkerSet {
     }
   }
 
-  #retireIdle(thread: WorkerThread<TaskRun>): void {
-    this.#idle.delete(thread);
+  #onIdleTimeout(thread: WorkerThread<TaskRun>): void {
+    this.#idleTimers.delete(thread);
     if (thread.isIdle) thread.retire();
   }
 
-  #stay(thread: WorkerThread<TaskRun>): void {
-    this.#owner.timers.clear(this.#idle.get(thread));
-    this.#idle.delete(thread);
+  #clearIdleTimer(thread: WorkerThread<TaskRun>): void {
+    this.#owner.timers.clear(this.#idleTimers.get(thread));
+    this.#idleTimers.delete(thread);
   }
 
-  #resetBackoff(failures = 0): void {
+  #resetBackoff(startFailures = 0): void {
     this.#owner.timers.clear(this.#backoff);
     this.#backoff = undefined;
-    this.#failures = failures;
+    this.#startFailures = startFailures;
   }
 }

@@ -103,7 +103,7 @@ class Supervisor {
         },
         port: port2,
         birth: {
-          places: plan.places,
+          places: plan.slots,
           hostBell: this.#bell.buffer,
           workerBell: thread.bell.buffer,
           init: plan.init,

@@ -1,6 +1,6 @@
 /**
- * What has come from a worker, message by message and in order. Whoever is told of one may block, and so read on from
- * within: there is one place where the reading stands.
+ * The inbox holds the batches that a worker has sent and hands out their messages one by one, in order. A message handler
+ * may block and read on from within, so the reading position is kept here and not in the caller's loop.
  */
 import { Fifo } from '../../core/fifo';
 import { HEAD, TO_HOST, type Batch } from '../wire/messages';
@@ -9,8 +9,9 @@ export class Inbox {
   readonly #batches = new Fifo<Batch>();
   readonly #onBatch: (ended: number, ms: number) => void;
   #batch: Batch = [];
-  #at = 0;
+  #position = 0;
 
+  /** @param onBatch called before the first message of a batch, with the number of tasks it ends and the ms they took */
   constructor(onBatch: (ended: number, ms: number) => void) {
     this.#onBatch = onBatch;
   }
@@ -19,21 +20,21 @@ export class Inbox {
     this.#batches.push(batch);
   }
 
-  /** Tells the next message; false when there is none. */
-  read(hear: (op: number, id: number, payload: unknown) => void): boolean {
+  /** Hands the next message to `onMessage`. Returns false if the inbox is empty. */
+  read(onMessage: (op: number, id: number, payload: unknown) => void): boolean {
     if (!this.#hasMessage()) return false;
-    const [batch, at] = [this.#batch, this.#at];
-    this.#at += TO_HOST;
-    hear(batch[at] as number, batch[at + 1] as number, batch[at + 2]);
+    const [batch, position] = [this.#batch, this.#position];
+    this.#position += TO_HOST;
+    onMessage(batch[position] as number, batch[position + 1] as number, batch[position + 2]);
     return true;
   }
 
   #hasMessage(): boolean {
-    while (this.#at >= this.#batch.length) {
+    while (this.#position >= this.#batch.length) {
       const next = this.#batches.shift();
       if (!next) return false;
       this.#batch = next;
-      this.#at = HEAD;
+      this.#position = HEAD;
       this.#onBatch(next[0] as number, next[1] as number);
     }
     return true;

@@ -1,31 +1,31 @@
-/** How long tasks that were cancelled may yet go on, by their place. */
+/** Kill timers limit how long cancelled tasks of one thread may go on: one timer for each slot, `graceMs` long. */
 import type { Timer, Timers } from './timers';
 
 export class KillTimers {
-  readonly #deadlines: Timers;
-  readonly #ms: number;
+  readonly #timers: Timers;
+  readonly #graceMs: number;
   readonly #pending = new Map<number, Timer>();
 
-  constructor(deadlines: Timers, ms: number) {
-    this.#deadlines = deadlines;
-    this.#ms = ms;
+  constructor(timers: Timers, graceMs: number) {
+    this.#timers = timers;
+    this.#graceMs = graceMs;
   }
 
-  /** Some may yet cost the thread, and all that begins there meanwhile. */
+  /** Whether a cancelled task may still cost the thread, and with it every task that starts there meanwhile. */
   get arePending(): boolean {
     return this.#pending.size > 0;
   }
 
-  start(place: number, atItsEnd: () => void): void {
-    this.#pending.set(place, this.#deadlines.set(this.#ms, atItsEnd));
+  start(slot: number, onElapsed: () => void): void {
+    this.#pending.set(slot, this.#timers.set(this.#graceMs, onElapsed));
   }
 
-  clear(place: number): void {
-    this.#deadlines.clear(this.#pending.get(place));
-    this.#pending.delete(place);
+  clear(slot: number): void {
+    this.#timers.clear(this.#pending.get(slot));
+    this.#pending.delete(slot);
   }
 
   clearAll(): void {
-    for (const place of this.#pending.keys()) this.clear(place);
+    for (const slot of this.#pending.keys()) this.clear(slot);
   }
 }

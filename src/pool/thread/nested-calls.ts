@@ -1,37 +1,37 @@
-/** What tasks of a thread have asked their own pool for, and wait for. */
+/** Nested calls are calls that tasks of one thread make on their own pool. This class holds those without a result. */
 import { serializeError } from '../wire/error-serializer';
 import { ANSWER, REJECT } from '../wire/messages';
 
 export class NestedCalls {
-  /** So many have no answer yet. */
+  /** Number of calls without a result. */
   count = 0;
-  readonly #say: (op: number, id: number, what: unknown) => void;
+  readonly #send: (op: number, id: number, payload: unknown) => void;
   readonly #cancels = new Map<number, () => void>();
 
-  constructor(say: (op: number, id: number, what: unknown) => void) {
-    this.#say = say;
+  constructor(send: (op: number, id: number, payload: unknown) => void) {
+    this.#send = send;
   }
 
-  /** `run` begins it, and gives what ends it. */
-  open(id: number, run: () => () => void): void {
+  /** @param start starts the call and returns the function that cancels it */
+  open(id: number, start: () => () => void): void {
     this.count++;
-    const begun: { cancel?: () => void } = {};
-    // It may have its answer before it is begun.
-    this.#cancels.set(id, () => begun.cancel?.());
-    begun.cancel = run();
+    const started: { cancel?: () => void } = {};
+    // The result may arrive before `start` returns, so the call is registered first.
+    this.#cancels.set(id, () => started.cancel?.());
+    started.cancel = start();
   }
 
   answer(id: number, value: unknown): void {
-    this.#end(id);
-    this.#say(ANSWER, id, value);
+    this.#close(id);
+    this.#send(ANSWER, id, value);
   }
 
   reject(id: number, error: unknown): void {
-    this.#end(id);
-    this.#say(REJECT, id, serializeError(error));
+    this.#close(id);
+    this.#send(REJECT, id, serializeError(error));
   }
 
-  /** Nobody waits for it any more. */
+  /** Cancels the call because its task does not wait for the result any more. */
   cancel(id: number): void {
     const cancel = this.#cancels.get(id);
     this.#cancels.delete(id);
@@ -42,7 +42,7 @@ export class NestedCalls {
     for (const id of this.#cancels.keys()) this.cancel(id);
   }
 
-  #end(id: number): void {
+  #close(id: number): void {
     this.count--;
     this.#cancels.delete(id);
   }

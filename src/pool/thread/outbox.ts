@@ -1,6 +1,6 @@
 /**
- * What goes to a worker: messages gathered into batches. A batch that can't be posted is posted again message by
- * message, and the one at fault comes back.
+ * The outbox gathers messages to one worker and posts them as one batch. If a batch cannot be posted, its messages are
+ * posted one by one, and only those that cannot be sent are rejected.
  */
 import { Fifo } from '../../core/fifo';
 import { whyNotTransferable } from '../wire/transfer-check';
@@ -10,7 +10,7 @@ import { ANSWER, RUN, TO_WORKER, type Batch } from '../wire/messages';
 import { markedIn } from '../wire/transfer';
 import { findUncloneable } from '../wire/find-uncloneable';
 
-/** A task, or the answer to one, that can't be sent: the error for the name it goes by. */
+/** Called for a task, or the result of a nested call, that cannot be sent. `errorFor` makes the error from the task's name. */
 export type OnRejected = (
   op: typeof RUN | typeof ANSWER,
   id: number,
@@ -19,77 +19,79 @@ export type OnRejected = (
 
 export class HostOutbox {
   readonly #handle: ThreadHandle;
-  readonly #onRefused: OnRejected;
-  #batch: unknown[] = [];
-  #moved: unknown[] = [];
-  #sent = 0;
-  readonly #rest = new Fifo<unknown[]>();
-  /** By place: with which batch its task went. */
-  readonly #batchOf: number[] = [];
+  readonly #onRejected: OnRejected;
+  #messages: unknown[] = [];
+  #transferList: unknown[] = [];
+  #postedBatches = 0;
+  /** Messages of a batch that could not be posted. */
+  readonly #retries = new Fifo<unknown[]>();
+  /** By slot: the number of the batch in which its task was sent. */
+  readonly #batchOfSlot: number[] = [];
 
-  constructor(handle: ThreadHandle, onRefused: OnRejected) {
+  constructor(handle: ThreadHandle, onRejected: OnRejected) {
     this.#handle = handle;
-    this.#onRefused = onRefused;
+    this.#onRejected = onRejected;
   }
 
   add(op: number, id: number, first?: unknown, second?: unknown): void {
-    this.#batch.push(op, id, first, second);
-    if (op === ANSWER) this.#mark([first]);
+    this.#messages.push(op, id, first, second);
+    if (op === ANSWER) this.#addTransfers([first]);
     if (op !== RUN) return;
-    this.#batchOf[id] = this.#sent;
-    this.#mark(second as readonly unknown[]);
+    this.#batchOfSlot[id] = this.#postedBatches;
+    this.#addTransfers(second as readonly unknown[]);
   }
 
   flush(): void {
-    this.#postRest();
-    if (this.#batch.length === 0) return;
-    const [batch, moved] = [this.#batch, this.#moved];
-    this.#batch = [];
-    this.#moved = [];
+    this.#postRetries();
+    if (this.#messages.length === 0) return;
+    const [messages, transferList] = [this.#messages, this.#transferList];
+    this.#messages = [];
+    this.#transferList = [];
     try {
-      this.#post(batch, moved);
+      this.#post(messages, transferList);
     } catch {
-      this.#postEach(batch);
+      this.#postOneByOne(messages);
     }
   }
 
-  /** The places whose tasks went with this batch. */
-  placesIn(batch: number): number[] {
-    return [...this.#batchOf.keys()].filter((place) => this.#batchOf[place] === batch);
+  /** The slots whose tasks were sent in this batch. */
+  slotsInBatch(batch: number): number[] {
+    return [...this.#batchOfSlot.keys()].filter((slot) => this.#batchOfSlot[slot] === batch);
   }
 
-  #mark(values: readonly unknown[]): void {
+  #addTransfers(values: readonly unknown[]): void {
     for (const value of values) {
-      const moved = markedIn(value);
-      if (moved) this.#moved.push(...moved);
+      const transfers = markedIn(value);
+      if (transfers) this.#transferList.push(...transfers);
     }
   }
 
-  /** The platform takes a buffer that was moved before for a batch that nobody can read. */
-  #post(batch: Batch, moved: readonly unknown[]): void {
-    const why = moved.length > 0 ? whyNotTransferable(moved) : undefined;
+  /** Checks the transfer list first: the platform accepts a buffer that was transferred before and posts an unreadable batch. */
+  #post(messages: Batch, transferList: readonly unknown[]): void {
+    const why = transferList.length > 0 ? whyNotTransferable(transferList) : undefined;
     if (why) throw new TypeError(why);
-    this.#handle.post(batch, moved);
-    this.#sent++;
+    this.#handle.post(messages, transferList);
+    this.#postedBatches++;
   }
 
-  #postEach(batch: Batch): void {
-    for (let index = 0; index < batch.length; index += TO_WORKER)
-      this.#rest.push(batch.slice(index, index + TO_WORKER));
-    this.#postRest();
+  #postOneByOne(messages: Batch): void {
+    for (let index = 0; index < messages.length; index += TO_WORKER)
+      this.#retries.push(messages.slice(index, index + TO_WORKER));
+    this.#postRetries();
   }
 
-  #postRest(): void {
-    for (let message = this.#rest.shift(); message; message = this.#rest.shift()) {
+  #postRetries(): void {
+    for (let message = this.#retries.shift(); message; message = this.#retries.shift()) {
       const [op, id, first, second] = message as [number, number, unknown, unknown];
       const values = op === RUN ? (second as readonly unknown[]) : op === ANSWER ? [first] : [];
-      const moved = values.flatMap((value) => markedIn(value) ?? []);
-      if (op === RUN) this.#batchOf[id] = this.#sent;
+      const transferList = values.flatMap((value) => markedIn(value) ?? []);
+      if (op === RUN) this.#batchOfSlot[id] = this.#postedBatches;
       try {
-        this.#post(message, moved);
+        this.#post(message, transferList);
       } catch (cause) {
         if (op !== RUN && op !== ANSWER) throw cause;
-        this.#onRefused(op, id, (name) => transferErrorOf(name, { values, moved, cause, isAnswer: op === ANSWER }));
+        const rejected = { values, transferList, cause, isAnswer: op === ANSWER };
+        this.#onRejected(op, id, (name) => transferErrorOf(name, rejected));
       }
     }
   }
@@ -97,15 +99,15 @@ export class HostOutbox {
 
 interface RejectedMessage {
   readonly values: readonly unknown[];
-  readonly moved: readonly unknown[];
+  readonly transferList: readonly unknown[];
   readonly cause: unknown;
   readonly isAnswer: boolean;
 }
 
-function transferErrorOf(name: string, { values, moved, cause, isAnswer }: RejectedMessage): TransferError {
+function transferErrorOf(name: string, { values, transferList, cause, isAnswer }: RejectedMessage): TransferError {
   const root = isAnswer ? 'The answer' : 'args';
-  const notMoved = whyNotTransferable(moved);
-  if (notMoved) return new TransferError(name, root, notMoved, cause);
-  const found = findUncloneable(isAnswer ? values[0] : values, root, moved);
+  const obstacle = whyNotTransferable(transferList);
+  if (obstacle) return new TransferError(name, root, obstacle, cause);
+  const found = findUncloneable(isAnswer ? values[0] : values, root, transferList);
   return new TransferError(name, found?.path ?? root, found?.what ?? 'refused by structured clone', cause);
 }

@@ -1,16 +1,16 @@
-/** What a pool needs of the platform it runs on: threads, a bell to sleep by, and to be kept alive. */
+/** The platform is what a pool needs from Node or from a browser: threads, a blocking wait, and to keep the process alive. */
 import type { Batch, FunctionCode } from '../wire/messages';
 import type { CrashKind } from '../wire/pool-errors';
 
 export interface ThreadPlan {
   readonly name: string;
   readonly init: FunctionCode | undefined;
-  readonly places: ArrayBufferLike;
-  /** What `new Worker` takes. */
+  /** The memory of the thread's task slots. */
+  readonly slots: ArrayBufferLike;
   readonly options: ThreadOptions;
 }
 
-/** As Node's `new Worker` takes them; a browser has none of them. */
+/** Options of Node's `new Worker`. Browsers have none of them. */
 export interface ThreadOptions {
   readonly resourceLimits?: Readonly<Record<string, number>> | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | symbol | undefined;
@@ -25,35 +25,32 @@ export interface WorkerExit {
 
 export interface ThreadEvents {
   onBatch(batch: Batch): void;
-  /** A batch has come that can't be read. */
+  /** A batch has arrived that cannot be deserialized. */
   onUnreadable(error: unknown): void;
-  /** It has ended, or never began. Comes last, and once. */
-  onExit(death: WorkerExit): void;
+  /** The thread has ended, or could not start. This is the last event, and it comes once. */
+  onExit(exit: WorkerExit): void;
 }
 
-/** A thread, as a pool sees it. */
+/** A running thread. */
 export interface ThreadHandle {
-  /** @throws DataCloneError if something in it can't travel; then nothing is sent. */
-  post(batch: Batch, transfer: readonly unknown[]): void;
+  /** @throws DataCloneError if a value cannot be cloned or transferred; nothing is sent then. */
+  post(batch: Batch, transferList: readonly unknown[]): void;
   kill(): void;
 }
 
 export interface Platform {
   /** Whether threads can share memory with this one. */
   readonly canShare: boolean;
-  /** Whether what threads send can be had without this thread's event loop. */
+  /** Whether messages of threads can be received while this thread blocks. */
   readonly canBlock: boolean;
-  /** How many threads the machine runs at a time. */
+  /** Number of threads that the machine runs in parallel. */
   cores(): number;
-  /** Starts a thread, or throws. */
+  /** @throws if the thread cannot be started. */
   start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle;
-  /** Keeps the process alive for it, or no longer. */
+  /** Keeps the process alive until the returned function is called. */
   keepProcessAlive(): () => void;
-  /** A pool that needs threads has come; call what comes back when it has gone. */
+  /** Registers a pool that needs threads. The returned function unregisters it. */
   registerPool(): () => void;
-  /**
-   * Sleeps until a thread has sent something, for so many ms at most, and hands it over; false where this thread must
-   * not sleep.
-   */
+  /** Blocks until a thread has sent a message, for `ms` at most, and delivers it. False where this thread must not block. */
   block(ms: number): boolean;
 }

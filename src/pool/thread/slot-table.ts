@@ -1,97 +1,99 @@
-/** Who has which place on a thread. */
+/** The slot table knows which task holds which slot of a thread. */
 import { TaskSlots, type Phase } from '../wire/task-slots';
 
-interface SlotUser {
+interface SlotHolder {
   readonly number: number;
-  /** It can't be sent anew. */
-  readonly isMoving: boolean;
-  left(): void;
+  /** A task with transferred arguments cannot be sent again. */
+  readonly hasTransfers: boolean;
+  onReleased(): void;
 }
 
-export class SlotTable<R extends SlotUser> {
-  /** Places that are taken, also by those nobody waits for any more. */
-  taken = 0;
+export class SlotTable<T extends SlotHolder> {
+  /** Number of used slots, those of cancelled tasks included. */
+  used = 0;
   readonly #slots: TaskSlots;
-  readonly #requests: (R | undefined)[] = [];
+  readonly #tasks: (T | undefined)[] = [];
 
-  constructor(places: TaskSlots) {
-    this.#slots = places;
+  constructor(slots: TaskSlots) {
+    this.#slots = slots;
   }
 
-  get left(): number {
+  /** Number of free slots. */
+  get available(): number {
     return this.#slots.left;
   }
 
-  get requests(): R[] {
-    return this.#requests.filter((request) => request !== undefined);
+  get tasks(): T[] {
+    return this.#tasks.filter((task) => task !== undefined);
   }
 
-  at(place: number): R | undefined {
-    return this.#requests[place];
+  at(slot: number): T | undefined {
+    return this.#tasks[slot];
   }
 
-  get unbegun(): number {
+  /** Number of tasks that the worker has not started. */
+  get notStarted(): number {
     let count = 0;
-    for (const [place, request] of this.#requests.entries())
-      if (request && this.phase(place) === 'queue' && !this.hasEnded(place)) count++;
+    for (const [slot, task] of this.#tasks.entries())
+      if (task && this.phase(slot) === 'queue' && !this.hasEnded(slot)) count++;
     return count;
   }
 
-  phase(place: number): Phase {
-    return this.#slots.phase(place);
+  phase(slot: number): Phase {
+    return this.#slots.phase(slot);
   }
 
-  hasEnded(place: number): boolean {
-    return this.#slots.hasEnded(place);
+  hasEnded(slot: number): boolean {
+    return this.#slots.hasEnded(slot);
   }
 
-  assign(request: R): number {
-    const place = this.#slots.take();
-    this.#requests[place] = request;
-    this.taken++;
-    return place;
+  assign(task: T): number {
+    const slot = this.#slots.take();
+    this.#tasks[slot] = task;
+    this.used++;
+    return slot;
   }
 
-  /** The worker is done with it. */
-  free(place: number): R | undefined {
-    const request = this.#requests[place];
-    this.#requests[place] = undefined;
-    this.#slots.release(place);
-    this.taken--;
-    request?.left();
-    return request;
+  /** Frees a slot whose last message has arrived, and returns the task that held it. */
+  release(slot: number): T | undefined {
+    const task = this.#tasks[slot];
+    this.#tasks[slot] = undefined;
+    this.#slots.release(slot);
+    this.used--;
+    task?.onReleased();
+    return task;
   }
 
-  /** True if it had not begun. Its place is free when the worker has passed over it. */
-  takeBack(place: number): boolean {
-    const isBack = this.#slots.takeBack(place);
-    if (isBack) this.#requests[place] = undefined;
+  /** Takes back a task that has not started, or returns false. The slot is free once the worker has skipped it. */
+  takeBack(slot: number): boolean {
+    const isBack = this.#slots.takeBack(slot);
+    if (isBack) this.#tasks[slot] = undefined;
     return isBack;
   }
 
-  /** Up to so many that have not begun, those that came last. */
-  takeBackLast(count: number): R[] {
-    const back: R[] = [];
-    const lastFirst = [...this.#requests.entries()].sort(([, one], [, other]) => numberOf(other) - numberOf(one));
-    for (const [place, request] of lastFirst) {
+  /** Takes back at most `count` tasks that have not started, the newest ones. */
+  takeBackLast(count: number): T[] {
+    const back: T[] = [];
+    const newestFirst = [...this.#tasks.entries()].sort(([, one], [, other]) => numberOf(other) - numberOf(one));
+    for (const [slot, task] of newestFirst) {
       if (back.length === count) break;
-      if (request && !request.isMoving && this.takeBack(place)) back.push(request);
+      if (task && !task.hasTransfers && this.takeBack(slot)) back.push(task);
     }
     return back.reverse();
   }
 
-  /** All of them leave: those at which the worker was, or that can't be sent anew; and the others. */
-  clear({ blamesEnded }: { readonly blamesEnded: boolean }): { readonly begun: R[]; readonly others: R[] } {
-    const left = { begun: [] as R[], others: [] as R[] };
-    for (const [place, present] of [...this.#requests.entries()]) {
-      if (!present) continue;
-      const wasAtIt =
-        present.isMoving || (this.#slots.hasBegun(place) && (blamesEnded || !this.#slots.hasEnded(place)));
-      this.free(place);
-      left[wasAtIt ? 'begun' : 'others'].push(present);
+  /** Releases all tasks. `started` are those that were running or cannot be sent again; `others` can run on another thread. */
+  clear({ blamesEnded }: { readonly blamesEnded: boolean }): { readonly started: T[]; readonly others: T[] } {
+    const cleared = { started: [] as T[], others: [] as T[] };
+    for (const [slot, task] of [...this.#tasks.entries()]) {
+      if (!task) continue;
+      const hasStarted =
+        task.hasTransfers || (this.#slots.hasBegun(slot) && (blamesEnded || !this.#slots.hasEnded(slot)));
+      this.release(slot);
+      cleared[hasStarted ? 'started' : 'others'].push(task);
     }
-    return left;
+    return cleared;
   }
 }
 
-const numberOf = (request: { readonly number: number } | undefined): number => request?.number ?? 0;
+const numberOf = (task: { readonly number: number } | undefined): number => task?.number ?? 0;

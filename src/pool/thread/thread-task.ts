@@ -1,4 +1,4 @@
-/** What runs on a thread, and whom a thread tells of itself. */
+/** What a worker thread needs of the tasks it runs, and of the pool that owns it. */
 import type { CapturedStack } from '../../core/call-site';
 import type { Timers } from './timers';
 import type { NotificationQueue } from '../../core/notification-queue';
@@ -7,35 +7,36 @@ import type { WorkerExit } from './platform';
 import type { CallPayload, FunctionCode } from '../wire/messages';
 
 export interface ThreadTask {
-  /** In the order they were asked for. */
+  /** Counts up in the order of the calls. */
   readonly number: number;
   readonly name: string;
   readonly functionId: number;
   readonly code: FunctionCode;
   readonly args: readonly unknown[];
-  /** It takes something along, and can't be sent anew. */
-  readonly isMoving: boolean;
-  /** Where it was asked for. */
+  /** A task with transferred arguments cannot be sent again. */
+  readonly hasTransfers: boolean;
+  /** Where the task was called. */
   readonly callerStack: CapturedStack | undefined;
   succeed(value: unknown): void;
   fail(error: unknown): void;
-  items(items: readonly unknown[]): void;
-  completed(): void;
-  /** The thread is done with it, however it ended. */
-  left(): void;
+  receiveItems(items: readonly unknown[]): void;
+  completeStream(): void;
+  /** Called when the task has left its thread, however it ended. */
+  onReleased(): void;
 }
 
 export interface ThreadOwner<R, T> {
   readonly timers: Timers;
+  /** How long a cancelled task may go on, in ms. */
   readonly grace: number;
   readonly notifications: NotificationQueue;
-  /** Something has changed, or is to be sent. */
+  /** Called when the state of the thread has changed or messages wait to be sent. */
   requestTurn(): void;
-  /** These had not begun, and go to another. */
-  requeue(requests: readonly R[]): void;
-  /** A task wants it run; what comes back ends it. */
-  call(calls: NestedCalls, id: number, payload: CallPayload): () => void;
+  /** Puts tasks that have not started back into the queue, for another thread. */
+  requeue(tasks: readonly R[]): void;
+  /** Starts a call that a task makes on its own pool. The returned function cancels it. */
+  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): () => void;
   onFault(thread: T, error: unknown): void;
   onInitFailed(thread: T, error: unknown): void;
-  onExit(thread: T, death: WorkerExit): void;
+  onExit(thread: T, exit: WorkerExit): void;
 }

@@ -1,60 +1,60 @@
 /**
- * What is to happen if nothing else does in time: one timer for all of it. Those of one length come due in the order
- * they were set, so each length has a line of its own, and nothing is sorted. `due` also works without a timer, for a
- * thread that sleeps.
+ * All timers of a pool, driven by one timer of the platform. Timers of one delay come due in the order they were set, so
+ * each delay has a queue of its own and nothing is sorted. `fireDue` also works without the platform's timer, for a
+ * thread that blocks.
  */
 import { monotonicNow, realTimers } from '../../core/platform';
 import { Fifo } from '../../core/fifo';
 import { LONGEST_DELAY } from '../../scheduler/batch-action';
 
 export class Timer {
-  isOff = false;
+  isCleared = false;
 
   constructor(
-    readonly at: number,
+    readonly dueAt: number,
     public fire: () => void,
   ) {}
 }
 
-const nothing = (): void => undefined;
+const noop = (): void => undefined;
 
 export class Timers {
   readonly #queuesByDelay = new Map<number, Fifo<Timer>>();
   #count = 0;
-  /** Takes back the timer that is armed. */
+  /** Clears the platform's timer. */
   #disarm: (() => void) | undefined;
-  #timerAt = Infinity;
+  #armedFor = Infinity;
 
   set(ms: number, fire: () => void): Timer {
-    const deadline = new Timer(monotonicNow() + ms, fire);
-    if (ms === Infinity) return deadline;
-    let line = this.#queuesByDelay.get(ms);
-    if (!line) this.#queuesByDelay.set(ms, (line = new Fifo()));
-    line.push(deadline);
+    const timer = new Timer(monotonicNow() + ms, fire);
+    if (ms === Infinity) return timer;
+    let queue = this.#queuesByDelay.get(ms);
+    if (!queue) this.#queuesByDelay.set(ms, (queue = new Fifo()));
+    queue.push(timer);
     this.#count++;
-    this.#arm(deadline.at);
-    return deadline;
+    this.#arm(timer.dueAt);
+    return timer;
   }
 
-  clear(deadline: Timer | undefined): void {
-    if (!deadline || deadline.isOff) return;
-    deadline.isOff = true;
-    deadline.fire = nothing;
-    if (deadline.at !== Infinity && --this.#count === 0) this.#forget();
+  clear(timer: Timer | undefined): void {
+    if (!timer || timer.isCleared) return;
+    timer.isCleared = true;
+    timer.fire = noop;
+    if (timer.dueAt !== Infinity && --this.#count === 0) this.#reset();
   }
 
-  /** How many ms from now the next is due. */
-  get untilNext(): number {
+  /** Milliseconds until the next timer is due; `Infinity` without a timer. */
+  get msUntilNext(): number {
     let next = Infinity;
-    for (const [ms, line] of this.#queuesByDelay) {
-      while (line.first?.isOff) line.shift();
-      if (line.first) next = Math.min(next, line.first.at);
+    for (const [ms, queue] of this.#queuesByDelay) {
+      while (queue.first?.isCleared) queue.shift();
+      if (queue.first) next = Math.min(next, queue.first.dueAt);
       else this.#queuesByDelay.delete(ms);
     }
     return Math.max(0, next - monotonicNow());
   }
 
-  /** Fires what is due; whether anything was. */
+  /** Fires all due timers. Returns whether one was due. */
   fireDue(): boolean {
     const now = monotonicNow();
     let hasFired = false;
@@ -67,44 +67,44 @@ export class Timers {
     return hasFired;
   }
 
-  /** One by one: whoever is told may block, and wait for the next. */
+  /** Looked up anew for each timer: a callback may block, and fire further timers from within. */
   #nextDue(now: number): Timer | undefined {
     let next: Timer | undefined;
-    for (const line of this.#queuesByDelay.values()) {
-      while (line.first?.isOff) line.shift();
-      if (line.first && line.first.at <= now && !(next && next.at <= line.first.at)) next = line.first;
+    for (const queue of this.#queuesByDelay.values()) {
+      while (queue.first?.isCleared) queue.shift();
+      if (queue.first && queue.first.dueAt <= now && !(next && next.dueAt <= queue.first.dueAt)) next = queue.first;
     }
     return next;
   }
 
-  #arm(at: number): void {
-    if (at >= this.#timerAt) return;
+  #arm(dueAt: number): void {
+    if (dueAt >= this.#armedFor) return;
     this.#disarm?.();
-    this.#timerAt = at;
+    this.#armedFor = dueAt;
     const { setTimeout, clearTimeout, setImmediate } = realTimers();
-    // Once what has come has been read: whoever answered in time is not to pay for it that this thread was busy.
+    // Messages that have arrived are read first: a task that ended in time must not fail because this thread was busy.
     const afterReading = setImmediate ?? setTimeout;
     const timer = setTimeout(
       () => {
-        this.#timerAt = Infinity;
+        this.#armedFor = Infinity;
         afterReading(() => {
           this.fireDue();
-          if (this.#count > 0) this.#arm(monotonicNow() + this.untilNext);
+          if (this.#count > 0) this.#arm(monotonicNow() + this.msUntilNext);
         });
       },
-      Math.min(LONGEST_DELAY, Math.max(0, Math.ceil(at - monotonicNow()))),
+      Math.min(LONGEST_DELAY, Math.max(0, Math.ceil(dueAt - monotonicNow()))),
     );
-    // Whoever waits for the pool keeps the process; a time-out alone does not.
+    // Pending work keeps the process alive; a timeout alone does not.
     (timer as { unref?: () => void }).unref?.();
     this.#disarm = () => {
       clearTimeout(timer);
     };
   }
 
-  #forget(): void {
+  #reset(): void {
     this.#disarm?.();
     this.#disarm = undefined;
-    this.#timerAt = Infinity;
+    this.#armedFor = Infinity;
     this.#queuesByDelay.clear();
   }
 }

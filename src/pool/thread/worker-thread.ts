@@ -1,5 +1,5 @@
 /**
- * A worker, as the host sees it: what it was sent and has not answered, how much it may be sent ahead, and what it says.
+ * A worker thread as the host sees it: the tasks it holds, how many more it may be sent, and the messages it sends.
  */
 import { serializeError, type ErrorRecord } from '../wire/error-serializer';
 import { deserializeError } from '../wire/error-deserializer';
@@ -15,20 +15,20 @@ import * as wire from '../wire/messages';
 import type { ThreadTask, ThreadOwner } from './thread-task';
 import { SlotTable } from './slot-table';
 
-type State = 'starting' | 'ready' | 'leaving' | 'dying' | 'dead';
+type State = 'starting' | 'ready' | 'retiring' | 'terminating' | 'exited';
 
 export class WorkerThread<R extends ThreadTask> {
   state: State = 'starting';
   readonly slots: SlotTable<R>;
   readonly prefetch: PrefetchWindow;
-  /** It has ended a task, or ended with one: it was fit for work. */
+  /** Whether the thread has proved able to run tasks: it has ended one, or exited while one was running. */
   hasWorked = false;
-  readonly #nestedCalls = new NestedCalls((op, id, what) => {
-    this.#post(op, id, what);
+  readonly #nestedCalls = new NestedCalls((op, id, payload) => {
+    this.#post(op, id, payload);
   });
   readonly #owner: ThreadOwner<R, WorkerThread<R>>;
   readonly #handle: ThreadHandle;
-  readonly #knownFunctions = new Set<number>();
+  readonly #sentFunctionIds = new Set<number>();
   readonly #killTimers: KillTimers;
   readonly #outbox: HostOutbox;
   readonly #inbox: Inbox;
@@ -36,19 +36,19 @@ export class WorkerThread<R extends ThreadTask> {
   constructor(
     readonly id: number,
     owner: ThreadOwner<R, WorkerThread<R>>,
-    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'places'> },
+    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots'> },
   ) {
     this.#owner = owner;
     this.#killTimers = new KillTimers(owner.timers, owner.grace);
-    const places = new TaskSlots(platform.canShare);
-    this.slots = new SlotTable(places);
+    const slots = new TaskSlots(platform.canShare);
+    this.slots = new SlotTable(slots);
     this.prefetch = new PrefetchWindow(platform.canShare);
     this.#inbox = new Inbox((ended, ms) => {
       if (ended > 0) this.hasWorked = true;
       this.prefetch.learn(ended, ms);
     });
     this.#handle = platform.start(
-      { ...plan, places: places.buffer },
+      { ...plan, slots: slots.buffer },
       {
         onBatch: (batch) => {
           this.#receive(batch);
@@ -57,35 +57,35 @@ export class WorkerThread<R extends ThreadTask> {
           this.#failTasks({ kind: 'message', cause });
           this.kill();
         },
-        onExit: (death) => {
-          this.#onExit(death);
+        onExit: (exit) => {
+          this.#onExit(exit);
         },
       },
     );
     this.#outbox = new HostOutbox(this.#handle, (op, id, errorFor) => {
       if (op === wire.ANSWER) this.#outbox.add(wire.REJECT, id, serializeError(errorFor('WorkerTask.do')));
       else {
-        const request = this.#free(id);
-        request?.fail(errorFor(request.name));
-        this.#endIfIdle();
+        const task = this.#release(id);
+        task?.fail(errorFor(task.name));
+        this.#killIfRetired();
       }
-      // No word from the worker will: others may wait for the place, and the answer is yet to go.
+      // The worker sends no message about it: the free slot, or the rejection, needs a turn of its own.
       this.#owner.requestTurn();
     });
   }
 
-  /** Tasks it was sent and has not ended. */
+  /** Number of tasks that were sent and have not ended. */
   get inFlight(): number {
-    return this.slots.taken;
+    return this.slots.used;
   }
 
-  /** So many tasks it may be sent now. */
+  /** Number of tasks that may be sent now. */
   get freeCredits(): number {
     if (this.state !== 'ready' || this.#killTimers.arePending) return 0;
-    return Math.max(0, Math.min(this.slots.left, this.prefetch.credits + this.#nestedCalls.count - this.inFlight));
+    return Math.max(0, Math.min(this.slots.available, this.prefetch.credits + this.#nestedCalls.count - this.inFlight));
   }
 
-  /** One of its tasks is at work, and does not just wait for others. */
+  /** Whether a task uses the thread, and does not only wait for nested calls. */
   get isOccupied(): boolean {
     return this.inFlight > this.#nestedCalls.count;
   }
@@ -94,97 +94,100 @@ export class WorkerThread<R extends ThreadTask> {
     return this.state === 'ready' && this.inFlight === 0;
   }
 
-  /** So many it was sent and may not have begun. */
-  get ahead(): number {
-    return this.#nestedCalls.count > 0 ? this.slots.unbegun : Math.max(0, this.inFlight - 1);
+  /** Number of tasks that were sent ahead and may not have started. */
+  get sentAhead(): number {
+    return this.#nestedCalls.count > 0 ? this.slots.notStarted : Math.max(0, this.inFlight - 1);
   }
 
-  /** Gives it a place; it goes with the next batch. */
-  send(request: R): number {
-    const { functionId, code, name, args } = request;
-    if (!this.#knownFunctions.has(functionId)) {
-      this.#knownFunctions.add(functionId);
+  /** Assigns a slot to the task, which is sent with the next batch. Returns the slot. */
+  send(task: R): number {
+    const { functionId, code, name, args } = task;
+    if (!this.#sentFunctionIds.has(functionId)) {
+      this.#sentFunctionIds.add(functionId);
       this.#outbox.add(wire.DEFINE, functionId, code, name);
     }
-    const place = this.slots.assign(request);
-    this.#outbox.add(wire.RUN, place, functionId, args);
-    return place;
+    const slot = this.slots.assign(task);
+    this.#outbox.add(wire.RUN, slot, functionId, args);
+    return slot;
   }
 
-  /** More of a stream is wanted. */
-  demand(place: number, count: number): void {
-    this.#post(wire.DEMAND, place, count);
+  /** Allows the stream in this slot to send `count` more items. */
+  demand(slot: number, count: number): void {
+    this.#post(wire.DEMAND, slot, count);
   }
 
-  /** Nobody wants it any more; true if it had not begun, and so is over. */
-  abandon(place: number, reason: string): boolean {
-    if (this.slots.takeBack(place)) return true;
-    this.#post(wire.CANCEL, place, reason);
-    this.#killTimers.start(place, () => {
-      // Word of its end may be on its way, and the thread at the next task.
-      if (!this.slots.hasEnded(place)) this.kill();
+  /** Cancels the task in this slot. Returns true if it had not started, and so is over at once. */
+  cancel(slot: number, reason: string): boolean {
+    if (this.slots.takeBack(slot)) return true;
+    this.#post(wire.CANCEL, slot, reason);
+    this.#killTimers.start(slot, () => {
+      // The last message of the task may be on its way while the thread runs the next task.
+      if (!this.slots.hasEnded(slot)) this.kill();
     });
     return false;
   }
 
   flush(): void {
-    if (this.state !== 'dead') this.#outbox.flush();
+    if (this.state !== 'exited') this.#outbox.flush();
   }
 
-  /** It ends when it is idle. */
+  /** Ends the thread when its running tasks have ended. Tasks that have not started go to other threads. */
   retire(): void {
     if (this.state === 'starting') this.kill();
     if (this.state !== 'ready') return;
-    this.state = 'leaving';
+    this.state = 'retiring';
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
-    this.#endIfIdle();
+    this.#killIfRetired();
   }
 
   kill(): void {
-    if (this.state === 'dying' || this.state === 'dead') return;
-    this.state = 'dying';
+    if (this.state === 'terminating' || this.state === 'exited') return;
+    this.state = 'terminating';
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
     this.#handle.kill();
   }
 
-  #post(op: number, id: number, what: unknown): void {
-    if (this.state === 'dead') return;
-    this.#outbox.add(op, id, what);
+  #post(op: number, id: number, payload: unknown): void {
+    if (this.state === 'exited') return;
+    this.#outbox.add(op, id, payload);
     this.#owner.requestTurn();
   }
 
   #receive(batch: wire.Batch): void {
     this.#inbox.push(batch);
-    this.readOn();
-    this.#endIfIdle();
+    this.readMessages();
+    this.#killIfRetired();
     this.#owner.requestTurn();
   }
 
-  readOn(): void {
+  /** Handles all messages that have arrived. */
+  readMessages(): void {
     while (this.#inbox.read(this.#onMessage));
   }
 
   readonly #onMessage = (op: number, id: number, payload: unknown): void => {
     switch (op) {
       case wire.VALUE:
-        this.#free(id)?.succeed(payload);
+        this.#release(id)?.succeed(payload);
         return;
       case wire.FAILURE: {
-        const request = this.#free(id);
-        request?.fail(deserializeError(payload as ErrorRecord, request.callerStack?.stack));
+        const task = this.#release(id);
+        task?.fail(deserializeError(payload as ErrorRecord, task.callerStack?.stack));
         return;
       }
       case wire.ITEMS:
-        this.slots.at(id)?.items(payload as readonly unknown[]);
+        this.slots.at(id)?.receiveItems(payload as readonly unknown[]);
         return;
       case wire.END:
-        this.#free(id)?.completed();
+        this.#release(id)?.completeStream();
         return;
       case wire.SKIPPED:
-        this.#free(id);
+        this.#release(id);
         return;
       case wire.CALL:
-        this.#nestedCalls.open(id, () => this.#owner.call(this.#nestedCalls, id, payload as wire.CallPayload));
+        this.#nestedCalls.open(id, () =>
+          this.#owner.startNestedCall(this.#nestedCalls, id, payload as wire.CallPayload),
+        );
         return;
       case wire.CANCEL_CALL:
         this.#nestedCalls.cancel(id);
@@ -203,48 +206,48 @@ export class WorkerThread<R extends ThreadTask> {
     }
   };
 
-  /** A batch could not be read there: what came alone is at fault, and the others are sent again, alone. */
+  /** The worker could not read a batch. Its tasks are sent again one by one; a task that was sent alone is at fault. */
   #onUnreadable(batch: number): void {
-    const lost = this.#outbox.placesIn(batch).filter((place) => this.slots.at(place));
-    const cause = new Error('The thread could not read it.');
-    for (const place of lost) {
-      const request = this.#free(place);
-      if (!request) continue;
-      if (lost.length === 1) request.fail(new TransferError(request.name, 'args', 'nothing it can read', cause));
+    const lost = this.#outbox.slotsInBatch(batch).filter((slot) => this.slots.at(slot));
+    const cause = new Error('The thread could not read the message.');
+    for (const slot of lost) {
+      const task = this.#release(slot);
+      if (!task) continue;
+      if (lost.length === 1) task.fail(new TransferError(task.name, 'args', 'nothing that the thread can read', cause));
       else {
-        this.send(request);
+        this.send(task);
         this.flush();
       }
     }
   }
 
-  /** Its place is free, and the thread is done with it. */
-  #free(place: number): R | undefined {
-    this.#killTimers.clear(place);
-    return this.slots.free(place);
+  /** Frees the slot of a task that the thread is done with. */
+  #release(slot: number): R | undefined {
+    this.#killTimers.clear(slot);
+    return this.slots.release(slot);
   }
 
-  #onExit(death: WorkerExit): void {
-    this.readOn();
-    const itsDeath: WorkerExit = this.state === 'dying' ? { kind: 'killed' } : death;
-    this.state = 'dead';
-    this.#failTasks(itsDeath);
+  #onExit(reported: WorkerExit): void {
+    this.readMessages();
+    const exit: WorkerExit = this.state === 'terminating' ? { kind: 'killed' } : reported;
+    this.state = 'exited';
+    this.#failTasks(exit);
     this.#nestedCalls.cancelAll();
-    this.#owner.onExit(this, itsDeath);
+    this.#owner.onExit(this, exit);
   }
 
-  /** What had begun fails; the rest goes to others. */
+  /** Fails the started tasks and requeues the others. */
   #failTasks({ kind, exitCode, cause }: WorkerExit): void {
-    const { begun, others } = this.slots.clear({ blamesEnded: kind === 'message' });
+    const { started, others } = this.slots.clear({ blamesEnded: kind === 'message' });
     this.#killTimers.clearAll();
-    if (begun.length > 0) this.hasWorked = true;
+    if (started.length > 0) this.hasWorked = true;
     this.#owner.requeue(others);
-    this.#owner.notifications.notifyEach(begun, (request) => {
-      request.fail(new WorkerCrashError(request.name, kind, { exitCode, cause }));
+    this.#owner.notifications.notifyEach(started, (task) => {
+      task.fail(new WorkerCrashError(task.name, kind, { exitCode, cause }));
     });
   }
 
-  #endIfIdle(): void {
-    if (this.state === 'leaving' && this.inFlight === 0) this.kill();
+  #killIfRetired(): void {
+    if (this.state === 'retiring' && this.inFlight === 0) this.kill();
   }
 }

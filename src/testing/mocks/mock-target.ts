@@ -5,7 +5,7 @@
 import { from, mergeMap, of } from 'rxjs';
 import { batchDefinitionOf } from '../../batch/batch';
 import { describe } from '../../core/describe';
-import { awaitedIn } from '../../pool/api/call';
+import { awaitArguments } from '../../pool/api/call';
 import { poolTaskDefinitionOf, type PoolTaskDefinition } from '../../pool/api/pool-task-definition';
 import { task } from '../../task/task';
 import { taskDefinitionOf, type TaskDefinition } from '../../task/task-body';
@@ -115,7 +115,7 @@ function replacePoolTask(definition: PoolTaskDefinition, substitute: Substitute)
   definition.substitute = (args, original) =>
     new ItemsCall(
       (demand) =>
-        from(awaitedIn(args) ?? of(args)).pipe(
+        from(awaitArguments(args) ?? of(args)).pipe(
           mergeMap((values) =>
             itemsOf(
               substitute(undefined, values, () => original),

@@ -7,9 +7,9 @@ export class Demand {
   #credits: number;
   #onGrant: (() => void) | undefined;
 
-  /** @param isPacing whether the consumer grants items; without it, the demand is unlimited */
-  constructor(isPacing: boolean) {
-    this.#credits = isPacing ? DEMAND_WINDOW : Infinity;
+  /** @param isPulling whether the consumer grants items; without it, the demand is unlimited */
+  constructor(isPulling: boolean) {
+    this.#credits = isPulling ? DEMAND_WINDOW : Infinity;
   }
 
   grant(count: number): void {

@@ -5,7 +5,7 @@ import { begin, type Canceller, type Sink } from '../../future/execution';
 import { beginExternalInput } from '../../future/external-input';
 import { Call } from '../../pool/api/call';
 import type { Demandable } from '../../pool/api/item-iterator';
-import type { StreamSink } from '../../pool/host/task-run';
+import type { StreamSink } from '../../pool/host/stream-sink';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { Frame } from '../../scheduler/frame';
 import { Demand, pulledFrom } from './demand';
@@ -20,7 +20,7 @@ export class ItemsCall<T> extends Call<T> {
 
   /** @internal */
   override [begin](sink: StreamSink<T>, scheduler: BatchScheduler): Demandable {
-    const demand = new Demand(sink.isPacing === true);
+    const demand = new Demand(sink.isPulling === true);
     const forwarding = new ItemsSink(sink, this.waitsFor, scheduler);
     const items$ = this.itemsFor(demand).pipe(
       tap({
@@ -32,7 +32,7 @@ export class ItemsCall<T> extends Call<T> {
         },
       }),
       // eslint-disable-next-line rxjs-x/no-ignored-takewhile-value -- the condition is a state of the sink, not of the item
-      takeWhile(() => sink.isLeft !== true),
+      takeWhile(() => sink.isClosed !== true),
     );
     const execution = beginExternalInput(items$ as Observable<T>, forwarding, scheduler);
     return {
@@ -103,7 +103,7 @@ class ItemsSink<T> implements Sink<T> {
 
   /** An empty stream completes: the error of a future without a value does not apply to a stream. */
   fail(error: unknown): void {
-    if (this.hasCompleted && this.#isEmpty && this.sink.completed) this.sink.completed();
+    if (this.hasCompleted && this.#isEmpty && this.sink.complete) this.sink.complete();
     else this.sink.fail(error);
   }
 }

@@ -17,8 +17,8 @@ import { PoolClosedValue } from '../../pool/api/pool-closed-value';
 import { PoolClosedError } from '../../pool/wire/pool-errors';
 import type { PoolEvent, PoolStats } from '../../pool/host/pool-events';
 import { moduleOf, type PoolModule } from '../../pool/api/pool-module';
-import { asPoolTask, poolTaskDefinitionOf, type PoolTaskDefinition } from '../../pool/api/pool-task-definition';
-import type { StreamSink } from '../../pool/host/task-run';
+import { registerPoolTask, poolTaskDefinitionOf, type PoolTaskDefinition } from '../../pool/api/pool-task-definition';
+import type { StreamSink } from '../../pool/host/stream-sink';
 import type { TaskPool } from '../../pool/api/task-pool';
 import type { CloseConfig, PoolTask, TaskConfig } from '../../pool/api/worker-pool-base';
 import { LONGEST_DELAY } from '../../scheduler/batch-action';
@@ -189,7 +189,7 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
       },
     };
     const task = (...args: unknown[]): Call<WorkerResult<R>> => this.#call({ spec, definition }, args);
-    return asPoolTask(attachCode(code, task), definition);
+    return registerPoolTask(attachCode(code, task), definition);
   }
 
   #callSpec({ name, resolve }: VirtualTaskCode, config: TaskConfig, { isNested = false } = {}): VirtualCallSpec {

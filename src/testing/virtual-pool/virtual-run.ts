@@ -6,7 +6,7 @@ import { reportUnhandled } from '../../core/rx';
 import { isError } from '../../core/sluice-error';
 import type { AsyncValue } from '../../future/async-value';
 import type { QueuedTask } from '../../pool/host/task-queue';
-import { awaitedIn } from '../../pool/api/call';
+import { awaitArguments } from '../../pool/api/call';
 import { inWords } from '../../pool/wire/describe-value';
 import { ThrownValueError } from '../../pool/wire/pool-errors';
 import type { PoolWait } from '../../pool/host/pool-waits';
@@ -33,9 +33,9 @@ export interface VirtualCallSpec {
 }
 
 export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
-  before: QueuedTask | undefined;
-  after: QueuedTask | undefined;
-  isWaiting = false;
+  previous: QueuedTask | undefined;
+  next: QueuedTask | undefined;
+  isQueued = false;
   readonly transfer = transfer;
   #phase: 'queue' | 'run' | 'over' = 'queue';
   readonly #workers: VirtualWorkers;
@@ -95,7 +95,7 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
         signal.removeEventListener('abort', abort);
       });
     }
-    const awaited = awaitedIn(this.#args);
+    const awaited = awaitArguments(this.#args);
     if (!awaited) {
       this.#workers.enqueue(this);
       return;
@@ -240,7 +240,7 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
       reportUnhandled(error);
     }
     this.#workers.remove(this, { how, hadWorker });
-    this.#poolWait.leave();
+    this.#poolWait.release();
   }
 
   /** Takes the worker back that was lent during nested tasks. */

@@ -6,7 +6,7 @@ import type { Subject } from 'rxjs';
 import { reportUnhandled } from '../../core/rx';
 import { TaskQueue } from '../../pool/host/task-queue';
 import { PoolClosedError, QueueFullError } from '../../pool/wire/pool-errors';
-import { changeOf, type PoolEvent, type PoolStats } from '../../pool/host/pool-events';
+import { exitEvent, spawnEvent, type PoolEvent, type PoolStats } from '../../pool/host/pool-events';
 import { PoolWaits, type PoolWait } from '../../pool/host/pool-waits';
 import type { DueRun } from '../../scheduler/batch-action';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
@@ -66,8 +66,8 @@ export class VirtualWorkers {
   /** Adds a run, and registers the pool as an external wait of its scheduler. */
   add(run: VirtualRun, schedulerState: SchedulerState): PoolWait {
     this.#runs.add(run);
-    const poolWait = this.#poolWaits.in(schedulerState);
-    poolWait.enter();
+    const poolWait = this.#poolWaits.of(schedulerState);
+    poolWait.acquire();
     return poolWait;
   }
 
@@ -175,8 +175,8 @@ export class VirtualWorkers {
 
   #ensureWorkers(count: number): void {
     const { events, isClosed } = this.pool;
-    while (this.#activeWorkers < count && !isClosed) events.next(changeOf('spawn', ++this.#activeWorkers));
-    while (this.#activeWorkers > count) events.next(changeOf('exit', this.#activeWorkers--));
+    while (this.#activeWorkers < count && !isClosed) events.next(spawnEvent(++this.#activeWorkers));
+    while (this.#activeWorkers > count) events.next(exitEvent(this.#activeWorkers--));
   }
 
   #notifyIfQuiet(): void {
