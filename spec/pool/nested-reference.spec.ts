@@ -1,11 +1,11 @@
 /** A task asks its own pool for more by a reference, as everywhere else; the compiler knows it too. */
 import { type WorkerTask } from 'sluice/pool';
-import { using, within } from '../abuse/pool/borrowed';
+import { usePool, settle } from './faults/pool-fixture';
 
 it('a task asks its own pool for an export of a module, by a reference as everywhere else', () =>
-  using({ size: 1 }, async (pool) => {
+  usePool({ size: 1 }, async (pool) => {
     const job = pool.do(function (this: WorkerTask) {
       return this.do({ url: 'node:path', name: 'basename' }, '/a/b.c');
     });
-    expect(await within(job)).toBe('b.c');
+    expect(await settle(job)).toBe('b.c');
   }));

@@ -1,0 +1,25 @@
+/** A task that has asked for others, and waits: its own thread takes what waits on another behind something long. */
+import { type WorkerTask } from 'sluice/pool';
+import { usePool, settle } from './pool-fixture';
+import { fillPrefetchWindows, sharedNumbers } from './record-events';
+
+describe('a thread whose task waits for others', () => {
+  it('runs what was sent ahead to a thread that is busy', () =>
+    usePool({ size: 2, grace: 20 }, async (pool) => {
+      await fillPrefetchWindows(pool);
+      const fanOut = pool.do(async function (this: WorkerTask, come: Int32Array) {
+        const long = this.do((come: Int32Array) => {
+          for (let count = 0; count < 8; count = Atomics.load(come, 0)) Atomics.wait(come, 0, count);
+        }, come);
+        const short = Array.from({ length: 8 }, () =>
+          this.do((come: Int32Array) => {
+            Atomics.add(come, 0, 1);
+            return Atomics.notify(come, 0);
+          }, come),
+        );
+        const all = await Promise.all([long, ...short]);
+        return all.length;
+      }, sharedNumbers(1));
+      expect(await settle(fanOut)).toBe(9);
+    }));
+});

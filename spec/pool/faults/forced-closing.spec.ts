@@ -1,0 +1,152 @@
+/**
+ * Row 35: a pool that is closed by force where nothing would ever end by itself: in a loop, in the load of a module, while
+ * threads start, and while they are replaced.
+ */
+import { PoolClosedError, WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
+import { fixtures } from './module-fixtures';
+import { recordEvents, sharedNumbers, waitUntil, type RecordedEvents } from './record-events';
+
+/** Closes by force; all who asked are recorded so, once, and no thread is left. */
+async function closesAll(pool: WorkerPool, listeners: readonly RecordedEvents<unknown>[]): Promise<void> {
+  await pool.close({ force: true });
+  for (const { items, errors, completions } of listeners) {
+    expect({ items, completions }).toEqual({ items: [], completions: 0 });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toBeInstanceOf(PoolClosedError);
+  }
+  expect(pool.stats).toMatchObject({ threads: 0, idle: 0, queued: 0, running: 0 });
+}
+
+/** Long enough that only force ends it. */
+const poolOf = (config: WorkerPoolConfig = {}): WorkerPool => new WorkerPool({ size: 2, grace: 3_600_000, ...config });
+
+const modules = fixtures();
+afterAll(() => {
+  modules.remove();
+});
+
+describe('a pool that is closed by force', () => {
+  it('in endless loops', async () => {
+    const pool = poolOf();
+    const seen = sharedNumbers(1);
+    const endless = pool.task((state: Int32Array) => {
+      Atomics.add(state, 0, 1);
+      for (;;);
+    });
+    const listeners = [1, 2, 3, 4].map(() => recordEvents(endless(seen)));
+    await waitUntil(() => seen[0] === 2);
+    await closesAll(pool, listeners);
+  });
+
+  it('in a thread that sleeps for ever', async () => {
+    const pool = poolOf();
+    const seen = sharedNumbers(2);
+    const asleep = pool.task((state: Int32Array) => {
+      Atomics.store(state, 0, 1);
+      Atomics.wait(state, 1, 0);
+    });
+    const listeners = [recordEvents(asleep(seen))];
+    await waitUntil(() => seen[0] === 1);
+    await closesAll(pool, listeners);
+  });
+
+  it('in the load of a module that does not end', async () => {
+    const pool = poolOf();
+    const url = modules.write(
+      'never.mjs',
+      'await new Promise(() => setInterval(() => {}, 1000)); export default () => 1;',
+    );
+    const listeners = [1, 2, 3].map(() => recordEvents(pool.task({ url })()));
+    await waitUntil(() => pool.stats.running >= 2);
+    await closesAll(pool, listeners);
+  });
+
+  it('in the load of a module that loops', async () => {
+    const pool = poolOf({ size: 1 });
+    const url = modules.write('loops.mjs', 'for (;;); export default () => 1;');
+    const listeners = [recordEvents(pool.task({ url })())];
+    await waitUntil(() => pool.stats.running === 1);
+    await closesAll(pool, listeners);
+  });
+
+  it('in an init that does not end', async () => {
+    const pool = poolOf({ init: () => new Promise(() => undefined) });
+    const listeners = [recordEvents(pool.task(() => 1)())];
+    await closesAll(pool, listeners);
+  });
+
+  it('in the very turn it was made', async () => {
+    const pool = poolOf();
+    const listeners = [recordEvents(pool.task(() => 1)())];
+    await closesAll(pool, listeners);
+  });
+
+  it('while its threads start', async () => {
+    const pool = poolOf();
+    const listeners = [1, 2].map(() => recordEvents(pool.task(() => 1)()));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(pool.stats).toMatchObject({ threads: 2, idle: 0 });
+    await closesAll(pool, listeners);
+  });
+
+  it('while a thread is replaced', async () => {
+    const pool = poolOf({ size: 1 });
+    const hasLeft = new Promise<void>((resolve) => {
+      pool.events$.subscribe(({ type }) => {
+        if (type === 'exit') resolve();
+      });
+    });
+    const first = recordEvents(pool.task(() => process.exit(1))());
+    const listeners = [1, 2].map(() => recordEvents(pool.task(() => 1)()));
+    await hasLeft;
+    await closesAll(pool, listeners);
+    expect(first.errors).toMatchObject([{ code: 'SLUICE_WORKER_CRASH' }]);
+  });
+
+  it('while a thread is being ended', async () => {
+    const pool = poolOf({ size: 1, grace: 0 });
+    const seen = sharedNumbers(1);
+    const running = recordEvents(
+      pool.task((state: Int32Array) => {
+        Atomics.store(state, 0, 1);
+        for (;;);
+      })(seen),
+    );
+    await waitUntil(() => seen[0] === 1);
+    const queued = [recordEvents(pool.task(() => 1)())];
+    running.unsubscribe();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await pool.close({ force: true });
+    expect(queued[0]?.errors.length === 1 || queued[0]?.completions === 1).toBe(true);
+    expect(running.errors).toEqual([]);
+    expect(pool.stats).toMatchObject({ threads: 0, queued: 0, running: 0 });
+  });
+
+  it('with arguments that never come, and tasks that wait for tasks', async () => {
+    const pool = poolOf({ size: 1 });
+    const parked = new WorkerPool({ size: 0 });
+    const waiting = recordEvents(pool.task((n: number) => n)(parked.task(() => 1)()));
+    const nested = recordEvents(
+      pool.task(function (this: { do(fn: () => unknown): Promise<unknown> }) {
+        return this.do(() => new Promise(() => undefined));
+      })(),
+    );
+    await waitUntil(() => pool.stats.running === 2);
+    await closesAll(pool, [waiting, nested]);
+    await parked.close({ force: true });
+    expect(parked.stats).toMatchObject({ queued: 0, running: 0, threads: 0 });
+  });
+
+  it('with ten thousand in its queue', async () => {
+    const pool = poolOf({ size: 1 });
+    const endless = recordEvents(
+      pool.task(() => {
+        for (;;);
+      })(),
+    );
+    const tiny = pool.task(() => 1);
+    const listeners = Array.from({ length: 10_000 }, () => recordEvents(tiny()));
+    await closesAll(pool, [endless, ...listeners]);
+  });
+});

@@ -1,0 +1,143 @@
+/** A queue that is full loses nothing in silence: who has no place in it is recorded, by whichever policy. */
+import { from, lastValueFrom, range, toArray } from 'rxjs';
+import { offload, QueueFullError, WorkerPool } from 'sluice/pool';
+import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
+import { recordEvents, sharedNumbers, waitUntil, type RecordedEvents } from './record-events';
+
+const poolOf = (overflow: 'reject' | 'evict', maxQueue: number): WorkerPool =>
+  new WorkerPool({ size: 1, name: 'narrow', maxQueue, overflow, grace: 50 });
+
+/** Its thread is held, and ten tasks come: `ends` are recorded in the order of the tasks. */
+async function crowded(pool: WorkerPool, meanwhile: (listeners: readonly RecordedEvents<number>[]) => void): Promise<void> {
+  const gate = sharedNumbers(2);
+  const held = pool.do((shared: Int32Array) => {
+    Atomics.store(shared, 0, 1);
+    Atomics.wait(shared, 1, 0);
+  }, gate);
+  await waitUntil(() => gate[0] === 1);
+  const same = pool.task((value: number) => value, { name: 'same' });
+  const listeners = [...Array(10).keys()].map((value) => recordEvents(same(value)));
+  meanwhile(listeners);
+  Atomics.store(gate, 1, 1);
+  Atomics.notify(gate, 1);
+  await held;
+  await waitUntil(() => pool.stats.queued + pool.stats.running === 0);
+  for (const { errors, completions } of listeners) expect(errors.length + completions).toBe(1);
+}
+
+const valuesOf = (listeners: readonly RecordedEvents<number>[]): number[] => listeners.flatMap(({ items }) => items);
+const refusedOf = (listeners: readonly RecordedEvents<number>[]): number[] =>
+  listeners.flatMap(({ errors }, index) => (errors.length > 0 ? [index] : []));
+
+describe('a queue that is full', () => {
+  it("refuses newcomers at once where overflow is 'reject'", async () => {
+    const pool = poolOf('reject', 3);
+    await expectInvariantsAndClose(pool, async () => {
+      let all: readonly RecordedEvents<number>[] = [];
+      await crowded(pool, (listeners) => {
+        all = listeners;
+        expect(refusedOf(listeners)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+        expect(pool.stats.queued).toBe(3);
+        const error = listeners[3]?.errors[0];
+        expect(error).toBeInstanceOf(QueueFullError);
+        expect(error).toMatchObject({ code: 'SLUICE_QUEUE_FULL', pool: 'narrow', task: 'same' });
+        expect((error as Error).message).toMatch(/was refused.*3 task\(s\).*'reject'/s);
+      });
+      expect(valuesOf(all)).toEqual([0, 1, 2]);
+    });
+  });
+
+  it("sends away who has waited longest where overflow is 'evict'", async () => {
+    const pool = poolOf('evict', 3);
+    await expectInvariantsAndClose(pool, async () => {
+      let all: readonly RecordedEvents<number>[] = [];
+      await crowded(pool, (listeners) => {
+        all = listeners;
+        expect(refusedOf(listeners)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+        expect(pool.stats.queued).toBe(3);
+        const error = listeners[0]?.errors[0];
+        expect(error).toBeInstanceOf(QueueFullError);
+        expect((error as Error).message).toMatch(/lost its place.*'evict'/s);
+      });
+      expect(valuesOf(all)).toEqual([7, 8, 9]);
+    });
+  });
+
+  it.each(['reject', 'evict'] as const)(
+    "may have no length at all: '%s' then refuses whoever would wait",
+    async (overflow) => {
+      const pool = poolOf(overflow, 0);
+      await expectInvariantsAndClose(pool, async () => {
+        let all: readonly RecordedEvents<number>[] = [];
+        await crowded(pool, (listeners) => {
+          all = listeners;
+          expect(refusedOf(listeners)).toHaveLength(10);
+        });
+        expect(valuesOf(all)).toEqual([]);
+        expect(await pool.do((value: number) => value, 11)).toBe(11);
+      });
+    },
+  );
+
+  it('takes as many more as have left it', async () => {
+    const pool = poolOf('reject', 3);
+    await expectInvariantsAndClose(pool, async () => {
+      await crowded(pool, (listeners) => {
+        listeners[0]?.unsubscribe();
+        listeners[1]?.unsubscribe();
+        const same = pool.task((value: number) => value);
+        const newcomers = [20, 21, 22].map((value) => recordEvents(same(value)));
+        expect(refusedOf(newcomers)).toEqual([2]);
+        // For the count of ends, those that have left are recorded nothing.
+        for (const index of [0, 1]) listeners[index]?.errors.push('left');
+      });
+    });
+  });
+
+  it('is counted: each task is in exactly one of the numbers of the pool', async () => {
+    const pool = poolOf('evict', 3);
+    await expectInvariants(pool, async () => {
+      await crowded(pool, () => undefined);
+      expect(pool.stats).toMatchObject({ completed: 1 + 3, failed: 7, cancelled: 0 });
+    });
+    await pool.close();
+  });
+
+  it('may be told of by subscribers that ask again at once', async () => {
+    const pool = poolOf('evict', 1);
+    await expectInvariantsAndClose(pool, async () => {
+      let again = 0;
+      await crowded(pool, () => {
+        const same = pool.task((value: number) => value);
+        const ask = (value: number): void => {
+          same(value).subscribe({
+            error: () => {
+              if (again++ < 20) ask(value + 1);
+            },
+          });
+        };
+        ask(100);
+        ask(200);
+      });
+      expect(again).toBeGreaterThan(0);
+    });
+  });
+
+  it('is never so for offload, which asks for no more than there is room for', async () => {
+    const pool = new WorkerPool({ size: 1, maxQueue: 64 });
+    await expectInvariantsAndClose(pool, async () => {
+      const same = pool.task((value: number) => value);
+      const values = await lastValueFrom(range(0, 1_000).pipe(offload(same), toArray()));
+      expect(values.sort((one, other) => one - other)).toEqual([...Array(1_000).keys()]);
+    });
+  });
+
+  it('is none for tasks that a fresh pool has threads for', async () => {
+    const pool = new WorkerPool({ size: 2, maxQueue: 0 });
+    await expectInvariantsAndClose(pool, async (record) => {
+      const same = pool.task((value: number) => value);
+      const recorded = await Promise.all([1, 2].map((value) => record(from(same(value)))));
+      expect(recorded.flatMap(({ items }) => items)).toEqual([1, 2]);
+    });
+  });
+});

@@ -1,0 +1,327 @@
+/** A task that nobody wants any more never runs, or stops; and whoever has left hears nothing more. */
+import { getEventListeners } from 'node:events';
+import { lastValueFrom, take } from 'rxjs';
+import { CancelledError } from 'sluice';
+import { WorkerPool, type WorkerTask } from 'sluice/pool';
+import { runAlone } from '../../support/process';
+import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
+import { hasNoNotification, recordEvents, fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
+
+const pool = new WorkerPool({ size: 1, grace: 50 });
+afterAll(() => expectInvariantsAndClose(pool, () => undefined));
+
+/** Begins (0), and holds its thread until it is let go (1). */
+const hold = pool.task((gate: Int32Array) => {
+  Atomics.store(gate, 0, 1);
+  Atomics.wait(gate, 1, 0);
+});
+const count = pool.task((counter: Int32Array) => Atomics.add(counter, 0, 1) + 1);
+/** Begins (0), and ends when it is recorded to (1). */
+const heed = pool.task(function (this: WorkerTask, seen: Int32Array) {
+  Atomics.store(seen, 0, 1);
+  return new Promise<string>((resolve) => {
+    this.signal.addEventListener('abort', () => {
+      Atomics.store(seen, 1, 1);
+      resolve('stopped');
+    });
+  });
+});
+
+/** The thread is held while `meanwhile` runs. */
+async function whileHeld(meanwhile: () => unknown): Promise<void> {
+  const gate = sharedNumbers(2);
+  const held = lastValueFrom(hold(gate));
+  await waitUntil(() => gate[0] === 1);
+  try {
+    await meanwhile();
+  } finally {
+    Atomics.store(gate, 1, 1);
+    Atomics.notify(gate, 1);
+    await held;
+  }
+}
+
+const isQuiet = (): boolean => pool.stats.running === 0;
+
+describe('a task that is left while it waits in the queue', () => {
+  it('never runs', () =>
+    expectInvariants(pool, async () => {
+      const counter = sharedNumbers(1);
+      await whileHeld(() => {
+        const listener = recordEvents(count(counter));
+        expect(pool.stats.queued).toBe(1);
+        listener.unsubscribe();
+        expect(pool.stats.queued).toBe(0);
+        expect(hasNoNotification(listener)).toBe(true);
+      });
+      expect(await count(counter)).toBe(1);
+    }));
+
+  it('leaves no trace among a quarter of a million, whichever end they leave from', () =>
+    expectInvariants(pool, async () => {
+      const counter = sharedNumbers(1);
+      const call = count(counter);
+      let ends = 0;
+      await whileHeld(() => {
+        const leavers = Array.from({ length: 250_000 }, () =>
+          call.subscribe(() => {
+            ends++;
+          }),
+        );
+        const stays = recordEvents(call);
+        leavers.slice(125_000).forEach((leaver) => {
+          leaver.unsubscribe();
+        });
+        leavers.reverse().forEach((leaver) => {
+          leaver.unsubscribe();
+        });
+        expect(pool.stats.queued).toBe(1);
+        expect(stays.errors).toEqual([]);
+      });
+      expect(await count(counter)).toBe(2);
+      expect(ends).toBe(0);
+    }));
+
+  it('never runs as a job that is cancelled, which says so once', () =>
+    expectInvariants(pool, async () => {
+      const counter = sharedNumbers(1);
+      await whileHeld(async () => {
+        const job = pool.do((shared: Int32Array) => Atomics.add(shared, 0, 1), counter);
+        const heard = recordEvents(job);
+        job.cancel();
+        await expect(job).rejects.toThrow(CancelledError);
+        expect(heard.errors).toHaveLength(1);
+      });
+      expect(await count(counter)).toBe(1);
+    }));
+});
+
+describe('a task that is left after it was sent ahead', () => {
+  it('is passed over by its thread, and those beside it run', () =>
+    expectInvariants(pool, async () => {
+      const counter = sharedNumbers(1);
+      await fillPrefetchWindows(pool);
+      const gate = sharedNumbers(2);
+      const held = recordEvents(hold(gate));
+      const sent = Array.from({ length: 6 }, () => recordEvents(count(counter)));
+      await waitUntil(() => gate[0] === 1);
+      expect(pool.stats).toMatchObject({ running: 7, queued: 0 });
+      const [stays, ...leavers] = sent;
+      for (const leaver of leavers) leaver.unsubscribe();
+      Atomics.store(gate, 1, 1);
+      Atomics.notify(gate, 1);
+      await waitUntil(isQuiet);
+      expect(held.completions).toBe(1);
+      expect(stays?.items).toEqual([1]);
+      expect(leavers.every(hasNoNotification)).toBe(true);
+      expect(counter[0]).toBe(1);
+    }));
+});
+
+describe('a task that is left while it runs', () => {
+  it('sees its signal abort, and its thread goes on', () =>
+    expectInvariants(pool, async () => {
+      const spawns = countOf('spawn');
+      const seen = sharedNumbers(2);
+      const listener = recordEvents(heed(seen));
+      await waitUntil(() => seen[0] === 1);
+      listener.unsubscribe();
+      await waitUntil(isQuiet);
+      expect(seen[1]).toBe(1);
+      expect(hasNoNotification(listener)).toBe(true);
+      expect(spawns()).toBe(0);
+    }));
+
+  it('loses its thread if it does not heed, and another thread takes over', () =>
+    expectInvariants(pool, async () => {
+      const spawns = countOf('spawn');
+      const begun = sharedNumbers(1);
+      const spin = pool.task((flag: Int32Array) => {
+        for (;;) Atomics.store(flag, 0, 1);
+      });
+      const listener = recordEvents(spin(begun));
+      await waitUntil(() => begun[0] === 1);
+      listener.unsubscribe();
+      expect(await count(sharedNumbers(1))).toBe(1);
+      await waitUntil(isQuiet);
+      expect(hasNoNotification(listener)).toBe(true);
+      expect(spawns()).toBe(1);
+    }));
+
+  it('stops where it stands as a stream, and cleans up', () =>
+    expectInvariants(pool, async () => {
+      const seen = sharedNumbers(1);
+      const ticks = pool.task(async function* (cleanedUp: Int32Array) {
+        try {
+          for (let index = 0; ; index++) {
+            yield index;
+            await new Promise((resolve) => void setTimeout(resolve, 1));
+          }
+        } finally {
+          Atomics.store(cleanedUp, 0, 1);
+        }
+      });
+      const listener = recordEvents(ticks(seen));
+      await waitUntil(() => listener.items.length >= 2);
+      listener.unsubscribe();
+      const heard = listener.items.length;
+      await waitUntil(isQuiet);
+      expect(seen[0]).toBe(1);
+      expect(listener.items).toHaveLength(heard);
+      expect(listener.completions + listener.errors.length).toBe(0);
+    }));
+});
+
+describe('a task that is left in the very tick of its result', () => {
+  it('says nothing, though its result has been sent', () =>
+    expectInvariants(pool, async () => {
+      const done = sharedNumbers(1);
+      const finish = pool.task((flag: Int32Array) => {
+        setImmediate(() => {
+          Atomics.store(flag, 0, 1);
+          Atomics.notify(flag, 0);
+        });
+        return 'result';
+      });
+      await finish(sharedNumbers(1));
+      const listener = recordEvents(finish(done));
+      await Promise.resolve(); // the pool sends at the end of the turn
+      await Promise.resolve();
+      Atomics.wait(done, 0, 0);
+      listener.unsubscribe();
+      await waitUntil(isQuiet);
+      expect(hasNoNotification(listener)).toBe(true);
+    }));
+
+  it('says no more than the item at which it was left', () =>
+    expectInvariants(pool, async () => {
+      const numbers = pool.task(function* () {
+        yield* [0, 1, 2, 3, 4, 5];
+      });
+      const items: number[] = [];
+      let completions = 0;
+      const subscription = numbers().subscribe({
+        next: (item) => {
+          items.push(item);
+          if (item === 2) subscription.unsubscribe();
+        },
+        complete: () => {
+          completions++;
+        },
+      });
+      await waitUntil(() => items.length === 3);
+      await waitUntil(isQuiet);
+      expect(items).toEqual([0, 1, 2]);
+      expect(completions).toBe(0);
+    }));
+
+  it('completes once if it is left by take(1) at its only value', () =>
+    expectInvariants(pool, async (record) => {
+      expect(await record(count(sharedNumbers(1)).pipe(take(1)))).toMatchObject({
+        items: [1],
+        ends: 1,
+        isError: false,
+      });
+    }));
+});
+
+describe('a task that is left twice, or after its end', () => {
+  it('counts as cancelled once', () =>
+    expectInvariants(pool, async () => {
+      const { cancelled } = pool.stats;
+      await whileHeld(() => {
+        const listener = recordEvents(count(sharedNumbers(1)));
+        listener.unsubscribe();
+        listener.unsubscribe();
+      });
+      expect(pool.stats.cancelled).toBe(cancelled + 1);
+    }));
+
+  it('has completed, and stays so', () =>
+    expectInvariants(pool, async () => {
+      const { cancelled } = pool.stats;
+      const listener = recordEvents(count(sharedNumbers(1)));
+      await waitUntil(() => listener.completions === 1);
+      listener.unsubscribe();
+      expect(pool.stats.cancelled).toBe(cancelled);
+      expect(listener).toMatchObject({ items: [1], completions: 1 });
+    }));
+});
+
+describe('a task whose signal aborts', () => {
+  const counting = (signal: AbortSignal) =>
+    pool.task((counter: Int32Array) => Atomics.add(counter, 0, 1) + 1, { signal });
+
+  it('never runs if it had aborted before; the error has its reason', () =>
+    expectInvariants(pool, async (record) => {
+      const counter = sharedNumbers(1);
+      const recorded = await record(counting(AbortSignal.abort('too late'))(counter));
+      expect(recorded.error).toBeInstanceOf(CancelledError);
+      expect(recorded.error).toMatchObject({ reason: 'too late' });
+      expect(counter[0]).toBe(0);
+    }));
+
+  it('never runs if it aborts in the queue', () =>
+    expectInvariants(pool, async (record) => {
+      const counter = sharedNumbers(1);
+      const controller = new AbortController();
+      await whileHeld(async () => {
+        const recorded = record(counting(controller.signal)(counter));
+        controller.abort('changed my mind');
+        expect((await recorded).error).toMatchObject({ name: 'CancelledError', reason: 'changed my mind' });
+      });
+      expect(await count(counter)).toBe(1);
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    }));
+
+  it('stops if it runs, and is told of at once', () =>
+    expectInvariants(pool, async (record) => {
+      const controller = new AbortController();
+      const begun = sharedNumbers(1);
+      const wait = pool.task(
+        function (this: WorkerTask, flag: Int32Array) {
+          Atomics.store(flag, 0, 1);
+          return new Promise<void>((resolve) => {
+            this.signal.addEventListener('abort', () => {
+              resolve();
+            });
+          });
+        },
+        { signal: controller.signal },
+      );
+      const recorded = record(wait(begun));
+      await waitUntil(() => begun[0] === 1);
+      controller.abort();
+      expect((await recorded).error).toBeInstanceOf(CancelledError);
+      await waitUntil(isQuiet);
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    }));
+});
+
+it('a process whose only task was left ends, though the task goes on for ever', () => {
+  const { lines, hasEndedWell } = runAlone(`
+    const { WorkerPool } = require('sluice/pool');
+    const pool = new WorkerPool({ size: 1, grace: 30 });
+    const begun = new Int32Array(new SharedArrayBuffer(4));
+    const left = pool.task((flag) => { for (;;) Atomics.store(flag, 0, 1); })(begun).subscribe();
+    const look = () => {
+      if (begun[0] === 0) return setTimeout(look, 1);
+      left.unsubscribe();
+      console.log('left');
+    };
+    look();`);
+  expect(lines).toEqual(['left']);
+  expect(hasEndedWell).toBe(true);
+});
+
+/** How many of these events there have been since. */
+function countOf(type: 'spawn'): () => number {
+  let count = 0;
+  const subscription = pool.events$.subscribe((event) => {
+    if (event.type === type) count++;
+  });
+  return () => {
+    subscription.unsubscribe();
+    return count;
+  };
+}
