@@ -1,4 +1,4 @@
-/** Tasks that only end if they are at work at once, on as many threads as the pool has. */
+/** Tasks that end only while other tasks run at the same time, on all threads of the pool. */
 import { transfer } from 'sluice/pool';
 import { waitForThreads, usePool, settle } from './pool-fixture';
 import { fillPrefetchWindows, sharedNumbers } from './record-events';
@@ -10,7 +10,7 @@ describe.each([
   ['has only begun', waitForThreads],
   ['sends many ahead', fillPrefetchWindows],
 ])('a pool of four threads that %s', (_, prepare) => {
-  it('runs as many tasks at once which move what they are given, and then as many again', () =>
+  it('runs one task with a transferred argument on each thread at once, twice in a row', () =>
     usePool({ size: THREADS }, async (pool) => {
       await prepare(pool);
       const rounds = [sharedNumbers(1), sharedNumbers(1)];
@@ -23,10 +23,10 @@ describe.each([
       expect(pool.stats).toMatchObject({ threads: THREADS, running: 0, failed: 0 });
     }));
 
-  it('runs on all of them what one of its tasks asks for and waits for', () =>
+  it('runs the nested calls of one task on all threads at once', () =>
     usePool({ size: THREADS }, async (pool) => {
       await prepare(pool);
-      const asked = pool.do({ url, name: 'fanOut' }, 3 * THREADS, sharedNumbers(1), THREADS);
-      expect(await settle(asked)).toBe(3 * THREADS);
+      const job = pool.do({ url, name: 'fanOut' }, 3 * THREADS, sharedNumbers(1), THREADS);
+      expect(await settle(job)).toBe(3 * THREADS);
     }));
 });

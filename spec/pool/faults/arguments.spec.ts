@@ -1,4 +1,4 @@
-/** Arguments that can't travel fail their own task, by a signal and never by a throw; nothing else comes to harm. */
+/** An argument that cannot be sent fails its own task through `error`, never by a throw, and no other task. */
 import { defer, type Observable } from 'rxjs';
 import { Future } from 'sluice';
 import { TransferError, WorkerPool } from 'sluice/pool';
@@ -10,12 +10,12 @@ afterAll(() => expectInvariantsAndClose(pool, () => undefined));
 
 const identity = pool.task((value: unknown) => value, { name: 'identity' });
 
-/** Nothing is thrown where it is asked for. */
-const askedFor = <T>(record: Recorder, ask: () => Observable<T>) => {
-  let asked: Observable<T> | undefined;
-  expect(() => (asked = ask())).not.toThrow();
+/** Expects that the call itself does not throw. */
+const expectNoThrow = <T>(record: Recorder, ask: () => Observable<T>) => {
+  let source: Observable<T> | undefined;
+  expect(() => (source = ask())).not.toThrow();
   let recorded: ReturnType<typeof record<T>> | undefined;
-  expect(() => (recorded = record(asked ?? defer(ask)))).not.toThrow();
+  expect(() => (recorded = record(source ?? defer(ask)))).not.toThrow();
   return recorded;
 };
 
@@ -38,9 +38,9 @@ describe('an argument that cannot be cloned', () => {
     ['a port that is not moved', new MessageChannel().port1, 'args[0]'],
   ];
 
-  it.each(refused)('fails its task with an error that says where it is: %s', (_, value, path) =>
+  it.each(refused)('fails its task with the path of the argument: %s', (_, value, path) =>
     expectInvariants(pool, async (record) => {
-      const recorded = await askedFor(record, () => identity(value));
+      const recorded = await expectNoThrow(record, () => identity(value));
       expect(recorded).toMatchObject({ items: [], ends: 1, isError: true });
       expect(recorded?.error).toBeInstanceOf(TransferError);
       expect(recorded?.error).toMatchObject({ code: 'SLUICE_TRANSFER', task: 'identity' });
@@ -48,9 +48,9 @@ describe('an argument that cannot be cloned', () => {
     }),
   );
 
-  it.each(refused)('fails a job the same: %s', (_, value) =>
+  it.each(refused)('fails a job in the same way: %s', (_, value) =>
     expectInvariants(pool, async (record) => {
-      const recorded = await askedFor(record, () => pool.do((given: unknown) => given, value));
+      const recorded = await expectNoThrow(record, () => pool.do((given: unknown) => given, value));
       expect(recorded?.error).toBeInstanceOf(TransferError);
     }),
   );
@@ -89,18 +89,18 @@ describe('an argument that cannot be cloned', () => {
     ],
   ];
 
-  it.each(hostile)('is a failure of its task even if it defends itself: %s', (_, make) =>
+  it.each(hostile)('fails its task although every access to it throws: %s', (_, make) =>
     expectInvariants(pool, async (record) => {
       const value = make();
       const recorded = await Promise.all([
-        askedFor(record, () => identity(value)),
-        askedFor(record, () => pool.do((given: unknown) => typeof given, value)),
+        expectNoThrow(record, () => identity(value)),
+        expectNoThrow(record, () => pool.do((given: unknown) => typeof given, value)),
       ]);
       for (const each of recorded) expect(each).toMatchObject({ items: [], ends: 1, isError: true });
     }),
   );
 
-  it('keeps no place: those beside it in the batch run, and so do thousands after it', () =>
+  it('keeps no slot: the other tasks of its batch run, and so do thousands after them', () =>
     expectInvariants(pool, async (record) => {
       await fillPrefetchWindows(pool);
       const recorded = await Promise.all(
@@ -112,13 +112,13 @@ describe('an argument that cannot be cloned', () => {
       });
     }));
 
-  it('fails its task also where it had to be waited for', () =>
+  it('fails its task also if it was awaited first', () =>
     expectInvariants(pool, async (record) => {
       const call = pool.task((value: unknown) => value)(Future.of<unknown>(() => 1));
       expect((await record(call)).error).toBeInstanceOf(TransferError);
     }));
 
-  it('fails a task that needs it before it begins if it is a future that fails', () =>
+  it('fails its task before the task starts, if it is a future that fails', () =>
     expectInvariants(pool, async (record) => {
       const call = pool.task((value: number) => value)(Future.fail(new RangeError('no argument')));
       expect((await record(call)).error).toEqual(new RangeError('no argument'));
@@ -126,7 +126,7 @@ describe('an argument that cannot be cloned', () => {
 });
 
 describe('an argument that can be cloned', () => {
-  it('keeps its holes', () =>
+  it('is cloned with the holes of an array', () =>
     expectInvariants(pool, async () => {
       // eslint-disable-next-line no-sparse-arrays -- it is what this is about
       const holey = [1, , 3];
@@ -134,14 +134,14 @@ describe('an argument that can be cloned', () => {
       expect(seen).toEqual([3, false, ['0', '2']]);
     }));
 
-  it('may be undefined, and counts', () =>
+  it('may be undefined, and is counted in arguments.length', () =>
     expectInvariants(pool, async () => {
       const count = (...args: unknown[]): unknown => [args.length, args];
       expect(await pool.do(count)).toEqual([0, []]);
       expect(await pool.do(count, undefined, null)).toEqual([2, [undefined, null]]);
     }));
 
-  it('keeps its cycles, and what two arguments share', () =>
+  it('is cloned with its cycles, and with objects that two arguments share', () =>
     expectInvariants(pool, async () => {
       const cyclic: { self?: unknown } = {};
       cyclic.self = cyclic;

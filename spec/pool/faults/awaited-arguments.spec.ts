@@ -1,4 +1,4 @@
-/** Tasks that wait for their arguments: what they hold up, what they hold on to, and what ends with them. */
+/** Tasks that await arguments: they hold no thread, they release the arguments, and they cancel what they await. */
 import { AsyncValue } from 'sluice';
 import { runAlone } from '../../support/process';
 import { usePool, settle } from './pool-fixture';
@@ -9,8 +9,8 @@ const endless = (begun: Int32Array): number => {
   for (;;);
 };
 
-describe('the task that another waits for as its argument', () => {
-  it('is cancelled when the time of the other is over', () =>
+describe('a task that is awaited as the argument of another task', () => {
+  it('is cancelled when the other task times out', () =>
     usePool({ size: 1, grace: 50 }, async (pool) => {
       const late = pool.task((n: number) => n, { timeout: 100 });
       await expect(late(pool.task(endless)(sharedNumbers(1)))).rejects.toMatchObject({ name: 'TaskTimeoutError' });
@@ -18,7 +18,7 @@ describe('the task that another waits for as its argument', () => {
       expect(pool.stats).toMatchObject({ queued: 0, running: 0, failed: 1, cancelled: 1 });
     }));
 
-  it('is cancelled when the signal of the other aborts', () =>
+  it('is cancelled when the signal of the other task is aborted', () =>
     usePool({ size: 1, grace: 50 }, async (pool) => {
       const abort = new AbortController();
       const begun = sharedNumbers(1);
@@ -32,8 +32,8 @@ describe('the task that another waits for as its argument', () => {
     }));
 });
 
-describe('a task that waits for its arguments', () => {
-  it('leaves room for the actions of the scheduler, one of which may bring them', () =>
+describe('a task that awaits its arguments', () => {
+  it('leaves room for actions of pool.scheduler, one of which may provide the arguments', () =>
     usePool({ size: 1 }, async (pool) => {
       const argument = new AsyncValue<number>();
       const waiting = Array.from({ length: 100 }, () => pool.do((n: number) => n, argument));
@@ -45,7 +45,7 @@ describe('a task that waits for its arguments', () => {
 });
 
 describe('a task that has ended', () => {
-  it('lets go of its arguments, though its time would not be over for long, nor that of one before it', () => {
+  it('releases its arguments, although its timeout and that of an earlier task are still far away', () => {
     const { lines, hasEndedWell } = runAlone(
       `
       const { WorkerPool } = require('sluice/pool');

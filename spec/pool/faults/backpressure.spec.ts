@@ -1,15 +1,15 @@
 /**
- * A subscriber that is slower than the stream it takes holds up whoever produces it, so that neither side has to keep
- * more than a few items. What a producer has done is counted in memory that both sides see.
+ * A subscriber that is slower than its stream pauses the producer, so that neither side buffers more than a few items. The
+ * items of a producer are counted in shared memory.
  */
 import { concatMap, from, take, toArray } from 'rxjs';
 import { WorkerPool } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
 import { recordEvents, sharedNumbers, waitUntil } from './record-events';
 
-/** So far a producer may be ahead of whoever takes its items. */
+/** Number of items that a producer may be ahead of its subscriber. */
 const FEW = 128;
-/** More than could be read in the time of a spec. */
+/** More items than a spec could read. */
 const ENDLESS = 10_000_000;
 const MANY = 200_000;
 
@@ -21,7 +21,7 @@ pool.events$.subscribe(({ type }) => {
 });
 afterAll(() => expectInvariantsAndClose(pool, () => undefined));
 
-/** Each counts its items (0), and says that it has cleaned up (1). */
+/** Each producer counts its items in element 0, and sets element 1 when it has cleaned up. */
 const producers = {
   'a generator': pool.task(function* (seen: Int32Array, to: number) {
     try {
@@ -86,8 +86,8 @@ const producers = {
 };
 const all = Object.entries(producers);
 
-describe('a subscriber that is slow to take items', () => {
-  it.each(all)('is never far behind %s, in a for await that stops', (_, produce) =>
+describe('a slow subscriber', () => {
+  it.each(all)('is never far behind %s, in a `for await` that stops', (_, produce) =>
     expectInvariants(pool, async () => {
       const seen = sharedNumbers(2);
       let taken = 0;
@@ -119,7 +119,7 @@ describe('a subscriber that is slow to take items', () => {
     }),
   );
 
-  it.each(all)('holds up %s while it keeps this thread', (_, produce) =>
+  it.each(all)('pauses %s while it blocks this thread', (_, produce) =>
     expectInvariants(pool, async () => {
       const seen = sharedNumbers(2);
       const clock = sharedNumbers(1);
@@ -139,7 +139,7 @@ describe('a subscriber that is slow to take items', () => {
     }),
   );
 
-  it.each(all)('that asks for one item and then for none for long is sent no more of %s', (_, produce) =>
+  it.each(all)('that pulls one item and then pauses is sent no more items of %s', (_, produce) =>
     expectInvariants(pool, async () => {
       const seen = sharedNumbers(2);
       const iterator = produce(seen, ENDLESS)[Symbol.asyncIterator]();
@@ -154,7 +154,7 @@ describe('a subscriber that is slow to take items', () => {
     }),
   );
 
-  it('gets the error of a stream after all items before it', () =>
+  it('gets the error of a stream after all its items', () =>
     expectInvariants(pool, async () => {
       const numbers = pool.task(function* () {
         for (let index = 0; index < 300; index++) yield index;
@@ -171,7 +171,7 @@ describe('a subscriber that is slow to take items', () => {
       expect(items).toEqual([...Array(300).keys()]);
     }));
 
-  it('does not begin before it asks, and may leave before that', () =>
+  it('does not start the stream before it pulls, and may return before that', () =>
     expectInvariants(pool, async () => {
       const seen = sharedNumbers(2);
       const iterator = producers['a generator'](seen, ENDLESS)[Symbol.asyncIterator]();
@@ -180,16 +180,16 @@ describe('a subscriber that is slow to take items', () => {
       expect([...seen]).toEqual([0, 0]);
     }));
 
-  it('may ask for many at once', () =>
+  it('may pull many items at once', () =>
     expectInvariants(pool, async () => {
       const seen = sharedNumbers(2);
       const iterator = producers['a generator'](seen, 3)[Symbol.asyncIterator]();
-      const asked = await Promise.all(Array.from({ length: 5 }, () => iterator.next()));
-      expect(asked.map(({ value }) => value as unknown)).toEqual([0, 1, 2, undefined, undefined]);
-      expect(asked.map(({ done }) => done)).toEqual([false, false, false, true, true]);
+      const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()));
+      expect(results.map(({ value }) => value as unknown)).toEqual([0, 1, 2, undefined, undefined]);
+      expect(results.map(({ done }) => done)).toEqual([false, false, false, true, true]);
     }));
 
-  it('in a pipe of RxJS, by `from` and concatMap, gets all in order', () =>
+  it('gets all items in order through `from` and `concatMap` of RxJS', () =>
     expectInvariants(pool, async (record) => {
       const seen = sharedNumbers(2);
       const slowly = from(producers['a generator'](seen, 1_000)).pipe(
@@ -201,7 +201,7 @@ describe('a subscriber that is slow to take items', () => {
 });
 
 describe('take(n)', () => {
-  it.each(all)('stops %s, which cleans up, and its thread goes on', (_, produce) =>
+  it.each(all)('stops %s, which cleans up, and keeps the thread', (_, produce) =>
     expectInvariants(pool, async (record) => {
       const before = ended;
       const seen = sharedNumbers(2);
@@ -212,13 +212,13 @@ describe('take(n)', () => {
       });
       await waitUntil(isQuiet);
       expect(seen[1]).toBe(1);
-      // It stops at the word of it, and not at an item.
+      // The producer stops at the cancellation, not at an item.
       expect(Atomics.load(seen, 0)).toBeLessThan(ENDLESS);
       expect(ended - before).toBe(0);
     }),
   );
 
-  it('of nothing begins nothing', () =>
+  it('of 0 items does not start the stream', () =>
     expectInvariants(pool, async () => {
       const seen = sharedNumbers(2);
       const listener = recordEvents(producers['a generator'](seen, ENDLESS).pipe(take(0)));

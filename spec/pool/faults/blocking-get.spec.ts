@@ -1,5 +1,5 @@
 /**
- * Row 39: this thread sleeps for a result, and whatever happens to the thread that should bring it, it wakes.
+ * A blocking `get` ends, whatever happens to the thread whose result it waits for.
  */
 import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
@@ -39,7 +39,7 @@ describe('a blocking get', () => {
     });
   }
 
-  it('of a task that exits throws that, at once or from a timer', async () => {
+  it('throws the WorkerCrashError of a task that exits, at once or from a timer', async () => {
     await expectInvariants(pool, () => {
       const exits = [
         pool.do(() => process.exit(3)),
@@ -55,7 +55,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of a task that throws later, into nothing, throws that', async () => {
+  it('throws the error that a task throws from a timer', async () => {
     await expectInvariants(pool, () => {
       const job = pool.do(() => {
         setTimeout(() => {
@@ -67,7 +67,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of an endless loop comes back after its time, and its thread is replaced while this one sleeps', async () => {
+  it('returns from an endless loop after its time limit, and the thread is replaced while this one blocks', async () => {
     await expectInvariants(pool, () => {
       const job = pool.do(endless);
       expect(job.get(20)).toBeUndefined();
@@ -78,7 +78,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of an endless loop ends with the time-out of the task, without one of its own', async () => {
+  it('ends with the timeout of an endless task, without a time limit of its own', async () => {
     await expectInvariants(pool, () => {
       const job = pool.task(endless, { timeout: 50 })().start();
       expect(thrownBy(() => job.get())).toMatchObject({ code: 'SLUICE_TIMEOUT', timeoutMs: 50 });
@@ -86,7 +86,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of a module that is missing, or does not load, throws that', async () => {
+  it('throws the ModuleLoadError of a module that is missing or does not load', async () => {
     const broken = modules.write('broken.mjs', 'throw new RangeError("on load");');
     await expectInvariants(pool, () => {
       expect(thrownBy(() => pool.do({ url: `${broken}.missing` }).get())).toMatchObject({ code: 'SLUICE_MODULE_LOAD' });
@@ -94,7 +94,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of a module that never loads comes back after its time', async () => {
+  it('returns after its time limit from a module that never loads', async () => {
     const url = modules.write(
       'never.mjs',
       'await new Promise(() => setInterval(() => {}, 1000)); export default () => 1;',
@@ -107,7 +107,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of what cannot be sent throws that, either way', async () => {
+  it('throws the TransferError of an argument, and of a result, that cannot be sent', async () => {
     await expectInvariants(pool, () => {
       expect(thrownBy(() => pool.do(() => () => 1).get())).toMatchObject({ code: 'SLUICE_TRANSFER' });
       expect(
@@ -138,7 +138,7 @@ describe('a blocking get', () => {
     },
   );
 
-  it('that gave up may be asked again: an answer that comes late is still had', async () => {
+  it('can be repeated after its time limit, and then returns the late result', async () => {
     await expectInvariants(pool, async () => {
       const gate = sharedNumbers(1);
       const job = pool.do((wait: Int32Array) => {
@@ -154,7 +154,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of a job that is cancelled by what comes meanwhile throws that', async () => {
+  it('throws the CancelledError of a job that a notification cancels meanwhile', async () => {
     await expectInvariants(pool, () => {
       const job = pool.do(never);
       const other = new WorkerPool({ size: 1 });
@@ -168,7 +168,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of a job that was cancelled before throws at once', async () => {
+  it('throws the CancelledError of a cancelled job at once', async () => {
     await expectInvariants(pool, () => {
       const gate = sharedNumbers(1);
       const running = pool.do((wait: Int32Array) => Atomics.wait(wait, 0, 0), gate);
@@ -181,7 +181,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('within a blocking get, within a blocking get, ends', async () => {
+  it('ends when it is called within another blocking get, three levels deep', async () => {
     await expectInvariants(pool, () => {
       const got: unknown[] = [];
       const square = pool.task((n: number) => n * n);
@@ -195,7 +195,7 @@ describe('a blocking get', () => {
     });
   });
 
-  it('of a pool that is closed by force meanwhile throws that', () => {
+  it('throws the PoolClosedError of a pool that is closed by force meanwhile', () => {
     const closing = new WorkerPool({ size: 1 });
     const job = closing.do(endless);
     pool

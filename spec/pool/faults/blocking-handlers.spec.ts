@@ -1,4 +1,4 @@
-/** What listens to the pool itself, to its events, its drain and its close, and calls back into it. */
+/** Handlers of pool events, of `drain` and of `close` that call the pool themselves. */
 import { PoolClosedError } from 'sluice/pool';
 import { waitForThreads, blockOn, poolFixture, ignore, blockThread } from './pool-fixture';
 import { expectInvariants } from './pool-invariants';
@@ -11,7 +11,7 @@ const endless = (began: Int32Array): void => {
 };
 
 describe('a handler of spawn events', () => {
-  it('may block: there are as many threads as there should be', async () => {
+  it('may block, and the number of threads stays correct', async () => {
     const pool = poolOf({ size: 3 });
     let got: unknown;
     pool.events$.subscribe(({ type }) => {
@@ -22,7 +22,7 @@ describe('a handler of spawn events', () => {
     expect(pool.stats.threads).toBe(3);
   });
 
-  it('may change the size: there are as many threads as it says', async () => {
+  it('may change the size, and the number of threads follows', async () => {
     const pool = poolOf({ size: 3 });
     let isFirst = true;
     pool.events$.subscribe(({ type }) => {
@@ -33,7 +33,7 @@ describe('a handler of spawn events', () => {
     await expectInvariants(pool, () => pool.do(() => 1), { min: 1, max: 1 });
   });
 
-  it('may close the pool: all are told so', async () => {
+  it('may close the pool, and all tasks fail with a PoolClosedError', async () => {
     const pool = poolOf({ size: 3 });
     let closing: PromiseLike<void> | undefined;
     pool.events$.subscribe(({ type }) => {
@@ -46,7 +46,7 @@ describe('a handler of spawn events', () => {
 });
 
 describe('a handler of the drain that blocks', () => {
-  it('does not keep the end from others', async () => {
+  it('does not keep the value from other subscribers', async () => {
     const pool = poolOf({ size: 1 });
     const other = poolOf({ size: 1 });
     await Promise.all([waitForThreads(pool), waitForThreads(other)]);
@@ -72,7 +72,7 @@ describe('a handler of the drain that blocks', () => {
 });
 
 describe('a pool that is closed by force', () => {
-  it('tells each caller so, whatever the handler of another does meanwhile', async () => {
+  it('notifies each subscriber, whatever another one does meanwhile', async () => {
     const pool = poolOf({ size: 2, grace: 30 });
     const other = poolOf({ size: 1 });
     await Promise.all([waitForThreads(pool), waitForThreads(other)]);
@@ -91,7 +91,7 @@ describe('a pool that is closed by force', () => {
     expect(names).toEqual(['PoolClosedError', 'PoolClosedError']);
   });
 
-  it('tells a handler that blocks on another task that is cut short', async () => {
+  it('fails the task on which an error handler blocks', async () => {
     const pool = poolOf({ size: 2, grace: 30 });
     await waitForThreads(pool);
     const began = sharedNumbers(1);
@@ -104,7 +104,7 @@ describe('a pool that is closed by force', () => {
     expect(got).toBe('PoolClosedError');
   });
 
-  it('by one who was evicted tells who took the place, and closes', async () => {
+  it('by the subscriber of an evicted task fails the task that took its place, and closes', async () => {
     const pool = poolOf({ size: 1, maxQueue: 1, overflow: 'evict' });
     await waitForThreads(pool);
     pool.do(blockThread, 200).subscribe({ error: ignore });
@@ -118,7 +118,7 @@ describe('a pool that is closed by force', () => {
   });
 });
 
-it('a thread may block until the pool is drained, and until it is closed', async () => {
+it('this thread may block until the pool is drained, and until it is closed', async () => {
   const pool = poolOf({ size: 1 });
   const job = pool.do(blockThread, 50);
   expect(blockOn(pool.drain())).toBeUndefined();

@@ -1,6 +1,6 @@
 /**
- * Row 37: a million tasks at once, and then nothing. The time is linear, or jest's would be over; the memory comes back;
- * and the threads go.
+ * A million tasks at once take linear time, or else the test times out. Afterwards their memory is free and the surplus
+ * threads have ended.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -19,7 +19,7 @@ const heapUsed = (): number => {
   return process.memoryUsage().heapUsed / MEGABYTE;
 };
 
-/** Counted coverage, and what other specs have left in the process, would be measured along: so it has one of its own. */
+/** Runs in a process of its own, because coverage and earlier specs would change what is measured. */
 const BURST = `
   const { WorkerPool } = require('sluice/pool');
   require('node:v8').setFlagsFromString('--expose-gc');
@@ -44,7 +44,7 @@ const BURST = `
     await pool.close();
   })();`;
 
-it('a burst of a million tasks ends, gives its memory back, and its threads go', () => {
+it('a burst of a million tasks ends, its memory is freed, and its threads end', () => {
   const { lines, hasEndedWell, stderr } = runAlone(BURST);
   expect({ hasEndedWell, stderr }).toEqual({ hasEndedWell: true, stderr: '' });
   const [burst = '', next] = lines;
@@ -56,12 +56,12 @@ it('a burst of a million tasks ends, gives its memory back, and its threads go',
     completed: MILLION + 1,
     stillQueued: 0,
   });
-  // A hundredth of what it took, and no more.
+  // At most a hundredth of the memory of the burst is left.
   expect(left).toBeLessThan(10);
   expect(next).toBe('7');
 });
 
-it('a burst of tasks that is left ends at once: none of them runs', async () => {
+it('a burst of tasks that is unsubscribed ends at once, and none of the tasks runs', async () => {
   const pool = new WorkerPool({ size: 1 });
   await expectInvariantsAndClose(pool, async () => {
     const runs = new Int32Array(new SharedArrayBuffer(4));

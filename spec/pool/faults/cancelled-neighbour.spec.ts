@@ -1,4 +1,4 @@
-/** Cancelling one task is nothing to another on the same thread: it runs to its end, here or elsewhere. */
+/** Cancelling a task does not affect another task on the same thread, which runs once and to its end. */
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
 import { hasNoNotification, recordEvents, fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
@@ -13,8 +13,8 @@ afterAll(() => expectInvariantsAndClose(pool, () => undefined));
 const isQuiet = (): boolean => pool.stats.running === 0;
 const count = pool.task((counter: Int32Array) => Atomics.add(counter, 0, 1) + 1);
 
-describe('a task that is cancelled with another on the same thread', () => {
-  it('is replaced with its thread if it does not heed; the other, sent ahead, runs once', () =>
+describe('a cancelled task with another task on the same thread', () => {
+  it('loses its thread if it ignores its signal, and the other task, sent ahead, runs once', () =>
     expectInvariants(pool, async (record) => {
       await fillPrefetchWindows(pool);
       const before = spawned;
@@ -34,7 +34,7 @@ describe('a task that is cancelled with another on the same thread', () => {
       expect(spawned - before).toBe(1);
     }));
 
-  it('makes room for the other on that thread if it heeds', () =>
+  it('makes room for the other task on that thread if it heeds its signal', () =>
     expectInvariants(pool, async (record) => {
       await fillPrefetchWindows(pool);
       const before = spawned;
@@ -56,7 +56,7 @@ describe('a task that is cancelled with another on the same thread', () => {
       expect(spawned - before).toBe(0);
     }));
 
-  it('has ended, but its result waits behind the other: it is not run again when the thread is ended', () =>
+  it('is not run again if it has ended and its thread is killed before the result is sent', () =>
     expectInvariants(pool, async () => {
       await fillPrefetchWindows(pool);
       const counter = sharedNumbers(2);
@@ -75,7 +75,7 @@ describe('a task that is cancelled with another on the same thread', () => {
       expect([...counter]).toEqual([8, 1]);
     }));
 
-  it('waits for a task of its own, and the other, which shares its thread meanwhile, runs to its end', () =>
+  it('does not end the other task that shares its thread while it waits for a nested call', () =>
     expectInvariants(pool, async (record) => {
       const [gate, done] = [sharedNumbers(2), sharedNumbers(1)];
       const outer = pool.task(function (this: WorkerTask) {

@@ -1,4 +1,4 @@
-/** Streams that are cancelled before they begin, that have nothing to give, and that fail when some of it has come. */
+/** Streams that are cancelled before they start, that have no item, and that fail after some items. */
 import { lastValueFrom, toArray } from 'rxjs';
 import { TransferError, type WorkerTask } from 'sluice/pool';
 import { sleep, usePool, settle } from './pool-fixture';
@@ -7,8 +7,8 @@ interface Observer {
   next(value: number): void;
 }
 
-describe('a stream that ends in some other way', () => {
-  it('is not subscribed to if it was cancelled while it was still a promise', () =>
+describe('a stream that does not complete normally', () => {
+  it('is not subscribed to if it was cancelled while it was a promise of a stream', () =>
     usePool({ size: 1 }, async (pool) => {
       const begun = new Int32Array(new SharedArrayBuffer(8));
       const job = pool.do(async (flags: Int32Array) => {
@@ -27,7 +27,7 @@ describe('a stream that ends in some other way', () => {
       expect(begun[1]).toBe(0);
     }));
 
-  it('is cancelled while it has nothing to give, and its thread stays', () =>
+  it('can be cancelled while it has no item, and its thread stays', () =>
     usePool({ size: 1, grace: 2_000 }, async (pool) => {
       const flags = new Int32Array(new SharedArrayBuffer(8));
       const silent = pool.task(
@@ -53,7 +53,7 @@ describe('a stream that ends in some other way', () => {
       expect([flags[1], exits]).toEqual([1, 0]);
     }));
 
-  it('keeps what came before a fault', () =>
+  it('delivers the items before a fault', () =>
     usePool({ size: 1 }, async (pool) => {
       const faulty = pool.task(() => ({
         subscribe: (observer: Observer) => {
@@ -72,7 +72,7 @@ describe('a stream that ends in some other way', () => {
       expect(error).toMatchObject({ message: 'late' });
     }));
 
-  it('fails where it moves a buffer that was moved before', () =>
+  it('fails if it transfers a buffer that was transferred before', () =>
     usePool({ size: 1 }, async (pool) => {
       const twice = pool.task(function* (this: WorkerTask) {
         const buffer = new ArrayBuffer(8);

@@ -1,5 +1,5 @@
 /**
- * Row 34: a pool that is closed while it works, closed again, closed from inside, and asked afterwards.
+ * A pool that is closed while it works, more than once, and from its own notifications; and calls after that.
  */
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { PoolClosedError, WorkerPool, type Job } from 'sluice/pool';
@@ -26,7 +26,7 @@ const letGo = (state: Int32Array): void => {
   Atomics.notify(state, 1);
 };
 
-/** A pool with one task that runs and waits, and some that are queued. */
+/** A pool with one running task that waits, and some queued tasks. */
 async function busy(): Promise<{ pool: WorkerPool; state: Int32Array; running: Job<string>; queued: Job<number>[] }> {
   const pool = poolOf();
   const state = sharedNumbers(2);
@@ -40,7 +40,7 @@ const isGone = (pool: WorkerPool): void => {
 };
 
 describe('a pool that is closed while it works', () => {
-  it('ends first what runs and what is queued', async () => {
+  it('first ends the running and the queued tasks', async () => {
     const { pool, state, running, queued } = await busy();
     const closed = pool.close();
     expect(closed.isSet).toBe(false);
@@ -50,7 +50,7 @@ describe('a pool that is closed while it works', () => {
     isGone(pool);
   });
 
-  it('by force fails all of it with a PoolClosedError, each once', async () => {
+  it('fails each task once with a PoolClosedError if it is closed by force', async () => {
     const pool = poolOf();
     const state = sharedNumbers(2);
     const listeners = [hold, hold, hold].map((fn) => recordEvents(pool.task(fn)(state)));
@@ -64,7 +64,7 @@ describe('a pool that is closed while it works', () => {
     isGone(pool);
   });
 
-  it('goes on by force after its timeout', async () => {
+  it('is closed by force after its timeout', async () => {
     const { pool, running, queued } = await busy();
     const closed = pool.close({ timeout: 20 });
     for (const job of [running, ...queued]) await expect(job).rejects.toThrow(PoolClosedError);
@@ -72,7 +72,7 @@ describe('a pool that is closed while it works', () => {
     isGone(pool);
   });
 
-  it('ends a stream to its end, or cuts it where it is, by option', async () => {
+  it('lets a running stream complete, or fails it at once if it is closed by force', async () => {
     const count = function* (to: number): Generator<number> {
       for (let n = 0; n < to; n++) yield n;
     };
@@ -88,7 +88,7 @@ describe('a pool that is closed while it works', () => {
     expect(listener.items).toEqual(listener.items.map((_item, index) => index));
   });
 
-  it('waits for a task that was cancelled and cleans up', async () => {
+  it('waits for a cancelled task that cleans up', async () => {
     const pool = new WorkerPool({ size: 1, grace: 60_000 });
     pools.push(pool);
     const state = sharedNumbers(2);
@@ -108,7 +108,7 @@ describe('a pool that is closed while it works', () => {
     expect(job.isError).toBe(true);
   });
 
-  it('lets a task that runs ask for others of its own', async () => {
+  it('lets a running task make nested calls', async () => {
     const pool = poolOf();
     const state = sharedNumbers(2);
     const job = pool.do(function (this: { do(fn: () => number): Promise<number> }, seen: Int32Array) {
@@ -125,7 +125,7 @@ describe('a pool that is closed while it works', () => {
 });
 
 describe('a pool that is closed more than once', () => {
-  it('closes once: all that ask are told of the same end', async () => {
+  it('closes once, and all calls of close return the same value', async () => {
     const { pool, state } = await busy();
     const closings = [pool.close(), pool.close(), pool.close({ timeout: 60_000 })];
     expect(new Set(closings).size).toBe(1);
@@ -136,7 +136,7 @@ describe('a pool that is closed more than once', () => {
     isGone(pool);
   });
 
-  it('can be closed by force while it closes in peace', async () => {
+  it('can be closed by force while it waits for its tasks', async () => {
     const { pool, running, queued } = await busy();
     const closed = pool.close();
     void pool.close({ force: true });
@@ -145,7 +145,7 @@ describe('a pool that is closed more than once', () => {
     isGone(pool);
   });
 
-  it('drains and closes at once', async () => {
+  it('can be drained and closed at the same time', async () => {
     const { pool, state } = await busy();
     const ends = [pool.drain(), pool.close(), pool.drain()];
     letGo(state);
@@ -154,8 +154,8 @@ describe('a pool that is closed more than once', () => {
   });
 });
 
-describe('a pool that is closed from inside of what it tells', () => {
-  it.each([false, true])('in a next: what was told stands; by force: %p', async (force) => {
+describe('a pool that is closed from within a notification', () => {
+  it.each([false, true])('of a value completes that task; by force: %p', async (force) => {
     const pool = poolOf();
     const recorded: unknown[] = [];
     const closed = new Promise<void>((resolve) => {
@@ -175,7 +175,7 @@ describe('a pool that is closed from inside of what it tells', () => {
     isGone(pool);
   });
 
-  it('in the next of a stream, by force: it fails there, and tells nothing more', async () => {
+  it('of an item, by force, fails that stream, which emits nothing more', async () => {
     const pool = poolOf();
     const recorded: unknown[] = [];
     let closing: Promise<void> | undefined;
@@ -204,7 +204,7 @@ describe('a pool that is closed from inside of what it tells', () => {
     expect(recorded[1]).toBeInstanceOf(PoolClosedError);
   });
 
-  it('in an error, and in an event', async () => {
+  it('of an error, or of a pool event, closes', async () => {
     const pool = poolOf();
     pool.events$.subscribe(({ type }) => {
       if (type === 'exit') pool.close();
@@ -215,7 +215,7 @@ describe('a pool that is closed from inside of what it tells', () => {
   });
 });
 
-describe('a pool that is asked after it was closed', () => {
+describe('a closed pool', () => {
   it.each(['while it closes', 'when it has closed'])(
     'refuses %s, with a PoolClosedError and never by a throw',
     async (when) => {
@@ -237,7 +237,7 @@ describe('a pool that is asked after it was closed', () => {
     },
   );
 
-  it('starts no thread, whatever size it is given', async () => {
+  it('starts no thread when its size is set', async () => {
     const pool = poolOf();
     await pool.close();
     pool.size = 3;
@@ -246,7 +246,7 @@ describe('a pool that is asked after it was closed', () => {
     await pool.drain();
   });
 
-  it('leaves other pools alone', async () => {
+  it('does not affect other pools', async () => {
     const other = poolOf();
     await expectInvariants(other, async (record: Recorder) => {
       const pool = poolOf();

@@ -1,4 +1,4 @@
-/** A call is cold: each subscription is a run of its own, with arguments, items and an end of its own. */
+/** A call is cold: each subscription is a separate run with its own arguments, items and end. */
 import { lastValueFrom, repeat, retry, toArray } from 'rxjs';
 import { WorkerPool } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
@@ -11,7 +11,7 @@ const isQuiet = (): boolean => pool.stats.running === 0 && pool.stats.queued ===
 const count = pool.task((counter: Int32Array) => Atomics.add(counter, 0, 1) + 1);
 
 describe('a call that is subscribed to more than once', () => {
-  it('does not run before the first, and runs once for each', () =>
+  it('does not run before the first subscription, and runs once for each', () =>
     expectInvariants(pool, async (record) => {
       const counter = sharedNumbers(1);
       const call = count(counter);
@@ -30,7 +30,7 @@ describe('a call that is subscribed to more than once', () => {
       expect((await record(call)).items).toEqual([2]);
     }));
 
-  it('goes on for one when the other leaves', () =>
+  it('goes on for one subscriber when the other unsubscribes', () =>
     expectInvariants(pool, async (record) => {
       const gate = sharedNumbers(1);
       const wait = pool.task(async (flag: Int32Array) => {
@@ -47,7 +47,7 @@ describe('a call that is subscribed to more than once', () => {
       await waitUntil(isQuiet);
     }));
 
-  it('gives each run arguments that no other has changed', () =>
+  it('gives each run its own copy of the arguments', () =>
     expectInvariants(pool, async (record) => {
       const push = pool.task((list: number[]) => {
         list.push(list.length);
@@ -60,7 +60,7 @@ describe('a call that is subscribed to more than once', () => {
       expect(list).toEqual([0]);
     }));
 
-  it('streams all items to each', () =>
+  it('emits all items of a stream to each subscriber', () =>
     expectInvariants(pool, async (record) => {
       const numbers = pool.task(function* (to: number) {
         for (let index = 0; index < to; index++) yield index;
@@ -71,7 +71,7 @@ describe('a call that is subscribed to more than once', () => {
       for (const { items } of recorded) expect(items).toEqual(all);
     }));
 
-  it('runs again for retry until it succeeds, and ends once', () =>
+  it('runs again for retry() until it succeeds, and ends once', () =>
     expectInvariants(pool, async (record) => {
       const tries = sharedNumbers(1);
       const third = pool.task((counter: Int32Array) => {
@@ -83,7 +83,7 @@ describe('a call that is subscribed to more than once', () => {
       expect(tries[0]).toBe(3);
     }));
 
-  it('is given up by retry with the error of its last run', () =>
+  it('fails under retry() with the error of its last run', () =>
     expectInvariants(pool, async (record) => {
       const tries = sharedNumbers(1);
       const fail = pool.task((counter: Int32Array) => {
@@ -94,13 +94,13 @@ describe('a call that is subscribed to more than once', () => {
       expect((recorded.error as Error).message).toBe('try 3');
     }));
 
-  it('runs as often as repeat says, one after the other', async () =>
+  it('runs one after the other as often as repeat() says', async () =>
     expectInvariants(pool, async () => {
       const all = await lastValueFrom(count(sharedNumbers(1)).pipe(repeat(100), toArray()));
       expect(all).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
     }));
 
-  it('is no run of its own as a job, whose one result all are told', () =>
+  it('has one run as a job, whose result all subscribers get', () =>
     expectInvariants(pool, async (record) => {
       const counter = sharedNumbers(1);
       const job = pool.do((shared: Int32Array) => Atomics.add(shared, 0, 1) + 1, counter);

@@ -1,8 +1,8 @@
-/** What was sent ahead to one thread and begins on another is one task, and counted as one. */
+/** A task that was sent ahead to one thread and starts on another is counted once. */
 import { usePool, settle } from './pool-fixture';
 import { fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
 
-it('a pool counts a task once that one thread was sent and another has begun', () =>
+it('a pool counts a task once that was sent to one thread and started on another', () =>
   usePool({ size: 1, grace: 20 }, async (pool) => {
     await fillPrefetchWindows(pool);
     const state = sharedNumbers(2);

@@ -1,11 +1,11 @@
-/** Actions of `pool.scheduler` that follow upon each other for ever, and bring the pool nothing: there is always room. */
+/** Actions of `pool.scheduler` that schedule each other for ever and add no work, so that the pool always has room. */
 import { runAlone } from '../../support/process';
 
-describe('an iterable without end on the scheduler of a pool, which brings the pool nothing', () => {
+describe('an endless iterable on pool.scheduler that adds no work to the pool', () => {
   it.each([
     ['a timer', 'rx.timer(50)'],
     ['a task of that pool', 'pool.task(() => 1)()'],
-  ])('leaves its turn to the event loop, and so to what ends it: %s', (_, notifier) => {
+  ])('yields to the event loop, so that it can be ended: %s', (_, notifier) => {
     const { lines, stderr, hasEndedWell } = runAlone(`
       const { WorkerPool } = require('sluice/pool');
       const pool = new WorkerPool({ size: 2 });

@@ -6,7 +6,7 @@ import { eventOf, expectInvariants } from './pool-invariants';
 
 const flag = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
 
-/** Each tells that it has begun, and then holds its thread for ever. */
+/** Each task sets `begun[0]`, and then holds its thread for ever. */
 const endless: Record<string, (begun: Int32Array) => unknown> = {
   'a loop': (begun) => {
     Atomics.store(begun, 0, 1);
@@ -41,7 +41,7 @@ describe.each(Object.entries(endless))('a task that never ends: %s', (_, fn) => 
   });
   afterAll(() => pool.close());
 
-  it('is ended with its thread when nobody waits for it any more', async () => {
+  it('is killed with its thread when its subscriber unsubscribes', async () => {
     await expectInvariants(pool, async () => {
       const begun = flag();
       const heard: unknown[] = [];
@@ -56,7 +56,7 @@ describe.each(Object.entries(endless))('a task that never ends: %s', (_, fn) => 
     });
   });
 
-  it('is ended with its thread when its time is over', async () => {
+  it('is killed with its thread when it times out', async () => {
     await expectInvariants(pool, async (record) => {
       const gone = eventOf(pool, 'exit');
       const { error } = await record(pool.task(fn, { timeout: patience(200) })(flag()));
@@ -67,7 +67,7 @@ describe.each(Object.entries(endless))('a task that never ends: %s', (_, fn) => 
 });
 
 describe('a task that never ends', () => {
-  it('is ended also while this thread is held by a blocking get', async () => {
+  it('is killed also while this thread blocks', async () => {
     await using pool = new WorkerPool({ size: 1, grace: 20 });
     await expectInvariants(pool, () => {
       const loop = pool.task(
@@ -81,7 +81,7 @@ describe('a task that never ends', () => {
     });
   });
 
-  it('leaves its neighbour untouched, and what was sent to its thread goes to another', async () => {
+  it('does not affect other threads, and tasks sent ahead to its thread run on another', async () => {
     await using pool = new WorkerPool({ size: 2, grace: 20 });
     await expectInvariants(pool, async (record) => {
       const [begun, gate] = [flag(), flag()];
@@ -102,7 +102,7 @@ describe('a task that never ends', () => {
     });
   });
 
-  it('is no crash of who comes after it on its thread, though word of its end comes late', async () => {
+  it('does not kill the next task on its thread, although its end is read late', async () => {
     await using pool = new WorkerPool({ size: 1, grace: 10 });
     await expectInvariants(pool, async (record) => {
       const spin = pool.task((ms: number) => {
@@ -110,14 +110,14 @@ describe('a task that never ends', () => {
         while (performance.now() < end);
         return ms;
       });
-      // Tiny at first, so that one is sent ahead while another runs.
+      // Tiny tasks first, so that one is sent ahead while another runs.
       for (let round = 0; round < 20; round++) await Promise.all(Array.from({ length: 64 }, () => spin(0)));
       const cancelled = spin(50).subscribe();
       const next = record(spin(300));
       await new Promise((resolve) => setTimeout(resolve, 10));
       cancelled.unsubscribe();
       await new Promise((resolve) => setTimeout(resolve, 1));
-      // Held from here until both its end and its grace are over: the timer then comes before the message.
+      // This thread blocks until the task has ended and its grace is over: the timer fires before the message is read.
       await new Promise((resolve) => setImmediate(resolve));
       const end = performance.now() + 150;
       while (performance.now() < end);
@@ -125,7 +125,7 @@ describe('a task that never ends', () => {
     });
   });
 
-  it('is cut by a forced close', async () => {
+  it('is killed when the pool is closed by force', async () => {
     const pool = new WorkerPool({ size: 1 });
     const begun = flag();
     const job = pool.do((shared: Int32Array) => {
@@ -153,7 +153,7 @@ describe('a task that runs out of memory', () => {
   afterEach(() => pool.close());
 
   if (memoryLimitsHold) {
-    it('fails with an error that says so, alone', async () => {
+    it('fails with an out-of-memory error, and no other task does', async () => {
       await expectInvariants(pool, async (record) => {
         const bad = record(pool.task(devour)());
         const good = Array.from({ length: 5 }, (_, index) => record(pool.task((n: number) => n)(index)));
@@ -164,14 +164,14 @@ describe('a task that runs out of memory', () => {
       });
     });
 
-    it('fails a blocking get', async () => {
+    it('fails a blocking get with that error', async () => {
       await expectInvariants(pool, () => {
         expect(() => pool.do(devour).block()).toThrow('it ran out of memory');
       });
     });
   }
 
-  it('leaves a thread as it is if it was only refused one buffer', async () => {
+  it('keeps its thread if only the allocation of one buffer failed', async () => {
     await expectInvariants(pool, async (record) => {
       const spawned: unknown[] = [];
       pool.events$.subscribe((event) => spawned.push(event));

@@ -1,6 +1,6 @@
 import { runAlone } from '../../support/process';
 
-/** What a pool is tried with wherever it is: a value, a blocking get, a stream, an error, a crash, and its end. */
+/** The checks of each environment: a value, a blocking get, a stream, an error, a crash, and closing. */
 const TRIED = `
   const { WorkerPool } = require('sluice/pool');
   const pool = new WorkerPool({ size: 2, grace: 20 });
@@ -18,8 +18,8 @@ const TRIED = `
 `;
 const ALL = '2, 3, a+b, RangeError: of the task, 3, next';
 
-describe('a pool in unusual surroundings', () => {
-  it('works in a fork, which ends by itself', () => {
+describe('a pool in an unusual environment', () => {
+  it('works in a forked process, which then ends by itself', () => {
     const { lines, hasEndedWell } = runAlone(`
       const { spawn } = require('node:child_process');
       const program = ${JSON.stringify(`${TRIED}; tried().then((said) => process.send(said));`)};
@@ -32,7 +32,7 @@ describe('a pool in unusual surroundings', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('works in another thread, which ends by itself, or may be ended in the middle', () => {
+  it('works in a worker thread, which then ends by itself or can be terminated', () => {
     const { lines, hasEndedWell } = runAlone(`
       const { Worker } = require('node:worker_threads');
       const run = (program) => new Promise((resolve) => {
@@ -50,7 +50,7 @@ describe('a pool in unusual surroundings', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('works in a task of another pool', () => {
+  it('works within a task of another pool', () => {
     const { lines, hasEndedWell } = runAlone(`
       const { WorkerPool } = require('sluice/pool');
       const outer = new WorkerPool({ size: 1 });
@@ -65,7 +65,7 @@ describe('a pool in unusual surroundings', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('is beside a second copy of the library without a clash', () => {
+  it('works beside a second copy of the library', () => {
     const { lines, hasEndedWell } = runAlone(`
       ${TRIED}
       const built = require('node:path').join(process.cwd(), 'dist');
@@ -75,7 +75,7 @@ describe('a pool in unusual surroundings', () => {
       (async () => {
         console.log(second.WorkerPool === WorkerPool);
         const [mine, its] = [pool.task((n) => n * 2), other.task((n) => n * 3)];
-        // A task of one is a function to the other, and a future of one is an argument of the other.
+        // Each copy accepts the pool tasks of the other as functions, and its futures as arguments.
         console.log(await pool.do(its, 5), await other.do(mine, 5), pool.do(its, 6).block(), other.do(mine, 6).block());
         console.log(await other.do((bytes) => bytes.byteLength, second.transfer(new ArrayBuffer(8))));
         const failed = await other.do(() => process.exit(2)).then(String, (error) => error);

@@ -1,10 +1,10 @@
-/** A task that has asked for others, and waits: its own thread takes what waits on another behind something long. */
+/** A thread whose task waits for nested calls takes tasks that wait on another thread behind a long task. */
 import { type WorkerTask } from 'sluice/pool';
 import { usePool, settle } from './pool-fixture';
 import { fillPrefetchWindows, sharedNumbers } from './record-events';
 
-describe('a thread whose task waits for others', () => {
-  it('runs what was sent ahead to a thread that is busy', () =>
+describe('a thread whose task waits for nested calls', () => {
+  it('runs tasks that were sent ahead to a busy thread', () =>
     usePool({ size: 2, grace: 20 }, async (pool) => {
       await fillPrefetchWindows(pool);
       const fanOut = pool.do(async function (this: WorkerTask, come: Int32Array) {

@@ -1,12 +1,12 @@
 /**
- * Row 35: a pool that is closed by force where nothing would ever end by itself: in a loop, in the load of a module, while
- * threads start, and while they are replaced.
+ * A pool that is closed by force while its threads loop, load a module, start, or are replaced, and would never end by
+ * themselves.
  */
 import { PoolClosedError, WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
 import { fixtures } from './module-fixtures';
 import { recordEvents, sharedNumbers, waitUntil, type RecordedEvents } from './record-events';
 
-/** Closes by force; all who asked are recorded so, once, and no thread is left. */
+/** Closes by force: each task fails once, and no thread is left. */
 async function closesAll(pool: WorkerPool, listeners: readonly RecordedEvents<unknown>[]): Promise<void> {
   await pool.close({ force: true });
   for (const { items, errors, completions } of listeners) {
@@ -17,7 +17,7 @@ async function closesAll(pool: WorkerPool, listeners: readonly RecordedEvents<un
   expect(pool.stats).toMatchObject({ threads: 0, idle: 0, queued: 0, running: 0 });
 }
 
-/** Long enough that only force ends it. */
+/** In ms: so long that only force ends it. */
 const poolOf = (config: WorkerPoolConfig = {}): WorkerPool => new WorkerPool({ size: 2, grace: 3_600_000, ...config });
 
 const modules = fixtures();
@@ -25,8 +25,8 @@ afterAll(() => {
   modules.remove();
 });
 
-describe('a pool that is closed by force', () => {
-  it('in endless loops', async () => {
+describe('closing a pool by force', () => {
+  it('ends endless loops', async () => {
     const pool = poolOf();
     const seen = sharedNumbers(1);
     const endless = pool.task((state: Int32Array) => {
@@ -38,7 +38,7 @@ describe('a pool that is closed by force', () => {
     await closesAll(pool, listeners);
   });
 
-  it('in a thread that sleeps for ever', async () => {
+  it('ends a thread that blocks for ever', async () => {
     const pool = poolOf();
     const seen = sharedNumbers(2);
     const asleep = pool.task((state: Int32Array) => {
@@ -50,7 +50,7 @@ describe('a pool that is closed by force', () => {
     await closesAll(pool, listeners);
   });
 
-  it('in the load of a module that does not end', async () => {
+  it('ends the load of a module that never finishes', async () => {
     const pool = poolOf();
     const url = modules.write(
       'never.mjs',
@@ -61,7 +61,7 @@ describe('a pool that is closed by force', () => {
     await closesAll(pool, listeners);
   });
 
-  it('in the load of a module that loops', async () => {
+  it('ends the load of a module that loops', async () => {
     const pool = poolOf({ size: 1 });
     const url = modules.write('loops.mjs', 'for (;;); export default () => 1;');
     const listeners = [recordEvents(pool.task({ url })())];
@@ -69,19 +69,19 @@ describe('a pool that is closed by force', () => {
     await closesAll(pool, listeners);
   });
 
-  it('in an init that does not end', async () => {
+  it('ends an init function that never returns', async () => {
     const pool = poolOf({ init: () => new Promise(() => undefined) });
     const listeners = [recordEvents(pool.task(() => 1)())];
     await closesAll(pool, listeners);
   });
 
-  it('in the very turn it was made', async () => {
+  it('works in the turn in which the pool was made', async () => {
     const pool = poolOf();
     const listeners = [recordEvents(pool.task(() => 1)())];
     await closesAll(pool, listeners);
   });
 
-  it('while its threads start', async () => {
+  it('works while its threads start', async () => {
     const pool = poolOf();
     const listeners = [1, 2].map(() => recordEvents(pool.task(() => 1)()));
     await Promise.resolve();
@@ -90,7 +90,7 @@ describe('a pool that is closed by force', () => {
     await closesAll(pool, listeners);
   });
 
-  it('while a thread is replaced', async () => {
+  it('works while a thread is replaced', async () => {
     const pool = poolOf({ size: 1 });
     const hasLeft = new Promise<void>((resolve) => {
       pool.events$.subscribe(({ type }) => {
@@ -104,7 +104,7 @@ describe('a pool that is closed by force', () => {
     expect(first.errors).toMatchObject([{ code: 'SLUICE_WORKER_CRASH' }]);
   });
 
-  it('while a thread is being ended', async () => {
+  it('works while a thread is being killed', async () => {
     const pool = poolOf({ size: 1, grace: 0 });
     const seen = sharedNumbers(1);
     const running = recordEvents(
@@ -123,7 +123,7 @@ describe('a pool that is closed by force', () => {
     expect(pool.stats).toMatchObject({ threads: 0, queued: 0, running: 0 });
   });
 
-  it('with arguments that never come, and tasks that wait for tasks', async () => {
+  it('fails tasks whose arguments never arrive, and tasks that wait for nested calls', async () => {
     const pool = poolOf({ size: 1 });
     const parked = new WorkerPool({ size: 0 });
     const waiting = recordEvents(pool.task((n: number) => n)(parked.task(() => 1)()));
@@ -138,7 +138,7 @@ describe('a pool that is closed by force', () => {
     expect(parked.stats).toMatchObject({ queued: 0, running: 0, threads: 0 });
   });
 
-  it('with ten thousand in its queue', async () => {
+  it('fails ten thousand queued tasks', async () => {
     const pool = poolOf({ size: 1 });
     const endless = recordEvents(
       pool.task(() => {

@@ -1,4 +1,4 @@
-/** A queue that is full loses nothing in silence: who has no place in it is recorded, by whichever policy. */
+/** A full queue loses no task silently: a task without a place in it fails, under both overflow policies. */
 import { from, lastValueFrom, range, toArray } from 'rxjs';
 import { offload, QueueFullError, WorkerPool } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
@@ -7,8 +7,11 @@ import { recordEvents, sharedNumbers, waitUntil, type RecordedEvents } from './r
 const poolOf = (overflow: 'reject' | 'evict', maxQueue: number): WorkerPool =>
   new WorkerPool({ size: 1, name: 'narrow', maxQueue, overflow, grace: 50 });
 
-/** Its thread is held, and ten tasks come: `ends` are recorded in the order of the tasks. */
-async function crowded(pool: WorkerPool, meanwhile: (listeners: readonly RecordedEvents<number>[]) => void): Promise<void> {
+/** Blocks the thread and makes ten calls. `ends` are recorded in the order of the tasks. */
+async function crowded(
+  pool: WorkerPool,
+  meanwhile: (listeners: readonly RecordedEvents<number>[]) => void,
+): Promise<void> {
   const gate = sharedNumbers(2);
   const held = pool.do((shared: Int32Array) => {
     Atomics.store(shared, 0, 1);
@@ -29,8 +32,8 @@ const valuesOf = (listeners: readonly RecordedEvents<number>[]): number[] => lis
 const refusedOf = (listeners: readonly RecordedEvents<number>[]): number[] =>
   listeners.flatMap(({ errors }, index) => (errors.length > 0 ? [index] : []));
 
-describe('a queue that is full', () => {
-  it("refuses newcomers at once where overflow is 'reject'", async () => {
+describe('a full queue', () => {
+  it("rejects new tasks at once if overflow is 'reject'", async () => {
     const pool = poolOf('reject', 3);
     await expectInvariantsAndClose(pool, async () => {
       let all: readonly RecordedEvents<number>[] = [];
@@ -47,7 +50,7 @@ describe('a queue that is full', () => {
     });
   });
 
-  it("sends away who has waited longest where overflow is 'evict'", async () => {
+  it("evicts the task that has waited longest if overflow is 'evict'", async () => {
     const pool = poolOf('evict', 3);
     await expectInvariantsAndClose(pool, async () => {
       let all: readonly RecordedEvents<number>[] = [];
@@ -64,7 +67,7 @@ describe('a queue that is full', () => {
   });
 
   it.each(['reject', 'evict'] as const)(
-    "may have no length at all: '%s' then refuses whoever would wait",
+    "may have a length of 0: '%s' then rejects each task that would wait",
     async (overflow) => {
       const pool = poolOf(overflow, 0);
       await expectInvariantsAndClose(pool, async () => {
@@ -79,7 +82,7 @@ describe('a queue that is full', () => {
     },
   );
 
-  it('takes as many more as have left it', async () => {
+  it('accepts a new task for each cancelled one', async () => {
     const pool = poolOf('reject', 3);
     await expectInvariantsAndClose(pool, async () => {
       await crowded(pool, (listeners) => {
@@ -88,13 +91,13 @@ describe('a queue that is full', () => {
         const same = pool.task((value: number) => value);
         const newcomers = [20, 21, 22].map((value) => recordEvents(same(value)));
         expect(refusedOf(newcomers)).toEqual([2]);
-        // For the count of ends, those that have left are recorded nothing.
+        // Unsubscribed tasks have no end.
         for (const index of [0, 1]) listeners[index]?.errors.push('left');
       });
     });
   });
 
-  it('is counted: each task is in exactly one of the numbers of the pool', async () => {
+  it('counts each task in exactly one number of pool.stats', async () => {
     const pool = poolOf('evict', 3);
     await expectInvariants(pool, async () => {
       await crowded(pool, () => undefined);
@@ -103,7 +106,7 @@ describe('a queue that is full', () => {
     await pool.close();
   });
 
-  it('may be told of by subscribers that ask again at once', async () => {
+  it('accepts calls from the error handlers of rejected tasks', async () => {
     const pool = poolOf('evict', 1);
     await expectInvariantsAndClose(pool, async () => {
       let again = 0;
@@ -123,7 +126,7 @@ describe('a queue that is full', () => {
     });
   });
 
-  it('is never so for offload, which asks for no more than there is room for', async () => {
+  it('never rejects a task of offload, which runs no more tasks than fit', async () => {
     const pool = new WorkerPool({ size: 1, maxQueue: 64 });
     await expectInvariantsAndClose(pool, async () => {
       const same = pool.task((value: number) => value);
@@ -132,7 +135,7 @@ describe('a queue that is full', () => {
     });
   });
 
-  it('is none for tasks that a fresh pool has threads for', async () => {
+  it('does not reject tasks for which a new pool has threads', async () => {
     const pool = new WorkerPool({ size: 2, maxQueue: 0 });
     await expectInvariantsAndClose(pool, async (record) => {
       const same = pool.task((value: number) => value);

@@ -1,4 +1,4 @@
-/** A function that is sent to a thread as its source: it works there, or is refused here, in words that help. */
+/** A function is sent to a thread as its source: it works there, or the call throws an error that helps. */
 /* eslint-disable @typescript-eslint/unbound-method, @typescript-eslint/no-implied-eval -- they are sent without their object, and some are made from text */
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { runAlone } from '../../support/process';
@@ -64,10 +64,10 @@ const object = {
   arrow: (value: number) => value,
 };
 
-/** What it is given, if it is sent at all. */
+/** The argument of the functions. */
 type Takes = (value: number) => unknown;
 
-describe('a function that stands by itself', () => {
+describe('a function without variables of the surrounding scope', () => {
   it.each<[string, Takes]>([
     ['an arrow', (value) => value],
     ['an async arrow', async (value) => Promise.resolve(value)],
@@ -105,13 +105,13 @@ describe('a function that stands by itself', () => {
     }),
   );
 
-  it('may be a method of a class, and static', () =>
+  it('may be a method or a static method of a class', () =>
     expectInvariants(pool, async () => {
       expect(await pool.do(shapes.area, 6, 7)).toBe(42);
       expect(await pool.do((Shapes as { create(width: number): number }).create, 6)).toBe(7);
     }));
 
-  it('may be a method that streams', () =>
+  it('may be a generator method', () =>
     expectInvariants(pool, async (record) => {
       const { each, eachLater } = shapes;
       expect((await record(pool.task(each)(3))).items).toEqual([0, 1, 2]);
@@ -126,7 +126,7 @@ describe('a function that stands by itself', () => {
       expect(name).toEqual(['whoAmI', false, 'function']);
     }));
 
-  it('is strict, and makes no global by accident', () =>
+  it('runs in strict mode, so that it cannot create a global by accident', () =>
     expectInvariants(pool, async (record) => {
       const assign = new Function('accident = 1') as () => void;
       expect((await record(pool.task(assign)())).error).toMatchObject({ name: 'ReferenceError' });
@@ -141,8 +141,8 @@ describe('a function that stands by itself', () => {
     }));
 });
 
-describe('a function that leans on what stands around it', () => {
-  it('fails with a ReferenceError that tells which name, which task, and what to do', () =>
+describe('a function with variables of the surrounding scope', () => {
+  it('fails with a ReferenceError that names the variable, the task, and the remedy', () =>
     expectInvariants(pool, async (record) => {
       const leaning = pool.task(function leaning() {
         return secret;
@@ -153,7 +153,7 @@ describe('a function that leans on what stands around it', () => {
       expect((error as Error).message).toMatch(/secret is not defined\. Task "leaning" .*does not go along.*argument/);
     }));
 
-  it('fails so, too, in a promise and in a stream', () =>
+  it('fails in the same way in a promise and in a stream', () =>
     expectInvariants(pool, async (record) => {
       const later = pool.task(async () => {
         await Promise.resolve();
@@ -167,7 +167,7 @@ describe('a function that leans on what stands around it', () => {
       }
     }));
 
-  it('fails and tells so if it was another `this` that it leaned on', () =>
+  it('fails with an explanation if it needs another `this`', () =>
     expectInvariants(pool, async (record) => {
       const counter = {
         step: { by: 1 },
@@ -181,7 +181,7 @@ describe('a function that leans on what stands around it', () => {
     }));
 });
 
-describe('a function that has no source to send', () => {
+describe('a function without a source that can be sent', () => {
   const refused: [string, unknown, RegExp][] = [
     ['a native function', Math.max, /max can't be sent.*no source/],
     ['a bound function', object.short.bind(object), /bound short can't be sent.*no source/],
@@ -206,7 +206,7 @@ describe('a function that has no source to send', () => {
     ],
   ];
 
-  it.each(refused)('is refused where it is given, saying why: %s', (_, fn, words) =>
+  it.each(refused)('is rejected by a TypeError at the call that says why: %s', (_, fn, words) =>
     expectInvariants(pool, () => {
       expect(() => pool.task(fn as () => void)).toThrow(TypeError);
       expect(() => pool.task(fn as () => void)).toThrow(words);
@@ -215,7 +215,7 @@ describe('a function that has no source to send', () => {
   );
 
   it.each([undefined, null, 1, 'name', {}, [], Symbol('a'), { name: 'run' }, { url: 5 }, { url: './work.js' }])(
-    'is refused as well if it is no function: %p',
+    'is rejected as well if it is not a function: %p',
     (fn) =>
       expectInvariants(pool, () => {
         expect(() => pool.task(fn as never)).toThrow(TypeError);
@@ -224,7 +224,7 @@ describe('a function that has no source to send', () => {
   );
 });
 
-it('a function that tsx has rewritten, to keep the names in it, works', () => {
+it('a function that tsx has rewritten to keep its names works', () => {
   const { lines, hasEndedWell } = runAlone(`
     const { WorkerPool } = require('sluice/pool');
     const { transformSync } = require(require.resolve('esbuild', { paths: [require.resolve('tsx')] }));

@@ -1,11 +1,11 @@
-/** Rows 20 and 21 of the faults: tasks that break the thread they run on. */
+/** Tasks that break the thread they run on: its port, its listeners, its prototypes and globals. */
 import { WorkerPool } from 'sluice/pool';
 import { errorOf, expectInvariantsAndClose } from './pool-invariants';
 
 const hostile = require.resolve('./hostile-thread.cjs');
 
-describe('a parentPort that a task does away with', () => {
-  it.each(['closePort', 'stripPort', 'feedPort', 'listenToPort'])('is not missed: %s', (name) => {
+describe('a parentPort that a task closes or misuses', () => {
+  it.each(['closePort', 'stripPort', 'feedPort', 'listenToPort'])('does not affect later tasks: %s', (name) => {
     const pool = new WorkerPool({ size: 1 });
     return expectInvariantsAndClose(pool, async (record) => {
       expect(await pool.do({ url: hostile, name })).toBe(name);
@@ -19,7 +19,7 @@ describe('a parentPort that a task does away with', () => {
     });
   });
 
-  it('gives a task no way to the port of the pool', async () => {
+  it('does not give a task access to the port of the pool', async () => {
     const pool = new WorkerPool({ size: 1 });
     await expectInvariantsAndClose(pool, async () => {
       expect(await pool.do({ url: hostile, name: 'portsInSight' })).toEqual([]);
@@ -27,8 +27,8 @@ describe('a parentPort that a task does away with', () => {
   });
 });
 
-describe('a task that strips the process of its listeners', () => {
-  it('is told of, and so are those after it, whatever they do', async () => {
+describe('a task that removes all listeners of process', () => {
+  it('delivers its result, and so do the tasks after it', async () => {
     const pool = new WorkerPool({ size: 1 });
     await expectInvariantsAndClose(pool, async (record) => {
       expect(await pool.do({ url: hostile, name: 'stripProcess' })).toBe('stripProcess');
@@ -41,9 +41,9 @@ describe('a task that strips the process of its listeners', () => {
   });
 });
 
-describe('prototypes and globals that a task has changed', () => {
+describe('prototypes and globals that a task changes', () => {
   it.each(['breakPrototypes', 'breakGlobals', 'breakIterators', 'freezeAll', 'addToPrototypes'])(
-    'do no harm to values, errors, streams, promises and cancelling: %s',
+    'do not affect values, errors, streams, promises and cancellation: %s',
     async (name) => {
       const pool = new WorkerPool({ size: 1, grace: 200 });
       await expectInvariantsAndClose(pool, async (record) => {
@@ -58,7 +58,7 @@ describe('prototypes and globals that a task has changed', () => {
         };
         const maybe = (isEver: boolean): unknown => (isEver ? 'ever' : { then() {} });
         expect((await record(pool.task(maybe)(true))).items).toEqual(['ever']);
-        // Modules are loaded before, since Node's own loader leans on what is broken then.
+        // Modules are loaded first, because the loader of Node uses the prototypes that are changed then.
         await worksAsEver();
         expect((await record(call(name)())).items).toEqual([name]);
         await worksAsEver();

@@ -1,12 +1,12 @@
-/** Rows 16 and 17 of the faults: what is thrown where nobody can catch it, during a task and after it. */
+/** Errors that are thrown outside of a task's promise, while the task runs and after its end. */
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { errorOf, eventOf, expectInvariants, expectInvariantsAndClose } from './pool-invariants';
 
 const pool = new WorkerPool({ size: 1, grace: 50 });
 afterAll(() => expectInvariantsAndClose(pool, () => undefined));
 
-describe('a rejection that nobody handles while a task runs', () => {
-  it('is the failure of that task, and an event', () =>
+describe('an unhandled rejection while a task runs', () => {
+  it('fails that task, and emits a fault event', () =>
     expectInvariants(pool, async (record) => {
       const fault = eventOf(pool, 'fault');
       const careless = pool.task(() => {
@@ -19,7 +19,7 @@ describe('a rejection that nobody handles while a task runs', () => {
       expect(await fault).toMatchObject({ type: 'fault', error: { message: 'unhandled' } });
     }));
 
-  it('is that of the task whose it is, and of no other on the thread', () =>
+  it('fails the task that caused it, and no other on the thread', () =>
     expectInvariants(pool, async (record) => {
       const outer = pool.task(async function (this: unknown) {
         const inner = (this as WorkerTask).do(() => {
@@ -34,7 +34,7 @@ describe('a rejection that nobody handles while a task runs', () => {
       expect((await record(outer())).items).toEqual(['caught: of the inner']);
     }));
 
-  it('is just so where a timer throws', () =>
+  it('has the same effect as an error from a timer', () =>
     expectInvariants(pool, async (record) => {
       const careless = pool.task(() => {
         setTimeout(() => {
@@ -45,17 +45,17 @@ describe('a rejection that nobody handles while a task runs', () => {
       expect(await errorOf(record, careless())).toMatchObject({ name: 'TypeError', message: 'in a timer' });
     }));
 
-  it('is just so where it is no error', () =>
+  it('has the same effect if the reason is not an Error', () =>
     expectInvariants(pool, async (record) => {
       const careless = pool.task(() => {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the very fault
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- this is the injected fault
         void Promise.reject(null);
         return new Promise(() => undefined);
       });
       expect(await errorOf(record, careless())).toMatchObject({ code: 'SLUICE_THROWN_VALUE', thrown: null });
     }));
 
-  it('is no fault where the task handles it in time', () =>
+  it('is not a fault if the task handles it in time', () =>
     expectInvariants(pool, async (record) => {
       const careful = pool.task(async () => {
         const rejected = Promise.reject(new Error('handled'));
@@ -65,8 +65,8 @@ describe('a rejection that nobody handles while a task runs', () => {
     }));
 });
 
-describe('a throw after the result', () => {
-  it('leaves the result as it is, and replaces the thread, with an event', () =>
+describe('an error that is thrown after the result', () => {
+  it('does not change the result, and replaces the thread with a fault event', () =>
     expectInvariants(pool, async (record) => {
       const fault = eventOf(pool, 'fault');
       const exit = eventOf(pool, 'exit');
@@ -81,7 +81,7 @@ describe('a throw after the result', () => {
       await exit;
     }));
 
-  it('leaves it where a promise rejects', () =>
+  it('does not change the result if a promise rejects', () =>
     expectInvariants(pool, async (record) => {
       const fault = eventOf(pool, 'fault');
       const leaving = pool.task(() => {
@@ -92,7 +92,7 @@ describe('a throw after the result', () => {
       expect(await fault).toMatchObject({ error: { message: 'late rejection' } });
     }));
 
-  it('does no harm to the task that runs by then', () =>
+  it('does not fail the task that runs meanwhile', () =>
     expectInvariants(pool, async (record) => {
       const fault = eventOf(pool, 'fault');
       const leaving = pool.task(() => {
@@ -110,7 +110,7 @@ describe('a throw after the result', () => {
       await fault;
     }));
 
-  it('is no reason to lose those who wait', () =>
+  it('does not fail the waiting tasks', () =>
     expectInvariants(pool, async () => {
       const leaving = (n: number): number => {
         if (n % 10 === 0) {

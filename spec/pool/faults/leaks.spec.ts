@@ -2,11 +2,11 @@ import { WorkerPool } from 'sluice/pool';
 import { runAlone } from '../../support/process';
 import { expectInvariantsAndClose } from './pool-invariants';
 
-describe('a task that leaves something running', () => {
+describe('a task that leaves a resource open', () => {
   it.each<readonly [string, () => unknown]>([
     ['a timer', () => void setInterval(() => undefined, 1)],
     [
-      'a turn that begets the next',
+      'a setImmediate that schedules the next',
       () => {
         const again = (): void => void setImmediate(again);
         again();
@@ -36,7 +36,7 @@ describe('a task that leaves something running', () => {
       },
     ],
     [
-      'a thread of its own',
+      'a worker thread',
       async () => {
         const { Worker } = process.getBuiltinModule('node:worker_threads');
         const worker = new Worker('setInterval(() => {}, 1)', { eval: true });
@@ -52,13 +52,13 @@ describe('a task that leaves something running', () => {
     ],
     ['a promise that never settles', () => void new Promise(() => undefined)],
     [
-      'a hook of its exit that never ends',
+      'an exit handler that never returns',
       () =>
         void process.on('exit', () => {
           for (;;);
         }),
     ],
-  ])('closes all the same: %s', async (_, fn) => {
+  ])('does not keep the pool from closing: %s', async (_, fn) => {
     const pool = new WorkerPool({ size: 1 });
     await expectInvariantsAndClose(pool, async (record) => {
       const { isError } = await record(pool.task<[], unknown>(fn)());
@@ -66,7 +66,7 @@ describe('a task that leaves something running', () => {
     });
   });
 
-  it('lets the process end, closed or not', () => {
+  it('lets the process end, with and without closing the pool', () => {
     const { lines, hasEndedWell } = runAlone(`
       const { WorkerPool } = require('sluice/pool');
       (async () => {
@@ -87,7 +87,7 @@ describe('a task that leaves something running', () => {
 });
 
 describe('a task that prints 100 MB', () => {
-  /** `write` stands for a reader of the process's output; what matters goes to its standard error. */
+  /** `write` replaces the reader of standard output; the spec's own messages go to standard error. */
   const print = (write: string, after: string): ReturnType<typeof runAlone> =>
     runAlone(`
       const { WorkerPool } = require('sluice/pool');
@@ -111,7 +111,7 @@ describe('a task that prints 100 MB', () => {
       })();
     `);
 
-  it('has all of it arrive, in bounded memory', () => {
+  it('delivers all of it, in bounded memory', () => {
     const { stderr, hasEndedWell } = print(
       'bytes += chunk.length; (typeof encoding === "function" ? encoding : done)?.(); return true;',
       `console.error(await pool.do(flood, 100));
@@ -122,7 +122,7 @@ describe('a task that prints 100 MB', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('is held up where nobody reads, and can be cancelled and closed', () => {
+  it('waits while nothing reads it, and can be cancelled, and its pool closed', () => {
     const { stderr, hasEndedWell } = print(
       'bytes += chunk.length; waiting.push(done); return false;',
       `const job = pool.do(flood, 100);
@@ -135,7 +135,7 @@ describe('a task that prints 100 MB', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('may print it all at once, and still give its result', () => {
+  it('may print it all at once, and still return its result', () => {
     const { stderr, hasEndedWell } = print(
       'bytes += chunk.length; (typeof encoding === "function" ? encoding : done)?.(); return true;',
       `console.error(await pool.do(() => {

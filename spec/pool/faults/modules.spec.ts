@@ -11,7 +11,7 @@ afterAll(() => {
   files.remove();
 });
 
-describe('a module that is no use', () => {
+describe('a module that cannot be used', () => {
   let pool: WorkerPool;
   let spawned: number;
   beforeAll(() => {
@@ -50,7 +50,7 @@ describe('a module that is no use', () => {
       () => files.write('imports.mjs', 'import "./none.mjs"'),
       /could not be loaded: Cannot find module/,
     ],
-    ['is of a scheme that nobody loads', () => 'gopher://x/y.js', /could not be loaded/],
+    ['has a URL scheme without a loader', () => 'gopher://x/y.js', /could not be loaded/],
     ['has no such export', () => files.write('other.mjs', 'export const other = () => 1'), /it exports other/],
     ['exports nothing', () => files.write('nothing.mjs', ''), /it exports nothing/],
     [
@@ -58,7 +58,7 @@ describe('a module that is no use', () => {
       () => files.write('number.mjs', 'export const run = 1'),
       /no function but number/,
     ],
-  ])('that %s: the task fails, once, and its thread lives', async (_, urlOf, why) => {
+  ])('that %s fails the task once, and the thread lives', async (_, urlOf, why) => {
     await expectInvariants(pool, async (record) => {
       const url = urlOf();
       const { error, ends } = await record(pool.task({ url, name: 'run' })());
@@ -70,7 +70,7 @@ describe('a module that is no use', () => {
     expect(spawned).toBe(0);
   });
 
-  it('that ends the process when it is loaded: the task fails with the code', async () => {
+  it('that exits while it is loaded fails the task with the exit code', async () => {
     const url = files.write('exits.mjs', 'process.exit(8)');
     await expectInvariants(pool, async (record) => {
       expect((await record(pool.task({ url, name: 'run' })())).error).toMatchObject({ kind: 'exit', exitCode: 8 });
@@ -80,7 +80,7 @@ describe('a module that is no use', () => {
   it.each([
     ['awaits for ever when it is loaded', 'await new Promise(() => {}); export const run = () => 1'],
     ['loops for ever when it is loaded', 'for (;;); export const run = () => 1'],
-  ])('that %s: its time is over', async (_, text) => {
+  ])('that %s makes the task time out', async (_, text) => {
     const url = files.write(`hangs-${text.length}.mjs`, text);
     await expectInvariants(pool, async (record) => {
       const gone = eventOf(pool, 'exit');
@@ -90,14 +90,14 @@ describe('a module that is no use', () => {
     });
   });
 
-  it('is tried again by the next task: what was missing may be there by then', async () => {
+  it('is loaded again by the next task, because it may exist by then', async () => {
     const url = `${files.folder}/later.cjs`;
     await expect(pool.do({ url, name: 'run' })).rejects.toBeInstanceOf(ModuleLoadError);
     writeFileSync(url, 'exports.run = () => "there"');
     expect(await pool.do({ url, name: 'run' })).toBe('there');
   });
 
-  it('fails each of many tasks, without a storm of threads', async () => {
+  it('fails each of many tasks without starting new threads', async () => {
     await expectInvariants(pool, async (record) => {
       const task = pool.task({ url: `${files.folder}/none.mjs` });
       const recorded = await Promise.all(Array.from({ length: 200 }, () => record(task())));
@@ -106,12 +106,12 @@ describe('a module that is no use', () => {
     expect(spawned).toBe(0);
   });
 
-  it.each(['./work.js', '../work.js', '', 7, null])('that is named by %j: refused at the call', (url) => {
+  it.each(['./work.js', '../work.js', '', 7, null])('that is named by %j is rejected at the call', (url) => {
     expect(() => pool.task({ url: url as string })).toThrow(TypeError);
   });
 });
 
-describe('a module of whatever kind and name', () => {
+describe('a module of any kind and name', () => {
   let pool: WorkerPool;
   beforeAll(() => {
     pool = new WorkerPool({ size: 1 });
@@ -144,7 +144,7 @@ describe('a module of whatever kind and name', () => {
     expect(await run(url)).toBe(22);
   });
 
-  it('loads CommonJS that is itself a function', async () => {
+  it('loads a CommonJS module that is itself a function', async () => {
     expect(await run(files.write('f.cjs', 'module.exports = (n) => n + 2'))).toBe(22);
   });
 
@@ -162,14 +162,14 @@ describe('a module of whatever kind and name', () => {
     },
   );
 
-  it('takes a query for what it is in ESM: another module', async () => {
+  it('loads another module for another query of the URL, as ESM does', async () => {
     const url = pathToFileURL(files.write('counter.mjs', 'let count = 0; export const run = () => ++count'));
     expect(await run(url, 'run')).toBe(1);
     expect(await run(url, 'run')).toBe(2);
     expect(await run(`${url.href}?other`, 'run')).toBe(1);
   });
 
-  it('loads what is in the URL itself, and what is built in', async () => {
+  it('loads data: URLs and built-in modules', async () => {
     expect(await run('data:text/javascript,export const run = (n) => n + 1', 'run')).toBe(21);
     expect(await pool.do({ url: 'node:path', name: 'basename' }, '/a/b.c')).toBe('b.c');
   });
@@ -247,7 +247,7 @@ describe('a TypeScript module', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('fails, and no more, where nobody understands it', async () => {
+  it('fails only the task if no loader handles TypeScript', async () => {
     await using pool = new WorkerPool({ size: 1 });
     const url = files.write('typed/alone.ts', 'enum Sort { Big = 40 }; export const run = (): number => Sort.Big');
     await expectInvariants(pool, async (record) => {

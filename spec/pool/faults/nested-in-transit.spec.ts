@@ -1,10 +1,10 @@
-/** Calls of a task to its own pool that meet with somebody else on their way. */
+/** Nested calls that are on their way to the host while another task, or a close, interferes. */
 import { transfer, type WorkerTask } from 'sluice/pool';
 import { runAlone } from '../../support/process';
 import { ignore, usePool, settle } from './pool-fixture';
 import { sharedNumbers, waitUntil } from './record-events';
 
-/** Comes back once the other side has gone on to `step`. */
+/** Returns when the other side has reached `step`. */
 const reached = (state: Int32Array, step: number): void => {
   for (let now = Atomics.load(state, 0); now < step; now = Atomics.load(state, 0)) Atomics.wait(state, 0, now);
 };
@@ -14,7 +14,7 @@ const goOn = (state: Int32Array, step: number): void => {
   Atomics.notify(state, 0);
 };
 
-describe('a call of a task to its own pool, which has one thread', () => {
+describe('a nested call on a pool with one thread', () => {
   it.each<[string, (this: WorkerTask, state: Int32Array) => Promise<unknown>]>([
     [
       'moves nothing',
@@ -32,7 +32,7 @@ describe('a call of a task to its own pool, which has one thread', () => {
         return this.do((buffer: ArrayBuffer) => buffer.byteLength, this.transfer(new ArrayBuffer(8)));
       },
     ],
-  ])('is not held up by a task that moves what it is given and waits for that thread: it %s', (_, outer) =>
+  ])('is not blocked by a task with a transferred argument that waits for that thread: it %s', (_, outer) =>
     usePool({ size: 1 }, async (pool) => {
       const state = sharedNumbers(1);
       const job = pool.do(outer, state);
@@ -45,7 +45,7 @@ describe('a call of a task to its own pool, which has one thread', () => {
     }),
   );
 
-  it('is refused where it comes to a pool that was closed by force meanwhile, which then ends', () =>
+  it('is rejected by a pool that was closed by force meanwhile, which then ends', () =>
     usePool({ size: 1 }, async (pool) => {
       const state = sharedNumbers(1);
       const job = pool.do(function (this: WorkerTask, state: Int32Array) {
@@ -59,14 +59,14 @@ describe('a call of a task to its own pool, which has one thread', () => {
       job.subscribe({ error: ignore });
       await waitUntil(() => state[0] === 1);
       goOn(state, 2);
-      // It has been posted, and can't be read before this turn is over.
+      // The call was posted, and cannot be read before the end of this turn.
       reached(state, 3);
       expect(await settle(pool.close({ force: true }))).toBe(undefined);
       expect(pool.stats).toMatchObject({ threads: 0, queued: 0, running: 0, failed: 1 });
       expect(await settle(job)).toMatchObject({ code: 'SLUICE_POOL_CLOSED' });
     }));
 
-  it('keeps no process whose pool was closed by force meanwhile', () => {
+  it('does not keep the process alive if its pool was closed by force meanwhile', () => {
     const { lines, stderr, hasEndedWell } = runAlone(`
       const { WorkerPool } = require('sluice/pool');
       const pool = new WorkerPool({ size: 1 });

@@ -1,10 +1,10 @@
-/** Tasks that ask their own pool for more, and do not live to hear it. */
+/** Tasks that make nested calls and end before these have a result. */
 import { type WorkerTask } from 'sluice/pool';
 import { runAlone } from '../../support/process';
 import { waitForThreads, sleep, usePool, settle } from './pool-fixture';
 
-describe('a job of a job', () => {
-  it('more outer tasks than a thread has places end', () =>
+describe('a nested call', () => {
+  it('of more tasks than a thread has slots lets all of them end', () =>
     usePool({ size: 1 }, async (pool) => {
       const outer = function (this: WorkerTask): Promise<number> {
         return this.do(() => 1);
@@ -13,7 +13,7 @@ describe('a job of a job', () => {
       expect(await settle(Promise.all(jobs).then(({ length }) => length))).toBe(3_000);
     }));
 
-  it('a task that was cancelled takes along those it waits for: the pool closes', () =>
+  it('is cancelled with its task, so that the pool can close', () =>
     usePool({ size: 2, grace: 100 }, async (pool) => {
       const job = pool.do(function (this: WorkerTask) {
         return this.do(() => new Promise(() => undefined));
@@ -24,7 +24,7 @@ describe('a job of a job', () => {
       expect(await settle(pool.close())).toBe(undefined);
     }));
 
-  it('a task whose thread is lost takes along those it waits for', () =>
+  it('is cancelled when the thread of its task crashes', () =>
     usePool({ size: 2, grace: 100 }, async (pool) => {
       await waitForThreads(pool); // so that the inner task runs on the other thread
       const job = pool.do(function (this: WorkerTask) {
@@ -58,13 +58,13 @@ describe('a job of a job', () => {
       },
       0,
     ],
-  ])('a nested call moves what it is told to: %s', (_, outer, expected) =>
+  ])('transfers its arguments: %s', (_, outer, expected) =>
     usePool({ size: 2 }, async (pool) => {
       expect(await settle(pool.do(outer))).toBe(expected);
     }),
   );
 
-  it('many calls that come while the host is busy do not throw there', () => {
+  it('made many times while the host is busy does not throw on the host', () => {
     const { lines, stderr } = runAlone(`
     const { WorkerPool } = require('sluice/pool');
     (async () => {

@@ -1,10 +1,10 @@
 /**
- * Row 38: tasks that wait for other tasks of their own pool, deeper and more of them than there are threads.
+ * Tasks that wait for nested calls on their own pool, which are deeper and more than the threads of the pool.
  */
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { errorOf, expectInvariants } from './pool-invariants';
 
-/** A copy of itself goes along, as source, since what is sent knows nothing around it. */
+/** The function gets its own source as an argument, because a sent function has no access to its scope. */
 async function sumTo(this: WorkerTask, n: number, source: string): Promise<number> {
   const { runInThisContext } = process.getBuiltinModule('node:vm');
   if (n === 0) return 0;
@@ -23,35 +23,35 @@ async function leaves(this: WorkerTask, depth: number, width: number, source: st
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-describe.each([1, 2])('tasks that wait for tasks of their own pool of size %d', (size) => {
+describe.each([1, 2])('tasks that wait for nested calls on their own pool of size %d', (size) => {
   let pool: WorkerPool;
   beforeAll(() => (pool = new WorkerPool({ size, grace: 20 })));
   afterAll(() => pool.close({ force: true }));
 
-  it('end, however deep they are', async () => {
+  it('end at any depth', async () => {
     await expectInvariants(pool, async () => {
       expect(await pool.do(sumTo, 100, sumTo.toString())).toBe(5_050);
     });
   });
 
-  it('end, however many they are', async () => {
+  it('end in any number', async () => {
     await expectInvariants(pool, async () => {
       expect(await pool.do(leaves, 4, 4, leaves.toString())).toBe(256);
     });
   });
 
-  it('end, when as many are asked for at once as fill all threads many times', async () => {
+  it('end when one task makes more nested calls than fit all threads', async () => {
     await expectInvariants(pool, async () => {
       const sums = await Promise.all(Array.from({ length: 20 }, (_, n) => pool.do(sumTo, n, sumTo.toString())));
       expect(sums).toEqual(Array.from({ length: 20 }, (_, n) => (n * (n + 1)) / 2));
     });
   });
 
-  it('end while the host is blocked on them', () => {
+  it('end while the host blocks on them', () => {
     expect(pool.do(sumTo, 20, sumTo.toString()).block()).toBe(210);
   });
 
-  it('fail with the failure of what they wait for, as it is', async () => {
+  it('fail with the unchanged error of the nested call', async () => {
     await expectInvariants(pool, async (record) => {
       const outer = pool.task(function (this: WorkerTask) {
         return this.do(() => {
@@ -62,7 +62,7 @@ describe.each([1, 2])('tasks that wait for tasks of their own pool of size %d', 
     });
   });
 
-  it('are told of what cannot be sent back to them', async () => {
+  it('get a TransferError for a nested result that cannot be sent', async () => {
     await expectInvariants(pool, async (record) => {
       const outer = pool.task(function (this: WorkerTask) {
         return this.do(() => () => 1);
@@ -71,19 +71,19 @@ describe.each([1, 2])('tasks that wait for tasks of their own pool of size %d', 
     });
   });
 
-  it('may catch that the other has lost its thread, if it was not their own', async () => {
+  it('can catch the WorkerCrashError of a nested call on another thread', async () => {
     await expectInvariants(pool, async (record) => {
       const outer = pool.task(async function (this: WorkerTask) {
         return this.do(() => process.exit(5)).catch((error: unknown) => (error as { code: string }).code);
       });
       const { items, isError, error } = await record(outer());
-      // On one thread it takes along who waits for it.
+      // With one thread, the nested call and the task that waits for it crash together.
       if (isError) expect(error).toMatchObject({ code: 'SLUICE_WORKER_CRASH', exitCode: 5 });
       else expect(items).toEqual(['SLUICE_WORKER_CRASH']);
     });
   });
 
-  it('are cancelled without a trace', async () => {
+  it('can be cancelled, and leave no task behind', async () => {
     await expectInvariants(pool, async () => {
       const outer = pool.do(function (this: WorkerTask) {
         return this.do(() => new Promise<number>(() => undefined));

@@ -1,19 +1,19 @@
-/** Observables in a thread: what they leave to it, when they have failed and while they go on. */
+/** Observables on a thread that go on after their task has failed, or hold many inner subscriptions. */
 import { count, lastValueFrom } from 'rxjs';
 import { type WorkerTask } from 'sluice/pool';
 import { usePool, settle } from './pool-fixture';
 
-describe('an Observable that a thread is subscribed to', () => {
-  it('does not put that thread to sleep for ever when its task has failed by a fault, and it goes on', () =>
+describe('an Observable that is subscribed to on a thread', () => {
+  it('does not block its thread for ever when it goes on after its task has failed', () =>
     usePool({ size: 1 }, async (pool) => {
-      // The thread can't be replaced as long as the task runs that has asked for the other.
+      // The thread cannot be replaced while the task runs that made the nested call.
       const outer = pool.do(function (this: WorkerTask) {
         const inner = this.do(() => {
           // eslint-disable-next-line @typescript-eslint/no-require-imports -- what a thread is sent imports nothing else
           const { Observable } = require('rxjs') as typeof import('rxjs');
           return new Observable<number>((subscriber) => {
             setTimeout(() => {
-              // More than anybody has asked for, or will.
+              // More items than the subscriber demands.
               setImmediate(() => {
                 for (let n = 0; n < 1_000; n++) subscriber.next(n);
               });
@@ -32,7 +32,7 @@ describe('an Observable that a thread is subscribed to', () => {
     }));
 
   it.each(['concatMap', 'mergeMap', 'switchMap'])(
-    'lets go of the subscriptions within it that have ended: a million of %s in 64 MB',
+    'releases its inner subscriptions that have ended: a million of %s in 64 MB',
     (operator) =>
       usePool({ size: 1, resourceLimits: { maxOldGenerationSizeMb: 64 } }, async (pool) => {
         const streams = pool.task({ url: require.resolve('./inner-streams.cjs'), name: 'innerStreams' });

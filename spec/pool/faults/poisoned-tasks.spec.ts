@@ -2,7 +2,7 @@ import { catchError, of, retry, tap } from 'rxjs';
 import { PoisonedTaskError, WorkerCrashError, WorkerPool } from 'sluice/pool';
 import { expectInvariants } from './pool-invariants';
 
-describe('a call that has ended three threads', () => {
+describe('a call that has crashed three threads', () => {
   let pool: WorkerPool;
   let spawned: number;
   beforeEach(() => {
@@ -12,7 +12,7 @@ describe('a call that has ended three threads', () => {
   });
   afterEach(() => pool.close());
 
-  it('is poisoned: however often it is retried, no thread is given to it', async () => {
+  it('is not run again, however often it is retried', async () => {
     await expectInvariants(pool, async (record) => {
       const errors: unknown[] = [];
       const call = pool.task(() => process.exit(1))();
@@ -22,7 +22,7 @@ describe('a call that has ended three threads', () => {
       expect(errors.slice(3).every((each) => each instanceof PoisonedTaskError)).toBe(true);
       expect(error).toMatchObject({ code: 'SLUICE_POISONED_TASK', cause: errors[2] });
     });
-    // The first, one after each crash.
+    // The first thread, and one after each crash.
     expect(spawned).toBe(4);
   });
 
@@ -36,7 +36,7 @@ describe('a call that has ended three threads', () => {
     });
   });
 
-  it('is not poisoned by having been cancelled, or by having failed in its own way', async () => {
+  it('does not count cancellations and errors of the task as crashes', async () => {
     await using impatient = new WorkerPool({ size: 1, grace: 5 });
     await expectInvariants(impatient, async (record) => {
       const begun = new Int32Array(new SharedArrayBuffer(4));

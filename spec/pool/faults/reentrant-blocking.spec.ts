@@ -1,4 +1,4 @@
-/** Subscribers that block, on other tasks, in the middle of being recorded. */
+/** Subscribers that block on another task while they are notified. */
 import { AsyncValue } from 'sluice';
 import type { WorkerTask } from 'sluice/pool';
 import { patience } from '../../support/patience';
@@ -7,11 +7,11 @@ import { recordEvents, fillPrefetchWindows, sharedNumbers, waitUntil } from './r
 
 const poolOf = poolFixture();
 
-/** Holds this thread. */
+/** Blocks this thread. */
 const busy = (ms: number): void => void blockThread(ms);
 
-describe('a subscriber that blocks while it is told', () => {
-  it('hears of a task whose answer came along with its own', async () => {
+describe('a subscriber that blocks while it is notified', () => {
+  it('gets the result of a task whose result arrived in the same batch', async () => {
     const pool = poolOf({ size: 1 });
     await fillPrefetchWindows(pool);
     const same = (n: number): number => n;
@@ -25,7 +25,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(got).toBe(99);
   });
 
-  it('hears of a task that was sent ahead to the thread whose end it is told of', async () => {
+  it('gets the result of a task that was sent ahead to the thread whose crash is notified', async () => {
     const pool = poolOf({ size: 1 });
     await fillPrefetchWindows(pool);
     const exiting = pool.do(() => {
@@ -40,7 +40,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(await ahead).toBe(7);
   });
 
-  it('does not lose the task it waits for to the grace of the one that was cancelled', async () => {
+  it('does not lose the awaited task when the grace time of a cancelled task ends', async () => {
     const pool = poolOf({ size: 1, grace: 60 });
     const began = sharedNumbers(1);
     const polite = pool.do(function (this: WorkerTask, began: Int32Array) {
@@ -56,7 +56,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(await got).toBe(200);
   });
 
-  it('hears what a thread said last, though that thread has ended', async () => {
+  it('gets the last message of a thread that has ended', async () => {
     const pool = poolOf({ size: 1 });
     const other = poolOf({ size: 1 });
     await fillPrefetchWindows(pool);
@@ -68,7 +68,7 @@ describe('a subscriber that blocks while it is told', () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
       return 'last words';
     });
-    // The first word is read when its thread has ended.
+    // The first message is read when its thread has ended.
     busying.subscribe({ complete: () => busy(300) });
     const got = new Promise((resolve) => {
       first.subscribe({ complete: () => resolve(blockOn(second)) });
@@ -79,7 +79,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(await got).toBe('last words');
   });
 
-  it('is told of items in their order, and of each', async () => {
+  it('gets each item in order', async () => {
     const pool = poolOf({ size: 2 });
     await waitForThreads(pool);
     const items: number[] = [];
@@ -96,7 +96,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(items).toEqual(Array.from({ length: 40 }, (_, n) => n));
   });
 
-  it('is told of items in their order, and of each, where their task never lets go of its thread', async () => {
+  it('gets each item in order, also if the task never releases its thread', async () => {
     const pool = poolOf({ size: 2 });
     await waitForThreads(pool);
     const items: number[] = [];
@@ -113,7 +113,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(items).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 
-  it('hears of a task whose time is over at the same moment', async () => {
+  it('gets the timeout of a task that times out at the same time', async () => {
     const pool = poolOf({ size: 0 });
     const timed = pool.task(() => 1, { timeout: 50 });
     const parked = pool.do(() => 1);
@@ -125,7 +125,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(got).toMatch(/Cancelled/);
   });
 
-  it('hears of a task that the same signal aborts', async () => {
+  it('gets the cancellation of a task with the same signal', async () => {
     const pool = poolOf({ size: 2, grace: 50 });
     await waitForThreads(pool);
     const abort = new AbortController();
@@ -146,7 +146,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(got).toBe('second');
   });
 
-  it('is told of its end, not that its time was over while it blocked', async () => {
+  it('gets the result of a task that ended in time, although it blocked beyond the timeout', async () => {
     const pool = poolOf({ size: 1 });
     await waitForThreads(pool);
     const heard: string[] = [];
@@ -169,7 +169,7 @@ describe('a subscriber that blocks while it is told', () => {
     expect(heard).toEqual(['value', 'complete']);
   });
 
-  it('hears of a function that was sent first along with what could not be sent', async () => {
+  it('gets the result of a function whose definition was in a batch that could not be sent', async () => {
     const pool = poolOf({ size: 1 });
     await fillPrefetchWindows(pool);
     const next = (n: number): number => n + 1;
@@ -183,7 +183,7 @@ describe('a subscriber that blocks while it is told', () => {
           try {
             job.block(100);
           } catch {
-            // It may be that its time is over: it is the one after that counts.
+            // This task may time out; the next one is checked.
           }
         },
       });
@@ -192,7 +192,7 @@ describe('a subscriber that blocks while it is told', () => {
   });
 });
 
-it('a thread that blocks after it was busy hears that another task has ended in time', async () => {
+it('a thread that blocks after it was busy gets the result of a task that ended in time', async () => {
   const pool = poolOf({ size: 1 });
   await waitForThreads(pool);
   const timeout = patience(100);
@@ -204,7 +204,7 @@ it('a thread that blocks after it was busy hears that another task has ended in 
   expect(listener).toMatchObject({ items: ['in time'], errors: [], completions: 1 });
 });
 
-it('a thread that blocks sends out what the turn of a later pool asks of an earlier one', async () => {
+it('a thread that blocks sends tasks that the turn of a later pool adds to an earlier pool', async () => {
   const earlier = poolOf({ size: 1 });
   const later = poolOf({ size: 1 });
   await Promise.all([waitForThreads(earlier), waitForThreads(later)]);

@@ -12,11 +12,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** In ms: a thread that was sent a task begins it sooner. */
+/** In ms: longer than a thread needs to start a task that was sent. */
 const LONG_ENOUGH = 300;
 
 describe('a task that is cancelled when the one before it cannot be sent', () => {
-  it('is not sent, though its thread is older', async () => {
+  it('is not sent, although its thread comes first in the list', async () => {
     const before = await pooled({ size: 1 }).do(() => process.getBuiltinModule('node:worker_threads').threadId);
     const opened = join(folder, 'opened');
     const pair = pooled({
@@ -29,7 +29,7 @@ describe('a task that is cancelled when the one before it cannot be sent', () =>
         while (!existsSync(process.env['OPENED'] ?? '')) await new Promise((resolve) => setTimeout(resolve, 5));
       },
     });
-    // The newer thread has worked, and so gets the first task.
+    // The newer thread has worked before, so it gets the first task.
     await pair.do(() => 1);
     expect(pair.stats.idle).toBe(1);
     writeFileSync(opened, '');

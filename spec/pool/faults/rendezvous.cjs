@@ -1,6 +1,6 @@
 'use strict';
 
-/** Goes on when as many as `parties` have come: those that came first are all at work at once, or it never ends. */
+/** Blocks until `parties` calls have arrived, which therefore all run at once. */
 const meet = (come, parties) => {
   let count = Atomics.add(come, 0, 1) + 1;
   Atomics.notify(come, 0);
@@ -8,7 +8,7 @@ const meet = (come, parties) => {
 };
 
 exports.meet = meet;
-/** So many that are asked for by one task, which waits for them. */
+/** Makes `count` nested calls of `meet`, and waits for all of them. */
 exports.fanOut = async function fanOut(count, come, parties) {
   const all = await Promise.all(Array.from({ length: count }, () => this.do(meet, come, parties)));
   return all.length;

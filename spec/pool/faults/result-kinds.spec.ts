@@ -1,4 +1,4 @@
-/** Row 10 of the faults. A pool that tests values for truth drops half of these. */
+/** Streams and single values of all kinds, with falsy ones, which a truthiness check would drop. */
 import { WorkerPool } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
 
@@ -25,7 +25,7 @@ const streams: readonly (readonly [string, (values: readonly unknown[]) => unkno
     },
   ],
   [
-    'an async iterable that is no generator',
+    'an async iterable that is not a generator',
     (values) => ({
       [Symbol.asyncIterator]() {
         let index = 0;
@@ -46,7 +46,7 @@ const streams: readonly (readonly [string, (values: readonly unknown[]) => unkno
       }),
   ],
   [
-    'anything with subscribe',
+    'an object with a subscribe method',
     (values) => ({
       subscribe(observer: { next(value: unknown): void; complete(): void }) {
         for (const value of values) observer.next(value);
@@ -80,8 +80,8 @@ const streams: readonly (readonly [string, (values: readonly unknown[]) => unkno
   ],
 ];
 
-describe('a task that gives a stream', () => {
-  it.each(streams)('gives all its items, those that are falsy among them: %s', (_, make) =>
+describe('a task that returns a stream', () => {
+  it.each(streams)('emits all items, falsy ones included: %s', (_, make) =>
     expectInvariants(pool, async (record) => {
       const recorded = await record(pool.task(make)(FALSY));
       expect(recorded).toMatchObject({ isError: false, ends: 1 });
@@ -89,33 +89,33 @@ describe('a task that gives a stream', () => {
     }),
   );
 
-  it.each(streams)('completes without an item if it has none: %s', (_, make) =>
+  it.each(streams)('completes without an item if the stream has none: %s', (_, make) =>
     expectInvariants(pool, async (record) => {
       expect(await record(pool.task(make)([]))).toMatchObject({ items: [], isError: false });
     }),
   );
 
-  it.each(streams)('gives as many as there are, in their order: %s', (_, make) =>
+  it.each(streams)('emits many items in order: %s', (_, make) =>
     expectInvariants(pool, async (record) => {
       const many = Array.from({ length: 3_000 }, (_item, index) => index);
       expect((await record(pool.task(make)(many))).items).toEqual(many);
     }),
   );
 
-  it.each(streams)('has its last item for the value of its job: %s', (_, make) =>
+  it.each(streams)('has the last item as the value of its job: %s', (_, make) =>
     expectInvariants(pool, async () => {
       expect(await pool.do(make, [1, 2, undefined])).toBeUndefined();
       expect(await pool.do(make, [1, 2, 0])).toBe(0);
     }),
   );
 
-  it('gives those of an Observable of RxJS', () =>
+  it('emits the items of an Observable of RxJS', () =>
     expectInvariants(pool, async (record) => {
       expect((await record(pool.task({ url: rx, name: 'of' })(...FALSY))).items).toEqual(FALSY);
       expect((await record(pool.task({ url: rx, name: 'from' })([1, 2, 3]))).items).toEqual([1, 2, 3]);
     }));
 
-  it('gives the items before it fails, and then the error', () =>
+  it('emits the items before an error, and then the error', () =>
     expectInvariants(pool, async (record) => {
       const failing = pool.task(function* () {
         yield 0;
@@ -128,9 +128,9 @@ describe('a task that gives a stream', () => {
     }));
 });
 
-describe('a task that gives one value', () => {
+describe('a task that returns one value', () => {
   it.each(FALSY.map((value) => [Object.is(value, -0) ? '-0' : String(value), value]))(
-    'gives it however it is given: %s',
+    'emits it, returned, promised or from a stream: %s',
     (_, given) =>
       expectInvariants(pool, async (record) => {
         const plain = pool.task((value: unknown) => value);
@@ -143,7 +143,7 @@ describe('a task that gives one value', () => {
       }),
   );
 
-  it('takes arrays, Maps, Sets and strings for values, not for streams', () =>
+  it('treats arrays, Maps, Sets and strings as values, not as streams', () =>
     expectInvariants(pool, async (record) => {
       for (const value of [[1, 2], new Map([[1, 2]]), new Set([1]), 'text', new Uint8Array([1, 2])]) {
         expect((await record(pool.task((it: unknown) => it)(value))).items).toEqual([value]);

@@ -1,4 +1,4 @@
-/** One signal for very many tasks: one listener while there are any, none afterwards, and no more threads than before. */
+/** One signal for ten thousand tasks has one listener while tasks are pending, and none afterwards. */
 import { getEventListeners } from 'node:events';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { CancelledError } from 'sluice';
@@ -9,7 +9,7 @@ import { recordEvents, sharedNumbers, waitUntil } from './record-events';
 
 const MANY = 10_000;
 const pool = new WorkerPool({ size: 2, grace: 1_000 });
-/** On a busy machine a thread may take long to heed. */
+/** In ms: on a busy machine a thread may take long to react. */
 const patient = new WorkerPool({ size: 2, grace: 60_000 });
 let spawned = 0;
 for (const { events$ } of [pool, patient])
@@ -25,7 +25,7 @@ const listenersOf = (signal: AbortSignal): number => getEventListeners(signal, '
 const isQuiet = (): boolean => pool.stats.running === 0;
 
 describe('one signal for ten thousand tasks', () => {
-  it('has one listener while they are under way, and none when they have ended', () =>
+  it('has one listener while the tasks are pending, and none when they have ended', () =>
     expectInvariants(pool, async () => {
       const { signal } = new AbortController();
       const double = pool.task((value: number) => value * 2, { signal });
@@ -35,7 +35,7 @@ describe('one signal for ten thousand tasks', () => {
       expect(listenersOf(signal)).toBe(0);
     }));
 
-  it('cancels each of them once, with its reason, and ends no thread that heeds', () =>
+  it('cancels each task once with its reason, and kills no thread whose task heeds it', () =>
     expectInvariants(patient, async () => {
       await patient.do(() => 0);
       const before = spawned;
@@ -67,7 +67,7 @@ describe('one signal for ten thousand tasks', () => {
       expect(spawned - before).toBe(0);
     }));
 
-  it('replaces the threads that do not heed, and starts no others', () =>
+  it('replaces the threads whose tasks ignore it, and starts no others', () =>
     expectInvariants(pool, async () => {
       const before = spawned;
       const controller = new AbortController();
@@ -89,7 +89,7 @@ describe('one signal for ten thousand tasks', () => {
       expect(spawned - before).toBe(2);
     }));
 
-  it('is let go of by those that leave', () =>
+  it('is released by tasks that are unsubscribed', () =>
     expectInvariants(pool, async () => {
       const { signal } = new AbortController();
       const never = pool.task(() => 1, { signal });
@@ -99,7 +99,7 @@ describe('one signal for ten thousand tasks', () => {
       await waitUntil(isQuiet);
     }));
 
-  it('brings no warning of the process, neither here nor from its threads', () => {
+  it('causes no warning of the process, neither here nor on the threads', () => {
     const { lines, stderr, hasEndedWell } = runAlone(`
       const { WorkerPool } = require('sluice/pool');
       const pool = new WorkerPool({ size: 2 });

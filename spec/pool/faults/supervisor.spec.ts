@@ -1,4 +1,4 @@
-/** The thread that starts and ends all others: what is recorded, and what goes on, where that one is lost. */
+/** The loss of the supervisor, the thread that starts and kills all others. */
 import { runAlone } from '../../support/process';
 import { fixtures } from './module-fixtures';
 
@@ -7,14 +7,14 @@ afterAll(() => {
   files.remove();
 });
 
-/** A program in whose threads something else is required first. */
+/** Runs a program whose threads require another file first. */
 const aloneWith = (required: string, program: string): ReturnType<typeof runAlone> =>
   runAlone(`const { WorkerPool } = require('sluice/pool'); (async () => { ${program} })();`, {
     flags: ['--require', files.write('required.cjs', required)],
   });
 
 describe('a supervisor that does not start', () => {
-  it('fails all tasks with an error that says why, and keeps neither pool nor process', () => {
+  it('fails all tasks with the reason, and keeps neither the pool nor the process from ending', () => {
     const { lines, stderr, hasEndedWell } = aloneWith(
       `if (!require('node:worker_threads').isMainThread) throw new Error('not in threads');`,
       `
@@ -33,9 +33,9 @@ describe('a supervisor that does not start', () => {
 });
 
 describe('a supervisor that fails while a task runs', () => {
-  it('fails that task, and all pools go on with another', () => {
+  it('fails that task, and all pools go on with a new supervisor', () => {
     const { lines, stderr, hasEndedWell } = aloneWith(
-      // The first of all threads is the supervisor, whose environment is that of the process.
+      // The supervisor is the first thread, with the environment of the process.
       `if (require('node:worker_threads').threadId === 1) {
         setInterval(() => { if (process.env.ENDS) throw new Error('lost'); }, 1);
       }`,

@@ -1,4 +1,4 @@
-/** Rows 9 and 14 of the faults. */
+/** Thenables that settle twice, throw or never settle; and stack overflows. */
 import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { errorOf, expectInvariants, expectInvariantsAndClose } from './pool-invariants';
@@ -9,7 +9,7 @@ afterAll(() => expectInvariantsAndClose(pool, () => undefined));
 type Settle = (value?: unknown) => void;
 
 describe('a task that returns a thenable', () => {
-  it('has its first word, whatever it says afterwards', () =>
+  it('has the value that the thenable settles with first', () =>
     expectInvariants(pool, async (record) => {
       const fickle = pool.task(() => ({
         then(resolve: Settle, reject: Settle) {
@@ -29,7 +29,7 @@ describe('a task that returns a thenable', () => {
       expect((await errorOf(record, refusing())).message).toBe('first');
     }));
 
-  it('fails where then throws, or cannot even be looked at', () =>
+  it('fails if `then` throws, or reading it does', () =>
     expectInvariants(pool, async (record) => {
       const throwing = pool.task(() => ({
         then() {
@@ -45,7 +45,7 @@ describe('a task that returns a thenable', () => {
       expect((await errorOf(record, hidden())).message).toBe('no then');
     }));
 
-  it('has what a thenable in a thenable settles to', () =>
+  it('has the value of a thenable within a thenable', () =>
     expectInvariants(pool, async (record) => {
       const nested = pool.task(() => ({
         then(resolve: Settle) {
@@ -55,13 +55,13 @@ describe('a task that returns a thenable', () => {
       expect((await record(nested())).items).toEqual([7]);
     }));
 
-  it('fails with a TaskTimeoutError where it never settles, and its thread takes the next task', () =>
+  it('fails with a TaskTimeoutError if the thenable never settles, and its thread runs the next task', () =>
     expectInvariants(pool, async (record) => {
       const never = pool.task(() => ({ then() {} }), { name: 'never', timeout: 50 });
       expect(await errorOf(record, never())).toBeInstanceOf(TaskTimeoutError);
     }));
 
-  it('does not hold a pool that closes by force', async () => {
+  it('does not keep the pool from closing by force', async () => {
     const other = new WorkerPool({ size: 1 });
     const job = other.do(() => new Promise(() => undefined));
     const recorded = expect(job).rejects.toMatchObject({ code: 'SLUICE_POOL_CLOSED' });
@@ -88,7 +88,7 @@ describe('a task whose stack overflows', () => {
       expect(await pool.do(threadOf)).toBe(before);
     }));
 
-  it('fails so in a stream, in a promise, and where its result is too deep to be sent', () =>
+  it('fails in the same way in a stream, in a promise, and with a result that is too deep to be sent', () =>
     expectInvariants(pool, async (record) => {
       const inStream = pool.task(function* () {
         yield 1;

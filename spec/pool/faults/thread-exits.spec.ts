@@ -3,14 +3,14 @@ import { expectInvariants, eventOf } from './pool-invariants';
 
 const counters = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
 
-describe('a task that ends its thread', () => {
+describe('a task that exits its thread', () => {
   let pool: WorkerPool;
   beforeEach(() => {
     pool = new WorkerPool({ size: 1 });
   });
   afterEach(() => pool.close());
 
-  it.each([0, 1, 7])('fails with the code %i it exited with', async (code) => {
+  it.each([0, 1, 7])('fails with the exit code %i', async (code) => {
     await expectInvariants(pool, async (record) => {
       const { error } = await record(pool.task((exitCode: number) => process.exit(exitCode))(code));
       expect(error).toBeInstanceOf(WorkerCrashError);
@@ -18,7 +18,7 @@ describe('a task that ends its thread', () => {
     });
   });
 
-  it('fails also if a timer does it, while the task waits', async () => {
+  it('fails also if a timer exits while the task waits', async () => {
     await expectInvariants(pool, async (record) => {
       const never = pool.task(() => {
         setTimeout(() => process.exit(3), 5);
@@ -34,7 +34,7 @@ describe('a task that ends its thread', () => {
     });
   });
 
-  it('takes nobody along: one after another may do it, and who waits behind them all is run', async () => {
+  it('fails alone: several tasks may exit in a row, and the task behind them runs', async () => {
     await expectInvariants(pool, async (record) => {
       const exit = pool.task((code: number) => process.exit(code));
       const exits = [1, 2, 3, 4, 5].map((code) => record(exit(code)));
@@ -46,7 +46,7 @@ describe('a task that ends its thread', () => {
     });
   });
 
-  it('is the only one of those that were sent ahead to fail; of the others each runs once', async () => {
+  it('fails alone among the tasks that were sent ahead; each of the others runs once', async () => {
     await expectInvariants(pool, async (record) => {
       const runs = counters(300);
       const task = pool.task((index: number, counts: Int32Array) => {
@@ -65,7 +65,7 @@ describe('a task that ends its thread', () => {
     });
   });
 
-  it('leaves tasks on other threads alone', async () => {
+  it('does not affect tasks on other threads', async () => {
     await using two = new WorkerPool({ size: 2 });
     await expectInvariants(two, async (record) => {
       const gate = counters(1);
@@ -78,7 +78,7 @@ describe('a task that ends its thread', () => {
   });
 });
 
-describe('a thread that ends after the result was posted', () => {
+describe('a thread that exits after the result was posted', () => {
   let pool: WorkerPool;
   beforeEach(() => {
     pool = new WorkerPool({ size: 1 });
@@ -93,7 +93,7 @@ describe('a thread that ends after the result was posted', () => {
       'in a hook of the last promise',
       async () => (await Promise.resolve(), process.nextTick(() => process.exit(1)), 'result'),
     ],
-  ])('%s: the result stands, and another takes its place', async (_, fn) => {
+  ])('%s: the result is delivered, and the thread is replaced', async (_, fn) => {
     await expectInvariants(pool, async (record) => {
       const gone = eventOf(pool, 'exit');
       expect(await record(pool.task<[], unknown>(fn)())).toMatchObject({ items: ['result'], isError: false });
@@ -101,7 +101,7 @@ describe('a thread that ends after the result was posted', () => {
     });
   });
 
-  it('has all results of its batch arrive', async () => {
+  it('delivers all results of its batch', async () => {
     await expectInvariants(pool, async (record) => {
       const gone = eventOf(pool, 'exit');
       const task = pool.task((index: number) => {
@@ -115,14 +115,14 @@ describe('a thread that ends after the result was posted', () => {
   });
 });
 
-describe('a thread that ends in the middle of a stream', () => {
+describe('a thread that exits in the middle of a stream', () => {
   let pool: WorkerPool;
   beforeEach(() => {
     pool = new WorkerPool({ size: 1, grace: 20 });
   });
   afterEach(() => pool.close());
 
-  it('leaves what came, and then fails', async () => {
+  it('emits the items before, and then fails', async () => {
     await expectInvariants(pool, async (record) => {
       const stream = pool.task(function* () {
         for (let item = 0; item < 100; item++) yield item;
@@ -134,7 +134,7 @@ describe('a thread that ends in the middle of a stream', () => {
     });
   });
 
-  it('leaves what came of an asynchronous one', async () => {
+  it('emits the items before of an asynchronous stream', async () => {
     await expectInvariants(pool, async (record) => {
       const stream = pool.task(async function* () {
         for (let item = 0; item < 10; item++) {
@@ -149,7 +149,7 @@ describe('a thread that ends in the middle of a stream', () => {
     });
   });
 
-  it('leaves what came before an endless loop, once it is given up', async () => {
+  it('emits the items before an endless loop, when the stream is cancelled', async () => {
     await expectInvariants(pool, async (record) => {
       const begun = counters(1);
       const giveUp = new AbortController();
@@ -172,7 +172,7 @@ describe('a thread that ends in the middle of a stream', () => {
     });
   });
 
-  it('fails whoever reads it by for await', async () => {
+  it('throws in a `for await` over the stream', async () => {
     await expectInvariants(pool, async () => {
       const stream = pool.task(function* () {
         yield 1;

@@ -10,7 +10,7 @@ afterAll(() => {
   files.remove();
 });
 
-/** A pool, and how many threads it has started. */
+/** A pool, and the number of threads that it has started. */
 function counted(config: WorkerPoolConfig): { readonly pool: WorkerPool; spawned: () => number } {
   const pool = new WorkerPool(config);
   let spawned = 0;
@@ -54,32 +54,35 @@ const hopeless: readonly (readonly [string, WorkerPoolConfig, RegExp])[] = [
 ];
 
 describe.each(hopeless)('threads that cannot start: %s', (_, config, why) => {
-  it.each([1, 3])('fails all who wait, says why, and does not try for ever, with %i of them', async (size) => {
-    const { pool, spawned } = counted({ size, ...config });
-    const errors = await Promise.all(
-      [1, 2, 3].map((n) =>
-        pool
-          .do((m: number) => m, n)
-          .then(
-            () => undefined,
-            (error: unknown) => error,
-          ),
-      ),
-    );
-    for (const error of errors) {
-      expect(error).toBeInstanceOf(WorkerStartError);
-      expect((error as Error).message).toMatch(why);
-    }
-    expect(() => pool.do(() => 'blocked').block()).toThrow(WorkerStartError);
-    // Those it began with, three tries, and one for the newcomer; the others of a pool may have been under way.
-    expect(spawned()).toBeLessThanOrEqual(4 + 3 * (size - 1));
-    await pool.close();
-    expect(pool.stats.threads).toBe(0);
-  });
+  it.each([1, 3])(
+    'fail all waiting tasks with the reason, and are not retried for ever, with %i of them',
+    async (size) => {
+      const { pool, spawned } = counted({ size, ...config });
+      const errors = await Promise.all(
+        [1, 2, 3].map((n) =>
+          pool
+            .do((m: number) => m, n)
+            .then(
+              () => undefined,
+              (error: unknown) => error,
+            ),
+        ),
+      );
+      for (const error of errors) {
+        expect(error).toBeInstanceOf(WorkerStartError);
+        expect((error as Error).message).toMatch(why);
+      }
+      expect(() => pool.do(() => 'blocked').block()).toThrow(WorkerStartError);
+      // Those it began with, three tries, and one for the newcomer; the others of a pool may have been under way.
+      expect(spawned()).toBeLessThanOrEqual(4 + 3 * (size - 1));
+      await pool.close();
+      expect(pool.stats.threads).toBe(0);
+    },
+  );
 });
 
 describe('threads that could not start', () => {
-  it('start when the cause is gone: the next task is run', async () => {
+  it('start when the cause is gone, and run the next task', async () => {
     const flag = `${files.folder}/flag`;
     const { pool } = counted({
       size: 2,
@@ -101,7 +104,7 @@ describe('threads that could not start', () => {
     await pool.close();
   });
 
-  it('cost nobody a process: nothing is uncaught, it ends by itself, whatever NODE_OPTIONS becomes', () => {
+  it('cause no uncaught error, and let the process end by itself, also if NODE_OPTIONS changes', () => {
     const { lines, hasEndedWell } = runAlone(`
       const { WorkerPool } = require('sluice/pool');
       process.on('uncaughtException', () => console.log('uncaught'));
@@ -119,7 +122,7 @@ describe('threads that could not start', () => {
     expect(hasEndedWell).toBe(true);
   });
 
-  it('are no storm if they start, and fall before they have done anything', async () => {
+  it('are not restarted in a tight loop if they exit before their first task', async () => {
     const { pool, spawned } = counted({
       size: 1,
       init: () => {
@@ -150,14 +153,14 @@ describe('threads that could not start', () => {
     [{ env: { A: () => 1 } }, 'env.A'],
     [{ env: { A: 1 } }, 'env.A'],
     [{ execArgv: 'none' }, 'execArgv'],
-  ])('are refused at the pool if it is plain to see: %j', (config, option) => {
+  ])('are rejected by the constructor if an option is known to be invalid: %j', (config, option) => {
     expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(TypeError);
     expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(
       `WorkerPool: expected \`${option}\` to be`,
     );
   });
 
-  it('leave those alone that run with the smallest stack, and with an environment they share', async () => {
+  it('do not affect threads with the smallest stack, and with a shared environment', async () => {
     const pool = new WorkerPool({ size: 1, env: SHARE_ENV, resourceLimits: { stackSizeMb: 0.5 } });
     await expectInvariants(pool, () => undefined);
     await pool.close();

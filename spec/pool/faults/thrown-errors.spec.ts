@@ -1,4 +1,4 @@
-/** Rows 1, 4, 5, 6 and 7 of the faults: errors as they are thrown on a thread, and as they are here. */
+/** Errors that are thrown on a thread arrive faithfully on this thread. */
 /* eslint-disable @typescript-eslint/only-throw-error -- to throw what is no error is the very fault */
 import { registerError, WorkerPool } from 'sluice/pool';
 import { errorOf, expectInvariants, expectInvariantsAndClose } from './pool-invariants';
@@ -12,8 +12,8 @@ const causesOf = (error: unknown): unknown[] => {
   return causes;
 };
 
-describe('a task that throws an error of a class of its own', () => {
-  it('fails with its name, code, fields and cause, as an error of the nearest class that is known', () =>
+describe('a task that throws an error of an own class', () => {
+  it('fails with its name, code, fields and cause, as an error of the nearest known class', () =>
     expectInvariants(pool, async (record) => {
       const error = await errorOf(
         record,
@@ -33,7 +33,7 @@ describe('a task that throws an error of a class of its own', () => {
       expect(error.cause).toMatchObject({ message: 'why' });
     }));
 
-  it('fails with an error of that very class where it is registered', () =>
+  it('fails with an error of that class if it is registered', () =>
     expectInvariants(pool, async (record) => {
       class GoneError extends Error {
         get isFinal(): boolean {
@@ -61,7 +61,7 @@ describe('a task that throws an error of a class of its own', () => {
       expect(errors[1]).toBeInstanceOf(RangeError);
     }));
 
-  it('has a stack that begins on the thread and goes on where it was asked for', () =>
+  it('has a stack that starts on the thread and continues at the call site', () =>
     expectInvariants(pool, async (record) => {
       const failing = pool.task(function thrower() {
         throw new Error('it');
@@ -71,8 +71,8 @@ describe('a task that throws an error of a class of its own', () => {
     }));
 });
 
-describe('a task that throws an error whose causes have no end', () => {
-  it('fails with a note where they come round', () =>
+describe('a task that throws an error with endless causes', () => {
+  it('fails with an error that marks the cycle', () =>
     expectInvariants(pool, async (record) => {
       const self = pool.task(() => {
         const error = new Error('self');
@@ -91,7 +91,7 @@ describe('a task that throws an error whose causes have no end', () => {
       });
     }));
 
-  it('fails with the first of 10 000, and a note', () =>
+  it('fails with the first of 10 000 causes, and a mark where the rest is missing', () =>
     expectInvariants(pool, async (record) => {
       const deep = pool.task(() => {
         let error = new Error('0');
@@ -123,7 +123,7 @@ describe('a task that throws a DOMException', () => {
     }),
   );
 
-  it('fails with the reason of a signal of the platform', () =>
+  it('fails with the abort reason of a signal of the platform', () =>
     expectInvariants(pool, async (record) => {
       const { error } = await record(
         pool.task(
@@ -138,7 +138,7 @@ describe('a task that throws a DOMException', () => {
     }));
 });
 
-describe('a task that throws what hurts whoever looks at it', () => {
+describe('a task that throws an error with hostile properties', () => {
   it.each(['message', 'stack', 'name', 'cause', 'code', 'then', 'toJSON', 'constructor'])(
     'fails with an error where a getter throws: %s',
     (key) =>
@@ -158,7 +158,7 @@ describe('a task that throws what hurts whoever looks at it', () => {
       }),
   );
 
-  it('fails with an error where a Proxy throws at everything, also as a cause, also revoked', () =>
+  it('fails with an error for a Proxy that throws on each access, also as a cause, also revoked', () =>
     expectInvariants(pool, async (record) => {
       const hostile = pool.task((isCause: boolean, isRevoked: boolean) => {
         const refuse = (): never => {
@@ -180,7 +180,7 @@ describe('a task that throws what hurts whoever looks at it', () => {
       }
     }));
 
-  it('fails with a frozen error, which can be changed here', () =>
+  it('fails with an error that can be changed here if it was frozen there', () =>
     expectInvariants(pool, async (record) => {
       const frozen = pool.task(() => {
         throw Object.freeze(Object.assign(new Error('ice'), { at: 0 }));
@@ -190,7 +190,7 @@ describe('a task that throws what hurts whoever looks at it', () => {
       expect(error).toMatchObject({ message: 'water', at: 0 });
     }));
 
-  it('fails with an error of another realm as with one of its own', () =>
+  it('fails with an error of another realm as with an own one', () =>
     expectInvariants(pool, async (record) => {
       const foreign = pool.task({ url: require.resolve('./node-objects.cjs'), name: 'throwForeign' });
       const error = await errorOf(record, foreign());
@@ -199,8 +199,8 @@ describe('a task that throws what hurts whoever looks at it', () => {
     }));
 });
 
-describe('a task that throws 100 MB of message', () => {
-  it('fails with the beginning of it, and says how much is missing', () =>
+describe('a task that throws an error with a message of 100 MB', () => {
+  it('fails with the beginning of the message, and the number of characters that are missing', () =>
     expectInvariants(pool, async (record) => {
       const long = pool.task(() => {
         throw new Error('x'.repeat(100_000_000));

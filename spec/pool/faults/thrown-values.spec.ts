@@ -1,4 +1,4 @@
-/** Row 2 of the faults. A pool that asks `if (error)` resolves where null was thrown. */
+/** Tasks that throw a value that is not an Error; a pool that tests `if (error)` would resolve for null. */
 /* eslint-disable @typescript-eslint/only-throw-error -- to throw what is no error is the very fault */
 import { ThrownValueError, WorkerPool } from 'sluice/pool';
 import { errorOf, expectInvariants, expectInvariantsAndClose } from './pool-invariants';
@@ -19,8 +19,8 @@ const travelling: readonly (readonly [string, unknown])[] = [
   ['an array', [1, 2]],
 ];
 
-describe('a task that throws what is no error', () => {
-  it.each(travelling)('fails with an error that has it in `thrown`: %s', (_, thrown) =>
+describe('a task that throws a value that is not an Error', () => {
+  it.each(travelling)('fails with an error whose `thrown` is the value: %s', (_, thrown) =>
     expectInvariants(pool, async (record) => {
       const error = await errorOf(
         record,
@@ -33,7 +33,7 @@ describe('a task that throws what is no error', () => {
     }),
   );
 
-  it.each(travelling)('fails just so where a promise rejects with it: %s', (_, thrown) =>
+  it.each(travelling)('fails in the same way if a promise rejects with it: %s', (_, thrown) =>
     expectInvariants(pool, async (record) => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the very fault
       const rejecting = pool.task((value: unknown) => Promise.reject(value));
@@ -41,7 +41,7 @@ describe('a task that throws what is no error', () => {
     }),
   );
 
-  it('fails just so where a stream ends with it, after its items', () =>
+  it('fails in the same way if a stream fails with it, after its items', () =>
     expectInvariants(pool, async (record) => {
       const { items, error } = await record(
         pool.task(function* () {
@@ -53,7 +53,7 @@ describe('a task that throws what is no error', () => {
       expect(error).toMatchObject({ code: 'SLUICE_THROWN_VALUE', thrown: null });
     }));
 
-  it('fails with an error that tells of it in words where it cannot travel', () =>
+  it('fails with an error that describes the value if it cannot be cloned', () =>
     expectInvariants(pool, async (record) => {
       const throwSymbol = pool.task(() => {
         throw Symbol('s');
@@ -67,7 +67,7 @@ describe('a task that throws what is no error', () => {
       expect(error.message).toContain('function onDone');
     }));
 
-  it('rejects the job, and what waits for it', () =>
+  it('rejects the job, and the tasks that wait for it', () =>
     expectInvariants(pool, async () => {
       const job = pool.do(() => {
         throw null;

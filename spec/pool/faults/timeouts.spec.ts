@@ -1,4 +1,4 @@
-/** A task whose time is over says where it was when that happened; and no timer outlives what it was for. */
+/** A timeout error says in which phase the task was; and no timer outlives its task. */
 import { createHook } from 'node:async_hooks';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,8 +22,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe('a task whose time is over', () => {
-  it('in the queue says so, and never runs', () =>
+describe('a task that times out', () => {
+  it('in the queue fails with that phase, and never runs', () =>
     expectInvariants(pool, async (record) => {
       const [gate, counter] = [sharedNumbers(2), sharedNumbers(1)];
       const hold = pool.do((shared: Int32Array) => {
@@ -43,7 +43,7 @@ describe('a task whose time is over', () => {
       expect(counter[0]).toBe(0);
     }));
 
-  it('in the load of its module says so, and the thread is replaced', () =>
+  it('in the load of its module fails with that phase, and its thread is replaced', () =>
     expectInvariants(pool, async (record) => {
       const endless = pool.task({ url: endlessModule }, { timeout: patience(400) });
       await pool.do(() => 'the thread is up');
@@ -65,7 +65,7 @@ describe('a task whose time is over', () => {
         for (;;);
       },
     ],
-  ])('while it %s says that it ran', (_, endless) =>
+  ])('while it %s fails with the phase `run`', (_, endless) =>
     expectInvariants(pool, async (record) => {
       await pool.do(() => 'the thread is up');
       const timeout = patience(200);
@@ -76,7 +76,7 @@ describe('a task whose time is over', () => {
     }),
   );
 
-  it('has that of its pool where it has none of its own', async () => {
+  it('has the timeout of its pool if it has none of its own', async () => {
     const limit = patience(500);
     const strict = new WorkerPool({ size: 1, taskTimeout: limit, grace: 20 });
     await expectInvariantsAndClose(strict, async (record) => {
@@ -86,7 +86,7 @@ describe('a task whose time is over', () => {
     });
   });
 
-  it('has all of it again for each run', () =>
+  it('has the full timeout for each run', () =>
     expectInvariants(pool, async (record) => {
       const runs = sharedNumbers(1);
       const third = pool.task(
@@ -106,7 +106,7 @@ describe('a task whose time is over', () => {
       await waitUntil(isQuiet);
     }));
 
-  it('is not over because this thread was busy while the answer came', () =>
+  it('does not fail if its result arrives in time while this thread is busy', () =>
     expectInvariants(pool, async (record) => {
       const done = sharedNumbers(1);
       const timeout = patience(500);
@@ -132,8 +132,8 @@ describe('a task whose time is over', () => {
     }));
 });
 
-describe('the timers of time-outs', () => {
-  it('are gone when the tasks have ended, failed, or been left', () =>
+describe('the timers of timeouts', () => {
+  it('are cleared when the tasks have completed, failed, or were unsubscribed', () =>
     expectInvariants(pool, async (record) => {
       const timers = new TimersLeft();
       const times = pool.task((value: number) => value * 2, { timeout: 600_000 });
@@ -149,7 +149,7 @@ describe('the timers of time-outs', () => {
       await timers.gone();
     }));
 
-  it('keep no process that has nothing else to do', () => {
+  it('do not keep the process alive', () => {
     const { lines, hasEndedWell } = runAlone(`
       const { WorkerPool } = require('sluice/pool');
       const pool = new WorkerPool({ size: 1, taskTimeout: 1_000_000 });
@@ -160,7 +160,7 @@ describe('the timers of time-outs', () => {
   });
 });
 
-/** Timers that were set since, and are not over. */
+/** The timers that were set since and are still pending. */
 class TimersLeft {
   readonly #open = new Set<number>();
   readonly #hook = createHook({

@@ -1,4 +1,4 @@
-/** What is marked to be moved is moved, or the error says which of it can't be, and why. */
+/** A value that is marked with `transfer` is moved, or the error names the part that cannot be moved, and why. */
 import { retry } from 'rxjs';
 import { transfer, TransferError, WorkerPool, type WorkerTask } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
@@ -15,7 +15,7 @@ const detached = (): Uint8Array => {
 };
 
 describe('a transfer', () => {
-  it('moves an argument, and leaves it empty here', () =>
+  it('moves an argument, which is empty here afterwards', () =>
     expectInvariants(pool, async (record) => {
       const bytes = new Uint8Array(1_000);
       expect((await record(length(transfer(bytes)))).items).toEqual([1_000]);
@@ -42,7 +42,7 @@ describe('a transfer', () => {
     ],
     ['what is nothing to be moved', () => transfer({ list: [1] }), /marked to be moved/],
     ['memory that is shared', () => transfer(sharedNumbers(1)), /marked to be moved/],
-  ])('of %s fails its task, and says so', (_, make, words) =>
+  ])('of %s fails its task with the reason', (_, make, words) =>
     expectInvariants(pool, async (record) => {
       const { error, ends } = await record(pool.task((value: object) => typeof value, { name: 'taking' })(make()));
       expect(ends).toBe(1);
@@ -69,7 +69,7 @@ describe('a transfer', () => {
       },
       /result.*cannot go/i,
     ],
-  ])('of %s as a result fails its task, and its thread lives', (_, fn, words) =>
+  ])('of %s as a result fails its task, and the thread lives', (_, fn, words) =>
     expectInvariants(pool, async (record) => {
       let exits = 0;
       const watching = pool.events$.subscribe(({ type }) => {
@@ -84,7 +84,7 @@ describe('a transfer', () => {
     }),
   );
 
-  it('can be made once: when its task is retried, the error names what is gone', () =>
+  it('works once: if the task is retried, the error names the buffer that is gone', () =>
     expectInvariants(pool, async (record) => {
       const fail = pool.task((bytes: Uint8Array) => {
         throw new Error(`could not take ${bytes.length}`);
@@ -97,7 +97,7 @@ describe('a transfer', () => {
       expect((error as Error).message).toMatch(/args.*(moved before|detached)/);
     }));
 
-  it('of two tasks at once goes to one; the other is told', () =>
+  it('of one buffer in two tasks reaches one of them, and fails the other', () =>
     expectInvariants(pool, async (record) => {
       await fillPrefetchWindows(pool);
       const call = length(transfer(new Uint8Array(8)));
@@ -106,7 +106,7 @@ describe('a transfer', () => {
       expect(recorded.filter(({ error }) => error instanceof TransferError)).toHaveLength(1);
     }));
 
-  it('does not spoil those beside it in the batch', () =>
+  it('that fails does not fail the other tasks of its batch', () =>
     expectInvariants(pool, async (record) => {
       await fillPrefetchWindows(pool);
       const recorded = await Promise.all([
@@ -118,7 +118,7 @@ describe('a transfer', () => {
       expect(recorded[1].error).toBeInstanceOf(TransferError);
     }));
 
-  it('is not lost with a thread that was sent it and had not begun its task', () =>
+  it('is not lost with a thread that got it and had not started its task', () =>
     expectInvariants(pool, async (record) => {
       await fillPrefetchWindows(pool);
       const begun = sharedNumbers(1);
@@ -133,7 +133,7 @@ describe('a transfer', () => {
       await waitUntil(() => pool.stats.running === 0);
     }));
 
-  it('refuses at the call what is no object, and a list that is none', () =>
+  it('throws at the call for a value that is not an object, and for a list that is not an array', () =>
     expectInvariants(pool, () => {
       for (const value of [undefined, null, 1, 'text', Symbol('a')])
         expect(() => transfer(value as never)).toThrow(TypeError);

@@ -1,4 +1,4 @@
-/** Rows 3 and 8 of the faults: what structured clone refuses, in results, in items and in errors. */
+/** Results, items and errors that structured clone refuses. */
 import { AsyncList } from 'sluice';
 import { TransferError, WorkerPool, type WorkerTask } from 'sluice/pool';
 import { errorOf, expectInvariants, expectInvariantsAndClose } from './pool-invariants';
@@ -7,7 +7,7 @@ const pool = new WorkerPool({ size: 1 });
 const thingsOfNode = require.resolve('./node-objects.cjs');
 afterAll(() => expectInvariantsAndClose(pool, () => undefined));
 
-/** The thread that a task runs on, by what it has kept there. */
+/** Counts the calls on one thread, to tell threads apart. */
 const countOfCalls = (): number => {
   const kept = globalThis as { calls?: number };
   return (kept.calls = (kept.calls ?? 0) + 1);
@@ -23,8 +23,8 @@ const made: readonly (readonly [string, () => unknown, string, string])[] = [
   ['a function in a Map', () => new Map([['k', () => 1]]), 'The result', 'a function'],
 ];
 
-describe('a task that returns what cannot travel', () => {
-  it.each(made)('fails with an error that names the task, the path and the thing: %s', (_, make, path, what) =>
+describe('a task that returns a value that cannot be cloned', () => {
+  it.each(made)('fails with an error that names the task, the path and the value: %s', (_, make, path, what) =>
     expectInvariants(pool, async (record) => {
       const error = await errorOf(record, pool.task(make, { name: 'maker' })());
       expect(error).toBeInstanceOf(TransferError);
@@ -34,7 +34,7 @@ describe('a task that returns what cannot travel', () => {
     }),
   );
 
-  it('fails where a getter throws', () =>
+  it('fails if a getter throws', () =>
     expectInvariants(pool, async (record) => {
       const broken = pool.task(() => ({
         get a() {
@@ -44,14 +44,14 @@ describe('a task that returns what cannot travel', () => {
       expect(await errorOf(record, broken())).toMatchObject({ path: 'The result.a' });
     }));
 
-  it('fails with a path into a socket', () =>
+  it('fails with the path to a socket', () =>
     expectInvariants(pool, async (record) => {
       const error = await errorOf(record, pool.task({ url: thingsOfNode, name: 'returnSocket' })());
       expect(error).toBeInstanceOf(TransferError);
       expect(error.message).toContain('a Socket at The result.deep[0]');
     }));
 
-  it('fails alone: the other results of its batch arrive, in place', () =>
+  it('fails alone: the other results of its batch arrive at their tasks', () =>
     expectInvariants(pool, async () => {
       const odd = (n: number): unknown => (n % 2 === 0 ? n : { n, f: () => n });
       const jobs = Array.from({ length: 100 }, (_, n) => pool.do(odd, n));
@@ -62,7 +62,7 @@ describe('a task that returns what cannot travel', () => {
       });
     }));
 
-  it('costs no thread', () =>
+  it('keeps its thread', () =>
     expectInvariants(pool, async () => {
       const before = await pool.do(countOfCalls);
       await expect(pool.do(() => () => 1)).rejects.toBeInstanceOf(TransferError);
@@ -70,8 +70,8 @@ describe('a task that returns what cannot travel', () => {
     }));
 });
 
-describe('a stream with an item that cannot travel', () => {
-  it('gives the items before it, then fails, and its end is not taken for that of the next task', () =>
+describe('a stream with an item that cannot be cloned', () => {
+  it('emits the items before it, then fails, and does not end the next task', () =>
     expectInvariants(pool, async (record) => {
       const broken = pool.task(function* () {
         yield 1;
@@ -85,7 +85,7 @@ describe('a stream with an item that cannot travel', () => {
       expect(await new AsyncList([1, 2, 3].map((n) => pool.do((m: number) => m * 10, n)))).toEqual([10, 20, 30]);
     }));
 
-  it('is stopped, also if it would never end, and cleans up', () =>
+  it('is stopped and cleans up, also if it is endless', () =>
     expectInvariants(pool, async (record) => {
       const cleaned = new Int32Array(new SharedArrayBuffer(4));
       const endless = pool.task(async function* (flag: Int32Array) {
@@ -103,8 +103,8 @@ describe('a stream with an item that cannot travel', () => {
     }));
 });
 
-describe('a task that asks its pool for what cannot travel', () => {
-  it('is refused where it asks, and no other task is', () =>
+describe('a nested call with an argument that cannot be cloned', () => {
+  it('throws in the task, and affects no other task', () =>
     expectInvariants(pool, async (record) => {
       const asking = pool.task(async function (this: unknown) {
         try {
@@ -117,8 +117,8 @@ describe('a task that asks its pool for what cannot travel', () => {
     }));
 });
 
-describe('a task that throws an error with what cannot travel in it', () => {
-  it('fails with that error, and with text that names the path where it was', () =>
+describe('a task that throws an error with a field that cannot be cloned', () => {
+  it('fails with that error, with a text in place of the field that names its path', () =>
     expectInvariants(pool, async (record) => {
       const failing = pool.task(() => {
         throw Object.assign(new TypeError('it'), { a: 1, deep: { on: [() => 1] }, weak: new WeakMap() });

@@ -1,9 +1,9 @@
-/** A thread on which a cancelled task may yet go on: what becomes of it, and of those who come meanwhile. */
+/** A thread whose cancelled task has not reported its end: it may have to be killed, so it gets no tasks meanwhile. */
 import type { WorkerTask } from 'sluice/pool';
 import { usePool } from './pool-fixture';
 import { fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
 
-it('a cancelled task that ends in time costs no thread, though this thread is busy until its grace is over', () =>
+it('a cancelled task that ends in time does not cost its thread, although this thread is busy beyond the grace time', () =>
   usePool({ size: 1, grace: 30 }, async (pool) => {
     const exits: unknown[] = [];
     pool.events$.subscribe((event) => event.type === 'exit' && exits.push(event));
@@ -24,7 +24,7 @@ it('a cancelled task that ends in time costs no thread, though this thread is bu
     expect(exits).toEqual([]);
   }));
 
-it('a thread whose cancelled task has not ended is sent nothing: it may have to be ended, and all that had begun', () =>
+it('a thread whose cancelled task has not ended is sent no task', () =>
   usePool({ size: 1, grace: 10_000 }, async (pool) => {
     await fillPrefetchWindows(pool);
     const state = sharedNumbers(2);
@@ -41,7 +41,7 @@ it('a thread whose cancelled task has not ended is sent nothing: it may have to 
     expect(await next).toBe('next');
   }));
 
-it('a thread that has to be ended is replaced at once, and not when it has ended', () =>
+it('a thread that is killed is replaced at once, before it has ended', () =>
   usePool({ size: 1, grace: 10 }, async (pool) => {
     const types: string[] = [];
     pool.events$.subscribe(({ type }) => types.push(type));

@@ -1,4 +1,4 @@
-/** A task that nobody wants any more never runs, or stops; and whoever has left hears nothing more. */
+/** A task without a subscriber never runs, or stops; and a subscriber that has unsubscribed gets no notification. */
 import { getEventListeners } from 'node:events';
 import { lastValueFrom, take } from 'rxjs';
 import { CancelledError } from 'sluice';
@@ -10,13 +10,13 @@ import { hasNoNotification, recordEvents, fillPrefetchWindows, sharedNumbers, wa
 const pool = new WorkerPool({ size: 1, grace: 50 });
 afterAll(() => expectInvariantsAndClose(pool, () => undefined));
 
-/** Begins (0), and holds its thread until it is let go (1). */
+/** Sets element 0 at its start, and blocks its thread until element 1 is set. */
 const hold = pool.task((gate: Int32Array) => {
   Atomics.store(gate, 0, 1);
   Atomics.wait(gate, 1, 0);
 });
 const count = pool.task((counter: Int32Array) => Atomics.add(counter, 0, 1) + 1);
-/** Begins (0), and ends when it is recorded to (1). */
+/** Sets element 0 at its start, and ends when element 1 is set. */
 const heed = pool.task(function (this: WorkerTask, seen: Int32Array) {
   Atomics.store(seen, 0, 1);
   return new Promise<string>((resolve) => {
@@ -27,7 +27,7 @@ const heed = pool.task(function (this: WorkerTask, seen: Int32Array) {
   });
 });
 
-/** The thread is held while `meanwhile` runs. */
+/** Blocks the thread while `meanwhile` runs. */
 async function whileHeld(meanwhile: () => unknown): Promise<void> {
   const gate = sharedNumbers(2);
   const held = lastValueFrom(hold(gate));
@@ -43,7 +43,7 @@ async function whileHeld(meanwhile: () => unknown): Promise<void> {
 
 const isQuiet = (): boolean => pool.stats.running === 0;
 
-describe('a task that is left while it waits in the queue', () => {
+describe('a task that is unsubscribed in the queue', () => {
   it('never runs', () =>
     expectInvariants(pool, async () => {
       const counter = sharedNumbers(1);
@@ -57,7 +57,7 @@ describe('a task that is left while it waits in the queue', () => {
       expect(await count(counter)).toBe(1);
     }));
 
-  it('leaves no trace among a quarter of a million, whichever end they leave from', () =>
+  it('is removed in constant time among a quarter of a million, from both ends of the queue', () =>
     expectInvariants(pool, async () => {
       const counter = sharedNumbers(1);
       const call = count(counter);
@@ -82,7 +82,7 @@ describe('a task that is left while it waits in the queue', () => {
       expect(ends).toBe(0);
     }));
 
-  it('never runs as a job that is cancelled, which says so once', () =>
+  it('never runs as a cancelled job, which fails once', () =>
     expectInvariants(pool, async () => {
       const counter = sharedNumbers(1);
       await whileHeld(async () => {
@@ -96,8 +96,8 @@ describe('a task that is left while it waits in the queue', () => {
     }));
 });
 
-describe('a task that is left after it was sent ahead', () => {
-  it('is passed over by its thread, and those beside it run', () =>
+describe('a task that is unsubscribed after it was sent ahead', () => {
+  it('is skipped by its thread, and the tasks beside it run', () =>
     expectInvariants(pool, async () => {
       const counter = sharedNumbers(1);
       await fillPrefetchWindows(pool);
@@ -118,8 +118,8 @@ describe('a task that is left after it was sent ahead', () => {
     }));
 });
 
-describe('a task that is left while it runs', () => {
-  it('sees its signal abort, and its thread goes on', () =>
+describe('a task that is unsubscribed while it runs', () => {
+  it('gets its signal aborted, and its thread goes on', () =>
     expectInvariants(pool, async () => {
       const spawns = countOf('spawn');
       const seen = sharedNumbers(2);
@@ -132,7 +132,7 @@ describe('a task that is left while it runs', () => {
       expect(spawns()).toBe(0);
     }));
 
-  it('loses its thread if it does not heed, and another thread takes over', () =>
+  it('loses its thread if it ignores the signal, and another thread takes over', () =>
     expectInvariants(pool, async () => {
       const spawns = countOf('spawn');
       const begun = sharedNumbers(1);
@@ -148,7 +148,7 @@ describe('a task that is left while it runs', () => {
       expect(spawns()).toBe(1);
     }));
 
-  it('stops where it stands as a stream, and cleans up', () =>
+  it('stops at the current item as a stream, and cleans up', () =>
     expectInvariants(pool, async () => {
       const seen = sharedNumbers(1);
       const ticks = pool.task(async function* (cleanedUp: Int32Array) {
@@ -172,8 +172,8 @@ describe('a task that is left while it runs', () => {
     }));
 });
 
-describe('a task that is left in the very tick of its result', () => {
-  it('says nothing, though its result has been sent', () =>
+describe('a task that is unsubscribed in the turn of its result', () => {
+  it('emits nothing, although its result was sent', () =>
     expectInvariants(pool, async () => {
       const done = sharedNumbers(1);
       const finish = pool.task((flag: Int32Array) => {
@@ -193,7 +193,7 @@ describe('a task that is left in the very tick of its result', () => {
       expect(hasNoNotification(listener)).toBe(true);
     }));
 
-  it('says no more than the item at which it was left', () =>
+  it('emits nothing after the item at which it was unsubscribed', () =>
     expectInvariants(pool, async () => {
       const numbers = pool.task(function* () {
         yield* [0, 1, 2, 3, 4, 5];
@@ -215,7 +215,7 @@ describe('a task that is left in the very tick of its result', () => {
       expect(completions).toBe(0);
     }));
 
-  it('completes once if it is left by take(1) at its only value', () =>
+  it('completes once if take(1) unsubscribes at its only value', () =>
     expectInvariants(pool, async (record) => {
       expect(await record(count(sharedNumbers(1)).pipe(take(1)))).toMatchObject({
         items: [1],
@@ -225,8 +225,8 @@ describe('a task that is left in the very tick of its result', () => {
     }));
 });
 
-describe('a task that is left twice, or after its end', () => {
-  it('counts as cancelled once', () =>
+describe('a task that is unsubscribed twice, or after its end', () => {
+  it('is counted as cancelled once', () =>
     expectInvariants(pool, async () => {
       const { cancelled } = pool.stats;
       await whileHeld(() => {
@@ -237,7 +237,7 @@ describe('a task that is left twice, or after its end', () => {
       expect(pool.stats.cancelled).toBe(cancelled + 1);
     }));
 
-  it('has completed, and stays so', () =>
+  it('stays completed', () =>
     expectInvariants(pool, async () => {
       const { cancelled } = pool.stats;
       const listener = recordEvents(count(sharedNumbers(1)));
@@ -248,11 +248,11 @@ describe('a task that is left twice, or after its end', () => {
     }));
 });
 
-describe('a task whose signal aborts', () => {
+describe('a task whose signal is aborted', () => {
   const counting = (signal: AbortSignal) =>
     pool.task((counter: Int32Array) => Atomics.add(counter, 0, 1) + 1, { signal });
 
-  it('never runs if it had aborted before; the error has its reason', () =>
+  it('never runs if the signal was aborted before; the error has the abort reason', () =>
     expectInvariants(pool, async (record) => {
       const counter = sharedNumbers(1);
       const recorded = await record(counting(AbortSignal.abort('too late'))(counter));
@@ -261,7 +261,7 @@ describe('a task whose signal aborts', () => {
       expect(counter[0]).toBe(0);
     }));
 
-  it('never runs if it aborts in the queue', () =>
+  it('never runs if the signal is aborted while the task is queued', () =>
     expectInvariants(pool, async (record) => {
       const counter = sharedNumbers(1);
       const controller = new AbortController();
@@ -274,7 +274,7 @@ describe('a task whose signal aborts', () => {
       expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
     }));
 
-  it('stops if it runs, and is told of at once', () =>
+  it('stops if it runs, and its subscriber is notified at once', () =>
     expectInvariants(pool, async (record) => {
       const controller = new AbortController();
       const begun = sharedNumbers(1);
@@ -314,7 +314,7 @@ it('a process whose only task was left ends, though the task goes on for ever', 
   expect(hasEndedWell).toBe(true);
 });
 
-/** How many of these events there have been since. */
+/** Number of events of this type since. */
 function countOf(type: 'spawn'): () => number {
   let count = 0;
   const subscription = pool.events$.subscribe((event) => {

@@ -1,4 +1,4 @@
-/** What a plain task leaves to its thread goes on, though what follows could be answered without turning its loop. */
+/** Platform work that a synchronous task starts goes on, although later tasks could run without the event loop. */
 import { poolFixture } from './pool-fixture';
 import { sharedNumbers, waitUntil } from './record-events';
 
@@ -7,7 +7,7 @@ const poolOf = poolFixture();
 const cases: readonly (readonly [string, (flag: Int32Array) => void])[] = [
   ['a timer that holds nothing up', (flag) => void setTimeout(() => Atomics.add(flag, 0, 1), 50).unref()],
   [
-    'a signal of a time-out',
+    'an AbortSignal.timeout',
     (flag) => {
       AbortSignal.timeout(50).addEventListener('abort', () => Atomics.add(flag, 0, 1));
     },
@@ -32,7 +32,7 @@ const cases: readonly (readonly [string, (flag: Int32Array) => void])[] = [
     },
   ],
   [
-    'a child that holds nothing up',
+    'an unreferenced child process',
     (flag) => {
       const { spawn } = process.getBuiltinModule('node:child_process');
       const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
@@ -42,8 +42,8 @@ const cases: readonly (readonly [string, (flag: Int32Array) => void])[] = [
   ],
 ];
 
-describe.each(cases)('a plain task that leaves behind %s', (_, leave) => {
-  it('finds its thread awake when that ends, whatever plain tasks came between', async () => {
+describe.each(cases)('a synchronous task that leaves %s running', (_, leave) => {
+  it('gets the completion of that work, whatever synchronous tasks ran meanwhile', async () => {
     const pool = poolOf({ size: 1 });
     const flag = sharedNumbers(1);
     await pool.do(leave, flag);
