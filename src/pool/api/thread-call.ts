@@ -1,5 +1,5 @@
 /** A thread call runs a function on a thread. It awaits the arguments first, and then queues a run. */
-import { titled } from '../../core/describe';
+import { titleSymbol } from '../../core/describe';
 import { CancelledError } from '../../core/errors';
 import { begin, ended, type Canceller, type Execution, type Sink } from '../../future/execution';
 import type { Future } from '../../future/future';
@@ -38,7 +38,7 @@ export class ThreadCall<T> extends Call<T> implements RunnableCall<TaskRun> {
   }
 
   /** @internal */
-  override get [titled](): string {
+  override get [titleSymbol](): string {
     return `a call of task "${this.spec.name}"`;
   }
 

@@ -1,7 +1,7 @@
 /** A task run is one execution of a call: from the queue to a thread, and from there to its one outcome. */
 import { CancelledError, TaskTimeoutError } from '../../core/errors';
 import { failure, success, type Outcome } from '../../core/outcome';
-import { tell, type Canceller, type Execution } from '../../future/execution';
+import { deliverOutcome, type Canceller, type Execution } from '../../future/execution';
 import { emptyError } from '../../future/external-input';
 import { Fifo } from '../../core/fifo';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
@@ -210,7 +210,7 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
     if (this.isOver) return;
     this.#finish(outcome?.isError ? 'failed' : 'completed', outcome ?? success(undefined));
     this.#scheduler.runQueue.drive(() => {
-      if (outcome) tell(this.#sink, outcome);
+      if (outcome) deliverOutcome(this.#sink, outcome);
       else this.#sink.complete?.();
     });
   }
