@@ -210,7 +210,7 @@ describe('the bounds of a record', () => {
     for (let count = 1; count < 10_000; count++) error = new Error(String(count), { cause: error });
     const causes = causesOf(revived(error));
     expect(causes).toHaveLength(9);
-    expect((causes[8] as Error).cause).toMatch(/^\[cause\.cause.*: cut, for it is too deep\]$/);
+    expect((causes[8] as Error).cause).toMatch(/^\[cause\.cause.*: cut: it is nested too deeply\]$/);
   });
 
   it('cut a message of 100 MB, say by how much, and keep the lines of the stack', () => {
@@ -235,7 +235,7 @@ describe('the bounds of a record', () => {
       Object.assign(new Error(), { list: new Array(1_000_000).fill(0), bytes: new Uint8Array(2 ** 21) }),
     );
     expect((wide.list as unknown[]).length).toBeLessThan(10_001);
-    expect((wide.list as unknown[]).at(-1)).toMatch(/^\[list: cut, for there are 99\d+ more of them\]$/);
+    expect((wide.list as unknown[]).at(-1)).toMatch(/^\[list: cut: 99\d+ more items\]$/);
     const many = revived(new AggregateError(Array.from({ length: 20_000 }, (_, index) => new Error(String(index)))));
     expect((many.errors as unknown[]).length).toBeLessThan(10_001);
     expect(JSON.stringify(travelled(many)).length).toBeLessThan(8_000_000);

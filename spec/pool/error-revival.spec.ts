@@ -185,7 +185,7 @@ describe('registerError', () => {
     for (const name of ['NotFoundError', 'TypeError', 'TaskTimeoutError', 'DOMException', 'PoolClosedError']) {
       const Other = { [name]: class extends Error {} }[name] as typeof Error;
       expect(() => registerError(Other)).toThrow(TypeError);
-      expect(() => registerError(Other)).toThrow(`registerError knows another class of the name "${name}".`);
+      expect(() => registerError(Other)).toThrow(`registerError: another class with the name "${name}" is registered already.`);
     }
   });
 

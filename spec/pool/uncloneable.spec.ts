@@ -123,7 +123,7 @@ describe('findUncloneable', () => {
   it('ends in what is deep', () => {
     let deep: unknown = refuse;
     for (let count = 0; count < 100_000; count++) deep = { deep };
-    expect(findUncloneable(deep, 'result')?.what).toBe('something nested deeper than 500 levels');
+    expect(findUncloneable(deep, 'result')?.what).toBe('a value nested deeper than 500 levels');
   });
 
   it('takes time in proportion to a tree whose nodes know their parents', async () => {

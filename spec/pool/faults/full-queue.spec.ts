@@ -60,7 +60,7 @@ describe('a full queue', () => {
         expect(pool.stats.queued).toBe(3);
         const error = listeners[0]?.errors[0];
         expect(error).toBeInstanceOf(QueueFullError);
-        expect((error as Error).message).toMatch(/lost its place.*'evict'/s);
+        expect((error as Error).message).toMatch(/was evicted.*'evict'/s);
       });
       expect(valuesOf(all)).toEqual([7, 8, 9]);
     });

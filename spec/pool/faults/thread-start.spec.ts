@@ -46,7 +46,7 @@ const hopeless: readonly (readonly [string, WorkerPoolConfig, RegExp])[] = [
         throw null;
       },
     },
-    /null, which is no error/,
+    /null, which is not an Error/,
   ],
   ['an init that rejects', { init: () => Promise.reject(new Error('not fit')) }, /not fit/],
   ['an init that exits', { init: () => process.exit(7) }, /exit 7/],

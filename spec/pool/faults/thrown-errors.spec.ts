@@ -101,7 +101,7 @@ describe('a task that throws an error with endless causes', () => {
       const causes = causesOf(await errorOf(record, deep()));
       expect(causes.length).toBeLessThan(100);
       expect(causes[0]).toMatchObject({ message: '9999' });
-      expect((causes.at(-1) as Error).cause).toMatch(/cut, for it is too deep/);
+      expect((causes.at(-1) as Error).cause).toMatch(/cut: it is nested too deeply/);
     }));
 });
 

@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { Future } from '../../future/future';
 import type { Arguments } from './call';
-import { whereTo, type NamedCode } from '../wire/function-code';
+import { resolveModuleUrl, type NamedCode } from '../wire/function-code';
 import type { WorkerResult } from './job';
 
 type Streaming = { subscribe(observer: never): unknown } | Generator | AsyncIterable<unknown> | ReadableStream;

@@ -6,7 +6,7 @@ import { checkOptions } from '../../core/options';
 import type { AsyncValue } from '../../future/async-value';
 import type { CapturedStack } from '../../core/call-site';
 import type { Arguments, Call } from './call';
-import { codeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
+import { functionCodeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
 import { Job, type WorkerResult } from './job';
 import type { Platform } from '../thread/platform';
 import {
@@ -60,7 +60,7 @@ export interface CloseConfig {
 export interface PoolTask<A extends readonly unknown[], R> {
   (...args: Arguments<A>): Call<WorkerResult<R>>;
   /** @internal */
-  readonly [codeKey]: NamedCode;
+  readonly [functionCodeKey]: NamedCode;
 }
 
 /** The public method that starts a job: its name for errors, and the method itself to find its caller on the stack. */

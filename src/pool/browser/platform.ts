@@ -1,23 +1,24 @@
 /**
- * Threads of a browser: Web Workers. It tells nobody that one has closed itself, so a worker says so before it does.
+ * The browser platform runs pools on Web Workers. A browser does not report that a worker has closed itself, so the worker
+ * sends `CLOSING` before it closes.
  */
 import { CLOSING } from './worker-init';
 import { startWorker } from './worker-file';
 import type { WorkerExit, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from '../thread/platform';
 import type { Batch } from '../wire/messages';
 
-const nothing = (): void => undefined;
+const doNothing = (): void => undefined;
 
 export const browserPlatform: Platform = {
-  // A browser has shared memory for pages that are alone with themselves (COOP and COEP).
+  // A browser allows shared memory only on cross-origin isolated pages (COOP and COEP headers).
   canShare: typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated,
   canBlock: false,
-  // Not every browser tells.
+  // Not every browser has this property.
   cores: () => (navigator as Partial<Navigator>).hardwareConcurrency ?? 2,
   start: (plan, events) => new BrowserThread(plan, events),
-  // A page does not end by itself.
-  keepProcessAlive: () => nothing,
-  registerPool: () => nothing,
+  // A page does not end by itself, as a process of Node does.
+  keepProcessAlive: () => doNothing,
+  registerPool: () => doNothing,
   block: () => false,
 };
 
@@ -25,7 +26,7 @@ class BrowserThread implements ThreadHandle {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #events: ThreadEvents;
-  #isDead = false;
+  #hasEnded = false;
 
   constructor({ name, init, slots }: ThreadPlan, events: ThreadEvents) {
     this.#events = events;
@@ -34,46 +35,47 @@ class BrowserThread implements ThreadHandle {
     this.#port = port1;
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
-      this.#died({ kind: 'error', cause: causeOf(event) });
+      this.#finish({ kind: 'error', cause: causeOf(event) });
     });
     port1.addEventListener('message', ({ data }: MessageEvent<Batch | typeof CLOSING>) => {
-      if (data === CLOSING) this.#died({ kind: 'exit' });
+      if (data === CLOSING) this.#finish({ kind: 'exit' });
       else events.onBatch(data);
     });
     port1.addEventListener('messageerror', () => {
-      events.onUnreadable(new Error('The browser could not read a message of its worker.'));
+      events.onUnreadable(new Error('The browser could not deserialize a message of its worker.'));
     });
     port1.start();
-    this.#worker.postMessage({ port: port2, birth: { places: slots, init } }, [port2]);
+    this.#worker.postMessage({ port: port2, init: { taskSlots: places, initFunction: init } }, [port2]);
   }
 
-  post(batch: Batch, transfer: readonly unknown[]): void {
-    this.#port.postMessage(batch, transfer as Transferable[]);
+  post(batch: Batch, transferList: readonly unknown[]): void {
+    this.#port.postMessage(batch, transferList as Transferable[]);
   }
 
   kill(): void {
     this.#worker.terminate();
     this.#port.close();
-    // Whoever ends it has more to do before it hears of that.
+    // The caller of `kill` finishes its own work before it is notified.
     queueMicrotask(() => {
-      this.#died({ kind: 'killed' });
+      this.#finish({ kind: 'killed' });
     });
   }
 
-  #died(death: WorkerExit): void {
-    if (this.#isDead) return;
-    this.#isDead = true;
+  #finish(exit: WorkerExit): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#worker.terminate();
     this.#port.close();
-    this.#events.onExit(death);
+    this.#events.onExit(exit);
   }
 }
 
-/** The event of a program that could not be loaded says nothing at all. */
+/** The error event of a program that could not be loaded has no message. */
 function causeOf({ message, filename, lineno }: Partial<ErrorEvent>): Error {
   if (message) return new Error(`${message} (${filename ?? ''}:${String(lineno)})`);
   return new Error(
     "The browser could not load the program of its workers, sluice's pool/browser/worker-entry.mjs. " +
-      'Its place is beside the file that names it: a bundler that does not know `new Worker(new URL(…))` has to be told.',
+      'The file must stand beside the file that refers to it. If your bundler does not support `new Worker(new URL(…))`, ' +
+      'configure it to copy the file.',
   );
 }

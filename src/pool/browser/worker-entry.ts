@@ -1,4 +1,7 @@
-/** The program of a worker of a browser. Tasks can't be told apart in it once they have awaited something. */
+/**
+ * The worker entry is the program of a Web Worker. A browser has no AsyncLocalStorage: an uncaught error after the first await
+ * of a task cannot be attributed to the task.
+ */
 import { CLOSING, type BrowserWorkerInit } from './worker-init';
 import { attemptOr, getter } from '../wire/intrinsics';
 import { WorkerRuntime } from '../worker/worker-runtime';
@@ -9,70 +12,70 @@ const dataOf: (event: object) => unknown = getter(MessageEvent.prototype, 'data'
 
 globalThis.addEventListener('message', (event: MessageEvent<BrowserWorkerInit>) => serve(event.data), { once: true });
 
-function serve({ port, birth }: BrowserWorkerInit): void {
-  const post: (message: unknown, transfer: Transferable[]) => void = port.postMessage.bind(port);
+function serve({ port, init }: BrowserWorkerInit): void {
+  const post: (message: unknown, transferList: Transferable[]) => void = port.postMessage.bind(port);
   const platform: WorkerPlatform = {
-    post: (batch, transfer) => {
-      post(batch, transfer as Transferable[]);
+    post: (batch, transferList) => {
+      post(batch, transferList as Transferable[]);
     },
-    // Nobody sleeps.
-    ring: () => undefined,
+    // Neither the host nor the worker sleeps.
+    notifyHost: () => undefined,
     sleep: () => false,
-    listen: () => false,
+    poll: () => false,
     compile,
     load: ({ url }) => import(/* @vite-ignore */ /* webpackIgnore: true */ url) as Promise<object>,
-    within: (_task, run) => run(),
-    soon: turns(),
+    runWithin: (_task, run) => run(),
+    runSoon: createTurnScheduler(),
   };
-  const runtime = new WorkerRuntime(birth, platform);
+  const runtime = new WorkerRuntime(init, platform);
 
   port.onmessage = (event) => {
     runtime.receive(dataOf(event) as Parameters<WorkerRuntime['receive']>[0]);
   };
   port.onmessageerror = () => {
-    runtime.unreadable();
+    runtime.onUnreadable();
   };
   globalThis.addEventListener('error', (event) => {
     event.preventDefault();
-    runtime.fault(event.error ?? new Error(event.message), undefined);
+    runtime.onUncaughtError(event.error ?? new Error(event.message), undefined);
   });
   globalThis.addEventListener('unhandledrejection', (event) => {
     event.preventDefault();
-    runtime.fault(event.reason, undefined);
+    runtime.onUncaughtError(event.reason, undefined);
   });
   globalThis.close = () => {
-    runtime.leave();
+    runtime.onThreadExit();
     post(CLOSING, []);
     close();
   };
 }
 
-/** In the global scope; `__name` is what esbuild puts around functions to keep their names. */
+/** Compiles a function in the global scope. esbuild wraps functions in calls of `__name`, which keeps their names. */
 function compile(source: string, name: string): unknown {
   const file = attemptOr(() => encodeURIComponent(name), 'anonymous');
-  const make = evaluate(`"use strict"; (function (__name) { return (${source}\n); })\n//# sourceURL=task-${file}`) as (
-    __name: <T>(fn: T) => T,
-  ) => unknown;
-  return make((fn) => fn);
+  const create = evaluate(
+    `"use strict"; (function (__name) { return (${source}\n); })\n//# sourceURL=task-${file}`,
+  ) as (__name: <T>(fn: T) => T) => unknown;
+  return create((fn) => fn);
 }
 
-/** Runs each in a turn of its own. A timer would wait for some ms, if there are many. */
-function turns(): (run: () => void) => void {
+/** Runs each callback in a turn of its own. Browsers delay nested timers by some ms, so it uses messages instead. */
+function createTurnScheduler(): (run: () => void) => void {
   const { port1, port2 } = new MessageChannel();
-  const ring: (message: number) => void = port2.postMessage.bind(port2);
-  let due: (() => void)[] = [];
+  const requestTurn: (message: number) => void = port2.postMessage.bind(port2);
+  let callbacks: (() => void)[] = [];
   let next = 0;
   port1.onmessage = () => {
-    const run = due[next++];
-    if (next === due.length) {
-      due = [];
+    const run = callbacks[next++];
+    if (next === callbacks.length) {
+      callbacks = [];
       next = 0;
     }
     run?.();
   };
   return (run) => {
-    due[due.length] = run;
-    ring(0);
+    callbacks[callbacks.length] = run;
+    requestTurn(0);
   };
 }
 

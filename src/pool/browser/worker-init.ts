@@ -1,11 +1,11 @@
-/** What a worker of a browser is born with, and what it says besides batches. */
+/** The first message to a Web Worker, and the one message from it that is not a batch. */
 import type { WorkerInit } from '../wire/messages';
 
 export interface BrowserWorkerInit {
-  /** For batches. What tasks say by the global `postMessage` is none of the pool's. */
+  /** Batches use a port of their own, so that tasks may use the global `postMessage`. */
   readonly port: MessagePort;
-  readonly birth: Pick<WorkerInit, 'places' | 'init'>;
+  readonly init: Pick<WorkerInit, 'taskSlots' | 'initFunction'>;
 }
 
-/** Said before it closes itself: a browser tells nobody. */
+/** Sent by a worker before it closes itself, because a browser does not report that. */
 export const CLOSING = 'closing';

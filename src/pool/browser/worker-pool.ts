@@ -1,32 +1,35 @@
-/** The pool on the Web Workers of a browser. */
+/** `WorkerPool` on the Web Workers of a browser. */
 import { invalidOption } from '../../core/describe';
 import { browserPlatform } from './platform';
 import type { WorkerPoolConfig } from '../host/pool-config';
 import { WorkerPoolBase } from '../api/worker-pool-base';
 
 /**
- * Runs functions on threads: by reference to a module, or as source if they stand by themselves. What they are given and
- * what they give is copied, or moved by `transfer`.
+ * Runs functions on Web Workers. A function is sent as a reference to a module, or as its source if it uses no variables of
+ * the surrounding scope. Arguments and results are copied, or moved by `transfer`.
  *
- * A browser brings nothing to a thread that sleeps: `block`, `get` and `wait` can't wait for a pool here. An Observable
- * that emits without a pause is not held up in its worker either: what nobody has asked for yet is kept there.
+ * A browser delivers no messages to a blocked thread, so `block`, `get` and `wait` cannot wait for a pool here. A worker
+ * cannot sleep either, so an Observable that emits without a pause is not held up: items beyond the demand of the
+ * subscriber are kept in the worker.
  *
- * @throws TypeError for an option that makes no sense, or none in a browser: `resourceLimits`, `env`, `execArgv`.
+ * @param config the options; times are in ms
+ * @defaultValue `config` is `{}`
+ * @throws TypeError for an invalid option, and for the options of Node: `resourceLimits`, `env`, `execArgv`.
  * @example
  * await using pool = new WorkerPool({ size: 2 });
  * await pool.do((n: number) => n ** 2, 12); // 144
  */
 export class WorkerPool extends WorkerPoolBase {
   constructor(config: WorkerPoolConfig = {}) {
-    refuseOptionsOfNode(config);
+    refuseNodeOptions(config);
     super(config, browserPlatform);
   }
 }
 
-function refuseOptionsOfNode(config: WorkerPoolConfig | null): void {
+function refuseNodeOptions(config: WorkerPoolConfig | null): void {
   for (const option of ['resourceLimits', 'env', 'execArgv'] as const) {
-    const given = config?.[option];
-    if (given !== undefined)
-      throw invalidOption(`WorkerPool: ${option}`, "left out in a browser, since it is Node's", given);
+    const value = config?.[option];
+    if (value !== undefined)
+      throw invalidOption(`WorkerPool: ${option}`, 'left out in a browser, because only Node supports it', value);
   }
 }

@@ -17,7 +17,7 @@ import type { StreamSink } from './stream-sink';
 import { DEMAND_WINDOW, type FunctionCode } from '../wire/messages';
 import type { ThreadTask } from '../thread/thread-task';
 import type { WorkerThread } from '../thread/worker-thread';
-import { markedIn } from '../wire/transfer';
+import { getTransferList } from '../wire/transfer';
 
 let lastNumber = 0;
 

@@ -1,55 +1,56 @@
 /**
- * Threads of Node. A supervisor, which is a thread itself, starts them and ends them, one for all pools of this thread:
- * so a `block` can hold this one and they are looked after all the same. It is there while there are pools.
+ * The node platform runs pools on worker threads of Node. One supervisor thread starts and terminates the threads of all
+ * pools of this thread, so that they are managed also while `block` holds this one. It exists as long as a pool does.
  */
 import { availableParallelism } from 'node:os';
 import { MessageChannel, receiveMessageOnPort, SHARE_ENV, Worker, type MessagePort } from 'node:worker_threads';
 import { WakeSignal } from '../wire/wake-signal';
 import type { WorkerExit, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from '../thread/platform';
 import type { Batch } from '../wire/messages';
-import type { ThreadExit, SupervisorCommand } from './supervisor';
+import type { SupervisorCommand, ThreadExit } from './supervisor';
 import { workerFile } from './worker-file';
 
 class NodePlatform implements Platform {
   readonly canShare = true;
   readonly canBlock = true;
-  #supervisor: Supervisor | undefined;
-  #pools = 0;
-  #holds = 0;
+  #supervisor: SupervisorHandle | undefined;
+  #poolCount = 0;
+  /** How many pools keep the process alive. */
+  #keepAliveCount = 0;
 
   cores(): number {
     return availableParallelism();
   }
 
   start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
-    const supervisor = (this.#supervisor ??= new Supervisor(() => {
-      // It may be told twice of its end, and another be there by then.
+    const supervisor = (this.#supervisor ??= new SupervisorHandle(() => {
+      // The end of a supervisor may be reported twice, when another one has already taken over.
       if (this.#supervisor === supervisor) this.#supervisor = undefined;
     }));
-    if (this.#holds > 0) supervisor.keepAlive(true);
+    if (this.#keepAliveCount > 0) supervisor.keepAlive(true);
     return supervisor.start(plan, events);
   }
 
   registerPool(): () => void {
-    this.#pools++;
+    this.#poolCount++;
     return () => {
-      if (--this.#pools > 0) return;
-      this.#supervisor?.end();
+      if (--this.#poolCount > 0) return;
+      this.#supervisor?.terminate();
       this.#supervisor = undefined;
     };
   }
 
   keepProcessAlive(): () => void {
-    this.#holds++;
+    this.#keepAliveCount++;
     this.#supervisor?.keepAlive(true);
     return () => {
-      if (--this.#holds === 0) this.#supervisor?.keepAlive(false);
+      if (--this.#keepAliveCount === 0) this.#supervisor?.keepAlive(false);
     };
   }
 
   block(ms: number): boolean {
     if (this.#supervisor) return this.#supervisor.sleep(ms);
-    // Without threads there is only time to wait for.
+    // Without threads nothing can arrive; only the time elapses.
     new WakeSignal().sleep(0, ms);
     return true;
   }
@@ -57,28 +58,32 @@ class NodePlatform implements Platform {
 
 export const nodePlatform: Platform = new NodePlatform();
 
-class Supervisor {
+class SupervisorHandle {
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #bell = new WakeSignal();
+  readonly #hostSignal = new WakeSignal();
   readonly #threads = new Map<number, NodeThread>();
   #lastId = 0;
 
-  constructor(private readonly onLost: () => void) {
+  constructor(private readonly onEnded: () => void) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    // It sees the environment as it is when a thread is started.
+    // Its environment is shared, so that a new thread gets the variables as they are at its start.
     this.#worker = new Worker(workerFile('supervisor'), { env: SHARE_ENV, name: 'sluice supervisor' });
-    this.#worker.postMessage({ orders: port2, hostBell: this.#bell.buffer }, [port2]);
+    this.#worker.postMessage({ commandPort: port2, hostSignal: this.#hostSignal.buffer }, [port2]);
     this.#worker.unref();
     this.#worker.on('error', (error) => {
-      this.#lost(error);
+      this.#onSupervisorEnded(error);
     });
     this.#worker.on('exit', (exitCode) => {
-      this.#lost(new Error(`The thread that looks after the others has exited with ${String(exitCode)}.`));
+      this.#onSupervisorEnded(
+        new Error(
+          `The supervisor thread of sluice exited with code ${String(exitCode)}, so its worker threads have ended too.`,
+        ),
+      );
     });
-    port1.on('message', (ending: ThreadExit) => {
-      this.#ended(ending);
+    port1.on('message', (exit: ThreadExit) => {
+      this.#onThreadExit(exit);
     });
     port1.unref();
   }
@@ -87,10 +92,10 @@ class Supervisor {
     const { env, execArgv, resourceLimits } = plan.options;
     const id = ++this.#lastId;
     const { port1, port2 } = new MessageChannel();
-    const thread = new NodeThread(port1, events, () => this.#order({ kill: id }));
+    const thread = new NodeThread(port1, events, () => this.#send({ kill: id }));
     this.#threads.set(id, thread);
     const sharesEnv = typeof env === 'symbol';
-    this.#order(
+    this.#send(
       {
         start: id,
         file: workerFile('worker-entry').href,
@@ -102,11 +107,11 @@ class Supervisor {
           ...(resourceLimits ? { resourceLimits: { ...resourceLimits } } : {}),
         },
         port: port2,
-        birth: {
-          places: plan.slots,
-          hostBell: this.#bell.buffer,
-          workerBell: thread.bell.buffer,
-          init: plan.init,
+        init: {
+          taskSlots: plan.places,
+          hostSignal: this.#hostSignal.buffer,
+          workerSignal: thread.workerSignal.buffer,
+          initFunction: plan.init,
         },
       },
       [port2],
@@ -120,65 +125,66 @@ class Supervisor {
   }
 
   sleep(ms: number): boolean {
-    const { notifiedCount: rung } = this.#bell;
-    if (this.#drain()) return true;
-    this.#bell.sleep(rung, ms);
-    this.#drain();
+    const { notifiedCount } = this.#hostSignal;
+    if (this.#receiveAll()) return true;
+    this.#hostSignal.sleep(notifiedCount, ms);
+    this.#receiveAll();
     return true;
   }
 
-  end(): void {
+  terminate(): void {
     this.#worker.removeAllListeners();
     this.#port.close();
     void this.#worker.terminate();
   }
 
-  #order(order: SupervisorCommand, transfer: readonly MessagePort[] = []): void {
-    this.#port.postMessage(order, transfer);
+  #send(command: SupervisorCommand, transferList: readonly MessagePort[] = []): void {
+    this.#port.postMessage(command, transferList);
   }
 
-  /** What has come, without a turn of the event loop. */
-  #drain(): boolean {
-    let hasNews = false;
+  /** Handles all messages that have arrived, without the event loop; false if there was none. */
+  #receiveAll(): boolean {
+    let hasReceived = false;
     for (const [id, thread] of [...this.#threads]) {
-      hasNews = thread.drain() || hasNews;
-      if (thread.death) this.#bury(id, thread);
+      hasReceived = thread.receiveAll() || hasReceived;
+      if (thread.exit) this.#removeThread(id, thread);
     }
-    for (let news = receiveMessageOnPort(this.#port); news; news = receiveMessageOnPort(this.#port)) {
-      hasNews = true;
-      this.#ended(news.message as ThreadExit);
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
+      hasReceived = true;
+      this.#onThreadExit(next.message as ThreadExit);
     }
-    return hasNews;
+    return hasReceived;
   }
 
-  #ended({ id, exitCode, error }: ThreadExit): void {
+  #onThreadExit({ id, exitCode, error }: ThreadExit): void {
     const thread = this.#threads.get(id);
     if (!thread) return;
-    thread.death = deathOf(exitCode, error);
-    this.#bury(id, thread);
+    thread.exit = toWorkerExit(exitCode, error);
+    this.#removeThread(id, thread);
   }
 
-  /** Whoever hears its last words may block: then it is buried from within. */
-  #bury(id: number, thread: NodeThread): void {
-    thread.drain();
-    if (thread.death && this.#threads.delete(id)) thread.died(thread.death);
+  /** A handler of the last messages of a thread may block; then a nested call of this method removes the thread. */
+  #removeThread(id: number, thread: NodeThread): void {
+    thread.receiveAll();
+    if (thread.exit && this.#threads.delete(id)) thread.finish(thread.exit);
   }
 
-  #lost(error: Error): void {
-    this.onLost();
-    for (const thread of this.#threads.values()) thread.died({ kind: 'error', cause: error });
+  #onSupervisorEnded(error: Error): void {
+    this.onEnded();
+    for (const thread of this.#threads.values()) thread.finish({ kind: 'error', cause: error });
     this.#threads.clear();
   }
 }
 
 class NodeThread implements ThreadHandle {
-  readonly bell = new WakeSignal();
-  death: WorkerExit | undefined;
+  readonly workerSignal = new WakeSignal();
+  /** Set when the thread has ended, while its last messages are handled. */
+  exit: WorkerExit | undefined;
 
   constructor(
     private readonly port: MessagePort,
     private readonly events: ThreadEvents,
-    private readonly end: () => void,
+    private readonly sendKill: () => void,
   ) {
     port.on('message', (batch: Batch) => {
       events.onBatch(batch);
@@ -189,33 +195,33 @@ class NodeThread implements ThreadHandle {
     port.unref();
   }
 
-  post(batch: Batch, transfer: readonly unknown[]): void {
-    this.port.postMessage(batch, transfer as MessagePort[]);
-    this.bell.notify();
+  post(batch: Batch, transferList: readonly unknown[]): void {
+    this.port.postMessage(batch, transferList as MessagePort[]);
+    this.workerSignal.notify();
   }
 
   kill(): void {
-    this.end();
+    this.sendKill();
   }
 
-  drain(): boolean {
-    let hasNews = false;
-    for (let news = receiveMessageOnPort(this.port); news; news = receiveMessageOnPort(this.port)) {
-      hasNews = true;
-      this.events.onBatch(news.message as Batch);
+  receiveAll(): boolean {
+    let hasReceived = false;
+    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
+      hasReceived = true;
+      this.events.onBatch(next.message as Batch);
     }
-    return hasNews;
+    return hasReceived;
   }
 
-  /** What it sent before its end has come before: that stands. */
-  died(death: WorkerExit): void {
-    this.drain();
+  /** Handles the messages that the thread sent before its end, then reports the end. */
+  finish(exit: WorkerExit): void {
+    this.receiveAll();
     this.port.close();
-    this.events.onExit(death);
+    this.events.onExit(exit);
   }
 }
 
-function deathOf(exitCode: number | undefined, error: ThreadExit['error']): WorkerExit {
+function toWorkerExit(exitCode: number | undefined, error: ThreadExit['error']): WorkerExit {
   if (!error) return { kind: exitCode === undefined ? 'killed' : 'exit', exitCode };
   const cause = Object.assign(new Error(error.message), { stack: error.stack, code: error.code });
   return { kind: error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'error', exitCode, cause };

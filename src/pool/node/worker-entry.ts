@@ -1,4 +1,4 @@
-/** The program of a worker thread of Node. */
+/** The worker entry is the program of a worker thread of Node. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
@@ -12,120 +12,121 @@ import { WorkerRuntime } from '../worker/worker-runtime';
 import type { RunningTask } from '../worker/running-task';
 import type { WorkerPlatform } from '../worker/worker-platform';
 
-interface Data {
+interface NodeWorkerData {
   port: MessagePort | undefined;
-  birth: WorkerInit;
+  init: WorkerInit;
 }
 
 const cwd = process.cwd.bind(process);
-/** Node's own `cwd` asks for `Atomics.load` when it is called, which somebody may have changed. */
-const BIRTHPLACE = cwd();
-const data = workerData as Data;
-const { port, birth } = data;
-// No task is to find it.
+/** The fallback of `cwd`, which throws if a task has replaced `Atomics.load`: Node's implementation calls that. */
+const INITIAL_CWD = cwd();
+const data = workerData as NodeWorkerData;
+const { port, init } = data;
+// Tasks must not have access to the port of the pool.
 data.port = undefined;
 if (port) serve(port);
 
 function serve(port: MessagePort): void {
-  const hostBell = new WakeSignal(birth.hostBell);
-  const workerBell = new WakeSignal(birth.workerBell);
+  const hostSignal = new WakeSignal(init.hostSignal);
+  const workerSignal = new WakeSignal(init.workerSignal);
   const tasks = new AsyncLocalStorage<RunningTask>();
   const post = port.postMessage.bind(port);
   const { setImmediate, process } = globalThis;
 
-  const drain = (): boolean => {
-    let hasNews = false;
-    for (let news = receive(); news; news = receive()) {
-      hasNews = true;
-      runtime.take(news.message as Batch);
+  const receiveAll = (): boolean => {
+    let hasReceived = false;
+    for (let next = receiveNext(); next; next = receiveNext()) {
+      hasReceived = true;
+      runtime.accept(next.message as Batch);
     }
-    return hasNews;
+    return hasReceived;
   };
-  const receive = (): { message: unknown } | undefined => receiveMessageOnPort(port);
+  const receiveNext = (): { message: unknown } | undefined => receiveMessageOnPort(port);
 
   const sleep = (): true => {
-    const rung = workerBell.notifiedCount;
-    if (!drain()) workerBell.sleep(rung, Infinity);
-    drain();
+    const { notifiedCount } = workerSignal;
+    if (!receiveAll()) workerSignal.sleep(notifiedCount, Infinity);
+    receiveAll();
     return true;
   };
   const platform: WorkerPlatform = {
-    post: (batch, transfer) => {
-      post(batch, transfer as Parameters<MessagePort['postMessage']>[1]);
+    post: (batch, transferList) => {
+      post(batch, transferList as Parameters<MessagePort['postMessage']>[1]);
     },
-    ring: () => {
-      hostBell.notify();
+    notifyHost: () => {
+      hostSignal.notify();
     },
     compile,
     load: ({ url, base }) => (base === undefined ? importFile(url) : importFrom(base, url)),
-    within: (task, run) => tasks.run(task as RunningTask, run),
-    soon: (run) => void setImmediate(run),
+    runWithin: (task, run) => tasks.run(task as RunningTask, run),
+    runSoon: (run) => void setImmediate(run),
     sleep,
-    listen: () => {
-      const { notifiedCount: rung } = workerBell;
-      return drain() || (workerBell.ringsSoon(rung) && drain());
+    poll: () => {
+      const { notifiedCount } = workerSignal;
+      return receiveAll() || (workerSignal.poll(notifiedCount) && receiveAll());
     },
   };
-  const runtime = new WorkerRuntime(birth, platform);
+  const runtime = new WorkerRuntime(init, platform);
 
   port.on('message', runtime.receive);
   port.on('messageerror', () => {
-    runtime.unreadable();
+    runtime.onUnreadable();
   });
-  const fault = (error: unknown): void => {
-    runtime.fault(error, tasks.getStore());
+  const onUncaughtError = (error: unknown): void => {
+    runtime.onUncaughtError(error, tasks.getStore());
   };
-  process.on('uncaughtException', fault);
-  process.on('unhandledRejection', fault);
+  process.on('uncaughtException', onUncaughtError);
+  process.on('unhandledRejection', onUncaughtError);
   process.on('exit', () => {
-    runtime.leave();
+    runtime.onThreadExit();
   });
 }
 
-/** In a scope of its own, with `require`, and with `import` as seen from the folder the process runs in. */
+/** Compiles a function in a scope of its own, with `require` and `import` relative to the working directory of the process. */
 function compile(source: string, name: string): unknown {
-  const here = join(attemptOr(cwd, BIRTHPLACE), `task ${name}`);
-  // `__name` is what esbuild, and so tsx, puts around functions to keep their names.
-  const make = new Script(`"use strict"; (function (require, __name) { return (${source}\n); })`, {
-    filename: here,
+  const filename = join(attemptOr(cwd, INITIAL_CWD), `task ${name}`);
+  // esbuild, and so tsx, wraps functions in calls of `__name`, which keeps their names.
+  const create = new Script(`"use strict"; (function (require, __name) { return (${source}\n); })`, {
+    filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }).runInThisContext() as (require: NodeJS.Require, __name: <T>(fn: T) => T) => unknown;
-  return make(createRequire(here), (fn) => fn);
+  return create(createRequire(filename), (fn) => fn);
 }
 
 async function importFile(url: string): Promise<object> {
   try {
     return (await import(url)) as object;
   } catch (error) {
-    const fromRequire = requiredInstead(url, error);
-    if (!fromRequire) throw error;
-    return fromRequire();
+    const requireInstead = requireAfter(error, url);
+    if (!requireInstead) throw error;
+    return requireInstead();
   }
 }
 
 /**
- * What makes a process understand TypeScript, as tsx, is in a thread at times for `require` alone; `import` then knows no
- * such files or, since Node 22, only those that are JavaScript but for their types.
+ * Returns a function that requires a module after `import` has failed; undefined where that would not help. A TypeScript
+ * loader such as tsx sometimes works in a thread for `require` only. There, `import` refuses TypeScript files or, since
+ * Node 22, accepts only those whose types can be stripped.
  */
-function requiredInstead(url: string, error: unknown): (() => object) | undefined {
+function requireAfter(error: unknown, url: string): (() => object) | undefined {
   const { code } = Object(error) as { readonly code?: unknown };
   if (
     code !== 'ERR_UNKNOWN_FILE_EXTENSION' &&
-    !(isTypeScript(url) && (error instanceof SyntaxError || LINKING.includes(code)))
+    !(isTypeScript(url) && (error instanceof SyntaxError || LINK_ERRORS.includes(code)))
   )
     return undefined;
   const path = fileURLToPath(url);
   const require = createRequire(path);
-  const known: unknown = Reflect.get(require, 'extensions');
-  return Object.hasOwn(Object(known) as object, extname(path)) ? () => require(path) as object : undefined;
+  const extensions: unknown = Reflect.get(require, 'extensions');
+  return Object.hasOwn(Object(extensions) as object, extname(path)) ? () => require(path) as object : undefined;
 }
 
-/** With these, nothing of the module has run. */
-const LINKING: readonly unknown[] = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND'];
+/** Errors that Node throws before any code of the module has run. */
+const LINK_ERRORS: readonly unknown[] = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND'];
 
 const isTypeScript = (url: string): boolean => /^file:.*\.[cm]?tsx?$/.test(url);
 
-/** As `import` in a file of that folder finds it, which Node has only an experimental way to ask for. */
+/** Imports a package as a file in the folder `base` would. The function of Node for this is experimental. */
 function importFrom(base: string, name: string): Promise<object> {
   const importHere = new Script('(name) => import(name)', {
     filename: join(base, 'import'),

@@ -1,13 +1,15 @@
-/** The pool on threads of Node. */
+/** `WorkerPool` on the worker threads of Node. */
 import { nodePlatform } from './platform';
 import type { WorkerPoolConfig } from '../host/pool-config';
 import { WorkerPoolBase } from '../api/worker-pool-base';
 
 /**
- * Runs functions on threads: by reference to a module, or as source if they stand by themselves. What they are given and
- * what they give is copied, or moved by `transfer`.
+ * Runs functions on worker threads. A function is sent as a reference to a module, or as its source if it uses no variables of
+ * the surrounding scope. Arguments and results are copied, or moved by `transfer`.
  *
- * @throws TypeError for an option that makes no sense.
+ * @param config the options; times are in ms
+ * @defaultValue `config` is `{}`
+ * @throws TypeError for an invalid option.
  * @example
  * await using pool = new WorkerPool({ size: 2 });
  * await pool.do((n: number) => n ** 2, 12); // 144

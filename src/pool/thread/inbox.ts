@@ -3,7 +3,7 @@
  * may block and read on from within, so the reading position is kept here and not in the caller's loop.
  */
 import { Fifo } from '../../core/fifo';
-import { HEAD, TO_HOST, type Batch } from '../wire/messages';
+import { BATCH_HEADER_SIZE, HOST_MESSAGE_SIZE, type Batch } from '../wire/messages';
 
 export class Inbox {
   readonly #batches = new Fifo<Batch>();

@@ -1,6 +1,6 @@
 /** Nested calls are calls that tasks of one thread make on their own pool. This class holds those without a result. */
 import { serializeError } from '../wire/error-serializer';
-import { ANSWER, REJECT } from '../wire/messages';
+import { RESOLVE_CALL, REJECT_CALL } from '../wire/messages';
 
 export class NestedCalls {
   /** Number of calls without a result. */

@@ -6,13 +6,13 @@ import { Fifo } from '../../core/fifo';
 import { whyNotTransferable } from '../wire/transfer-check';
 import type { ThreadHandle } from './platform';
 import { TransferError } from '../wire/pool-errors';
-import { ANSWER, RUN, TO_WORKER, type Batch } from '../wire/messages';
-import { markedIn } from '../wire/transfer';
+import { RESOLVE_CALL, RUN, WORKER_MESSAGE_SIZE, type Batch } from '../wire/messages';
+import { getTransferList } from '../wire/transfer';
 import { findUncloneable } from '../wire/find-uncloneable';
 
 /** Called for a task, or the result of a nested call, that cannot be sent. `errorFor` makes the error from the task's name. */
 export type OnRejected = (
-  op: typeof RUN | typeof ANSWER,
+  op: typeof RUN | typeof RESOLVE_CALL,
   id: number,
   errorFor: (name: string) => TransferError,
 ) => void;

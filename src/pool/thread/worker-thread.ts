@@ -63,7 +63,7 @@ export class WorkerThread<R extends ThreadTask> {
       },
     );
     this.#outbox = new HostOutbox(this.#handle, (op, id, errorFor) => {
-      if (op === wire.ANSWER) this.#outbox.add(wire.REJECT, id, serializeError(errorFor('WorkerTask.do')));
+      if (op === wire.RESOLVE_CALL) this.#outbox.add(wire.REJECT_CALL, id, serializeError(errorFor('WorkerTask.do')));
       else {
         const task = this.#release(id);
         task?.fail(errorFor(task.name));

@@ -1,37 +1,42 @@
 /**
- * Where something was asked for. V8 notes a stack in two microseconds, which is as long as a tiny task takes there and
- * back among many; it writes it down when it is read, which only failures do.
+ * Caller stacks are captured where work is requested from a pool, so that its errors show them. V8 captures a stack in
+ * two microseconds, about the round trip of one tiny task among many, and formats it when it is read, which only
+ * failures do.
  */
 import { captureStack, isLibraryFrame, type CapturedStack } from '../../core/call-site';
 
-/** So many are worth it at a time: while so many tasks are under way, and in a turn. */
-const FEW = 16;
+/** The number of pending tasks from which no stack is captured, and the number of captures in one turn. */
+const MAX_CAPTURES = 16;
 
 export class CallerStacks {
-  readonly #underWay: () => number;
-  #noted = 0;
+  readonly #countPending: () => number;
+  #captureCount = 0;
 
-  constructor(underWay: () => number) {
-    this.#underWay = underWay;
+  /** @param countPending returns the number of tasks that have not ended */
+  constructor(countPending: () => number) {
+    this.#countPending = countPending;
   }
 
-  /** What called a function of ours, if few others do. */
-  note(ours: unknown): CapturedStack | undefined {
-    if (this.#underWay() >= FEW || ++this.#noted > FEW) return undefined;
-    return captureStack(ours);
+  /**
+   * Captures the stack of the caller of `above`, a function of the library. Returns undefined where many tasks are
+   * pending or were requested in this turn: then the captures would cost more than the tasks.
+   */
+  capture(above: unknown): CapturedStack | undefined {
+    if (this.#countPending() >= MAX_CAPTURES || ++this.#captureCount > MAX_CAPTURES) return undefined;
+    return captureStack(above);
   }
 
-  /** A new turn. */
-  forget(): void {
-    this.#noted = 0;
+  /** A new turn may capture stacks again. */
+  startTurn(): void {
+    this.#captureCount = 0;
   }
 }
 
-/** The stack of a worker, down to where our code called that of the task. */
+/** Returns the stack of an error in a worker without the frames of the library and all frames below them. */
 export function withoutLibraryFrames(stack: string): string {
   const lines = stack.split('\n');
-  const ours = lines.findIndex((line) => FRAME.test(line) && isLibraryFrame(line, 'pool'));
-  return ours < 0 ? stack : lines.slice(0, ours).join('\n');
+  const firstOfLibrary = lines.findIndex((line) => FRAME.test(line) && isLibraryFrame(line, 'pool'));
+  return firstOfLibrary < 0 ? stack : lines.slice(0, firstOfLibrary).join('\n');
 }
 
 const FRAME = /^\s+at /;

@@ -1,6 +1,6 @@
 /**
- * What a value is, told by the platform's own marks, never by what it says of itself; and the words for that. Nothing here
- * throws, whatever a Proxy or a getter does.
+ * Descriptions of values for messages, and checks of what a value is. The checks rely on the internal slots of the
+ * platform, never on what a value says about itself. Nothing here throws, whatever a Proxy or a getter does.
  */
 import { describe } from '../../core/describe';
 import {
@@ -25,41 +25,44 @@ import {
   typedArrayName,
 } from './intrinsics';
 
-const LONGEST_WORDS = 200;
+/** In characters. */
+const MAX_DESCRIPTION_LENGTH = 200;
 
-/** Any value in words, which are short; never throws. */
-export function inWords(value: unknown): string {
-  const words = attemptOr<unknown>(() => describe(value), undefined);
-  return typeof words === 'string' && words !== ''
-    ? stringSlice(words, 0, LONGEST_WORDS)
+/** Describes any value in a short text. */
+export function describeSafely(value: unknown): string {
+  const text = attemptOr<unknown>(() => describe(value), undefined);
+  return typeof text === 'string' && text !== ''
+    ? stringSlice(text, 0, MAX_DESCRIPTION_LENGTH)
     : `a value of type ${typeof value}`;
 }
 
-/** What structured clone refuses, in words that tell its kind rather than its contents. */
-export function kindOf(value: unknown): string {
+/** Describes a value that structured clone refuses by its kind instead of its contents. */
+export function describeKind(value: unknown): string {
   if (typeof value === 'symbol') return attemptOr(() => `the ${asString(value)}`, 'a Symbol');
-  if (typeof value === 'function') return functionInWords(value);
-  if (typeof value !== 'object' || value === null) return inWords(value);
+  if (typeof value === 'function') return describeFunction(value);
+  if (typeof value !== 'object' || value === null) return describeSafely(value);
   if (isDetached(value)) return 'an ArrayBuffer that is detached';
   const name = className(value) ?? 'Object';
   if (name !== 'Object' && name !== 'Array') return `${article(name)} ${name}`;
-  // What has no class of its own, as an iterator, still has a tag.
+  // An iterator, for example, has no class of its own but has a tag.
   const tag = stringSlice(
     attemptOr(() => objectTag(value), '[object Object]'),
     '[object '.length,
     -1,
   );
-  return tag === 'Object' || tag === 'Array' ? 'a Proxy' : `${article(tag)} ${stringSlice(tag, 0, LONGEST_WORDS)}`;
+  return tag === 'Object' || tag === 'Array'
+    ? 'a Proxy'
+    : `${article(tag)} ${stringSlice(tag, 0, MAX_DESCRIPTION_LENGTH)}`;
 }
 
-function functionInWords(fn: object): string {
-  const name = attemptOr(() => dataOf(fn, 'name'), undefined);
+function describeFunction(fn: object): string {
+  const name = attemptOr(() => ownDataValue(fn, 'name'), undefined);
   return typeof name === 'string' && name !== ''
-    ? `the function ${stringSlice(name, 0, LONGEST_WORDS)}`
+    ? `the function ${stringSlice(name, 0, MAX_DESCRIPTION_LENGTH)}`
     : 'a function without a name';
 }
 
-/** The name of the class of an object, if it can be learnt without running code of its own. */
+/** Returns the name of the class of an object; undefined if that would need code of the object to run. */
 export function className(value: object): string | undefined {
   return attemptOr(() => {
     const prototype = prototypeOf(value);
@@ -67,22 +70,22 @@ export function className(value: object): string | undefined {
   }, undefined);
 }
 
-/** The name of the class that a prototype is of. */
+/** Returns the name of the class that has this prototype. */
 export function constructorName(prototype: object): string | undefined {
-  const made: unknown = dataOf(prototype, 'constructor');
-  const name = typeof made === 'function' ? dataOf(made, 'name') : undefined;
-  return typeof name === 'string' && name !== '' ? stringSlice(name, 0, LONGEST_WORDS) : undefined;
+  const constructor: unknown = ownDataValue(prototype, 'constructor');
+  const name = typeof constructor === 'function' ? ownDataValue(constructor, 'name') : undefined;
+  return typeof name === 'string' && name !== '' ? stringSlice(name, 0, MAX_DESCRIPTION_LENGTH) : undefined;
 }
 
-/** How a path goes on with a key. */
-export const stepTo = (path: string, key: string): string => {
-  if (!isIdentifier(key)) return `${path}["${stringSlice(key, 0, LONGEST_WORDS)}"]`;
+/** Appends a key to a path: `a` and `b` become `a.b`, `a` and `x-y` become `a["x-y"]`. */
+export const appendKey = (path: string, key: string): string => {
+  if (!isIdentifier(key)) return `${path}["${stringSlice(key, 0, MAX_DESCRIPTION_LENGTH)}"]`;
   return path === '' ? key : `${path}.${key}`;
 };
 
-export const isPlain = (value: object): boolean => {
+export const isPlainObject = (value: object): boolean => {
   const prototype = prototypeOf(value);
-  // That of another realm is as plain: nothing stands above it.
+  // A plain object of another realm has another Object.prototype, which has no prototype either.
   return (
     prototype === null ||
     prototype === objectPrototype ||
@@ -90,44 +93,45 @@ export const isPlain = (value: object): boolean => {
   );
 };
 
-/** To be refused by the platform is slow; that the most usual objects are no more than that is plain to see. */
-const isBare = (value: object): boolean => isArray(value) || prototypeOf(value) === objectPrototype;
+/** A fast check of the most frequent objects: the checks below are slow where the platform throws. */
+const isArrayOrPlain = (value: object): boolean => isArray(value) || prototypeOf(value) === objectPrototype;
 
 export const isMap = (value: object): value is Map<unknown, unknown> =>
-  attemptOr(() => !isBare(value) && mapSize(value) >= 0, false);
+  attemptOr(() => !isArrayOrPlain(value) && mapSize(value) >= 0, false);
 export const isSet = (value: object): value is Set<unknown> =>
-  attemptOr(() => !isBare(value) && setSize(value) >= 0, false);
+  attemptOr(() => !isArrayOrPlain(value) && setSize(value) >= 0, false);
 
-/** What has parts, and no class that it would lose. */
-export const isBranch = (value: object): boolean => isArray(value) || isMap(value) || isSet(value) || isPlain(value);
+/** Whether an object has parts and loses no class when it is taken apart. */
+export const isContainer = (value: object): boolean =>
+  isArray(value) || isMap(value) || isSet(value) || isPlainObject(value);
 
-/** The memory of a buffer or of a view on one. */
+/** Returns the memory of a buffer, or of a view on a buffer. */
 export function bufferOf(value: object): ArrayBufferLike | undefined {
   return attemptOr(() => {
-    if (isBare(value)) return undefined;
+    if (isArrayOrPlain(value)) return undefined;
     if (typedArrayName(value) !== undefined) return typedArrayBuffer(value);
     const viewed = attemptOr<ArrayBufferLike | undefined>(() => dataViewBuffer(value), undefined);
     if (viewed) return viewed;
     bufferByteLength(value);
-    return value as ArrayBuffer; // Only a buffer has a length in bytes.
+    return value as ArrayBuffer; // bufferByteLength throws for all else.
   }, undefined);
 }
 
 const isDetached = (value: object): boolean => {
   const buffer = bufferOf(value);
-  return buffer !== undefined && isRefused(buffer);
+  return buffer !== undefined && isUncloneable(buffer);
 };
 
-/** Whether structured clone does not take it. */
-export const isRefused = (value: unknown): boolean => 'fault' in attempt(() => void clone(value));
+/** Whether structured clone refuses the value. */
+export const isUncloneable = (value: unknown): boolean => 'thrown' in attempt(() => void clone(value));
 
-/** An own property that runs no code: a getter has no data. */
-function dataOf(object: object, key: string): unknown {
+/** Returns the value of an own property without running code: undefined for a getter. */
+function ownDataValue(object: object, key: string): unknown {
   const descriptor = descriptorOf(object, key);
   return descriptor !== undefined && hasOwn(descriptor, 'value') ? descriptor.value : undefined;
 }
 
-/** `U` is mostly that of URL and Uint8Array. */
+/** `U` takes "a": it mostly begins URL or Uint8Array. */
 export const article = (name: string): string => (stringIndexOf('AEIO', stringSlice(name, 0, 1)) < 0 ? 'a' : 'an');
 
 const isIdentifier = (key: string): boolean => {
@@ -136,5 +140,5 @@ const isIdentifier = (key: string): boolean => {
     const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 36;
     if (!isLetter && !(index > 0 && code >= 48 && code <= 57)) return false;
   }
-  return key.length > 0 && key.length <= LONGEST_WORDS;
+  return key.length > 0 && key.length <= MAX_DESCRIPTION_LENGTH;
 };

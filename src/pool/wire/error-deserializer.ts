@@ -1,18 +1,18 @@
 /**
- * What a record of an error becomes again in the thread it was sent to: an error of its class, with all its fields, and
- * with a stack that begins in the thread where it was thrown and goes on where that work was asked for.
+ * `deserializeError` makes an error from the record that another thread has sent: an error of the same class, with all
+ * fields, and with a stack that begins where the error was thrown and continues where the work was requested.
  *
- * No constructor runs: what it would want as arguments nobody knows.
+ * No constructor runs, because its arguments are unknown.
  */
 import { withoutLibraryFrames } from './caller-stack';
 import { invalidOption } from '../../core/describe';
 import * as coreErrors from '../../core/errors';
 import { brand, SluiceError } from '../../core/sluice-error';
-import type { ErrorRecord, Portable, RecordOfError } from './error-serializer';
+import type { ErrorRecord, SerializedValue, ErrorObjectRecord } from './error-serializer';
 import * as poolErrors from './pool-errors';
 import { ThrownValueError } from './pool-errors';
 
-/** A class of errors, whatever its constructor wants. */
+/** A class of errors, with any constructor parameters. */
 export type ErrorClass = abstract new (...args: never) => Error;
 
 const BUILT_IN: readonly ErrorClass[] = [
@@ -29,22 +29,24 @@ const BUILT_IN: readonly ErrorClass[] = [
 const isErrorClass = (value: unknown): value is ErrorClass =>
   typeof value === 'function' && (value === Error || (value as { prototype?: unknown }).prototype instanceof Error);
 
-/** The classes whose names are taken. */
-const own = new Map<string, ErrorClass>();
+/** The classes of the platform and of sluice; their names are reserved. */
+const builtIn = new Map<string, ErrorClass>();
 for (const Class of [...BUILT_IN, SluiceError, ...Object.values({ ...coreErrors, ...poolErrors })]) {
-  if (isErrorClass(Class)) own.set(Class.name, Class);
+  if (isErrorClass(Class)) builtIn.set(Class.name, Class);
 }
 
 const registered = new Map<string, ErrorClass>();
 
 /**
- * Has errors of a class come out of a worker as errors of that class: `instanceof` holds, and its methods and getters are
- * there. An error of a class that is not registered is one of the nearest class above it that is, of `Error` in the end;
- * name, message, code and fields it has all the same.
+ * Registers an error class, so that errors of it that come from a worker are instances of it here: `instanceof` holds, and
+ * its methods and getters work. An error of an unregistered class becomes an instance of its nearest registered
+ * superclass, at last of `Error`; it keeps its name, message, code and fields.
  *
- * A class goes by its name, as nothing else of it can travel. It is registered in the thread that receives the errors;
- * its constructor does not run there, so that its `#private` fields are not there.
+ * Classes are matched by name, because nothing else of a class can be sent. Register the class in the thread that receives
+ * the errors. Its constructor does not run there, so its `#private` fields are missing. To register a class again does
+ * nothing.
  *
+ * @param Class a class that extends `Error` and has a name
  * @example
  * class NotFoundError extends Error {
  *   override readonly name = 'NotFoundError';
@@ -54,82 +56,85 @@ const registered = new Map<string, ErrorClass>();
  * }
  * registerError(NotFoundError);
  *
- * @throws TypeError if it is no class of errors, has no name, or has that of another class, which would be mistaken
- * for it. To register a class again does nothing.
+ * @throws TypeError if it is not an error class, has no name, or has the name of another class of errors.
  */
 export function registerError(Class: ErrorClass): void {
   if (!isErrorClass(Class)) throw invalidOption('registerError: its class', 'a class that extends Error', Class);
   const { name } = Class;
   if (typeof name !== 'string' || name === '') {
-    throw invalidOption('registerError: its class', 'a class with a name, since that is what travels', Class);
-  }
-  const known = own.get(name) ?? registered.get(name) ?? (name === 'DOMException' ? DOMException : undefined);
-  if (known !== undefined && known !== Class) {
-    throw new TypeError(
-      `registerError knows another class of the name "${name}". ` +
-        'An error is told by the name of its class when it comes from a worker. Give one of them another name.',
+    throw invalidOption(
+      'registerError: its class',
+      'a class with a name, because errors from a worker are matched by name',
+      Class,
     );
   }
-  if (!own.has(name)) registered.set(name, Class);
+  const known = builtIn.get(name) ?? registered.get(name) ?? (name === 'DOMException' ? DOMException : undefined);
+  if (known !== undefined && known !== Class) {
+    throw new TypeError(
+      `registerError: another class with the name "${name}" is registered already. ` +
+        'Errors from a worker are matched with their class by name. Rename one of the classes.',
+    );
+  }
+  if (!builtIn.has(name)) registered.set(name, Class);
 }
 
-/** An error as it was where it was thrown; `callerStack` is the stack of whoever asked for that work. */
+/** @param callerStack the stack of the code that requested the work */
 export function deserializeError(record: ErrorRecord, callerStack?: string): Error {
   const error =
     record.kind === 'error'
       ? new ErrorDeserializer().error(record)
       : new ThrownValueError(record.text, record.value && { value: new ErrorDeserializer().value(record.value) });
   const stack = withoutLibraryFrames(stackOf(error));
-  setHidden(error, 'stack', callerStack === undefined ? stack : joined(stack, callerStack));
+  setHidden(error, 'stack', callerStack === undefined ? stack : joinStacks(stack, callerStack));
   return error;
 }
 
 class ErrorDeserializer {
-  /** A record that is met twice is one error. */
-  readonly #made = new Map<Portable, unknown>();
+  /** A record that occurs twice becomes one object. */
+  readonly #done = new Map<SerializedValue, unknown>();
 
-  error(record: RecordOfError): Error {
-    const error = empty(record);
-    this.#made.set(record, error);
+  error(record: ErrorObjectRecord): Error {
+    const error = errorWithoutFields(record);
+    this.#done.set(record, error);
     for (const { key, value, isHidden } of record.fields) {
-      const revived = this.value(value);
-      // That of a DOMException, and of a class with a getter for it, is there already.
-      if (isHidden && key === 'code' && Reflect.get(error, key) === revived) continue;
-      define(error, key, revived, !isHidden);
+      const fieldValue = this.value(value);
+      // A DOMException, or a class with a getter for `code`, has it already.
+      if (isHidden && key === 'code' && Reflect.get(error, key) === fieldValue) continue;
+      define(error, key, fieldValue, !isHidden);
     }
     return error;
   }
 
-  value(portable: Portable): unknown {
-    if ('kind' in portable) return this.#made.get(portable) ?? this.error(portable);
-    if (portable.is === 'value') return portable.value;
-    if (this.#made.has(portable)) return this.#made.get(portable);
-    const value = this.#branch(portable);
-    this.#made.set(portable, value);
+  value(serialized: SerializedValue): unknown {
+    if ('kind' in serialized) return this.#done.get(serialized) ?? this.error(serialized);
+    if (serialized.is === 'value') return serialized.value;
+    if (this.#done.has(serialized)) return this.#done.get(serialized);
+    const value = this.#container(serialized);
+    this.#done.set(serialized, value);
     return value;
   }
 
-  #branch(portable: Exclude<Portable, RecordOfError | { readonly is: 'value' }>): unknown {
-    switch (portable.is) {
+  #container(serialized: Exclude<SerializedValue, ErrorObjectRecord | { readonly is: 'value' }>): unknown {
+    switch (serialized.is) {
       case 'list':
-        return portable.items.map((item) => this.value(item));
+        return serialized.items.map((item) => this.value(item));
       case 'set':
-        return new Set(portable.items.map((item) => this.value(item)));
+        return new Set(serialized.items.map((item) => this.value(item)));
       case 'map':
-        return new Map(portable.entries.map(([key, item]) => [this.value(key), this.value(item)]));
+        return new Map(serialized.entries.map(([key, item]) => [this.value(key), this.value(item)]));
       case 'object': {
         const object = {};
-        for (const [key, item] of portable.entries) define(object, key, this.value(item), true);
+        for (const [key, item] of serialized.entries) define(object, key, this.value(item), true);
         return object;
       }
     }
   }
 }
 
-/** An error without its fields, of the nearest class that is known. */
-function empty({ classes, name, message, stack, isSluice }: RecordOfError): Error {
-  const isOfPlatform = classes[0] === 'DOMException' && typeof DOMException === 'function';
-  const error = isOfPlatform ? new DOMException(message, name) : ofClass(classes, message);
+/** Makes an error of the nearest known class, without its fields. */
+function errorWithoutFields({ classes, name, message, stack, isSluice }: ErrorObjectRecord): Error {
+  const isDomException = classes[0] === 'DOMException' && typeof DOMException === 'function';
+  const error = isDomException ? new DOMException(message, name) : ofClass(classes, message);
   if (error.name !== name) setHidden(error, 'name', name);
   if (isSluice) define(error, brand, true, true);
   setHidden(error, 'stack', stack ?? `${name}: ${message}`);
@@ -137,24 +142,24 @@ function empty({ classes, name, message, stack, isSluice }: RecordOfError): Erro
 }
 
 function ofClass(classes: readonly string[], message: string): Error {
-  // Made by Error itself, it is an error to the engine as well.
+  // Only an object that the constructor of Error makes is an error for the engine, too.
   const error = new Error(message);
   for (const name of classes) {
-    const Class = registered.get(name) ?? own.get(name);
+    const Class = registered.get(name) ?? builtIn.get(name);
     if (Class) return Object.setPrototypeOf(error, Class.prototype as object) as Error;
   }
   return error;
 }
 
 const FRAME = /^\s+at /;
-/** As Firefox and Safari write them. */
-const FOREIGN_FRAME = /@.*:\d+/;
+/** A frame in the format of Firefox and Safari. */
+const GECKO_FRAME = /@.*:\d+/;
 
-/** Two stacks as one, that those who read stacks line by line can still read. */
-function joined(stack: string, callerStack: string): string {
+/** Joins two stacks in a format that tools which parse stacks by line can still read. */
+function joinStacks(stack: string, callerStack: string): string {
   const lines = callerStack.split('\n');
   const first = lines.findIndex((line) => FRAME.test(line));
-  const frames = first >= 0 ? lines.slice(first) : lines.filter((line) => FOREIGN_FRAME.test(line));
+  const frames = first >= 0 ? lines.slice(first) : lines.filter((line) => GECKO_FRAME.test(line));
   return frames.length === 0 ? stack : [stack.trimEnd(), '    at worker thread (called from)', ...frames].join('\n');
 }
 

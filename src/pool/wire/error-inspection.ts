@@ -1,7 +1,5 @@
-/**
- * What an error is made of, seen from outside: its classes, and which of its properties are worth taking along.
- */
-import { constructorName, inWords } from './describe-value';
+/** Inspection of an error: its classes, its name and message, and which of its properties are serialized. */
+import { constructorName, describeSafely } from './describe-value';
 import {
   arrayIncludes,
   arrayPush,
@@ -18,9 +16,9 @@ import {
   stringSlice,
 } from './intrinsics';
 
-const MOST_CLASSES = 20;
+const MAX_CLASSES = 20;
 
-/** An error of any realm; by its tag or, since a class may have a tag of its own, by its ancestors. */
+/** True for an error of any realm. A class may define a tag of its own, so the names of the superclasses count as well. */
 export const isErrorLike = (value: unknown): value is object =>
   typeof value === 'object' &&
   value !== null &&
@@ -30,19 +28,21 @@ export const isErrorLike = (value: unknown): value is object =>
   ) ||
     arrayIncludes(classesOf(value), 'Error'));
 
-/** They are looked for on its prototypes, too, but what somebody put on all objects is none of its own. */
-export const TELLING = ['cause', 'errors', 'code'];
-export const KNOWN = ['name', 'message', 'stack', 'cause', 'errors', 'code'];
-export const has = (error: object, key: string): boolean =>
+/** Fields that an error may inherit, as from a getter of its class. */
+export const INHERITABLE_FIELDS = ['cause', 'errors', 'code'];
+export const STANDARD_FIELDS = ['name', 'message', 'stack', 'cause', 'errors', 'code'];
+/** Whether an error has or inherits a field; fields that user code has added to all objects do not count. */
+export const hasField = (error: object, key: string): boolean =>
   hasOwn(error, key) || (reflectHas(error, key) && !hasOwn(objectPrototype, key));
 
 const ERROR_TAGS = ['[object Error]', '[object DOMException]'];
 
+/** Returns the names of the class and the superclasses of an error, nearest first. */
 export function classesOf(error: object): string[] {
   const names: string[] = [];
   attempt(() => {
     let prototype = prototypeOf(error);
-    for (let count = 0; prototype !== null && count < MOST_CLASSES; count++) {
+    for (let count = 0; prototype !== null && count < MAX_CLASSES; count++) {
       const name = constructorName(prototype);
       if (name !== undefined && name !== 'Object') arrayPush(names, name);
       prototype = prototypeOf(prototype);
@@ -51,13 +51,17 @@ export function classesOf(error: object): string[] {
   return names;
 }
 
-/** The stack begins with the message, and would be cut with it before it came to its first line. */
-export function replaced(stack: string, message: string, short: string): string {
+/**
+ * Replaces a message by its shortened form in a stack. A stack begins with the message: with a long one, it would be
+ * cut before its first frame.
+ */
+export function replaceMessage(stack: string, message: string, short: string): string {
   if (message === short) return stack;
   const at = stringIndexOf(stack, message);
   return at < 0 ? stack : stringSlice(stack, 0, at) + short + stringSlice(stack, at + message.length);
 }
 
+/** Whether a property that is not enumerable holds a primitive value. */
 export const isHiddenData = (error: object, key: string): boolean => {
   const descriptor = descriptorOf(error, key);
   if (!descriptor || !hasOwn(descriptor, 'value')) return false;
@@ -65,9 +69,9 @@ export const isHiddenData = (error: object, key: string): boolean => {
   return value === null || !arrayIncludes(['object', 'function', 'symbol'], typeof value);
 };
 
-/** Its name or message, or what is wrong with it; undefined if it has none. */
-export function textOf(error: object, key: string): string | undefined {
+/** Returns the name or message of an error, or a text about why it cannot be read; undefined if the error has none. */
+export function readText(error: object, key: string): string | undefined {
   const read = attempt(() => reflectGet(error, key));
-  if ('fault' in read) return `[its ${key} is a getter that throws ${inWords(read.fault)}]`;
-  return typeof read.value === 'string' || read.value === undefined ? read.value : inWords(read.value);
+  if ('thrown' in read) return `[its ${key} is a getter that throws ${describeSafely(read.thrown)}]`;
+  return typeof read.value === 'string' || read.value === undefined ? read.value : describeSafely(read.value);
 }

@@ -1,11 +1,22 @@
 /**
- * What in a value cannot be sent to another thread: where it is, and what it is. It is asked once structured clone has
- * refused the value, so that an error can name the culprit instead of `#<Object> could not be cloned`.
+ * `findUncloneable` finds the part of a value that cannot be sent to another thread. It runs after structured clone has
+ * refused the value, so that an error can name that part instead of `#<Object> could not be cloned`.
  *
- * Two searches. A walk knows by sight what is never cloned, in linear time, cycles and all. What only looks like a plain
- * object, a Proxy for one, no code can know: for that, ever smaller parts are given to structured clone itself.
+ * It searches twice. A walk finds what is known to be never cloned, in linear time, also through cycles. Some objects,
+ * for example a Proxy, look like plain objects to every check: for those, a binary search gives smaller and smaller parts
+ * to structured clone itself.
  */
-import { article, className, inWords, isMap, isPlain, isRefused, isSet, kindOf, stepTo } from './describe-value';
+import {
+  article,
+  className,
+  describeSafely,
+  isMap,
+  isPlainObject,
+  isUncloneable,
+  isSet,
+  describeKind,
+  appendKey,
+} from './describe-value';
 import {
   arrayIncludes,
   arrayPush,
@@ -28,20 +39,22 @@ import {
 } from './intrinsics';
 
 export interface UncloneablePart {
-  /** As one would write it: `result.a[2].b`, `args[0].onDone`. */
+  /** An access path in JavaScript notation: `result.a[2].b`, `args[0].onDone`. */
   readonly path: string;
-  /** In words: `function onDone`, `a Promise`. */
+  /** A description: `the function onDone`, `a Promise`. */
   readonly what: string;
 }
 
-/** What is nested deeper is not looked for, only told of. */
-const DEEPEST = 500;
-const MOST_NODES = 200_000;
-const MOST_CLONES = 1_000;
+/** The walk stops at this depth and reports it. */
+const MAX_DEPTH = 500;
+const MAX_NODES = 200_000;
+const MAX_CLONES = 1_000;
 
 /**
- * The first thing in a value that structured clone refuses; undefined if it takes all of it. `root` is what the value is
- * called, and `transferred` what goes over without being cloned. Never throws.
+ * Returns the first part of a value that structured clone refuses; undefined if it accepts the whole value. Never throws.
+ *
+ * @param root the name of the value, with which paths begin
+ * @param transferred the objects that are moved instead of being cloned
  */
 export function findUncloneable(
   value: unknown,
@@ -50,29 +63,30 @@ export function findUncloneable(
 ): UncloneablePart | undefined {
   return attemptOr(
     () => {
-      // With something to transfer it cannot be tried: the trial would take it away.
-      if (transferred.length === 0 && !isRefused(value)) return undefined;
-      const known = new UncloneableSearch(transferred).find({ value, path: root, inside: '' }, 0);
-      return known ?? (transferred.length === 0 ? narrowed(value, root) : undefined);
+      // A trial clone with a transfer list would move the objects in it away.
+      if (transferred.length === 0 && !isUncloneable(value)) return undefined;
+      const found = new UncloneableWalk(transferred).find({ value, path: root, inside: '' }, 0);
+      return found ?? (transferred.length === 0 ? narrowDown(value, root) : undefined);
     },
-    { path: root, what: 'something that cannot be looked at' },
+    { path: root, what: 'a value that throws when it is inspected' },
   );
 }
 
-/** A part of a value: `inside` names the nearest object of a class around it. */
-interface Part {
+interface ValuePart {
   readonly value: unknown;
   readonly path: string;
+  /** The nearest class instance around it, as `a Job at args[0]`; empty if there is none. */
   readonly inside: string;
 }
 
-/** The parts that structured clone would look at; `broken` is the getter that throws, after them. */
-interface Parts {
-  readonly list: Part[];
+interface ValueParts {
+  /** The parts that structured clone would read. */
+  readonly list: ValuePart[];
+  /** A getter after those parts that throws. */
   readonly broken: UncloneablePart | undefined;
 }
 
-class UncloneableSearch {
+class UncloneableWalk {
   readonly #seen = newSet<unknown>();
   readonly #transferred: readonly unknown[];
   #nodes = 0;
@@ -81,92 +95,97 @@ class UncloneableSearch {
     this.#transferred = transferred;
   }
 
-  find(part: Part, depth: number): UncloneablePart | undefined {
+  find(part: ValuePart, depth: number): UncloneablePart | undefined {
     const { value } = part;
-    if (typeof value === 'function' || typeof value === 'symbol') return culprit(part, kindOf(value));
+    if (typeof value === 'function' || typeof value === 'symbol') return culprit(part, describeKind(value));
     if (typeof value !== 'object' || value === null || setHas(this.#seen, value)) return undefined;
     if (arrayIncludes(this.#transferred, value)) return undefined;
     setAdd(this.#seen, value);
-    if (depth > DEEPEST) return { path: part.path, what: `something nested deeper than ${DEEPEST} levels` };
-    if (++this.#nodes > MOST_NODES) return undefined;
-    if (attemptOr(() => isOpaque(value), true)) return isRefused(value) ? culprit(part, kindOf(value)) : undefined;
+    if (depth > MAX_DEPTH) return { path: part.path, what: `a value nested deeper than ${MAX_DEPTH} levels` };
+    if (++this.#nodes > MAX_NODES) return undefined;
+    if (attemptOr(() => isOpaque(value), true))
+      return isUncloneable(value) ? culprit(part, describeKind(value)) : undefined;
     const { list, broken } = partsOf(part);
     for (let index = 0; index < list.length; index++) {
-      const found = this.find(list[index] as Part, depth + 1); // The index is within.
+      const found = this.find(list[index] as ValuePart, depth + 1); // The index is in range.
       if (found) return found;
     }
     return broken;
   }
 }
 
-/** What is wrong is in what is refused, and in no part of it: so it is that itself. */
-function narrowed(value: unknown, root: string): UncloneablePart {
+/** Descends into the part that is refused until no part of it is refused: then it is the uncloneable one itself. */
+function narrowDown(value: unknown, root: string): UncloneablePart {
   const paths = newMap<unknown, string>();
-  let at: Part = { value, path: root, inside: '' };
+  let current: ValuePart = { value, path: root, inside: '' };
   let clones = 0;
   for (;;) {
-    if (typeof at.value !== 'object' || at.value === null) return culprit(at, kindOf(at.value));
-    mapSet(paths, at.value, at.path);
-    const { list } = partsOf(at);
-    const unseen: Part[] = [];
+    if (typeof current.value !== 'object' || current.value === null)
+      return culprit(current, describeKind(current.value));
+    mapSet(paths, current.value, current.path);
+    const { list } = partsOf(current);
+    const unseen: ValuePart[] = [];
     let ancestor: unknown;
     for (let index = 0; index < list.length; index++) {
-      const part = list[index] as Part; // The index is within.
+      const part = list[index] as ValuePart; // The index is in range.
       if (mapHas(paths, part.value)) ancestor ??= part.value;
       else if (typeof part.value === 'object' && part.value !== null) arrayPush(unseen, part);
     }
     let from = 0;
     let to = unseen.length;
-    const isBad = (start: number, end: number): boolean => clones++ < MOST_CLONES && areRefused(unseen, start, end);
-    if (!isBad(from, to)) {
-      // It is refused for the sake of what it refers back to.
-      if (ancestor !== undefined) at = { ...at, value: ancestor, path: mapGet(paths, ancestor) ?? root };
-      return clones < MOST_CLONES ? culprit(at, kindOf(at.value)) : { path: at.path, what: 'something deep inside' };
+    const isAnyUncloneable = (start: number, end: number): boolean =>
+      clones++ < MAX_CLONES && areUncloneable(unseen, start, end);
+    if (!isAnyUncloneable(from, to)) {
+      // It is refused only because it refers back to an ancestor.
+      if (ancestor !== undefined) current = { ...current, value: ancestor, path: mapGet(paths, ancestor) ?? root };
+      return clones < MAX_CLONES
+        ? culprit(current, describeKind(current.value))
+        : { path: current.path, what: 'a value with an uncloneable part deep inside' };
     }
     while (to - from > 1) {
       const middle = (from + to) >> 1;
-      if (isBad(from, middle)) to = middle;
+      if (isAnyUncloneable(from, middle)) to = middle;
       else from = middle;
     }
-    at = unseen[from] as Part; // It is not empty: something in it was refused.
+    current = unseen[from] as ValuePart; // The list is not empty: a part of it was refused.
   }
 }
 
-const areRefused = (parts: readonly Part[], from: number, to: number): boolean => {
+const areUncloneable = (parts: readonly ValuePart[], from: number, to: number): boolean => {
   const values: unknown[] = [];
   for (let index = from; index < to; index++) arrayPush(values, parts[index]?.value);
-  return isRefused(values);
+  return isUncloneable(values);
 };
 
-const culprit = ({ path, inside }: Part, what: string): UncloneablePart => ({
+const culprit = ({ path, inside }: ValuePart, what: string): UncloneablePart => ({
   path,
   what: inside === '' ? what : `${what}, in ${inside}`,
 });
 
-/** Whether structured clone does not look at its fields, or does so in a way of its own. */
+/** Whether structured clone treats the object by its type instead of reading its fields. */
 function isOpaque(value: object): boolean {
   if (isArray(value) || isMap(value) || isSet(value)) return false;
   const tag = objectTag(value);
   return tag !== '[object Object]';
 }
 
-/** A Proxy may throw at any look: then it is itself what is broken. */
-function partsOf(whole: Part): Parts {
-  const looked = attempt(() => lookInto(whole));
-  return 'value' in looked ? looked.value : { list: [], broken: culprit(whole, kindOf(whole.value)) };
+/** A Proxy may throw at any inspection: then the Proxy itself is uncloneable. */
+function partsOf(whole: ValuePart): ValueParts {
+  const parts = attempt(() => listParts(whole));
+  return 'value' in parts ? parts.value : { list: [], broken: culprit(whole, describeKind(whole.value)) };
 }
 
-function lookInto(whole: Part): Parts {
+function listParts(whole: ValuePart): ValueParts {
   const { value, path } = whole;
-  const list: Part[] = [];
+  const list: ValuePart[] = [];
   if (typeof value !== 'object' || value === null) return { list, broken: undefined };
-  const name = isArray(value) || isMap(value) || isSet(value) || isPlain(value) ? undefined : className(value);
+  const name = isArray(value) || isMap(value) || isSet(value) || isPlainObject(value) ? undefined : className(value);
   const inside = name === undefined ? whole.inside : `${article(name)} ${name} at ${path}`;
   const add = (part: unknown, at: string): void => void arrayPush(list, { value: part, path: at, inside });
   if (isMap(value)) {
     mapForEach(value, (item, key) => {
-      add(key, `${path}.keys() › ${inWords(key)}`);
-      add(item, `${path}.get(${inWords(key)})`);
+      add(key, `${path}.keys() › ${describeSafely(key)}`);
+      add(item, `${path}.get(${describeSafely(key)})`);
     });
     return { list, broken: undefined };
   }
@@ -177,11 +196,14 @@ function lookInto(whole: Part): Parts {
   }
   const keys = objectKeys(value);
   for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] as string; // The index is within.
-    const at = isArray(value) && isIndex(key) ? `${path}[${key}]` : stepTo(path, key);
+    const key = keys[index] as string; // The index is in range.
+    const at = isArray(value) && isIndex(key) ? `${path}[${key}]` : appendKey(path, key);
     const read = attempt(() => reflectGet(value, key));
-    if ('fault' in read) {
-      return { list, broken: culprit({ ...whole, path: at, inside }, `a getter that throws ${inWords(read.fault)}`) };
+    if ('thrown' in read) {
+      return {
+        list,
+        broken: culprit({ ...whole, path: at, inside }, `a getter that throws ${describeSafely(read.thrown)}`),
+      };
     }
     add(read.value, at);
   }

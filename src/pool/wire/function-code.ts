@@ -1,16 +1,20 @@
 /**
- * How a function travels: as a reference to a module that exports it, or, if it stands by itself, as its source. What
- * can't travel is refused here, before anything is sent.
+ * Function code is how a function is sent to a worker: as a reference to a module that exports it, or as its source if it
+ * uses no variables of the surrounding scope. A function that cannot be sent is refused here, before a task is made.
  */
 import { describe, invalidOption } from '../../core/describe';
 import { printable } from '../../core/printable';
 import type { FunctionCode } from './messages';
 
-/** A function that a module exports. */
+/** A reference to a function that a module exports. */
 export interface FunctionReference {
   /** A `file:` URL, an absolute path, or the name of a package. */
   readonly url: string | URL;
-  /** The export (`'default'`). */
+  /**
+   * The name of the export.
+   *
+   * @defaultValue `'default'`
+   */
   readonly name?: string;
 }
 
@@ -19,17 +23,17 @@ export interface NamedCode {
   readonly name: string;
 }
 
-/** What functions that stand for one on a worker carry. */
-export const codeKey = Symbol.for('sluice.functionCode');
+/** The property of a pool task that holds the code of its function, so that the task can be passed as a function. */
+export const functionCodeKey = Symbol.for('sluice.functionCode');
 
-const known = new WeakMap<object, NamedCode>();
+const cache = new WeakMap<object, NamedCode>();
 
-/** @throws TypeError naming what keeps it from travelling. */
+/** @throws TypeError that says why the function cannot be sent. */
 export function codeOf(fn: unknown, caller = 'WorkerTask.do'): NamedCode {
   if (typeof fn === 'function') {
-    let code = (fn as { [codeKey]?: NamedCode })[codeKey] ?? known.get(fn);
+    let code = (fn as { [functionCodeKey]?: NamedCode })[functionCodeKey] ?? cache.get(fn);
     if (!code)
-      known.set(fn, (code = { code: { source: sourceOf(fn, caller) }, name: printable(fn.name) || 'anonymous' }));
+      cache.set(fn, (code = { code: { source: sourceOf(fn, caller) }, name: printable(fn.name) || 'anonymous' }));
     return code;
   }
   if (typeof fn === 'object' && fn !== null && 'url' in fn) return codeOfReference(fn as FunctionReference, caller);
@@ -38,12 +42,12 @@ export function codeOf(fn: unknown, caller = 'WorkerTask.do'): NamedCode {
 
 function codeOfReference({ url, name = 'default' }: FunctionReference, caller: string): NamedCode {
   if (typeof name !== 'string') throw invalidOption(`${caller}: the name of an export`, 'a string', name);
-  return { code: { ...whereTo(url, caller), exportName: name }, name };
+  return { code: { ...resolveModuleUrl(url, caller), exportName: name }, name };
 }
 
-/** @throws TypeError for what is no place of a module. */
-export function whereTo(url: string | URL, caller: string): { readonly url: string; readonly base?: string } {
-  // One of another realm is no instance of anything here.
+/** @throws TypeError for a relative path, or what is not a URL, path or package name at all. */
+export function resolveModuleUrl(url: string | URL, caller: string): { readonly url: string; readonly base?: string } {
+  // A URL of another realm is not an instance of the URL of this realm.
   const text: unknown = Object(url) === url ? (url as URL).href : url;
   if (typeof text !== 'string' || text === '' || /^\.\.?([/\\]|$)/.test(text)) {
     throw new TypeError(
@@ -57,7 +61,7 @@ export function whereTo(url: string | URL, caller: string): { readonly url: stri
   return { url: text, base: isOnNode ? process.cwd() : '' };
 }
 
-/** What bundlers put in place of `process` has no version of Node; and a page that a test made up has a location. */
+/** The version is checked because bundlers may replace `process`; `location` is not, because jsdom defines it on Node. */
 const isOnNode = typeof (globalThis as { process?: Partial<NodeJS.Process> }).process?.versions?.node === 'string';
 
 const encoded = (path: string): string =>
@@ -66,10 +70,10 @@ const encoded = (path: string): string =>
     .map((part) => encodeURIComponent(part).replace(/^([a-zA-Z])%3A$/, '$1:'))
     .join('/');
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- whatever was given
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any function
 function sourceOf(fn: Function, caller: string): string {
   const source = Function.prototype.toString.call(fn);
-  const obstacle = obstacleIn(source);
+  const obstacle = whyNotSendable(source);
   if (obstacle) {
     throw new TypeError(
       `${caller}: function ${fn.name || '(anonymous)'} can't be sent to a thread: ${obstacle}. ` +
@@ -77,28 +81,32 @@ function sourceOf(fn: Function, caller: string): string {
     );
   }
   if (isExpression(source)) return source;
-  // Methods are written in short inside of objects and classes.
+  // A method in shorthand notation is valid only inside an object.
   const method = `({ ${source} })[${JSON.stringify(fn.name)}]`;
   if (isExpression(method)) return method;
-  throw new TypeError(`${caller}: the source of function ${describe(fn.name)} can't be read by itself: ${source}`);
+  throw new TypeError(
+    `${caller}: the source of function ${describe(fn.name)} is not a valid expression by itself: ${source}`,
+  );
 }
 
-function obstacleIn(source: string): string | undefined {
-  if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) return 'it is bound, or built in, and has no source';
-  if (/^class\b/.test(source)) return 'it is a class, which is not called but made';
-  if (/^[gs]et\s+[^\s(=]/.test(source)) return 'it is a getter or a setter, which is not called by a name';
-  if (/^(async\b)?\s*\*?\s*\[/.test(source)) return 'its name is computed, from what is not there';
-  if (/\bcov_[\w$]+\(\)/.test(source)) return 'it was instrumented to count coverage, and its counters are not there';
+function whyNotSendable(source: string): string | undefined {
+  if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) return 'it is a bound or built-in function and has no source';
+  if (/^class\b/.test(source)) return 'it is a class, which cannot be called without new';
+  if (/^[gs]et\s+[^\s(=]/.test(source)) return 'it is a getter or a setter, which cannot be called by its name';
+  if (/^(async\b)?\s*\*?\s*\[/.test(source))
+    return 'its name is computed, and the thread does not have the value of that expression';
+  if (/\bcov_[\w$]+\(\)/.test(source))
+    return 'it is instrumented for coverage, and the thread does not have the counters';
   return undefined;
 }
 
 function isExpression(source: string): boolean {
   try {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is read, and not run
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the source is parsed, not run
     new Function(`return (${source}\n)`);
     return true;
   } catch (error) {
-    // A page may forbid to try, where its workers may do as they like.
+    // The content security policy of a page may forbid this check, while that of its workers allows to run the source.
     return error instanceof EvalError;
   }
 }

@@ -1,26 +1,27 @@
 /**
- * What sluice needs of the globals inside a worker, taken once at load: code of a user that changes prototypes and
- * globals afterwards does not reach it. Methods are functions here, with what was `this` as their first argument.
+ * Intrinsics are the functions of the platform that sluice uses inside a worker, captured once at load: user code that
+ * changes prototypes and globals afterwards does not affect them. A method is a function here, with its `this` as the
+ * first argument.
  *
- * Whoever builds on these walks arrays by index: `for…of`, spread and destructuring ask the live iterators.
+ * Code that runs in a worker walks arrays by index: `for…of`, spread and destructuring call the live iterators.
  */
 
-/** For the time of loading only, while `call` and `bind` are still the platform's. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the platform's types know nothing of methods without `this`
+/** Makes a function of a method. Used only at load, while `call` and `bind` are still those of the platform. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the types of the platform have no methods without `this`
 const method = <F>(owner: object, name: PropertyKey): F =>
-  // A method that this platform does not have fails where it is called, not here.
+  // A method that is missing on this platform fails where it is called, not here.
   Function.prototype.call.bind(Reflect.get(owner, name) as (this: unknown) => unknown) as F;
 
-/** The same for the getter of a property. */
+/** Makes a function of the getter of a property. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
 export const getter = <F>(owner: object, name: PropertyKey): F =>
   method(Object.getOwnPropertyDescriptor(owner, name) ?? {}, 'get');
 
-/** A function of a namespace or class, which may want it for `this`. */
-const own = <O extends object, K extends keyof O>(owner: O, name: K): O[K] =>
+/** Binds a function to its namespace or class, which some of them need as `this`. */
+const bound = <O extends object, K extends keyof O>(owner: O, name: K): O[K] =>
   (owner[name] as (this: unknown) => unknown).bind(owner) as O[K];
 
-export const isArray: (value: unknown) => value is unknown[] = own(Array, 'isArray');
+export const isArray: (value: unknown) => value is unknown[] = bound(Array, 'isArray');
 export const arrayPush: <T>(list: T[], item: T) => number = method(Array.prototype, 'push');
 export const arraySlice: <T>(list: readonly T[], from?: number, to?: number) => T[] = method(Array.prototype, 'slice');
 export const arraySplice: <T>(list: T[], from: number, count?: number) => T[] = method(Array.prototype, 'splice');
@@ -39,7 +40,7 @@ export const mapForEach: <K, V>(map: ReadonlyMap<K, V>, visit: (value: V, key: K
   Map.prototype,
   'forEach',
 );
-/** @throws TypeError if it is no Map, whatever its prototype says. */
+/** @throws TypeError if it is not a Map, whatever its prototype is. */
 export const mapSize: (map: unknown) => number = getter(Map.prototype, 'size');
 
 export const NativeWeakMap = WeakMap;
@@ -57,35 +58,35 @@ export const newSet = <T>(): Set<T> => new SetClass<T>();
 export const setHas: <T>(set: ReadonlySet<T>, item: T) => boolean = method(Set.prototype, 'has');
 export const setAdd: <T>(set: Set<T>, item: T) => unknown = method(Set.prototype, 'add');
 export const setForEach: <T>(set: ReadonlySet<T>, visit: (item: T) => void) => void = method(Set.prototype, 'forEach');
-/** @throws TypeError if it is no Set, whatever its prototype says. */
+/** @throws TypeError if it is not a Set, whatever its prototype is. */
 export const setSize: (set: unknown) => number = getter(Set.prototype, 'size');
 
 const TypedArrayPrototype = Reflect.getPrototypeOf(Uint8Array.prototype) ?? Uint8Array.prototype;
-/** What kind of typed array it is; undefined if it is none. */
+/** Returns the class name of a typed array; undefined for all else. */
 export const typedArrayName: (value: unknown) => string | undefined = getter(TypedArrayPrototype, Symbol.toStringTag);
 export const typedArrayBuffer: (view: unknown) => ArrayBufferLike = getter(TypedArrayPrototype, 'buffer');
-/** @throws TypeError if it is no DataView. */
+/** @throws TypeError if it is not a DataView. */
 export const dataViewBuffer: (view: unknown) => ArrayBufferLike = getter(DataView.prototype, 'buffer');
-/** @throws TypeError if it is no ArrayBuffer; one that is shared is none. */
+/** @throws TypeError if it is not an ArrayBuffer; a SharedArrayBuffer is not. */
 export const bufferByteLength: (buffer: unknown) => number = getter(ArrayBuffer.prototype, 'byteLength');
 
-export const hasOwn: (object: object, key: PropertyKey) => boolean = own(Object, 'hasOwn');
-export const objectKeys: (object: object) => string[] = own(Object, 'keys');
+export const hasOwn: (object: object, key: PropertyKey) => boolean = bound(Object, 'hasOwn');
+export const objectKeys: (object: object) => string[] = bound(Object, 'keys');
 export const objectPrototype: object = Object.prototype;
-/** The tag of a value, as `[object Map]`. */
+/** Returns the tag of a value, as `[object Map]`. */
 export const objectTag: (value: unknown) => string = method(Object.prototype, 'toString');
-// Its own type asks for a function, where whoever calls this has looked already.
+// The type of Reflect.apply requires a function; the callers here have checked that already.
 export const apply: (fn: unknown, self: unknown, args: readonly unknown[]) => unknown = Reflect.apply.bind(
   Reflect,
 ) as never;
-export const reflectGet: (object: object, key: PropertyKey) => unknown = own(Reflect, 'get');
-export const reflectHas: (object: object, key: PropertyKey) => boolean = own(Reflect, 'has');
-export const ownKeysOf: (object: object) => (string | symbol)[] = own(Reflect, 'ownKeys');
-export const descriptorOf: (object: object, key: PropertyKey) => PropertyDescriptor | undefined = own(
+export const reflectGet: (object: object, key: PropertyKey) => unknown = bound(Reflect, 'get');
+export const reflectHas: (object: object, key: PropertyKey) => boolean = bound(Reflect, 'has');
+export const ownKeysOf: (object: object) => (string | symbol)[] = bound(Reflect, 'ownKeys');
+export const descriptorOf: (object: object, key: PropertyKey) => PropertyDescriptor | undefined = bound(
   Reflect,
   'getOwnPropertyDescriptor',
 );
-export const prototypeOf: (object: object) => object | null = own(Reflect, 'getPrototypeOf');
+export const prototypeOf: (object: object) => object | null = bound(Reflect, 'getPrototypeOf');
 
 export const asString: (value: unknown) => string = String;
 const nodeThreads = (
@@ -97,13 +98,17 @@ function cloneByMessage(value: unknown): unknown {
   const { port1, port2 } = new nodeThreads.MessageChannel();
   try {
     port1.postMessage(value);
-    return (nodeThreads.receiveMessageOnPort(port2) as { readonly message: unknown }).message; // it was just sent
+    return (nodeThreads.receiveMessageOnPort(port2) as { readonly message: unknown }).message; // the message was just sent
   } finally {
     port1.close();
   }
 }
 
-/** @throws DataCloneError, and whatever the getters of the value throw. jsdom, inside jest, has no `structuredClone`. */
+/**
+ * Clones a value by structured clone. jsdom, inside jest, has no `structuredClone`.
+ *
+ * @throws DataCloneError, and what the getters of the value throw.
+ */
 export const clone: (value: unknown) => unknown =
   typeof structuredClone === 'function' ? structuredClone : cloneByMessage;
 
@@ -114,20 +119,20 @@ export const promiseThen: <T, R>(
   onValue: (value: T) => R | PromiseLike<R>,
   onError?: (error: unknown) => R | PromiseLike<R>,
 ) => Promise<R> = method(Promise.prototype, 'then');
-/** Whether `promiseThen` is all it takes: it is a promise of this realm, and of no class of its own. */
+/** Whether `promiseThen` can subscribe to it: a promise of this realm, without a subclass or a `then` of its own. */
 export const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' &&
   value !== null &&
   attemptOr(() => prototypeOf(value) === promisePrototype && !hasOwn(value, 'then'), false);
-export const now: () => number = own(performance, 'now');
+export const now: () => number = bound(performance, 'now');
 
 export const atomics = {
-  add: own(Atomics, 'add'),
-  compareExchange: own(Atomics, 'compareExchange'),
-  load: own(Atomics, 'load'),
-  notify: own(Atomics, 'notify'),
-  store: own(Atomics, 'store'),
-  wait: own(Atomics, 'wait'),
+  add: bound(Atomics, 'add'),
+  compareExchange: bound(Atomics, 'compareExchange'),
+  load: bound(Atomics, 'load'),
+  notify: bound(Atomics, 'notify'),
+  store: bound(Atomics, 'store'),
+  wait: bound(Atomics, 'wait'),
 } as const;
 
 export const asyncIteratorKey: typeof Symbol.asyncIterator = Symbol.asyncIterator;
@@ -135,23 +140,23 @@ export const NativeSymbol = Symbol;
 export const observableKey: symbol = Symbol.for('observable');
 export const sluiceErrorKey: symbol = Symbol.for('sluice.error');
 
-/** What came of looking at something that may throw: its getter, or a Proxy. */
-export type Glance<T> = { readonly value: T } | { readonly fault: unknown };
+/** The outcome of an inspection that may throw, because of a getter or a Proxy. */
+export type Attempt<T> = { readonly value: T } | { readonly thrown: unknown };
 
-/** Looks, and never throws. */
-export function attempt<T>(look: () => T): Glance<T> {
+/** Calls `inspect`, and never throws. */
+export function attempt<T>(inspect: () => T): Attempt<T> {
   try {
-    return { value: look() };
-  } catch (fault) {
-    return { fault };
+    return { value: inspect() };
+  } catch (thrown) {
+    return { thrown };
   }
 }
 
-/** What looking gives, or else what is to be taken for it. */
-export function attemptOr<T>(look: () => T, otherwise: T): T {
+/** Returns what `inspect` returns, or `fallback` if it throws. */
+export function attemptOr<T>(inspect: () => T, fallback: T): T {
   try {
-    return look();
+    return inspect();
   } catch {
-    return otherwise;
+    return fallback;
   }
 }

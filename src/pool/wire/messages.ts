@@ -1,55 +1,56 @@
 /**
- * What host and worker say to each other. Both send batches: one flat array of messages, each of as many elements as
- * its direction has, so that a batch of small tasks is cloned as one list. A task is known by its place among those its
- * thread has been sent (`Places`); a place is free again when the worker's last message about it has come.
+ * The message protocol between host and worker. Both send batches: a batch is one flat array of messages, and all messages
+ * of one direction have the same number of elements, so that a batch of small tasks is cloned as one list. A task is
+ * identified by its slot in the table of its thread (`TaskSlots`). A slot is free again once the last message of the
+ * worker about its task has arrived.
  */
 
-/** To the worker: `op, place or id, first, second`. */
-export const TO_WORKER = 4;
-/** `function's id, code, its name`: comes before the first task that runs it. */
+/** Elements of a message to the worker: `op, slot or id, first, second`. */
+export const WORKER_MESSAGE_SIZE = 4;
+/** `function id, code, name of the function`: sent before the first task that runs the function. */
 export const DEFINE = 0;
-/** `place, function's id, arguments` */
+/** `slot, function id, arguments`: run a task. */
 export const RUN = 1;
-/** `place, why`: in words. */
+/** `slot, reason`: cancel a task; the reason is a text. */
 export const CANCEL = 2;
-/** `place, so many more items may be sent` */
+/** `slot, count`: the stream may send this many more items. */
 export const DEMAND = 3;
-/** `id of the call, value` */
-export const ANSWER = 4;
-/** `id of the call, error record` */
-export const REJECT = 5;
+/** `call id, value`: a nested call has succeeded. */
+export const RESOLVE_CALL = 4;
+/** `call id, error record`: a nested call has failed. */
+export const REJECT_CALL = 5;
 
-/** To the host: `op, place or id, payload`, after a head of two: how many tasks have ended, and how many ms they took. */
-export const TO_HOST = 3;
-export const HEAD = 2;
-/** It can take work. */
+/** Elements of a message to the host: `op, slot or id, payload`. */
+export const HOST_MESSAGE_SIZE = 3;
+/** A batch to the host begins with two numbers: how many tasks have ended, and how many ms they took. */
+export const BATCH_HEADER_SIZE = 2;
+/** The worker can accept tasks. */
 export const READY = 0;
-/** `place, value`: the task has ended. */
+/** `slot, value`: the task has succeeded. */
 export const VALUE = 1;
-/** `place, error record`: the task has ended. */
+/** `slot, error record`: the task has failed. */
 export const FAILURE = 2;
-/** `place, items`: of a stream. */
+/** `slot, items`: items of a stream. */
 export const ITEMS = 3;
-/** `place`: the stream has ended. */
+/** `slot`: the stream has ended. */
 export const END = 4;
-/** `place`: it was taken back before it had begun. */
+/** `slot`: the task was taken back before it had begun. */
 export const SKIPPED = 5;
-/** `id, [code, name, arguments]`: a task wants another run by its own pool. */
+/** `call id, [code, name, arguments, transfer lists]`: a task calls another function on its own pool (a nested call). */
 export const CALL = 6;
-/** `0, error record`: thrown where no task was at work, or one that has ended. */
+/** `0, error record`: an uncaught error outside of a running task. */
 export const FAULT = 7;
-/** `0, error record`: it can't take work. */
+/** `0, error record`: `init` has failed, so the worker cannot accept tasks. */
 export const INIT_FAILED = 8;
-/** `number of the batch`: it could not be read. */
+/** `number of the batch`: the worker could not deserialize a batch. */
 export const UNREADABLE = 9;
-
-/** `id of the call`: nobody waits for it any more. */
+/** `call id`: the caller of a nested call no longer waits for it. */
 export const CANCEL_CALL = 10;
 
-/** So many items of a stream may be on their way. */
+/** The number of items of one stream that may be on their way to the host. */
 export const DEMAND_WINDOW = 64;
 
-/** Where a function is found in the worker. */
+/** How a worker finds a function. */
 export type FunctionCode =
   | { readonly source: string }
   | {
@@ -63,18 +64,18 @@ export type CallPayload = readonly [
   code: FunctionCode,
   name: string,
   args: readonly unknown[],
-  /** What of each argument is moved, and not copied. */
-  moved: readonly (readonly unknown[] | undefined)[],
+  /** For each argument, the objects in it that are moved instead of being copied. */
+  transferLists: readonly (readonly unknown[] | undefined)[],
 ];
 
 export type Batch = readonly unknown[];
 
-/** What a worker is born with. */
+/** What a worker is started with. */
 export interface WorkerInit {
-  readonly places: ArrayBufferLike;
-  /** Counts up when a batch has been sent to the host, and wakes it if it sleeps. */
-  readonly hostBell: ArrayBufferLike;
-  /** The same the other way. */
-  readonly workerBell: ArrayBufferLike;
-  readonly init: FunctionCode | undefined;
+  readonly taskSlots: ArrayBufferLike;
+  /** The worker notifies it after each batch, because the host may sleep. */
+  readonly hostSignal: ArrayBufferLike;
+  /** The host notifies it after each batch, because the worker may sleep. */
+  readonly workerSignal: ArrayBufferLike;
+  readonly initFunction: FunctionCode | undefined;
 }

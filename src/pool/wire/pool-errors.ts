@@ -1,7 +1,7 @@
-/** The errors of the worker pool. They stand beside those of the core, which knows of no threads. */
+/** The errors of the worker pool. They are separate from those of the core, which does not depend on threads. */
 import { SluiceError } from '../../core/sluice-error';
 
-/** Work came to a pool that is closed, or was in it when it was closed by force. */
+/** A task was given to a closed pool, or was queued or running when its pool was closed by force. */
 export class PoolClosedError extends SluiceError {
   constructor(
     readonly pool: string,
@@ -10,15 +10,17 @@ export class PoolClosedError extends SluiceError {
   ) {
     super('SLUICE_POOL_CLOSED', {
       what: isCut
-        ? `Task "${task}" was cut short: pool "${pool}" was closed.`
-        : `Task "${task}" came too late: pool "${pool}" is closed.`,
-      why: isCut ? 'It was closed by force, or did not end in the time it was given.' : 'A closed pool takes no work.',
-      how: 'Wait for drain() before you close a pool, or give it work that lives shorter.',
+        ? `Task "${task}" was stopped: pool "${pool}" was closed.`
+        : `Task "${task}" was refused: pool "${pool}" is closed.`,
+      why: isCut
+        ? 'The pool was closed by force, or the task did not end within the timeout of close().'
+        : 'A closed pool accepts no tasks.',
+      how: 'Await drain() before you close a pool, and submit no task afterwards.',
     });
   }
 }
 
-/** The queue of a pool is as long as it may be. */
+/** The queue of a pool holds `maxQueue` tasks already. */
 export class QueueFullError extends SluiceError {
   constructor(
     readonly pool: string,
@@ -26,16 +28,18 @@ export class QueueFullError extends SluiceError {
     { maxQueue, isEvicted }: { readonly maxQueue: number; readonly isEvicted: boolean },
   ) {
     super('SLUICE_QUEUE_FULL', {
-      what: `Task "${task}" ${isEvicted ? 'lost its place in the queue' : 'was refused'} by pool "${pool}".`,
-      why: `${String(maxQueue)} task(s) wait already, which is its maxQueue; overflow is '${isEvicted ? 'evict' : 'reject'}'.`,
-      how: 'Ask for less at a time (offload and pool.scheduler do), or give the pool a longer queue or more threads.',
+      what: isEvicted
+        ? `Task "${task}" was evicted from the queue of pool "${pool}".`
+        : `Task "${task}" was refused by pool "${pool}".`,
+      why: `The queue is full: its maxQueue is ${String(maxQueue)}, and overflow is '${isEvicted ? 'evict' : 'reject'}'.`,
+      how: 'Submit fewer tasks at a time (offload and pool.scheduler do that), or raise maxQueue or the number of threads.',
     });
   }
 }
 
 export type CrashKind = 'exit' | 'out-of-memory' | 'killed' | 'error' | 'message';
 
-/** The thread that ran a task has ended, and the task with it. */
+/** The thread that ran a task has ended, and so the task has failed. */
 export class WorkerCrashError extends SluiceError {
   constructor(
     readonly task: string,
@@ -46,12 +50,12 @@ export class WorkerCrashError extends SluiceError {
       what: `The thread that ran task "${task}" ended: ${CRASHES[kind]}.`,
       why:
         kind === 'exit'
-          ? `Something in it called ${exitCode === undefined ? 'close()' : `process.exit(${String(exitCode)})`}.`
-          : 'What a task does to its thread ends the task, and no other.',
+          ? `Code on that thread called ${exitCode === undefined ? 'close()' : `process.exit(${String(exitCode)})`}.`
+          : 'A task that ends its thread fails; tasks that had not begun run on another thread.',
       how:
         kind === 'out-of-memory'
-          ? 'Give it less at a time, or a higher resourceLimits.maxOldGenerationSizeMb.'
-          : 'Look at `cause` and `exitCode`; the pool goes on with another thread.',
+          ? 'Give the task less data at a time, or raise resourceLimits.maxOldGenerationSizeMb.'
+          : 'Read `cause` and `exitCode`; the pool continues with another thread.',
       cause,
     });
     this.exitCode = exitCode;
@@ -63,12 +67,12 @@ export class WorkerCrashError extends SluiceError {
 const CRASHES: Readonly<Record<CrashKind, string>> = {
   exit: 'it exited',
   'out-of-memory': 'it ran out of memory',
-  killed: 'it was ended',
-  error: 'something was thrown that nobody caught',
-  message: 'its result could not be read here',
+  killed: 'it was terminated',
+  error: 'an error was thrown and not caught',
+  message: 'its result could not be deserialized',
 };
 
-/** No thread could be started, or none that was fit for work. */
+/** A pool could not start a thread, or `init` failed on each thread that it started. */
 export class WorkerStartError extends SluiceError {
   constructor(
     readonly pool: string,
@@ -77,14 +81,14 @@ export class WorkerStartError extends SluiceError {
   ) {
     super('SLUICE_WORKER_START', {
       what: `Pool "${pool}" has no thread to run task "${task}" on.`,
-      why: `A thread would not start: ${sentence(cause instanceof Error ? cause.message : String(cause))}`,
-      how: 'Look at `cause`, and at init, env, execArgv and resourceLimits. The next task tries again.',
+      why: `The start of a thread failed: ${sentence(cause instanceof Error ? cause.message : String(cause))}`,
+      how: 'Read `cause`, and check init, env, execArgv and resourceLimits. The next task starts a thread again.',
       cause,
     });
   }
 }
 
-/** Something can't be sent from one thread to another. */
+/** An argument, a result or an item cannot be sent from one thread to another. */
 export class TransferError extends SluiceError {
   constructor(
     readonly task: string,
@@ -93,15 +97,15 @@ export class TransferError extends SluiceError {
     cause?: unknown,
   ) {
     super('SLUICE_TRANSFER', {
-      what: `${path} of task "${task}" cannot go from one thread to another: it is ${what}.`,
-      why: 'What threads send each other is copied by structured clone, or moved by transfer().',
-      how: 'Send plain data, and make the rest of it where it is needed.',
+      what: `${path} of task "${task}" cannot be sent to another thread: it is ${what}.`,
+      why: 'Values are copied between threads by structured clone, or moved by transfer().',
+      how: 'Send plain data, and create everything else on the thread that uses it.',
       cause,
     });
   }
 }
 
-/** The module of a task can't be loaded, or has no such function. */
+/** The module of a task cannot be loaded, or does not export the function. */
 export class ModuleLoadError extends SluiceError {
   constructor(
     readonly url: string,
@@ -117,22 +121,24 @@ export class ModuleLoadError extends SluiceError {
   }
 }
 
-/** A task threw something that is no error. */
+/** A task threw a value that is not an Error. */
 export class ThrownValueError extends SluiceError {
-  /** What was thrown, if it could travel. */
+  /** The thrown value; undefined if it could not be sent to this thread. */
   readonly thrown: unknown;
 
   constructor(text: string, thrown: { readonly value: unknown } | undefined) {
     super('SLUICE_THROWN_VALUE', {
-      what: `A task threw ${text}, which is no error.`,
-      why: thrown ? 'It is in `thrown`, as it was.' : 'It could not be sent from its thread to this one.',
-      how: 'Throw an Error, which says what went wrong and where.',
+      what: `A task threw ${text}, which is not an Error.`,
+      why: thrown
+        ? 'The property `thrown` holds a copy of the value.'
+        : 'The value could not be sent from its thread to this one.',
+      how: 'Throw an Error: it has a message and a stack.',
     });
     this.thrown = thrown?.value;
   }
 }
 
-/** The same call has ended three threads, and gets no other. */
+/** The same call has ended three threads, and is not run a fourth time. */
 export class PoisonedTaskError extends SluiceError {
   constructor(
     readonly task: string,
@@ -140,8 +146,8 @@ export class PoisonedTaskError extends SluiceError {
   ) {
     super('SLUICE_POISONED_TASK', {
       what: `Task "${task}" was not run again.`,
-      why: 'This call of it has ended three threads.',
-      how: 'Look at `cause`, which is how the last of them ended; a new call is tried anew.',
+      why: 'This call of the task has ended three threads.',
+      how: 'Read `cause`: it tells how the last of those threads ended. A new call of the task is run as usual.',
       cause,
     });
   }

@@ -1,9 +1,10 @@
 /**
- * The places of one thread: what has become of each task it was sent, in memory that host and worker share. Whoever
- * wants a task that has not begun must win it here: the worker to run it, the host to take it back, even from a worker
- * that is too busy to listen. After a crash it tells which tasks had begun.
+ * Task slots hold the state of each task that was sent to one thread, in memory that host and worker share. Both sides
+ * claim a task that has not begun by an atomic exchange: the worker to run it, the host to take it back, even from a
+ * worker that is too busy to read messages. After a crash the slots show which tasks had begun.
  *
- * Where memory can't be shared, each side has its own: then the host takes nothing back, and sends one task at a time.
+ * Where memory cannot be shared, each side has slots of its own. Then the host takes nothing back, and sends one task at
+ * a time.
  */
 import { atomics, objectTag } from './intrinsics';
 
@@ -16,18 +17,19 @@ const LOADING = 3;
 const RUNNING = 4;
 const ENDED = 5;
 
-/** More than are ever sent ahead, so that tasks which wait for others of their own pool can nest deeply. */
+/** More slots than a thread is ever sent ahead, so that tasks which wait for tasks of their own pool can nest deeply. */
 const COUNT = 16_384;
 
-export type Phase = 'queue' | 'load' | 'run';
+export type TaskPhase = 'queue' | 'load' | 'run';
 
-/** The host's side. */
+/** The side of the host. */
 export class TaskSlots {
   readonly buffer: ArrayBufferLike;
   readonly isShared: boolean;
   readonly #states: Int32Array;
-  readonly #free: number[] = [];
-  #unused = 0;
+  readonly #released: number[] = [];
+  /** Slots from this one on were never used. */
+  #firstUnused = 0;
 
   constructor(canShare: boolean) {
     const bytes = COUNT * Int32Array.BYTES_PER_ELEMENT;
@@ -36,45 +38,45 @@ export class TaskSlots {
     this.#states = new Int32Array(this.buffer);
   }
 
-  /** So many are free. */
-  get left(): number {
-    return this.#free.length + COUNT - this.#unused;
+  get freeCount(): number {
+    return this.#released.length + COUNT - this.#firstUnused;
   }
 
+  /** Takes a free slot for a task that is sent now. */
   take(): number {
-    const place = this.#free.pop() ?? this.#unused++;
-    store(this.#states, place, SENT);
-    return place;
+    const slot = this.#released.pop() ?? this.#firstUnused++;
+    store(this.#states, slot, SENT);
+    return slot;
   }
 
-  release(place: number): void {
-    store(this.#states, place, FREE);
-    this.#free.push(place);
+  release(slot: number): void {
+    store(this.#states, slot, FREE);
+    this.#released.push(slot);
   }
 
-  /** True if it had not begun; then the worker will pass over it. */
-  takeBack(place: number): boolean {
-    return this.isShared && compareExchange(this.#states, place, SENT, TAKEN_BACK) === SENT;
+  /** True if the task had not begun; then the worker skips it. */
+  takeBack(slot: number): boolean {
+    return this.isShared && compareExchange(this.#states, slot, SENT, TAKEN_BACK) === SENT;
   }
 
-  /** Whether it is what the worker was at. Where that can't be known, it may have been. */
-  hasBegun(place: number): boolean {
-    return !this.isShared || this.phase(place) !== 'queue';
+  /** Whether the worker had begun the task; true where memory is not shared, because it may have. */
+  hasBegun(slot: number): boolean {
+    return !this.isShared || this.phase(slot) !== 'queue';
   }
 
-  /** It has ended, and its result may be on its way. */
-  hasEnded(place: number): boolean {
-    return load(this.#states, place) === ENDED;
+  /** Whether the task has ended; its result may still be on its way. */
+  hasEnded(slot: number): boolean {
+    return load(this.#states, slot) === ENDED;
   }
 
-  phase(place: number): Phase {
-    const state = load(this.#states, place);
+  phase(slot: number): TaskPhase {
+    const state = load(this.#states, slot);
     if (state === LOADING) return 'load';
     return state === RUNNING || !this.isShared ? 'run' : 'queue';
   }
 }
 
-/** The worker's side. */
+/** The side of the worker. */
 export class WorkerTaskSlots {
   readonly #states: Int32Array;
   readonly #isShared: boolean;
@@ -84,25 +86,25 @@ export class WorkerTaskSlots {
     this.#isShared = objectTag(buffer) === '[object SharedArrayBuffer]';
   }
 
-  /** A place was filled by a message; where memory is not shared, this is how the worker knows. */
-  fill(place: number): void {
-    if (!this.#isShared) store(this.#states, place, SENT);
+  /** A task was received. Where memory is not shared, this copies the state that the host has set on its side. */
+  markReceived(slot: number): void {
+    if (!this.#isShared) store(this.#states, slot, SENT);
   }
 
-  /** False if it was taken back. */
-  begin(place: number): boolean {
-    return compareExchange(this.#states, place, SENT, RUNNING) === SENT;
+  /** Claims a task to run it; false if the host took it back. */
+  begin(slot: number): boolean {
+    return compareExchange(this.#states, slot, SENT, RUNNING) === SENT;
   }
 
-  loading(place: number): void {
-    store(this.#states, place, LOADING);
+  markLoading(slot: number): void {
+    store(this.#states, slot, LOADING);
   }
 
-  running(place: number): void {
-    store(this.#states, place, RUNNING);
+  markRunning(slot: number): void {
+    store(this.#states, slot, RUNNING);
   }
 
-  end(place: number): void {
-    store(this.#states, place, ENDED);
+  markEnded(slot: number): void {
+    store(this.#states, slot, ENDED);
   }
 }

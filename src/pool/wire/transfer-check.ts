@@ -1,16 +1,16 @@
-/** Why something can't be moved to another thread, in words. */
-export function whyNotTransferable(moved: readonly unknown[]): string | undefined {
+/** Returns why one of these objects cannot be transferred to another thread; undefined if all of them can. */
+export function whyNotTransferable(transferList: readonly unknown[]): string | undefined {
   const seen = new Set<unknown>();
-  for (const one of moved) {
-    if (seen.has(one)) return 'marked to be moved twice';
-    seen.add(one);
-    if (isBuffer(one) && isDetached(one)) return 'a buffer that was moved before, and is empty here';
-    if (!isTransferable(one)) return 'marked to be moved, and is nothing that can be';
+  for (const item of transferList) {
+    if (seen.has(item)) return 'marked to be moved twice';
+    seen.add(item);
+    if (isBuffer(item) && isDetached(item)) return 'a buffer that was moved before and is now empty';
+    if (!isTransferable(item)) return 'marked to be moved, but not transferable';
   }
   return undefined;
 }
 
-/** Of whichever realm. */
+/** Also true for a buffer of another realm. */
 const isBuffer = (value: unknown): value is ArrayBuffer =>
   Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
@@ -22,7 +22,7 @@ function isDetached(buffer: ArrayBuffer): boolean {
   }
 }
 
-/** What is plain data is copied, and nothing else of it can be done. */
+/** Plain data can only be copied. */
 const isTransferable = (value: unknown): boolean =>
   !/^\[object (Object|Array|Map|Set|Date|Error|RegExp|SharedArrayBuffer|\w+Array|DataView)\]$/.test(
     Object.prototype.toString.call(value),

@@ -1,10 +1,28 @@
 /**
- * Takes errors and values apart into records, within bounds. It keeps what it has met already, so that what is shared is
- * shared in the record; and counts what it had to leave out.
+ * A value serializer takes errors and values apart into records, within bounds. It remembers the objects that it has
+ * serialized, so that shared objects stay shared, and counts what it has to leave out.
  */
-import { classesOf, has, isErrorLike, isHiddenData, KNOWN, replaced, TELLING, textOf } from './error-inspection';
-import type { FieldRecord, Portable, RecordOfError, RecordOfThrown } from './error-serializer';
-import { bufferOf, className, inWords, isBranch, isMap, isSet, kindOf, stepTo } from './describe-value';
+import {
+  classesOf,
+  hasField,
+  isErrorLike,
+  isHiddenData,
+  STANDARD_FIELDS,
+  replaceMessage,
+  INHERITABLE_FIELDS,
+  readText,
+} from './error-inspection';
+import type { FieldRecord, SerializedValue, ErrorObjectRecord, ThrownValueRecord } from './error-serializer';
+import {
+  bufferOf,
+  className,
+  describeSafely,
+  isContainer,
+  isMap,
+  isSet,
+  describeKind,
+  appendKey,
+} from './describe-value';
 import { findUncloneable } from './find-uncloneable';
 import {
   arrayIncludes,
@@ -30,221 +48,232 @@ import {
   stringSlice,
 } from './intrinsics';
 
-/** How many causes, or levels of a field, deep. */
-const DEEPEST = 8;
-const MOST_NODES = 10_000;
-/** In characters: of one text, and of all of a record. */
-const LONGEST_TEXT = 65_536;
-const MOST_TEXT = 1_048_576;
-/** In bytes: of the buffers of a record. */
-const MOST_BYTES = 1_048_576;
+/** Levels of causes, or of the value of a field. */
+const MAX_DEPTH = 8;
+const MAX_NODES = 10_000;
+/** Characters of one text. */
+const MAX_TEXT_LENGTH = 65_536;
+/** Characters of all texts of a record. */
+const MAX_TOTAL_TEXT = 1_048_576;
+/** Bytes of all buffers of a record. */
+const MAX_BYTES = 1_048_576;
 
-/** Where a value is, and whether nothing of it may be left out. */
-interface Place {
+interface ValuePosition {
   readonly path: string;
   readonly depth: number;
+  /** Whether the value is serialized completely or not at all. */
   readonly isWhole: boolean;
 }
 
 export class ValueSerializer {
-  readonly #made = newMap<object, Portable | 'under way'>();
+  readonly #records = newMap<object, SerializedValue | 'in progress'>();
   #nodes = 0;
-  #text = 0;
-  #bytes = 0;
-  /** What was left out of values so far: because it cannot be cloned, for its size, and where it refers back. */
+  #textLength = 0;
+  #byteLength = 0;
+  /** How many parts were left out because they cannot be cloned. */
   #refused = 0;
+  /** How many parts were left out because of a bound. */
   #cut = 0;
+  /** How many references back to an ancestor were left out. */
   #cycles = 0;
 
-  error(error: object, path: string, depth: number): RecordOfError {
-    mapSet(this.#made, error, 'under way');
+  error(error: object, path: string, depth: number): ErrorObjectRecord {
+    mapSet(this.#records, error, 'in progress');
     const classes = classesOf(error);
-    const name = textOf(error, 'name') ?? classes[0] ?? 'Error';
-    const message = textOf(error, 'message') ?? '';
-    const short = this.#shorten(message);
+    const name = readText(error, 'name') ?? classes[0] ?? 'Error';
+    const message = readText(error, 'message') ?? '';
+    const shortMessage = this.#shorten(message);
     const stack = attemptOr(() => reflectGet(error, 'stack'), undefined);
-    const record: RecordOfError = {
+    const record: ErrorObjectRecord = {
       kind: 'error',
       classes,
       name: this.#shorten(name),
-      message: short,
+      message: shortMessage,
       stack:
         typeof stack === 'string'
-          ? this.#shorten(replaced(stack, message, short), LONGEST_TEXT + short.length)
+          ? this.#shorten(replaceMessage(stack, message, shortMessage), MAX_TEXT_LENGTH + shortMessage.length)
           : undefined,
       isSluice: attemptOr(() => reflectHas(error, sluiceErrorKey), false),
       fields: this.#fields(error, path, depth),
     };
-    mapSet(this.#made, error, record);
+    mapSet(this.#records, error, record);
     return record;
   }
 
-  thrown(thrown: unknown): RecordOfThrown {
+  thrown(thrown: unknown): ThrownValueRecord {
     const value = attemptOr(() => this.#whole(thrown, { path: 'thrown', depth: 0, isWhole: true }), undefined);
-    if (value) return { kind: 'thrown', text: inWords(thrown), value };
+    if (value) return { kind: 'thrown', text: describeSafely(thrown), value };
     const found = findUncloneable(thrown, 'thrown');
     const why = found && found.path !== 'thrown' ? ` (${found.path} is ${found.what})` : '';
-    return { kind: 'thrown', text: this.#shorten(`${inWords(thrown)}${why}`), value: undefined };
+    return { kind: 'thrown', text: this.#shorten(`${describeSafely(thrown)}${why}`), value: undefined };
   }
 
   #fields(error: object, path: string, depth: number): FieldRecord[] {
     const fields: FieldRecord[] = [];
     const add = (key: string, isHidden: boolean): void => {
       const read = attempt(() => reflectGet(error, key));
-      const at = { path: stepTo(path, key), depth: depth + 1, isWhole: false };
-      const value = 'fault' in read ? this.#broken(read.fault, at) : this.#portable(read.value, at);
+      const at = { path: appendKey(path, key), depth: depth + 1, isWhole: false };
+      const value = 'thrown' in read ? this.#brokenGetter(read.thrown, at) : this.#serialize(read.value, at);
       arrayPush(fields, { key, value, isHidden });
     };
     const isHidden = (key: string): boolean => attemptOr(() => descriptorOf(error, key)?.enumerable !== true, true);
-    for (let index = 0; index < TELLING.length; index++) {
-      const key = TELLING[index] as string; // The index is within.
-      if (attemptOr(() => has(error, key), false)) add(key, isHidden(key));
+    for (let index = 0; index < INHERITABLE_FIELDS.length; index++) {
+      const key = INHERITABLE_FIELDS[index] as string; // The index is in range.
+      if (attemptOr(() => hasField(error, key), false)) add(key, isHidden(key));
     }
     const keys = attemptOr(() => ownKeysOf(error), []);
-    for (let index = 0; index < keys.length && this.#nodes < MOST_NODES; index++) {
+    for (let index = 0; index < keys.length && this.#nodes < MAX_NODES; index++) {
       const key = keys[index];
-      if (typeof key !== 'string' || arrayIncludes(KNOWN, key)) continue;
+      if (typeof key !== 'string' || arrayIncludes(STANDARD_FIELDS, key)) continue;
       if (!isHidden(key) || attemptOr(() => isHiddenData(error, key), false)) add(key, isHidden(key));
     }
     return fields;
   }
 
-  #portable(value: unknown, place: Place): Portable {
-    if (++this.#nodes > MOST_NODES) return this.#leaveOut(place, 'there is too much of it');
+  #serialize(value: unknown, position: ValuePosition): SerializedValue {
+    if (++this.#nodes > MAX_NODES) return this.#leaveOut(position, 'the record is too large');
     if (typeof value === 'string') return { is: 'value', value: this.#shorten(value) };
-    if (typeof value === 'function' || typeof value === 'symbol') return this.#refuse(value, place);
+    if (typeof value === 'function' || typeof value === 'symbol') return this.#refuse(value, position);
     if (typeof value !== 'object' || value === null) return { is: 'value', value };
-    return attemptOr(() => this.#object(value, place), undefined) ?? this.#refuse(value, place);
+    return attemptOr(() => this.#object(value, position), undefined) ?? this.#refuse(value, position);
   }
 
-  #object(value: object, place: Place): Portable | undefined {
-    const made = mapGet(this.#made, value);
-    if (made === 'under way') {
+  #object(value: object, position: ValuePosition): SerializedValue | undefined {
+    const known = mapGet(this.#records, value);
+    if (known === 'in progress') {
       this.#cycles++;
-      return note(place, `a cycle, back to ${className(value) ?? 'an object'}`);
+      return placeholder(position, `a cycle, back to ${className(value) ?? 'an object'}`);
     }
-    if (made) return made;
-    if (place.depth > DEEPEST) return this.#leaveOut(place, 'it is too deep');
-    if (isErrorLike(value)) return this.#part(value, place);
-    if (bufferOf(value)) return this.#buffer(value, place);
-    return place.isWhole || isBranch(value) ? this.#branch(value, place) : this.#whole(value, place);
+    if (known) return known;
+    if (position.depth > MAX_DEPTH) return this.#leaveOut(position, 'it is nested too deeply');
+    if (isErrorLike(value)) return this.#nestedError(value, position);
+    if (bufferOf(value)) return this.#buffer(value, position);
+    return position.isWhole || isContainer(value) ? this.#container(value, position) : this.#whole(value, position);
   }
 
-  /** What an error loses is its own affair: what it is in has all of it that there is. */
-  #part(error: object, { path, depth }: Place): RecordOfError {
+  /** An error counts as complete whatever its record leaves out, so that the object around it is kept. */
+  #nestedError(error: object, { path, depth }: ValuePosition): ErrorObjectRecord {
     const before = { refused: this.#refused, cut: this.#cut, cycles: this.#cycles };
     const record = this.error(error, path, depth);
     ({ refused: this.#refused, cut: this.#cut, cycles: this.#cycles } = before);
     return record;
   }
 
-  /** All of it or nothing: an object of a class without some of its parts is not worth having. */
-  #whole(value: unknown, place: Place): Portable | undefined {
-    const flaws = this.#refused + this.#cut;
+  /** Serializes a value completely or not at all: an instance of a class without some of its parts is useless. */
+  #whole(value: unknown, position: ValuePosition): SerializedValue | undefined {
+    const omitted = this.#refused + this.#cut;
     const cycles = this.#cycles;
-    const portable = this.#portable(value, { path: place.path, depth: place.depth, isWhole: true });
-    if (this.#refused + this.#cut > flaws) return undefined;
-    if (typeof value !== 'object' || value === null || isErrorLike(value)) return portable;
-    const whole = this.#clone(value, portable, this.#cycles > cycles);
-    if (whole) mapSet(this.#made, value, whole);
+    const serialized = this.#serialize(value, { path: position.path, depth: position.depth, isWhole: true });
+    if (this.#refused + this.#cut > omitted) return undefined;
+    if (typeof value !== 'object' || value === null || isErrorLike(value)) return serialized;
+    const whole = this.#clone(value, serialized, this.#cycles > cycles);
+    if (whole) mapSet(this.#records, value, whole);
     return whole;
   }
 
-  /** Whether it is more than its fields, a Date, a Promise or a socket, only structured clone itself can tell. */
-  #clone(value: object, portable: Portable, hasCycle: boolean): Portable | undefined {
+  /** Only structured clone itself shows whether an object is more than its fields, as a Date, a Promise or a socket is. */
+  #clone(value: object, serialized: SerializedValue, hasCycle: boolean): SerializedValue | undefined {
     const copy = attemptOr(() => ({ value: clone(value) as object }), undefined);
     if (!copy) return undefined;
     if (hasCycle) return { is: 'value', value: copy.value };
-    if (isBranch(value)) return portable;
+    if (isContainer(value)) return serialized;
     if (objectTag(copy.value) !== '[object Object]') return { is: 'value', value: copy.value };
-    return objectKeys(copy.value).length > 0 ? portable : undefined;
+    return objectKeys(copy.value).length > 0 ? serialized : undefined;
   }
 
-  #buffer(value: object, place: Place): Portable {
-    this.#bytes += attemptOr(() => bufferByteLength(bufferOf(value)), 0);
-    return this.#bytes > MOST_BYTES
-      ? this.#leaveOut(place, 'there is too much of it')
+  #buffer(value: object, position: ValuePosition): SerializedValue {
+    this.#byteLength += attemptOr(() => bufferByteLength(bufferOf(value)), 0);
+    return this.#byteLength > MAX_BYTES
+      ? this.#leaveOut(position, 'the record is too large')
       : { is: 'value', value: clone(value) };
   }
 
-  #branch(value: object, place: Place): Portable {
-    mapSet(this.#made, value, 'under way');
-    const portable =
-      isArray(value) || isMap(value) || isSet(value) ? this.#list(value, place) : this.#entries(value, place);
-    mapSet(this.#made, value, portable);
-    return portable;
+  #container(value: object, position: ValuePosition): SerializedValue {
+    mapSet(this.#records, value, 'in progress');
+    const serialized =
+      isArray(value) || isMap(value) || isSet(value) ? this.#list(value, position) : this.#entries(value, position);
+    mapSet(this.#records, value, serialized);
+    return serialized;
   }
 
-  #list(value: readonly unknown[] | Map<unknown, unknown> | Set<unknown>, place: Place): Portable {
-    const items: Portable[] = [];
-    const flaws = this.#refused + this.#cut;
-    const isFull = (): boolean => this.#nodes >= MOST_NODES || (place.isWhole && this.#refused + this.#cut > flaws);
+  #list(value: readonly unknown[] | Map<unknown, unknown> | Set<unknown>, position: ValuePosition): SerializedValue {
+    const items: SerializedValue[] = [];
+    const omitted = this.#refused + this.#cut;
+    const isFull = (): boolean => this.#nodes >= MAX_NODES || (position.isWhole && this.#refused + this.#cut > omitted);
     const add = (item: unknown, step: string): void =>
-      void arrayPush(items, this.#portable(item, inner(place, `${place.path}[${step}]`)));
+      void arrayPush(items, this.#serialize(item, childOf(position, `${position.path}[${step}]`)));
     let index = 0;
     if (isMap(value)) {
-      const entries: (readonly [Portable, Portable])[] = [];
+      const entries: (readonly [SerializedValue, SerializedValue])[] = [];
       mapForEach(value, (item, key) => {
         if (isFull()) return;
-        const step = inner(place, `${place.path}[${index++}]`);
-        arrayPush(entries, [this.#portable(key, step), this.#portable(item, step)]);
+        const child = childOf(position, `${position.path}[${index++}]`);
+        arrayPush(entries, [this.#serialize(key, child), this.#serialize(item, child)]);
       });
       if (isFull()) this.#cut++;
       return { is: 'map', entries };
     }
     if (isSet(value)) setForEach(value, (item) => (isFull() ? undefined : add(item, `${index++}`)));
     else for (; index < value.length && !isFull(); index++) add(value[index], `${index}`);
-    const left = (isSet(value) ? setSize(value) : value.length) - index;
-    if (left > 0) arrayPush(items, this.#leaveOut(place, `there are ${left} more of them`));
+    const remaining = (isSet(value) ? setSize(value) : value.length) - index;
+    if (remaining > 0) arrayPush(items, this.#leaveOut(position, `${remaining} more items`));
     return { is: isSet(value) ? 'set' : 'list', items };
   }
 
-  #entries(value: object, place: Place): Portable {
-    const entries: (readonly [string, Portable])[] = [];
-    const flaws = this.#refused + this.#cut;
+  #entries(value: object, position: ValuePosition): SerializedValue {
+    const entries: (readonly [string, SerializedValue])[] = [];
+    const omitted = this.#refused + this.#cut;
     const keys = objectKeys(value);
     for (let index = 0; index < keys.length; index++) {
-      if (place.isWhole && this.#refused + this.#cut > flaws) break;
-      const key = keys[index] as string; // The index is within.
-      const at = inner(place, stepTo(place.path, key));
-      if (this.#nodes >= MOST_NODES) {
-        arrayPush(entries, ['…', this.#leaveOut(at, `there are ${keys.length - index} more of them`)]);
+      if (position.isWhole && this.#refused + this.#cut > omitted) break;
+      const key = keys[index] as string; // The index is in range.
+      const at = childOf(position, appendKey(position.path, key));
+      if (this.#nodes >= MAX_NODES) {
+        arrayPush(entries, ['…', this.#leaveOut(at, `${keys.length - index} more fields`)]);
         break;
       }
       const read = attempt(() => reflectGet(value, key));
-      const item = 'fault' in read ? this.#broken(read.fault, at) : this.#portable(read.value, at);
+      const item = 'thrown' in read ? this.#brokenGetter(read.thrown, at) : this.#serialize(read.value, at);
       arrayPush(entries, [this.#shorten(key), item]);
     }
     return { is: 'object', entries };
   }
 
-  #refuse(value: unknown, place: Place): Portable {
+  #refuse(value: unknown, position: ValuePosition): SerializedValue {
     this.#refused++;
-    const refusal = note(place, `${kindOf(value)} cannot be cloned`);
-    if (typeof value === 'object' && value !== null) mapSet(this.#made, value, refusal);
+    const refusal = placeholder(position, `${describeKind(value)} cannot be cloned`);
+    if (typeof value === 'object' && value !== null) mapSet(this.#records, value, refusal);
     return refusal;
   }
 
-  #broken(fault: unknown, place: Place): Portable {
+  #brokenGetter(thrown: unknown, position: ValuePosition): SerializedValue {
     this.#refused++;
-    return note(place, `a getter that throws ${inWords(fault)}`);
+    return placeholder(position, `a getter that throws ${describeSafely(thrown)}`);
   }
 
-  #leaveOut(place: Place, why: string): Portable {
+  #leaveOut(position: ValuePosition, why: string): SerializedValue {
     this.#cut++;
-    return note(place, `cut, for ${why}`);
+    return placeholder(position, `cut: ${why}`);
   }
 
-  #shorten(text: string, longest = LONGEST_TEXT): string {
-    const room = MOST_TEXT - this.#text;
-    const most = room < longest ? room : longest;
-    this.#text += text.length < most ? text.length : most;
-    if (text.length <= most) return text;
+  #shorten(text: string, maxLength = MAX_TEXT_LENGTH): string {
+    const room = MAX_TOTAL_TEXT - this.#textLength;
+    const length = room < maxLength ? room : maxLength;
+    this.#textLength += text.length < length ? text.length : length;
+    if (text.length <= length) return text;
     this.#cut++;
-    return `${stringSlice(text, 0, most)}… (${text.length - most} more characters were cut)`;
+    return `${stringSlice(text, 0, length)}… (${text.length - length} more characters were cut)`;
   }
 }
 
-const note = ({ path }: Place, what: string): Portable => ({ is: 'value', value: `[${path}: ${what}]` });
+/** The text that stands for a part that was left out. */
+const placeholder = ({ path }: ValuePosition, what: string): SerializedValue => ({
+  is: 'value',
+  value: `[${path}: ${what}]`,
+});
 
-const inner = ({ depth, isWhole }: Place, path: string): Place => ({ path, depth: depth + 1, isWhole });
+const childOf = ({ depth, isWhole }: ValuePosition, path: string): ValuePosition => ({
+  path,
+  depth: depth + 1,
+  isWhole,
+});

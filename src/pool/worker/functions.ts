@@ -1,4 +1,4 @@
-/** The functions a worker knows: each is compiled or imported when it is first needed, and then kept. */
+/** The functions of a worker: each is compiled or imported when it is first needed, and then kept. */
 import { ModuleLoadError } from '../wire/pool-errors';
 import type { FunctionCode } from '../wire/messages';
 import { hasOwn, promiseThen } from '../wire/intrinsics';
@@ -6,9 +6,10 @@ import type { WorkerPlatform } from './worker-platform';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
-export class Definition {
+export class FunctionDefinition {
+  /** Undefined until the function is compiled or imported. */
   fn: AnyFunction | undefined;
-  /** It took so little time that results may wait for what comes after them. */
+  /** The last run was so short that finished results may wait for the next run before they are sent. */
   isTiny = false;
 
   constructor(
@@ -17,48 +18,57 @@ export class Definition {
   ) {}
 }
 
-/** Calls back with the function, at once where it is known; a promise where it has to be loaded first. */
-export function resolveFunction(definition: Definition, platform: WorkerPlatform): AnyFunction | Promise<AnyFunction> {
+/** Returns the function at once where it is known or sent as source; a promise where a module has to be loaded first. */
+export function resolveFunction(
+  definition: FunctionDefinition,
+  platform: WorkerPlatform,
+): AnyFunction | Promise<AnyFunction> {
   const { code, fn, name } = definition;
   if (fn) return fn;
   if ('source' in code) return (definition.fn = platform.compile(code.source, name) as AnyFunction);
-  // A module that could not be loaded is tried again by the next task.
-  const loaded = promiseThen(platform.load(code), (namespace) => exported(namespace, code));
+  // A failed load is not kept: the next task tries it again.
+  const loaded = promiseThen(platform.load(code), (namespace) => exportedFunction(namespace, code));
   return promiseThen(loaded, (found) => (definition.fn = found));
 }
 
 type ModuleCode = Extract<FunctionCode, { url: string }>;
 
-function exported(namespace: object, { url, exportName }: ModuleCode): AnyFunction {
-  const found = exportOf(namespace, exportName);
+function exportedFunction(namespace: object, { url, exportName }: ModuleCode): AnyFunction {
+  const found = findExport(namespace, exportName);
   if (typeof found === 'function') return found as AnyFunction;
   const why =
     found === undefined
-      ? `The module was loaded; it exports ${namesOf(namespace)}.`
-      : `The module was loaded; what it exports by that name is no function but ${typeof found}.`;
+      ? `The module was loaded; it exports ${exportNames(namespace)}.`
+      : `The module was loaded; its export of that name is not a function but of type ${typeof found}.`;
   throw new ModuleLoadError(url, exportName, { why });
 }
 
-/** A CommonJS module has all of its exports only in its default, if they are not plain to see in its source. */
-function exportOf(namespace: object, name: string): unknown {
+/** Node finds the named exports of a CommonJS module only by reading its source; the default export has all of them. */
+function findExport(namespace: object, name: string): unknown {
   const exports = namespace as Readonly<Record<string, unknown>>;
-  const inner = exports['default'];
-  if (name === 'default') return isRecord(inner) && 'default' in inner ? inner['default'] : (inner ?? undefined);
+  const defaultExport = exports['default'];
+  if (name === 'default') {
+    return isRecord(defaultExport) && 'default' in defaultExport
+      ? defaultExport['default']
+      : (defaultExport ?? undefined);
+  }
   return (
     (hasOwn(exports, name) ? exports[name] : undefined) ??
-    (isRecord(inner) || typeof inner === 'function' ? (inner as typeof exports)[name] : undefined)
+    (isRecord(defaultExport) || typeof defaultExport === 'function'
+      ? (defaultExport as typeof exports)[name]
+      : undefined)
   );
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-function namesOf(namespace: object): string {
+function exportNames(namespace: object): string {
   const names = Object.keys(namespace);
   return names.length > 0 ? names.join(', ') : 'nothing';
 }
 
-/** Why the load of a module failed, in the words of a task. */
-export function loadFailure(code: FunctionCode, cause: unknown): unknown {
+/** Returns the error of a task whose module could not be loaded. */
+export function toLoadError(code: FunctionCode, cause: unknown): unknown {
   if (cause instanceof ModuleLoadError || 'source' in code) return cause;
   return new ModuleLoadError(code.url, code.exportName, {
     why: `The module could not be loaded: ${messageOf(cause)}`,
@@ -70,13 +80,16 @@ function messageOf(cause: unknown): string {
   try {
     return cause instanceof Error ? cause.message : String(cause);
   } catch {
-    return 'it threw something that has no words.';
+    return 'the thrown value cannot be converted to text.';
   }
 }
 
-/** A `ReferenceError` inside a function that was sent as source nearly always means one thing. */
-export function explain(error: unknown, { code, name }: Definition): unknown {
+/**
+ * Adds an explanation to a `ReferenceError` of a function that was sent as source: nearly always the function uses a
+ * variable of the scope around it.
+ */
+export function explainReferenceError(error: unknown, { code, name }: FunctionDefinition): unknown {
   if (!('source' in code) || !(error instanceof ReferenceError)) return error;
-  error.message += `. Task "${name}" was sent to its thread as source, and what stands around a function does not go along. Give it as an argument, or put the function in a module of its own.`;
+  error.message += `. Task "${name}" was sent to its thread as source, and variables of the surrounding scope are not sent with the function. Give the value as an argument, or export the function from a module.`;
   return error;
 }

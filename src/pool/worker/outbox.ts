@@ -1,75 +1,86 @@
 /**
- * What goes to the host: messages gathered into batches. A batch that can't be posted is posted again message by
- * message, and the one at fault becomes a failure of its task.
+ * The outbox of a worker gathers messages to the host into batches. A batch that cannot be posted is posted again message
+ * by message; the message that cannot be posted becomes the failure of its task.
  */
 import { serializeError } from '../wire/error-serializer';
 import { TransferError } from '../wire/pool-errors';
-import { CALL, END, FAILURE, HEAD, ITEMS, TO_HOST, VALUE, type Batch, type CallPayload } from '../wire/messages';
+import {
+  BATCH_HEADER_SIZE,
+  CALL,
+  END,
+  FAILURE,
+  HOST_MESSAGE_SIZE,
+  ITEMS,
+  VALUE,
+  type Batch,
+  type CallPayload,
+} from '../wire/messages';
 import { whyNotTransferable } from '../wire/transfer-check';
-import { markedIn } from '../wire/transfer';
+import { getTransferList } from '../wire/transfer';
 import { findUncloneable } from '../wire/find-uncloneable';
 import { arrayIncludes, now } from '../wire/intrinsics';
 import type { WorkerPlatform } from './worker-platform';
 
-/** A result is on its way after so many ms, whatever comes after it. */
-const LONGEST_WAIT = 1;
+/** How long a result may wait for later messages, in ms. */
+const MAX_DELAY = 1;
 
-/** Whom it tells of what could not be posted. */
-export interface Sender {
-  nameOf(place: number): string;
-  /** The failure of its task is on its way. */
-  taskRefused(place: number): void;
-  callRefused(id: number, error: unknown): void;
+/** The listener is notified of messages that could not be posted. */
+export interface OutboxListener {
+  taskName(slot: number): string;
+  /** A result could not be posted; a failure of its task was posted instead. */
+  onTaskRejected(slot: number): void;
+  onCallRejected(id: number, error: unknown): void;
 }
 
 export class WorkerOutbox {
   readonly #platform: WorkerPlatform;
-  readonly #sender: Sender;
+  readonly #listener: OutboxListener;
   #batch: unknown[] = [0, 0];
-  #transfer: unknown[] = [];
+  #transferList: unknown[] = [];
   #lastPost = 0;
-  #isFlushComing = false;
+  #isFlushScheduled = false;
 
-  constructor(platform: WorkerPlatform, sender: Sender) {
+  constructor(platform: WorkerPlatform, listener: OutboxListener) {
     this.#platform = platform;
-    this.#sender = sender;
+    this.#listener = listener;
   }
 
   get isEmpty(): boolean {
-    return this.#batch.length === HEAD;
+    return this.#batch.length === BATCH_HEADER_SIZE;
   }
 
-  add(op: number, place: number, payload?: unknown): void {
+  add(op: number, slotOrId: number, payload?: unknown): void {
     const batch = this.#batch;
     const { length } = batch;
     batch[length] = op;
-    batch[length + 1] = place;
+    batch[length + 1] = slotOrId;
     batch[length + 2] = payload;
-    if (op === VALUE) this.#mark(payload);
-    else if (op === CALL) addAll((payload as CallPayload)[3], this.#transfer);
+    if (op === VALUE) this.#addTransferList(payload);
+    else if (op === CALL) addAll((payload as CallPayload)[3], this.#transferList);
     else if (op === ITEMS) {
       const items = payload as readonly unknown[];
-      for (let index = 0; index < items.length; index++) this.#mark(items[index]);
+      for (let index = 0; index < items.length; index++) this.#addTransferList(items[index]);
     }
   }
 
-  /** A task has ended: by these the host knows how much to send ahead. */
+  /** Counts a task that has ended after `ms`; the host adapts its prefetch to these numbers. */
   count(ms: number): void {
-    const batch = this.#batch as number[]; // its head is two numbers
-    batch[0] = (batch[0] ?? 0) + 1;
-    batch[1] = (batch[1] ?? 0) + ms;
+    const header = this.#batch as number[]; // The first two elements are numbers.
+    header[0] = (header[0] ?? 0) + 1;
+    header[1] = (header[1] ?? 0) + ms;
   }
 
-  isLate(time: number): boolean {
-    return time - this.#lastPost > LONGEST_WAIT;
+  /** Whether the last batch was posted so long ago that waiting messages are flushed now. */
+  isFlushDue(time: number): boolean {
+    return time - this.#lastPost > MAX_DELAY;
   }
 
-  /** Once messages have been looked at: what comes until then goes along. */
+  /** Flushes after the received messages have been handled, together with what is added until then. */
   flushSoon(): void {
-    if (this.#isFlushComing || this.isEmpty) return;
-    this.#isFlushComing = true;
-    this.#platform.soon(() => {
-      this.#isFlushComing = false;
+    if (this.#isFlushScheduled || this.isEmpty) return;
+    this.#isFlushScheduled = true;
+    this.#platform.runSoon(() => {
+      this.#isFlushScheduled = false;
       this.flush();
     });
   }
@@ -77,54 +88,52 @@ export class WorkerOutbox {
   flush(): void {
     if (this.isEmpty) return;
     const batch = this.#batch;
-    const transfer = this.#transfer;
+    const transferList = this.#transferList;
     this.#batch = [0, 0];
-    this.#transfer = [];
+    this.#transferList = [];
     this.#lastPost = now();
     try {
-      checkMoved(transfer);
-      this.#platform.post(batch, transfer);
+      checkTransferable(transferList);
+      this.#platform.post(batch, transferList);
     } catch {
       this.#postEach(batch);
     }
-    this.#platform.ring();
+    this.#platform.notifyHost();
   }
 
-  #mark(value: unknown): void {
-    addAll([markedIn(value)], this.#transfer);
+  #addTransferList(value: unknown): void {
+    addAll([getTransferList(value)], this.#transferList);
   }
 
   #postEach(batch: Batch): void {
     this.#platform.post([batch[0], batch[1]], []);
-    const refused: number[] = [];
-    for (let index = HEAD; index < batch.length; index += TO_HOST) {
+    const rejectedSlots: number[] = [];
+    for (let index = BATCH_HEADER_SIZE; index < batch.length; index += HOST_MESSAGE_SIZE) {
       const op = batch[index] as number;
       const id = batch[index + 1] as number;
       if (op === CALL) this.#postCall(id, batch[index + 2] as CallPayload);
-      // Its failure was its end: its place may be that of another by now.
-      else if (!isOfTask(op)) this.#platform.post([0, 0, op, id, batch[index + 2]], []);
-      else if (!arrayIncludes(refused, id) && !this.#postOne(op, id, batch[index + 2])) refused[refused.length] = id;
+      else if (!isAboutTask(op)) this.#platform.post([0, 0, op, id, batch[index + 2]], []);
+      // A failure was the last message of its task: the slot may belong to another task by now.
+      else if (!arrayIncludes(rejectedSlots, id) && !this.#postOne(op, id, batch[index + 2]))
+        rejectedSlots[rejectedSlots.length] = id;
     }
   }
 
-  #postOne(op: number, place: number, payload: unknown): boolean {
-    // What came before the item at fault arrives, whatever it was gathered with.
+  /** Posts a message of a task, or else its failure; false for a failure. */
+  #postOne(op: number, slot: number, payload: unknown): boolean {
+    // Items are posted one by one, so that those before the one that cannot be posted arrive.
     const items = op === ITEMS ? (payload as readonly unknown[]) : [payload];
     for (let index = 0; index < items.length; index++) {
       const item = items[index];
       try {
-        const marked = markedIn(item) ?? [];
-        checkMoved(marked);
-        this.#platform.post([0, 0, op, place, op === ITEMS ? [item] : item], marked);
+        const transferList = getTransferList(item) ?? [];
+        checkTransferable(transferList);
+        this.#platform.post([0, 0, op, slot, op === ITEMS ? [item] : item], transferList);
       } catch (error) {
-        const failure = transferErrorOf(
-          item,
-          op === ITEMS ? 'An item' : 'The result',
-          this.#sender.nameOf(place),
-          error,
-        );
-        this.#platform.post([0, 0, FAILURE, place, serializeError(failure)], []);
-        this.#sender.taskRefused(place);
+        const root = op === ITEMS ? 'An item' : 'The result';
+        const failure = transferErrorOf(item, root, this.#listener.taskName(slot), error);
+        this.#platform.post([0, 0, FAILURE, slot, serializeError(failure)], []);
+        this.#listener.onTaskRejected(slot);
         return false;
       }
     }
@@ -133,36 +142,36 @@ export class WorkerOutbox {
 
   #postCall(id: number, payload: CallPayload): void {
     try {
-      const moved: unknown[] = [];
-      addAll(payload[3], moved);
-      checkMoved(moved);
-      this.#platform.post([0, 0, CALL, id, payload], moved);
+      const transferList: unknown[] = [];
+      addAll(payload[3], transferList);
+      checkTransferable(transferList);
+      this.#platform.post([0, 0, CALL, id, payload], transferList);
     } catch (error) {
-      this.#sender.callRefused(id, transferErrorOf(payload[2], 'args', payload[1], error));
+      this.#listener.onCallRejected(id, transferErrorOf(payload[2], 'args', payload[1], error));
     }
   }
 }
 
-function addAll(lists: CallPayload[3], to: unknown[]): void {
+function addAll(lists: CallPayload[3], target: unknown[]): void {
   for (let at = 0; at < lists.length; at++) {
     const list = lists[at];
-    for (let index = 0; list && index < list.length; index++) to[to.length] = list[index];
+    for (let index = 0; list && index < list.length; index++) target[target.length] = list[index];
   }
 }
 
-/** A buffer that is empty already would go as one that is empty. */
-function checkMoved(transfer: readonly unknown[]): void {
-  const why = transfer.length > 0 ? whyNotTransferable(transfer) : undefined;
-  if (why !== undefined) throw new NotMovedError(why);
+/** The platform does not refuse a buffer that was moved before: it would arrive as an empty one. */
+function checkTransferable(transferList: readonly unknown[]): void {
+  const why = transferList.length > 0 ? whyNotTransferable(transferList) : undefined;
+  if (why !== undefined) throw new NotTransferableError(why);
 }
 
-class NotMovedError extends Error {}
+class NotTransferableError extends Error {}
 
-/** About the task at that place. */
-const isOfTask = (op: number): boolean => op === VALUE || op === FAILURE || op === ITEMS || op === END;
+/** Whether the second element of the message is the slot of a task. */
+const isAboutTask = (op: number): boolean => op === VALUE || op === FAILURE || op === ITEMS || op === END;
 
 function transferErrorOf(payload: unknown, root: string, name: string, error: unknown): TransferError {
   const found = findUncloneable(payload, root);
-  const why = error instanceof NotMovedError ? error.message : 'refused by structured clone';
+  const why = error instanceof NotTransferableError ? error.message : 'refused by structured clone';
   return new TransferError(name, found?.path ?? root, found?.what ?? why, error);
 }

@@ -1,31 +1,31 @@
-/** What the tasks of this worker have asked their pool for, and wait for. */
+/** Pending calls are the nested calls that tasks of this worker have sent to their pool and that have no result yet. */
 import { NativePromise, promiseThen } from '../wire/intrinsics';
 
 interface PendingCall {
   readonly task: object;
-  answered(): Promise<unknown>;
+  promise(): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
 export class PendingCalls {
-  /** So many have no answer yet. */
   count = 0;
+  /** By id; undefined where the id is free. */
   readonly #calls: (PendingCall | undefined)[] = [];
   readonly #freeIds: number[] = [];
 
-  /** `send` tells the host. */
+  /** @param send sends the call to the host */
   open(task: object, send: (id: number) => void): Promise<unknown> {
-    const id = this.#freeId();
-    const called = new NativePromise<unknown>((resolve, reject) => {
-      this.#calls[id] = { task, answered: () => called, resolve, reject };
+    const id = this.#takeId();
+    const promise = new NativePromise<unknown>((resolve, reject) => {
+      this.#calls[id] = { task, promise: () => promise, resolve, reject };
     });
     this.count++;
     send(id);
-    return called;
+    return promise;
   }
 
-  /** Its answer has come: it is over. */
+  /** Removes a call whose result has arrived. */
   close(id: number): PendingCall | undefined {
     const call = this.#calls[id];
     this.#calls[id] = undefined;
@@ -34,24 +34,28 @@ export class PendingCalls {
     return call;
   }
 
-  /** A task that was cancelled waits for none of them; each has an answer yet to come. */
-  reject(task: object, error: unknown, forgo: (id: number) => void): void {
+  /**
+   * Rejects the calls of a cancelled task. They stay open until the host has answered each of them.
+   *
+   * @param cancel tells the host that a call has no waiter any more
+   */
+  reject(task: object, error: unknown, cancel: (id: number) => void): void {
     for (let id = 0; id < this.#calls.length; id++) {
       const call = this.#calls[id];
       if (call?.task !== task) continue;
-      void promiseThen(call.answered(), nothing, nothing);
+      void promiseThen(call.promise(), ignore, ignore);
       call.reject(error);
-      forgo(id);
+      cancel(id);
     }
   }
 
-  #freeId(): number {
+  #takeId(): number {
     const last = this.#freeIds.length - 1;
-    const free = this.#freeIds[last] ?? this.#calls.length;
+    const id = this.#freeIds[last] ?? this.#calls.length;
     if (last >= 0) this.#freeIds.length = last;
-    return free;
+    return id;
   }
 }
 
-/** Whoever did not wait for it is not told that it failed. */
-const nothing = (): undefined => undefined;
+/** A call that the task does not await must not become an unhandled rejection. */
+const ignore = (): undefined => undefined;

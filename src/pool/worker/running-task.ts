@@ -1,44 +1,51 @@
-/** One task at work: it is called, and what it gives is sent as what it is, be it a value, a promise or a stream. */
+/** A running task calls its function and sends the result: a value, the value of a promise, or the items of a stream. */
 import { CancelledError } from '../../core/errors';
 import { serializeError } from '../wire/error-serializer';
 import { END, FAILURE, ITEMS, VALUE } from '../wire/messages';
 import { codeOf, type FunctionReference } from '../wire/function-code';
-import { markedIn, transfer } from '../wire/transfer';
-import { explain, loadFailure, resolveFunction, type AnyFunction, type Definition } from './functions';
+import { getTransferList, transfer } from '../wire/transfer';
+import {
+  explainReferenceError,
+  resolveFunction,
+  toLoadError,
+  type AnyFunction,
+  type FunctionDefinition,
+} from './functions';
 import { attempt, attemptOr, isPromise, NativePromise, now, promiseThen, apply } from '../wire/intrinsics';
 import { StreamSender, type StreamOutput } from './stream-sender';
 import type { WorkerRuntime } from './worker-runtime';
-import { sourceOf } from './stream-source';
-import { exchangeWorkerTask, nested, type NestedJob, type WorkerTask } from './worker-task';
+import { toStreamSource } from './stream-source';
+import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from './worker-task';
 
-/** What takes less is tiny. */
+/** A run that takes less, in ms, is tiny. */
 const TINY = 0.1;
 
 interface TaskRequest {
-  readonly place: number;
-  readonly definition: Definition;
+  readonly slot: number;
+  readonly definition: FunctionDefinition;
   readonly args: unknown[];
 }
 
 export class RunningTask implements WorkerTask, StreamOutput {
-  readonly place: number;
+  readonly slot: number;
   readonly transfer = transfer;
   isOver = false;
-  production: StreamSender | undefined;
+  /** The sender of a task that returned a stream. */
+  streamSender: StreamSender | undefined;
   readonly #runtime: WorkerRuntime;
-  readonly #order: TaskRequest;
+  readonly #request: TaskRequest;
   #controller: AbortController | undefined;
-  #reason: string | undefined;
-  #began = 0;
+  #cancelReason: string | undefined;
+  #startTime = 0;
 
-  constructor(runtime: WorkerRuntime, order: TaskRequest) {
+  constructor(runtime: WorkerRuntime, request: TaskRequest) {
     this.#runtime = runtime;
-    this.#order = order;
-    this.place = order.place;
+    this.#request = request;
+    this.slot = request.slot;
   }
 
   get name(): string {
-    return this.#order.definition.name;
+    return this.#request.definition.name;
   }
 
   get platform(): WorkerRuntime['platform'] {
@@ -47,22 +54,22 @@ export class RunningTask implements WorkerTask, StreamOutput {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#reason !== undefined) this.#controller.abort(new CancelledError(this.#reason));
+    if (this.#cancelReason !== undefined) this.#controller.abort(new CancelledError(this.#cancelReason));
     return this.#controller.signal;
   }
 
   do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: A): NestedJob<Awaited<R>> {
     const { code, name } = codeOf(fn);
-    const moved: (readonly unknown[] | undefined)[] = [];
-    for (let index = 0; index < args.length; index++) moved[index] = markedIn(args[index]);
-    return nested(this.#runtime.call([code, name, args, moved], this) as Promise<Awaited<R>>);
+    const transferLists: (readonly unknown[] | undefined)[] = [];
+    for (let index = 0; index < args.length; index++) transferLists[index] = getTransferList(args[index]);
+    return toNestedJob(this.#runtime.call([code, name, args, transferLists], this) as Promise<Awaited<R>>);
   }
 
   begin(): void {
-    const { definition } = this.#order;
-    this.#began = now();
+    const { definition } = this.#request;
+    this.#startTime = now();
     try {
-      if (!definition.fn) this.#runtime.places.loading(this.place);
+      if (!definition.fn) this.#runtime.slots.markLoading(this.slot);
       const fn = resolveFunction(definition, this.platform);
       if (typeof fn === 'function') this.#call(fn);
       else this.#callWhenLoaded(fn);
@@ -71,12 +78,12 @@ export class RunningTask implements WorkerTask, StreamOutput {
     }
   }
 
-  /** It may be anywhere: whoever waits for it on the host has left already. */
+  /** Cancels the task in any state. Its waiters on the host have unsubscribed already. */
   cancel(reason: string): void {
-    if (this.isOver || this.#reason !== undefined) return;
-    this.#reason = reason;
+    if (this.isOver || this.#cancelReason !== undefined) return;
+    this.#cancelReason = reason;
     try {
-      this.production?.stop();
+      this.streamSender?.stop();
       this.#controller?.abort(new CancelledError(reason));
       this.#runtime.cancelCalls(this, new CancelledError(reason));
     } catch (error) {
@@ -84,75 +91,74 @@ export class RunningTask implements WorkerTask, StreamOutput {
     }
   }
 
-  items(items: readonly unknown[]): void {
-    if (!this.isOver) this.#runtime.outbox.add(ITEMS, this.place, items);
+  sendItems(items: readonly unknown[]): void {
+    if (!this.isOver) this.#runtime.outbox.add(ITEMS, this.slot, items);
   }
 
   flush(): void {
     this.#runtime.outbox.flush();
   }
 
-  isLate(time: number): boolean {
-    return this.#runtime.outbox.isLate(time);
+  isFlushDue(time: number): boolean {
+    return this.#runtime.outbox.isFlushDue(time);
   }
 
-  over(op: typeof END | typeof FAILURE, error?: unknown): void {
+  endStream(op: typeof END | typeof FAILURE, error?: unknown): void {
     if (op === FAILURE) this.fail(error);
     else this.#end(END);
   }
 
   fail(error: unknown): void {
-    // What came before it goes along; nobody will ask for more.
-    this.production?.leave();
-    this.#end(FAILURE, serializeError(attemptOr(() => explain(error, this.#order.definition), error)));
-    attempt(() => this.production?.stop());
+    // Items that precede the failure are sent with it: the host requests no more of them afterwards.
+    this.streamSender?.handOver();
+    this.#end(FAILURE, serializeError(attemptOr(() => explainReferenceError(error, this.#request.definition), error)));
   }
 
-  /** What it gave cannot travel, as the host has been told: it is over, and nobody wants more of it. */
+  /** Ends the task after its result could not be posted; the outbox has sent a failure to the host already. */
   discard(): void {
     this.#end();
-    attempt(() => this.production?.stop());
+    attempt(() => this.streamSender?.stop());
   }
 
   #callWhenLoaded(loading: Promise<AnyFunction>): void {
     void promiseThen(
       loading,
       (fn) => {
-        if (this.#reason === undefined) this.#call(fn);
+        if (this.#cancelReason === undefined) this.#call(fn);
         else this.#end(END);
       },
       (error: unknown) => {
-        this.fail(loadFailure(this.#order.definition.code, error));
+        this.fail(toLoadError(this.#request.definition.code, error));
       },
     );
   }
 
   #call(fn: AnyFunction): void {
-    this.#runtime.places.running(this.place);
+    this.#runtime.slots.markRunning(this.slot);
     let result: unknown;
-    const outer = exchangeWorkerTask(this);
+    const outerTask = replaceWorkerTask(this);
     try {
-      result = this.platform.within(this, () => apply(fn, this, this.#order.args));
+      result = this.platform.runWithin(this, () => apply(fn, this, this.#request.args));
     } catch (error) {
       this.fail(error);
       return;
     } finally {
-      exchangeWorkerTask(outer);
+      replaceWorkerTask(outerTask);
     }
-    this.#adopt(result);
+    this.#sendResult(result);
   }
 
-  #adopt(result: unknown): void {
+  #sendResult(result: unknown): void {
     if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
       this.#end(VALUE, result);
       return;
     }
     try {
       if (isPromise(result)) this.#await(result);
-      // A promise takes the first word of a thenable, and none after it.
+      // A native promise takes only the first call of a callback of the thenable.
       else if (typeof (result as { then?: unknown }).then === 'function') {
         this.#await(new NativePromise((resolve) => resolve(result)));
-      } else this.#deliver(result);
+      } else this.#sendSettled(result);
     } catch (error) {
       this.fail(error);
     }
@@ -163,7 +169,7 @@ export class RunningTask implements WorkerTask, StreamOutput {
       promise,
       (value) => {
         try {
-          this.#deliver(value);
+          this.#sendSettled(value);
         } catch (error) {
           this.fail(error);
         }
@@ -174,26 +180,27 @@ export class RunningTask implements WorkerTask, StreamOutput {
     );
   }
 
-  #deliver(value: unknown): void {
-    const source = sourceOf(value);
+  /** Sends a result that is not a promise. */
+  #sendSettled(value: unknown): void {
+    const source = toStreamSource(value);
     if (!source) {
       this.#end(VALUE, value);
       return;
     }
-    this.production = new StreamSender(this, source);
-    if (this.#reason !== undefined) this.production.stop();
-    this.platform.within(this, () => this.production?.start());
+    this.streamSender = new StreamSender(this, source);
+    if (this.#cancelReason !== undefined) this.streamSender.stop();
+    this.platform.runWithin(this, () => this.streamSender?.start());
   }
 
   #end(op?: number, payload?: unknown): void {
     if (this.isOver) return;
     this.isOver = true;
-    const took = now() - this.#began;
-    this.#order.definition.isTiny = took < TINY;
-    const { places, outbox } = this.#runtime;
-    places.end(this.place);
-    outbox.count(took);
-    if (op !== undefined) outbox.add(op, this.place, payload);
-    this.#runtime.ended(this);
+    const duration = now() - this.#startTime;
+    this.#request.definition.isTiny = duration < TINY;
+    const { slots, outbox } = this.#runtime;
+    slots.markEnded(this.slot);
+    outbox.count(duration);
+    if (op !== undefined) outbox.add(op, this.slot, payload);
+    this.#runtime.onTaskEnded(this);
   }
 }

@@ -1,102 +1,98 @@
 /**
- * A stream on its way to the host: items go in batches, no more of them than the host has asked for. What can be pulled
- * (generators, async iterables, ReadableStreams) is pulled no further; what pushes (Observables) is held up by putting
- * the thread to sleep until the host asks for more.
+ * A stream sender sends the items of a stream to the host in batches, and no more items than the host has requested.
+ * Generators, async iterables and ReadableStreams are pulled only as far as that. Observables push: they are held up by
+ * putting the thread to sleep until the host requests more.
  */
 import { DEMAND_WINDOW, END, FAILURE } from '../wire/messages';
 import { arraySlice, now, NativePromise } from '../wire/intrinsics';
-import type { Source } from './stream-source';
+import type { StreamSource } from './stream-source';
 import type { WorkerPlatform } from './worker-platform';
 
-/** So long a producer that never waits keeps the thread before messages are looked at again. */
-const LONGEST_TURN = 8;
+/** How long a source that never waits may keep the thread before messages are handled again, in ms. */
+const MAX_TURN = 8;
 
 export interface StreamOutput {
   readonly platform: WorkerPlatform;
-  items(items: readonly unknown[]): void;
-  /** What was handed over goes out now. */
+  sendItems(items: readonly unknown[]): void;
+  /** Posts the items that were sent so far. */
   flush(): void;
-  isLate(time: number): boolean;
-  over(op: typeof END | typeof FAILURE, error?: unknown): void;
+  isFlushDue(time: number): boolean;
+  endStream(op: typeof END | typeof FAILURE, error?: unknown): void;
 }
 
 export class StreamSender {
-  readonly #outlet: StreamOutput;
-  readonly #source: Source;
-  /** Below 0: so many items have come unasked, to a thread that can't sleep. */
+  readonly #output: StreamOutput;
+  readonly #source: StreamSource;
+  /** The number of items that the host still accepts; negative where a thread that cannot sleep has received more. */
   #demand = DEMAND_WINDOW;
-  /** What has come, and from `#next` on was not handed over yet. */
+  /** The items; those from `#next` on are not handed over yet. */
   #items: unknown[] = [];
   #next = 0;
-  /** It has ended, but for items that nobody has asked for yet. */
-  #ending: (() => void) | undefined;
+  /** Set when the source has ended while items wait for demand. */
+  #endWhenEmpty: (() => void) | undefined;
   #isStopped = false;
-  /** Its clean-up, once it is stopped. */
-  #stopping: unknown;
+  /** What `stop` of the source returned: a promise if its clean-up is asynchronous. */
+  #cleanUp: unknown;
   #isSubscribing = false;
-  #isSendComing = false;
+  #isSendScheduled = false;
   #onDemand: (() => void) | undefined;
 
-  constructor(outlet: StreamOutput, source: Source) {
-    this.#outlet = outlet;
+  constructor(output: StreamOutput, source: StreamSource) {
+    this.#output = output;
     this.#source = source;
   }
 
   start(): void {
     const { pull, push } = this.#source;
     if (pull) void this.#pullAll(pull);
-    else if (push && !this.#isStopped) this.#receive(push);
+    else if (push && !this.#isStopped) this.#subscribe(push);
   }
 
-  grant(count: number): void {
+  /** The host accepts `count` more items. */
+  addDemand(count: number): void {
     this.#demand += count;
     if (this.#onDemand) this.#onDemand();
     else if (!this.#isSubscribing) this.#send();
   }
 
-  /** Nobody wants more of it. The source cleans up, and then it is over. */
+  /** Stops the source; the stream ends after the clean-up of the source. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#onDemand?.();
-    this.#stopping = this.#source.stop();
+    this.#cleanUp = this.#source.stop();
     if (this.#source.push && !this.#isSubscribing) this.#end();
   }
 
-  /** The thread ends: what was made goes along. */
-  leave(): void {
-    this.#handOver();
-  }
-
-  async #pullAll(pull: NonNullable<Source['pull']>): Promise<void> {
+  async #pullAll(pull: NonNullable<StreamSource['pull']>): Promise<void> {
     try {
-      let turnBegan = now();
+      let turnStart = now();
       while (!this.#isStopped) {
-        if (this.#demand <= 0) await this.#untilDemanded();
-        else if (now() - turnBegan > LONGEST_TURN) await this.#untilNextTurn();
+        if (this.#demand <= 0) await this.#untilDemand();
+        else if (now() - turnStart > MAX_TURN) await this.#untilNextTurn();
         else {
           const pulled = pull();
           const result: IteratorResult<unknown> = 'then' in pulled ? await pulled : pulled;
           if (result.done) break;
-          this.#item(result.value);
+          this.#addItem(result.value);
           continue;
         }
-        turnBegan = now();
+        turnStart = now();
       }
-      await this.#stopping;
+      await this.#cleanUp;
       this.#end();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #receive(push: NonNullable<Source['push']>): void {
+  #subscribe(push: NonNullable<StreamSource['push']>): void {
     this.#isSubscribing = true;
     push({
       next: (value) => {
-        this.#item(value);
-        // Where a thread can't sleep, what comes unasked is kept here.
-        while (this.#demand <= 0 && !this.#isStopped && this.#outlet.platform.sleep());
+        this.#addItem(value);
+        // `sleep` returns false where a thread cannot sleep; there, items beyond the demand are kept in `#items`.
+        while (this.#demand <= 0 && !this.#isStopped && this.#output.platform.sleep());
       },
       error: (error) => {
         this.#fail(error);
@@ -109,63 +105,63 @@ export class StreamSender {
     if (this.#isStopped) this.#end();
   }
 
-  #item(value: unknown): void {
+  #addItem(value: unknown): void {
     if (this.#isStopped) return;
     this.#demand--;
     this.#items[this.#items.length] = value;
-    if (this.#demand === 0 || this.#outlet.isLate(now())) this.#send();
+    if (this.#demand === 0 || this.#output.isFlushDue(now())) this.#send();
     else this.#sendSoon();
   }
 
   #sendSoon(): void {
-    if (this.#isSendComing) return;
-    this.#isSendComing = true;
-    this.#outlet.platform.soon(() => {
-      this.#isSendComing = false;
+    if (this.#isSendScheduled) return;
+    this.#isSendScheduled = true;
+    this.#output.platform.runSoon(() => {
+      this.#isSendScheduled = false;
       this.#send();
     });
   }
 
   #send(): void {
-    this.#handOver();
-    if (this.#items.length === 0) this.#ending?.();
-    this.#outlet.flush();
+    this.handOver();
+    if (this.#items.length === 0) this.#endWhenEmpty?.();
+    this.#output.flush();
   }
 
-  /** What was asked for, and no more. */
-  #handOver(): void {
+  /** Adds the items that the host has requested to the outbox. */
+  handOver(): void {
     const items = this.#items;
     const { length } = items;
     const from = this.#next;
     const until = this.#demand < 0 ? length + this.#demand : length;
     if (until <= from) return;
     this.#next = until;
-    // What has gone is let go when it is the greater part, so that few are moved up often.
+    // Sent items are dropped only when they are the greater part, so that the rest is seldom moved.
     if (until * 2 > length) {
       this.#items = arraySlice(items, until);
       this.#next = 0;
     }
-    if (!this.#isStopped) this.#outlet.items(until - from === length ? items : arraySlice(items, from, until));
+    if (!this.#isStopped) this.#output.sendItems(until - from === length ? items : arraySlice(items, from, until));
   }
 
   #end(): void {
-    this.#over(END);
+    this.#finish(END);
   }
 
   #fail(error: unknown): void {
-    this.#over(FAILURE, error);
+    this.#finish(FAILURE, error);
   }
 
-  #over(op: typeof END | typeof FAILURE, error?: unknown): void {
-    this.#handOver();
-    const tell = (): void => {
-      this.#outlet.over(op, error);
+  #finish(op: typeof END | typeof FAILURE, error?: unknown): void {
+    this.handOver();
+    const endStream = (): void => {
+      this.#output.endStream(op, error);
     };
-    if (this.#items.length === 0 || this.#isStopped) tell();
-    else this.#ending = tell;
+    if (this.#items.length === 0 || this.#isStopped) endStream();
+    else this.#endWhenEmpty = endStream;
   }
 
-  #untilDemanded(): Promise<void> {
+  #untilDemand(): Promise<void> {
     this.#send();
     return new NativePromise<void>((resolve) => {
       this.#onDemand = () => {
@@ -177,7 +173,7 @@ export class StreamSender {
 
   #untilNextTurn(): Promise<void> {
     return new NativePromise<void>((resolve) => {
-      this.#outlet.platform.soon(resolve);
+      this.#output.platform.runSoon(resolve);
     });
   }
 }

@@ -1,29 +1,29 @@
 /**
- * What can be streamed, as one of two things: a source to pull from, or one that pushes. An Observable is known by its
- * `subscribe`; RxJS is not needed for it here.
+ * A stream source is the common form of all results that are streamed: the worker pulls items from it, or it pushes them.
+ * An Observable is recognised by its `subscribe` method, so RxJS is not needed here.
  */
 import { asyncIteratorKey, NativeSymbol, objectTag, observableKey, apply } from '../wire/intrinsics';
-import { StreamSubscriber, type Observer } from './stream-subscriber';
+import { StreamSubscriber, type StreamObserver } from './stream-subscriber';
 
-export interface Source {
+export interface StreamSource {
   readonly pull?: () => IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
-  readonly push?: (observer: Observer) => void;
-  /** Lets go of it; a promise where its clean-up takes time. */
+  readonly push?: (observer: StreamObserver) => void;
+  /** Ends the source early; returns a promise where its clean-up is asynchronous. */
   stop(): unknown;
 }
 
 interface Subscribable {
-  subscribe(observer: Observer): { unsubscribe(): void } | undefined;
+  subscribe(observer: StreamObserver): { unsubscribe(): void } | undefined;
 }
 
-/** Undefined for what is a value: arrays, Maps and strings are. */
-export function sourceOf(value: unknown): Source | undefined {
+/** Returns the source of a stream; undefined for a plain value, which includes arrays, Maps and strings. */
+export function toStreamSource(value: unknown): StreamSource | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   const candidate = value as Candidate;
   if (typeof candidate.subscribe === 'function') return fromObservable(candidate as Subscribable);
   const interop = candidate[observableSymbol()] ?? candidate['@@observable'];
   if (typeof interop === 'function') return fromObservable(apply(interop, value, []) as Subscribable);
-  // Its reader can be cancelled while it waits; its iterator can't.
+  // The reader of a ReadableStream can be cancelled while it waits for an item; its iterator cannot.
   if (typeof candidate.getReader === 'function') return fromReader(value as ReadableStream);
   const iterable = candidate[asyncIteratorKey];
   if (typeof iterable === 'function') return fromIterator(apply(iterable, value, []) as AsyncIterator<unknown>);
@@ -38,10 +38,10 @@ interface Candidate {
   readonly '@@observable'?: unknown;
 }
 
-/** Some library may have made it since. */
+/** Read at each call, because a library may have defined `Symbol.observable` since. */
 const observableSymbol = (): symbol => (NativeSymbol as { readonly observable?: symbol }).observable ?? observableKey;
 
-function fromObservable(observable: Subscribable): Source {
+function fromObservable(observable: Subscribable): StreamSource {
   let subscriber: StreamSubscriber | undefined;
   return {
     push: (observer) => {
@@ -55,14 +55,14 @@ function fromObservable(observable: Subscribable): Source {
   };
 }
 
-function fromIterator(iterator: Iterator<unknown> | AsyncIterator<unknown>): Source {
+function fromIterator(iterator: Iterator<unknown> | AsyncIterator<unknown>): StreamSource {
   return {
     pull: () => iterator.next(),
     stop: () => iterator.return?.(),
   };
 }
 
-function fromReader(stream: ReadableStream): Source {
+function fromReader(stream: ReadableStream): StreamSource {
   const reader = stream.getReader();
   return {
     pull: () => reader.read() as Promise<IteratorResult<unknown>>,

@@ -1,28 +1,28 @@
 /**
- * A subscriber that RxJS takes for one of its own, without RxJS in the worker: so an Observable that never pauses can
- * be left while it emits.
+ * A stream subscriber subscribes to an Observable of any library. RxJS accepts it as a subscriber of its own, without
+ * RxJS in the worker, so that it can unsubscribe from an Observable that never pauses while it emits.
  */
-export interface Observer {
+export interface StreamObserver {
   next(value: unknown): void;
   error(error: unknown): void;
   complete(): void;
 }
 
-type Teardown = (() => void) | { unsubscribe(): void } | null | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type -- as RxJS's
+type Teardown = (() => void) | { unsubscribe(): void } | null | undefined | void; // eslint-disable-line @typescript-eslint/no-invalid-void-type -- the type of RxJS
 
-const FEW = 64;
+const MIN_SWEEP_LENGTH = 64;
 
-/** RxJS's subscriptions remove themselves only from parents of its own kind. */
-const isDone = (teardown: object): boolean => 'closed' in teardown && teardown.closed === true;
+/** Closed subscriptions must be looked for: those of RxJS remove themselves only from parents of its own class. */
+const isClosed = (teardown: object): boolean => 'closed' in teardown && teardown.closed === true;
 
-export class StreamSubscriber implements Observer {
+export class StreamSubscriber implements StreamObserver {
   closed = false;
-  readonly #observer: Observer;
+  readonly #observer: StreamObserver;
   #teardowns: Teardown[] = [];
-  /** At so many, those that are done are let go of. */
-  #sweepAt = FEW;
+  /** At this number of teardowns, the closed ones are removed. */
+  #sweepLength = MIN_SWEEP_LENGTH;
 
-  constructor(observer: Observer) {
+  constructor(observer: StreamObserver) {
     this.#observer = observer;
   }
 
@@ -48,9 +48,9 @@ export class StreamSubscriber implements Observer {
 
   add(teardown: Teardown): void {
     if (teardown === this) return;
-    if (this.closed) finish(teardown);
+    if (this.closed) runTeardown(teardown);
     else {
-      if (this.#teardowns.length >= this.#sweepAt) this.#sweep();
+      if (this.#teardowns.length >= this.#sweepLength) this.#sweep();
       this.#teardowns[this.#teardowns.length] = teardown;
     }
   }
@@ -66,26 +66,26 @@ export class StreamSubscriber implements Observer {
     const open: Teardown[] = [];
     for (let index = 0; index < this.#teardowns.length; index++) {
       const teardown = this.#teardowns[index];
-      if (teardown && !isDone(teardown)) open[open.length] = teardown;
+      if (teardown && !isClosed(teardown)) open[open.length] = teardown;
     }
     this.#teardowns = open;
-    this.#sweepAt = open.length < FEW ? FEW : 2 * open.length;
+    this.#sweepLength = open.length < MIN_SWEEP_LENGTH ? MIN_SWEEP_LENGTH : 2 * open.length;
   }
 
-  #close(tell: () => void): void {
+  #close(notify: () => void): void {
     if (this.closed) return;
     this.closed = true;
     const teardowns = this.#teardowns;
     this.#teardowns = [];
     try {
-      for (let index = 0; index < teardowns.length; index++) finish(teardowns[index]);
+      for (let index = 0; index < teardowns.length; index++) runTeardown(teardowns[index]);
     } finally {
-      tell();
+      notify();
     }
   }
 }
 
-function finish(teardown: Teardown): void {
+function runTeardown(teardown: Teardown): void {
   if (typeof teardown === 'function') teardown();
   else teardown?.unsubscribe();
 }

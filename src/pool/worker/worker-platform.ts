@@ -1,20 +1,20 @@
-/** What a worker needs of the platform it runs on: Node's worker threads, or the Web Workers of a browser. */
+/** The worker platform is what a worker needs of its environment: worker threads of Node, or Web Workers of a browser. */
 import type { Batch, FunctionCode } from '../wire/messages';
 
 export interface WorkerPlatform {
-  post(batch: Batch, transfer: readonly unknown[]): void;
-  /** Rings the bell of the host, if it may sleep. */
-  ring(): void;
-  /** A function from its source. Throws if it is none. */
+  post(batch: Batch, transferList: readonly unknown[]): void;
+  /** Wakes the host if it sleeps. */
+  notifyHost(): void;
+  /** Compiles a function from its source. Throws if the source is not a function. */
   compile(source: string, name: string): unknown;
-  /** The exports of a module. */
+  /** Loads the exports of a module. */
   load(code: Extract<FunctionCode, { url: string }>): Promise<object>;
-  /** Runs it in such a way that what it leaves behind, a timer or a promise, is known to be of this task. */
-  within<R>(task: object, run: () => R): R;
-  /** In a turn of its own, when messages have been looked at. */
-  soon(run: () => void): void;
-  /** Sleeps until the host has sent something, and lets the runtime take it; false where a thread can't sleep. */
+  /** Runs code so that an uncaught error of it, also in a later timer or promise, is attributed to this task. */
+  runWithin<R>(task: object, run: () => R): R;
+  /** Runs code in a turn of the event loop of its own, after the received messages have been handled. */
+  runSoon(run: () => void): void;
+  /** Sleeps until the host has sent messages, and passes them to the runtime; false where the thread cannot sleep. */
   sleep(): boolean;
-  /** The same, for a moment, without falling asleep; false if nothing has come. */
-  listen(): boolean;
+  /** Polls for messages for a moment without sleeping, and passes them to the runtime; false if none has arrived. */
+  poll(): boolean;
 }

@@ -1,134 +1,139 @@
 /**
- * The worker's half of the pool: it takes the tasks it was sent in their order and runs one at a time, or more while
- * some wait for other tasks of their own pool. It must outlive whatever they do: user code may change every prototype
- * and every global, so what is used here is as it was when the worker began.
+ * The worker runtime is the worker's half of the pool. It runs the received tasks in their order, one at a time; it begins
+ * another one while a running task waits for a nested call. User code in tasks may change every prototype and every global,
+ * so the runtime uses only intrinsics that were captured when the worker started.
  */
 import { serializeError } from '../wire/error-serializer';
 import { deserializeError } from '../wire/error-deserializer';
 import { WorkerTaskSlots } from '../wire/task-slots';
 import {
-  ANSWER,
   CALL,
   CANCEL,
+  CANCEL_CALL,
   DEFINE,
   DEMAND,
   FAULT,
-  CANCEL_CALL,
+  INIT_FAILED,
   READY,
-  REJECT,
+  REJECT_CALL,
+  RESOLVE_CALL,
   RUN,
   SKIPPED,
-  TO_WORKER,
-  INIT_FAILED,
   UNREADABLE,
+  WORKER_MESSAGE_SIZE,
   type Batch,
-  type WorkerInit,
   type CallPayload,
+  type WorkerInit,
 } from '../wire/messages';
-import { Definition, resolveFunction } from './functions';
+import { FunctionDefinition, resolveFunction } from './functions';
 import { arraySplice, now } from '../wire/intrinsics';
 import { WorkerOutbox } from './outbox';
 import { PendingCalls } from './pending-calls';
 import { RunningTask } from './running-task';
 import type { WorkerPlatform } from './worker-platform';
 
-/** In ms. */
-const LONGEST_TURN = 5;
+/** How long the runtime polls for more tasks before it returns to the event loop, in ms. */
+const MAX_TURN = 5;
 
 export class WorkerRuntime {
   readonly outbox: WorkerOutbox;
-  readonly places: WorkerTaskSlots;
-  /** What was sent and has not begun, three elements each, from `#next` on. */
+  readonly slots: WorkerTaskSlots;
+  /** Received tasks that have not begun, from `#next` on: slot, function id and arguments of each. */
   #waiting: unknown[] = [];
   #next = 0;
-  readonly #definitions: (Definition | undefined)[] = [];
-  readonly #runs: (RunningTask | undefined)[] = [];
-  /** Of tasks that may have ended, while their results have not gone out. */
+  readonly #definitions: (FunctionDefinition | undefined)[] = [];
+  /** By slot. */
+  readonly #running: (RunningTask | undefined)[] = [];
+  /** By slot. Kept after the end of a task, because its result may not have been posted yet. */
   readonly #names: string[] = [];
-  #running = 0;
+  #runningCount = 0;
   readonly #calls = new PendingCalls();
-  #isWorking = false;
-  #batches = 0;
+  #isRunningWaiting = false;
+  #batchCount = 0;
 
   constructor(
-    birth: Pick<WorkerInit, 'places' | 'init'>,
+    init: Pick<WorkerInit, 'taskSlots' | 'initFunction'>,
     readonly platform: WorkerPlatform,
   ) {
-    this.places = new WorkerTaskSlots(birth.places);
+    this.slots = new WorkerTaskSlots(init.taskSlots);
     this.outbox = new WorkerOutbox(platform, {
-      nameOf: (place) => this.#names[place] ?? 'a task',
-      taskRefused: (place) => this.#runs[place]?.discard(),
-      callRefused: (id, error) => this.#calls.close(id)?.reject(error),
+      taskName: (slot) => this.#names[slot] ?? 'a task',
+      onTaskRejected: (slot) => this.#running[slot]?.discard(),
+      onCallRejected: (id, error) => this.#calls.close(id)?.reject(error),
     });
-    void this.#prepare(birth);
+    void this.#runInit(init);
   }
 
   readonly receive = (batch: Batch): void => {
-    this.take(batch);
-    this.#work();
-    // What comes next often comes at once; but the event loop has its turn as well.
-    const end = now() + LONGEST_TURN;
-    while (this.#running === 0 && now() < end && this.platform.listen()) this.#work();
+    this.accept(batch);
+    this.#runWaiting();
+    // The next batch often arrives at once; polling is bounded so that timers and I/O of the tasks run as well.
+    const end = now() + MAX_TURN;
+    while (this.#runningCount === 0 && now() < end && this.platform.poll()) this.#runWaiting();
   };
 
-  /** Notes what was sent, and begins nothing. */
-  readonly take = (batch: Batch): void => {
-    this.#batches++;
-    for (let index = 0; index < batch.length; index += TO_WORKER) {
-      this.#note(batch[index] as number, batch[index + 1] as number, batch[index + 2], batch[index + 3]);
+  /** Handles the messages of a batch without beginning a task. */
+  readonly accept = (batch: Batch): void => {
+    this.#batchCount++;
+    for (let index = 0; index < batch.length; index += WORKER_MESSAGE_SIZE) {
+      this.#handle(batch[index] as number, batch[index + 1] as number, batch[index + 2], batch[index + 3]);
     }
   };
 
-  /** A batch has come that this platform could not read. */
-  unreadable(): void {
-    this.outbox.add(UNREADABLE, this.#batches++);
+  /** A batch has arrived that the platform could not deserialize. */
+  onUnreadable(): void {
+    this.outbox.add(UNREADABLE, this.#batchCount++);
     this.outbox.flush();
   }
 
-  /** Something was thrown that nobody caught: the fault of this task, if it is still at work. */
-  fault(error: unknown, task: RunningTask | undefined): void {
+  /** An error was thrown and not caught. It fails the given task if that is still running. */
+  onUncaughtError(error: unknown, task: RunningTask | undefined): void {
     const record = serializeError(error);
-    const culprit = task ?? this.#only();
+    const culprit = task ?? this.#onlyRunningTask();
     if (culprit?.isOver === false) culprit.fail(error);
     this.outbox.add(FAULT, 0, record);
     this.outbox.flush();
   }
 
-  /** The thread ends: what is done goes out. */
-  leave(): void {
-    for (let place = 0; place < this.#runs.length; place++) this.#runs[place]?.production?.leave();
+  /** The thread is about to exit: posts all results and items so far. */
+  onThreadExit(): void {
+    for (let slot = 0; slot < this.#running.length; slot++) this.#running[slot]?.streamSender?.handOver();
     this.outbox.flush();
   }
 
-  /** A task is over: there is room for the next. */
-  ended(run: RunningTask): void {
-    this.#runs[run.place] = undefined;
-    this.#running--;
-    this.#work();
+  onTaskEnded(task: RunningTask): void {
+    this.#running[task.slot] = undefined;
+    this.#runningCount--;
+    this.#runWaiting();
   }
 
-  /** Asks the host to run something for a task. */
+  /** Asks the host to run a function for a task: a nested call. */
   call(payload: CallPayload, task: RunningTask): Promise<unknown> {
     return this.#calls.open(task, (id) => {
       this.outbox.add(CALL, id, payload);
       this.outbox.flush();
-      // While it is waited for, this thread may be what it is waiting for.
-      this.platform.soon(() => {
-        this.#work();
+      // The nested task, or one that it waits for, may be waiting on this thread.
+      this.platform.runSoon(() => {
+        this.#runWaiting();
       });
     });
   }
 
-  /** A task that was cancelled would hold its thread until that is ended, neighbours and all, if it waited for others. */
+  /**
+   * Rejects the nested calls of a cancelled task. A task that continued to wait for them would not end in time, and the host
+   * would terminate the thread with all its other tasks.
+   */
   cancelCalls(task: RunningTask, error: unknown): void {
     this.#calls.reject(task, error, (id) => {
       this.outbox.add(CANCEL_CALL, id);
     });
   }
 
-  async #prepare({ init }: Pick<WorkerInit, 'init'>): Promise<void> {
+  async #runInit({ initFunction }: Pick<WorkerInit, 'initFunction'>): Promise<void> {
     try {
-      if (init) await (await resolveFunction(new Definition(init, 'init'), this.platform)).call(undefined);
+      if (initFunction) {
+        await (await resolveFunction(new FunctionDefinition(initFunction, 'init'), this.platform)).call(undefined);
+      }
       this.outbox.add(READY, 0);
     } catch (error) {
       this.outbox.add(INIT_FAILED, 0, serializeError(error));
@@ -136,49 +141,49 @@ export class WorkerRuntime {
     this.outbox.flush();
   }
 
-  #note(op: number, id: number, first: unknown, second: unknown): void {
+  #handle(op: number, slotOrId: number, first: unknown, second: unknown): void {
     switch (op) {
       case RUN: {
-        this.places.fill(id);
+        this.slots.markReceived(slotOrId);
         const waiting = this.#waiting;
         const { length } = waiting;
-        waiting[length] = id;
+        waiting[length] = slotOrId;
         waiting[length + 1] = first;
         waiting[length + 2] = second;
         return;
       }
       case DEFINE:
-        this.#definitions[id] = new Definition(first as Definition['code'], second as string);
+        this.#definitions[slotOrId] = new FunctionDefinition(first as FunctionDefinition['code'], second as string);
         return;
       case CANCEL:
-        if (this.#runs[id]) this.#runs[id].cancel(first as string);
-        else this.#drop(id);
+        if (this.#running[slotOrId]) this.#running[slotOrId].cancel(first as string);
+        else this.#removeWaiting(slotOrId);
         return;
       case DEMAND:
-        this.#runs[id]?.production?.grant(first as number);
+        this.#running[slotOrId]?.streamSender?.addDemand(first as number);
         return;
-      case ANSWER:
-        this.#calls.close(id)?.resolve(first);
+      case RESOLVE_CALL:
+        this.#calls.close(slotOrId)?.resolve(first);
         return;
-      case REJECT:
-        this.#calls.close(id)?.reject(deserializeError(first as Parameters<typeof deserializeError>[0]));
+      case REJECT_CALL:
+        this.#calls.close(slotOrId)?.reject(deserializeError(first as Parameters<typeof deserializeError>[0]));
     }
   }
 
-  /** It was sent and has not begun: where memory is not shared, this is how it is taken back. */
-  #drop(place: number): void {
+  /** Removes a task that has not begun. Where memory is not shared, the host takes tasks back only this way. */
+  #removeWaiting(slot: number): void {
     for (let at = this.#next; at < this.#waiting.length; at += 3) {
-      if (this.#waiting[at] !== place) continue;
+      if (this.#waiting[at] !== slot) continue;
       arraySplice(this.#waiting, at, 3);
-      this.outbox.add(SKIPPED, place);
+      this.outbox.add(SKIPPED, slot);
       return;
     }
   }
 
-  #work(): void {
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    while (this.#running <= this.#calls.count && this.#next < this.#waiting.length) {
+  #runWaiting(): void {
+    if (this.#isRunningWaiting) return;
+    this.#isRunningWaiting = true;
+    while (this.#runningCount <= this.#calls.count && this.#next < this.#waiting.length) {
       const at = this.#next;
       this.#next += 3;
       this.#begin(this.#waiting[at] as number, this.#waiting[at + 1] as number, this.#waiting[at + 2] as unknown[]);
@@ -187,31 +192,31 @@ export class WorkerRuntime {
       this.#waiting = [];
       this.#next = 0;
     }
-    this.#isWorking = false;
-    // Something that is being waited for may end in this very turn, and its result go along.
-    if (this.#running > 0) this.outbox.flushSoon();
+    this.#isRunningWaiting = false;
+    // A running task may end within this turn; then its result is posted with those before it.
+    if (this.#runningCount > 0) this.outbox.flushSoon();
     else this.outbox.flush();
   }
 
-  #begin(place: number, id: number, args: unknown[]): void {
-    const definition = this.#definitions[id];
-    // What is done does not wait for what may take long.
-    if (!definition?.isTiny || this.outbox.isLate(now())) this.outbox.flush();
-    if (!definition || !this.places.begin(place)) {
-      this.outbox.add(SKIPPED, place);
+  #begin(slot: number, functionId: number, args: unknown[]): void {
+    const definition = this.#definitions[functionId];
+    // Finished results do not wait for a task that may take long.
+    if (!definition?.isTiny || this.outbox.isFlushDue(now())) this.outbox.flush();
+    if (!definition || !this.slots.begin(slot)) {
+      this.outbox.add(SKIPPED, slot);
       return;
     }
-    this.#running++;
-    const run = new RunningTask(this, { place, definition, args });
-    this.#runs[place] = run;
-    this.#names[place] = definition.name;
-    run.begin();
+    this.#runningCount++;
+    const task = new RunningTask(this, { slot, definition, args });
+    this.#running[slot] = task;
+    this.#names[slot] = definition.name;
+    task.begin();
   }
 
-  /** Who it must have been, where the platform can't tell. */
-  #only(): RunningTask | undefined {
+  /** Returns the running task if there is exactly one. Its platform may not know which task has thrown an error. */
+  #onlyRunningTask(): RunningTask | undefined {
     let only: RunningTask | undefined;
-    for (let place = 0; place < this.#runs.length; place++) only ??= this.#runs[place];
-    return this.#running === 1 ? only : undefined;
+    for (let slot = 0; slot < this.#running.length; slot++) only ??= this.#running[slot];
+    return this.#runningCount === 1 ? only : undefined;
   }
 }

@@ -1,23 +1,32 @@
-/** What a task can know of itself, in its worker: `this` of its function, or `workerTask()` while it is being called. */
+/** A worker task is the handle of a task inside its worker: `this` of its function, or `workerTask()` during the call. */
 import { WouldBlockError } from '../../core/errors';
 import { transfer } from '../wire/transfer';
 import type { FunctionReference } from '../wire/function-code';
 
-/** What a task is given of its pool. */
+/** The handle of a running task inside its worker. */
 export interface WorkerTask {
   readonly name: string;
-  /** Aborts when nobody wants the result any more, or its time is over. A thread whose task goes on is ended after the pool's `grace`. */
+  /**
+   * Aborts when the task is cancelled or its timeout has elapsed. If the task does not end within the `grace` of the pool
+   * after that, its thread is terminated.
+   */
   readonly signal: AbortSignal;
   /**
-   * Runs another function on the same pool. While it is waited for, this thread is free for other tasks, so tasks may
-   * nest deeper than there are threads.
+   * Runs another function on the same pool. This thread may run other tasks while the caller awaits the result, so tasks
+   * may nest deeper than the pool has threads.
+   *
+   * @param fn a function that uses no variables of the surrounding scope, or a reference to a function of a module
+   * @param args the arguments; they are copied, or moved by `transfer`
    */
   do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: A): NestedJob<Awaited<R>>;
-  /** As `transfer`, for functions that are sent as source and can import nothing. */
+  /** The function `transfer`, for functions that are sent as source and cannot import it. */
   readonly transfer: typeof transfer;
 }
 
-/** A promise; what would block the thread is refused, since the thread may be what the work waits for. */
+/**
+ * The result of `WorkerTask.do`: a promise. Its blocking methods throw a `WouldBlockError`, because the nested task may need
+ * this very thread.
+ */
 export interface NestedJob<T> extends Promise<T> {
   get(): never;
   wait(): never;
@@ -28,9 +37,10 @@ const KEY = Symbol.for('sluice.workerTask');
 const store = globalThis as unknown as Record<symbol, WorkerTask | undefined>;
 
 /**
- * The task that is being called in this worker. Ask before the function awaits anything: later another task may be on.
+ * Returns the task that is being called in this worker. Call it before the function awaits anything: after that, another
+ * task may be running.
  *
- * @throws Error outside of a task.
+ * @throws Error if no task is being called.
  * @example
  * // work.ts
  * export async function fetchText(url: string) {
@@ -42,23 +52,31 @@ export function workerTask(): WorkerTask {
   const task = store[KEY];
   if (task) return task;
   throw new Error(
-    'workerTask() was called where no task of a WorkerPool is being called. ' +
-      'Call it in a worker, at the start of the function, before it awaits anything.',
+    'workerTask() was called while no task of a WorkerPool was being called. ' +
+      'Call it in a worker, at the start of the task function, before the first await.',
   );
 }
 
-/** @internal */
-export function exchangeWorkerTask(next: WorkerTask | undefined): WorkerTask | undefined {
+/**
+ * Sets the task that `workerTask()` returns; returns the previous one.
+ *
+ * @internal
+ */
+export function replaceWorkerTask(next: WorkerTask | undefined): WorkerTask | undefined {
   const previous = store[KEY];
   store[KEY] = next;
   return previous;
 }
 
-/** @internal */
-export function nested<T>(promise: Promise<T>): NestedJob<T> {
+/**
+ * Adds blocking methods that throw to a promise.
+ *
+ * @internal
+ */
+export function toNestedJob<T>(promise: Promise<T>): NestedJob<T> {
   const refuse = (): never => {
     throw new WouldBlockError([
-      'a task of the pool this thread belongs to, which may need this very thread; await it instead',
+      'a task of the pool that this thread belongs to, which may need this very thread; await it instead',
     ]);
   };
   return Object.assign(promise, { get: refuse, wait: refuse, block: refuse });

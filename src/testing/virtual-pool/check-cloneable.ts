@@ -1,6 +1,6 @@
 /** A virtual pool refuses the values that `postMessage` would refuse. Other values are passed on without a copy. */
 import { TransferError } from '../../pool/wire/pool-errors';
-import { markedIn } from '../../pool/wire/transfer';
+import { getTransferList } from '../../pool/wire/transfer';
 import { findUncloneable } from '../../pool/wire/find-uncloneable';
 
 interface CloneCheck {

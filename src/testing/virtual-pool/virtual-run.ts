@@ -11,7 +11,7 @@ import { inWords } from '../../pool/wire/describe-value';
 import { ThrownValueError } from '../../pool/wire/pool-errors';
 import type { PoolWait } from '../../pool/host/pool-waits';
 import { transfer } from '../../pool/wire/transfer';
-import { exchangeWorkerTask, nested, type NestedJob, type WorkerTask } from '../../pool/worker/worker-task';
+import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from '../../pool/worker/worker-task';
 import { LONGEST_DELAY } from '../../scheduler/batch-action';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import { checkCloneable } from './check-cloneable';
@@ -170,7 +170,7 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
   fail(error: unknown): void {
     if (this.#phase === 'over') return;
     this.#finish('failed');
-    this.#subscriber.error(isError(error) ? error : new ThrownValueError(inWords(error), { value: error }));
+    this.#subscriber.error(isError(error) ? error : new ThrownValueError(describeSafely(error), { value: error }));
   }
 
   #call(): unknown {
