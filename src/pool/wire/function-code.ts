@@ -85,7 +85,7 @@ function sourceOf(fn: Function, caller: string): string {
   const method = `({ ${source} })[${JSON.stringify(fn.name)}]`;
   if (isExpression(method)) return method;
   throw new TypeError(
-    `${caller}: the source of function ${describe(fn.name)} is not a valid expression by itself: ${source}`,
+    `${caller}: the source of function ${describe(fn.name)} can't be read as an expression by itself: ${source}`,
   );
 }
 
