@@ -19,15 +19,15 @@ declare const self: typeof window & Record<string, unknown>;
 const pool = new WorkerPool({ size: 1, name: 'page' });
 
 const checks: Readonly<Record<Check, () => unknown>> = {
-  'memory is shared where the page is served so': () => {
+  'the page has shared memory if and only if it is cross-origin isolated': () => {
     same(crossOriginIsolated, new URLSearchParams(location.search).has('shared'));
   },
 
-  'a value comes back': async () => {
+  'a task returns its value': async () => {
     same(await pool.do((a: number, b: number) => ({ sum: a + b, at: [a, b] }), 1, 2), { sum: 3, at: [1, 2] });
   },
 
-  'an error comes back as what it was, with its fields': async () => {
+  'an error of a task keeps its class and fields': async () => {
     const error = await failureOf(
       pool.do(() => {
         throw Object.assign(new RangeError('far'), { code: 'FAR', detail: { by: 3 }, cause: new Error('near') });
@@ -40,11 +40,11 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     );
   },
 
-  'a promise is awaited there': async () => {
+  'a promise that a task returns is awaited in the worker': async () => {
     same(await pool.do(() => new Promise((resolve) => setTimeout(() => resolve('later')))), 'later');
   },
 
-  'a generator comes back as its items, in order': async () => {
+  'a generator is streamed in order': async () => {
     const items = pool.task(function* (to: number) {
       for (let n = 0; n < to; n++) yield n;
     });
@@ -54,7 +54,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     );
   },
 
-  'a ReadableStream does': async () => {
+  'a ReadableStream is streamed in order': async () => {
     const items = pool.task(
       () =>
         new ReadableStream<string>({
@@ -67,7 +67,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await itemsOf(items()), ['a', 'b', 'c']);
   },
 
-  'an Observable does, and what it emits unasked waits in its worker': async () => {
+  'an Observable is streamed, and items beyond the demand wait in the worker': async () => {
     const items = pool.task((to: number) => ({
       subscribe(observer: { next(value: number): void; complete(): void }) {
         for (let n = 0; n < to; n++) observer.next(n);
@@ -83,7 +83,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await pool.do(() => 'next'), 'next');
   },
 
-  'an Observable that goes on after a burst is not held up by it': async () => {
+  'an Observable that continues after a burst is not held up by the burst': async () => {
     const items = pool.task((burst: number) => ({
       subscribe(observer: { next(value: number): void }) {
         for (let n = 0; n < burst; n++) observer.next(n);
@@ -105,7 +105,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     }
   },
 
-  'who takes items slowly holds up a generator without end': async () => {
+  'a slow subscriber holds up an endless generator': async () => {
     const endless = pool.task(function* () {
       for (let n = 0; ; n++) {
         self['made'] = n;
@@ -120,7 +120,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(made <= 20 + 2 * 64, true);
   },
 
-  'cancelling a running task reaches it, and its thread goes on': async () => {
+  'cancelling a running task aborts its signal and keeps its thread': async () => {
     const seen = exitsOf(pool);
     const begun = new Promise((resolve) => (new BroadcastChannel('begun').onmessage = resolve));
     const job = pool.do(async function (this: WorkerTask) {
@@ -141,7 +141,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     seen.stop();
   },
 
-  'what is cancelled along with being sent never begins': async () => {
+  'a task that is cancelled in the turn it is sent never begins': async () => {
     const pair = new WorkerPool({ size: 2 });
     await Promise.all([pair.do(() => 1), pair.do(() => 2)]);
     const seen = exitsOf(pair);
@@ -163,7 +163,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     await pair.close();
   },
 
-  'a loop without end is ended by its time-out': async () => {
+  'the timeout of a task terminates an endless loop': async () => {
     const hasty = new WorkerPool({ size: 1, taskTimeout: 200, grace: 20 });
     await hasty.do(() => 'warm');
     const error = await failureOf(
@@ -177,7 +177,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     await hasty.close();
   },
 
-  'a thread that closes itself fails its task alone': async () => {
+  'a worker that closes itself fails only its running task': async () => {
     const closing = pool.do(() => {
       self.close();
       return new Promise(() => undefined);
@@ -189,7 +189,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(pool.stats.threads, 1);
   },
 
-  'a result stands when its thread closes itself afterwards': async () => {
+  'a result arrives although its worker closes itself afterwards': async () => {
     const gone = exitOf(pool);
     const result = await pool.do(() => {
       setTimeout(() => {
@@ -202,7 +202,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await pool.do(() => 'next'), 'next');
   },
 
-  'what is thrown with nobody to catch it fails the task at work': async () => {
+  'an uncaught error fails the running task': async () => {
     const error = await failureOf(
       pool.do(() => {
         setTimeout(() => {
@@ -215,7 +215,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await pool.do(() => 'next'), 'next');
   },
 
-  'a rejection with nobody to handle it does, too': async () => {
+  'an unhandled rejection fails the running task': async () => {
     const error = await failureOf(
       pool.do(() => {
         void Promise.reject(new TypeError('unhandled'));
@@ -226,7 +226,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await pool.do(() => 'next'), 'next');
   },
 
-  'a buffer is moved, there and back': async () => {
+  'transfer moves a buffer to the worker and back': async () => {
     const bytes = new Uint8Array([1, 2, 3]);
     const back = await pool.do(function (this: WorkerTask, given: Uint8Array) {
       const reversed = given.reverse();
@@ -238,7 +238,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await pool.do(() => (self['moved'] as Uint8Array).length), 0);
   },
 
-  'a function is found by the URL of its module': async () => {
+  'a reference finds a function by the URL of its module': async () => {
     const url = new URL('/work.mjs', location.href);
     same(await pool.do({ url, name: 'double' }, 21), 42);
     same(await pool.do({ url: '/work.mjs' }, 'a', 'b'), 'a-b');
@@ -246,7 +246,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await lastValueFrom(work.count(3).pipe(toArray())), [0, 1, 2]);
   },
 
-  'a module that is not there is an error': async () => {
+  'a missing module or export fails with a ModuleLoadError': async () => {
     const seen = exitsOf(pool);
     same((await failureOf(pool.do({ url: '/missing.mjs' }))).name, 'ModuleLoadError');
     same((await failureOf(pool.do({ url: '/work.mjs', name: 'triple' }))).name, 'ModuleLoadError');
@@ -254,7 +254,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     seen.stop();
   },
 
-  'a task runs others on its own pool, deeper than it has threads': async () => {
+  'nested tasks of one pool may be deeper than its number of threads': async () => {
     const depth = pool.do(async function nest(this: WorkerTask): Promise<unknown> {
       const inner = await this.do(async function (this: WorkerTask) {
         return 1 + (await this.do((one: number) => one, 1));
@@ -264,7 +264,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await depth, 3);
   },
 
-  'offload keeps the order': async () => {
+  'offload with ordered: true keeps the order of the source': async () => {
     const slowFirst = pool.task((n: number) => new Promise<number>((resolve) => setTimeout(() => resolve(n), 9 - n)));
     const wide = new WorkerPool({ size: 3 });
     const spread = wide.task((n: number) => n * 2);
@@ -277,7 +277,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     await wide.close();
   },
 
-  'blocking is refused, and the work arrives all the same': async () => {
+  'blocking methods throw a WouldBlockError, and the job still ends': async () => {
     const job = pool.do((n: number) => n + 1, 1);
     for (const blocking of [
       () => job.block(),
@@ -295,14 +295,14 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(await job, 2);
   },
 
-  'options of Node are refused': () => {
+  'the options that only Node supports are refused': () => {
     for (const option of ['resourceLimits', 'env', 'execArgv']) {
       const error = thrownBy(() => new WorkerPool({ [option]: option === 'execArgv' ? [] : {} }));
       same([error.name, error.message.includes(`WorkerPool: ${option}`)], ['TypeError', true]);
     }
   },
 
-  'a program of workers that is not there is an error, and tried a few times only': async () => {
+  'a missing worker program fails with a WorkerStartError after three attempts': async () => {
     const url = '/broken/pool.mjs';
     const door = (await import(/* @vite-ignore */ url)) as { WorkerPool: typeof WorkerPool };
     const broken = new door.WorkerPool({ size: 1 });
@@ -313,7 +313,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     await broken.close();
   },
 
-  'five thousand tiny tasks come back': async () => {
+  'five thousand tiny tasks return their values': async () => {
     const square = pool.task((n: number) => n * n);
     const many = Array.from({ length: 5_000 }, (_, n) => n);
     same(
@@ -322,7 +322,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     );
   },
 
-  'a pool that is closed by force fails what it has, and ends': async () => {
+  'closing a pool by force fails its queued and running tasks': async () => {
     const doomed = new WorkerPool({ size: 1 });
     const running = doomed.do(() => {
       for (;;);
@@ -335,7 +335,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     same(doomed.stats.threads, 0);
   },
 
-  'nothing is left uncaught in the page': async () => {
+  'no error is left uncaught in the page': async () => {
     await pool.close();
     await turnOfTimers();
     same(uncaught, []);
