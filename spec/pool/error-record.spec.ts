@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { serializeError, type ErrorRecord } from '../../src/pool/wire/error-serializer';
 import { deserializeError } from '../../src/pool/wire/error-deserializer';
 
-/** As it comes out of a real port. */
+/** The record after it was sent through a real port. */
 const travelled = (thrown: unknown): ErrorRecord => {
   const { port1, port2 } = new MessageChannel();
   port1.postMessage(serializeError(thrown));
@@ -76,21 +76,21 @@ describe('a record of an error', () => {
     expect(revived(new CodedError('it')).code).toBe('E_GOT');
   });
 
-  it('has its cause, also one that is no error, and also undefined', () => {
+  it('has the cause of the error, also a cause that is not an Error, and undefined', () => {
     expect(revived(new Error('a', { cause: new TypeError('b') })).cause).toMatchObject({ name: 'TypeError' });
     expect(revived(new Error('a', { cause: 7 })).cause).toBe(7);
     expect('cause' in revived(new Error('a', { cause: undefined }))).toBe(true);
     expect('cause' in revived(new Error('a'))).toBe(false);
   });
 
-  it('has its errors, whatever its class', () => {
+  it('has the `errors` of an error of any class', () => {
     const errors = [new TypeError('a'), 'b', null];
     for (const error of [new AggregateError(errors), Object.assign(new Error(), { errors })]) {
       expect(revived(error).errors).toEqual([expect.objectContaining({ name: 'TypeError', message: 'a' }), 'b', null]);
     }
   });
 
-  it('has what is in its fields faithfully, errors among it', () => {
+  it('keeps the values of fields, including errors inside', () => {
     const inner = Object.assign(new RangeError('in'), { code: 'E_IN' });
     const { list, set, bytes } = revived(
       Object.assign(new Error(), { list: [{ inner }], set: new Set([1]), bytes: new Uint8Array([1, 2]) }),
@@ -100,14 +100,14 @@ describe('a record of an error', () => {
     expect(Array.from(bytes as Uint8Array)).toEqual([1, 2]);
   });
 
-  it('keeps what is shared one', () => {
+  it('keeps an object that two fields share one object', () => {
     const shared = new Error('shared');
     const error = revived(Object.assign(new AggregateError([shared], 'it', { cause: shared }), { first: shared }));
     expect(error.cause).toBe(error.first);
     expect((error.errors as unknown[])[0]).toBe(error.first);
   });
 
-  it('is made of errors of another realm', () => {
+  it('can be made from an error of another realm', () => {
     const foreign: unknown = runInNewContext(
       `class FarError extends TypeError {}; Object.assign(new FarError('far'), { code: 'E_FAR' })`,
     );
@@ -115,11 +115,11 @@ describe('a record of an error', () => {
     expect(revived(foreign)).toBeInstanceOf(TypeError);
   });
 
-  it('is made of frozen errors', () => {
+  it('can be made from a frozen error', () => {
     expect(revived(Object.freeze(Object.assign(new Error('ice'), { at: 0 })))).toMatchObject({ message: 'ice', at: 0 });
   });
 
-  it('is made of an error with a tag of its own', () => {
+  it('can be made from an error with its own tag', () => {
     class TaggedError extends Error {
       readonly [Symbol.toStringTag] = 'Tagged';
     }
@@ -127,7 +127,7 @@ describe('a record of an error', () => {
   });
 });
 
-describe('what cannot be cloned', () => {
+describe('a part that cannot be cloned', () => {
   class Socket {
     readonly host = 'here';
     readonly onData = (): void => undefined;
@@ -144,7 +144,7 @@ describe('what cannot be cloned', () => {
     expect(revived(Object.assign(new Error('e'), { it })).it).toMatch(words);
   });
 
-  it('is told of with its path, and what is around it stays', () => {
+  it('is replaced by a text with its path, and the object around it is kept', () => {
     const config = { url: '/a', hooks: [1, () => undefined] };
     expect(revived(Object.assign(new Error('e'), { config })).config).toEqual({
       url: '/a',
@@ -152,14 +152,14 @@ describe('what cannot be cloned', () => {
     });
   });
 
-  it('is told of with its path in a cause', () => {
+  it('is replaced by a text with its path in a cause', () => {
     const cause = Object.assign(new Error('c'), { then: () => undefined });
     expect(revived(new Error('e', { cause })).cause).toMatchObject({
       then: '[cause.then: the function then cannot be cloned]',
     });
   });
 
-  it('takes a detached buffer for what it is', () => {
+  it('may be a detached buffer', () => {
     const buffer = new ArrayBuffer(8);
     structuredClone(buffer, { transfer: [buffer] });
     expect(revived(Object.assign(new Error('e'), { buffer })).buffer).toMatch(/an ArrayBuffer that is detached/);
@@ -176,7 +176,7 @@ describe('getters that throw', () => {
       expect(error[key]).toBe(`[${key}: a getter that throws Error: no ${key}]`);
   });
 
-  it('are as harmless in a Proxy, revoked or not', () => {
+  it('do not make serialization fail in a Proxy, revoked or not', () => {
     expect(revived(hostile(new Error('it')))).toBeInstanceOf(Error);
     const { proxy, revoke } = Proxy.revocable(new Error('it'), {});
     revoke();
@@ -184,7 +184,7 @@ describe('getters that throw', () => {
     expect(revived(new Error('it', { cause: proxy })).message).toBe('it');
   });
 
-  it('are harmless in what they throw', () => {
+  it('may throw values whose own getters throw', () => {
     const error = Object.defineProperty(new Error('it'), 'a', {
       enumerable: true,
       get() {
@@ -250,7 +250,7 @@ describe('the bounds of a record', () => {
   });
 });
 
-describe('a record of what is no error', () => {
+describe('a record of a thrown value that is not an Error', () => {
   it.each<[string, unknown]>([
     ['null', null],
     ['undefined', undefined],
@@ -267,14 +267,14 @@ describe('a record of what is no error', () => {
     expect(revived(thrown)).toMatchObject({ code: 'SLUICE_THROWN_VALUE', thrown });
   });
 
-  it('has it also where it has a cycle', () => {
+  it('has the value also where that contains a cycle', () => {
     const thrown: { self?: unknown } = {};
     thrown.self = thrown;
     const error = revived(thrown);
     expect((error.thrown as typeof thrown).self).toBe(error.thrown);
   });
 
-  it('keeps errors in it', () => {
+  it('keeps errors inside the value', () => {
     expect(revived({ error: Object.assign(new TypeError('in'), { code: 'E' }) }).thrown).toMatchObject({
       error: { name: 'TypeError', message: 'in', code: 'E' },
     });
@@ -294,8 +294,8 @@ describe('a record of what is no error', () => {
   });
 });
 
-describe('whatever is thrown', () => {
-  /** Made only when it is thrown: what hurts whoever looks at it would hurt fast-check. */
+describe('any thrown value', () => {
+  /** Created only when it is thrown: values that throw on inspection would break fast-check. */
   type Make = () => unknown;
   const odd: fc.Arbitrary<Make> = fc.oneof(
     fc
@@ -337,7 +337,7 @@ describe('whatever is thrown', () => {
     ),
   }));
 
-  it('can be recorded, sent and revived', () => {
+  it('can be serialized, sent and deserialized', () => {
     fc.assert(
       fc.property(nest, (make) => {
         const error: unknown = revived(make());
@@ -349,8 +349,8 @@ describe('whatever is thrown', () => {
   });
 });
 
-describe('globals that somebody has changed', () => {
-  it('do no harm to records', () => {
+describe('globals that user code has changed', () => {
+  it('do not change records', () => {
     const program = `
       const { serializeError } = require('./src/pool/wire/error-serializer');
       const { findUncloneable } = require('./src/pool/wire/find-uncloneable');

@@ -14,7 +14,7 @@ const revived = (thrown: unknown, callerStack?: string): Error & Record<string, 
   return deserializeError(message, callerStack) as Error & Record<string, unknown>;
 };
 
-describe('a revived error', () => {
+describe('a deserialized error', () => {
   it.each([Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError])(
     'is one of its class: %p',
     (Class) => {
@@ -70,7 +70,7 @@ describe('a revived error', () => {
     expect(error.first).toBeInstanceOf(RangeError);
   });
 
-  it('of a class that nobody registered is one of the nearest that is known, with its name and fields', () => {
+  it('of an unregistered class is an instance of the nearest known superclass, with its name and fields', () => {
     class StrangeError extends TypeError {
       override readonly name = 'StrangeError';
       readonly code = 'E_STRANGE';
@@ -80,7 +80,7 @@ describe('a revived error', () => {
     expect(error).toMatchObject({ name: 'StrangeError', message: 'it', code: 'E_STRANGE' });
   });
 
-  it('has a field that is called __proto__ as a field', () => {
+  it('has a field called __proto__ as an own field', () => {
     const original = Object.defineProperty(new Error('it'), '__proto__', { value: { a: 1 }, enumerable: true });
     const error = revived(Object.assign(original, { deep: JSON.parse('{ "__proto__": 7 }') as unknown }));
     expect(Object.getPrototypeOf(error)).toBe(Error.prototype);
@@ -88,7 +88,7 @@ describe('a revived error', () => {
     expect(Object.keys(error.deep as object)).toEqual(['__proto__']);
   });
 
-  it('can be changed', () => {
+  it('has writable properties', () => {
     const error = revived(Object.freeze(Object.assign(new Error('it'), { a: 1 })));
     error.message = 'other';
     error.a = 2;
@@ -97,7 +97,7 @@ describe('a revived error', () => {
 });
 
 describe('a thrown value', () => {
-  it('is revived as a ThrownValueError that has it', () => {
+  it('is deserialized as a ThrownValueError with the value in `thrown`', () => {
     const error = revived({ status: 500 });
     expect(error).toBeInstanceOf(ThrownValueError);
     expect(error).toMatchObject({ code: 'SLUICE_THROWN_VALUE', thrown: { status: 500 } });
@@ -109,7 +109,7 @@ describe('the stack', () => {
   const caller = 'Error\n    at asked (main.ts:1:2)\n    at main (main.ts:3:4)';
   const original = Object.assign(new TypeError('it'), { stack: 'TypeError: it\n    at thrown (work.ts:5:6)' });
 
-  it('is that of the worker, then that of the caller', () => {
+  it('has the frames of the worker, then those of the caller', () => {
     expect(revived(original, caller).stack?.split('\n')).toEqual([
       'TypeError: it',
       '    at thrown (work.ts:5:6)',
@@ -125,11 +125,11 @@ describe('the stack', () => {
     expect(revived(original, 'Error: x').stack).toBe(original.stack);
   });
 
-  it('takes the lines of Firefox and Safari', () => {
+  it('accepts the frames of Firefox and Safari', () => {
     expect(revived(original, 'asked@http://a/b.js:1:2\n').stack).toMatch(/called from\)\nasked@http:\/\/a\/b\.js:1:2$/);
   });
 
-  it('is name and message where there was none', () => {
+  it('is name and message if the error had no stack', () => {
     expect(revived(Object.assign(new RangeError('it'), { stack: undefined })).stack).toBe('RangeError: it');
   });
 
@@ -160,7 +160,7 @@ describe('registerError', () => {
     }
   }
 
-  it('has errors of a class revived as themselves, without running its constructor', () => {
+  it('makes errors of a class instances of it, without running its constructor', () => {
     registerError(NotFoundError);
     const error = revived(new NotFoundError('http://a/b'));
     expect(error).toBeInstanceOf(NotFoundError);
@@ -168,13 +168,13 @@ describe('registerError', () => {
     expect(error.message).toBe('There is nothing at http://a/b.');
   });
 
-  it('has those of a class below it revived as of that class', () => {
+  it('makes errors of an unregistered subclass instances of the registered class', () => {
     registerError(NotFoundError);
     class GoneError extends NotFoundError {}
     expect(revived(new GoneError('http://a/b'))).toBeInstanceOf(NotFoundError);
   });
 
-  it('takes a class twice', () => {
+  it('accepts the same class twice', () => {
     registerError(NotFoundError);
     expect(() => registerError(NotFoundError)).not.toThrow();
     expect(() => registerError(TypeError)).not.toThrow();
@@ -185,7 +185,9 @@ describe('registerError', () => {
     for (const name of ['NotFoundError', 'TypeError', 'TaskTimeoutError', 'DOMException', 'PoolClosedError']) {
       const Other = { [name]: class extends Error {} }[name] as typeof Error;
       expect(() => registerError(Other)).toThrow(TypeError);
-      expect(() => registerError(Other)).toThrow(`registerError: another class with the name "${name}" is registered already.`);
+      expect(() => registerError(Other)).toThrow(
+        `registerError: another class with the name "${name}" is registered already.`,
+      );
     }
   });
 

@@ -14,7 +14,7 @@ const double = (n: number): number => n * 2;
 const fail = (message: string): never => {
   throw new RangeError(message);
 };
-/** Runs until it is told to go on, and tells that it runs. */
+/** Blocks its thread until the gate is opened, after reporting that it runs. */
 const hold = (gate: Int32Array): string => {
   Atomics.store(gate, 0, 1);
   Atomics.notify(gate, 0);
@@ -31,7 +31,7 @@ async function running(gate: Int32Array): Promise<void> {
 }
 
 describe('a job', () => {
-  it('is an AsyncValue that runs whether or not anybody waits', async () => {
+  it('is an AsyncValue whose task runs without a waiter', async () => {
     const job = pool.do(double, 21);
     expect(job).toBeInstanceOf(Job);
     expect(job).toBeInstanceOf(AsyncValue);
@@ -41,7 +41,7 @@ describe('a job', () => {
     expect(job.value).toBe(42);
   });
 
-  it('runs once, however many ask it, and tells latecomers too', async () => {
+  it('runs once for all waiters, and also gives its value to later subscribers', async () => {
     const runs = new Int32Array(new SharedArrayBuffer(4));
     const job = pool.do((counter: Int32Array) => Atomics.add(counter, 0, 1) + 1, runs);
     expect(await Promise.all([job, job, firstValueFrom(job)])).toEqual([1, 1, 1]);
@@ -49,12 +49,12 @@ describe('a job', () => {
     expect(runs[0]).toBe(1);
   });
 
-  it('takes undefined, null and false for values as any other', async () => {
+  it('may have undefined, null or false as its value', async () => {
     for (const value of [undefined, null, false, 0, '', NaN])
       expect(await pool.do((given: unknown) => given, value)).toBe(value);
   });
 
-  it('awaits what is promised there', async () => {
+  it('awaits a promise that its function returns in the worker', async () => {
     const job: Job<number> = pool.do(async (n: number) => {
       await new Promise((resolve) => setTimeout(resolve, 1));
       return n + 1;
@@ -62,7 +62,7 @@ describe('a job', () => {
     expect(await job).toBe(2);
   });
 
-  it('fails with what was thrown there, as an error of its class', async () => {
+  it('fails with the error that its function threw, as an instance of the same class', async () => {
     const error = await pool.do(fail, 'too far').then(undefined, (reason: unknown) => reason);
     expect(error).toBeInstanceOf(RangeError);
     expect((error as Error).message).toBe('too far');
@@ -78,7 +78,7 @@ describe('a job', () => {
 });
 
 describe('get, wait and block of a job', () => {
-  it('look, where they are given no time', async () => {
+  it('return at once with a time of 0 ms', async () => {
     const gate = gateOf();
     const job = pool.do(hold, gate);
     expect([job.get(0), job.wait(0)]).toEqual([undefined, false]);
@@ -88,7 +88,7 @@ describe('get, wait and block of a job', () => {
     expect([job.get(0), job.wait(0)]).toEqual(['held', true]);
   });
 
-  it('wait as long as it takes', () => {
+  it('wait until the job has ended', () => {
     expect(pool.do(double, 1).get()).toBe(2);
     expect(pool.do(double, 2).block()).toBe(4);
     const job = pool.do(double, 3);
@@ -96,7 +96,7 @@ describe('get, wait and block of a job', () => {
     expect(job.value).toBe(6);
   });
 
-  it('throw its failure, but for wait', () => {
+  it('throw the failure of the job, except wait', () => {
     expect(thrownBy(() => pool.do(fail, 'no').get())).toBeInstanceOf(RangeError);
     expect(thrownBy(() => pool.do(fail, 'no').block())).toBeInstanceOf(RangeError);
     const job = pool.do(fail, 'no');
@@ -106,7 +106,7 @@ describe('get, wait and block of a job', () => {
 });
 
 describe('cancelling a job', () => {
-  it('that waits in the queue keeps it from running', async () => {
+  it('that waits in the queue prevents its run', async () => {
     const gate = gateOf();
     const first = pool.do(hold, gate);
     await running(gate);
@@ -120,7 +120,7 @@ describe('cancelling a job', () => {
     expect(ran[0]).toBe(0);
   });
 
-  it('that runs aborts its signal, and settles it when it has ended', async () => {
+  it('that runs aborts its signal, and the job settles when its task has ended', async () => {
     const gate = gateOf();
     const job = pool.do(function (this: { signal: AbortSignal }, seen: Int32Array) {
       const { signal } = this;
@@ -139,7 +139,7 @@ describe('cancelling a job', () => {
     expect(gate[1]).toBe(1);
   });
 
-  it('that heeds nothing ends its thread', async () => {
+  it('that ignores its signal terminates its thread', async () => {
     const gate = gateOf();
     const job = pool.do(hold, gate);
     await running(gate);
@@ -148,7 +148,7 @@ describe('cancelling a job', () => {
     expect(await pool.do(double, 4)).toBe(8);
   });
 
-  it('that has ended does nothing', async () => {
+  it('that has ended has no effect', async () => {
     const job = pool.do(double, 5);
     await job;
     job.cancel();
@@ -157,7 +157,7 @@ describe('cancelling a job', () => {
 });
 
 describe('arguments of a job', () => {
-  it('may be jobs, other AsyncValues and futures: their values are given', async () => {
+  it('may be jobs, other AsyncValues and futures, which are replaced by their values', async () => {
     const cell = new AsyncValue<number>();
     const nameOf = batch((ids: readonly number[]) => ids.map((id) => `user ${id}`));
     const job = pool.do(
@@ -168,7 +168,7 @@ describe('arguments of a job', () => {
     expect(await job).toEqual([2, 5, 'future', 'user 7', 'plain', 16]);
   });
 
-  it('are waited for without holding a worker', async () => {
+  it('are awaited without occupying a worker', async () => {
     const cell = new AsyncValue<number>();
     const job = pool.do(double, cell);
     expect(await pool.do(double, 2)).toBe(4);
@@ -178,7 +178,7 @@ describe('arguments of a job', () => {
     expect(await job).toBe(6);
   });
 
-  it('that fail, fail the job, as they are; it never runs', async () => {
+  it('that fail make the job fail with the same error, without running it', async () => {
     const error = new Error('no argument');
     const ran = new Int32Array(new SharedArrayBuffer(4));
     const cell = new AsyncValue<number>();
@@ -189,13 +189,13 @@ describe('arguments of a job', () => {
     expect(ran[0]).toBe(0);
   });
 
-  it('that are never set leave it to be cancelled', async () => {
+  it('that are never set do not prevent cancelling the job', async () => {
     const job = pool.do(double, new AsyncValue<number>());
     job.cancel('gave up');
     await expect(job).rejects.toMatchObject({ code: 'SLUICE_CANCELLED', reason: 'gave up' });
   });
 
-  it('that are many jobs come as one AsyncList', async () => {
+  it('may be many jobs in one AsyncList', async () => {
     const parts = [1, 2, 3].map((n) => pool.do(double, n));
     const sum = pool.do((ns: number[]) => ns.reduce((total, n) => total + n), new AsyncList(parts));
     expect(await sum).toBe(12);
@@ -203,7 +203,7 @@ describe('arguments of a job', () => {
 });
 
 describe('an AsyncList of jobs', () => {
-  it('is set when all are, in the order of the list', async () => {
+  it('is set when all jobs are set, with the values in the order of the list', async () => {
     const list = new AsyncList([pool.do(double, 3), pool.do(double, 1), pool.do(double, 2)]);
     expect(await list).toEqual([6, 2, 4]);
   });
@@ -225,7 +225,7 @@ describe('chain', () => {
     expect(await job).toEqual([4, 'a', true]);
   });
 
-  it('goes on and on', async () => {
+  it('can be repeated', async () => {
     expect(
       await pool
         .do(double, 1)
@@ -241,12 +241,12 @@ describe('chain', () => {
     expect(await job.chain(double)).toBe(4);
   });
 
-  it('may fork', async () => {
+  it('can be called several times on one job', async () => {
     const job = pool.do(double, 1);
     expect(await Promise.all([job.chain(double), job.chain((n) => -n)])).toEqual([4, -2]);
   });
 
-  it('passes a failure on, and runs nothing', async () => {
+  it('passes a failure on without running its function', async () => {
     const ran = new Int32Array(new SharedArrayBuffer(4));
     const job = pool.do(fail, 'no').chain((_value, seen: Int32Array) => Atomics.store(seen, 0, 1), ran);
     await expect(job.chain(double)).rejects.toThrow('no');
@@ -266,7 +266,7 @@ describe('chain', () => {
     expect(await pool.do(double, 1).chain(add, other)).toBe(22);
   });
 
-  it('refuses what makes no sense, at once', () => {
+  it('throws at once for invalid arguments', () => {
     const job = pool.do(double, 1);
     expect(() => job.chain({ afterError: 'never' as 'run' }, () => 1)).toThrow(
       "chain: expected `afterError` to be 'skip' or 'run'; got \"never\" (string).",
@@ -281,7 +281,7 @@ describe('chain', () => {
 });
 
 describe('a job of a stream', () => {
-  it('gives its items to whoever listens while it runs, and has the last for its value', async () => {
+  it('emits its items to subscribers while it runs, and has the last item as its value', async () => {
     const job = pool.do(function* () {
       yield 1;
       yield 2;
@@ -292,7 +292,7 @@ describe('a job of a stream', () => {
     expect(hear(job).heard).toEqual(['next 3', 'complete']);
   });
 
-  it('hands on falsy items', async () => {
+  it('emits falsy items', async () => {
     const job = pool.do(function* () {
       yield* [undefined, null, 0, '', false];
     });
@@ -307,7 +307,7 @@ describe('a job of a stream', () => {
     ).rejects.toMatchObject({ name: 'EmptyError' });
   });
 
-  it('that fails midway tells what came, then the failure', async () => {
+  it('that fails midway emits the items before the failure, then the error', async () => {
     const job = pool.do(function* () {
       yield 1;
       throw new RangeError('midway');
@@ -326,7 +326,7 @@ describe('a job of a stream', () => {
   });
 });
 
-describe('a job among the rest', () => {
+describe('a job with the rest of the library', () => {
   it('can be yielded in a task, in all() and piped', async () => {
     const sum = task(function* () {
       const [a, b] = yield* all([pool.do(double, 1), pool.do(double, 2)]);

@@ -80,7 +80,7 @@ describe('findUncloneable', () => {
     ],
   ])('finds %s', (_, value, path, what) => expect(findUncloneable(value, 'result')).toEqual({ path, what }));
 
-  it('finds the first of many', () => {
+  it('finds the first of many uncloneable parts', () => {
     expect(findUncloneable([{ a: 1 }, { b: refuse }, refuse], 'args')?.path).toBe('args[1].b');
   });
 
@@ -93,7 +93,7 @@ describe('findUncloneable', () => {
     socket.destroy();
   });
 
-  it('leaves out what is transferred', () => {
+  it('ignores transferred objects', () => {
     const { port1, port2 } = new MessageChannel();
     expect(findUncloneable({ port1, f: refuse }, 'result', [port1])).toMatchObject({ path: 'result.f' });
     expect(findUncloneable({ port1 }, 'result', [port1])).toBeUndefined();
@@ -102,7 +102,7 @@ describe('findUncloneable', () => {
     port2.close();
   });
 
-  it('survives a revoked Proxy', () => {
+  it('does not throw for a revoked Proxy', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(findUncloneable({ a: proxy }, 'result')).toMatchObject({
@@ -120,7 +120,7 @@ describe('findUncloneable', () => {
     expect(await growthOf(find, 10_000, 80_000)).toBeLessThan(24);
   });
 
-  it('ends in what is deep', () => {
+  it('ends in a deeply nested value', () => {
     let deep: unknown = refuse;
     for (let count = 0; count < 100_000; count++) deep = { deep };
     expect(findUncloneable(deep, 'result')?.what).toBe('a value nested deeper than 500 levels');
