@@ -44,7 +44,7 @@ describe('a full queue', () => {
         const error = listeners[3]?.errors[0];
         expect(error).toBeInstanceOf(QueueFullError);
         expect(error).toMatchObject({ code: 'SLUICE_QUEUE_FULL', pool: 'narrow', task: 'same' });
-        expect((error as Error).message).toMatch(/was refused.*3 task\(s\).*'reject'/s);
+        expect((error as Error).message).toMatch(/was refused.*maxQueue is 3.*'reject'/s);
       });
       expect(valuesOf(all)).toEqual([0, 1, 2]);
     });
