@@ -60,14 +60,14 @@ describe('a transfer', () => {
         const { buffer } = new Uint8Array(8);
         return this.transfer({ buffer }, [buffer, buffer]);
       },
-      /result.*cannot go/i,
+      /result.*cannot be sent/i,
     ],
     [
       'what is nothing to be moved',
       function () {
         return this.transfer({ list: [1] });
       },
-      /result.*cannot go/i,
+      /result.*cannot be sent/i,
     ],
   ])('of %s as a result fails its task, and the thread lives', (_, fn, words) =>
     expectInvariants(pool, async (record) => {
