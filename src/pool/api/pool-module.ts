@@ -30,7 +30,7 @@ export type PoolModule<M> = {
 };
 
 export function moduleOf<M extends object>(url: string | URL, taskOf: (code: NamedCode) => object): PoolModule<M> {
-  const location = whereTo(url, 'WorkerPool.module');
+  const location = resolveModuleUrl(url, 'WorkerPool.module');
   const tasks = new Map<string, object>();
   return new Proxy({} as PoolModule<M>, {
     get: (_, name) => {

@@ -222,7 +222,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   #do<T>(fn: unknown, args: readonly unknown[], { caller, method }: EntryPoint): Job<T> {
     const code = codeOf(fn, caller);
     const definition = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
-    const call = this.#call<T>(code, { isNested: false, definition })(args, this.#engine.callerStacks.note(method));
+    const call = this.#call<T>(code, { isNested: false, definition })(args, this.#engine.callerStacks.capture(method));
     return new Job<T>(call, (nextFn, nextArgs) => this.#do(nextFn, nextArgs, chainEntry));
   }
 
@@ -239,7 +239,9 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
       { code: code.code, name: definition.name },
       { isNested: false, timeout, signal, definition },
     );
-    const task = Object.assign((...args: unknown[]) => call(args, callerStacks.note(task)), { [codeKey]: code });
+    const task = Object.assign((...args: unknown[]) => call(args, callerStacks.capture(task)), {
+      [functionCodeKey]: code,
+    });
     return registerPoolTask(task, definition);
   }
 

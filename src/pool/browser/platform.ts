@@ -45,7 +45,7 @@ class BrowserThread implements ThreadHandle {
       events.onUnreadable(new Error('The browser could not deserialize a message of its worker.'));
     });
     port1.start();
-    this.#worker.postMessage({ port: port2, init: { taskSlots: places, initFunction: init } }, [port2]);
+    this.#worker.postMessage({ port: port2, init: { taskSlots: slots, initFunction: init } }, [port2]);
   }
 
   post(batch: Batch, transferList: readonly unknown[]): void {

@@ -236,7 +236,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
 
   turn(): void {
     this.isTurnRequested = false;
-    this.callerStacks.forget();
+    this.callerStacks.startTurn();
     this.notifications.deliverPending();
     const { workers, turnListeners } = this;
     for (const thread of [...workers.threads]) thread.readMessages();

@@ -91,7 +91,7 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
 
   /** Whether an argument is transferred: it is gone from this thread then, so the run cannot be sent again. */
   get hasTransfers(): boolean {
-    return this.args.some((arg) => markedIn(arg) !== undefined);
+    return this.args.some((arg) => getTransferList(arg) !== undefined);
   }
 
   sendTo(thread: WorkerThread<TaskRun>): void {

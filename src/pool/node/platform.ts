@@ -108,7 +108,7 @@ class SupervisorHandle {
         },
         port: port2,
         init: {
-          taskSlots: plan.places,
+          taskSlots: plan.slots,
           hostSignal: this.#hostSignal.buffer,
           workerSignal: thread.workerSignal.buffer,
           initFunction: plan.init,

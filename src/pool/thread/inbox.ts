@@ -24,7 +24,7 @@ export class Inbox {
   read(onMessage: (op: number, id: number, payload: unknown) => void): boolean {
     if (!this.#hasMessage()) return false;
     const [batch, position] = [this.#batch, this.#position];
-    this.#position += TO_HOST;
+    this.#position += HOST_MESSAGE_SIZE;
     onMessage(batch[position] as number, batch[position + 1] as number, batch[position + 2]);
     return true;
   }
@@ -34,7 +34,7 @@ export class Inbox {
       const next = this.#batches.shift();
       if (!next) return false;
       this.#batch = next;
-      this.#position = HEAD;
+      this.#position = BATCH_HEADER_SIZE;
       this.#onBatch(next[0] as number, next[1] as number);
     }
     return true;

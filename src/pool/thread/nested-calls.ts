@@ -23,12 +23,12 @@ export class NestedCalls {
 
   answer(id: number, value: unknown): void {
     this.#close(id);
-    this.#send(ANSWER, id, value);
+    this.#send(RESOLVE_CALL, id, value);
   }
 
   reject(id: number, error: unknown): void {
     this.#close(id);
-    this.#send(REJECT, id, serializeError(error));
+    this.#send(REJECT_CALL, id, serializeError(error));
   }
 
   /** Cancels the call because its task does not wait for the result any more. */

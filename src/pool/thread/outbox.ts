@@ -35,7 +35,7 @@ export class HostOutbox {
 
   add(op: number, id: number, first?: unknown, second?: unknown): void {
     this.#messages.push(op, id, first, second);
-    if (op === ANSWER) this.#addTransfers([first]);
+    if (op === RESOLVE_CALL) this.#addTransfers([first]);
     if (op !== RUN) return;
     this.#batchOfSlot[id] = this.#postedBatches;
     this.#addTransfers(second as readonly unknown[]);
@@ -61,7 +61,7 @@ export class HostOutbox {
 
   #addTransfers(values: readonly unknown[]): void {
     for (const value of values) {
-      const transfers = markedIn(value);
+      const transfers = getTransferList(value);
       if (transfers) this.#transferList.push(...transfers);
     }
   }
@@ -75,22 +75,22 @@ export class HostOutbox {
   }
 
   #postOneByOne(messages: Batch): void {
-    for (let index = 0; index < messages.length; index += TO_WORKER)
-      this.#retries.push(messages.slice(index, index + TO_WORKER));
+    for (let index = 0; index < messages.length; index += WORKER_MESSAGE_SIZE)
+      this.#retries.push(messages.slice(index, index + WORKER_MESSAGE_SIZE));
     this.#postRetries();
   }
 
   #postRetries(): void {
     for (let message = this.#retries.shift(); message; message = this.#retries.shift()) {
       const [op, id, first, second] = message as [number, number, unknown, unknown];
-      const values = op === RUN ? (second as readonly unknown[]) : op === ANSWER ? [first] : [];
-      const transferList = values.flatMap((value) => markedIn(value) ?? []);
+      const values = op === RUN ? (second as readonly unknown[]) : op === RESOLVE_CALL ? [first] : [];
+      const transferList = values.flatMap((value) => getTransferList(value) ?? []);
       if (op === RUN) this.#batchOfSlot[id] = this.#postedBatches;
       try {
         this.#post(message, transferList);
       } catch (cause) {
-        if (op !== RUN && op !== ANSWER) throw cause;
-        const rejected = { values, transferList, cause, isAnswer: op === ANSWER };
+        if (op !== RUN && op !== RESOLVE_CALL) throw cause;
+        const rejected = { values, transferList, cause, isAnswer: op === RESOLVE_CALL };
         this.#onRejected(op, id, (name) => transferErrorOf(name, rejected));
       }
     }

@@ -1,5 +1,5 @@
 /** The slot table knows which task holds which slot of a thread. */
-import { TaskSlots, type Phase } from '../wire/task-slots';
+import { TaskSlots, type TaskPhase } from '../wire/task-slots';
 
 interface SlotHolder {
   readonly number: number;
@@ -20,7 +20,7 @@ export class SlotTable<T extends SlotHolder> {
 
   /** Number of free slots. */
   get available(): number {
-    return this.#slots.left;
+    return this.#slots.freeCount;
   }
 
   get tasks(): T[] {
@@ -39,7 +39,7 @@ export class SlotTable<T extends SlotHolder> {
     return count;
   }
 
-  phase(slot: number): Phase {
+  phase(slot: number): TaskPhase {
     return this.#slots.phase(slot);
   }
 

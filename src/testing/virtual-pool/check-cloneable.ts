@@ -12,7 +12,7 @@ interface CloneCheck {
 
 /** @throws TransferError that names the task and the path of the value that cannot be sent. */
 export function checkCloneable(task: string, { title, value, transferCandidates }: CloneCheck): void {
-  const transferred = transferCandidates.flatMap((candidate) => markedIn(candidate) ?? []);
+  const transferred = transferCandidates.flatMap((candidate) => getTransferList(candidate) ?? []);
   const found = findUncloneable(value, title, transferred);
   if (found) throw new TransferError(task, found.path, found.what);
 }

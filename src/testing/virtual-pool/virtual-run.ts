@@ -7,7 +7,7 @@ import { isError } from '../../core/sluice-error';
 import type { AsyncValue } from '../../future/async-value';
 import type { QueuedTask } from '../../pool/host/task-queue';
 import { awaitArguments } from '../../pool/api/call';
-import { inWords } from '../../pool/wire/describe-value';
+import { describeSafely } from '../../pool/wire/describe-value';
 import { ThrownValueError } from '../../pool/wire/pool-errors';
 import type { PoolWait } from '../../pool/host/pool-waits';
 import { transfer } from '../../pool/wire/transfer';
@@ -131,7 +131,7 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
       job.cancel(this.#abortReason);
     });
     if (this.#nestedCount++ === 0 && this.#phase === 'run') this.#takeWorkerBack = this.#workers.lendWorker();
-    return nested(
+    return toNestedJob(
       promiseOf(job, () => {
         if (--this.#nestedCount === 0) this.#returnWorker();
       }),
@@ -175,11 +175,11 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
 
   #call(): unknown {
     const fn = this.#spec.resolve();
-    const outerTask = exchangeWorkerTask(this);
+    const outerTask = replaceWorkerTask(this);
     try {
       return Reflect.apply(fn, this, this.#args) as unknown;
     } finally {
-      exchangeWorkerTask(outerTask);
+      replaceWorkerTask(outerTask);
     }
   }
 

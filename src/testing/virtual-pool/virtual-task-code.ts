@@ -1,5 +1,5 @@
 /** The code of a virtual task: a function, with its closure, or the export of a module that a reference names. */
-import { codeKey, codeOf, type NamedCode } from '../../pool/wire/function-code';
+import { functionCodeKey, codeOf, type NamedCode } from '../../pool/wire/function-code';
 import { ModuleLoadError } from '../../pool/wire/pool-errors';
 
 export interface VirtualTaskCode {
@@ -18,10 +18,12 @@ const codes = new WeakMap<object, VirtualTaskCode>();
 export function attachCode<F extends (...args: never) => unknown>(
   code: VirtualTaskCode,
   task: F,
-): F & { readonly [codeKey]: NamedCode } {
+): F & { readonly [functionCodeKey]: NamedCode } {
   codes.set(task, code);
   // A getter, since only a pool of threads needs a function that can be sent.
-  return Object.defineProperty(task, codeKey, { get: code.namedCode }) as F & { readonly [codeKey]: NamedCode }; // as just defined
+  return Object.defineProperty(task, functionCodeKey, { get: code.namedCode }) as F & {
+    readonly [functionCodeKey]: NamedCode;
+  }; // as just defined
 }
 
 /** @throws TypeError unless `fn` is a function or a reference to one. */
