@@ -1,7 +1,9 @@
 /** The entry point `sluice/trace` in a browser: that of Node without recordings to files. */
 export { toChromeTrace } from './trace/chrome/chrome-trace';
 export type { ChromeEvent, ChromeTrace } from './trace/chrome/chrome-event';
-export type { BatchMetrics, CallMetrics, TaskMetrics } from './trace/metrics/counts';
+export type { BatchMetrics } from './trace/metrics/batch-counts';
+export type { CallMetrics } from './trace/metrics/call-counts';
+export type { TaskMetrics } from './trace/metrics/task-counts';
 export type { Distribution } from './trace/metrics/histogram';
 export { metrics, type Metrics, type MetricsSnapshot } from './trace/metrics/metrics';
 export { openTelemetry, type OpenTelemetryConfig } from './trace/open-telemetry/open-telemetry';

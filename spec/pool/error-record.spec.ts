@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
-import { serializeError, type ErrorRecord } from '../../src/pool/wire/error-serializer';
+import type { ErrorRecord } from '../../src/pool/wire/error-record';
+import { serializeError } from '../../src/pool/wire/error-serializer';
 import { deserializeError } from '../../src/pool/wire/error-deserializer';
 
 /** The record after it was sent through a real port. */

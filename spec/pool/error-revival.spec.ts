@@ -2,7 +2,8 @@ import { types } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import * as sluice from 'sluice';
-import { serializeError, type ErrorRecord } from '../../src/pool/wire/error-serializer';
+import type { ErrorRecord } from '../../src/pool/wire/error-record';
+import { serializeError } from '../../src/pool/wire/error-serializer';
 import { registerError, deserializeError } from '../../src/pool/wire/error-deserializer';
 import { PoolClosedError, ThrownValueError } from '../../src/pool/wire/pool-errors';
 

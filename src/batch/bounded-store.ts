@@ -3,7 +3,7 @@
  * the scheduler. An empty store takes little memory, because each of many tenants may have a store.
  */
 import { LruMap } from '../core/lru-map';
-import type { CacheBounds, CacheStore } from './cache';
+import type { CacheBounds, CacheStore } from './cache-store';
 
 const DEFAULT_MAX = 10_000;
 

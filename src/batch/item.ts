@@ -145,25 +145,25 @@ function failAlone(sink: Sink<never>, reason: unknown): void {
 
 /** The waiters after the first, in the order in which they joined. */
 class WaiterList<K, V> {
-  first: KeyWaiter<K, V> | undefined;
-  #last: KeyWaiter<K, V> | undefined;
+  first: ItemWaiter<K, V> | undefined;
+  #last: ItemWaiter<K, V> | undefined;
 
   constructor(readonly item: Item<K, V>) {}
 
-  add(sink: Sink<V>): KeyWaiter<K, V> {
-    const waiter = new KeyWaiter(this, sink, this.#last);
+  add(sink: Sink<V>): ItemWaiter<K, V> {
+    const waiter = new ItemWaiter(this, sink, this.#last);
     if (this.#last) this.#last.next = waiter;
     else this.first = waiter;
     return (this.#last = waiter);
   }
 
-  shift(): KeyWaiter<K, V> | undefined {
+  shift(): ItemWaiter<K, V> | undefined {
     const waiter = this.first;
     if (waiter) this.remove(waiter);
     return waiter;
   }
 
-  remove(waiter: KeyWaiter<K, V>): void {
+  remove(waiter: ItemWaiter<K, V>): void {
     const { previous, next } = waiter;
     if (previous) previous.next = next;
     else this.first = next;
@@ -173,13 +173,13 @@ class WaiterList<K, V> {
   }
 }
 
-class KeyWaiter<K, V> implements Execution {
-  next: KeyWaiter<K, V> | undefined;
+class ItemWaiter<K, V> implements Execution {
+  next: ItemWaiter<K, V> | undefined;
 
   constructor(
     public list: WaiterList<K, V> | undefined,
     readonly sink: Sink<V>,
-    public previous: KeyWaiter<K, V> | undefined,
+    public previous: ItemWaiter<K, V> | undefined,
   ) {}
 
   cancel(canceller?: Canceller): void {

@@ -3,7 +3,7 @@
  * when the future has ended.
  */
 import { describe, invalidOption } from '../core/describe';
-import { failure, success, type Outcome } from '../core/outcome';
+import { failure, success, type Settlement } from '../core/outcome';
 import { isAsyncInput } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { Frame, type FrameOwner } from '../scheduler/frame';
@@ -138,7 +138,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     this.#inner?.cancel(this);
   }
 
-  #end(outcome: Outcome<T>): void {
+  #end(outcome: Settlement<T>): void {
     if (this.#isOver || this.#isStopping) return;
     this.#isOver = true;
     const thrown = this.#leave();

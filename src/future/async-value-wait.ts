@@ -1,5 +1,5 @@
 /** One wait for an AsyncValue that is not settled: receives its outcome, unless the wait is cancelled first. */
-import type { Outcome } from '../core/outcome';
+import type { Settlement } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
 import { deliverOutcome, type Canceller, type Execution, type Sink } from './execution';
@@ -45,7 +45,7 @@ export class AsyncValueWait<T> implements Execution, ExternalWait {
     return [{ waiter: this.sink, what: this.describe() }];
   }
 
-  settle(outcome: Outcome<T>): void {
+  settle(outcome: Settlement<T>): void {
     this.#remove();
     const { sink, scheduler } = this.waiter;
     scheduler.runQueue.drive(() => {

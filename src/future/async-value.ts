@@ -4,7 +4,7 @@
  */
 import { describe, invalidOption } from '../core/describe';
 import { AlreadySetError, CancelledError, NotReadyError, TaskTimeoutError } from '../core/errors';
-import { failure, success, unwrap, type Outcome } from '../core/outcome';
+import { failure, success, unwrap, type Settlement } from '../core/outcome';
 import { markHandled, reportUnlessHandled } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Waiter } from '../scheduler/waiter';
@@ -26,7 +26,7 @@ import { AsyncValueWait } from './async-value-wait';
  * answer.set(42); // prints 42
  */
 export class AsyncValue<T> extends SingleValueObservable<T> {
-  #outcome: Outcome<T> | undefined;
+  #outcome: Settlement<T> | undefined;
   readonly #waits = new Set<AsyncValueWait<T>>();
   #passiveSinks: Set<AsyncValueWait<T>> | undefined;
   #isReceived = false;
@@ -151,7 +151,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
   }
 
   /** @internal Settles with the outcome. A value that leads back to this AsyncValue becomes a failure. */
-  protected settleWith(outcome: Outcome<T>): void {
+  protected settleWith(outcome: Settlement<T>): void {
     if (outcome.isError) this.fail(outcome.error);
     else if (!this.isSet && this.#leadsBackFrom(outcome.value)) this.fail(chainingCycle(this.title));
     else this.set(outcome.value);
@@ -224,7 +224,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
     }
   }
 
-  #settle(outcome: Outcome<T>): void {
+  #settle(outcome: Settlement<T>): void {
     this.#notifyWaits(outcome);
     if (this.#passiveSinks) for (const wait of this.#passiveSinks) wait.settle(outcome);
   }
@@ -243,7 +243,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
     return current === this;
   }
 
-  #notifyWaits(outcome: Outcome<T>): void {
+  #notifyWaits(outcome: Settlement<T>): void {
     if (this.#outcome) throw new AlreadySetError();
     this.#outcome = outcome;
     deliverBounded(() => {

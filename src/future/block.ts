@@ -4,7 +4,7 @@
  */
 import { invalidOption } from '../core/describe';
 import { DeadlockError, TaskTimeoutError, WouldBlockError } from '../core/errors';
-import { failure, success, unwrap, type Outcome } from '../core/outcome';
+import { failure, success, unwrap, type Settlement } from '../core/outcome';
 import { monotonicNow } from '../core/platform';
 import { runningTask } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
@@ -85,7 +85,7 @@ function warnInsideTask(): void {
 }
 
 class ResultSink<T> implements Sink<T> {
-  outcome: Outcome<T> | undefined;
+  outcome: Settlement<T> | undefined;
   readonly frame = frameHere();
   /** The task whose step blocks. */
   readonly above = runningTask();

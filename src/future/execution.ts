@@ -2,7 +2,7 @@
  * The protocol between futures: an execution begins with a sink and delivers its outcome to that sink once. The protocol
  * does what `subscribe` does without a Subscriber for each step; subscribers from outside get the real one.
  */
-import type { Outcome } from '../core/outcome';
+import type { Settlement } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
 import type { Waiter } from '../scheduler/waiter';
@@ -42,7 +42,7 @@ export interface Beginnable<T> {
 }
 
 /** Delivers an outcome to a sink. */
-export function deliverOutcome<T>(sink: Sink<T>, outcome: Outcome<T>): void {
+export function deliverOutcome<T>(sink: Sink<T>, outcome: Settlement<T>): void {
   if (outcome.isError) sink.fail(outcome.error);
   else sink.succeed(outcome.value);
 }

@@ -3,7 +3,7 @@
  * last value. While it runs, it is an external wait of its scheduler.
  */
 import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
-import { failure, success, type Outcome } from '../core/outcome';
+import { failure, success, type Settlement } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
 import { activeFrame, reportOrphan, runCleanup, runIn, runInActive, switchForCleanup } from '../scheduler/frame';
@@ -34,7 +34,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
   #isSubscribing = true;
   #isPromise = false;
   /** The outcome of an input that ended during its subscription. */
-  #outcome: Outcome<T> | undefined;
+  #outcome: Settlement<T> | undefined;
   readonly #state: SchedulerState;
 
   constructor(
@@ -96,7 +96,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
   }
 
   /** Tears down before it delivers, so that the waiter can rely on free resources. */
-  #settle(outcome: Outcome<T>): void {
+  #settle(outcome: Settlement<T>): void {
     if (!this.#end()) return;
     if (this.#isSubscribing) this.#outcome = outcome;
     else {
@@ -120,7 +120,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
     }
   }
 
-  #deliver(outcome: Outcome<T>): void {
+  #deliver(outcome: Settlement<T>): void {
     const { sink, scheduler } = this;
     const { runQueue } = scheduler;
     const deliver = (): void => {

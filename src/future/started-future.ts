@@ -1,6 +1,6 @@
 /** The result of started work. The work runs without any subscriber, and settles when its clean-up has ended. */
 import { CancelledError, isCancellation } from '../core/errors';
-import { failure, success, type Outcome } from '../core/outcome';
+import { failure, success, type Settlement } from '../core/outcome';
 import { reportUnhandledFailure } from '../core/report';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { detachedFrame, Frame, type Work } from '../scheduler/frame';
@@ -16,7 +16,7 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
   /** The first failure of the clean-up after a cancellation. */
   #failedCleanUp: { readonly error: unknown } | undefined;
   /** The outcome, while parts of the work still clean up. */
-  #outcome: Outcome<T> | undefined;
+  #outcome: Settlement<T> | undefined;
   #pendingHolds = 0;
   #isDescribing = false;
 
@@ -96,7 +96,7 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
     return this.#scheduler?.state.advance() === true;
   }
 
-  #onOutcome(outcome: Outcome<T>): void {
+  #onOutcome(outcome: Settlement<T>): void {
     this.#outcome ??= outcome;
     if (this.#failedCleanUp && this.#isReplaced(this.#failedCleanUp.error)) this.orphaned(this.#failedCleanUp.error);
     this.#failedCleanUp = undefined;

@@ -19,7 +19,7 @@ export interface ActionHost {
 }
 
 /** One run of an action that is due. Closed after the run, or when another run replaces it. */
-export class DueRun extends Subscription {
+class DueRun extends Subscription {
   constructor(readonly action: { run(): void } & Subscription) {
     super();
   }
@@ -127,3 +127,5 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
     this.#pending = undefined;
   }
 }
+
+export type { DueRun };

@@ -2,7 +2,7 @@
  * Instrumentation is the hook for traces, debugging and the doctor. The core only checks whether an instrumentation is
  * installed; without one, no event is created and no function is called.
  */
-import { failure, success, type Outcome } from '../core/outcome';
+import { failure, success, type Settlement } from '../core/outcome';
 import type { FlushReason } from './events';
 import type { KeyWaiter } from './open-batches';
 import type { Waiter } from './waiter';
@@ -42,7 +42,7 @@ export interface ObservedPool {
 }
 
 /** The outcome of a task, a flight, a call or a scope; undefined after a cancellation. */
-export type EndedOutcome = Outcome<unknown> | undefined;
+export type EndedOutcome = Settlement<unknown> | undefined;
 
 /** The failed keys of a flush. */
 export interface KeyFailures {

@@ -5,7 +5,7 @@
 import type { Subscription } from 'rxjs';
 import { isCancellation, TaskLeakError } from '../core/errors';
 import { printable } from '../core/printable';
-import { failure, success, type Outcome } from '../core/outcome';
+import { failure, success, type Settlement } from '../core/outcome';
 import { runningTask } from '../scheduler/ambient';
 import { Frame, type Work } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
@@ -31,7 +31,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   #isOver = false;
   readonly #cancellation: Cancellation;
   /** The outcome of the work, while a clean-up of it still runs. */
-  #outcome: Outcome<T> | undefined;
+  #outcome: Settlement<T> | undefined;
   /** The first failure of a clean-up after the cancellation. */
   #failedCleanUp: { readonly error: unknown } | undefined;
   /** The failure of another task that ends the present wait. */
@@ -179,7 +179,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#end(failure(isAbort ? this.#cancellation.error : error));
   }
 
-  #end(outcome: Outcome<T>): void {
+  #end(outcome: Settlement<T>): void {
     if (this.#isOver || this.#outcome) {
       this.#reportLate(outcome);
       return;
@@ -190,7 +190,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   }
 
   /** Fails the scope with the late error of a task that was abandoned after `grace`. */
-  #reportLate(outcome: Outcome<T>): void {
+  #reportLate(outcome: Settlement<T>): void {
     if (!outcome.isError) return;
     this.scope.failures.add({ error: outcome.error, order: this.order }, this.describe());
   }
@@ -199,7 +199,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
    * Notifies the scope of a failure before the waiters of the value: a waiter that the scope cancels because of the
    * failure must not count as a receiver.
    */
-  #settle(outcome: Outcome<T>): void {
+  #settle(outcome: Settlement<T>): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#execution = undefined;

@@ -3,11 +3,10 @@
  * while the body is suspended at that yield. So a million emissions do not nest, and a subscriber that unsubscribes while
  * it receives a value ends the body at that yield, before `unsubscribe` returns.
  */
-import type { Subscriber } from 'rxjs';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { frameHere, reportOrphan, runIn } from '../scheduler/frame';
 import type { Runnable } from '../scheduler/run-queue';
 import { ended, type Canceller, type Execution, type Sink } from '../future/execution';
+import type { StreamSubscriberSink } from './stream-subscriber-sink';
 import type { TaskCall } from './task-body';
 import { TaskExecution } from './task-execution';
 
@@ -34,43 +33,6 @@ export class StreamExecution extends TaskExecution {
     const delivery = new EmissionDelivery(value, this.#subscriber, this);
     this.#runQueue.call(delivery);
     return delivery;
-  }
-}
-
-/** The subscriber of a stream as a sink, in the frame of its subscription. */
-export class StreamSubscriberSink implements Sink<unknown> {
-  readonly frame = frameHere();
-  /** Whether the body has ended by itself. */
-  isOver = false;
-
-  constructor(private readonly subscriber: Subscriber<unknown>) {}
-
-  get isClosed(): boolean {
-    return this.subscriber.closed;
-  }
-
-  next(value: unknown): void {
-    this.#notify(() => this.subscriber.next(value));
-  }
-
-  /** Completes. The return value of the body is not emitted. */
-  succeed(): void {
-    this.isOver = true;
-    this.#notify(() => this.subscriber.complete());
-  }
-
-  fail(error: unknown): void {
-    this.isOver = true;
-    this.#notify(() => this.subscriber.error(error));
-  }
-
-  /** Errors of the subscriber, such as an error of its teardown, must not fail the body. */
-  #notify(notify: () => void): void {
-    try {
-      runIn(this.frame, notify);
-    } catch (error) {
-      reportOrphan(this.frame, error);
-    }
   }
 }
 

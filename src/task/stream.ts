@@ -8,7 +8,8 @@ import { printable } from '../core/printable';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { holdWork } from '../scheduler/frame';
 import type { Emitted } from './emission';
-import { StreamExecution, StreamSubscriberSink } from './stream-execution';
+import { StreamExecution } from './stream-execution';
+import { StreamSubscriberSink } from './stream-subscriber-sink';
 import {
   isAsyncGeneratorFunction,
   isGeneratorFunction,

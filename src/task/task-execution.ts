@@ -22,11 +22,11 @@ import { beginYielded } from './yielded';
 /**
  * `ready` to run, `running` the body, `starting` the yielded input, `suspended` until the input has ended, or `ended`.
  */
-type TaskPhase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
+type ExecutionPhase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
 
 export class TaskExecution implements Execution, Runnable, Sink<unknown>, Canceller, CurrentTask {
   frame: Frame | undefined;
-  #phase: TaskPhase = 'ready';
+  #phase: ExecutionPhase = 'ready';
   #body: TaskBody | undefined;
   /** The generator method that enters the body next, and its argument. */
   #entry: 'next' | 'throw' | 'return' = 'next';

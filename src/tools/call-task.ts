@@ -3,7 +3,7 @@ import { invalidOption } from '../core/describe';
 import type { Future } from '../future/future';
 import { task, type TaskResult } from '../task/task';
 import { taskDefinitionOf } from '../task/task-body';
-import { inheritParameters } from './sharing/parameters';
+import { inheritParameters } from './parameters';
 
 /**
  * Whether a function is a task: made by `task`, or by a tool that makes tasks, such as `dedupe` and `retryTask`. A batch

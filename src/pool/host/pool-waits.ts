@@ -1,7 +1,7 @@
 /** A pool wait registers the pool with a scheduler as one external wait while the pool holds tasks of that scheduler. */
 import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../../scheduler/scheduler-state';
 
-export class PoolWait implements ExternalWait {
+class PoolWait implements ExternalWait {
   #count = 0;
 
   constructor(
@@ -52,3 +52,5 @@ export class PoolWaits {
     return wait;
   }
 }
+
+export type { PoolWait };

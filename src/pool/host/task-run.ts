@@ -1,6 +1,6 @@
 /** A task run is one execution of a call: from the queue to a thread, and from there to its one outcome. */
 import { CancelledError, TaskTimeoutError } from '../../core/errors';
-import { failure, success, type Outcome } from '../../core/outcome';
+import { failure, success, type Settlement } from '../../core/outcome';
 import { deliverOutcome, type Canceller, type Execution } from '../../future/execution';
 import { emptyError } from '../../future/external-input';
 import { Fifo } from '../../core/fifo';
@@ -206,7 +206,7 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
     };
   }
 
-  #end(outcome: Outcome<unknown> | undefined): void {
+  #end(outcome: Settlement<unknown> | undefined): void {
     if (this.isOver) return;
     this.#finish(outcome?.isError ? 'failed' : 'completed', outcome ?? success(undefined));
     this.#scheduler.runQueue.drive(() => {

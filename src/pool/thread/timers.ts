@@ -7,7 +7,7 @@ import { monotonicNow, realTimers } from '../../core/platform';
 import { Fifo } from '../../core/fifo';
 import { LONGEST_DELAY } from '../../scheduler/batch-action';
 
-export class Timer {
+class Timer {
   isCleared = false;
 
   constructor(
@@ -108,3 +108,5 @@ export class Timers {
     this.#queuesByDelay.clear();
   }
 }
+
+export type { Timer };

@@ -1,7 +1,8 @@
 /**
  * A worker thread as the host sees it: the tasks it holds, how many more it may be sent, and the messages it sends.
  */
-import { serializeError, type ErrorRecord } from '../wire/error-serializer';
+import type { ErrorRecord } from '../wire/error-record';
+import { serializeError } from '../wire/error-serializer';
 import { deserializeError } from '../wire/error-deserializer';
 import { KillTimers } from './kill-timers';
 import { Inbox } from './inbox';

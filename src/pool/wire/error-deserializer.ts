@@ -8,14 +8,14 @@ import { withoutLibraryFrames } from './caller-stack';
 import { invalidOption } from '../../core/describe';
 import * as coreErrors from '../../core/errors';
 import { brand, SluiceError } from '../../core/sluice-error';
-import type { ErrorRecord, SerializedValue, ErrorObjectRecord } from './error-serializer';
+import type { ErrorRecord, SerializedValue, ErrorObjectRecord } from './error-record';
 import * as poolErrors from './pool-errors';
 import { ThrownValueError } from './pool-errors';
 
 /** A class of errors, with any constructor parameters. */
-export type ErrorClass = abstract new (...args: never) => Error;
+export type RegisteredErrorClass = abstract new (...args: never) => Error;
 
-const BUILT_IN: readonly ErrorClass[] = [
+const BUILT_IN: readonly RegisteredErrorClass[] = [
   Error,
   EvalError,
   RangeError,
@@ -26,16 +26,16 @@ const BUILT_IN: readonly ErrorClass[] = [
   AggregateError,
 ];
 
-const isErrorClass = (value: unknown): value is ErrorClass =>
+const isErrorClass = (value: unknown): value is RegisteredErrorClass =>
   typeof value === 'function' && (value === Error || (value as { prototype?: unknown }).prototype instanceof Error);
 
 /** The classes of the platform and of sluice; their names are reserved. */
-const builtIn = new Map<string, ErrorClass>();
+const builtIn = new Map<string, RegisteredErrorClass>();
 for (const Class of [...BUILT_IN, SluiceError, ...Object.values({ ...coreErrors, ...poolErrors })]) {
   if (isErrorClass(Class)) builtIn.set(Class.name, Class);
 }
 
-const registered = new Map<string, ErrorClass>();
+const registered = new Map<string, RegisteredErrorClass>();
 
 /**
  * Registers an error class, so that errors of it that come from a worker are instances of it here: `instanceof` holds, and
@@ -58,7 +58,7 @@ const registered = new Map<string, ErrorClass>();
  *
  * @throws TypeError if it is not an error class, has no name, or has the name of another class of errors.
  */
-export function registerError(Class: ErrorClass): void {
+export function registerError(Class: RegisteredErrorClass): void {
   if (!isErrorClass(Class)) throw invalidOption('registerError: its class', 'a class that extends Error', Class);
   const { name } = Class;
   if (typeof name !== 'string' || name === '') {

@@ -6,16 +6,16 @@
  * Where memory cannot be shared, each side has slots of its own. Then the host takes nothing back, and sends one task at
  * a time.
  */
-import { atomics, objectTag } from './intrinsics';
+import { atomics } from './intrinsics';
 
 const { compareExchange, load, store } = atomics;
 
 const FREE = 0;
-const SENT = 1;
+export const SENT = 1;
 const TAKEN_BACK = 2;
-const LOADING = 3;
-const RUNNING = 4;
-const ENDED = 5;
+export const LOADING = 3;
+export const RUNNING = 4;
+export const ENDED = 5;
 
 /** More slots than a thread is ever sent ahead, so that tasks which wait for tasks of their own pool can nest deeply. */
 const COUNT = 16_384;
@@ -73,38 +73,5 @@ export class TaskSlots {
     const state = load(this.#states, slot);
     if (state === LOADING) return 'load';
     return state === RUNNING || !this.isShared ? 'run' : 'queue';
-  }
-}
-
-/** The side of the worker. */
-export class WorkerTaskSlots {
-  readonly #states: Int32Array;
-  readonly #isShared: boolean;
-
-  constructor(buffer: ArrayBufferLike) {
-    this.#states = new Int32Array(buffer);
-    this.#isShared = objectTag(buffer) === '[object SharedArrayBuffer]';
-  }
-
-  /** A task was received. Where memory is not shared, this copies the state that the host has set on its side. */
-  markReceived(slot: number): void {
-    if (!this.#isShared) store(this.#states, slot, SENT);
-  }
-
-  /** Claims a task to run it; false if the host took it back. */
-  begin(slot: number): boolean {
-    return compareExchange(this.#states, slot, SENT, RUNNING) === SENT;
-  }
-
-  markLoading(slot: number): void {
-    store(this.#states, slot, LOADING);
-  }
-
-  markRunning(slot: number): void {
-    store(this.#states, slot, RUNNING);
-  }
-
-  markEnded(slot: number): void {
-    store(this.#states, slot, ENDED);
   }
 }

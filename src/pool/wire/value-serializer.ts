@@ -12,7 +12,7 @@ import {
   INHERITABLE_FIELDS,
   readText,
 } from './error-inspection';
-import type { FieldRecord, SerializedValue, ErrorObjectRecord, ThrownValueRecord } from './error-serializer';
+import type { FieldRecord, SerializedValue, ErrorObjectRecord, ThrownValueRecord } from './error-record';
 import {
   bufferOf,
   className,

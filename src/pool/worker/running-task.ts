@@ -1,7 +1,7 @@
 /** A running task calls its function and sends the result: a value, the value of a promise, or the items of a stream. */
 import { CancelledError } from '../../core/errors';
 import { serializeError } from '../wire/error-serializer';
-import { END, FAILURE, ITEMS, VALUE } from '../wire/messages';
+import { END, FAILURE, ITEMS, VALUE, type CallPayload } from '../wire/messages';
 import { codeOf, type FunctionReference } from '../wire/function-code';
 import { getTransferList, transfer } from '../wire/transfer';
 import {
@@ -13,12 +13,26 @@ import {
 } from './functions';
 import { attempt, attemptOr, isPromise, NativePromise, now, promiseThen, apply } from '../wire/intrinsics';
 import { StreamSender, type StreamOutput } from './stream-sender';
-import type { WorkerRuntime } from './worker-runtime';
+import type { WorkerOutbox } from './outbox';
+import type { WorkerPlatform } from './worker-platform';
+import type { WorkerTaskSlots } from './worker-task-slots';
 import { toStreamSource } from './stream-source';
 import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from './worker-task';
 
 /** A run that takes less, in ms, is tiny. */
 const TINY = 0.1;
+
+/** The part of the worker runtime that a running task needs. */
+export interface RunningTaskHost {
+  readonly platform: WorkerPlatform;
+  readonly slots: WorkerTaskSlots;
+  readonly outbox: WorkerOutbox;
+  /** Calls a function on the pool for the task. */
+  call(payload: CallPayload, task: RunningTask): Promise<unknown>;
+  /** Rejects the pending calls of the task, and cancels them on the host. */
+  cancelCalls(task: RunningTask, error: unknown): void;
+  onTaskEnded(task: RunningTask): void;
+}
 
 interface TaskRequest {
   readonly slot: number;
@@ -32,14 +46,14 @@ export class RunningTask implements WorkerTask, StreamOutput {
   isOver = false;
   /** The sender of a task that returned a stream. */
   streamSender: StreamSender | undefined;
-  readonly #runtime: WorkerRuntime;
+  readonly #host: RunningTaskHost;
   readonly #request: TaskRequest;
   #controller: AbortController | undefined;
   #cancelReason: string | undefined;
   #startTime = 0;
 
-  constructor(runtime: WorkerRuntime, request: TaskRequest) {
-    this.#runtime = runtime;
+  constructor(host: RunningTaskHost, request: TaskRequest) {
+    this.#host = host;
     this.#request = request;
     this.slot = request.slot;
   }
@@ -48,8 +62,8 @@ export class RunningTask implements WorkerTask, StreamOutput {
     return this.#request.definition.name;
   }
 
-  get platform(): WorkerRuntime['platform'] {
-    return this.#runtime.platform;
+  get platform(): WorkerPlatform {
+    return this.#host.platform;
   }
 
   get signal(): AbortSignal {
@@ -62,14 +76,14 @@ export class RunningTask implements WorkerTask, StreamOutput {
     const { code, name } = codeOf(fn);
     const transferLists: (readonly unknown[] | undefined)[] = [];
     for (let index = 0; index < args.length; index++) transferLists[index] = getTransferList(args[index]);
-    return toNestedJob(this.#runtime.call([code, name, args, transferLists], this) as Promise<Awaited<R>>);
+    return toNestedJob(this.#host.call([code, name, args, transferLists], this) as Promise<Awaited<R>>);
   }
 
   begin(): void {
     const { definition } = this.#request;
     this.#startTime = now();
     try {
-      if (!definition.fn) this.#runtime.slots.markLoading(this.slot);
+      if (!definition.fn) this.#host.slots.markLoading(this.slot);
       const fn = resolveFunction(definition, this.platform);
       if (typeof fn === 'function') this.#call(fn);
       else this.#callWhenLoaded(fn);
@@ -85,22 +99,22 @@ export class RunningTask implements WorkerTask, StreamOutput {
     try {
       this.streamSender?.stop();
       this.#controller?.abort(new CancelledError(reason));
-      this.#runtime.cancelCalls(this, new CancelledError(reason));
+      this.#host.cancelCalls(this, new CancelledError(reason));
     } catch (error) {
       this.fail(error);
     }
   }
 
   sendItems(items: readonly unknown[]): void {
-    if (!this.isOver) this.#runtime.outbox.add(ITEMS, this.slot, items);
+    if (!this.isOver) this.#host.outbox.add(ITEMS, this.slot, items);
   }
 
   flush(): void {
-    this.#runtime.outbox.flush();
+    this.#host.outbox.flush();
   }
 
   isFlushDue(time: number): boolean {
-    return this.#runtime.outbox.isFlushDue(time);
+    return this.#host.outbox.isFlushDue(time);
   }
 
   endStream(op: typeof END | typeof FAILURE, error?: unknown): void {
@@ -134,7 +148,7 @@ export class RunningTask implements WorkerTask, StreamOutput {
   }
 
   #call(fn: AnyFunction): void {
-    this.#runtime.slots.markRunning(this.slot);
+    this.#host.slots.markRunning(this.slot);
     let result: unknown;
     const outerTask = replaceWorkerTask(this);
     try {
@@ -197,10 +211,10 @@ export class RunningTask implements WorkerTask, StreamOutput {
     this.isOver = true;
     const duration = now() - this.#startTime;
     this.#request.definition.isTiny = duration < TINY;
-    const { slots, outbox } = this.#runtime;
+    const { slots, outbox } = this.#host;
     slots.markEnded(this.slot);
     outbox.count(duration);
     if (op !== undefined) outbox.add(op, this.slot, payload);
-    this.#runtime.onTaskEnded(this);
+    this.#host.onTaskEnded(this);
   }
 }

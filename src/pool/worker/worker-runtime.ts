@@ -5,7 +5,7 @@
  */
 import { serializeError } from '../wire/error-serializer';
 import { deserializeError } from '../wire/error-deserializer';
-import { WorkerTaskSlots } from '../wire/task-slots';
+import { WorkerTaskSlots } from './worker-task-slots';
 import {
   CALL,
   CANCEL,
@@ -29,13 +29,13 @@ import { FunctionDefinition, resolveFunction } from './functions';
 import { arraySplice, now } from '../wire/intrinsics';
 import { WorkerOutbox } from './outbox';
 import { PendingCalls } from './pending-calls';
-import { RunningTask } from './running-task';
+import { RunningTask, type RunningTaskHost } from './running-task';
 import type { WorkerPlatform } from './worker-platform';
 
 /** How long the runtime polls for more tasks before it returns to the event loop, in ms. */
 const MAX_TURN = 5;
 
-export class WorkerRuntime {
+export class WorkerRuntime implements RunningTaskHost {
   readonly outbox: WorkerOutbox;
   readonly slots: WorkerTaskSlots;
   /** Received tasks that have not begun, from `#next` on: slot, function id and arguments of each. */

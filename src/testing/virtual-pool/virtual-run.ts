@@ -14,10 +14,22 @@ import { transfer } from '../../pool/wire/transfer';
 import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from '../../pool/worker/worker-task';
 import { LONGEST_DELAY } from '../../scheduler/batch-action';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
+import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { checkCloneable } from './check-cloneable';
 import type { Demand } from './demand';
 import { preventUnhandledRejection, promiseOf, subscribeToResult, type ResultObserver } from './virtual-result';
-import type { RunOutcome, VirtualWorkers } from './virtual-workers';
+import type { VirtualPoolOptions } from './virtual-pool-config';
+
+export type RunOutcome = 'completed' | 'failed' | 'cancelled';
+
+/** The workers and the queue that a run belongs to. */
+export interface VirtualRunHost {
+  readonly pool: { readonly options: VirtualPoolOptions };
+  add(run: VirtualRun, schedulerState: SchedulerState): PoolWait;
+  enqueue(run: VirtualRun): void;
+  remove(run: VirtualRun, end: { readonly how: RunOutcome; readonly hadWorker: boolean }): void;
+  lendWorker(): () => void;
+}
 
 /** What every call of one virtual task has in common. */
 export interface VirtualCallSpec {
@@ -38,7 +50,7 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
   isQueued = false;
   readonly transfer = transfer;
   #phase: 'queue' | 'run' | 'over' = 'queue';
-  readonly #workers: VirtualWorkers;
+  readonly #workers: VirtualRunHost;
   readonly #spec: VirtualCallSpec;
   #args: readonly unknown[];
   readonly #demand: Demand;
@@ -58,7 +70,7 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
   #takeWorkerBack: (() => void) | undefined;
 
   constructor(
-    { workers, spec }: { readonly workers: VirtualWorkers; readonly spec: VirtualCallSpec },
+    { workers, spec }: { readonly workers: VirtualRunHost; readonly spec: VirtualCallSpec },
     { args, demand }: { readonly args: readonly unknown[]; readonly demand: Demand },
     subscriber: Subscriber<unknown>,
   ) {

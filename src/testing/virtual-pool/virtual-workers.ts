@@ -13,7 +13,7 @@ import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { Fifo } from '../../core/fifo';
 import { endOfTurn, Tick } from '../../scheduler/tick';
 import type { VirtualPoolOptions } from './virtual-pool-config';
-import type { VirtualRun } from './virtual-run';
+import type { RunOutcome, VirtualRun, VirtualRunHost } from './virtual-run';
 
 /** Maximum number of actions of the pool's scheduler in one turn, so that endless actions do not block other code. */
 const MAX_ACTIONS_PER_TURN = 1_024;
@@ -28,7 +28,7 @@ export interface VirtualPoolState {
   isTerminated: boolean;
 }
 
-export class VirtualWorkers {
+export class VirtualWorkers implements VirtualRunHost {
   completed = 0;
   failed = 0;
   cancelled = 0;
@@ -184,5 +184,3 @@ export class VirtualWorkers {
     for (const onQuiet of [...this.#quietCallbacks]) if (this.#quietCallbacks.delete(onQuiet)) onQuiet();
   }
 }
-
-export type RunOutcome = 'completed' | 'failed' | 'cancelled';

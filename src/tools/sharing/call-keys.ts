@@ -3,7 +3,7 @@
  * its keys. The identity is a text in which a number stands for each object, so a stored call keeps none of its arguments
  * alive.
  */
-import { parametersOf, type UsedParameters } from './parameters';
+import { parametersOf, type UsedParameters } from '../parameters';
 
 export class CallKeys<A extends readonly unknown[]> {
   readonly #key: ((...args: A) => unknown) | undefined;

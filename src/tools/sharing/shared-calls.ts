@@ -6,14 +6,14 @@
  * by all schedulers; values of a `TestScheduler.run` are forgotten at its end, as in the caches of batch functions.
  */
 import { titleSymbol } from '../../core/describe';
-import type { Outcome } from '../../core/outcome';
+import type { Settlement } from '../../core/outcome';
 import { printable } from '../../core/printable';
 import { PerTimeDomain } from '../../core/per-time-domain';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { begin, ended, type Beginnable, type Execution, type Sink } from '../../future/execution';
 import { Future } from '../../future/future';
-import type { CacheStore } from '../../batch/cache';
+import type { CacheStore } from '../../batch/cache-store';
 import { SharedRun } from './shared-run';
 
 export interface SharedCall<V> {
@@ -23,11 +23,11 @@ export interface SharedCall<V> {
   readonly run: () => Beginnable<V>;
 }
 
-interface RunEnd<V> {
+interface SharedRunEnd<V> {
   readonly identity: string;
   readonly run: SharedRun<V>;
   /** Undefined for a cancelled run. */
-  readonly outcome: Outcome<V> | undefined;
+  readonly outcome: Settlement<V> | undefined;
 }
 
 export class SharedCalls<V> {
@@ -73,7 +73,7 @@ export class SharedCalls<V> {
     this.#stores?.real.clear();
   }
 
-  #onRunEnd(state: SchedulerState, { identity, run, outcome }: RunEnd<V>): void {
+  #onRunEnd(state: SchedulerState, { identity, run, outcome }: SharedRunEnd<V>): void {
     // A run that was cleared, or that began within another run of the call, is not in the map.
     if (this.#runs.get(state)?.get(identity) !== run) return;
     this.#removeRun(state, identity);

@@ -2,7 +2,7 @@
  * One run of a call with many waiters: it ends with the call, and is cancelled when its last waiter unsubscribes. The run
  * sees no context of its waiters, like a resolver.
  */
-import { failure, success, type Outcome } from '../../core/outcome';
+import { failure, success, type Settlement } from '../../core/outcome';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import { reportOrphan, type Frame, type Work } from '../../scheduler/frame';
 import {
@@ -16,7 +16,7 @@ import {
 import { WaitNode } from './wait-node';
 
 /** Called once at the end of a run: with its outcome, or without one for a cancelled run. */
-type OnEnd<V> = (outcome?: Outcome<V>) => void;
+type OnEnd<V> = (outcome?: Settlement<V>) => void;
 
 export class SharedRun<V> implements Sink<V>, Work {
   readonly #node: WaitNode;
@@ -96,7 +96,7 @@ export class SharedRun<V> implements Sink<V>, Work {
     return this.above ?? this.#lastSink;
   }
 
-  #end(outcome: Outcome<V>): void {
+  #end(outcome: Settlement<V>): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.onEnd(outcome);

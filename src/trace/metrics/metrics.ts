@@ -3,7 +3,9 @@
  * open spans are kept, so an observer may stay subscribed for as long as the process lives.
  */
 import type { Observer } from 'rxjs';
-import { BatchCounts, CallCounts, TaskCounts, type BatchMetrics, type CallMetrics, type TaskMetrics } from './counts';
+import { BatchCounts, type BatchMetrics } from './batch-counts';
+import { CallCounts, type CallMetrics } from './call-counts';
+import { TaskCounts, type TaskMetrics } from './task-counts';
 import type { BatchEvent, TraceEvent } from '../events/trace-event';
 
 export interface MetricsSnapshot {

@@ -1,7 +1,8 @@
-/** Counters of one batch function, one task or one pool. All durations are in ms. */
+/** Counters of one batch function. All durations are in ms. */
 import type { FlushReason } from '../../scheduler/events';
-import { Histogram, type Distribution } from './histogram';
 import type { Outcome } from '../events/trace-event';
+import { Histogram, type Distribution } from './histogram';
+import { zeroOutcomes } from './outcome-counts';
 
 export interface BatchMetrics {
   /** Requests for a key that the cache did not have. */
@@ -25,26 +26,6 @@ export interface BatchMetrics {
   /** Batches that were never flushed, since all their keys were cancelled. */
   readonly left: number;
 }
-
-export interface TaskMetrics {
-  readonly begun: number;
-  /** Ended tasks by outcome. */
-  readonly ended: Readonly<Record<Outcome, number>>;
-  /** From the first step to the last, in ms. */
-  readonly duration: Distribution;
-}
-
-export interface CallMetrics {
-  readonly calls: number;
-  /** Ended calls by outcome. */
-  readonly ended: Readonly<Record<Outcome, number>>;
-  /** From the call until it was sent to a thread, in ms. */
-  readonly queued: Distribution;
-  /** From then to the end of the call, in ms. */
-  readonly ran: Distribution;
-}
-
-const zeroOutcomes = (): Record<Outcome, number> => ({ succeeded: 0, failed: 0, cancelled: 0 });
 
 export class BatchCounts {
   #recalls = 0;
@@ -97,43 +78,6 @@ export class BatchCounts {
       landed: { ...this.#landed },
       failedKeys: this.#failedKeys,
       left: this.left,
-    };
-  }
-}
-
-export class TaskCounts {
-  begun = 0;
-  readonly #ended = zeroOutcomes();
-  readonly #duration = new Histogram();
-
-  end(outcome: Outcome, duration: number): void {
-    this.#ended[outcome]++;
-    this.#duration.add(duration);
-  }
-
-  get metrics(): TaskMetrics {
-    return { begun: this.begun, ended: { ...this.#ended }, duration: this.#duration.distribution };
-  }
-}
-
-export class CallCounts {
-  calls = 0;
-  readonly queued = new Histogram();
-  readonly #ended = zeroOutcomes();
-  readonly #ran = new Histogram();
-
-  /** @param ran in ms; undefined if the call was never sent to a thread */
-  end(outcome: Outcome, ran: number | undefined): void {
-    this.#ended[outcome]++;
-    if (ran !== undefined) this.#ran.add(ran);
-  }
-
-  get metrics(): CallMetrics {
-    return {
-      calls: this.calls,
-      ended: { ...this.#ended },
-      queued: this.queued.distribution,
-      ran: this.#ran.distribution,
     };
   }
 }

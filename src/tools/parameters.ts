@@ -2,7 +2,7 @@
  * The parameters a function uses. `Array#map` adds an index and the array to each call; for a function with one parameter
  * they do not make a different call.
  */
-import { taskDefinitionOf } from '../../task/task-body';
+import { taskDefinitionOf } from '../task/task-body';
 
 export interface UsedParameters {
   /** Number of arguments that can have an effect; Infinity if the source does not show it. */
@@ -11,7 +11,7 @@ export interface UsedParameters {
   readonly takesMissingForUndefined: boolean;
 }
 
-type AnyFunction = (...args: never[]) => unknown;
+type UnknownFunction = (...args: never[]) => unknown;
 
 const unknown: UsedParameters = { count: Infinity, takesMissingForUndefined: false };
 
@@ -19,12 +19,12 @@ const unknown: UsedParameters = { count: Infinity, takesMissingForUndefined: fal
 const inherited = new WeakMap<object, UsedParameters>();
 
 /** Records that `body` passes all its arguments on to `fn`. */
-export function inheritParameters(body: object, fn: AnyFunction): void {
+export function inheritParameters(body: object, fn: UnknownFunction): void {
   inherited.set(body, parametersOf(fn));
 }
 
-export function parametersOf(fn: AnyFunction): UsedParameters {
-  const body: AnyFunction = taskDefinitionOf(fn)?.body ?? fn;
+export function parametersOf(fn: UnknownFunction): UsedParameters {
+  const body: UnknownFunction = taskDefinitionOf(fn)?.body ?? fn;
   return inherited.get(body) ?? parseParameters(body.length, Function.prototype.toString.call(body));
 }
 
