@@ -25,7 +25,7 @@ function exitOf(program: string): Exit {
   return { code: status, lines: stdout.split('\n').filter(Boolean), stderr };
 }
 
-const reportedOnce = /^sluice: nobody received the failure of [^\n]*Error: the disk is full(?![^]*sluice: nobody)/;
+const reportedOnce = /^sluice: unhandled failure of [^\n]*Error: the disk is full(?![^]*sluice: unhandled)/;
 
 describe('a failure that no consumer received is reported when the process exits', () => {
   it.each([

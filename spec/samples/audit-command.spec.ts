@@ -159,8 +159,8 @@ describe('audit', () => {
     ['a file that is not there', [join(folder, 'nowhere.json')], 'cannot read'],
     ['a folder without a lockfile', [folder], 'it is a folder, and has no package-lock.json in it'],
     ['a file that is not JSON, even over several lines', [written('text', 'not\njson\n')], 'is not JSON'],
-    ['a lockfile of version 1', [written('v1', textOf({ '': {} }, 1))], 'must be 2 or 3, but it is 1'],
-    ['a package.json', [written('package.json', '{"name":"spec"}')], 'must be 2 or 3, but there is none'],
+    ['a lockfile of version 1', [written('v1', textOf({ '': {} }, 1))], 'to be 2 or 3, but it is 1'],
+    ['a package.json', [written('package.json', '{"name":"spec"}')], 'to be 2 or 3, but there is none'],
     ['an option it does not know', ['--jsn'], "unknown option '--jsn'"],
     ['two files', [SMALL, SMALL], 'too many arguments'],
   ])('refuses %s in one line, with exit code 1', (_, args, message) => {

@@ -298,7 +298,7 @@ const checks: Readonly<Record<Check, () => unknown>> = {
   'the options that only Node supports are refused': () => {
     for (const option of ['resourceLimits', 'env', 'execArgv']) {
       const error = thrownBy(() => new WorkerPool({ [option]: option === 'execArgv' ? [] : {} }));
-      same([error.name, error.message.includes(`WorkerPool: ${option}`)], ['TypeError', true]);
+      same([error.name, error.message.includes(`WorkerPool: expected \`${option}\``)], ['TypeError', true]);
     }
   },
 

@@ -73,7 +73,7 @@ function answer(folder: string, { url = '/' }: IncomingMessage, response: Server
   if (pathname === '/') send(response, 'text/html', '<!doctype html><script type="module" src="/page.mjs"></script>');
   else if (pathname === '/work.mjs') send(response, 'text/javascript', WORK);
   // The same files once more, but for the program of the workers.
-  else if (!pathname.startsWith('/broken/worker/') && existsSync(file))
+  else if (!pathname.startsWith('/broken/worker-entry') && existsSync(file))
     send(response, 'text/javascript', readFileSync(file));
   else response.writeHead(404).end();
 }

@@ -445,7 +445,7 @@ describe('a virtual pool', () => {
     const pool = new VirtualPool();
     await pool.task(() => seen.push(workerTask().name), { name: 'mine' })();
     expect(seen).toEqual(['mine']);
-    expect(() => workerTask()).toThrow(/where no task/);
+    expect(() => workerTask()).toThrow(/while no task/);
   });
 
   it('never calls the function in the turn of the caller', async () => {

@@ -56,7 +56,7 @@ describe('a module that cannot be used', () => {
     [
       'exports no function by that name',
       () => files.write('number.mjs', 'export const run = 1'),
-      /no function but number/,
+      /not a function but of type number/,
     ],
   ])('that %s fails the task once, and the thread lives', async (_, urlOf, why) => {
     await expectInvariants(pool, async (record) => {

@@ -126,6 +126,7 @@ export class RunningTask implements WorkerTask, StreamOutput {
     // Items that precede the failure are sent with it: the host requests no more of them afterwards.
     this.streamSender?.handOver();
     this.#end(FAILURE, serializeError(attemptOr(() => explainReferenceError(error, this.#request.definition), error)));
+    attempt(() => this.streamSender?.stop());
   }
 
   /** Ends the task after its result could not be posted; the outbox has sent a failure to the host already. */
