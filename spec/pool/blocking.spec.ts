@@ -265,7 +265,9 @@ describe('a block that nothing can end', () => {
     for (const call of [() => job.get(), () => job.wait(), () => job.block(), () => parked.task(double)(1).block()]) {
       const error = thrownBy(call);
       expect(error).toBeInstanceOf(WouldBlockError);
-      expect((error as Error).message).toMatch(/pool "parked" \(\d unfinished task\(s\); the pool is paused, since its size is 0\)/);
+      expect((error as Error).message).toMatch(
+        /pool "parked" \(\d unfinished task\(s\); the pool is paused, since its size is 0\)/,
+      );
     }
     expect(thrownBy(() => parked.task(double)(1).block(60_000))).toBeInstanceOf(WouldBlockError);
     expect(thrownBy(() => job.block(60_000))).toMatchObject({

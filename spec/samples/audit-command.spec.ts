@@ -155,7 +155,11 @@ describe('audit', () => {
   });
 
   it.each([
-    ['a timeline where there is no folder', [SMALL, '--timeline', join(folder, 'nowhere', 'out.html')], 'cannot write to'],
+    [
+      'a timeline where there is no folder',
+      [SMALL, '--timeline', join(folder, 'nowhere', 'out.html')],
+      'cannot write to',
+    ],
     ['a file that is not there', [join(folder, 'nowhere.json')], 'cannot read'],
     ['a folder without a lockfile', [folder], 'it is a folder, and has no package-lock.json in it'],
     ['a file that is not JSON, even over several lines', [written('text', 'not\njson\n')], 'is not JSON'],

@@ -150,7 +150,9 @@ describe('a function with variables of the surrounding scope', () => {
       const { error, ends } = await record(leaning());
       expect(ends).toBe(1);
       expect(error).toBeInstanceOf(ReferenceError);
-      expect((error as Error).message).toMatch(/secret is not defined\. Task "leaning" .*are not sent with the function.*argument/);
+      expect((error as Error).message).toMatch(
+        /secret is not defined\. Task "leaning" .*are not sent with the function.*argument/,
+      );
     }));
 
   it('fails in the same way in a promise and in a stream', () =>
