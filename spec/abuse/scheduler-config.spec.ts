@@ -25,7 +25,7 @@ describe('an option of BatchScheduler', () => {
   it.each([null, 5, 'fast'])('is looked for in an object: the config %p is refused', (config) => {
     const construct = (): unknown => new BatchScheduler(config as unknown as BatchSchedulerConfig);
     expect(construct).toThrow(TypeError);
-    expect(construct).toThrow(/expected `config` to be an object of options; got/);
+    expect(construct).toThrow(/expected its config to be an object of options; got/);
   });
 });
 

@@ -142,14 +142,14 @@ describe('yielding', () => {
 
 describe.each([
   ['all', (shape: unknown) => all(shape as never)],
-  ['settled', (shape: unknown) => allSettled(shape as never)],
+  ['allSettled', (shape: unknown) => allSettled(shape as never)],
 ] as const)('%s', (name, join) => {
   it.each(wrongYields.map(([what, shape, inMessage]) => [what, shape, inMessage] as const))(
     'refuses %s at the call, naming itself and the path',
     (_what, shape, inMessage) => {
       expect(() => join(shape)).toThrow(TypeError);
       expect(() => join(shape)).toThrow(inMessage);
-      expect(() => join(shape)).toThrow(`${name}() waits for futures`);
+      expect(() => join(shape)).toThrow(`${name}(): expected futures`);
     },
   );
 

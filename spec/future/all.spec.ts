@@ -81,7 +81,7 @@ describe('all', () => {
     expect(all(many).block()).toHaveLength(100_000);
   });
   it('throws a TypeError with the path for a plain value', () => {
-    expect(() => all({ a: [7 as unknown as Future<number>] })).toThrow(/^all\(\) .* at \.a\[0\]\./);
+    expect(() => all({ a: [7 as unknown as Future<number>] })).toThrow(/^all\(\): .* at \.a\[0\]\./);
   });
 });
 
@@ -187,6 +187,6 @@ describe('allSettled', () => {
     expect(log).toEqual(['begun a', 'left a']);
   });
   it('throws a TypeError for a plain value', () => {
-    expect(() => allSettled([7 as unknown as Future<number>])).toThrow(/^allSettled\(\) /);
+    expect(() => allSettled([7 as unknown as Future<number>])).toThrow(/^allSettled\(\): /);
   });
 });

@@ -311,7 +311,7 @@ describe('a block inside of a worker', () => {
     }, method);
     const error = thrownBy(() => job.block());
     expect(error).toMatchObject({ code: 'SLUICE_WOULD_BLOCK' });
-    expect((error as Error).message).toContain('the pool this thread belongs to');
+    expect((error as Error).message).toContain('the pool that this thread belongs to');
   });
 
   it('on the contrary may be awaited, while this thread is blocked', () => {

@@ -190,11 +190,11 @@ describe('a file', () => {
 
   it.each([
     ['is not JSON', 'name: spec\nversion: 1', 'file is not JSON'],
-    ['is JSON of another kind', '[1]', 'must be 2 or 3, but there is none'],
-    ['is null', 'null', 'must be 2 or 3, but there is none'],
-    ['is of version 1', textOf({ '': {} }, 1), 'must be 2 or 3, but it is 1'],
-    ['is of a version to come', textOf({ '': {} }, 4), 'must be 2 or 3, but it is 4'],
-    ['has its version as a text', textOf({ '': {} }, '3'), 'must be 2 or 3, but it is "3"'],
+    ['is JSON of another kind', '[1]', 'to be 2 or 3, but there is none'],
+    ['is null', 'null', 'to be 2 or 3, but there is none'],
+    ['is of version 1', textOf({ '': {} }, 1), 'to be 2 or 3, but it is 1'],
+    ['is of a version to come', textOf({ '': {} }, 4), 'to be 2 or 3, but it is 4'],
+    ['has its version as a text', textOf({ '': {} }, '3'), 'to be 2 or 3, but it is "3"'],
     ['has no packages', '{"lockfileVersion":3}', 'must have an entry "" for the root package'],
     ['has no root package', textOf({ 'node_modules/a': {} }), 'must have an entry "" for the root package'],
     ['has an entry that is no object', '{"lockfileVersion":3,"packages":{"":{},"a":7}}', 'its entry "a" is neither'],

@@ -149,7 +149,7 @@ export class RecursionError extends SluiceError {
     super('SLUICE_RECURSION', {
       what: `Task "${task}" was stopped: ${String(depth)} nested tasks wait for one another${used ?? ''}.`,
       why: 'A task that calls itself without end, directly or through other tasks, takes all memory.',
-      how: 'Look for the call that leads back to the task. If the depth is intended, give the process a larger heap.',
+      how: 'Look for the call that leads back to the task, or give the process a larger heap if the depth is intended.',
     });
   }
 }
