@@ -54,8 +54,32 @@ const subFolders: Readonly<Record<string, readonly string[]>> = {
 
 const MOST_METHODS = 30;
 
-/** Files whose classes hold each other, each group by the file that comes first in the alphabet. They are to be cut. */
-const remainingCycles = ['batch/batch-queue.ts', 'scheduler/all-schedulers.ts', 'scope/close-sequence.ts'];
+/** Cycles that are still to be cut. No file may be added to them. */
+const remainingCycles = [
+  ['batch/batch-queue', 'batch/flight', 'batch/window'],
+  [
+    'scheduler/all-schedulers',
+    'scheduler/ambient',
+    'scheduler/batch-action',
+    'scheduler/batch-scheduler',
+    'scheduler/deadlock',
+    'scheduler/frame',
+    'scheduler/open-batches',
+    'scheduler/run-queue',
+    'scheduler/scheduler-state',
+  ],
+  [
+    'scope/close-sequence',
+    'scope/failures',
+    'scope/open-scopes',
+    'scope/scope-children',
+    'scope/scope-end',
+    'scope/scope',
+    'scope/scoped-task',
+    'scope/scoped-work',
+    'scope/start-queue',
+  ],
+];
 
 const isEntryPoint = ({ folder }: SourceFile): boolean => folder === '.';
 
@@ -247,7 +271,7 @@ describe('a file', () => {
   });
 
   it('is part of no cycle of imports, types included, except the three that remain to be cut', () => {
-    expect(cyclesIn(sourceFiles).map(([first]) => first)).toEqual(remainingCycles);
+    expect(cyclesIn(sourceFiles)).toEqual(remainingCycles.map((cycle) => cycle.map((path) => `${path}.ts`)));
   });
 
   it('exports at most one class, except a file of errors', () => {

@@ -1,6 +1,4 @@
-/**
- * The doctor: what he warns of, once for each place, while debugging is on.
- */
+/** The doctor prints each warning once for each call site while debugging is on. */
 import { config, lastValueFrom, of, timer } from 'rxjs';
 import { all, batch, debug, emit, allSettled, stream, task, type Future } from 'sluice';
 import { retryTask } from 'sluice/tools';

@@ -28,7 +28,7 @@ export interface BatchConfig<K, P = unknown> {
    */
   readonly window?: number;
   /**
-   * Maximum time a batch waits for tasks that are busy elsewhere and may still join it, in ms.
+   * Maximum time, in ms, that a batch waits for busy tasks that may still join it.
    *
    * @defaultValue `0`
    */

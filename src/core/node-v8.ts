@@ -1,6 +1,6 @@
 /**
  * The module `node:v8`, on Node. The build imports this file as `#v8`: the `imports` of package.json choose this file under
- * the condition `node`, and `optional-v8` elsewhere.
+ * the condition `node`, and `optional-v8` on other platforms.
  */
 import * as nodeV8 from 'node:v8';
 

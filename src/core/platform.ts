@@ -40,7 +40,7 @@ interface PerformanceClock {
 /** The current globals, including fakes installed by a test and functions patched by zone.js. */
 export const globals = (): Globals => globalThis as Globals;
 
-/** A built-in module of Node; undefined elsewhere. The module is the real one, also inside the sandbox of a test runner. */
+/** A built-in module of Node; undefined on other platforms. The module is the real one, also inside the sandbox of a test runner. */
 export const nodeModule = (name: string): unknown => globals().process?.getBuiltinModule?.(name);
 
 /**

@@ -1,6 +1,6 @@
 /**
  * `afterMicrotasks` runs a function when the microtask queue is empty. On Node, `process.nextTick` called from a microtask
- * runs at that moment; elsewhere a new task of the event loop does. Neither function is trusted by its name: fake ones never
+ * runs at that moment; on other platforms a new task of the event loop does. Neither function is trusted by its name: fake ones never
  * call back, and polyfills of `nextTick` are microtasks. A function is trusted after it has once called back, and later than
  * a chain of microtasks. Until then, a message of a `MessageChannel` races with it.
  */
