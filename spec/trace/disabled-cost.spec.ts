@@ -69,7 +69,7 @@ describe('a listener of the instrumentation', () => {
     visit(1).block();
     instrumentation.current = undefined;
     visit(1).block();
-    expect(seen).toEqual(['built', 'task-began', 'task-ended']);
+    expect(seen).toEqual(['future-created', 'task-began', 'task-ended']);
   });
 
   it('of a trace does not enable the capture of call sites', () => {

@@ -33,7 +33,7 @@ class BatchFuture<K, V> extends Future<V> {
   override [begin](sink: Sink<V>, scheduler: BatchScheduler): Execution {
     const { substitute } = this.queues.definition;
     if (!substitute) return this.load(sink, scheduler);
-    instrumentation.current?.emit({ type: 'taken', future: this });
+    instrumentation.current?.emit({ type: 'future-consumed', future: this });
     const substituted = substitute(this.key, new OriginalFuture(this.queues, this.key, this.target));
     const { scheduler: far } = this.queues.for(this.target ?? scheduler);
     if (far === scheduler) return substituted[begin](sink, scheduler);

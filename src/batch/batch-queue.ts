@@ -81,7 +81,7 @@ export class BatchQueue<K, V> implements Runnable {
         this.#emitKnown(this.cache?.pendingItem(partition, identity), { key, waiter: sink, future });
       return known;
     } catch (error) {
-      instrumentation.current?.emit({ type: 'taken', future });
+      instrumentation.current?.emit({ type: 'future-consumed', future });
       sink.fail(error);
       return ended;
     }
@@ -91,7 +91,14 @@ export class BatchQueue<K, V> implements Runnable {
     const window = this.#latest;
     if (window) {
       const { key, isWanted } = item;
-      instrumentation.current?.emit({ type: 'asked', batch: window, key, waiter: sink, future, isNew: !isWanted });
+      instrumentation.current?.emit({
+        type: 'key-requested',
+        batch: window,
+        key,
+        waiter: sink,
+        future,
+        isNew: !isWanted,
+      });
     }
     if (window?.canBeForced === false) this.#checkDeadlock(window, sink);
     const execution = item.join(sink);
@@ -119,7 +126,7 @@ export class BatchQueue<K, V> implements Runnable {
     this.#slots.take(window);
     const { scheduler } = this;
     this.state.openBatches.addInFlight(window);
-    instrumentation.current?.emit({ type: 'flushed', batch: window, flight, keys: flight.keys, reason });
+    instrumentation.current?.emit({ type: 'batch-flushed', batch: window, flight, keys: flight.keys, reason });
     if (!this.#flushes.observed && !scheduler.events.observed) return;
     const { keys } = flight;
     const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
@@ -159,8 +166,8 @@ export class BatchQueue<K, V> implements Runnable {
   #emitKnown(item: Item<K, V> | undefined, request: { key: K; waiter: Waiter; future: object }): void {
     const { scheduler, options } = this;
     const batch = item?.owner as Window<K, V> | undefined; // only windows own items
-    if (batch) instrumentation.current?.emit({ type: 'asked', batch, isNew: false, ...request });
-    else instrumentation.current?.emit({ type: 'recalled', name: options.name, scheduler, ...request });
+    if (batch) instrumentation.current?.emit({ type: 'key-requested', batch, isNew: false, ...request });
+    else instrumentation.current?.emit({ type: 'key-cached', name: options.name, scheduler, ...request });
   }
 
   #windowOf(partition: unknown): Window<K, V> {
@@ -172,7 +179,7 @@ export class BatchQueue<K, V> implements Runnable {
   #openWindow(partition: unknown): Window<K, V> {
     this.cache?.dropExpired();
     const window = new Window(this, partition);
-    instrumentation.current?.emit({ type: 'opened', batch: window });
+    instrumentation.current?.emit({ type: 'batch-opened', batch: window });
     this.#windows.set(partition, window);
     this.state.openBatches.open(window);
     return window;

@@ -100,7 +100,7 @@ export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}
     throw invalidOption('batch: its resolver', 'a function from keys to results', resolve);
   const options = checkedOptions(config, resolve.name || UNNAMED_BATCH);
   const definition: BatchDefinition<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
-  instrumentation.current?.emit({ type: 'made', ofFunction: options, name: options.name, by: batch });
+  instrumentation.current?.emit({ type: 'batch-function-created', ofFunction: options, name: options.name, by: batch });
   return batchFunctionOf(new BatchQueues<K, V>(definition));
 }
 
@@ -121,7 +121,7 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
   const load = (key: K): Future<V> => {
     checkKey(key);
     const future = futureOf(queues, key, scheduler);
-    instrumentation.current?.emit({ type: 'built', future, by: load, name: options.name });
+    instrumentation.current?.emit({ type: 'future-created', future, by: load, name: options.name });
     return future;
   };
   const many = (keys: readonly K[]): Future<V[]> => {

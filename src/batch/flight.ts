@@ -13,7 +13,7 @@ import { beginInput } from '../future/external-input';
 import { extendStack } from '../future/logical-stack';
 import { SingleValueObservable } from '../future/single-value-observable';
 import { runCleanup, runIn, type Frame } from '../scheduler/frame';
-import { instrumentation, type EndedOutcome, type KeyFailures } from '../scheduler/instrumentation';
+import { instrumentation, type EndOutcome, type KeyFailures } from '../scheduler/instrumentation';
 import type { FlushReason } from '../scheduler/events';
 import type { Waiter } from '../scheduler/waiter';
 import { FlushHandle } from './flush';
@@ -104,7 +104,7 @@ export class Flight<K, V> implements Sink<unknown> {
     try {
       if (hasLateResults(result)) this.#late = new LateResults(this, this.#queue.scheduler);
       else this.end();
-      instrumentation.current?.emit({ type: 'resolved', batch: this.#batch.window, keys: this.keys, result });
+      instrumentation.current?.emit({ type: 'batch-resolved', batch: this.#batch.window, keys: this.keys, result });
       match(result, this.#request, (item, value) => this.#deliver(item, value));
     } catch (error) {
       // The result cannot be matched, or a method of a custom Map or a getter of the result throws.
@@ -264,11 +264,11 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   /** @param outcome - Undefined for an aborted flight. */
-  #landAs(outcome: EndedOutcome): void {
+  #landAs(outcome: EndOutcome): void {
     instrumentation.current?.emit({
-      type: 'landed',
+      type: 'batch-ended',
       batch: this.#batch.window,
-      how: outcome,
+      outcome,
       failures: this.#failures,
     });
     this.#queue.removeInFlight(this);

@@ -158,7 +158,7 @@ export class Window<K, V> implements Flushable, ItemOwner<K, V> {
     }
     this.#items.delete(item.identity);
     if (this.#items.size > 0) return;
-    instrumentation.current?.emit({ type: 'landed', batch: this, how: undefined, failures: undefined });
+    instrumentation.current?.emit({ type: 'batch-ended', batch: this, outcome: undefined, failures: undefined });
     this.#queue.removeWindow(this);
     this.close();
     // Other batches may have been held for the tasks that waited for this one.

@@ -42,7 +42,7 @@ export interface ObservedPool {
 }
 
 /** The outcome of a task, a flight, a call or a scope; undefined after a cancellation. */
-export type EndedOutcome = Settlement<unknown> | undefined;
+export type EndOutcome = Settlement<unknown> | undefined;
 
 /** The failed keys of a flush. */
 export interface KeyFailures {
@@ -51,23 +51,23 @@ export interface KeyFailures {
   readonly first: unknown;
 }
 
-export const toOutcome = (isError: boolean, result: unknown): EndedOutcome =>
+export const toOutcome = (isError: boolean, result: unknown): EndOutcome =>
   isError ? failure(result) : success(result);
 
 export type InstrumentationEvent =
-  /** A call has returned a future. `by` is the called function. */
-  | { readonly type: 'built'; readonly future: object; readonly by: object; readonly name: string }
+  /** A call has returned a future; `by` is the called function. */
+  | { readonly type: 'future-created'; readonly future: object; readonly by: object; readonly name: string }
   /** A batch function was created. */
-  | { readonly type: 'made'; readonly ofFunction: object; readonly name: string; readonly by: object }
+  | { readonly type: 'batch-function-created'; readonly ofFunction: object; readonly name: string; readonly by: object }
   | { readonly type: 'task-began'; readonly task: Waiter; readonly scheduler: ObservedScheduler }
   | { readonly type: 'task-suspended'; readonly task: Waiter; readonly awaited: { describe?(): string } | undefined }
   | { readonly type: 'task-resumed'; readonly task: Waiter }
-  | { readonly type: 'task-ended'; readonly task: Waiter; readonly how: EndedOutcome }
+  | { readonly type: 'task-ended'; readonly task: Waiter; readonly outcome: EndOutcome }
   /** A batch was opened. */
-  | { readonly type: 'opened'; readonly batch: ObservedBatch }
+  | { readonly type: 'batch-opened'; readonly batch: ObservedBatch }
   /** A key was requested from a batch. */
   | {
-      readonly type: 'asked';
+      readonly type: 'key-requested';
       readonly batch: ObservedBatch;
       readonly key: unknown;
       readonly waiter: Waiter;
@@ -76,7 +76,7 @@ export type InstrumentationEvent =
     }
   /** A key was found in the cache. */
   | {
-      readonly type: 'recalled';
+      readonly type: 'key-cached';
       readonly name: string;
       readonly key: unknown;
       readonly waiter: Waiter;
@@ -84,31 +84,31 @@ export type InstrumentationEvent =
       readonly scheduler: ObservedScheduler;
     }
   /** A future has a consumer, such as `all` or a scope, even if it is never run. */
-  | { readonly type: 'taken'; readonly future: object }
+  | { readonly type: 'future-consumed'; readonly future: object }
   | {
-      readonly type: 'flushed';
+      readonly type: 'batch-flushed';
       readonly batch: ObservedBatch;
       readonly flight: Waiter;
       readonly keys: readonly unknown[];
       readonly reason: FlushReason;
     }
   | {
-      readonly type: 'resolved';
+      readonly type: 'batch-resolved';
       readonly batch: ObservedBatch;
       readonly keys: readonly unknown[];
       readonly result: unknown;
     }
   | {
-      readonly type: 'landed';
+      readonly type: 'batch-ended';
       readonly batch: ObservedBatch;
-      readonly how: EndedOutcome;
+      readonly outcome: EndOutcome;
       readonly failures: KeyFailures | undefined;
     }
   | { readonly type: 'scope-opened'; readonly scope: ObservedScope }
   | { readonly type: 'scope-cancelled'; readonly scope: ObservedScope; readonly reason: unknown }
-  | { readonly type: 'scope-closed'; readonly scope: ObservedScope; readonly how: EndedOutcome }
+  | { readonly type: 'scope-closed'; readonly scope: ObservedScope; readonly outcome: EndOutcome }
   | { readonly type: 'work-began'; readonly scope: ObservedScope; readonly work: Waiter }
-  | { readonly type: 'work-ended'; readonly scope: ObservedScope; readonly work: Waiter; readonly how: EndedOutcome }
+  | { readonly type: 'work-ended'; readonly scope: ObservedScope; readonly work: Waiter; readonly outcome: EndOutcome }
   | {
       readonly type: 'call-queued';
       readonly pool: ObservedPool;
@@ -117,7 +117,7 @@ export type InstrumentationEvent =
       readonly waiter: Waiter;
     }
   | { readonly type: 'call-sent'; readonly pool: ObservedPool; readonly call: object; readonly thread: number }
-  | { readonly type: 'call-ended'; readonly pool: ObservedPool; readonly call: object; readonly how: EndedOutcome }
+  | { readonly type: 'call-ended'; readonly pool: ObservedPool; readonly call: object; readonly outcome: EndOutcome }
   | {
       readonly type: 'thread';
       readonly pool: ObservedPool;

@@ -36,6 +36,6 @@ export function notifyScopeClosed(
   isCancelled: boolean,
 ): void {
   openScopes?.unregister(scope);
-  const how = !closeFailure && isCancelled ? undefined : toOutcome(closeFailure !== undefined, closeFailure?.error);
-  instrumentation.current?.emit({ type: 'scope-closed', scope, how });
+  const outcome = !closeFailure && isCancelled ? undefined : toOutcome(closeFailure !== undefined, closeFailure?.error);
+  instrumentation.current?.emit({ type: 'scope-closed', scope, outcome });
 }

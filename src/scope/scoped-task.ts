@@ -50,7 +50,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#startedAt = startedAt;
     const ownFrame = new Frame(frame, { work: this });
     this.#cancellation = new Cancellation(ownFrame);
-    if (typeof work === 'object') instrumentation.current?.emit({ type: 'taken', future: work });
+    if (typeof work === 'object') instrumentation.current?.emit({ type: 'future-consumed', future: work });
     const sink: Sink<T> = {
       name: this.name,
       above: this,
@@ -208,9 +208,9 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
       this.scope.failures.add({ error: this.#failedCleanUp.error, order: this.order });
     }
     this.#failedCleanUp = undefined;
-    const how = outcome.isError && isCancellation(outcome.error) ? undefined : outcome;
-    instrumentation.current?.emit({ type: 'work-ended', scope: this.scope, work: this, how });
-    if (how?.isError) this.scope.taskFailed(this, how.error);
+    const end = outcome.isError && isCancellation(outcome.error) ? undefined : outcome;
+    instrumentation.current?.emit({ type: 'work-ended', scope: this.scope, work: this, outcome: end });
+    if (end?.isError) this.scope.taskFailed(this, end.error);
     if (!this.isSet) this.settleWith(outcome);
     this.scope.taskEnded(this);
     this.#isRunning = false;

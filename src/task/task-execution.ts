@@ -253,7 +253,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     instrumentation.current?.emit({
       type: 'task-ended',
       task: this,
-      how: this.#isCancelled ? undefined : toOutcome(isError, result),
+      outcome: this.#isCancelled ? undefined : toOutcome(isError, result),
     });
     this.#phase = 'ended';
     this.#body = undefined;

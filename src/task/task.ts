@@ -100,7 +100,7 @@ export function task<This, A extends readonly unknown[]>(
   };
   const asTask = function (this: This, ...args: A): Future<unknown> {
     const future = new TaskFuture(definition, this, args);
-    instrumentation.current?.emit({ type: 'built', future, by: asTask, name: definition.name });
+    instrumentation.current?.emit({ type: 'future-created', future, by: asTask, name: definition.name });
     return future;
   };
   Object.defineProperty(asTask, 'name', { value: body.name, configurable: true });

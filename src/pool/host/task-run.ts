@@ -6,7 +6,7 @@ import { emptyError } from '../../future/external-input';
 import { Fifo } from '../../core/fifo';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { ExternalWaitDescription } from '../../scheduler/scheduler-state';
-import { instrumentation, type EndedOutcome } from '../../scheduler/instrumentation';
+import { instrumentation, type EndOutcome } from '../../scheduler/instrumentation';
 import type { QueuedTask } from './task-queue';
 import type { CapturedStack } from '../../core/call-site';
 import type { Timer } from '../thread/timers';
@@ -215,10 +215,10 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
     });
   }
 
-  #finish(how: RunEnd, outcome: EndedOutcome): void {
+  #finish(how: RunEnd, outcome: EndOutcome): void {
     this.isOver = true;
     const { engine, signal } = this.#call.spec;
-    instrumentation.current?.emit({ type: 'call-ended', pool: engine, call: this, how: outcome });
+    instrumentation.current?.emit({ type: 'call-ended', pool: engine, call: this, outcome });
     this.onOver?.();
     if (this.#timeout) engine.timers.clear(this.#timeout);
     if (signal) engine.signals.delete(signal, this);

@@ -18,8 +18,8 @@ export class Doctor {
     this.#unusedFutures.handle(event);
     this.#sequentialLoads.handle(event);
     this.#taskBodies.handle(event);
-    if (event.type === 'made') this.#recreatedBatches.handle(event.name, event.by);
-    if (event.type === 'resolved') checkResultOrder(event, this.#warnings);
+    if (event.type === 'batch-function-created') this.#recreatedBatches.handle(event.name, event.by);
+    if (event.type === 'batch-resolved') checkResultOrder(event, this.#warnings);
   }
 
   stop(): void {

@@ -7,7 +7,7 @@ import type { InstrumentationEvent } from '../../scheduler/instrumentation';
 import type { Warnings } from './warnings';
 import { capturedSiteOf } from '../events/instrumentation-hub';
 
-type ResolvedEvent = Extract<InstrumentationEvent, { readonly type: 'resolved' }>;
+type ResolvedEvent = Extract<InstrumentationEvent, { readonly type: 'batch-resolved' }>;
 type Properties = Readonly<{ [name: string]: unknown }>;
 
 export function checkResultOrder({ batch, keys, result }: ResolvedEvent, warnings: Warnings): void {

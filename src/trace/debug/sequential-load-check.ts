@@ -24,7 +24,7 @@ export class SequentialLoadCheck {
   constructor(private readonly warnings: Warnings) {}
 
   handle(event: InstrumentationEvent): void {
-    if (event.type === 'asked' && event.isNew) {
+    if (event.type === 'key-requested' && event.isNew) {
       const { waiter, batch, key, future } = event;
       this.#addRequest(waiter, { target: describeBatch(batch.name), key, site: capturedSiteOf(future) });
     } else if (event.type === 'task-began') {

@@ -30,28 +30,28 @@ export class BatchEventWriter {
 
   handle(event: InstrumentationEvent): void {
     switch (event.type) {
-      case 'opened':
+      case 'batch-opened':
         this.#unwritten.add(event.batch);
         return;
-      case 'asked': {
+      case 'key-requested': {
         this.#writeAsk(event);
         return;
       }
-      case 'recalled': {
+      case 'key-cached': {
         this.#writeRecall(event);
         return;
       }
-      case 'flushed': {
+      case 'batch-flushed': {
         this.#writeFlush(event);
         return;
       }
-      case 'landed': {
+      case 'batch-ended': {
         this.#writeLand(event);
       }
     }
   }
 
-  #writeAsk({ batch, key, waiter, future, isNew }: EventOf<'asked'>): void {
+  #writeAsk({ batch, key, waiter, future, isNew }: EventOf<'key-requested'>): void {
     const { ids, siteOf, write } = this.writer;
     const asker = named(waiter);
     if (this.#unwritten.delete(batch)) this.#writeOpen(batch, asker);
@@ -84,7 +84,7 @@ export class BatchEventWriter {
     });
   }
 
-  #writeFlush({ batch, flight, keys, reason }: EventOf<'flushed'>): void {
+  #writeFlush({ batch, flight, keys, reason }: EventOf<'batch-flushed'>): void {
     const { ids, write } = this.writer;
     const id = ids.of(batch) ?? ids.assign(batch);
     ids.alias(flight, id);
@@ -101,23 +101,23 @@ export class BatchEventWriter {
     });
   }
 
-  #writeLand({ batch, how, failures }: EventOf<'landed'>): void {
+  #writeLand({ batch, outcome, failures }: EventOf<'batch-ended'>): void {
     const id = this.writer.ids.of(batch);
     if (id === undefined) return;
     this.#earlier.markLanded(id, batch);
-    const failedKeys = how && failures?.count;
+    const failedKeys = outcome && failures?.count;
     const hasAllFailed = failedKeys === batch.size;
     this.writer.write({
       type: 'batch-land',
       id,
       at: this.#timestamps.timeOf(batch, batch.scheduler),
-      ...outcomeOf(hasAllFailed ? toOutcome(true, failures?.first) : how),
+      ...outcomeOf(hasAllFailed ? toOutcome(true, failures?.first) : outcome),
       ...(failures && !hasAllFailed && partialFailure(failures)),
       ...optional('failedKeys', failedKeys),
     });
   }
 
-  #writeRecall({ name: batch, key, waiter, scheduler }: EventOf<'recalled'>): void {
+  #writeRecall({ name: batch, key, waiter, scheduler }: EventOf<'key-cached'>): void {
     const task = this.writer.ids.of(named(waiter));
     this.writer.write({
       type: 'batch-recall',

@@ -2,7 +2,7 @@
 import { CancelledError } from '../../core/errors';
 import { describe } from '../../core/describe';
 import { nameWithoutMessage } from '../../core/sluice-error';
-import type { EndedOutcome } from '../../scheduler/instrumentation';
+import type { EndOutcome } from '../../scheduler/instrumentation';
 import type { Ids } from './ids';
 import type { Outcome, TraceEvent } from './trace-event';
 
@@ -14,7 +14,7 @@ export interface EventWriter {
 }
 
 /** The fields of an event that ends something. */
-export function outcomeOf(ended: EndedOutcome): {
+export function outcomeOf(ended: EndOutcome): {
   readonly outcome: Outcome;
   readonly error?: string;
   readonly ownError?: string;

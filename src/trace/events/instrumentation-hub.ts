@@ -89,8 +89,8 @@ class InstrumentationHub implements Instrumentation {
   }
 
   #recordSite(event: InstrumentationEvent): void {
-    if (event.type === 'built') this.#sites.set(event.future, new CallSite(event.by));
-    if (event.type !== 'asked' || !event.future) return;
+    if (event.type === 'future-created') this.#sites.set(event.future, new CallSite(event.by));
+    if (event.type !== 'key-requested' || !event.future) return;
     const site = this.#sites.get(event.future);
     if (site) this.#sites.set(event.waiter, site);
   }

@@ -31,7 +31,7 @@ export class PoolEventWriter {
       }
       case 'call-ended': {
         const id = ids.of(event.call);
-        if (id !== undefined) write({ type: 'call-end', id, at, ...outcomeOf(event.how) });
+        if (id !== undefined) write({ type: 'call-end', id, at, ...outcomeOf(event.outcome) });
         return;
       }
       case 'thread': {

@@ -40,7 +40,7 @@ export class ScopeEventWriter {
     const id = ids.of(event.scope);
     if (id === undefined) return;
     if (event.type === 'scope-cancelled') write({ type: 'scope-cancel', id, at, reason: describe(event.reason) });
-    else write({ type: 'scope-close', id, at, ...outcomeOf(event.how) });
+    else write({ type: 'scope-close', id, at, ...outcomeOf(event.outcome) });
   }
 
   #writeWorkEvent(event: Extract<InstrumentationEvent, { readonly type: `work-${string}` }>): void {
@@ -55,6 +55,6 @@ export class ScopeEventWriter {
       return;
     }
     const id = ids.of(work);
-    if (id !== undefined) write({ type: 'work-end', id, at, ...outcomeOf(event.how) });
+    if (id !== undefined) write({ type: 'work-end', id, at, ...outcomeOf(event.outcome) });
   }
 }

@@ -1,6 +1,6 @@
 /** Events of tasks: when each task runs, and what it waits for. */
 import type {
-  EndedOutcome,
+  EndOutcome,
   InstrumentationEvent,
   ObservedBatch,
   ObservedScheduler,
@@ -56,11 +56,11 @@ export class TaskEventWriter {
         this.#writeBegin(event.task, event.scheduler);
         return;
       }
-      case 'asked': {
+      case 'key-requested': {
         this.#addKeyRequest(named(event.waiter), event.batch);
         return;
       }
-      case 'landed': {
+      case 'batch-ended': {
         // A task that does not wait by now has its results, and goes on without a wait.
         for (const requests of this.#requestsByBatch.get(event.batch) ?? []) removeRequest(requests, event.batch.name);
         this.#requestsByBatch.delete(event.batch);
@@ -79,7 +79,7 @@ export class TaskEventWriter {
         return;
       }
       case 'task-ended': {
-        this.#writeEnd(event.task, event.how);
+        this.#writeEnd(event.task, event.outcome);
       }
     }
   }
@@ -151,7 +151,7 @@ export class TaskEventWriter {
     this.writer.write({ type: 'task-resume', id, at: this.#timestamps.timeOf(task, record.scheduler) });
   }
 
-  #writeEnd(task: Waiter, outcome: EndedOutcome): void {
+  #writeEnd(task: Waiter, outcome: EndOutcome): void {
     const record = this.#records.get(task);
     const id = this.writer.ids.of(task);
     if (!record || id === undefined) return;
