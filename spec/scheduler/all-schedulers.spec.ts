@@ -2,7 +2,7 @@
  * The list of all schedulers is complete and keeps no scheduler alive.
  */
 import { batchScheduler, BatchScheduler } from 'sluice';
-import { allSchedulers } from '../../src/scheduler/all-schedulers';
+import { allSchedulers } from '../../src/scheduler/batch-scheduler';
 import { runAlone } from '../support/process';
 
 describe('allSchedulers()', () => {
@@ -31,7 +31,7 @@ describe('allSchedulers()', () => {
     const ended = runAlone(
       `
       const { BatchScheduler } = require('sluice');
-      const { allSchedulers } = require('./dist/scheduler/all-schedulers.cjs');
+      const { allSchedulers } = require('./dist/scheduler/batch-scheduler.cjs');
       const kept = new BatchScheduler({ name: 'kept' });
       for (let left = 1_000; left > 0; left--) new BatchScheduler({ name: 'gone' });
       const look = (turns) => {

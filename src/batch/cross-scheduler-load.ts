@@ -5,7 +5,8 @@
 import { describeBatch } from '../core/describe';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
+import type { ExternalWait, ExternalWaitDescription } from '../scheduler/contract';
+import type { SchedulerState } from '../scheduler/scheduler-state';
 import type { Frame } from '../scheduler/frame';
 import type { BatchQueue } from './batch-queue';
 

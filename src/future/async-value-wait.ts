@@ -1,7 +1,8 @@
 /** One wait for an AsyncValue that is not settled: receives its outcome, unless the wait is cancelled first. */
 import type { Settlement } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
+import type { ExternalWait, ExternalWaitDescription } from '../scheduler/contract';
+import type { SchedulerState } from '../scheduler/scheduler-state';
 import { deliverOutcome, type Canceller, type Execution, type Sink } from './execution';
 
 /** What a wait needs of its AsyncValue. */

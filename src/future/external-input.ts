@@ -5,7 +5,8 @@
 import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
 import { failure, success, type Settlement } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../scheduler/scheduler-state';
+import type { ExternalWait, ExternalWaitDescription } from '../scheduler/contract';
+import type { SchedulerState } from '../scheduler/scheduler-state';
 import { activeFrame, reportOrphan, runCleanup, runIn, runInActive, switchForCleanup } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Canceller, Execution, Sink } from './execution';

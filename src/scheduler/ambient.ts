@@ -5,8 +5,7 @@
  * The state is one object with plain fields, since an assignment needs no space on the native stack: a `finally` block can
  * restore the fields also after a stack overflow.
  */
-import type { BatchScheduler } from './batch-scheduler';
-import type { Frame, FrameOwner } from './frame';
+import type { Frame, FrameOwner, FrameScheduler } from './frame';
 import type { Waiter } from './waiter';
 
 export interface CurrentTask extends FrameOwner, Waiter {
@@ -19,11 +18,11 @@ export interface CurrentTask extends FrameOwner, Waiter {
 
 export const ambient: {
   /** The scheduler that runs tasks now; undefined outside of every `RunQueue.drive`. */
-  scheduler: BatchScheduler | undefined;
+  scheduler: FrameScheduler | undefined;
   /** The task whose body is on the stack. */
   task: CurrentTask | undefined;
 } = { scheduler: undefined, task: undefined };
 
-export const ambientScheduler = (): BatchScheduler | undefined => ambient.scheduler;
+export const ambientScheduler = (): FrameScheduler | undefined => ambient.scheduler;
 
 export const runningTask = (): CurrentTask | undefined => ambient.task;

@@ -11,12 +11,12 @@ import { checkOptions } from '../core/options';
 import { PerTimeDomain } from '../core/per-time-domain';
 import { printable } from '../core/printable';
 import { isVirtualTime } from '../core/rx';
-import { registerScheduler } from './all-schedulers';
+import { ambient } from './ambient';
 import { BatchAction, type ActionHost } from './batch-action';
 import { SchedulerState } from './scheduler-state';
 import type { SchedulerEvent } from './events';
 import { flushAll, type FlushPolicy } from './flush-policy';
-import { Frame, frameHere, frameOn, runIn, schedulerHere } from './frame';
+import { carriedFrame, Frame, frameHere, frameOn, runIn } from './frame';
 import { RunQueue } from './run-queue';
 import { isDelegated } from './tick';
 
@@ -176,6 +176,28 @@ const check = (option: string, isRight: boolean, mustBe: string, got: unknown): 
 const isScheduler = (clock: Partial<SchedulerLike> | null): boolean =>
   typeof clock?.schedule === 'function' && typeof clock.now === 'function';
 
+/** All schedulers of the process, through weak references that keep none of them alive. */
+const references = new Set<WeakRef<BatchScheduler>>();
+const MIN_CLEANUP_SIZE = 64;
+/** Number of references above which the references of collected schedulers are removed. */
+let cleanupSize = MIN_CLEANUP_SIZE;
+
+function registerScheduler(scheduler: BatchScheduler): void {
+  references.add(new WeakRef(scheduler));
+  if (references.size > cleanupSize) cleanupSize = Math.max(MIN_CLEANUP_SIZE, 2 * allSchedulers().length);
+}
+
+/** All schedulers of the process that have not been garbage-collected, in order of creation. */
+export function allSchedulers(): BatchScheduler[] {
+  const found: BatchScheduler[] = [];
+  for (const reference of references) {
+    const scheduler = reference.deref();
+    if (scheduler) found.push(scheduler);
+    else references.delete(reference);
+  }
+  return found;
+}
+
 /**
  * The default scheduler. Work without another scheduler runs on it.
  *
@@ -185,4 +207,8 @@ const isScheduler = (clock: Partial<SchedulerLike> | null): boolean =>
 export const batchScheduler = new BatchScheduler({ name: 'batchScheduler' }, true);
 
 /** The scheduler of the running code, or `batchScheduler`. */
-export const currentScheduler = (): BatchScheduler => schedulerHere() ?? batchScheduler;
+export function currentScheduler(): BatchScheduler {
+  const running = ambient.scheduler ?? carriedFrame()?.scheduler;
+  // BatchScheduler is the only class of schedulers; frames and run queues know it by an interface.
+  return (running as BatchScheduler | undefined) ?? batchScheduler;
+}

@@ -4,7 +4,7 @@
  */
 import { describe, describeBatch, describeKeys } from '../core/describe';
 import { DeadlockError } from '../core/errors';
-import type { ExternalWait } from './scheduler-state';
+import type { ExternalWait } from './contract';
 import type { Flushable, KeyWaiter } from './open-batches';
 import type { Waiter } from './waiter';
 

@@ -8,8 +8,6 @@
  */
 import { reportUnhandled } from '../core/rx';
 import { captureStores, carriedValue, runInStores, type Stores } from '../core/async-local';
-import { ambient } from './ambient';
-import type { BatchScheduler } from './batch-scheduler';
 
 /** A context that is on while a task runs: it is resumed before the task runs and paused when the task waits. */
 export interface Switchable {
@@ -31,12 +29,18 @@ export interface Work {
   hold(): () => void;
 }
 
+/** A scheduler as a frame knows it. */
+export interface FrameScheduler {
+  /** The frame of work on this scheduler without another frame; undefined for the default scheduler. */
+  readonly frame: Frame | undefined;
+}
+
 interface FrameParts {
   readonly context?: Switchable | undefined;
   readonly owner?: FrameOwner | undefined;
   readonly stores?: Stores | undefined;
   readonly work?: Work | undefined;
-  readonly scheduler?: BatchScheduler | undefined;
+  readonly scheduler?: FrameScheduler | undefined;
 }
 
 export class Frame {
@@ -45,7 +49,7 @@ export class Frame {
   readonly stores: Stores | undefined;
   readonly work: Work | undefined;
   /** The scheduler of the code in this frame; undefined for the default one. */
-  readonly scheduler: BatchScheduler | undefined;
+  readonly scheduler: FrameScheduler | undefined;
   readonly context: Switchable | undefined;
   readonly owner: FrameOwner | undefined;
   readonly depth: number;
@@ -196,13 +200,10 @@ export const runInActive = <R>(frame: Frame | undefined, work: () => R, isAsync 
   runInStores(frame?.stores, isAsync || frame?.isCarried ? frame : undefined, work);
 
 /** The frame carried to the running code through promises, timers or callbacks. */
-const carriedFrame = (): Frame | undefined => carriedValue() as Frame | undefined; // only frames are carried
+export const carriedFrame = (): Frame | undefined => carriedValue() as Frame | undefined; // only frames are carried
 
 /** The frame of code that continues after an `await` or in a callback. Its contexts are not on. */
 export const resumedFrame = (): Frame | undefined => (active ? undefined : carriedFrame());
-
-/** The scheduler of the running code; undefined for the default one. */
-export const schedulerHere = (): BatchScheduler | undefined => ambient.scheduler ?? carriedFrame()?.scheduler;
 
 /**
  * The frame of work that is started here with its own lifetime: the contexts of the given frame, and the current stores (or
@@ -221,7 +222,7 @@ export function frameHere(): Frame | undefined {
 }
 
 /** The given frame for work on the given scheduler, which may differ from that of the frame. */
-export function frameOn(scheduler: BatchScheduler, frame: Frame | undefined): Frame | undefined {
+export function frameOn(scheduler: FrameScheduler, frame: Frame | undefined): Frame | undefined {
   if (frame === undefined) return scheduler.frame;
   if (frame.scheduler === scheduler || (!frame.scheduler && !scheduler.frame)) return frame;
   return new Frame(frame.base, { stores: frame.stores, scheduler });

@@ -9,10 +9,9 @@
 import { detectStores } from '../core/async-local';
 import { reportUnhandledFailure } from '../core/report';
 import { ambient } from './ambient';
-import type { BatchScheduler } from './batch-scheduler';
 import { isTimeUp } from './deadline';
 import { Fifo } from '../core/fifo';
-import { activeFrame, expectedFrame, switchTo } from './frame';
+import { activeFrame, expectedFrame, switchTo, type FrameScheduler } from './frame';
 
 export interface Runnable {
   /** Runs until it has to wait. Throws only an overflow of the native stack. Has no effect without work to do. */
@@ -26,12 +25,12 @@ export interface Runnable {
 const MAX_NESTING = 120;
 
 export class RunQueue {
-  readonly #owner: BatchScheduler;
+  readonly #owner: FrameScheduler;
   readonly #stack: Runnable[] = [];
   readonly #ready = new Fifo<Runnable>();
   #nesting = 0;
 
-  constructor(owner: BatchScheduler) {
+  constructor(owner: FrameScheduler) {
     this.#owner = owner;
   }
 

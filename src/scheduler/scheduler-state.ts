@@ -5,29 +5,13 @@
 import type { SchedulerLike } from 'rxjs';
 import { currentTimeDomain, reportUnhandled } from '../core/rx';
 import type { DueRun } from './batch-action';
+import type { ExternalWait } from './contract';
 import type { FlushPolicy } from './flush-policy';
 import { DeadlockCheck } from './deadlock';
 import { OpenBatches, type Flushable } from './open-batches';
 import type { RunQueue } from './run-queue';
 import { endOfTurn, quiescence, Tick } from './tick';
 import type { Waiter } from './waiter';
-
-/** A wait of a task for work outside of its scheduler, which the scheduler cannot drive. */
-export interface ExternalWait {
-  describe(): string;
-  /** Makes progress without the event loop, where possible. Returns false without progress. */
-  advance?(): boolean;
-  /** The waiters, each with a description of the awaited work. */
-  waited?(): Iterable<ExternalWaitDescription>;
-  /** Whether the wait is for a key of a batch of another scheduler. That batch then lists its waiter. */
-  readonly isBatchWait?: boolean;
-}
-
-export interface ExternalWaitDescription {
-  readonly waiter: Waiter | undefined;
-  /** Description of the awaited work. */
-  readonly what: string;
-}
 
 interface SchedulerStateConfig {
   readonly clock: SchedulerLike;

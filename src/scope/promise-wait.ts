@@ -3,7 +3,7 @@
  * signal; the value or error of the promise is passed to the sink also after that.
  */
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { ExternalWait } from '../scheduler/scheduler-state';
+import type { ExternalWait } from '../scheduler/contract';
 import type { Execution, Sink } from '../future/execution';
 
 export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {

@@ -1,5 +1,6 @@
 /** A pool wait registers the pool with a scheduler as one external wait while the pool holds tasks of that scheduler. */
-import type { ExternalWait, SchedulerState, ExternalWaitDescription } from '../../scheduler/scheduler-state';
+import type { ExternalWait, ExternalWaitDescription } from '../../scheduler/contract';
+import type { SchedulerState } from '../../scheduler/scheduler-state';
 
 class PoolWait implements ExternalWait {
   #count = 0;

@@ -5,7 +5,7 @@ import { deliverOutcome, type Canceller, type Execution } from '../../future/exe
 import { emptyError } from '../../future/external-input';
 import { Fifo } from '../../core/fifo';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
-import type { ExternalWaitDescription } from '../../scheduler/scheduler-state';
+import type { ExternalWaitDescription } from '../../scheduler/contract';
 import { instrumentation, type EndOutcome } from '../../scheduler/instrumentation';
 import type { QueuedTask } from './task-queue';
 import type { CapturedStack } from '../../core/call-site';

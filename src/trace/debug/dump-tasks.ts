@@ -3,9 +3,8 @@
  * read from the pending keys upwards, so nothing is recorded for it. After asynq's `debug.dump`.
  */
 import { describe, describeBatch, invalidOption } from '../../core/describe';
-import { allSchedulers } from '../../scheduler/all-schedulers';
 import { ambientScheduler, runningTask } from '../../scheduler/ambient';
-import type { BatchScheduler } from '../../scheduler/batch-scheduler';
+import { allSchedulers, type BatchScheduler } from '../../scheduler/batch-scheduler';
 import { instrumentation } from '../../scheduler/instrumentation';
 import { named, type Waiter } from '../../scheduler/waiter';
 import { TextTree } from './text-tree';
