@@ -58,10 +58,9 @@ export { within } from './context/within';
 
 // scope
 export { boundTo } from './scope/bound-to';
-export { Scope } from './scope/scope';
+export { Scope, type ScopeTask } from './scope/scope';
 export type { ErrorMode, ExitMode, ScopeConfig } from './scope/scope-config';
 export { scoped } from './scope/scoped';
-export type { ScopeTask } from './scope/scoped-work';
 export type { ScopeResult } from './scope/work';
 
 // run

@@ -34,7 +34,7 @@ export interface ObservedScope {
   readonly closing: object;
   readonly name: string;
   readonly scheduler: ObservedScheduler;
-  readonly parentLink: { readonly parent?: object; readonly above?: Waiter | undefined };
+  readonly parentLink: { readonly parent?: object; readonly waiter?: Waiter | undefined };
 }
 
 export interface ObservedPool {

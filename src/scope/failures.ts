@@ -5,7 +5,6 @@
 import { isCancellation, ScopeError, type CancelledError } from '../core/errors';
 import { markHandled, reportUnhandledFailure, reportUnlessHandled } from '../core/report';
 import type { AsyncValue } from '../future/async-value';
-import type { ScopedTask } from './scoped-task';
 
 export interface Failure {
   readonly error: unknown;
@@ -15,12 +14,6 @@ export interface Failure {
   readonly value?: AsyncValue<unknown>;
   /** Whether the failure is that of the scope itself: of its body, or its deadline. */
   readonly isOwn?: boolean;
-}
-
-/** The failure of one task of a scope, before the task is settled. */
-export interface TaskFailure {
-  readonly failed: ScopedTask<unknown>;
-  readonly error: unknown;
 }
 
 const MIN_COMPACT_LENGTH = 64;

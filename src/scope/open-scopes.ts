@@ -3,8 +3,7 @@
  * close it any more. A child is collected together with its parent, so only a root scope is tracked.
  */
 import { reportUnhandledFailure } from '../core/report';
-import { toOutcome, instrumentation } from '../scheduler/instrumentation';
-import type { Scope } from './scope';
+import { instrumentation, toOutcome, type ObservedScope } from '../scheduler/instrumentation';
 
 const openScopes =
   typeof FinalizationRegistry === 'function'
@@ -19,19 +18,19 @@ const openScopes =
       })
     : undefined;
 
-export function notifyScopeOpened(scope: Scope): void {
+export function notifyScopeOpened(scope: ObservedScope): void {
   if (!scope.parentLink.parent) openScopes?.register(scope, scope.name, scope);
   instrumentation.current?.emit({ type: 'scope-opened', scope });
 }
 
-export const notifyScopeCancelled = (scope: Scope, reason: unknown): void =>
+export const notifyScopeCancelled = (scope: ObservedScope, reason: unknown): void =>
   instrumentation.current?.emit({ type: 'scope-cancelled', scope, reason });
 
 /** Called for a cancelled and empty scope: `close()` is not needed any more. */
-export const notifyScopeDrained = (scope: Scope): void => void openScopes?.unregister(scope);
+export const notifyScopeDrained = (scope: ObservedScope): void => void openScopes?.unregister(scope);
 
 export function notifyScopeClosed(
-  scope: Scope,
+  scope: ObservedScope,
   closeFailure: { readonly error: unknown } | undefined,
   isCancelled: boolean,
 ): void {

@@ -3,10 +3,9 @@ import { Subject, type Observable } from 'rxjs';
 import type { CancelledError } from '../core/errors';
 import { AsyncValue } from '../future/async-value';
 import type { CancelSteps } from './cancellation';
-import type { Scope } from './scope';
+import type { ChildScope } from './contract';
 import type { ExitMode } from './scope-config';
-import type { TaskFailure } from './failures';
-import type { ScopedTask } from './scoped-task';
+import type { ScopedTask, TaskFailure } from './scoped-task';
 
 /** One subscription that is bound to a scope. */
 export interface BoundSubscription {
@@ -18,7 +17,7 @@ export interface BoundSubscription {
 
 export class ScopeChildren {
   body: ScopedTask<unknown> | undefined;
-  readonly scopes = new Set<Scope>();
+  readonly scopes = new Set<ChildScope>();
   /** Number of `scopes` that are drained: cancelled and empty, so that they need not be closed. */
   drainedScopes = 0;
   readonly #tasks = new Set<ScopedTask<unknown>>();
@@ -41,7 +40,7 @@ export class ScopeChildren {
   }
 
   /** Called when a task or the body has ended. */
-  ended(task: ScopedTask<unknown>): void {
+  taskEnded(task: ScopedTask<unknown>): void {
     this.remove(task);
     if (task !== this.body && !task.isError && !task.isReceived) this.#unreceived?.add(task);
     this.#notifyIfIdle();
@@ -75,7 +74,7 @@ export class ScopeChildren {
 
   /** Steps of a task that end when the scope is empty. Child scopes are closed when nothing else runs, newest first. */
   *waitUntilEmpty(): Generator<unknown, void, never> {
-    let oldestFirst: Scope[] = [];
+    let oldestFirst: ChildScope[] = [];
     for (;;) {
       while (!this.#isIdle) yield (this.#idle ??= new AsyncValue<void>());
       if (oldestFirst.length === 0) oldestFirst = [...this.scopes];

@@ -5,11 +5,11 @@ import type { Frame } from '../scheduler/frame';
 import type { Waiter } from '../scheduler/waiter';
 import { AsyncValue } from '../future/async-value';
 import { begin, ended, type Execution, type Sink } from '../future/execution';
-import type { Scope } from './scope';
+import type { ClosingScope, LinkedScope } from './contract';
 import { ScopedTask } from './scoped-task';
 
 export class ScopeEnd extends AsyncValue<void> implements Waiter {
-  constructor(private readonly scope: Scope) {
+  constructor(private readonly scope: ClosingScope) {
     super();
   }
 
@@ -19,8 +19,8 @@ export class ScopeEnd extends AsyncValue<void> implements Waiter {
 
   /** @internal */
   get above(): Waiter | undefined {
-    const { above, parent } = this.scope.parentLink;
-    return this.firstWaiter ?? above ?? parent?.closing;
+    const { waiter, parent } = this.scope.parentLink;
+    return this.firstWaiter ?? waiter ?? parent?.closing;
   }
 
   /** Cancels the scope, which then closes as usual. */
@@ -68,10 +68,10 @@ const setByCaller = (method: string): TypeError =>
   );
 
 /** Whether code in this frame is unfinished work of the scope or of a scope within it, so that the scope waits for it. */
-function isWorkOf(scope: Scope, frame: Frame | undefined): boolean {
+function isWorkOf(scope: ClosingScope, frame: Frame | undefined): boolean {
   for (let at = frame; at; at = at.outer) {
     if (!(at.work instanceof ScopedTask) || at.work.isOver) continue;
-    for (let owner: Scope | undefined = at.work.scope; owner; owner = owner.parentLink.parent)
+    for (let owner: LinkedScope | undefined = at.work.scope; owner; owner = owner.parentLink.parent)
       if (owner === scope) return true;
   }
   return false;

@@ -19,10 +19,9 @@ import { whenAborted } from './outer-signal';
 import { isPromise } from './promise-wait';
 import { checkedOptions, type ExitMode, type ScopeConfig, type ScopeOptions } from './scope-config';
 import { ScopeEnd } from './scope-end';
-import { ScopedTask } from './scoped-task';
-import { callSiteOf, type ScopedTaskConfig, type ScopedWork, type ScopeTask, type WorkOrigin } from './scoped-work';
+import { callSiteOf, ScopedTask, type ScopedTaskConfig, type WorkOrigin } from './scoped-task';
 import { StartQueue } from './start-queue';
-import { checkFunction, checkWork, type ScopeResult } from './work';
+import { checkFunction, checkWork, type ScopedWork, type ScopeResult } from './work';
 
 /** The surroundings of a scope: its parent scope, or the waiter of a `scoped()` future. */
 interface ScopeParent {
@@ -32,7 +31,14 @@ interface ScopeParent {
   /** The context frame of the waiter of the scope; all work of the scope runs in it too. */
   readonly frame?: Frame | undefined;
   /** The waiter of the scope. */
-  readonly above?: Waiter | undefined;
+  readonly waiter?: Waiter | undefined;
+}
+
+/** The argument of a function that is started in a scope. */
+export interface ScopeTask {
+  /** Aborts when the task is cancelled. */
+  readonly signal: AbortSignal;
+  readonly scope: Scope;
 }
 
 /**
@@ -61,7 +67,7 @@ export class Scope extends Named implements AsyncDisposable {
   /** @internal */
   readonly queue: StartQueue;
   /** @internal The value that `close()` returns; it exists before the call. */
-  readonly closing = new ScopeEnd(this);
+  readonly closing: ScopeEnd = new ScopeEnd(this);
 
   readonly #children: ScopeChildren;
   readonly #closeSequence: CloseSequence;
@@ -134,7 +140,8 @@ export class Scope extends Named implements AsyncDisposable {
     this.#closeSequence.checkAccepts(this.name, 'start', this.#cancellation.error);
     const startedAt = callSiteOf(Scope.prototype.start, this.options.grace); // eslint-disable-line @typescript-eslint/unbound-method -- only compared with stack frames
     const frame = detachedFrame(this.#frame);
-    const started = this.#createTask<T>(work as ScopedWork<T>, 'the task', { frame, startedAt });
+    // A ScopedTask of this scope is a ScopeTask.
+    const started = this.#createTask<T>(work as ScopedWork<T>, 'task', { frame, startedAt });
     const task = started as ScopedTask<unknown>; // the scope never reads the value
     this.#children.add(task);
     if (isPromise(work)) this.queue.runNow(task);
@@ -173,7 +180,7 @@ export class Scope extends Named implements AsyncDisposable {
     this.#closeSequence.checkAccepts(this.name, 'ensure');
     const frame = detachedFrame(this.#frame);
     this.#closeSequence.addFinaliser(
-      this.#createTask<unknown>(finaliser, { is: undefined }, { frame, startedAt: 'as a finaliser' }),
+      this.#createTask<unknown>(finaliser, { value: undefined }, { frame, startedAt: 'as a finaliser' }),
     );
   }
 
@@ -206,7 +213,7 @@ export class Scope extends Named implements AsyncDisposable {
 
   /** @internal Runs the body of `scoped()`. The scope closes when the body ends, and fails if the body fails. */
   runBody<T>(body: (scope: Scope) => ScopeResult<T>, origin: WorkOrigin): AsyncValue<T> {
-    const value = this.#createTask<T>(body as ScopedWork<T>, { is: this }, origin);
+    const value = this.#createTask<T>(body as ScopedWork<T>, { value: this }, origin);
     this.#children.body = value; // the cast is that of `start`
     if (this.#cancellation.error) value.cancel(this.#cancellation.error);
     else this.scheduler.runQueue.drive(() => value.run());
@@ -236,9 +243,9 @@ export class Scope extends Named implements AsyncDisposable {
   /** @internal Called when a task, the body or a finaliser has ended. */
   taskEnded(task: ScopedTask<unknown>): void {
     if (this.#closeSequence.hasBegunFinalisers) return;
-    this.#children.ended(task);
+    this.#children.taskEnded(task);
     if (task === this.#children.body) this.close();
-    else if (task.isRunning) this.queue.ended();
+    else if (task.isRunning) this.queue.taskEnded();
     Scope.#updateDrained(this);
   }
 

@@ -3,6 +3,7 @@
  * object is the argument of the function that was started.
  */
 import type { Subscription } from 'rxjs';
+import { canCaptureStack, captureStack } from '../core/call-site';
 import { isCancellation, TaskLeakError } from '../core/errors';
 import { printable } from '../core/printable';
 import { failure, success, type Settlement } from '../core/outcome';
@@ -15,13 +16,32 @@ import type { Canceller, Execution, Sink } from '../future/execution';
 import { extendStack } from '../future/logical-stack';
 import { TaskExecution } from '../task/task-execution';
 import { Cancellation } from './cancellation';
-import type { TaskFailure } from './failures';
-import type { Scope } from './scope';
-import type { ScopeTask, ScopedTaskConfig } from './scoped-work';
+import type { TaskScope } from './contract';
 import { unstoppable } from './promise-wait';
-import { beginWork } from './work';
+import { beginWork, type ScopedWork } from './work';
 
-export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, ScopeTask, Waiter {
+/** The frame in which work runs, and where it was started. */
+export interface WorkOrigin {
+  readonly frame: Frame | undefined;
+  /** The call site as text, for the error of a task that does not end. */
+  readonly startedAt: string;
+}
+
+export interface ScopedTaskConfig<T> extends WorkOrigin {
+  readonly work: ScopedWork<T>;
+  /** The argument of the function: the task itself, or a value. */
+  readonly argument: 'task' | { readonly value: unknown };
+  /** The position of the task in the order of starts. */
+  readonly order: number;
+}
+
+/** The failure of one task of a scope, before the task is settled. */
+export interface TaskFailure {
+  readonly failed: ScopedTask<unknown>;
+  readonly error: unknown;
+}
+
+export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Waiter {
   readonly order: number;
   readonly name: string;
   #begin: (() => Execution) | undefined;
@@ -33,15 +53,15 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
   /** The outcome of the work, while a clean-up of it still runs. */
   #outcome: Settlement<T> | undefined;
   /** The first failure of a clean-up after the cancellation. */
-  #failedCleanUp: { readonly error: unknown } | undefined;
+  #cleanUpFailure: { readonly error: unknown } | undefined;
   /** The failure of another task that ends the present wait. */
   #interruption: TaskFailure | undefined;
-  #holds = 0;
-  #grace: Subscription | undefined;
+  #holdCount = 0;
+  #graceTimer: Subscription | undefined;
   readonly #startedAt: string;
 
   constructor(
-    readonly scope: Scope,
+    readonly scope: TaskScope<ScopedTask<unknown>>,
     { work, argument, order, frame, startedAt }: ScopedTaskConfig<T>,
   ) {
     super();
@@ -62,7 +82,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
         this.#fail(error);
       },
     };
-    const functionArgument = argument === 'the task' ? this : argument.is;
+    const functionArgument = argument === 'task' ? this : argument.value;
     this.#begin = () => beginWork(work, { argument: functionArgument, sink, scheduler: scope.scheduler });
   }
 
@@ -123,13 +143,13 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
 
   /** Called when the cancelled execution and its clean-up have ended. */
   cancelled(): void {
-    this.#end(failure((this.#failedCleanUp ?? this.#interruption)?.error ?? this.#cancellation.error));
+    this.#end(failure((this.#cleanUpFailure ?? this.#interruption)?.error ?? this.#cancellation.error));
   }
 
   /** The first failure of a clean-up after the cancellation becomes the failure of the task; others fail the scope. */
   orphaned(error: unknown): void {
-    if (this.#cancellation.error && !this.#outcome && !this.#failedCleanUp && !isCancellation(error)) {
-      this.#failedCleanUp = { error };
+    if (this.#cancellation.error && !this.#outcome && !this.#cleanUpFailure && !isCancellation(error)) {
+      this.#cleanUpFailure = { error };
       return;
     }
     this.scope.failures.add({ error, order: this.order }, `a clean-up of ${this.describe()}`);
@@ -137,9 +157,9 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
 
   /** Keeps the task from settling until the returned function is called. */
   hold(): () => void {
-    this.#holds++;
+    this.#holdCount++;
     return () => {
-      if (--this.#holds === 0 && this.#outcome) this.#settle(this.#outcome);
+      if (--this.#holdCount === 0 && this.#outcome) this.#settle(this.#outcome);
     };
   }
 
@@ -186,7 +206,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     }
     this.#begin = undefined;
     this.#outcome = outcome;
-    if (this.#holds === 0) this.#settle(outcome);
+    if (this.#holdCount === 0) this.#settle(outcome);
   }
 
   /** Fails the scope with the late error of a task that was abandoned after `grace`. */
@@ -203,11 +223,11 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     if (this.#isOver) return;
     this.#isOver = true;
     this.#execution = undefined;
-    this.#grace?.unsubscribe();
-    if (this.#failedCleanUp && !(outcome.isError && outcome.error === this.#failedCleanUp.error)) {
-      this.scope.failures.add({ error: this.#failedCleanUp.error, order: this.order });
+    this.#graceTimer?.unsubscribe();
+    if (this.#cleanUpFailure && !(outcome.isError && outcome.error === this.#cleanUpFailure.error)) {
+      this.scope.failures.add({ error: this.#cleanUpFailure.error, order: this.order });
     }
-    this.#failedCleanUp = undefined;
+    this.#cleanUpFailure = undefined;
     const end = outcome.isError && isCancellation(outcome.error) ? undefined : outcome;
     instrumentation.current?.emit({ type: 'work-ended', scope: this.scope, work: this, outcome: end });
     if (end?.isError) this.scope.taskFailed(this, end.error);
@@ -221,7 +241,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     const { scheduler, options } = this.scope;
     const { grace: graceMs } = options;
     if (this.#isOver || graceMs === Infinity) return;
-    this.#grace = scheduler.clock.schedule(() => {
+    this.#graceTimer = scheduler.clock.schedule(() => {
       scheduler.runQueue.drive(() => {
         this.#abandon(graceMs);
       });
@@ -235,3 +255,13 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Sco
     this.#settle(this.#outcome ?? failure(leak));
   }
 }
+
+type LibraryFunction = (...args: never[]) => unknown;
+
+/** The call site of `callee` as text. It is captured only for a scope with `grace`, since a capture costs time. */
+export function callSiteOf(callee: LibraryFunction, graceMs: number): string {
+  if (graceMs === Infinity || !canCaptureStack) return UNKNOWN_CALL_SITE;
+  return captureStack(callee).stack?.split('\n')[1]?.trim() ?? UNKNOWN_CALL_SITE;
+}
+
+const UNKNOWN_CALL_SITE = 'at an unknown call site';

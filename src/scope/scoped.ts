@@ -12,7 +12,7 @@ import { begin, type Canceller, type Execution, type Sink } from '../future/exec
 import { Future } from '../future/future';
 import { Scope } from './scope';
 import { checkedOptions, type ScopeConfig } from './scope-config';
-import { callSiteOf } from './scoped-work';
+import { callSiteOf } from './scoped-task';
 import { checkFunction, type ScopeResult } from './work';
 
 /**
@@ -61,7 +61,7 @@ class ScopedFuture<T> extends Future<T> {
 
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
-    const scope = new Scope({ scheduler, ...this.config }, { frame: sink.frame, above: sink });
+    const scope = new Scope({ scheduler, ...this.config }, { frame: sink.frame, waiter: sink });
     const value = scope.runBody(this.body, { frame: frameOn(scope.scheduler, sink.frame), startedAt: this.startedAt });
     return new ScopedExecution(scope, value, sink).begin(scheduler);
   }

@@ -51,7 +51,7 @@ export class StartQueue implements Runnable {
   }
 
   /** Called when a task that was running has ended. */
-  ended(): void {
+  taskEnded(): void {
     this.#running--;
     this.#scheduleTurn();
   }

@@ -15,9 +15,12 @@ import { beginPromise } from './promise-wait';
 /** The result of a function in a scope: a value, an awaitable, or, from a generator function, the steps of a task. */
 export type ScopeResult<T> = Generator<unknown, T | Awaitable<T>, never> | Awaitable<T> | T;
 
-interface WorkRun<A, T> {
+/** An awaitable, or a function of one argument that returns one. */
+export type ScopedWork<T> = Awaitable<T> | ((argument: unknown) => ScopeResult<T>);
+
+interface WorkRun<T> {
   /** The argument of the function. */
-  readonly argument: A;
+  readonly argument: unknown;
   readonly sink: Sink<T>;
   readonly scheduler: BatchScheduler;
 }
@@ -37,13 +40,12 @@ export function checkFunction(option: string, mustBe: string, work: unknown): vo
 }
 
 /** Starts the work. Called within a drive. */
-export function beginWork<A, T>(work: Awaitable<T> | ((argument: A) => ScopeResult<T>), run: WorkRun<A, T>): Execution {
+export function beginWork<T>(work: ScopedWork<T>, run: WorkRun<T>): Execution {
   if (typeof work !== 'function') return beginInput(work, run);
   const { argument, sink } = run;
-  if (isGeneratorFunction(work)) return beginTask(work as (argument: A) => unknown, run);
+  if (isGeneratorFunction(work)) return beginTask(work, run);
   try {
-    const call = (): unknown => (work as (argument: A) => unknown)(argument);
-    const result = runIn(sink.frame, call, isAsyncFunction(work));
+    const result: unknown = runIn(sink.frame, () => work(argument), isAsyncFunction(work));
     if (isAsyncInput(result)) return beginInput(result as Awaitable<T>, run);
     if (isTaskBody(result)) return beginTask(() => result, run);
     sink.succeed(result as T); // the type of the function guarantees it
@@ -53,13 +55,13 @@ export function beginWork<A, T>(work: Awaitable<T> | ((argument: A) => ScopeResu
   return ended;
 }
 
-function beginInput<A, T>(input: Awaitable<T>, { sink, scheduler }: WorkRun<A, T>): Execution {
+function beginInput<T>(input: Awaitable<T>, { sink, scheduler }: WorkRun<T>): Execution {
   if (input instanceof SingleValueObservable) return (input as SingleValueObservable<T>)[begin](sink, scheduler);
   if (isThenable(input)) return beginPromise(input, sink, scheduler);
   return beginExternalInput(input, sink, scheduler);
 }
 
-const beginTask = <A, T>(body: (argument: A) => unknown, { argument, sink, scheduler }: WorkRun<A, T>): Execution =>
+const beginTask = <T>(body: (argument: unknown) => unknown, { argument, sink, scheduler }: WorkRun<T>): Execution =>
   task(body)(argument)[begin](sink, scheduler);
 
 const isThenable = <T>(input: Awaitable<T>): input is PromiseLike<T> =>

@@ -31,7 +31,7 @@ export class ScopeEventWriter {
     const { name, scheduler, parentLink } = event.scope;
     const at = this.#timestamps.timeOf(event.scope, scheduler);
     if (event.type === 'scope-opened') {
-      const parent = ids.of(parentLink.parent) ?? ids.of(named(parentLink.above));
+      const parent = ids.of(parentLink.parent) ?? ids.of(named(parentLink.waiter));
       const id = ids.assign(event.scope);
       ids.alias(event.scope.closing, id);
       write({ type: 'scope-open', id, name, at, ...optional('parent', parent) });

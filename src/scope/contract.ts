@@ -1,0 +1,43 @@
+/**
+ * The contract of a scope with its parts: what its tasks, its end and its parent need of it. The class `Scope` knows all
+ * parts; the parts know a scope by these interfaces.
+ */
+import type { Observable } from 'rxjs';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { Waiter } from '../scheduler/waiter';
+import type { CancelSteps } from './cancellation';
+import type { Failures } from './failures';
+import type { ScopeOptions } from './scope-config';
+
+/** A scope with a link to the scopes around it. */
+export interface LinkedScope {
+  readonly name: string;
+  readonly parentLink: { readonly parent?: LinkedScope; readonly waiter?: Waiter | undefined };
+  /** The waiter for the end of the scope. */
+  readonly closing: Waiter;
+  readonly queue: { advance(): boolean };
+}
+
+/** A scope as its tasks know it: they notify it of their failures and of their ends. */
+export interface TaskScope<Task> extends LinkedScope {
+  readonly scheduler: BatchScheduler;
+  readonly options: ScopeOptions;
+  readonly failures: Failures;
+  /** Called before a task settles with a failure. */
+  taskFailed(failed: Task, error: unknown): void;
+  /** Called when a task has ended. */
+  taskEnded(task: Task): void;
+}
+
+/** A scope as the value that settles when it has closed knows it. */
+export interface ClosingScope extends LinkedScope {
+  cancel(reason: unknown): void;
+}
+
+/** A scope as its parent knows it: the parent cancels it and closes it. */
+export interface ChildScope {
+  readonly options: ScopeOptions;
+  readonly closed$: Observable<void>;
+  cancelSteps(reason: unknown): CancelSteps;
+  close(): unknown;
+}
