@@ -51,7 +51,7 @@ describe('a deserialized error', () => {
     new sluice.CancelledError('why'),
     new sluice.DeadlineError('s', 5),
     new sluice.BatchResultError('b', [1], { got: 'null', keysText: '1' }),
-    new PoolClosedError('p', 't', { isCut: true }),
+    new PoolClosedError('p', 't', { isStopped: true }),
     new sluice.SluiceError('SLUICE_MINE', { what: 'a', why: 'b', how: 'c' }),
   ])('is the error of sluice it was: %p', (original) => {
     const error = revived(original);

@@ -199,14 +199,14 @@ describe('on virtual time, a virtual pool', () => {
       expectObservable(timer(3).pipe(mergeMap(() => run('c')))).toBe(
         '---#',
         undefined,
-        new PoolClosedError('VirtualPool', 'echo', { isCut: false }),
+        new PoolClosedError('VirtualPool', 'echo', { isStopped: false }),
       );
     });
   });
 
   it('terminates its tasks on close with force or timeout', () => {
     inFrames(({ expectObservable }) => {
-      const cut = new PoolClosedError('VirtualPool', 'echo', { isCut: true });
+      const cut = new PoolClosedError('VirtualPool', 'echo', { isStopped: true });
       const pool = new VirtualPool({ duration: 9 });
       expectObservable(pool.task(echo)('a')).toBe('---#', undefined, cut);
       expectObservable(pool.task(echo)('b')).toBe('---#', undefined, cut);

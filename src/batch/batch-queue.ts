@@ -2,7 +2,7 @@
  * The state of one batch function on one scheduler, in one time domain: its open windows by partition, its flights and
  * its cache.
  */
-import { ended, type Execution, type Sink } from '../future/execution';
+import { endedExecution, type Execution, type Sink } from '../future/execution';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -75,7 +75,7 @@ export class BatchQueue<K, V> implements Runnable {
       const partition = this.options.partitionOf?.(key);
       const known = this.cache?.loadKnown(partition, identity, sink);
       if (!known) return this.#join(this.#windowOf(partition).itemFor(key, identity), sink, future);
-      if (known !== ended && this.#slots.areTaken)
+      if (known !== endedExecution && this.#slots.areTaken)
         this.#checkDeadlock(this.cache?.pendingItem(partition, identity)?.owner, sink);
       if (instrumentation.current)
         this.#emitKnown(this.cache?.pendingItem(partition, identity), { key, waiter: sink, future });
@@ -83,7 +83,7 @@ export class BatchQueue<K, V> implements Runnable {
     } catch (error) {
       instrumentation.current?.emit({ type: 'future-consumed', future });
       sink.fail(error);
-      return ended;
+      return endedExecution;
     }
   }
 

@@ -5,7 +5,7 @@
 import { describe } from '../core/describe';
 import { isConfig } from '../core/options';
 import { isPromiseOrObservable } from '../core/rx';
-import { ended, type Execution, type Sink } from '../future/execution';
+import { endedExecution, type Execution, type Sink } from '../future/execution';
 import { BoundedStore } from './bounded-store';
 import type { CacheBounds, CacheStore } from './cache-store';
 import { succeedAlone, type Item } from './item';
@@ -97,7 +97,7 @@ export class Cache<K, V> {
     const value = this.#store.get(identity);
     if (value === undefined && !this.#isStored(identity)) return undefined;
     succeedAlone(sink, checkedAnswer(value, 'get') as V); // `keep` stored it
-    return ended;
+    return endedExecution;
   }
 
   #isStored(identity: unknown): boolean {

@@ -70,7 +70,7 @@ class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
     return this.sink.frame;
   }
 
-  get above(): Sink<V> {
+  get parent(): Sink<V> {
     return this.sink;
   }
 

@@ -78,7 +78,7 @@ export class Flight<K, V> implements Sink<unknown> {
     return 'flight';
   }
 
-  get above(): Waiter | undefined {
+  get parent(): Waiter | undefined {
     // An item without waiters never gets a new one.
     while (this.#items[this.#firstWanted]?.isWanted === false) this.#firstWanted++;
     return this.#items[this.#firstWanted]?.firstWaiter;

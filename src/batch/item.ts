@@ -4,7 +4,7 @@
  * no cost for the others.
  */
 import { reportUnhandled } from '../core/rx';
-import { ended, type Canceller, type Execution, type Sink } from '../future/execution';
+import { endedExecution, type Canceller, type Execution, type Sink } from '../future/execution';
 
 /** The batch of an item. */
 export interface ItemOwner<K, V> {
@@ -61,7 +61,7 @@ export class Item<K, V> implements Execution {
   join(sink: Sink<V>): Execution {
     if (this.#state !== 'waiting') {
       this.#deliver(sink);
-      return ended;
+      return endedExecution;
     }
     if (this.#firstSink || this.#laterWaiters) return (this.#laterWaiters ??= new WaiterList(this)).add(sink);
     this.#firstSink = sink;

@@ -93,7 +93,7 @@ class LateResult implements Sink<unknown> {
     return this.all.scheduler.frame;
   }
 
-  get above(): Waiter {
+  get parent(): Waiter {
     return this.all.flight;
   }
 

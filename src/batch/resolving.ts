@@ -31,7 +31,7 @@ class FlightSink<V> implements Sink<V> {
   readonly isAwaited: boolean;
 
   constructor(
-    readonly above: Waiter,
+    readonly parent: Waiter,
     private readonly sink: Sink<V>,
   ) {
     this.isAwaited = isAwaited(sink);

@@ -7,7 +7,7 @@ import { failure, success, type Settlement } from '../core/outcome';
 import { isAsyncInput } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { Frame, type FrameOwner } from '../scheduler/frame';
-import { begin, ended, deliverOutcome, type Canceller, type Execution, type Sink } from '../future/execution';
+import { begin, endedExecution, deliverOutcome, type Canceller, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import { deliverBounded } from '../future/bounded-delivery';
 import { reportLateInterruption } from '../task/late-interruption';
@@ -46,7 +46,7 @@ class WithinFuture<T> extends Future<T> {
   /** @internal */
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
     const execution = new WithinExecution(this.context, sink, scheduler);
-    return execution.begin(this.inner) ? execution : ended;
+    return execution.begin(this.inner) ? execution : endedExecution;
   }
 }
 
@@ -73,7 +73,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     return this.sink.name;
   }
 
-  get above(): Sink<T> {
+  get parent(): Sink<T> {
     return this.sink;
   }
 

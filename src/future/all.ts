@@ -10,7 +10,7 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { holdWork, type Frame } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
-import { begin, ended, type Canceller, type Execution, type Sink } from './execution';
+import { begin, endedExecution, type Canceller, type Execution, type Sink } from './execution';
 import { beginInput } from './external-input';
 import { Future } from './future';
 import { deliverBounded } from './bounded-delivery';
@@ -96,7 +96,7 @@ class AllFuture<T> extends Future<T> {
   override [begin](sink: Sink<T>, scheduler: BatchScheduler): Execution {
     if (this.shape.leaves.length === 0) {
       sink.succeed(this.shape.build([]) as T);
-      return ended;
+      return endedExecution;
     }
     if (instrumentation.current)
       for (const leaf of this.shape.leaves) instrumentation.current.emit({ type: 'future-consumed', future: leaf as object });
@@ -210,20 +210,20 @@ class LeafExecution implements Sink<unknown>, Canceller {
   #state: 'running' | 'cancelled' | 'ended' = 'running';
 
   constructor(
-    private readonly parent: AllExecution,
+    private readonly all: AllExecution,
     private readonly index: number,
   ) {}
 
   get name(): string | undefined {
-    return this.parent.name;
+    return this.all.name;
   }
 
   get frame(): Frame | undefined {
-    return this.parent.frame;
+    return this.all.frame;
   }
 
-  get above(): Sink<unknown> {
-    return this.parent.sink;
+  get parent(): Sink<unknown> {
+    return this.all.sink;
   }
 
   get isOver(): boolean {
@@ -238,12 +238,12 @@ class LeafExecution implements Sink<unknown>, Canceller {
 
   succeed(value: unknown): void {
     this.#end();
-    this.parent.succeedLeaf(this.index, value);
+    this.all.succeedLeaf(this.index, value);
   }
 
   fail(error: unknown): void {
     this.#end();
-    this.parent.failLeaf(this.index, error);
+    this.all.failLeaf(this.index, error);
   }
 
   cancel(): void {
@@ -253,7 +253,7 @@ class LeafExecution implements Sink<unknown>, Canceller {
   }
 
   cancelled(): void {
-    this.parent.onLeafCleanedUp();
+    this.all.onLeafCleanedUp();
   }
 
   #end(): void {

@@ -10,7 +10,7 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Waiter } from '../scheduler/waiter';
 import { block, hasGivenUp } from './block';
 import { adopt, chainingCycle, isThenable } from './chaining-cycle';
-import { begin, ended, deliverOutcome, type Execution, type Sink } from './execution';
+import { begin, endedExecution, deliverOutcome, type Execution, type Sink } from './execution';
 import { PassiveSink } from './passive-sink';
 import { SingleValueObservable } from './single-value-observable';
 import { deliverBounded } from './bounded-delivery';
@@ -147,7 +147,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
     }
     if (!isPassive) this.receive();
     deliverOutcome(sink, this.#outcome);
-    return ended;
+    return endedExecution;
   }
 
   /** @internal Settles with the outcome. A value that leads back to this AsyncValue becomes a failure. */
@@ -182,7 +182,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
   isAwaitedBy(waiter: Waiter): boolean {
     for (const { sink } of this.#waits) {
       let current: Waiter | undefined = sink;
-      while (current && current !== waiter && !(current instanceof AsyncValue)) current = current.above;
+      while (current && current !== waiter && !(current instanceof AsyncValue)) current = current.parent;
       if (current === waiter) return true;
     }
     return false;

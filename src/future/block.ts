@@ -88,7 +88,7 @@ class ResultSink<T> implements Sink<T> {
   outcome: Settlement<T> | undefined;
   readonly frame = frameHere();
   /** The task whose step blocks. */
-  readonly above = runningTask();
+  readonly parent = runningTask();
 
   succeed(value: T): void {
     this.outcome = success(value);

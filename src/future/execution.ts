@@ -47,7 +47,7 @@ export function deliverOutcome<T>(sink: Sink<T>, outcome: Settlement<T>): void {
   else sink.succeed(outcome.value);
 }
 
-/** The execution of a future that has ended during `begin`. */
-export const ended: Execution = {
+/** The execution of a future that ended during `begin`. */
+export const endedExecution: Execution = {
   cancel: (canceller) => canceller?.cancelled(),
 };

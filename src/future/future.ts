@@ -9,7 +9,7 @@ import { invalidOption } from '../core/describe';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { runIn } from '../scheduler/frame';
 import type { AsyncValue } from './async-value';
-import { begin, ended, type Execution, type Sink } from './execution';
+import { begin, endedExecution, type Execution, type Sink } from './execution';
 import { beginInput } from './external-input';
 import { SingleValueObservable } from './single-value-observable';
 import { StartedFuture } from './started-future';
@@ -24,7 +24,7 @@ export abstract class Future<T> extends SingleValueObservable<T> {
   static of<T>(value: T): Future<T> {
     return new FutureBegunBy((sink) => {
       sink.succeed(value);
-      return ended;
+      return endedExecution;
     });
   }
 
@@ -38,7 +38,7 @@ export abstract class Future<T> extends SingleValueObservable<T> {
   static fail(error: unknown): Future<never> {
     return new FutureBegunBy((sink) => {
       sink.fail(error);
-      return ended;
+      return endedExecution;
     });
   }
 
@@ -72,7 +72,7 @@ export abstract class Future<T> extends SingleValueObservable<T> {
         return beginInput(runIn(sink.frame, makeInput), sink, scheduler);
       } catch (error) {
         sink.fail(error);
-        return ended;
+        return endedExecution;
       }
     });
   }

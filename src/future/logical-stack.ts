@@ -58,7 +58,7 @@ function leadsTo(next: Waiter | undefined, from: Waiter): boolean {
   let waiter = next;
   for (let steps = 0; waiter && steps < MAX_STEPS; steps++) {
     if (waiter === from) return true;
-    waiter = named(waiter.above);
+    waiter = named(waiter.parent);
   }
   return false;
 }

@@ -13,7 +13,7 @@ export class PassiveSink<T> implements Sink<T> {
     return this.sink.frame;
   }
 
-  get above(): Sink<T> {
+  get parent(): Sink<T> {
     return this.sink;
   }
 

@@ -24,7 +24,7 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
     super();
     this.#scheduler = scheduler;
     const sink: Sink<T> = {
-      above: this,
+      parent: this,
       frame: new Frame(detachedFrame(scheduler.frame), { work: this }),
       succeed: (value) => {
         this.#onOutcome(success(value));
@@ -46,7 +46,7 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
   }
 
   /** @internal */
-  get above(): Waiter | undefined {
+  get parent(): Waiter | undefined {
     return this.firstWaiter;
   }
 

@@ -83,7 +83,7 @@ function createFlightLookup(): FlightLookup {
     while (waiter && waiter.role !== 'flight' && !cache.has(waiter)) {
       passed.push(waiter);
       cache.set(waiter, undefined);
-      waiter = waiter.above;
+      waiter = waiter.parent;
     }
     const flight = waiter && waiter.role !== 'flight' ? cache.get(waiter) : waiter;
     for (const one of passed) cache.set(one, flight);

@@ -46,7 +46,7 @@ export class CloseSequence {
   begin(onFinished: () => void): void {
     this.#hasBegun = true;
     const sink: Sink<void> = {
-      above: this.waiter,
+      parent: this.waiter,
       frame: undefined,
       succeed: onFinished,
       fail: reportUnhandled, // unreachable unless the library has a bug: no step of `#run` throws

@@ -33,13 +33,13 @@ export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, schedule
   } catch (error) {
     fail(error);
   }
-  return unstoppable;
+  return unstoppableExecution;
 }
 
 /** Whether `work` already runs without a waiter. Other thenables may be lazy: a query builder runs when it is awaited. */
 export const isPromise = (work: object): boolean => Object.prototype.toString.call(work) === '[object Promise]';
 
 /** The execution of a wait that cannot be stopped. */
-export const unstoppable: Execution = {
+export const unstoppableExecution: Execution = {
   cancel: () => undefined, // the sink is notified when the promise settles
 };

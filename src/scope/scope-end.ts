@@ -4,7 +4,7 @@ import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Frame } from '../scheduler/frame';
 import type { Waiter } from '../scheduler/waiter';
 import { AsyncValue } from '../future/async-value';
-import { begin, ended, type Execution, type Sink } from '../future/execution';
+import { begin, endedExecution, type Execution, type Sink } from '../future/execution';
 import type { ClosingScope, LinkedScope } from './contract';
 import { ScopedTask } from './scoped-task';
 
@@ -18,7 +18,7 @@ export class ScopeEnd extends AsyncValue<void> implements Waiter {
   }
 
   /** @internal */
-  get above(): Waiter | undefined {
+  get parent(): Waiter | undefined {
     const { waiter, parent } = this.scope.parentLink;
     return this.firstWaiter ?? waiter ?? parent?.closing;
   }
@@ -48,7 +48,7 @@ export class ScopeEnd extends AsyncValue<void> implements Waiter {
   override [begin](sink: Sink<void>, scheduler: BatchScheduler): Execution {
     if (this.isSet || !isWorkOf(this.scope, sink.frame)) return super[begin](sink, scheduler);
     sink.fail(new ScopeDeadlockError(this.scope.name));
-    return ended;
+    return endedExecution;
   }
 
   override describe(): string {

@@ -17,7 +17,7 @@ import { extendStack } from '../future/logical-stack';
 import { TaskExecution } from '../task/task-execution';
 import { Cancellation } from './cancellation';
 import type { TaskScope } from './contract';
-import { unstoppable } from './promise-wait';
+import { unstoppableExecution } from './promise-wait';
 import { beginWork, type ScopedWork } from './work';
 
 /** The frame in which work runs, and where it was started. */
@@ -73,7 +73,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Wai
     if (typeof work === 'object') instrumentation.current?.emit({ type: 'future-consumed', future: work });
     const sink: Sink<T> = {
       name: this.name,
-      above: this,
+      parent: this,
       frame: ownFrame,
       succeed: (value) => {
         this.#end(success(value));
@@ -95,7 +95,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Wai
     return 'work';
   }
 
-  get above(): Waiter | undefined {
+  get parent(): Waiter | undefined {
     return this.firstWaiter ?? this.scope.closing;
   }
 
@@ -179,7 +179,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Wai
   /** Throws the failure into a generator body, which may handle it; fails any other execution that can be cancelled. */
   #deliverInterruption(): void {
     const execution = this.#execution;
-    if (!this.#interruption || !execution || execution === unstoppable || this.#cancellation.error) return;
+    if (!this.#interruption || !execution || execution === unstoppableExecution || this.#cancellation.error) return;
     if (execution instanceof TaskExecution && runningTask() === execution) {
       // The body runs now, and may return without another wait.
       this.scope.scheduler.runQueue.resume({ step: () => this.#deliverInterruption() });
@@ -194,7 +194,7 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Wai
   }
 
   #fail(error: unknown): void {
-    extendStack(error, { from: this, title: () => this.describe(), future: this, to: this.above });
+    extendStack(error, { from: this, title: () => this.describe(), future: this, to: this.parent });
     const isAbort = this.#cancellation.error && (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
     this.#end(failure(isAbort ? this.#cancellation.error : error));
   }

@@ -81,7 +81,7 @@ class ScopedExecution<T> implements Execution {
   begin(scheduler: BatchScheduler): this {
     const closingSink: Sink<void> = {
       name: this.sink.name,
-      above: this.sink,
+      parent: this.sink,
       frame: undefined,
       succeed: () => {
         this.#end();

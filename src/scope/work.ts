@@ -5,7 +5,7 @@ import { isAsyncInput } from '../core/rx';
 import type { Awaitable } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runIn } from '../scheduler/frame';
-import { begin, ended, type Execution, type Sink } from '../future/execution';
+import { begin, endedExecution, type Execution, type Sink } from '../future/execution';
 import { beginExternalInput } from '../future/external-input';
 import { SingleValueObservable } from '../future/single-value-observable';
 import { task } from '../task/task';
@@ -52,7 +52,7 @@ export function beginWork<T>(work: ScopedWork<T>, run: WorkRun<T>): Execution {
   } catch (error) {
     sink.fail(error);
   }
-  return ended;
+  return endedExecution;
 }
 
 function beginInput<T>(input: Awaitable<T>, { sink, scheduler }: WorkRun<T>): Execution {

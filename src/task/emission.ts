@@ -4,7 +4,7 @@
  */
 import { describe, titleSymbol } from '../core/describe';
 import { markQuotesValues } from '../core/sluice-error';
-import { begin, ended, type Execution, type Sink } from '../future/execution';
+import { begin, endedExecution, type Execution, type Sink } from '../future/execution';
 import { SingleValueObservable } from '../future/single-value-observable';
 import { StreamExecution } from './stream-execution';
 
@@ -47,7 +47,7 @@ class YieldedEmission extends SingleValueObservable<void> {
   override [begin](sink: Sink<void>): Execution {
     if (sink instanceof StreamExecution) return sink.emit(this.emitted);
     sink.fail(notInStream(this.emitted, sink.name));
-    return ended;
+    return endedExecution;
   }
 }
 

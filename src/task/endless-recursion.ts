@@ -51,7 +51,7 @@ function depthOf(task: Waiter): number {
   let depth = 0;
   let steps = 0;
   let landmark: Waiter | undefined;
-  for (let current: Waiter | undefined = task; current; current = current.above) {
+  for (let current: Waiter | undefined = task; current; current = current.parent) {
     if (current === landmark) return 0;
     if (current.role === 'task' || current.role === 'stream') depth++;
     // A new landmark at each power of two: a walk along a cycle comes back to its last landmark.

@@ -5,7 +5,7 @@
  */
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Runnable } from '../scheduler/run-queue';
-import { ended, type Canceller, type Execution, type Sink } from '../future/execution';
+import { endedExecution, type Canceller, type Execution, type Sink } from '../future/execution';
 import type { StreamSubscriberSink } from './stream-subscriber-sink';
 import type { TaskCall } from './task-body';
 import { TaskExecution } from './task-execution';
@@ -28,7 +28,7 @@ export class StreamExecution extends TaskExecution {
   emit(value: unknown): Execution {
     if (this.#subscriber.isClosed) {
       this.succeed(undefined);
-      return ended;
+      return endedExecution;
     }
     const delivery = new EmissionDelivery(value, this.#subscriber, this);
     this.#runQueue.call(delivery);

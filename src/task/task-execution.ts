@@ -61,7 +61,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     return 'task';
   }
 
-  get above(): Sink<unknown> {
+  get parent(): Sink<unknown> {
     return this.sink;
   }
 

@@ -7,7 +7,7 @@ import { isAsyncInput } from '../core/rx';
 import { markQuotesValues } from '../core/sluice-error';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { allOf } from '../future/all';
-import { begin, ended, type Execution, type Sink } from '../future/execution';
+import { begin, endedExecution, type Execution, type Sink } from '../future/execution';
 import { beginExternalInput } from '../future/external-input';
 import { SingleValueObservable } from '../future/single-value-observable';
 
@@ -21,7 +21,7 @@ export function beginYielded(yielded: unknown, sink: Sink<unknown>, scheduler: B
     return (yielded as SingleValueObservable<unknown>)[begin](sink, scheduler);
   if (yielded === null || yielded === undefined) {
     sink.succeed(yielded);
-    return ended;
+    return endedExecution;
   }
   if (isAsyncInput(yielded)) return beginExternalInput(yielded, sink, scheduler);
   if (typeof yielded === 'object') return allOf(yielded, `Task "${sink.name ?? ''}"`)[begin](sink, scheduler);

@@ -1,7 +1,7 @@
 /** A thread call runs a function on a thread. It awaits the arguments first, and then queues a run. */
 import { titleSymbol } from '../../core/describe';
 import { CancelledError } from '../../core/errors';
-import { begin, ended, type Canceller, type Execution, type Sink } from '../../future/execution';
+import { begin, endedExecution, type Canceller, type Execution, type Sink } from '../../future/execution';
 import type { Future } from '../../future/future';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import { awaitArguments, Call } from './call';
@@ -47,7 +47,7 @@ export class ThreadCall<T> extends Call<T> implements RunnableCall<TaskRun> {
     const { engine, name, signal, isNested, definition } = this.spec;
     if (definition?.substitute) return definition.substitute(this.args, this.#withoutMock)[begin](sink, scheduler);
     if (engine.isClosed && (!isNested || engine.isClosedByForce))
-      return failed(sink, new PoolClosedError(engine.name, name, { isCut: false }));
+      return failed(sink, new PoolClosedError(engine.name, name, { isStopped: false }));
     if (signal?.aborted) return failed(sink, new CancelledError(signal.reason));
     if (this.#crashes >= MAX_CRASHES) return failed(sink, new PoisonedTaskError(name, this.#lastCrash));
     const awaited = awaitArguments(this.args);
@@ -71,7 +71,7 @@ export class ThreadCall<T> extends Call<T> implements RunnableCall<TaskRun> {
     engine.addAwaitingArguments(run);
     const execution = awaitedArgs[begin](
       {
-        above: sink,
+        parent: sink,
         frame: sink.frame,
         name,
         succeed: (args) => {
@@ -105,5 +105,5 @@ export class ThreadCall<T> extends Call<T> implements RunnableCall<TaskRun> {
 
 function failed(sink: Sink<never>, error: unknown): Execution {
   sink.fail(error);
-  return ended;
+  return endedExecution;
 }

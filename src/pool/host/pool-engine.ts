@@ -171,7 +171,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     const all = [...this.runs()];
     for (const run of all) this.#queue.remove(run);
     this.notifications.notifyEach(all, (run) => {
-      run.evict(new PoolClosedError(this.name, run.name, { isCut: true }));
+      run.evict(new PoolClosedError(this.name, run.name, { isStopped: true }));
     });
     this.workers.close();
   }

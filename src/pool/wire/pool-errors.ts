@@ -6,13 +6,13 @@ export class PoolClosedError extends SluiceError {
   constructor(
     readonly pool: string,
     readonly task: string,
-    { isCut }: { readonly isCut: boolean },
+    { isStopped }: { readonly isStopped: boolean },
   ) {
     super('SLUICE_POOL_CLOSED', {
-      what: isCut
+      what: isStopped
         ? `Task "${task}" was stopped: pool "${pool}" was closed.`
         : `Task "${task}" was refused: pool "${pool}" is closed.`,
-      why: isCut
+      why: isStopped
         ? 'The pool was closed by force, or the task did not end within the timeout of close().'
         : 'A closed pool accepts no tasks.',
       how: 'Await drain() before you close a pool, and submit no task afterwards.',

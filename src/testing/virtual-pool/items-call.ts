@@ -84,7 +84,7 @@ class ItemsSink<T> implements Sink<T> {
     this.name = sink.name;
   }
 
-  get above(): Sink<T> {
+  get parent(): Sink<T> {
     return this.sink;
   }
 

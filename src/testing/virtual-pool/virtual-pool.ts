@@ -253,7 +253,7 @@ class VirtualCall<T> extends ItemsCall<T> {
 /** The error of a call that cannot begin; undefined if it can. */
 function rejectionOf({ name, signal, isNested }: VirtualCallSpec, pool: VirtualPoolState): Error | undefined {
   if (pool.isClosed && (!isNested || pool.isTerminated)) {
-    return new PoolClosedError(pool.options.name, name, { isCut: false });
+    return new PoolClosedError(pool.options.name, name, { isStopped: false });
   }
   return signal?.aborted ? new CancelledError(signal.reason) : undefined;
 }

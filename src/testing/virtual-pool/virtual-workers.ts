@@ -118,7 +118,7 @@ export class VirtualWorkers implements VirtualRunHost {
   /** Fails all runs with a `PoolClosedError`. */
   terminate(): void {
     const { name } = this.pool.options;
-    for (const run of [...this.#runs]) run.reject(new PoolClosedError(name, run.name, { isCut: true }));
+    for (const run of [...this.#runs]) run.reject(new PoolClosedError(name, run.name, { isStopped: true }));
     this.#notifyIfQuiet();
   }
 

@@ -61,7 +61,7 @@ class UnboxedFuture<V> extends Future<V> {
       {
         frame: sink.frame,
         name: sink.name,
-        above: sink,
+        parent: sink,
         succeed: ({ boxed }) => sink.succeed(boxed),
         fail: (error) => sink.fail(error),
       },

@@ -11,7 +11,7 @@ import { printable } from '../../core/printable';
 import { PerTimeDomain } from '../../core/per-time-domain';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
-import { begin, ended, type Beginnable, type Execution, type Sink } from '../../future/execution';
+import { begin, endedExecution, type Beginnable, type Execution, type Sink } from '../../future/execution';
 import { Future } from '../../future/future';
 import type { CacheStore } from '../../batch/cache-store';
 import { SharedRun } from './shared-run';
@@ -48,7 +48,7 @@ export class SharedCalls<V> {
     const stored = this.#findStored(state, call.identity);
     if (stored) {
       sink.succeed(stored.value);
-      return ended;
+      return endedExecution;
     }
     const current = this.#runs.get(state)?.get(call.identity);
     if (current && !current.isWaitingFor(sink)) return current.join(sink);

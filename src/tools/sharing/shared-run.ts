@@ -39,7 +39,7 @@ export class SharedRun<V> implements Sink<V>, Work {
   }
 
   /** The first waiter; chains of tasks lead through it. */
-  get above(): Sink<V> | undefined {
+  get parent(): Sink<V> | undefined {
     for (const { sink } of this.#waiters) return sink;
     return undefined;
   }
@@ -93,7 +93,7 @@ export class SharedRun<V> implements Sink<V>, Work {
   }
 
   get #responsibleSink(): Sink<V> | undefined {
-    return this.above ?? this.#lastSink;
+    return this.parent ?? this.#lastSink;
   }
 
   #end(outcome: Settlement<V>): void {

@@ -89,7 +89,7 @@ class WaiterTree {
 }
 
 const callerOf = (waiter: Waiter): Waiter | undefined =>
-  named(waiter.above) ?? instrumentation.current?.callerOf(waiter);
+  named(waiter.parent) ?? instrumentation.current?.callerOf(waiter);
 
 function titleOf(waiter: Waiter): string {
   const title = waiter.describe?.() ?? `${waiter.role ?? ''} ${waiter.name ?? ''}`;

@@ -28,8 +28,8 @@ export class SequentialLoadCheck {
       const { waiter, batch, key, future } = event;
       this.#addRequest(waiter, { target: describeBatch(batch.name), key, site: capturedSiteOf(future) });
     } else if (event.type === 'task-began') {
-      const { above, name = '', call } = event.task;
-      this.#addRequest(above, { target: `task ${name}`, key: firstArgument(call), site: capturedSiteOf(call) });
+      const { parent, name = '', call } = event.task;
+      this.#addRequest(parent, { target: `task ${name}`, key: firstArgument(call), site: capturedSiteOf(call) });
     }
   }
 

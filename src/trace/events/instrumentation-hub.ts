@@ -63,7 +63,7 @@ class InstrumentationHub implements Instrumentation {
   }
 
   callerOf(task: Waiter): Waiter | undefined {
-    return named(task.above) ?? this.#callers.get(task);
+    return named(task.parent) ?? this.#callers.get(task);
   }
 
   siteOf(future: object | undefined): string | undefined {
@@ -80,7 +80,7 @@ class InstrumentationHub implements Instrumentation {
 
   /** A task whose results go through an Observable or a callback has no waiter above it. Its caller is the running task. */
   #recordCaller(task: Waiter): void {
-    if (named(task.above)) return;
+    if (named(task.parent)) return;
     const running = runningTask();
     // A task that started to run during the subscription is a nearer caller than the subscriber.
     const isNearer = running !== this.#subscribing?.running;
