@@ -5,7 +5,7 @@
 import type { Sink } from '../future/execution';
 import { runningTask } from '../scheduler/ambient';
 import type { Frame } from '../scheduler/frame';
-import { isAwaited, named, type Waiter } from '../scheduler/waiter';
+import { isAwaited, nearestWithRole, type Waiter } from '../scheduler/waiter';
 
 let current: Waiter | undefined;
 
@@ -25,7 +25,7 @@ export const resolvingFlight = (): Waiter | undefined => (current && !runningTas
 
 /** The sink itself if it leads to a named waiter; otherwise a sink that leads to the flight. */
 export const onBehalfOfFlight = <V>(flight: Waiter, sink: Sink<V>): Sink<V> =>
-  named(sink) ? sink : new FlightSink(flight, sink);
+  nearestWithRole(sink) ? sink : new FlightSink(flight, sink);
 
 class FlightSink<V> implements Sink<V> {
   readonly isAwaited: boolean;

@@ -10,12 +10,12 @@ import type { TaskContext } from './task-context';
 export function enterFrame(frame: Frame, context: TaskContext): void {
   switchTo(frame.outer);
   // Marked as on before `enter` runs: other work that `enter` runs must pause the context.
-  frame.mark(true);
+  frame.markOn();
   switchTo(frame);
   try {
     context.enter();
   } catch (error) {
-    frame.mark(false);
+    frame.markOffForGood();
     switchTo(frame.outer);
     throw error;
   }
@@ -28,11 +28,11 @@ export function enterFrame(frame: Frame, context: TaskContext): void {
  */
 export function leaveFrame(frame: Frame, context: TaskContext): void {
   if (!frame.isOn) {
-    frame.mark(false);
+    frame.markOffForGood();
     return;
   }
   while (activeFrame() !== frame) switchTo(activeFrame()?.outer);
-  frame.mark(false);
+  frame.markOffForGood();
   switchTo(frame.outer);
   context.leave();
 }

@@ -99,7 +99,8 @@ class AllFuture<T> extends Future<T> {
       return endedExecution;
     }
     if (instrumentation.current)
-      for (const leaf of this.shape.leaves) instrumentation.current.emit({ type: 'future-consumed', future: leaf as object });
+      for (const leaf of this.shape.leaves)
+        instrumentation.current.emit({ type: 'future-consumed', future: leaf as object });
     const execution = new AllExecution(this.shape, this.mode, sink, scheduler);
     scheduler.runQueue.call(execution);
     return execution;

@@ -4,7 +4,7 @@
  */
 import { printable } from '../core/printable';
 import { instrumentation } from '../scheduler/instrumentation';
-import { named, type Waiter } from '../scheduler/waiter';
+import { nearestWithRole, type Waiter } from '../scheduler/waiter';
 
 interface ErrorChain {
   /** The waiter that receives the error next, if known. A weak reference, because a program may keep an error for long. */
@@ -16,7 +16,7 @@ const chains = new WeakMap<object, ErrorChain>();
 
 /** Lines that are appended to one error at most. */
 const MAX_LINES = 100;
-/** Waiters above the next one that are searched. */
+/** Number of waiters after the next one that are searched. */
 const MAX_STEPS = 16;
 
 interface ChainLink {
@@ -36,7 +36,7 @@ export function extendStack(error: unknown, { from, title, future, to }: ChainLi
   const chain = chains.get(error);
   if (chain && !leadsTo(chain.next?.deref(), from)) return;
   const length = (chain?.length ?? 0) + 1;
-  const next = named(to) ?? instrumentation.current?.callerOf(from);
+  const next = nearestWithRole(to) ?? instrumentation.current?.callerOf(from);
   chains.set(error, { next: next && new WeakRef(next), length });
   if (length > MAX_LINES) return;
   const line =
@@ -53,12 +53,12 @@ function hasErrorStack(error: unknown): error is Error {
   }
 }
 
-/** Whether `from` is the waiter that received the error, or one above it: a waiter may pass an error on as a value. */
+/** Whether `from` is the waiter that received the error, or one later in its chain: a waiter may pass an error on as a value. */
 function leadsTo(next: Waiter | undefined, from: Waiter): boolean {
   let waiter = next;
   for (let steps = 0; waiter && steps < MAX_STEPS; steps++) {
     if (waiter === from) return true;
-    waiter = named(waiter.parent);
+    waiter = nearestWithRole(waiter.parent);
   }
   return false;
 }

@@ -76,7 +76,7 @@ function findCandidate(): Defer | undefined {
 
 /** Runs `fire` as a task of the event loop through a `MessageChannel`, which no test replaces. Returns a function that cancels. */
 function postMessageTo(fire: () => void): (() => void) | undefined {
-  const threads = nodeModule('worker_threads') as { readonly MessageChannel: typeof MessageChannel } | undefined; // likewise
+  const threads = nodeModule('worker_threads') as { readonly MessageChannel: typeof MessageChannel } | undefined; // the type of that module of Node
   const Channel = globals().MessageChannel ?? threads?.MessageChannel;
   if (!Channel) return undefined;
   const { port1, port2 } = new Channel();

@@ -25,6 +25,8 @@ class DueRun extends Subscription {
   }
 }
 
+export type { DueRun }; // only an action creates one
+
 /** Longest delay in ms of a platform timer. Node and browsers replace a longer delay by 1 ms. */
 export const LONGEST_DELAY = 2 ** 31 - 1;
 
@@ -127,5 +129,3 @@ export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
     this.#pending = undefined;
   }
 }
-
-export type { DueRun };

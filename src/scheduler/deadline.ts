@@ -2,6 +2,8 @@
  * A deadline limits how long a `block` may occupy this thread. A program with endless work would never return to the `block`
  * that runs it, so the run queue checks the deadline between its steps and postpones the rest when the time is up.
  */
+
+/** Number of steps between two readings of the clock. */
 const STEPS_PER_CHECK = 16;
 
 export class Deadline {
@@ -66,4 +68,4 @@ export const isTimeUp = (): boolean => inForce?.hasPassed() === true;
 export const passedDeadline = (): Deadline | undefined => inForce?.passed;
 
 /** Longest time in ms that a blocking wait may sleep. */
-export const timeLeft = (): number => Math.max(0, inForce?.remainingMs ?? Infinity);
+export const remainingMs = (): number => Math.max(0, inForce?.remainingMs ?? Infinity);

@@ -164,7 +164,7 @@ function flightsThatCanContinue({ flights, waits, externalWaits, flightOf }: All
     batch.flight
       ? canContinue.has(batch.flight)
       : batch.canBeForced ||
-        [...flights].some(([flight, flown]) => batch.isBlockedBy(flown) && canContinue.has(flight));
+        [...flights].some(([flight, inFlight]) => batch.isBlockedBy(inFlight) && canContinue.has(flight));
   for (let before = -1; before < canContinue.size;) {
     before = canContinue.size;
     for (const [flight, own] of waits) if (!canContinue.has(flight) && own.some(canEnd)) canContinue.add(flight);
@@ -185,7 +185,7 @@ function cycleFrom(
     if (!wait) return [];
     path.set(flight, wait);
     const { batch }: KeyWait = wait;
-    flight = batch.flight ?? [...flights].find(([, flown]) => batch.isBlockedBy(flown))?.[0];
+    flight = batch.flight ?? [...flights].find(([, inFlight]) => batch.isBlockedBy(inFlight))?.[0];
   }
   const steps = [...path];
   return steps.slice(steps.findIndex(([one]) => one === flight)).map(([, wait]) => wait);

@@ -1,3 +1,6 @@
+/** An event of `BatchScheduler.events$`. */
+export type SchedulerEvent = FlushEvent | LandEvent;
+
 /**
  * The reason of a flush: no task could continue (`quiescent`), the window elapsed (`window`), the batch reached `maxSize`
  * (`full`), `hold` elapsed (`hold-elapsed`), or `flush()` or `block()` was called (`forced`).
@@ -23,6 +26,3 @@ export interface LandEvent<K = unknown> {
   /** Time of the scheduler's clock in ms. */
   readonly at: number;
 }
-
-/** An event of `BatchScheduler.events$`. */
-export type SchedulerEvent = FlushEvent | LandEvent;

@@ -1,13 +1,3 @@
-/** An open batch, or a batch in flight, as a flush policy sees it. */
-export interface OpenBatch {
-  readonly name: string;
-  /** Number of waiting keys. */
-  readonly size: number;
-  readonly priority: number;
-  /** Arrival time of the first key, in ms of the scheduler's clock. */
-  readonly openedAt: number;
-}
-
 /**
  * A flush policy chooses which open batches are flushed when no task can continue. The batches are flushed in the order of
  * the returned array. If the policy chooses none while no batch is in flight, the oldest open batch is flushed, because no
@@ -18,6 +8,16 @@ export interface OpenBatch {
  * const scheduler = new BatchScheduler({ policy: oldestFirst });
  */
 export type FlushPolicy = (open: readonly OpenBatch[], inFlight: readonly OpenBatch[]) => readonly OpenBatch[];
+
+/** An open batch, or a batch in flight, as a flush policy sees it. */
+export interface OpenBatch {
+  readonly name: string;
+  /** Number of waiting keys. */
+  readonly size: number;
+  readonly priority: number;
+  /** Arrival time of the first key, in ms of the scheduler's clock. */
+  readonly openedAt: number;
+}
 
 /**
  * Flushes every open batch at once, oldest first: the fewest rounds. The default policy.

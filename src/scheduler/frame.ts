@@ -55,8 +55,8 @@ export class Frame {
   readonly depth: number;
   readonly #outerContextFrame: Frame | undefined;
   #isOn = false;
-  /** Whether the context has thrown. A broken context is never called again. */
-  #isBroken = false;
+  /** Whether the context is never called again, because it has thrown or its frame was left. */
+  #isOffForGood = false;
 
   constructor(outer: Frame | undefined, { context, owner, stores, work, scheduler }: FrameParts) {
     this.outer = outer;
@@ -80,7 +80,7 @@ export class Frame {
    * continues from frame to frame without end would build an endless chain.
    */
   get base(): Frame | undefined {
-    const isNeeded = (this.context && !this.#isBroken) || this.work !== this.outer?.work;
+    const isNeeded = (this.context && !this.#isOffForGood) || this.work !== this.outer?.work;
     return isNeeded ? this : this.outer?.base;
   }
 
@@ -94,7 +94,7 @@ export class Frame {
   }
 
   turnOn(): void {
-    if (!this.context || this.#isOn || this.#isBroken) return;
+    if (!this.context || this.#isOn || this.#isOffForGood) return;
     this.#isOn = true;
     this.#callContext(this.context, 'resume');
   }
@@ -105,10 +105,16 @@ export class Frame {
     this.#callContext(this.context, 'pause');
   }
 
-  /** Records that the context is on, or off for good, for a caller that has resumed or paused the context itself. */
-  mark(isOn: boolean): void {
-    this.#isOn = isOn;
-    this.#isBroken = !isOn;
+  /** Records that the context is on, for a caller that turns it on without `resume`. */
+  markOn(): void {
+    this.#isOn = true;
+    this.#isOffForGood = false;
+  }
+
+  /** Records that the context is off for good, for a caller that turns it off without `pause`. */
+  markOffForGood(): void {
+    this.#isOn = false;
+    this.#isOffForGood = true;
   }
 
   /** A context that throws is off and stays off. */
@@ -117,7 +123,7 @@ export class Frame {
       context[method]();
     } catch (error) {
       this.#isOn = false;
-      this.#isBroken = true;
+      this.#isOffForGood = true;
       if (this.owner) this.owner.interrupt(error);
       else reportUnhandled(error);
     }

@@ -23,7 +23,7 @@ export interface Flushable extends OpenBatch {
   /** Whether the resolver is assumed to settle no key and not to end before this waiter has its value. */
   waitsFor(waiter: Waiter): boolean;
   /** Whether this batch is open and cannot be flushed before the other one, in flight, has ended. */
-  isBlockedBy(flown: Flushable): boolean;
+  isBlockedBy(inFlight: Flushable): boolean;
   /** Fails only this waiter of a key. Returns false if the waiter no longer waits for the key. */
   reject(keyWaiter: KeyWaiter, error: unknown): boolean;
 }

@@ -34,8 +34,8 @@ export class RunQueue {
     this.#owner = owner;
   }
 
-  /** The runnables that can continue, in order. */
-  get waiting(): readonly Runnable[] {
+  /** The runnables that can continue, in the order of their turns. */
+  get runnables(): readonly Runnable[] {
     return [...this.#stack, ...this.#ready];
   }
 

@@ -24,7 +24,7 @@ export function isAwaited(from: Waiter): boolean {
 }
 
 /** The first waiter with a role: this one, or the nearest in its chain. */
-export function named(from: Waiter | undefined): Waiter | undefined {
+export function nearestWithRole(from: Waiter | undefined): Waiter | undefined {
   let waiter = from;
   while (waiter && !waiter.role) waiter = waiter.parent;
   return waiter;

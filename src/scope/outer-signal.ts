@@ -2,6 +2,7 @@
  * The AbortSignals in the options of scopes. A signal may live as long as the process and be shared by many scopes, so it
  * has one listener for all of them, which is removed with the last scope.
  */
+
 type AbortListener = (reason: unknown) => void;
 
 class SharedAbortListener {

@@ -258,7 +258,7 @@ export class Scope extends Named implements AsyncDisposable {
     return new ScopedTask<T>(this, { work, argument, order: ++this.#startedCount, ...origin });
   }
 
-  /** @internal */
+  /** @internal The steps of `cancel`, for this scope and its child scopes. */
   *cancelSteps(reason: unknown): CancelSteps {
     if (this.#closed.isSet || this.#isCancelled) return;
     this.#isCancelled = true;

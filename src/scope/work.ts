@@ -6,6 +6,7 @@ import type { Awaitable } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runIn } from '../scheduler/frame';
 import { begin, endedExecution, type Execution, type Sink } from '../future/execution';
+import { isThenable } from '../future/chaining-cycle';
 import { beginExternalInput } from '../future/external-input';
 import { SingleValueObservable } from '../future/single-value-observable';
 import { task } from '../task/task';
@@ -57,12 +58,9 @@ export function beginWork<T>(work: ScopedWork<T>, run: WorkRun<T>): Execution {
 
 function beginInput<T>(input: Awaitable<T>, { sink, scheduler }: WorkRun<T>): Execution {
   if (input instanceof SingleValueObservable) return (input as SingleValueObservable<T>)[begin](sink, scheduler);
-  if (isThenable(input)) return beginPromise(input, sink, scheduler);
+  if (isThenable<T>(input) && !(input instanceof Observable)) return beginPromise(input, sink, scheduler);
   return beginExternalInput(input, sink, scheduler);
 }
 
 const beginTask = <T>(body: (argument: unknown) => unknown, { argument, sink, scheduler }: WorkRun<T>): Execution =>
   task(body)(argument)[begin](sink, scheduler);
-
-const isThenable = <T>(input: Awaitable<T>): input is PromiseLike<T> =>
-  !(input instanceof Observable) && 'then' in input && typeof input.then === 'function';

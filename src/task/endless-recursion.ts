@@ -46,7 +46,7 @@ export function checkDepth(task: Waiter & { readonly name: string }): void {
   untilCheck = Math.max(CHECK_INTERVAL, depth / 4);
 }
 
-/** The number of tasks in the chain above a task; 0 if the chain is a cycle, which does not grow. */
+/** The number of tasks in the chain of waiters of a task; 0 if the chain is a cycle, which does not grow. */
 function depthOf(task: Waiter): number {
   let depth = 0;
   let steps = 0;

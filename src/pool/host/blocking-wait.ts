@@ -1,5 +1,5 @@
 /** The blocking wait stops this thread until a pool has a message. Meanwhile it drives all pools, not only the awaited one. */
-import { timeLeft } from '../../scheduler/deadline';
+import { remainingMs } from '../../scheduler/deadline';
 import type { Timers } from '../thread/timers';
 import type { Platform } from '../thread/platform';
 
@@ -28,5 +28,5 @@ export function blockUntilMessage(platform: Platform): boolean {
   const pools = [...blockingPools];
   if (pools.some(({ isTurnRequested }) => isTurnRequested)) return true;
   if (msUntilNext === Infinity && !pools.some(({ awaitsMessages }) => awaitsMessages)) return false;
-  return platform.block(Math.min(msUntilNext, timeLeft()));
+  return platform.block(Math.min(msUntilNext, remainingMs()));
 }

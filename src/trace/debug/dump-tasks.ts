@@ -6,7 +6,7 @@ import { describe, describeBatch, invalidOption } from '../../core/describe';
 import { ambientScheduler, runningTask } from '../../scheduler/ambient';
 import { allSchedulers, type BatchScheduler } from '../../scheduler/batch-scheduler';
 import { instrumentation } from '../../scheduler/instrumentation';
-import { named, type Waiter } from '../../scheduler/waiter';
+import { nearestWithRole, type Waiter } from '../../scheduler/waiter';
 import { TextTree } from './text-tree';
 import { ageOf } from './debugging';
 
@@ -41,7 +41,7 @@ function treeOf(scheduler: BatchScheduler): string | undefined {
   const running = ambientScheduler() === scheduler ? runningTask() : undefined;
   if (running) tree.nodeOf(running);
   const readyNodes = new Set<TextTree>();
-  for (const runnable of scheduler.runQueue.waiting) if (isWaiter(runnable)) readyNodes.add(tree.nodeOf(runnable));
+  for (const runnable of scheduler.runQueue.runnables) if (isWaiter(runnable)) readyNodes.add(tree.nodeOf(runnable));
   for (const [batch, state] of scheduler.state.openBatches.all()) {
     const ms = String(Math.round(scheduler.now() - batch.openedAt));
     for (const { key, waiter } of batch.keyWaiters()) {
@@ -75,7 +75,7 @@ class WaiterTree {
     const path = new Set<Waiter>();
     let known: TextTree | undefined;
     // Tasks that wait for each other form a cycle.
-    for (let step = named(waiter); step && !known && !path.has(step); step = callerOf(step)) {
+    for (let step = nearestWithRole(waiter); step && !known && !path.has(step); step = callerOf(step)) {
       known = this.#nodes.get(step);
       if (!known) path.add(step);
     }
@@ -89,7 +89,7 @@ class WaiterTree {
 }
 
 const callerOf = (waiter: Waiter): Waiter | undefined =>
-  named(waiter.parent) ?? instrumentation.current?.callerOf(waiter);
+  nearestWithRole(waiter.parent) ?? instrumentation.current?.callerOf(waiter);
 
 function titleOf(waiter: Waiter): string {
   const title = waiter.describe?.() ?? `${waiter.role ?? ''} ${waiter.name ?? ''}`;

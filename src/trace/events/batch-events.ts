@@ -6,7 +6,7 @@ import {
   type InstrumentationEvent,
   type ObservedBatch,
 } from '../../scheduler/instrumentation';
-import { named, type Waiter } from '../../scheduler/waiter';
+import { nearestWithRole, type Waiter } from '../../scheduler/waiter';
 import { EarlierBatches } from './split-reason';
 import { Timestamps, timeOf } from './timestamps';
 import { nameWithoutMessage } from '../../core/sluice-error';
@@ -53,7 +53,7 @@ export class BatchEventWriter {
 
   #writeAsk({ batch, key, waiter, future, isNew }: EventOf<'key-requested'>): void {
     const { ids, siteOf, write } = this.writer;
-    const asker = named(waiter);
+    const asker = nearestWithRole(waiter);
     if (this.#unwritten.delete(batch)) this.#writeOpen(batch, asker);
     const id = ids.of(batch);
     // A batch without an id was opened before the trace began.
@@ -89,7 +89,7 @@ export class BatchEventWriter {
     const id = ids.of(batch) ?? ids.assign(batch);
     ids.alias(flight, id);
     this.#earlier.markFlushed(id, batch, reason);
-    const served = Array.from(batch.keyWaiters(), ({ waiter }) => ids.of(named(waiter)));
+    const served = Array.from(batch.keyWaiters(), ({ waiter }) => ids.of(nearestWithRole(waiter)));
     write({
       type: 'batch-flush',
       id,
@@ -118,7 +118,7 @@ export class BatchEventWriter {
   }
 
   #writeRecall({ name: batch, key, waiter, scheduler }: EventOf<'key-cached'>): void {
-    const task = this.writer.ids.of(named(waiter));
+    const task = this.writer.ids.of(nearestWithRole(waiter));
     this.writer.write({
       type: 'batch-recall',
       batch,

@@ -5,7 +5,7 @@
 import { reportUnhandled } from '../../core/rx';
 import { runningTask } from '../../scheduler/ambient';
 import { instrumentation, type InstrumentationEvent, type Instrumentation } from '../../scheduler/instrumentation';
-import { named, type Waiter } from '../../scheduler/waiter';
+import { nearestWithRole, type Waiter } from '../../scheduler/waiter';
 import { CallSite } from './call-site';
 
 export type InstrumentationListener = (event: InstrumentationEvent) => void;
@@ -63,7 +63,7 @@ class InstrumentationHub implements Instrumentation {
   }
 
   callerOf(task: Waiter): Waiter | undefined {
-    return named(task.parent) ?? this.#callers.get(task);
+    return nearestWithRole(task.parent) ?? this.#callers.get(task);
   }
 
   siteOf(future: object | undefined): string | undefined {
@@ -78,13 +78,13 @@ class InstrumentationHub implements Instrumentation {
     return this.#capturing > 0 ? new CallSite().line : undefined;
   }
 
-  /** A task whose results go through an Observable or a callback has no waiter above it. Its caller is the running task. */
+  /** A task whose results go through an Observable or a callback has no parent. Its caller is the running task. */
   #recordCaller(task: Waiter): void {
-    if (named(task.parent)) return;
+    if (nearestWithRole(task.parent)) return;
     const running = runningTask();
     // A task that started to run during the subscription is a nearer caller than the subscriber.
     const isNearer = running !== this.#subscribing?.running;
-    const caller = (isNearer && running) || (named(this.#subscribing?.waiter) ?? running);
+    const caller = (isNearer && running) || (nearestWithRole(this.#subscribing?.waiter) ?? running);
     if (caller) this.#callers.set(task, caller);
   }
 

@@ -1,6 +1,6 @@
 /** Events of worker pools: calls that are queued, sent to a thread and ended, and threads that start, fail and exit. */
 import type { InstrumentationEvent, ObservedPool } from '../../scheduler/instrumentation';
-import { named } from '../../scheduler/waiter';
+import { nearestWithRole } from '../../scheduler/waiter';
 import { realTime } from './timestamps';
 import { optional, outcomeOf, type EventWriter } from './event-writer';
 
@@ -20,7 +20,7 @@ export class PoolEventWriter {
       case 'call-queued': {
         const { name } = event;
         const pool = event.pool.name;
-        const parent = ids.of(named(event.waiter));
+        const parent = ids.of(nearestWithRole(event.waiter));
         write({ type: 'call-queue', id: ids.assign(event.call), name, pool, at, ...optional('parent', parent) });
         return;
       }

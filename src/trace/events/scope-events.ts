@@ -1,7 +1,7 @@
 /** Events of scopes, and of the work that is started in them. */
 import { describe } from '../../core/describe';
 import type { InstrumentationEvent } from '../../scheduler/instrumentation';
-import { named } from '../../scheduler/waiter';
+import { nearestWithRole } from '../../scheduler/waiter';
 import { Timestamps } from './timestamps';
 import { optional, outcomeOf, type EventWriter } from './event-writer';
 
@@ -31,7 +31,7 @@ export class ScopeEventWriter {
     const { name, scheduler, parentLink } = event.scope;
     const at = this.#timestamps.timeOf(event.scope, scheduler);
     if (event.type === 'scope-opened') {
-      const parent = ids.of(parentLink.parent) ?? ids.of(named(parentLink.waiter));
+      const parent = ids.of(parentLink.parent) ?? ids.of(nearestWithRole(parentLink.waiter));
       const id = ids.assign(event.scope);
       ids.alias(event.scope.closing, id);
       write({ type: 'scope-open', id, name, at, ...optional('parent', parent) });

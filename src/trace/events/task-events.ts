@@ -5,7 +5,7 @@ import type {
   ObservedBatch,
   ObservedScheduler,
 } from '../../scheduler/instrumentation';
-import { named, type Waiter } from '../../scheduler/waiter';
+import { nearestWithRole, type Waiter } from '../../scheduler/waiter';
 import { Timestamps } from './timestamps';
 import { optional, outcomeOf, type EventWriter } from './event-writer';
 
@@ -57,7 +57,7 @@ export class TaskEventWriter {
         return;
       }
       case 'key-requested': {
-        this.#addKeyRequest(named(event.waiter), event.batch);
+        this.#addKeyRequest(nearestWithRole(event.waiter), event.batch);
         return;
       }
       case 'batch-ended': {
@@ -67,7 +67,7 @@ export class TaskEventWriter {
         return;
       }
       case 'call-queued': {
-        this.#addRequest(named(event.waiter), event.name);
+        this.#addRequest(nearestWithRole(event.waiter), event.name);
         return;
       }
       case 'task-suspended': {
