@@ -1,6 +1,6 @@
 /**
- * The contract of a scope with its parts: what its tasks, its end and its parent need of it. The class `Scope` knows all
- * parts; the parts know a scope by these interfaces.
+ * The contract between a scope and its parts: what a task, the value of `close()` and a parent need of a scope. The class
+ * `Scope` knows all parts; the parts know a scope by these interfaces.
  */
 import type { Observable } from 'rxjs';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -29,7 +29,7 @@ export interface TaskScope<Task> extends LinkedScope {
   taskEnded(task: Task): void;
 }
 
-/** A scope as the value that settles when it has closed knows it. */
+/** A scope as the value of `close()` knows it. */
 export interface ClosingScope extends LinkedScope {
   cancel(reason: unknown): void;
 }
