@@ -56,7 +56,7 @@ describe('block of a batch function', () => {
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve);
     expect(() => nameOf.block(7, time as number)).toThrow(
-      /^block: expected `timeoutMs` to be a number of milliseconds/,
+      /^block: expected `timeoutMs` to be a number of ms/,
     );
     expect(asked).toEqual([]);
   });

@@ -45,7 +45,7 @@ describe('block', () => {
   });
   it.each([[-1], [NaN], ['5']])('throws a TypeError for a time limit of %p', (time) => {
     expect(() => Future.of(1).block(time as number)).toThrow(
-      /^block: expected `timeoutMs` to be a number of milliseconds/,
+      /^block: expected `timeoutMs` to be a number of ms/,
     );
   });
 });

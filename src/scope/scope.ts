@@ -22,7 +22,7 @@ import { ScopeEnd } from './scope-end';
 import { ScopedTask } from './scoped-task';
 import { callSiteOf, type ScopedTaskConfig, type ScopedWork, type ScopeTask, type WorkOrigin } from './scoped-work';
 import { StartQueue } from './start-queue';
-import { checkFunction, checkWork, type ScopeResult } from './work';
+import { checkScopeFunction, checkWork, type ScopeResult } from './work';
 
 /** The surroundings of a scope: its parent scope, or the waiter of a `scoped()` future. */
 interface ScopeParent {
@@ -169,7 +169,7 @@ export class Scope extends Named implements AsyncDisposable {
    * scope.ensure(() => connection.end());
    */
   ensure(finaliser: () => unknown): void {
-    checkFunction('Scope.ensure: finaliser', 'a function', finaliser);
+    checkScopeFunction('Scope.ensure: finaliser', 'a function', finaliser);
     this.#closeSequence.checkAccepts(this.name, 'ensure');
     const frame = detachedFrame(this.#frame);
     this.#closeSequence.addFinaliser(

@@ -21,7 +21,7 @@ import { registerPoolTask, poolTaskDefinitionOf, type PoolTaskDefinition } from 
 import type { StreamSink } from '../../pool/host/stream-sink';
 import type { TaskPool } from '../../pool/api/task-pool';
 import type { CloseConfig, PoolTask, TaskConfig } from '../../pool/api/worker-pool-base';
-import { LONGEST_DELAY } from '../../scheduler/batch-action';
+import { LONGEST_DELAY } from '../../core/platform';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import { ItemsCall } from './items-call';
 import {

@@ -12,7 +12,7 @@ import { ThrownValueError } from '../../pool/wire/pool-errors';
 import type { PoolWait } from '../../pool/host/pool-waits';
 import { transfer } from '../../pool/wire/transfer';
 import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from '../../pool/worker/worker-task';
-import { LONGEST_DELAY } from '../../scheduler/batch-action';
+import { LONGEST_DELAY } from '../../core/platform';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { checkCloneable } from './check-cloneable';
