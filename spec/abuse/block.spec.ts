@@ -282,7 +282,7 @@ describe('block with a timeout', () => {
       for (const single of [Future.of(7), Future.of(7).start()]) {
         const block = (): unknown => single.block(timeout as number);
         expect(block).toThrow(TypeError);
-        expect(block).toThrow(/expected `timeoutMs` to be a number of milliseconds, 0 or more; got/);
+        expect(block).toThrow(/expected `timeoutMs` to be a number of ms, 0 or more; got/);
         expect(block).toThrow(`(${typeof timeout}).`);
       }
     },

@@ -45,6 +45,7 @@ const takers: readonly (readonly [string, (config: never) => unknown, string])[]
   ['recordTimeline', (config) => recordTimeline('/dev/null', config), 'titel'],
   ['recordChromeTrace', (config) => recordChromeTrace('/dev/null', config), 'maximum'],
   ['answersAfter', (config) => answersAfter(1, one, config), 'sheduler'],
+  ['VirtualPool', (config) => new VirtualPool(config), 'maxQeue'],
   ['VirtualPool.task', (config) => virtual.task(one, config), 'timeoutMs'],
   ['VirtualPool.close', (config) => virtual.close(config), 'forced'],
 ];
@@ -92,13 +93,40 @@ it('batchMap tells where the options of a batch function belong', () => {
   );
 });
 
-it('a job refuses an option of chain that does not exist', () => {
-  const job = pool.do(one);
-  job.cancel();
-  expect(refusal(() => job.chain({ afterErrors: 'run' } as never, one))).toMatch(
-    'chain: unknown option "afterErrors". Did you mean "afterError"?',
-  );
-  job.subscribe({ error: () => undefined });
+it.each(['min', 'max', 'idleTimeout', 'grace', 'init', 'resourceLimits', 'env', 'execArgv'])(
+  'VirtualPool refuses %s, since it has no threads',
+  (option) => {
+    expect(refusal(() => new VirtualPool({ [option]: 1 }))).toBe(
+      `VirtualPool: unknown option "${option}", which configures the threads of a WorkerPool. ` +
+        'Remove it: a virtual pool has no threads.',
+    );
+  },
+);
+
+describe.each([
+  ['WorkerPool', pool],
+  ['VirtualPool', virtual],
+])('chain on a job of a %s', (_, taskPool) => {
+  const chained = (...args: readonly unknown[]): string => {
+    const job = taskPool.do(one);
+    job.cancel();
+    job.subscribe({ error: () => undefined });
+    return refusal(() => (job as unknown as { chain(...all: readonly unknown[]): unknown }).chain(...args));
+  };
+
+  it('refuses an option that does not exist', () => {
+    expect(chained({ afterErrors: 'run' }, one)).toBe(
+      'chain: unknown option "afterErrors". Did you mean "afterError"?',
+    );
+  });
+
+  it.each([[[]], [new Date(0)], [new Map()]])('refuses %p as its config', (config) => {
+    expect(chained(config, one)).toMatch(/^chain: expected its config to be an object of options; got /);
+  });
+
+  it.each([[null], [5]])('refuses %p, which is neither a config nor a function', (first) => {
+    expect(chained(first, one)).toMatch(/: expected its function to be a function, or a reference/);
+  });
 });
 
 function refusal(call: () => unknown): string {

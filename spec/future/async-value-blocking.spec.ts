@@ -135,7 +135,7 @@ describe.each<['wait' | 'get' | 'block']>([['wait'], ['get'], ['block']])('%s', 
       for (const value of [set, new AsyncValue()]) {
         expect(() => value[method](timeoutMs as never)).toThrow(TypeError);
         expect(() => value[method](timeoutMs as never)).toThrow(
-          `${method}: expected \`timeoutMs\` to be a number of milliseconds`,
+          `${method}: expected \`timeoutMs\` to be a number of ms`,
         );
       }
     },

@@ -252,7 +252,7 @@ describe('the time a block is given', () => {
       () => batch(pool.task((ids: readonly number[]) => [...ids])).block(1, ms),
     ]) {
       expect(call).toThrow(TypeError);
-      expect(call).toThrow(/expected `timeoutMs` to be a number of milliseconds, 0 or more; got/);
+      expect(call).toThrow(/expected `timeoutMs` to be a number of ms, 0 or more; got/);
     }
     expect(job.block()).toBe(2);
   });

@@ -36,7 +36,8 @@ const meetingOf = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
 
 describe('a config that makes no sense', () => {
   const count = 'to be a whole number, 0 or more; got';
-  const ms = 'to be a number of milliseconds, 0 or more; got';
+  const countOrInfinity = 'to be a whole number, 0 or more, or Infinity; got';
+  const ms = 'to be a number of ms, 0 or more; got';
 
   it.each([
     [{ size: -1 }, `WorkerPool: expected \`size\` ${count} -1 (number).`],
@@ -54,11 +55,16 @@ describe('a config that makes no sense', () => {
     [{ idleTimeout: '1s' }, `WorkerPool: expected \`idleTimeout\` ${ms} "1s" (string).`],
     [{ taskTimeout: NaN }, `WorkerPool: expected \`taskTimeout\` ${ms} NaN (number).`],
     [{ grace: true }, `WorkerPool: expected \`grace\` ${ms} true (boolean).`],
-    [{ maxQueue: -Infinity }, `WorkerPool: expected \`maxQueue\` ${count} -Infinity (number).`],
-    [{ maxQueue: 0.5 }, `WorkerPool: expected \`maxQueue\` ${count} 0.5 (number).`],
+    [{ maxQueue: -Infinity }, `WorkerPool: expected \`maxQueue\` ${countOrInfinity} -Infinity (number).`],
+    [{ maxQueue: 0.5 }, `WorkerPool: expected \`maxQueue\` ${countOrInfinity} 0.5 (number).`],
     [{ overflow: 'drop' }, `WorkerPool: expected \`overflow\` to be 'reject' or 'evict'; got "drop" (string).`],
     [{ name: 5 }, 'WorkerPool: expected `name` to be a string; got 5 (number).'],
     [{ resourceLimits: 64 }, 'WorkerPool: expected `resourceLimits` to be an object of numbers; got 64 (number).'],
+    [
+      { env: ['PATH=/'] },
+      'WorkerPool: expected `env` to be an object of strings, or SHARE_ENV; got ["PATH=/"] (object).',
+    ],
+    [{ resourceLimits: [] }, 'WorkerPool: expected `resourceLimits` to be an object of numbers; got [] (object).'],
     [{ env: 'PATH=/' }, 'WorkerPool: expected `env` to be an object of strings, or SHARE_ENV; got "PATH=/" (string).'],
     [
       { execArgv: '--no-warnings' },

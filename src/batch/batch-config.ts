@@ -1,10 +1,11 @@
 /** The options of a batch function: their meaning, their defaults, and the error for each invalid value. */
 import { describeBatch, invalidOption } from '../core/describe';
+import { checkCount, checkDelay, checkFunction, checkString } from '../core/option-values';
 import { checkOptions, isConfig } from '../core/options';
 import { printable } from '../core/printable';
 import { isPromiseOrObservable } from '../core/rx';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
-import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache';
+import { checkCache, isStore, type CacheConfig } from './cache';
 
 /** The options of `batch`. */
 export interface BatchConfig<K, P = unknown> {
@@ -98,9 +99,6 @@ export interface BatchOptions<K> {
   readonly scheduler: BatchScheduler | undefined;
 }
 
-/** Node and browsers treat a longer delay as one millisecond. */
-const LONGEST_DELAY = 2 ** 31 - 1;
-
 /** The type makes the list complete. */
 const allOptions: Readonly<Record<keyof BatchConfig<never>, true>> = {
   name: true,
@@ -149,44 +147,27 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   const { concurrency = Infinity, partitionConcurrency = Infinity } = config;
   const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
   const validName = typeof (name as unknown) === 'string' ? name : defaultName;
-  const check = (option: string, isValid: boolean, mustBe: string, got: unknown): void => {
-    if (!isValid) throw invalidOption(`${describeBatch(validName)}: ${option}`, mustBe, got);
-  };
-  checkOptions(describeBatch(validName), config, batchOptionNames);
-  const isDelay = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY;
-  const isCount = (count: unknown): boolean =>
-    count === Infinity || (Number.isInteger(count) && (count as number) >= 1);
-
-  check('name', typeof name === 'string', 'a string', name);
-  check('key', typeof key === 'function', 'a function that returns the identity of a key', key);
-  check('window', isDelay(window), `a number of ms from 0 to ${String(LONGEST_DELAY)}`, window);
-  check('hold', isDelay(hold), `a number of ms from 0 to ${String(LONGEST_DELAY)}`, hold);
-  check('maxSize', isCount(maxSize), 'a whole number, 1 or more, or Infinity', maxSize);
-  check('concurrency', isCount(concurrency), 'a whole number, 1 or more, or Infinity', concurrency);
-  check(
-    'partitionConcurrency',
-    isCount(partitionConcurrency),
-    'a whole number, 1 or more, or Infinity',
-    partitionConcurrency,
-  );
-  const isPriority = typeof priority === 'function' || (typeof priority === 'number' && !Number.isNaN(priority));
-  check('priority', isPriority, 'a number, or a function from the size of a batch to a number', priority);
-  const isPartition = partition === undefined || typeof partition === 'function';
-  check('partition', isPartition, 'a function that returns the partition of a key', partition);
-  const isScheduler = scheduler === undefined || scheduler instanceof BatchScheduler;
-  check('scheduler', isScheduler, 'a BatchScheduler', scheduler);
-  const problem = cacheProblem(cache);
-  check(problem?.option ?? 'cache', !problem, problem?.mustBe ?? '', problem?.got);
-  if (typeof cache === 'object' && !isStore(cache))
-    checkOptions(`${describeBatch(validName)}: cache`, cache, boundNames);
+  const title = describeBatch(validName);
+  checkOptions(title, config, batchOptionNames);
+  checkString(`${title}: name`, name);
+  checkFunction(`${title}: key`, key, 'a function that returns the identity of a key');
+  checkDelay(`${title}: window`, window);
+  checkDelay(`${title}: hold`, hold);
+  checkCount(`${title}: maxSize`, maxSize, { min: 1, orInfinity: true });
+  checkCount(`${title}: concurrency`, concurrency, { min: 1, orInfinity: true });
+  checkCount(`${title}: partitionConcurrency`, partitionConcurrency, { min: 1, orInfinity: true });
+  if (typeof priority !== 'function' && !(typeof priority === 'number' && !Number.isNaN(priority)))
+    throw invalidOption(`${title}: priority`, 'a number, or a function from the size of a batch to a number', priority);
+  if (partition !== undefined)
+    checkFunction(`${title}: partition`, partition, 'a function that returns the partition of a key');
+  if (scheduler !== undefined && !(scheduler instanceof BatchScheduler))
+    throw invalidOption(`${title}: scheduler`, 'a BatchScheduler', scheduler);
+  checkCache(title, cache);
   // One store for all partitions would mix the values of tenants.
-  const isSeparable = partition === undefined || !isStore(cache);
-  check(
-    'cache',
-    isSeparable,
-    'true or { max, ttl } together with `partition`, since partitions never share a store',
-    cache,
-  );
+  if (partition !== undefined && isStore(cache)) {
+    const mustBe = 'true or { max, ttl } together with `partition`, since partitions never share a store';
+    throw invalidOption(`${title}: cache`, mustBe, cache);
+  }
 
   return {
     name: printable(name),

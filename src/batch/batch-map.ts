@@ -3,7 +3,8 @@
  * together are loaded together.
  */
 import { defer, map, mergeMap, Observable, type OperatorFunction } from 'rxjs';
-import { describeBatch, invalidOption } from '../core/describe';
+import { describeBatch } from '../core/describe';
+import { checkCount, checkFlag, checkFunction } from '../core/option-values';
 import { checkOptions, isConfig } from '../core/options';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { batch, isBatchFunction, type BatchFunction } from './batch';
@@ -85,11 +86,10 @@ export function batchMap(
 ): OperatorFunction<unknown, unknown> {
   checkOptionNames(fn, config);
   const { ordered = false, concurrency = Infinity, result, ...others } = config;
-  if (typeof ordered !== 'boolean') throw invalidOption('batchMap: ordered', 'true or false', ordered);
-  if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
-    throw invalidOption('batchMap: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
-  }
-  checkFunction('result', 'a function of a value and the result of its key', result);
+  checkFlag('batchMap: ordered', ordered);
+  checkCount('batchMap: concurrency', concurrency, { min: 1, orInfinity: true });
+  if (result !== undefined)
+    checkFunction('batchMap: result', result, 'a function of a value and the result of its key');
   const load = loaderOf(fn, others);
   return (source) =>
     defer(() => {
@@ -113,12 +113,8 @@ function loaderOf(
 ): Load {
   if (!isBatchFunction(fn)) return batch(fn, config);
   const { key } = config;
-  checkFunction('key', 'a function that returns the key of a value', key);
+  if (key !== undefined) checkFunction('batchMap: key', key, 'a function that returns the key of a value');
   return key ? (value) => fn(key(value)) : fn;
-}
-
-function checkFunction(option: string, mustBe: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function') throw invalidOption(`batchMap: ${option}`, mustBe, value);
 }
 
 const optionNames: readonly string[] = ['ordered', 'concurrency', 'key', 'result'] satisfies (keyof BatchMapByConfig<

@@ -4,6 +4,7 @@
  */
 import { Subject, type Observable } from 'rxjs';
 import { describe, describeBatch, UNNAMED_BATCH, invalidOption } from '../core/describe';
+import { checkArray, checkFunction } from '../core/option-values';
 import { isPromiseOrObservable } from '../core/rx';
 import { isError } from '../core/sluice-error';
 import { allOf } from '../future/all';
@@ -96,8 +97,7 @@ export function batch<K, V, Early = V, P = unknown>(
 ): BatchFunction<K, V>;
 // The implementation does not distinguish early values from returned ones.
 export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
-  if (typeof resolve !== 'function')
-    throw invalidOption('batch: its resolver', 'a function from keys to results', resolve);
+  checkFunction('batch: its resolver', resolve, 'a function from keys to results');
   const options = checkedOptions(config, resolve.name || UNNAMED_BATCH);
   const definition: BatchDefinition<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
   instrumentation.current?.emit({ type: 'batch-function-created', ofFunction: options, name: options.name, by: batch });
@@ -125,7 +125,7 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
     return future;
   };
   const many = (keys: readonly K[]): Future<V[]> => {
-    if (!Array.isArray(keys)) throw invalidOption(`${title}: the keys of many`, 'an array', keys);
+    checkArray(`${title}: the keys of many`, keys);
     return allOf(Array.from(keys, load), 'many()') as Future<V[]>; // one value for each key
   };
   // In `keys.map(f.block)` the second argument is an index, and the third is the array.

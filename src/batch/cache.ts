@@ -2,8 +2,9 @@
  * The cache of a batch function for one partition. Overlapping loads of a key share one item, also while it is in flight;
  * afterwards its value is kept in the item itself, or in a store. Failures are not kept.
  */
-import { describe } from '../core/describe';
-import { isConfig } from '../core/options';
+import { describe, invalidOption } from '../core/describe';
+import { checkCount, checkFunction } from '../core/option-values';
+import { checkOptions, isConfig } from '../core/options';
 import { isPromiseOrObservable } from '../core/rx';
 import { endedExecution, type Execution, type Sink } from '../future/execution';
 import { BoundedStore } from './bounded-store';
@@ -14,7 +15,7 @@ import { succeedAlone, type Item } from './item';
 export type CacheConfig = boolean | CacheBounds | CacheStore;
 
 /** The names of the options of `cache: { … }`. */
-export const boundNames: readonly string[] = ['max', 'ttl'] satisfies (keyof CacheBounds)[];
+const boundNames: readonly string[] = ['max', 'ttl'] satisfies (keyof CacheBounds)[];
 
 const storeMethods = ['has', 'get', 'set', 'delete', 'clear'] as const;
 
@@ -114,28 +115,23 @@ function checkedAnswer<T>(answer: T, method: 'get' | 'has'): T {
   );
 }
 
-/** The error in a cache option, or undefined. */
-export function cacheProblem(
-  config: CacheConfig,
-): { readonly option: string; readonly mustBe: string; readonly got: unknown } | undefined {
-  if (typeof config === 'boolean') return undefined;
-  const noCache = { option: 'cache', mustBe: 'true, { max, ttl }, or a store', got: config };
-  if (typeof config !== 'object' || (config as unknown) === null) return noCache;
-  if (storeMethods.some((method) => method in config)) {
-    const missing = storeMethods.find((method) => typeof (config as Partial<CacheStore>)[method] !== 'function');
-    return (
-      missing && { option: `cache.${missing}`, mustBe: 'a method of the store', got: Reflect.get(config, missing) }
-    );
+/** @throws TypeError unless the option `cache` is a boolean, bounds or a store. */
+export function checkCache(title: string, config: unknown): void {
+  if (typeof config === 'boolean') return;
+  if (typeof config === 'object' && config !== null && storeMethods.some((method) => method in config)) {
+    for (const method of storeMethods)
+      checkFunction(`${title}: cache.${method}`, Reflect.get(config, method), 'a method of the store');
+    return;
   }
-  if (!isConfig(config, boundNames)) return noCache;
-  const { max, ttl } = config as CacheBounds;
-  if (max !== undefined && !(Number.isInteger(max) && max >= 1)) {
-    return { option: 'cache.max', mustBe: 'a whole number, 1 or more', got: max };
-  }
-  if (ttl !== undefined && !(Number.isInteger(ttl) && ttl >= 1)) {
-    return { option: 'cache.ttl', mustBe: 'a whole number of ms, 1 or more', got: ttl };
-  }
-  return undefined;
+  if (!isConfig(config, boundNames)) throw invalidOption(`${title}: cache`, 'true, { max, ttl }, or a store', config);
+  checkBounds(`${title}: cache.`, config);
+  checkOptions(`${title}: cache`, config, boundNames);
+}
+
+/** @param prefix of the names `max` and `ttl` in an error */
+export function checkBounds(prefix: string, { max, ttl }: CacheBounds): void {
+  if (max !== undefined) checkCount(`${prefix}max`, max, { min: 1 });
+  if (ttl !== undefined) checkCount(`${prefix}ttl`, ttl, { min: 1, unit: 'ms' });
 }
 
 export const isStore = (config: CacheConfig): config is CacheStore => typeof config === 'object' && 'get' in config;

@@ -58,6 +58,9 @@ export const timerSource = (): unknown => fakeAsyncZone() ?? globals().setInterv
 /** Whether the current timers belong to a fake clock, which may drop them. */
 export const areTimersFake = (): boolean => isFake(globals().setInterval as object);
 
+/** Longest delay in ms of a platform timer. Node and browsers replace a longer delay by 1 ms. */
+export const LONGEST_DELAY = 2 ** 31 - 1;
+
 let cachedRealTimers: TimerFunctions | undefined;
 
 /** Timers that no fake clock controls; fake ones only where real ones were never seen. */

@@ -1,5 +1,6 @@
 /** `AsyncList` makes one AsyncValue of many. The idea is asynckit's AsyncList. */
 import { invalidOption } from '../core/describe';
+import { checkArray } from '../core/option-values';
 import { isAsyncInput } from '../core/rx';
 import type { Awaitable } from '../core/shape';
 import { currentScheduler } from '../scheduler/batch-scheduler';
@@ -22,8 +23,8 @@ export class AsyncList<T> extends AsyncValue<T[]> {
 
   constructor(values: readonly Awaitable<T>[]) {
     super();
-    if (!Array.isArray(values)) throw invalidOption('AsyncList: values', 'an array', values);
-    const inputs = Array.from(values as readonly Awaitable<T>[], requireInput);
+    checkArray('AsyncList: values', values);
+    const inputs = Array.from(values, requireInput);
     this.values = inputs.map((input) => (input instanceof AsyncValue ? input : Future.from(input).start()));
     this.#waitForAll();
   }

@@ -2,8 +2,9 @@
  * An AsyncValue is a hot value that arrives once: the result of started work, or a cell that the program settles by hand.
  * Late subscribers receive the value too. The idea is asynckit's AsyncValue.
  */
-import { describe, invalidOption } from '../core/describe';
+import { describe } from '../core/describe';
 import { AlreadySetError, CancelledError, NotReadyError, TaskTimeoutError } from '../core/errors';
+import { checkMs } from '../core/option-values';
 import { failure, success, unwrap, type Settlement } from '../core/outcome';
 import { markHandled, reportUnlessHandled } from '../core/report';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -103,7 +104,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
    * @throws WouldBlockError if the value needs the event loop and no time limit is given.
    */
   wait(timeoutMs = Infinity): boolean {
-    checkTimeout('wait', timeoutMs);
+    checkMs('wait: timeoutMs', timeoutMs);
     if (timeoutMs > 0) this.#driveUntilSettled(timeoutMs);
     // A waiter that only knows of a failure has not received its error.
     if (this.isSet && !this.isError) this.receive();
@@ -118,7 +119,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
    * @throws WouldBlockError if the value needs the event loop and no time limit is given. Throws the error of a failed value.
    */
   get(timeoutMs = Infinity): T | undefined {
-    checkTimeout('get', timeoutMs);
+    checkMs('get: timeoutMs', timeoutMs);
     if (timeoutMs > 0) this.#driveUntilSettled(timeoutMs);
     return this.isSet ? this.value : undefined;
   }
@@ -132,7 +133,7 @@ export class AsyncValue<T> extends SingleValueObservable<T> {
    * @throws WouldBlockError if the value needs the event loop and no time limit is given. Throws the error of a failed value.
    */
   override block(timeoutMs = Infinity): T {
-    checkTimeout('block', timeoutMs);
+    checkMs('block: timeoutMs', timeoutMs);
     const obstacle = this.#driveUntilSettled(timeoutMs);
     if (this.isSet) return this.value;
     throw obstacle instanceof TaskTimeoutError ? obstacle : new TaskTimeoutError(timeoutMs, obstacle);
@@ -269,8 +270,3 @@ const twoArguments = (second: unknown): TypeError =>
 
 /** AsyncValues that are the value of another AsyncValue. */
 const usedAsValue = new WeakSet<object>();
-
-const checkTimeout = (method: string, timeoutMs: number): void => {
-  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return;
-  throw invalidOption(`${method}: timeoutMs`, 'a number of milliseconds, 0 or more', timeoutMs);
-};

@@ -2,8 +2,8 @@
  * `block` runs a future to its end on this thread and drives the scheduler in place of the event loop. Tasks go on and open
  * batches flush, also those with a window or hold. An error names what then still needs the event loop.
  */
-import { invalidOption } from '../core/describe';
 import { DeadlockError, TaskTimeoutError, WouldBlockError } from '../core/errors';
+import { checkMs } from '../core/option-values';
 import { failure, success, unwrap, type Settlement } from '../core/outcome';
 import { monotonicNow } from '../core/platform';
 import { runningTask } from '../scheduler/ambient';
@@ -16,9 +16,7 @@ import { begin, type Beginnable, type Sink } from './execution';
 import { deliverPostponed } from './bounded-delivery';
 
 export function block<T>(source: Beginnable<T>, timeoutMs: number): T {
-  if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
-    throw invalidOption('block: timeoutMs', 'a number of milliseconds, 0 or more', timeoutMs);
-  }
+  checkMs('block: timeoutMs', timeoutMs);
   warnInsideTask();
   const scheduler = currentScheduler();
   const { runQueue } = scheduler;

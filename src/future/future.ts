@@ -5,7 +5,7 @@
  * function, runs it. The idea is asynq's future, made cold.
  */
 import { from as inputFrom, type ObservableInput } from 'rxjs';
-import { invalidOption } from '../core/describe';
+import { checkFunction } from '../core/option-values';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { runIn } from '../scheduler/frame';
 import type { AsyncValue } from './async-value';
@@ -65,8 +65,7 @@ export abstract class Future<T> extends SingleValueObservable<T> {
    * Future.defer(() => fetch('https://example.com')).subscribe((response) => console.log(response.status));
    */
   static defer<T>(makeInput: () => ObservableInput<T>): Future<T> {
-    if (typeof makeInput !== 'function')
-      throw invalidOption('Future.defer: makeInput', 'a function that returns an input', makeInput);
+    checkFunction('Future.defer: makeInput', makeInput, 'a function that returns an input');
     return new FutureBegunBy((sink, scheduler) => {
       try {
         return beginInput(runIn(sink.frame, makeInput), sink, scheduler);

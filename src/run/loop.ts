@@ -3,6 +3,7 @@
  * Other code cannot join its batches or see its caches. The idea is miniasync's `run` and `loop`.
  */
 import { describe, invalidOption } from '../core/describe';
+import { checkArray } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { reportUnhandledFailure } from '../core/report';
 import { isAsyncInput } from '../core/rx';
@@ -156,7 +157,7 @@ const resultOf = task(function* runOne(value: AsyncValue<unknown>, scope: Scope,
 /** @throws TypeError for inputs that cannot be awaited, or an invalid option. */
 function checkedProgram(inputs: unknown, config: RunConfig = {}): Program {
   if (isAsyncInput(inputs)) throw new TypeError('run() takes one array of futures: write run([a, b]), not run(a, b).');
-  if (!Array.isArray(inputs)) throw invalidOption('run: what it runs', 'an array of futures', inputs);
+  checkArray('run: what it runs', inputs, 'an array of futures');
   checkOptions('run', config, ['returnErrors']);
   return { inputs: Array.from(inputs, checkedInput), isReturned: returnedBy(config.returnErrors) };
 }

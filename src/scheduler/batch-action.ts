@@ -4,6 +4,7 @@
  * the end of the turn.
  */
 import { Subscription, VirtualAction, type SchedulerAction, type SchedulerLike } from 'rxjs';
+import { LONGEST_DELAY } from '../core/platform';
 import { runNested, type Frame } from './frame';
 
 export interface ActionHost {
@@ -26,9 +27,6 @@ class DueRun extends Subscription {
 }
 
 export type { DueRun }; // only an action creates one
-
-/** Longest delay in ms of a platform timer. Node and browsers replace a longer delay by 1 ms. */
-export const LONGEST_DELAY = 2 ** 31 - 1;
 
 export class BatchAction<T> extends Subscription implements SchedulerAction<T> {
   readonly #host: ActionHost;

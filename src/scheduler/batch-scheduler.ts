@@ -5,8 +5,8 @@
  * Open batches and caches belong to one scheduler: schedulers are isolated from each other.
  */
 import { asyncScheduler, Subject, Subscription, type Observable, type SchedulerAction, type SchedulerLike } from 'rxjs';
-import { invalidOption } from '../core/describe';
 import { Named } from '../core/named';
+import { checkFunction, checkScheduler, checkString } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { PerTimeDomain } from '../core/per-time-domain';
 import { printable } from '../core/printable';
@@ -72,9 +72,9 @@ export class BatchScheduler extends Named implements SchedulerLike {
     super();
     checkOptions('BatchScheduler', config, ['clock', 'policy', 'name']);
     const { clock = asyncScheduler, policy = flushAll, name = 'BatchScheduler' } = config;
-    check('clock', isScheduler(clock), 'an RxJS scheduler', clock);
-    check('policy', typeof policy === 'function', 'a function (flushAll, largestFirst)', policy);
-    check('name', typeof name === 'string', 'a string', name);
+    checkScheduler('BatchScheduler: clock', clock);
+    checkFunction('BatchScheduler: policy', policy, 'a function (flushAll, largestFirst)');
+    checkString('BatchScheduler: name', name);
     this.name = printable(name);
     this.clock = clock;
     this.frame = isDefault ? undefined : new Frame(undefined, { scheduler: this });
@@ -126,7 +126,7 @@ export class BatchScheduler extends Named implements SchedulerLike {
    * });
    */
   run<R>(work: () => R): R {
-    check('the argument of run', typeof work === 'function', 'a function', work);
+    checkFunction('BatchScheduler: the argument of run', work);
     const frame = frameOn(this, frameHere());
     return this.runQueue.drive(() => runIn(frame, work));
   }
@@ -168,13 +168,6 @@ export class BatchScheduler extends Named implements SchedulerLike {
 const rethrow = (error: unknown): never => {
   throw error;
 };
-
-const check = (option: string, isRight: boolean, mustBe: string, got: unknown): void => {
-  if (!isRight) throw invalidOption(`BatchScheduler: ${option}`, mustBe, got);
-};
-
-const isScheduler = (clock: Partial<SchedulerLike> | null): boolean =>
-  typeof clock?.schedule === 'function' && typeof clock.now === 'function';
 
 /** All schedulers of the process, through weak references that keep none of them alive. */
 const references = new Set<WeakRef<BatchScheduler>>();

@@ -1,8 +1,8 @@
 /** The options of a scope, and their checks. */
 import { invalidOption } from '../core/describe';
+import { checkCount, checkDelay, checkFlag, checkOneOf, checkSignal, checkString } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { printable } from '../core/printable';
-import { LONGEST_DELAY } from '../scheduler/batch-action';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
 
 /** What happens to unfinished tasks when the scope closes: it waits for them, cancels them, or fails. */
@@ -83,8 +83,8 @@ export interface ScopeOptions {
   readonly shield: boolean;
 }
 
-const exitModes: readonly unknown[] = ['wait', 'cancel', 'throw'];
-const errorModes: readonly unknown[] = ['cancel', 'continue', 'abort'];
+const exitModes: readonly ExitMode[] = ['wait', 'cancel', 'throw'];
+const errorModes: readonly ErrorMode[] = ['cancel', 'continue', 'abort'];
 
 /** Complete, since the compiler checks it against `ScopeConfig`. */
 const optionNames: readonly string[] = Object.keys({
@@ -104,40 +104,27 @@ export function checkedOptions(config: ScopeConfig): ScopeOptions {
   checkOptions('Scope', config, optionNames);
   const { name = 'scope', exitMode, errorMode = 'cancel', signal, shield = false } = config;
   const { timeout = Infinity, grace = Infinity, concurrency = Infinity, scheduler } = config;
-  check('name', typeof name === 'string', 'a string', name);
-  check('exitMode', exitMode === undefined || exitModes.includes(exitMode), "'wait', 'cancel' or 'throw'", exitMode);
-  check('errorMode', errorModes.includes(errorMode), "'cancel', 'continue' or 'abort'", errorMode);
-  check('timeout', isDelay(timeout), DELAY, timeout);
-  check('grace', isDelay(grace), DELAY, grace);
-  check('shield', typeof shield === 'boolean', 'true or false', shield);
-  check('signal', signal === undefined || isSignal(signal), 'an AbortSignal', signal);
-  check('scheduler', scheduler === undefined || scheduler instanceof BatchScheduler, 'a BatchScheduler', scheduler);
+  checkString('Scope: name', name);
+  if (exitMode !== undefined) checkOneOf('Scope: exitMode', exitMode, exitModes);
+  checkOneOf('Scope: errorMode', errorMode, errorModes);
+  if (timeout !== Infinity) checkDelay('Scope: timeout', timeout, ', or Infinity');
+  if (grace !== Infinity) checkDelay('Scope: grace', grace, ', or Infinity');
+  checkFlag('Scope: shield', shield);
+  if (signal !== undefined) checkSignal('Scope: signal', signal);
+  if (scheduler !== undefined && !(scheduler instanceof BatchScheduler))
+    throw invalidOption('Scope: scheduler', 'a BatchScheduler', scheduler);
+  checkConcurrency(concurrency);
   return {
     name: printable(name),
     exitMode,
     errorMode,
     timeout,
     signal,
-    concurrency: checkedConcurrency(concurrency),
+    concurrency,
     grace,
     shield,
   };
 }
 
-/** @throws TypeError unless it is a whole number from 0, or Infinity. */
-export function checkedConcurrency(concurrency: number): number {
-  const isValid = concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 0);
-  check('concurrency', isValid, 'a whole number, 0 or more, or Infinity', concurrency);
-  return concurrency;
-}
-
-const DELAY = `a number of ms from 0 to ${String(LONGEST_DELAY)}, or Infinity`;
-
-const isDelay = (ms: number): boolean => ms === Infinity || (typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY);
-
-const isSignal = (signal: Partial<AbortSignal> | null): boolean =>
-  typeof signal?.addEventListener === 'function' && typeof signal.aborted === 'boolean';
-
-function check(option: string, isValid: boolean, mustBe: string, got: unknown): void {
-  if (!isValid) throw invalidOption(`Scope: ${option}`, mustBe, got);
-}
+export const checkConcurrency = (concurrency: number): void =>
+  checkCount('Scope: concurrency', concurrency, { min: 0, orInfinity: true });

@@ -21,7 +21,7 @@ import { checkedOptions, type ExitMode, type ScopeConfig, type ScopeOptions } fr
 import { ScopeEnd } from './scope-end';
 import { callSiteOf, ScopedTask, type ScopedTaskConfig, type WorkOrigin } from './scoped-task';
 import { StartQueue } from './start-queue';
-import { checkFunction, checkWork, type ScopedWork, type ScopeResult } from './work';
+import { checkScopeFunction, checkWork, type ScopedWork, type ScopeResult } from './work';
 
 /** The surroundings of a scope: its parent scope, or the waiter of a `scoped()` future. */
 interface ScopeParent {
@@ -176,7 +176,7 @@ export class Scope extends Named implements AsyncDisposable {
    * scope.ensure(() => connection.end());
    */
   ensure(finaliser: () => unknown): void {
-    checkFunction('Scope.ensure: finaliser', 'a function', finaliser);
+    checkScopeFunction('Scope.ensure: finaliser', 'a function', finaliser);
     this.#closeSequence.checkAccepts(this.name, 'ensure');
     const frame = detachedFrame(this.#frame);
     this.#closeSequence.addFinaliser(

@@ -13,7 +13,7 @@ import { Future } from '../future/future';
 import { Scope } from './scope';
 import { checkedOptions, type ScopeConfig } from './scope-config';
 import { callSiteOf } from './scoped-task';
-import { checkFunction, type ScopeResult } from './work';
+import { checkScopeFunction, type ScopeResult } from './work';
 
 /**
  * Runs `body` in a new scope for each subscription, and has the value of `body` when the scope has closed.
@@ -40,7 +40,7 @@ import { checkFunction, type ScopeResult } from './work';
  * }, { timeout: 1_000 }).subscribe(console.log);
  */
 export function scoped<T>(body: (scope: Scope) => ScopeResult<T>, config: ScopeConfig = {}): Future<T> {
-  checkFunction('scoped: body', 'a function of the scope', body);
+  checkScopeFunction('scoped: body', 'a function of the scope', body);
   const { grace } = checkedOptions(config);
   return new ScopedFuture(body, config, callSiteOf(scoped, grace));
 }

@@ -5,7 +5,7 @@
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { Fifo } from '../core/fifo';
 import type { Runnable } from '../scheduler/run-queue';
-import { checkedConcurrency } from './scope-config';
+import { checkConcurrency } from './scope-config';
 import type { ScopedTask } from './scoped-task';
 
 export class StartQueue implements Runnable {
@@ -25,7 +25,8 @@ export class StartQueue implements Runnable {
   }
 
   set concurrency(concurrency: number) {
-    this.limit = checkedConcurrency(concurrency);
+    checkConcurrency(concurrency);
+    this.limit = concurrency;
     this.#scheduleTurn();
   }
 

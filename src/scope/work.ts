@@ -29,11 +29,11 @@ interface WorkRun<T> {
 /** @throws TypeError unless `work` is an awaitable, or a function that can run in a scope. */
 export function checkWork(option: string, work: unknown): void {
   if (!isAsyncInput(work))
-    checkFunction(option, 'a future, an Observable, a promise, or a function that returns one', work);
+    checkScopeFunction(option, 'a future, an Observable, a promise, or a function that returns one', work);
 }
 
 /** @throws TypeError unless `work` is a function that can run in a scope. */
-export function checkFunction(option: string, mustBe: string, work: unknown): void {
+export function checkScopeFunction(option: string, mustBe: string, work: unknown): void {
   if (typeof work !== 'function' || isAsyncInput(work)) throw invalidOption(option, mustBe, work);
   // An async generator would be taken for a stream, and the last future it yields for its value.
   if (isAsyncGeneratorFunction(work))

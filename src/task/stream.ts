@@ -3,7 +3,8 @@
  * them. The idea is asynq's `async_generator`.
  */
 import { Observable } from 'rxjs';
-import { describe, invalidOption } from '../core/describe';
+import { describe } from '../core/describe';
+import { checkFunction } from '../core/option-values';
 import { printable } from '../core/printable';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { holdWork } from '../scheduler/frame';
@@ -63,7 +64,7 @@ export function stream<Y>(body: () => Generator<Y, void, unknown>): Observable<E
 }
 
 function streamDefinition(body: () => unknown): TaskDefinition {
-  if (typeof body !== 'function') throw invalidOption('stream: body', 'a generator function', body);
+  checkFunction('stream: body', body, 'a generator function');
   const name = printable(body.name) || 'anonymous';
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(name);
   if (isGeneratorFunction(body)) return { name, body, isGeneratorFunction: true };

@@ -2,7 +2,8 @@
  * A task is a function that returns a Future, made of a plain function or a generator function. A generator yields futures
  * and goes on when they have their values; other tasks run until then. The idea is asynq's `@asynq()`.
  */
-import { invalidOption, titleSymbol } from '../core/describe';
+import { titleSymbol } from '../core/describe';
+import { checkFunction } from '../core/option-values';
 import { printable } from '../core/printable';
 import type { Awaitable } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -91,7 +92,7 @@ export function task<This, A extends readonly unknown[]>(
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- for the compiler only, which makes the call an error
   ...refused: readonly unknown[]
 ): ((this: This, ...args: A) => Future<unknown>) | NotATask<string> {
-  if (typeof body !== 'function') throw invalidOption('task: body', 'a function or a generator function', body);
+  checkFunction('task: body', body, 'a function or a generator function');
   if (isAsyncGeneratorFunction(body)) throw asyncGenerator(body.name);
   const definition: TaskDefinition = {
     name: printable(body.name) || 'anonymous',

@@ -1,5 +1,5 @@
 /** The time a task spends running, without its waits. The idea is asynq's `AsyncTimer`. */
-import { invalidOption } from '../core/describe';
+import { checkFunction } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { TaskContext } from '../context/task-context';
 
@@ -37,8 +37,7 @@ export class AsyncTimer extends TaskContext {
     super();
     checkOptions('AsyncTimer', config, ['now']);
     const { now = () => performance.now() } = config;
-    if (typeof now !== 'function')
-      throw invalidOption('AsyncTimer: now', 'a function that returns the time in ms', now);
+    checkFunction('AsyncTimer: now', now, 'a function that returns the time in ms');
     this.#now = now;
   }
 

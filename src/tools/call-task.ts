@@ -1,5 +1,5 @@
 /** Tasks and functions of every other kind, called alike: each call returns a Future. The idea is asynq's `async_call`. */
-import { invalidOption } from '../core/describe';
+import { checkFunction } from '../core/option-values';
 import type { Future } from '../future/future';
 import { task, type TaskResult } from '../task/task';
 import { taskDefinitionOf } from '../task/task-body';
@@ -36,14 +36,13 @@ export function asTask<This, A extends readonly unknown[], R>(
   place: string,
   fn: (this: This, ...args: A) => R,
 ): (this: This, ...args: A) => Future<TaskResult<R>> {
-  checkFunction(place, fn);
+  checkTaskOrFunction(place, fn);
   // For a task, `R` is the type of its future.
   return isTask(fn) ? (fn as (this: This, ...args: A) => Future<TaskResult<R>>) : task(fn);
 }
 
-export function checkFunction(place: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw invalidOption(place, 'a task, a batch function, or any other function', fn);
-}
+export const checkTaskOrFunction = (place: string, fn: unknown): void =>
+  checkFunction(place, fn, 'a task, a batch function, or any other function');
 
 /** Makes a task of `body` that has the name, the length and the parameters of `fn`, which it wraps. */
 export function taskLike<This, A extends readonly unknown[], R>(

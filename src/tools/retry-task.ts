@@ -1,6 +1,7 @@
 /** A task that runs again after a failure. The idea is asynq's `aretry`. */
 import { timer } from 'rxjs';
 import { invalidOption } from '../core/describe';
+import { checkCount, checkDelay, checkFunction } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { isAsyncInput } from '../core/rx';
 import { currentScheduler } from '../scheduler/batch-scheduler';
@@ -84,17 +85,17 @@ interface RetryOptions {
 function checkedOptions(config: RetryTaskConfig): RetryOptions {
   checkOptions('retryTask', config, ['attempts', 'delay', 'when']);
   const { attempts = 3, delay = 0, when } = config;
-  if (!(attempts === Infinity || (Number.isInteger(attempts) && attempts >= 1))) {
-    throw invalidOption('retryTask: attempts', 'a whole number, 1 or more, or Infinity', attempts);
-  }
+  checkCount('retryTask: attempts', attempts, { min: 1, orInfinity: true });
   if (typeof delay !== 'function') checkDelay('retryTask: delay', delay, ', or a function that returns one');
-  if (when !== undefined && typeof when !== 'function') {
-    throw invalidOption('retryTask: when', 'a function of the error that returns true or false', when);
-  }
+  if (when !== undefined) checkFunction('retryTask: when', when, 'a function of the error that returns true or false');
   return {
     attempts,
-    delayAfter: (attempt, error) =>
-      typeof delay === 'function' ? checkDelay('retryTask: the result of `delay`', delay(attempt, error)) : delay,
+    delayAfter: (attempt, error) => {
+      if (typeof delay !== 'function') return delay;
+      const ms = delay(attempt, error);
+      checkDelay('retryTask: the result of `delay`', ms);
+      return ms;
+    },
     shouldRetry: (error, attempt) => {
       const decision: unknown = when ? when(error, attempt) : true;
       // A promise is always truthy.
@@ -102,12 +103,4 @@ function checkedOptions(config: RetryTaskConfig): RetryOptions {
       return Boolean(decision);
     },
   };
-}
-
-/** Node and browsers treat a longer delay as one millisecond. */
-const LONGEST_DELAY = 2 ** 31 - 1;
-
-function checkDelay(place: string, ms: number, orElse = ''): number {
-  if (typeof ms === 'number' && ms >= 0 && ms <= LONGEST_DELAY) return ms;
-  throw invalidOption(place, `a number of ms from 0 to ${String(LONGEST_DELAY)}${orElse}`, ms);
 }

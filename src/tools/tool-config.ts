@@ -1,7 +1,7 @@
 /** The option `key` and the controls `clear` and `clearAll`, common to the tools that compare calls. */
-import { invalidOption } from '../core/describe';
+import { checkFunction } from '../core/option-values';
 import type { Future } from '../future/future';
-import { checkFunction } from './call-task';
+import { checkTaskOrFunction } from './call-task';
 
 /** The option that says which calls are equal. */
 export interface KeyConfig<A extends readonly unknown[]> {
@@ -44,7 +44,7 @@ export type ForTask<F extends (this: never, ...args: never) => unknown, Others e
 
 /** @throws TypeError if `fn` is not a function. */
 export function checkedFunction<F>(tool: string, fn: F): F {
-  checkFunction(`${tool}: its function`, fn);
+  checkTaskOrFunction(`${tool}: its function`, fn);
   return fn;
 }
 
@@ -53,9 +53,8 @@ export function checkedKey<A extends readonly unknown[]>(
   tool: string,
   { key }: KeyConfig<A>,
 ): ((...args: A) => unknown) | undefined {
-  if (key !== undefined && typeof key !== 'function') {
-    throw invalidOption(`${tool}: key`, 'a function of the arguments that returns the key of a call', key);
-  }
+  if (key !== undefined)
+    checkFunction(`${tool}: key`, key, 'a function of the arguments that returns the key of a call');
   return key as ((...args: A) => unknown) | undefined; // KeyArguments<A> is A
 }
 

@@ -1,6 +1,7 @@
 /** A job is a started call of a function on a pool. The idea is asynckit's `Pool.do`, whose result can be awaited and chained. */
 import { catchError, Observable, of, Subject, type Subscriber, type TeardownLogic } from 'rxjs';
-import { invalidOption, titleSymbol } from '../../core/describe';
+import { titleSymbol } from '../../core/describe';
+import { checkOneOf } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { Future } from '../../future/future';
 import { begin, type Sink } from '../../future/execution';
@@ -85,7 +86,7 @@ export class Job<T> extends StartedFuture<T> {
     const [config, fn, ...args] = isConfig(params[0]) ? (params as [ChainConfig, ...unknown[]]) : [{}, ...params];
     checkOptions('chain', config, ['afterError']);
     const { afterError = 'skip' } = config;
-    if (!['skip', 'run'].includes(afterError)) throw invalidOption('chain: afterError', "'skip' or 'run'", afterError);
+    checkOneOf('chain: afterError', afterError, ['skip', 'run']);
     return this.#startNext(fn, [afterError === 'run' ? undefinedOnError(this) : this, ...args]);
   }
 

@@ -1,6 +1,6 @@
 /** `offload` is the operator form of a pool task: it runs the task for each value of the source and emits the results. */
 import { mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { invalidOption } from '../../core/describe';
+import { checkCount, checkFlag, checkFunction } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { mergeMapInOrder } from './in-order';
 import { poolTaskDefinitionOf } from './pool-task-definition';
@@ -40,13 +40,11 @@ export function offload<A, R>(
   task: (value: A) => ObservableInput<R>,
   config: OffloadConfig = {},
 ): OperatorFunction<A, R> {
-  if (typeof task !== 'function') throw invalidOption('offload: its task', 'a task of a pool', task);
+  checkFunction('offload: its task', task, 'a task of a pool');
   checkOptions('offload', config, ['ordered', 'concurrency']);
   const { ordered = false, concurrency = defaultConcurrency(task) } = config;
-  if (typeof ordered !== 'boolean') throw invalidOption('offload: ordered', 'true or false', ordered);
-  if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
-    throw invalidOption('offload: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
-  }
+  checkFlag('offload: ordered', ordered);
+  checkCount('offload: concurrency', concurrency, { min: 1, orInfinity: true });
   return ordered ? mergeMapInOrder(task, concurrency) : mergeMap((value) => task(value), concurrency);
 }
 

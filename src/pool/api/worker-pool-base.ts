@@ -2,59 +2,23 @@
 import { Observable, type SchedulerLike } from 'rxjs';
 import { printable } from '../../core/printable';
 import { Named } from '../../core/named';
-import { checkOptions } from '../../core/options';
+import { checkCount } from '../../core/option-values';
 import type { AsyncValue } from '../../future/async-value';
 import type { CapturedStack } from '../../core/call-site';
 import type { Arguments, Call } from './call';
 import { functionCodeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
 import { Job, type WorkerResult } from './job';
 import type { Platform } from '../thread/platform';
-import {
-  checkCount,
-  checkedCloseOptions,
-  checkTaskOptions,
-  optionsOf,
-  type WorkerPoolConfig,
-} from '../host/pool-config';
+import { optionsOf, type WorkerPoolConfig } from '../host/pool-config';
 import { PoolEngine } from '../host/pool-engine';
 import { PoolClosedValue } from './pool-closed-value';
 import { moduleOf, type PoolModule } from './pool-module';
 import { PoolScheduler } from './pool-scheduler';
 import { poolTaskDefinitionOf, registerPoolTask, type PoolTaskDefinition } from './pool-task-definition';
 import type { PoolEvent, PoolStats } from '../host/pool-events';
+import { checkedCloseOptions, type CloseConfig } from './close-config';
+import { checkTaskConfig, type TaskConfig } from './task-config';
 import { ThreadCall, type ThreadCallSpec } from './thread-call';
-
-export interface TaskConfig {
-  /**
-   * Name of the task, in errors and traces.
-   *
-   * @defaultValue the name of the function
-   */
-  readonly name?: string;
-  /**
-   * Time limit of a run in ms, its wait in the queue included.
-   *
-   * @defaultValue `taskTimeout` of the pool
-   */
-  readonly timeout?: number;
-  /** Cancels all runs of the task when it is aborted. */
-  readonly signal?: AbortSignal;
-}
-
-export interface CloseConfig {
-  /**
-   * Whether queued and running tasks fail with a `PoolClosedError` at once.
-   *
-   * @defaultValue `false`
-   */
-  readonly force?: boolean;
-  /**
-   * Time in ms after which the pool is closed by force.
-   *
-   * @defaultValue `Infinity`
-   */
-  readonly timeout?: number;
-}
 
 /** A function that runs on a pool. Each call returns a Future, which emits every item if the function returns a stream. */
 export interface PoolTask<A extends readonly unknown[], R> {
@@ -106,7 +70,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   }
 
   set size(count: number) {
-    checkCount('size', count);
+    checkCount('WorkerPool: size', count, { min: 0 });
     this.#engine.resize(count, count);
   }
 
@@ -150,7 +114,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
    */
   task<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, config: TaskConfig = {}): PoolTask<A, R> {
     const code = codeOf(fn, 'WorkerPool.task');
-    checkOptions('WorkerPool.task', config, ['name', 'timeout', 'signal']);
+    checkTaskConfig('WorkerPool.task', config);
     return this.#taskOf<A, R>(code, config);
   }
 
@@ -192,7 +156,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
    * await pool.close({ timeout: 5_000 });
    */
   close(config: CloseConfig = {}): AsyncValue<void> {
-    const { force, timeout } = checkedCloseOptions(config);
+    const { force, timeout } = checkedCloseOptions('WorkerPool.close', config);
     const engine = this.#engine;
     const isFirst = !this.#closing;
     const closing = (this.#closing ??= new PoolClosedValue(engine));
@@ -227,7 +191,6 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   }
 
   #taskOf<A extends unknown[], R>(code: NamedCode, { name = code.name, timeout, signal }: TaskConfig): PoolTask<A, R> {
-    checkTaskOptions(name, timeout, signal);
     const { workers, callerStacks } = this.#engine;
     const definition: PoolTaskDefinition = {
       name: printable(name),

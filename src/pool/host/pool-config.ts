@@ -1,6 +1,7 @@
 /** The options of a worker pool, and their checks. */
 import { invalidOption } from '../../core/describe';
-import { checkOptions } from '../../core/options';
+import { checkCount, checkMs, checkOneOf, checkString } from '../../core/option-values';
+import { checkOptions, isConfig } from '../../core/options';
 import { printable } from '../../core/printable';
 import { codeOf, type FunctionReference } from '../wire/function-code';
 import type { FunctionCode } from '../wire/messages';
@@ -94,7 +95,7 @@ export interface PoolOptions {
 }
 
 /** An object, so that the compiler reports a missing name. */
-const optionNames: readonly string[] = Object.keys({
+export const poolOptionNames: readonly string[] = Object.keys({
   name: true,
   size: true,
   min: true,
@@ -117,8 +118,6 @@ const resourceLimitNames: readonly string[] = [
   'stackSizeMb',
 ];
 
-const OVERFLOWS: readonly unknown[] = ['reject', 'evict'];
-
 /**
  * Checks the config of a pool and fills in the defaults.
  *
@@ -126,12 +125,12 @@ const OVERFLOWS: readonly unknown[] = ['reject', 'evict'];
  * @throws TypeError for an invalid option.
  */
 export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions {
-  checkOptions('WorkerPool', config, optionNames);
+  checkOptions('WorkerPool', config, poolOptionNames);
   const { name = 'WorkerPool', idleTimeout = 10_000, maxQueue = Infinity, overflow = 'reject' } = config;
   const { taskTimeout = Infinity, grace = 1_000, init, resourceLimits, env, execArgv } = config;
-  if (typeof name !== 'string') throw invalidOption('WorkerPool: name', 'a string', name);
-  if (!OVERFLOWS.includes(overflow)) throw invalidOption('WorkerPool: overflow', "'reject' or 'evict'", overflow);
-  if (maxQueue !== Infinity) checkCount('maxQueue', maxQueue);
+  checkString('WorkerPool: name', name);
+  checkOneOf('WorkerPool: overflow', overflow, ['reject', 'evict']);
+  checkCount('WorkerPool: maxQueue', maxQueue, { min: 0, orInfinity: true });
   checkMs('WorkerPool: idleTimeout', idleTimeout);
   checkMs('WorkerPool: taskTimeout', taskTimeout);
   checkMs('WorkerPool: grace', grace);
@@ -149,44 +148,12 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
   };
 }
 
-/** @throws TypeError unless `count` is a whole number, 0 or more. */
-export function checkCount(option: string, count: unknown): void {
-  if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return;
-  throw invalidOption(`WorkerPool: ${option}`, 'a whole number, 0 or more', count);
-}
-
-function checkMs(place: string, ms: unknown): void {
-  if (typeof ms === 'number' && ms >= 0) return;
-  throw invalidOption(place, 'a number of milliseconds, 0 or more', ms);
-}
-
-/** @throws TypeError for an invalid option of `task`. */
-export function checkTaskOptions(name: unknown, timeout: unknown, signal: unknown): void {
-  if (typeof name !== 'string') throw invalidOption('WorkerPool.task: name', 'a string', name);
-  if (timeout !== undefined) checkMs('WorkerPool.task: timeout', timeout);
-  if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal)) {
-    throw invalidOption('WorkerPool.task: signal', 'an AbortSignal', signal);
-  }
-}
-
-/** @throws TypeError for an invalid option of `close`. */
-export function checkedCloseOptions(config: { readonly force?: boolean; readonly timeout?: number }): {
-  readonly force: boolean;
-  readonly timeout: number;
-} {
-  checkOptions('WorkerPool.close', config, ['force', 'timeout']);
-  const { force = false, timeout = Infinity } = config;
-  if (typeof force !== 'boolean') throw invalidOption('WorkerPool.close: force', 'true or false', force);
-  checkMs('WorkerPool.close: timeout', timeout);
-  return { force, timeout };
-}
-
 function boundsOf({ size, min, max }: WorkerPoolConfig, cores: number): { readonly min: number; readonly max: number } {
   if (size !== undefined) {
     if (min !== undefined || max !== undefined) {
       throw new TypeError('WorkerPool: expected either `size`, or `min` and `max`; got both. Leave one of them out.');
     }
-    checkCount('size', size);
+    checkCount('WorkerPool: size', size, { min: 0 });
     return { min: size, max: size };
   }
   // One core is left to this thread.
@@ -194,32 +161,36 @@ function boundsOf({ size, min, max }: WorkerPoolConfig, cores: number): { readon
   if (min === undefined && max === undefined) return { min: spare, max: spare };
   const least = min ?? 0;
   const most = max ?? Math.max(least, spare);
-  checkCount('min', least);
-  checkCount('max', most);
+  checkCount('WorkerPool: min', least, { min: 0 });
+  checkCount('WorkerPool: max', most, { min: 0 });
   if (least > most) throw invalidOption('WorkerPool: max', `min (${String(least)}) or more`, most);
   return { min: least, max: most };
 }
 
 function checkThreadOptions({ resourceLimits, env, execArgv }: ThreadOptions): void {
-  if (resourceLimits !== undefined && (typeof resourceLimits !== 'object' || (resourceLimits as unknown) === null)) {
-    throw invalidOption('WorkerPool: resourceLimits', 'an object of numbers', resourceLimits);
-  }
-  if (resourceLimits !== undefined) checkOptions('WorkerPool: resourceLimits', resourceLimits, resourceLimitNames);
-  for (const [limit, value] of Object.entries<unknown>(resourceLimits ?? {})) checkResourceLimit(limit, value);
-  if (env !== undefined && typeof env !== 'symbol' && (typeof env !== 'object' || (env as unknown) === null)) {
-    throw invalidOption('WorkerPool: env', 'an object of strings, or SHARE_ENV', env);
-  }
-  for (const [variable, value] of typeof env === 'object' ? Object.entries<unknown>(env) : []) {
-    if (value !== undefined && typeof value !== 'string')
-      throw invalidOption(`WorkerPool: env.${variable}`, 'a string', value);
-  }
+  if (resourceLimits !== undefined) checkResourceLimits(resourceLimits);
+  if (env !== undefined && typeof env !== 'symbol') checkEnv(env);
   if (execArgv !== undefined && !(Array.isArray(execArgv) && execArgv.every((arg) => typeof arg === 'string'))) {
     throw invalidOption('WorkerPool: execArgv', 'an array of strings', execArgv);
   }
 }
 
+function checkEnv(env: unknown): void {
+  if (typeof env !== 'object' || env === null || Array.isArray(env))
+    throw invalidOption('WorkerPool: env', 'an object of strings, or SHARE_ENV', env);
+  for (const [variable, value] of Object.entries(env))
+    if (value !== undefined) checkString(`WorkerPool: env.${variable}`, value);
+}
+
 /** In MB. With less, a supported version of Node aborts the whole process when it starts the thread. */
 const LEAST_MB: Readonly<Record<string, number>> = { stackSizeMb: 0.5, maxOldGenerationSizeMb: 4 };
+
+function checkResourceLimits(limits: Readonly<Record<string, unknown>>): void {
+  const place = 'WorkerPool: resourceLimits';
+  if (!isConfig(limits, resourceLimitNames)) throw invalidOption(place, 'an object of numbers', limits);
+  checkOptions(place, limits, resourceLimitNames);
+  for (const [limit, value] of Object.entries(limits)) checkResourceLimit(limit, value);
+}
 
 function checkResourceLimit(limit: string, value: unknown): void {
   const least = LEAST_MB[limit] ?? 0;

@@ -5,7 +5,7 @@
  */
 import { monotonicNow, realTimers } from '../../core/platform';
 import { Fifo } from '../../core/fifo';
-import { LONGEST_DELAY } from '../../scheduler/batch-action';
+import { LONGEST_DELAY } from '../../core/platform';
 
 class Timer {
   isCleared = false;

@@ -3,6 +3,7 @@
  * uses no variables of the surrounding scope. A function that cannot be sent is refused here, before a task is made.
  */
 import { describe, invalidOption } from '../../core/describe';
+import { checkString } from '../../core/option-values';
 import { printable } from '../../core/printable';
 import type { FunctionCode } from './messages';
 
@@ -41,7 +42,7 @@ export function codeOf(fn: unknown, caller = 'WorkerTask.do'): NamedCode {
 }
 
 function codeOfReference({ url, name = 'default' }: FunctionReference, caller: string): NamedCode {
-  if (typeof name !== 'string') throw invalidOption(`${caller}: the name of an export`, 'a string', name);
+  checkString(`${caller}: the name of an export`, name);
   return { code: { ...resolveModuleUrl(url, caller), exportName: name }, name };
 }
 

@@ -3,6 +3,7 @@
  * idea is Comlink's `transfer`.
  */
 import { invalidOption } from '../../core/describe';
+import { checkArray } from '../../core/option-values';
 import { NativeWeakMap, weakMapGet, weakMapSet } from './intrinsics';
 
 /** From a marked value to its transfer list. One map for all copies of the library in this realm. */
@@ -26,7 +27,7 @@ const transferLists: WeakMap<object, readonly unknown[]> = shared(
 export function transfer<T extends object>(value: T, list?: readonly object[]): T {
   if (typeof value !== 'object' || (value as unknown) === null)
     throw invalidOption('transfer: its value', 'an object', value);
-  if (list !== undefined && !Array.isArray(list)) throw invalidOption('transfer: its list', 'an array', list);
+  if (list !== undefined) checkArray('transfer: its list', list);
   weakMapSet(transferLists, value, list ?? [ArrayBuffer.isView(value) ? value.buffer : value]);
   return value;
 }

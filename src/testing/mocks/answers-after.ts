@@ -1,9 +1,9 @@
 /** `answersAfter` makes a resolver for tests whose flushes take a given time, real or virtual. */
 import { asyncScheduler, map, NEVER, timer, type Observable, type SchedulerLike } from 'rxjs';
 import type { Flush, Resolver } from '../../batch/flush';
-import { invalidOption } from '../../core/describe';
+import { checkFunction, checkMs, checkScheduler } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
-import { LONGEST_DELAY } from '../../scheduler/batch-action';
+import { LONGEST_DELAY } from '../../core/platform';
 
 export interface AnswerConfig {
   /**
@@ -34,15 +34,13 @@ export function answersAfter<K, V>(
   answer: (key: K) => V | Error,
   config: AnswerConfig = {},
 ): Resolver<K, V> {
-  if (typeof ms !== 'function') checkMs(ms);
+  if (typeof ms !== 'function') checkMs('answersAfter: ms', ms, ', or a function that returns one');
   checkOptions('answersAfter', config, ['scheduler']);
   const { scheduler = asyncScheduler } = config;
-  if (typeof answer !== 'function') throw invalidOption('answersAfter: answer', 'a function of one key', answer);
-  if (typeof (scheduler as Partial<SchedulerLike> | null)?.schedule !== 'function') {
-    throw invalidOption('answersAfter: scheduler', 'an RxJS scheduler', scheduler);
-  }
+  checkFunction('answersAfter: answer', answer, 'a function of one key');
+  checkScheduler('answersAfter: scheduler', scheduler);
   return (keys, flush) =>
-    delayOf(typeof ms === 'function' ? checkMs(ms(keys)) : ms, scheduler).pipe(
+    delayOf(typeof ms === 'function' ? checkedResult(ms(keys)) : ms, scheduler).pipe(
       map(() => new Map(keys.flatMap((key) => answerOf(key, answer, flush)))),
     );
 }
@@ -61,7 +59,7 @@ function answerOf<K, V>(key: K, answer: (key: K) => V | Error, flush: Flush<K, V
   }
 }
 
-function checkMs(ms: unknown): number {
-  if (typeof ms === 'number' && ms >= 0) return ms;
-  throw invalidOption('answersAfter: ms', 'a number of ms, 0 or more, or a function that returns one', ms);
+function checkedResult(ms: number): number {
+  checkMs('answersAfter: the result of `ms`', ms);
+  return ms;
 }

@@ -2,7 +2,7 @@
  * `mockTask` replaces a task by a mock for all its callers, however they call it: as a future, in another task, by
  * `block`, in a scope, or from an operator. The idea is asynq's `mock_.patch`; the method names are like jest's.
  */
-import { invalidOption } from '../../core/describe';
+import { checkFunction } from '../../core/option-values';
 import type { Future } from '../../future/future';
 import type { WorkerResult } from '../../pool/api/job';
 import type { PoolTask } from '../../pool/api/worker-pool-base';
@@ -37,9 +37,7 @@ export function mockTask(
   implementation?: (...args: readonly unknown[]) => unknown,
 ): TaskMock<readonly unknown[], unknown, unknown, unknown> {
   const target = mockTargetOf(fn, 'mockTask');
-  if (implementation !== undefined && typeof implementation !== 'function') {
-    throw invalidOption('mockTask: implementation', 'a function', implementation);
-  }
+  if (implementation !== undefined) checkFunction('mockTask: implementation', implementation);
   const mock = new TaskMock<readonly unknown[], unknown, unknown, unknown>(target);
   return implementation ? mock.implements(implementation) : mock;
 }

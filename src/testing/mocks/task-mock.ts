@@ -1,8 +1,8 @@
 /** A task mock answers the calls of a mocked function, and records them. */
-import { invalidOption } from '../../core/describe';
 import type { Awaitable } from '../../core/shape';
 import { isError } from '../../core/sluice-error';
 import { Fifo } from '../../core/fifo';
+import { checkArray, checkFunction } from '../../core/option-values';
 import type { MockedCall, MockLayer, MockTarget } from './mock-target';
 import { UnansweredMockError } from './unanswered-mock-error';
 
@@ -116,7 +116,7 @@ export class TaskMock<A extends readonly unknown[], T, This = unknown, Result = 
    * @throws TypeError if `answers` is not an array.
    */
   sequence(answers: readonly (Answer<T> | Error)[]): this {
-    if (!Array.isArray(answers)) throw invalidOption('mock.sequence: answers', 'an array', answers);
+    checkArray('mock.sequence: answers', answers);
     for (const answer of answers as readonly unknown[]) {
       this.#behaveOnce(isError(answer) ? throwing(answer) : () => answer);
     }
@@ -185,7 +185,6 @@ const throwing =
   };
 
 function running(method: string, implementation: (...args: never) => unknown): Behaviour {
-  if (typeof implementation !== 'function')
-    throw invalidOption(`mock.${method}: implementation`, 'a function', implementation);
+  checkFunction(`mock.${method}: implementation`, implementation);
   return ({ self, args }) => Reflect.apply(implementation, self, args) as unknown;
 }

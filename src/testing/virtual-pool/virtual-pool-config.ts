@@ -1,8 +1,8 @@
 /** The options of a virtual pool, and their checks. */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { invalidOption } from '../../core/describe';
-import { checkOptions } from '../../core/options';
-import type { TaskConfig } from '../../pool/api/worker-pool-base';
+import { checkCount, checkFunction, checkMs, checkOneOf, checkScheduler, checkString } from '../../core/option-values';
+import { checkOptions, isConfig } from '../../core/options';
+import { poolOptionNames } from '../../pool/host/pool-config';
 
 export interface VirtualPoolConfig {
   /**
@@ -63,7 +63,7 @@ export type VirtualPoolOptions = Required<Omit<VirtualPoolConfig, 'duration' | '
 };
 
 /** Complete, since the compiler checks it against `VirtualPoolConfig`. */
-const allOptions: Readonly<Record<keyof VirtualPoolConfig, true>> = {
+const optionNames: readonly string[] = Object.keys({
   name: true,
   size: true,
   duration: true,
@@ -72,59 +72,35 @@ const allOptions: Readonly<Record<keyof VirtualPoolConfig, true>> = {
   overflow: true,
   taskTimeout: true,
   load: true,
-};
+} satisfies Record<keyof VirtualPoolConfig, true>);
 
 /** @throws TypeError that names the first invalid or unknown option. */
 export function virtualPoolOptions(config: VirtualPoolConfig): VirtualPoolOptions {
-  if (typeof config !== 'object' || (config as unknown) === null) throw wrongOption('its config', 'an object', config);
-  const unknownOption = Object.keys(config).find((option) => !Object.hasOwn(allOptions, option));
-  if (unknownOption !== undefined) {
-    throw new TypeError(
-      `VirtualPool: unknown option "${unknownOption}". The options are ${Object.keys(allOptions).join(', ')}. ` +
-        'Remove the options that configure the threads of a WorkerPool: a virtual pool has no threads.',
-    );
-  }
+  checkOptionNames(config);
   const { name = 'VirtualPool', size = 1, duration = 0, clock = asyncScheduler, load } = config;
   const { maxQueue = Infinity, overflow = 'reject', taskTimeout = Infinity } = config;
-  if (typeof name !== 'string') throw wrongOption('name', 'a string', name);
-  checkCount('size', size);
-  if (typeof duration !== 'function') checkMs('duration', duration);
-  if (!isScheduler(clock)) throw wrongOption('clock', 'an RxJS scheduler', clock);
-  if (maxQueue !== Infinity) checkCount('maxQueue', maxQueue);
-  if (!OVERFLOWS.includes(overflow)) throw wrongOption('overflow', "'reject' or 'evict'", overflow);
-  checkMs('taskTimeout', taskTimeout);
-  if (load !== undefined && typeof load !== 'function') {
-    throw wrongOption('load', 'a function that returns the exports of a URL', load);
-  }
+  checkString('VirtualPool: name', name);
+  checkCount('VirtualPool: size', size, { min: 0 });
+  if (typeof duration !== 'function') checkMs('VirtualPool: duration', duration, ', or a function that returns one');
+  checkScheduler('VirtualPool: clock', clock);
+  checkCount('VirtualPool: maxQueue', maxQueue, { min: 0, orInfinity: true });
+  checkOneOf('VirtualPool: overflow', overflow, ['reject', 'evict']);
+  checkMs('VirtualPool: taskTimeout', taskTimeout);
+  if (load !== undefined) checkFunction('VirtualPool: load', load, 'a function that returns the exports of a URL');
   const durationOf = typeof duration === 'function' ? duration : (): number => duration;
   return { name, size, durationOf, clock, maxQueue, overflow, taskTimeout, load };
 }
 
-/** @throws TypeError for an invalid or unknown option of a task. */
-export function checkTaskConfig(config: TaskConfig): void {
-  checkOptions('VirtualPool.task', config, ['name', 'timeout', 'signal']);
-  const { name, timeout, signal } = config;
-  if (name !== undefined && typeof name !== 'string') throw wrongOption('task.name', 'a string', name);
-  if (timeout !== undefined) checkMs('task.timeout', timeout);
-  if (signal !== undefined && !(typeof signal === 'object' && 'aborted' in signal)) {
-    throw wrongOption('task.signal', 'an AbortSignal', signal);
+/** @throws TypeError for an unknown option, or an option of `WorkerPool` that configures its threads. */
+function checkOptionNames(config: object): void {
+  const threadOption = isConfig(config, optionNames) && Object.keys(config).find(isThreadOption);
+  if (threadOption) {
+    throw new TypeError(
+      `VirtualPool: unknown option "${threadOption}", which configures the threads of a WorkerPool. ` +
+        'Remove it: a virtual pool has no threads.',
+    );
   }
+  checkOptions('VirtualPool', config, optionNames);
 }
 
-const OVERFLOWS: readonly unknown[] = ['reject', 'evict'];
-
-const isScheduler = (clock: Partial<SchedulerLike> | null): boolean =>
-  typeof clock?.schedule === 'function' && typeof clock.now === 'function';
-
-export function checkCount(option: string, count: unknown): void {
-  if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return;
-  throw wrongOption(option, 'a whole number, 0 or more', count);
-}
-
-export function checkMs(option: string, ms: unknown): number {
-  if (typeof ms === 'number' && ms >= 0) return ms;
-  throw wrongOption(option, 'a number of ms, 0 or more', ms);
-}
-
-const wrongOption = (option: string, mustBe: string, got: unknown): TypeError =>
-  invalidOption(`VirtualPool: ${option}`, mustBe, got);
+const isThreadOption = (name: string): boolean => poolOptionNames.includes(name) && !optionNames.includes(name);

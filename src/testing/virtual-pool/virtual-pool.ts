@@ -3,8 +3,7 @@
  * that of an RxJS scheduler, which may be virtual.
  */
 import { Observable, Subject, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
-import { invalidOption } from '../../core/describe';
-import { checkOptions } from '../../core/options';
+import { checkCount } from '../../core/option-values';
 import { CancelledError } from '../../core/errors';
 import { PerTimeDomain } from '../../core/per-time-domain';
 import type { AsyncValue } from '../../future/async-value';
@@ -20,17 +19,13 @@ import { moduleOf, type PoolModule } from '../../pool/api/pool-module';
 import { registerPoolTask, poolTaskDefinitionOf, type PoolTaskDefinition } from '../../pool/api/pool-task-definition';
 import type { StreamSink } from '../../pool/host/stream-sink';
 import type { TaskPool } from '../../pool/api/task-pool';
-import type { CloseConfig, PoolTask, TaskConfig } from '../../pool/api/worker-pool-base';
-import { LONGEST_DELAY } from '../../scheduler/batch-action';
+import { checkedCloseOptions, type CloseConfig } from '../../pool/api/close-config';
+import { checkTaskConfig, type TaskConfig } from '../../pool/api/task-config';
+import type { PoolTask } from '../../pool/api/worker-pool-base';
+import { LONGEST_DELAY } from '../../core/platform';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import { ItemsCall } from './items-call';
-import {
-  checkCount,
-  checkMs,
-  checkTaskConfig,
-  virtualPoolOptions,
-  type VirtualPoolConfig,
-} from './virtual-pool-config';
+import { virtualPoolOptions, type VirtualPoolConfig } from './virtual-pool-config';
 import { virtualPoolScheduler } from './virtual-pool-scheduler';
 import { VirtualRun, type VirtualCallSpec } from './virtual-run';
 import { attachCode, virtualCodeOf, virtualCodeOfReference, type VirtualTaskCode } from './virtual-task-code';
@@ -80,7 +75,7 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
   }
 
   set size(count: number) {
-    checkCount('size', count);
+    checkCount('VirtualPool: size', count, { min: 0 });
     this.#state.size = count;
     this.#workers.requestTurn();
   }
@@ -109,7 +104,7 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
    * @throws TypeError if `fn` is neither, or for an invalid option.
    */
   task<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, config: TaskConfig = {}): PoolTask<A, R> {
-    checkTaskConfig(config);
+    checkTaskConfig('VirtualPool.task', config);
     return this.#taskOf<A, R>(virtualCodeOf(fn, 'VirtualPool.task', this.#state.options.load), config);
   }
 
@@ -134,10 +129,7 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
    * @throws TypeError for an invalid or unknown option.
    */
   close(config: CloseConfig = {}): AsyncValue<void> {
-    checkOptions('VirtualPool.close', config, ['force', 'timeout']);
-    const { force = false, timeout = Infinity } = config;
-    if (typeof force !== 'boolean') throw invalidOption('VirtualPool.close: force', 'true or false', force);
-    checkMs('close.timeout', timeout);
+    const { force, timeout } = checkedCloseOptions('VirtualPool.close', config);
     const workers = this.#workers;
     const state = this.#state;
     state.isClosed = true;

@@ -1,7 +1,7 @@
 /** One run of a task of a virtual pool: it waits for its arguments, waits in the queue, runs on a worker, and ends. */
 import { Observable, Subscription, type Subscriber } from 'rxjs';
-import { invalidOption } from '../../core/describe';
 import { CancelledError, TaskTimeoutError } from '../../core/errors';
+import { checkMs } from '../../core/option-values';
 import { reportUnhandled } from '../../core/rx';
 import { isError } from '../../core/sluice-error';
 import type { AsyncValue } from '../../future/async-value';
@@ -12,7 +12,7 @@ import { ThrownValueError } from '../../pool/wire/pool-errors';
 import type { PoolWait } from '../../pool/host/pool-waits';
 import { transfer } from '../../pool/wire/transfer';
 import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from '../../pool/worker/worker-task';
-import { LONGEST_DELAY } from '../../scheduler/batch-action';
+import { LONGEST_DELAY } from '../../core/platform';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { checkCloneable } from './check-cloneable';
@@ -196,9 +196,9 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
   }
 
   #durationOf(): number {
-    const ms: unknown = this.#workers.pool.options.durationOf(this.name, this.#args);
-    if (typeof ms === 'number' && ms >= 0) return ms;
-    throw invalidOption(`VirtualPool: the duration of task "${this.name}"`, 'a number of ms, 0 or more', ms);
+    const ms = this.#workers.pool.options.durationOf(this.name, this.#args);
+    checkMs(`VirtualPool: the duration of task "${this.name}"`, ms);
+    return ms;
   }
 
   #afterDuration(ms: number, deliver: () => void): void {

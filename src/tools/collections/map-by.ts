@@ -2,7 +2,7 @@
 import type { Future } from '../../future/future';
 import type { TaskResult } from '../../task/task';
 import { mapAll, type ItemFunction } from './map-all';
-import { checkFunction } from '../call-task';
+import { checkTaskOrFunction } from '../call-task';
 
 /**
  * A future of the results of `fn`, in the order of the items. It fails with the first failure, and unsubscribes from the
@@ -15,6 +15,6 @@ import { checkFunction } from '../call-task';
  * mapBy([1, 2], (n) => nameOf(n)).subscribe(console.log); // one flush, of 1 and 2
  */
 export function mapBy<T, R>(items: Iterable<T>, fn: ItemFunction<T, R>): Future<TaskResult<R>[]> {
-  checkFunction('mapBy: its function', fn);
+  checkTaskOrFunction('mapBy: its function', fn);
   return mapAll('mapBy', { items, fn }, (_, results) => results as TaskResult<R>[]); // `fn` returned them
 }

@@ -1,5 +1,5 @@
 /** Items in the order of their keys. The keys of all items are requested together, each once. */
-import { invalidOption } from '../../core/describe';
+import { checkFlag } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import type { Awaitable } from '../../core/shape';
 import type { Future } from '../../future/future';
@@ -32,7 +32,7 @@ export interface SortConfig {
 export function sortBy<T>(items: Iterable<T>, fn?: SortKeyFunction<T>, config: SortConfig = {}): Future<T[]> {
   checkOptions('sortBy', config, ['descending']);
   const { descending = false } = config;
-  if (typeof descending !== 'boolean') throw invalidOption('sortBy: descending', 'true or false', descending);
+  checkFlag('sortBy: descending', descending);
   const direction = descending ? 'descending' : 'ascending';
   return mapAll('sortBy', { items, fn }, (all, keys) =>
     all

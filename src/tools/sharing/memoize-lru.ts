@@ -1,10 +1,9 @@
 /** A task that keeps the results of a bounded number of calls. The idea is asynq's `alru_cache`. */
-import { invalidOption } from '../../core/describe';
 import { checkOptions } from '../../core/options';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { Future } from '../../future/future';
 import { BoundedStore } from '../../batch/bounded-store';
-import { cacheProblem } from '../../batch/cache';
+import { checkBounds } from '../../batch/cache';
 import type { CacheBounds } from '../../batch/cache-store';
 import type { TaskResult } from '../../task/task';
 import { CallKeys } from './call-keys';
@@ -74,8 +73,6 @@ export function memoizeLru<This, A extends readonly unknown[], R>(
 /** @throws TypeError if `max` is not a number of values, or `ttl` not a number of ms. */
 export function checkedBounds(tool: string, { max, ttl }: CacheBounds): CacheBounds {
   const bounds = { ...(max !== undefined && { max }), ...(ttl !== undefined && { ttl }) };
-  const problem = cacheProblem(bounds);
-  // `cacheProblem` names the options as those of the option `cache` of `batch`.
-  if (problem) throw invalidOption(`${tool}: ${problem.option.replace('cache.', '')}`, problem.mustBe, problem.got);
+  checkBounds(`${tool}: `, bounds);
   return bounds;
 }

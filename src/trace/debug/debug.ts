@@ -3,6 +3,7 @@
  * futures are captured, and the doctor looks for code that defeats batching. While it is off, it costs nothing.
  */
 import { describe, invalidOption } from '../../core/describe';
+import { checkFlag } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { exchangeDebugging, type DebugState } from './debugging';
 
@@ -54,7 +55,7 @@ function checked(options: boolean | DebugConfig): DebugState {
   }
   checkOptions('debug', options, optionNames);
   for (const [name, value] of Object.entries({ ...options } as Readonly<Record<string, unknown>>)) {
-    if (typeof value !== 'boolean') throw invalidOption(`debug: ${name}`, 'true or false', value);
+    checkFlag(`debug: ${name}`, value);
   }
   const { callSites = true, doctor = true } = options;
   return { callSites, doctor };

@@ -2,7 +2,8 @@
  * The task dump shows which task waits for what, as a tree from the outermost task down to pending keys and promises. It is
  * read from the pending keys upwards, so nothing is recorded for it. After asynq's `debug.dump`.
  */
-import { describe, describeBatch, invalidOption } from '../../core/describe';
+import { describe, describeBatch } from '../../core/describe';
+import { checkFunction } from '../../core/option-values';
 import { ambientScheduler, runningTask } from '../../scheduler/ambient';
 import { allSchedulers, type BatchScheduler } from '../../scheduler/batch-scheduler';
 import { instrumentation } from '../../scheduler/instrumentation';
@@ -28,8 +29,7 @@ import { ageOf } from './debugging';
  * process.on('SIGUSR2', () => dumpTasks(console.error));
  */
 export function dumpTasks(print: (text: string) => void = console.log): string {
-  if (typeof print !== 'function')
-    throw invalidOption('dumpTasks: its argument', 'a function that takes a text', print);
+  checkFunction('dumpTasks: its argument', print, 'a function that takes a text');
   const trees = allSchedulers().flatMap((scheduler) => treeOf(scheduler) ?? []);
   const text = trees.length > 0 ? trees.join('\n') : 'Nothing waits.';
   print(text);

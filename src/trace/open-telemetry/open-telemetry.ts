@@ -4,6 +4,7 @@
  */
 import type { Observer } from 'rxjs';
 import { invalidOption } from '../../core/describe';
+import { checkFlag } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import type { TelemetryApi, Tracer } from './open-telemetry-api';
 import { OpenTelemetrySpans } from './open-telemetry-spans';
@@ -45,7 +46,7 @@ export function openTelemetry(api: TelemetryApi, config: OpenTelemetryConfig = {
   const { tracer = api.trace.getTracer('sluice'), showKeys = false } = config;
   if (!hasMethod(tracer, 'startSpan'))
     throw invalidOption('openTelemetry: tracer', 'a Tracer of OpenTelemetry', tracer);
-  if (typeof showKeys !== 'boolean') throw invalidOption('openTelemetry: showKeys', 'true or false', showKeys);
+  checkFlag('openTelemetry: showKeys', showKeys);
 
   const spans = new OpenTelemetrySpans(api, tracer, showKeys);
   return {

@@ -1,5 +1,5 @@
 /** Records a timeline of this process to a file, as a page for the browser. */
-import { invalidOption } from '../../core/describe';
+import { checkString } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { record, type Recording, type RecordingConfig } from './node-recording';
 import { renderTimeline } from '../timeline/timeline-page';
@@ -30,7 +30,7 @@ export interface TimelineConfig extends RecordingConfig {
 export function recordTimeline(path: string | URL, config: TimelineConfig = {}): Recording {
   checkOptions('recordTimeline', config, ['title', 'max', 'source']);
   const { title = 'Sluice timeline', ...recording } = config;
-  if (typeof title !== 'string') throw invalidOption('recordTimeline: title', 'a string', title);
+  checkString('recordTimeline: title', title);
   return record('recordTimeline', path, recording, (spans, dropped) =>
     renderTimeline(spans, { title: dropped > 0 ? `${title} (without the first ${String(dropped)} spans)` : title }),
   );

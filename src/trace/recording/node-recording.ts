@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isObservable, type Observable, type Subscription } from 'rxjs';
 import { invalidOption } from '../../core/describe';
+import { checkCount } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { checkWritable, writeOwnFile } from './node-own-file';
 import { OpenSpans } from '../spans/open-spans';
@@ -47,9 +48,7 @@ export type RenderSpans = (spans: readonly Span[], dropped: number) => string;
 export function record(name: string, path: string | URL, config: RecordingConfig, render: RenderSpans): Recording {
   checkOptions(name, config, ['max', 'source']);
   const { max = 100_000, source = trace$ } = config;
-  if (!(max === Infinity || (Number.isInteger(max) && max >= 1))) {
-    throw invalidOption(`${name}: max`, 'a whole number, 1 or more, or Infinity', max);
-  }
+  checkCount(`${name}: max`, max, { min: 1, orInfinity: true });
   if (!isObservable(source)) {
     throw invalidOption(`${name}: source`, 'an Observable of trace events', source);
   }

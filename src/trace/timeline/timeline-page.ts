@@ -2,7 +2,7 @@
  * The timeline page shows spans along time. It is one HTML file that needs neither a server nor a network, and can be
  * archived and sent.
  */
-import { invalidOption } from '../../core/describe';
+import { checkArray, checkString } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { hasTimes, type Span } from '../spans/span';
 import { embeddedJson, htmlText } from './embedding';
@@ -31,10 +31,10 @@ export interface TimelinePageConfig {
  * writeFileSync('timeline.html', renderTimeline(spansOf(events), { title: 'GET /answers' }));
  */
 export function renderTimeline(spans: readonly Span[], config: TimelinePageConfig = {}): string {
-  if (!Array.isArray(spans)) throw invalidOption('renderTimeline: its spans', 'an array of spans', spans);
+  checkArray('renderTimeline: its spans', spans, 'an array of spans');
   checkOptions('renderTimeline', config, ['title']);
   const { title = 'Sluice timeline' } = config;
-  if (typeof title !== 'string') throw invalidOption('renderTimeline: title', 'a string', title);
+  checkString('renderTimeline: title', title);
   const drawn = spans.filter(hasTimes);
   return `<!doctype html>
 <html lang="en">
