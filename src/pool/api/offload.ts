@@ -1,8 +1,8 @@
 /** `offload` is the operator form of a pool task: it runs the task for each value of the source and emits the results. */
 import { mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { invalidOption } from '../../core/describe';
+import { mergeMapOrdered } from '../../core/merge-map-ordered';
 import { checkOptions } from '../../core/options';
-import { mergeMapInOrder } from './in-order';
 import { poolTaskDefinitionOf } from './pool-task-definition';
 
 export interface OffloadConfig {
@@ -47,7 +47,9 @@ export function offload<A, R>(
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency >= 1))) {
     throw invalidOption('offload: concurrency', 'a whole number, 1 or more, or Infinity', concurrency);
   }
-  return ordered ? mergeMapInOrder(task, concurrency) : mergeMap((value) => task(value), concurrency);
+  return ordered
+    ? mergeMapOrdered(task, { concurrency, countsUntil: 'end' })
+    : mergeMap((value) => task(value), concurrency);
 }
 
 function defaultConcurrency(task: object): number {
