@@ -58,7 +58,7 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
     const { engine, timeout, signal } = call.spec;
     this.poolWait = engine.addRun(scheduler.state);
     if (timeout !== Infinity) this.#timeout = engine.timers.set(timeout, () => this.#onTimeout());
-    if (signal) engine.signals.add(signal, this);
+    if (signal) engine.abortListeners.add(signal, this);
     instrumentation.current?.emit({ type: 'call-queued', pool: engine, call: this, name: this.name, waiter: sink });
   }
 
@@ -221,7 +221,7 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
     instrumentation.current?.emit({ type: 'call-ended', pool: engine, call: this, outcome });
     this.onOver?.();
     if (this.#timeout) engine.timers.clear(this.#timeout);
-    if (signal) engine.signals.delete(signal, this);
+    if (signal) engine.abortListeners.delete(signal, this);
     engine.onRunEnded(this, how);
     this.poolWait.release();
   }

@@ -1,5 +1,6 @@
 /** One run of a task of a virtual pool: it waits for its arguments, waits in the queue, runs on a worker, and ends. */
 import { Observable, Subscription, type Subscriber } from 'rxjs';
+import { whenAborted } from '../../core/abort-listeners';
 import { invalidOption } from '../../core/describe';
 import { CancelledError, TaskTimeoutError } from '../../core/errors';
 import { reportUnhandled } from '../../core/rx';
@@ -101,11 +102,9 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
     const { timeout, signal } = this.#spec;
     this.#after(timeout, () => this.#onTimeout());
     if (signal) {
-      const abort = (): void => this.#failWith(new CancelledError(signal.reason), 'The signal of the task aborted.');
-      signal.addEventListener('abort', abort);
-      this.#subscriptions.add(() => {
-        signal.removeEventListener('abort', abort);
-      });
+      const onAbort = (reason: unknown): void =>
+        this.#failWith(new CancelledError(reason), 'The signal of the task aborted.');
+      this.#subscriptions.add(whenAborted(signal, onAbort));
     }
     const awaited = awaitArguments(this.#args);
     if (!awaited) {
