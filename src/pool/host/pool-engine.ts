@@ -4,7 +4,7 @@
  */
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { blockingPools, blockUntilMessage, type BlockingPool } from './blocking-wait';
-import { TaskQueue } from './task-queue';
+import { LinkedQueue } from '../../core/linked-queue';
 import { CallerStacks } from '../wire/caller-stack';
 import { WorkerSet, type WorkerSetOwner } from './worker-set';
 import { Timers } from '../thread/timers';
@@ -42,7 +42,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly turnListeners = new Set<() => void>();
   readonly #options: PoolOptions;
   readonly #platform: Platform;
-  readonly #queue = new TaskQueue<TaskRun>();
+  readonly #queue = new LinkedQueue<TaskRun>();
   readonly #awaitingArguments = new Set<TaskRun>();
   readonly #waits = new PoolWaits(this);
   readonly #functionIds = new Map<string, number>();

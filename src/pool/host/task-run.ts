@@ -7,7 +7,7 @@ import { Fifo } from '../../core/fifo';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { ExternalWaitDescription } from '../../scheduler/scheduler-state';
 import { instrumentation, type EndOutcome } from '../../scheduler/instrumentation';
-import type { QueuedTask } from './task-queue';
+import type { QueueLinks } from '../../core/linked-queue';
 import type { CapturedStack } from '../../core/call-site';
 import type { Timer } from '../thread/timers';
 import type { RunEnd, RunnableCall } from './call-spec';
@@ -21,9 +21,9 @@ import { getTransferList } from '../wire/transfer';
 
 let lastNumber = 0;
 
-export class TaskRun implements Execution, ThreadTask, QueuedTask {
-  previous: QueuedTask | undefined;
-  next: QueuedTask | undefined;
+export class TaskRun implements Execution, ThreadTask, QueueLinks {
+  previous: QueueLinks | undefined;
+  next: QueueLinks | undefined;
   isQueued = false;
   isOver = false;
   /** Called once, when the run has its outcome. */

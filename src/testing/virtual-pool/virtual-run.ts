@@ -6,7 +6,7 @@ import { CancelledError, TaskTimeoutError } from '../../core/errors';
 import { reportUnhandled } from '../../core/rx';
 import { isError } from '../../core/sluice-error';
 import type { AsyncValue } from '../../future/async-value';
-import type { QueuedTask } from '../../pool/host/task-queue';
+import type { QueueLinks } from '../../core/linked-queue';
 import { awaitArguments } from '../../pool/api/call';
 import { describeSafely } from '../../pool/wire/describe-value';
 import { ThrownValueError } from '../../pool/wire/pool-errors';
@@ -45,9 +45,9 @@ export interface VirtualCallSpec {
   readonly doNested: (fn: unknown, args: readonly unknown[]) => AsyncValue<unknown>;
 }
 
-export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
-  previous: QueuedTask | undefined;
-  next: QueuedTask | undefined;
+export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
+  previous: QueueLinks | undefined;
+  next: QueueLinks | undefined;
   isQueued = false;
   readonly transfer = transfer;
   #phase: 'queue' | 'run' | 'over' = 'queue';
