@@ -10,8 +10,8 @@ function recordingSink(): Sink<number> & { readonly outcomes: unknown[] } {
     name: 'waiter',
     frame: new Frame(undefined, {}),
     outcomes,
-    succeed: (value) => outcomes.push(value),
-    fail: (error) => outcomes.push(error),
+    succeed: (value) => outcomes.push({ value }),
+    fail: (error) => outcomes.push({ error }),
   };
 }
 
@@ -21,7 +21,7 @@ describe('ForwardingSink', () => {
     const error = new Error('no');
     new Forwarding(sink).succeed(1);
     new Forwarding(sink).fail(error);
-    expect(sink.outcomes).toEqual([1, error]);
+    expect(sink.outcomes).toEqual([{ value: 1 }, { error }]);
   });
 
   it('has the name and the frame of the other sink, and stands below it in the chain of waiters', () => {
