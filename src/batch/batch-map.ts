@@ -4,6 +4,7 @@
  */
 import { defer, map, mergeMap, Observable, type OperatorFunction } from 'rxjs';
 import { describeBatch } from '../core/describe';
+import { mergeMapOrdered } from '../core/merge-map-ordered';
 import { checkCount, checkFlag, checkFunction } from '../core/option-values';
 import { checkOptions, isConfig } from '../core/options';
 import { currentScheduler } from '../scheduler/batch-scheduler';
@@ -91,6 +92,9 @@ export function batchMap(
   if (result !== undefined)
     checkFunction('batchMap: result', result, 'a function of a value and the result of its key');
   const load = loaderOf(fn, others);
+  const mergeKeys = <R>(project: (value: unknown) => Observable<R>): OperatorFunction<unknown, R> =>
+    // A result counts as loading until it is emitted: a slow key bounds the number of buffered results.
+    ordered ? mergeMapOrdered(project, { concurrency, countsUntil: 'emission' }) : mergeMap(project, concurrency);
   return (source) =>
     defer(() => {
       // Keys may arrive later, from any code: they are loaded on the scheduler of the subscription.
@@ -99,9 +103,13 @@ export function batchMap(
         const future = load(value);
         return new Observable((subscriber) => runQueue.drive(() => future.subscribe(subscriber)));
       };
-      const loadInOrder = ordered ? keepOrder(loadHere) : loadHere;
-      const loadAndCombine: Load = (value) => loadInOrder(value).pipe(map((loaded) => result?.(value, loaded)));
-      return source.pipe(mergeMap(result ? loadAndCombine : loadInOrder, concurrency));
+      if (!result) return source.pipe(mergeKeys(loadHere));
+      const loadPair = (value: unknown): Observable<readonly [value: unknown, loaded: unknown]> =>
+        loadHere(value).pipe(map((loaded) => [value, loaded]));
+      return source.pipe(
+        mergeKeys(loadPair),
+        map(([value, loaded]) => result(value, loaded)),
+      );
     });
 }
 
@@ -137,40 +145,3 @@ function checkOptionNames(fn: unknown, config: object): void {
 }
 
 const isBatchOptionOnly = (name: string): boolean => batchOptionNames.includes(name) && !optionNames.includes(name);
-
-/**
- * Loads each key at once, and emits a result after all results before it. Until then the key counts as loading for
- * `concurrency`.
- */
-function keepOrder<K, V>(load: (key: K) => Observable<V>): (key: K) => Observable<V> {
-  /** Results that arrived early, by index. */
-  const early = new Map<number, () => void>();
-  let count = 0;
-  let next = 0;
-  let isEmitting = false;
-  const emitNext = (): void => {
-    // A loop instead of a recursion: thousands of results may have waited for the first one.
-    if (isEmitting) return;
-    isEmitting = true;
-    for (let emit = early.get(next); emit; emit = early.get(next)) {
-      early.delete(next++);
-      emit();
-    }
-    isEmitting = false;
-  };
-  return (key) => {
-    const index = count++;
-    return new Observable((subscriber) =>
-      load(key).subscribe({
-        next: (value) => {
-          early.set(index, () => {
-            subscriber.next(value);
-            subscriber.complete();
-          });
-          emitNext();
-        },
-        error: (error: unknown) => subscriber.error(error),
-      }),
-    );
-  };
-}

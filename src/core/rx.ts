@@ -1,6 +1,7 @@
 /** The internals of RxJS that sluice needs and RxJS does not export are used only in this file. */
 import { Observable, Subscription, type ObservableInput, type Subscriber, type TeardownLogic } from 'rxjs';
 import { immediateProvider } from 'rxjs/internal/scheduler/immediateProvider';
+import { createOperatorSubscriber } from 'rxjs/internal/operators/OperatorSubscriber';
 import { reportUnhandledError } from 'rxjs/internal/util/reportUnhandledError';
 
 /**
@@ -30,6 +31,9 @@ export function atEndOfTurn(fire: () => void): Subscription {
   const handle = immediateProvider.setImmediate(fire);
   return new Subscription(() => immediateProvider.clearImmediate(handle));
 }
+
+/** A subscriber of an operator, which is closed with its destination, also while a synchronous source emits. */
+export { createOperatorSubscriber };
 
 /** Reports an error as RxJS does: to `config.onUnhandledError`, or by throwing it in a later task of the event loop. */
 export const reportUnhandled = (error: unknown): void => {

@@ -3,6 +3,7 @@
  * deadline belong to the scope. The idea is async-tamer's `AsyncScope`.
  */
 import { Observable, Subscription } from 'rxjs';
+import { whenAborted } from '../core/abort-listeners';
 import { CancelledError, DeadlineError, UnawaitedError } from '../core/errors';
 import { Named } from '../core/named';
 import type { Awaitable } from '../core/shape';
@@ -15,7 +16,6 @@ import { ScopeChildren, type BoundSubscription } from './scope-children';
 import { CloseSequence } from './close-sequence';
 import { Failures } from './failures';
 import { notifyScopeCancelled, notifyScopeClosed, notifyScopeDrained, notifyScopeOpened } from './open-scopes';
-import { whenAborted } from './outer-signal';
 import { isPromise } from './promise-wait';
 import { checkedOptions, type ExitMode, type ScopeConfig, type ScopeOptions } from './scope-config';
 import { ScopeEnd } from './scope-end';

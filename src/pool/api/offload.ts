@@ -1,8 +1,8 @@
 /** `offload` is the operator form of a pool task: it runs the task for each value of the source and emits the results. */
 import { mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { mergeMapOrdered } from '../../core/merge-map-ordered';
 import { checkCount, checkFlag, checkFunction } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
-import { mergeMapInOrder } from './in-order';
 import { poolTaskDefinitionOf } from './pool-task-definition';
 
 export interface OffloadConfig {
@@ -45,7 +45,9 @@ export function offload<A, R>(
   const { ordered = false, concurrency = defaultConcurrency(task) } = config;
   checkFlag('offload: ordered', ordered);
   checkCount('offload: concurrency', concurrency, { min: 1, orInfinity: true });
-  return ordered ? mergeMapInOrder(task, concurrency) : mergeMap((value) => task(value), concurrency);
+  return ordered
+    ? mergeMapOrdered(task, { concurrency, countsUntil: 'end' })
+    : mergeMap((value) => task(value), concurrency);
 }
 
 function defaultConcurrency(task: object): number {

@@ -1,10 +1,10 @@
 /** A call spec is what all runs of one call have in common: the function, its limits, and the pool that runs it. */
+import type { AbortListeners } from '../../core/abort-listeners';
 import type { CapturedStack } from '../../core/call-site';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import type { Timers } from '../thread/timers';
 import type { FunctionCode } from '../wire/messages';
 import type { WorkerCrashError } from '../wire/pool-errors';
-import type { AbortSignals } from './abort-signals';
 import type { PoolWait } from './pool-waits';
 
 /** @typeParam R - the run of a call; a parameter, so that this file does not depend on the class */
@@ -24,7 +24,7 @@ export interface CallSpec<R> {
 export interface RunHost<R> {
   readonly name: string;
   readonly timers: Timers;
-  readonly signals: AbortSignals;
+  readonly abortListeners: AbortListeners;
   addRun(state: SchedulerState): PoolWait;
   removeFromQueue(run: R): void;
   onRunEnded(run: R, how: RunEnd): void;

@@ -3,14 +3,14 @@
  * `turn`, which runs in a microtask after something has changed, or at once before this thread blocks.
  */
 import type { SchedulerState } from '../../scheduler/scheduler-state';
-import { AbortSignals } from './abort-signals';
 import { blockingPools, blockUntilMessage, type BlockingPool } from './blocking-wait';
-import { TaskQueue } from './task-queue';
+import { LinkedQueue } from '../../core/linked-queue';
 import { CallerStacks } from '../wire/caller-stack';
 import { WorkerSet, type WorkerSetOwner } from './worker-set';
 import { Timers } from '../thread/timers';
 import { dispatch } from './dispatch';
 import { startNestedCall, type CreateCall } from './nested-call';
+import { AbortListeners } from '../../core/abort-listeners';
 import { NotificationQueue } from '../../core/notification-queue';
 import type { NestedCalls } from '../thread/nested-calls';
 import type { WorkerExit, Platform } from '../thread/platform';
@@ -28,7 +28,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly grace: number;
   readonly timers = new Timers();
   readonly notifications = new NotificationQueue();
-  readonly signals = new AbortSignals(this.notifications);
+  readonly abortListeners = new AbortListeners(this.notifications);
   readonly callerStacks = new CallerStacks(() => this.pending);
   readonly events = new PoolEvents(this);
   readonly workers: WorkerSet;
@@ -42,7 +42,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly turnListeners = new Set<() => void>();
   readonly #options: PoolOptions;
   readonly #platform: Platform;
-  readonly #queue = new TaskQueue<TaskRun>();
+  readonly #queue = new LinkedQueue<TaskRun>();
   readonly #awaitingArguments = new Set<TaskRun>();
   readonly #waits = new PoolWaits(this);
   readonly #functionIds = new Map<string, number>();

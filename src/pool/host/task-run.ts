@@ -7,7 +7,7 @@ import { Fifo } from '../../core/fifo';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { ExternalWaitDescription } from '../../scheduler/contract';
 import { instrumentation, type EndOutcome } from '../../scheduler/instrumentation';
-import type { QueuedTask } from './task-queue';
+import type { QueueLinks } from '../../core/linked-queue';
 import type { CapturedStack } from '../../core/call-site';
 import type { Timer } from '../thread/timers';
 import type { RunEnd, RunnableCall } from './call-spec';
@@ -21,9 +21,9 @@ import { getTransferList } from '../wire/transfer';
 
 let lastNumber = 0;
 
-export class TaskRun implements Execution, ThreadTask, QueuedTask {
-  previous: QueuedTask | undefined;
-  next: QueuedTask | undefined;
+export class TaskRun implements Execution, ThreadTask, QueueLinks {
+  previous: QueueLinks | undefined;
+  next: QueueLinks | undefined;
   isQueued = false;
   isOver = false;
   /** Called once, when the run has its outcome. */
@@ -58,7 +58,7 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
     const { engine, timeout, signal } = call.spec;
     this.poolWait = engine.addRun(scheduler.state);
     if (timeout !== Infinity) this.#timeout = engine.timers.set(timeout, () => this.#onTimeout());
-    if (signal) engine.signals.add(signal, this);
+    if (signal) engine.abortListeners.add(signal, this);
     instrumentation.current?.emit({ type: 'call-queued', pool: engine, call: this, name: this.name, waiter: sink });
   }
 
@@ -221,7 +221,7 @@ export class TaskRun implements Execution, ThreadTask, QueuedTask {
     instrumentation.current?.emit({ type: 'call-ended', pool: engine, call: this, outcome });
     this.onOver?.();
     if (this.#timeout) engine.timers.clear(this.#timeout);
-    if (signal) engine.signals.delete(signal, this);
+    if (signal) engine.abortListeners.delete(signal, this);
     engine.onRunEnded(this, how);
     this.poolWait.release();
   }

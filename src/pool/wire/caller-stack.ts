@@ -18,12 +18,12 @@ export class CallerStacks {
   }
 
   /**
-   * Captures the stack of the caller of `above`, a function of the library. Returns undefined where many tasks are
+   * Captures the stack of the caller of `callee`, a function of the library. Returns undefined where many tasks are
    * pending or were requested in this turn: then the captures would cost more than the tasks.
    */
-  capture(above: unknown): CapturedStack | undefined {
+  capture(callee: unknown): CapturedStack | undefined {
     if (this.#countPending() >= MAX_CAPTURES || ++this.#captureCount > MAX_CAPTURES) return undefined;
-    return captureStack(above);
+    return captureStack(callee);
   }
 
   /** A new turn may capture stacks again. */

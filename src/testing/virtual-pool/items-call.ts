@@ -1,13 +1,13 @@
 /** An items call is a call of a pool task that runs on this thread: an Observable delivers its items. */
 import { from, mergeMap, Observable, of, takeWhile, tap } from 'rxjs';
 import { isAsyncInput } from '../../core/rx';
-import { begin, type Canceller, type Sink } from '../../future/execution';
+import { begin, type Canceller } from '../../future/execution';
 import { beginExternalInput } from '../../future/external-input';
+import { ForwardingSink } from '../../future/forwarding-sink';
 import { Call } from '../../pool/api/call';
 import type { Demandable } from '../../pool/api/item-iterator';
 import type { StreamSink } from '../../pool/host/stream-sink';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
-import type { Frame } from '../../scheduler/frame';
 import { Demand, pulledFrom } from './demand';
 
 export class ItemsCall<T> extends Call<T> {
@@ -69,23 +69,16 @@ function isPullable(value: unknown): value is Iterable<unknown> | AsyncIterable<
 }
 
 /** Forwards items to the sink of the call, in a drive of its scheduler. */
-class ItemsSink<T> implements Sink<T> {
-  readonly frame: Frame | undefined;
-  readonly name: string | undefined;
+class ItemsSink<T> extends ForwardingSink<T, StreamSink<T>> {
   hasCompleted = false;
   #isEmpty = true;
 
   constructor(
-    private readonly sink: StreamSink<T>,
+    sink: StreamSink<T>,
     private readonly waitsFor: { describe(): string },
     private readonly scheduler: BatchScheduler,
   ) {
-    this.frame = sink.frame;
-    this.name = sink.name;
-  }
-
-  get parent(): Sink<T> {
-    return this.sink;
+    super(sink);
   }
 
   describe(): string {
@@ -97,13 +90,9 @@ class ItemsSink<T> implements Sink<T> {
     this.scheduler.runQueue.drive(() => this.sink.next?.(item));
   }
 
-  succeed(value: T): void {
-    this.sink.succeed(value);
-  }
-
   /** An empty stream completes: the error of a future without a value does not apply to a stream. */
-  fail(error: unknown): void {
+  override fail(error: unknown): void {
     if (this.hasCompleted && this.#isEmpty && this.sink.complete) this.sink.complete();
-    else this.sink.fail(error);
+    else super.fail(error);
   }
 }

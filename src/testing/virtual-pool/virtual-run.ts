@@ -1,11 +1,12 @@
 /** One run of a task of a virtual pool: it waits for its arguments, waits in the queue, runs on a worker, and ends. */
 import { Observable, Subscription, type Subscriber } from 'rxjs';
+import { whenAborted } from '../../core/abort-listeners';
 import { CancelledError, TaskTimeoutError } from '../../core/errors';
 import { checkMs } from '../../core/option-values';
 import { reportUnhandled } from '../../core/rx';
 import { isError } from '../../core/sluice-error';
 import type { AsyncValue } from '../../future/async-value';
-import type { QueuedTask } from '../../pool/host/task-queue';
+import type { QueueLinks } from '../../core/linked-queue';
 import { awaitArguments } from '../../pool/api/call';
 import { describeSafely } from '../../pool/wire/describe-value';
 import { ThrownValueError } from '../../pool/wire/pool-errors';
@@ -44,9 +45,9 @@ export interface VirtualCallSpec {
   readonly doNested: (fn: unknown, args: readonly unknown[]) => AsyncValue<unknown>;
 }
 
-export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
-  previous: QueuedTask | undefined;
-  next: QueuedTask | undefined;
+export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
+  previous: QueueLinks | undefined;
+  next: QueueLinks | undefined;
   isQueued = false;
   readonly transfer = transfer;
   #phase: 'queue' | 'run' | 'over' = 'queue';
@@ -101,11 +102,9 @@ export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
     const { timeout, signal } = this.#spec;
     this.#after(timeout, () => this.#onTimeout());
     if (signal) {
-      const abort = (): void => this.#failWith(new CancelledError(signal.reason), 'The signal of the task aborted.');
-      signal.addEventListener('abort', abort);
-      this.#subscriptions.add(() => {
-        signal.removeEventListener('abort', abort);
-      });
+      const onAbort = (reason: unknown): void =>
+        this.#failWith(new CancelledError(reason), 'The signal of the task aborted.');
+      this.#subscriptions.add(whenAborted(signal, onAbort));
     }
     const awaited = awaitArguments(this.#args);
     if (!awaited) {

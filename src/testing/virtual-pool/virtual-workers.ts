@@ -4,7 +4,7 @@
  */
 import type { Subject } from 'rxjs';
 import { reportUnhandled } from '../../core/rx';
-import { TaskQueue } from '../../pool/host/task-queue';
+import { LinkedQueue } from '../../core/linked-queue';
 import { PoolClosedError, QueueFullError } from '../../pool/wire/pool-errors';
 import { exitEvent, spawnEvent, type PoolEvent, type PoolStats } from '../../pool/host/pool-events';
 import { PoolWaits, type PoolWait } from '../../pool/host/pool-waits';
@@ -32,7 +32,7 @@ export class VirtualWorkers implements VirtualRunHost {
   completed = 0;
   failed = 0;
   cancelled = 0;
-  readonly #backlog = new TaskQueue<VirtualRun>();
+  readonly #backlog = new LinkedQueue<VirtualRun>();
   /** All runs without an outcome: waiting for arguments, waiting for a worker, or running. */
   readonly #runs = new Set<VirtualRun>();
   /** Actions of the pool's scheduler that wait for a free worker. */

@@ -6,13 +6,13 @@ export class CallSite {
   #captured: CapturedStack | undefined;
   #line: string | undefined;
 
-  /** @param above the library function that was called, if known: its own frames and those it called are left out */
-  constructor(above?: object) {
+  /** @param callee the library function that was called, if known: its own frames and those it called are left out */
+  constructor(callee?: object) {
     const limit = Error.stackTraceLimit;
-    // Each captured frame costs time. With `above`, only frames such as `map` lie between the function and its caller.
+    // Each captured frame costs time. With `callee`, only frames such as `map` lie between the function and its caller.
     // `Reflect.set` does not throw where intrinsics are frozen; the limit stays as it is then.
-    Reflect.set(Error, 'stackTraceLimit', above ? FRAMES_FROM_CALLEE : FRAMES_FROM_ANYWHERE);
-    this.#captured = captureStack(above ?? CallSite);
+    Reflect.set(Error, 'stackTraceLimit', callee ? FRAMES_FROM_CALLEE : FRAMES_FROM_ANYWHERE);
+    this.#captured = captureStack(callee ?? CallSite);
     Reflect.set(Error, 'stackTraceLimit', limit);
   }
 

@@ -3,7 +3,7 @@
  * no subscriber.
  */
 import { Observable, share, type Subscriber } from 'rxjs';
-import { Fifo } from '../../core/fifo';
+import { NotificationQueue } from '../../core/notification-queue';
 import { instrumentation } from '../../scheduler/instrumentation';
 import { BatchEventWriter } from './batch-events';
 import { PoolEventWriter } from './pool-events';
@@ -31,11 +31,15 @@ export const trace$: Observable<TraceEvent> = new Observable<TraceEvent>((subscr
 ).pipe(share());
 
 function traceListener(subscriber: Subscriber<TraceEvent>): InstrumentationListener {
+  // An observer may cause further events: they are queued until all observers have received the current one.
+  const emissions = new NotificationQueue();
   const writer: EventWriter = {
     ids: new Ids(),
-    write: inOrder((event) => {
-      subscriber.next(event);
-    }),
+    write: (event) => {
+      emissions.enqueue(() => {
+        subscriber.next(event);
+      });
+    },
     siteOf: (future) => instrumentation.current?.siteOf(future),
   };
   const tasks = new TaskEventWriter(writer, (task) => instrumentation.current?.callerOf(task));
@@ -47,21 +51,5 @@ function traceListener(subscriber: Subscriber<TraceEvent>): InstrumentationListe
   ];
   return (event) => {
     for (const each of writers) each.handle(event);
-  };
-}
-
-/** An observer may cause further events: they are queued until all observers have received the current one. */
-function inOrder(deliver: (event: TraceEvent) => void): (event: TraceEvent) => void {
-  const queue = new Fifo<TraceEvent>();
-  let isDelivering = false;
-  return (event) => {
-    queue.push(event);
-    if (isDelivering) return;
-    isDelivering = true;
-    try {
-      for (let next = queue.shift(); next; next = queue.shift()) deliver(next);
-    } finally {
-      isDelivering = false;
-    }
   };
 }
