@@ -13,7 +13,7 @@ import { endIn, endOf, hasWaits, isCancelled, isOpen, iterateWaits, kindOf, star
 import { shortenTo, widthOf, writeText } from './text';
 import { viewport, xOf } from './viewport';
 
-/** What is cut off at both sides of the board, so that no rounded corner shows there. */
+/** Length of a bar beyond either side of the board, so that no rounded corner shows there. In CSS pixels. */
 export const OVERHANG = 6;
 
 /** From this height on, a bar shows its waits below its runs. */

@@ -16,7 +16,7 @@ import { timeAt, xOf } from './viewport';
 
 const MIN_BAR_WIDTH = 2.5;
 
-/** Bars with a smaller gap between them are merged. */
+/** Largest gap in CSS pixels between bars that are merged. */
 const MERGED_GAP = 0.75;
 
 interface MergedBar {

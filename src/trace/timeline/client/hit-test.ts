@@ -6,7 +6,7 @@ import { LANE_PADDING } from './rows';
 import { endIn, endOf, startIn, startOf } from './spans';
 import { timeAt, xOf } from './viewport';
 
-/** A span is found up to this distance in CSS pixels, as a short one is hard to point at. */
+/** Distance in CSS pixels at which a span is still found, as a short one is hard to point at. */
 const REACH = 4;
 
 /** The lane at a height of the board, with the shown row as a fraction. */
@@ -40,7 +40,7 @@ export function spanAt(x: number, y: number): number | undefined {
   return best;
 }
 
-/** The spans of a row that have not ended at a time. The caller stops where it has seen enough. */
+/** The spans of a row that have not ended at a time, for callers that stop at the edge of the board. */
 export function* spansFrom(lane: ShownLane, row: LaneRow, time: number): Generator<number> {
   for (let at = firstFrom(lane, row, time); at < row.length; at++) {
     const span = row[at];

@@ -11,7 +11,7 @@ import { batchOf, kindOf, parentOf, servedBy, toneOf } from './spans';
 
 const MAX_LINKS = 2000;
 
-/** A bar that begins this near is linked at its begin, as a link to its edge would be too short to see. */
+/** Distance in CSS pixels up to which a link goes from begin to begin, as one to the edge would be too short to see. */
 const NEAR = 60;
 
 type SpanLink = readonly [from: number, to: number];

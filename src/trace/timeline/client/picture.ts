@@ -6,7 +6,7 @@ import { canvas, context, overviewContext } from './elements';
 import { drawLaneLabel } from './lane-label';
 import { drawLinks } from './links';
 import { drawOverview } from './overview';
-import { drawRangeSelection } from './range-selection';
+import { drawRangeSelection } from './drag';
 import { visibleLanes } from './rows';
 
 export function drawPicture(): void {

@@ -5,7 +5,7 @@ import { redraw } from './frames';
 import { spanAt } from './hit-test';
 import { animateTo, moveBy, showAll, zoomBy, zoomToSpan } from './navigation';
 import { overviewTime } from './overview';
-import { continueDrag, currentDrag, startDrag, stopDrag, type BoardPoint } from './range-selection';
+import { continueDrag, currentDrag, startDrag, stopDrag, type BoardPoint } from './drag';
 import { select } from './selection';
 import { selection } from './selection-state';
 import { hover, stopHover } from './tooltip';

@@ -26,10 +26,10 @@ export const LANE_PADDING = 6;
 
 const MAX_ROW_HEIGHT = 26;
 
-/** The label of a lane has this height. */
+/** Height of the label of a lane. */
 const MIN_ROWS_HEIGHT = 18;
 
-/** Where a span is drawn, in CSS pixels from the top left of the board. */
+/** Place of a span, in CSS pixels from the top left of the board. */
 export interface BarBox {
   readonly left: number;
   readonly right: number;

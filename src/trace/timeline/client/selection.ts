@@ -11,7 +11,7 @@ import { durationOf, viewport } from './viewport';
 
 const listeners: (() => void)[] = [];
 
-/** Calls a listener after each selection. The details panel is one; it selects spans itself. */
+/** Adds a listener, called after each selection. The details panel is one: it imports this file to select spans. */
 export const onSelect = (listener: () => void): void => void listeners.push(listener);
 
 export function select(span: number | undefined): void {

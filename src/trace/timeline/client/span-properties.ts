@@ -118,7 +118,7 @@ export function labelsOf(span: number): readonly [whole: string, ...shorter: str
   return keys === 0 ? [long] : [`${long}: ${firstKeys(span, MAX_LABEL_KEYS)}`, long, prefix + formatNumber(keys)];
 }
 
-/** The texts of properties as a list of definitions. */
+/** The element that lists properties. */
 export const propertyList = (properties: readonly SpanProperty[]): HTMLElement =>
   element(
     'dl',

@@ -46,7 +46,7 @@ export const poolOf = (span: number): string | undefined => stringAt(data.pool[s
 export const threadOf = (span: number): number | undefined => data.thread[span];
 export const splitDetailOf = (span: number): string | undefined => stringAt(data.split[span]?.[1]);
 
-/** When a call was sent to its thread. */
+/** Time at which a call was sent to its thread. */
 export const sentAtOf = (span: number): number => data.sent[span] ?? startOf(span);
 
 export const keyCountOf = (span: number): number => data.keys[span]?.length ?? 0;

@@ -4,7 +4,7 @@ import { context } from './elements';
 
 const FONT = getComputedStyle(document.body).fontFamily;
 
-/** A longer text is cut before it is measured. */
+/** Number of characters at which a text is cut before it is measured. */
 const MAX_LENGTH = 400;
 
 const MAX_CACHED_WIDTHS = 20_000;

@@ -31,11 +31,11 @@ export function setVisibleRange({ from, to }: VisibleRange): void {
 
 const timeWidth = (): number => board.right - board.gutter;
 
-/** Where a range that fills the board shows a time. */
+/** Place at which a range that fills the board shows a time. */
 export const xIn = ({ from, to }: VisibleRange, time: number): number =>
   board.gutter + ((time - from) / (to - from)) * timeWidth();
 
-/** The time that a range that fills the board shows at a place. */
+/** Time that a range that fills the board shows at a place. */
 export const timeIn = ({ from, to }: VisibleRange, x: number): number =>
   from + ((x - board.gutter) / timeWidth()) * (to - from);
 

@@ -1,9 +1,9 @@
-/** A drag over the board, and the range of time that a drag with Shift covers. */
+/** A drag over the board moves the viewport. With Shift, it selects a range of time, which is drawn here. */
 import { board } from './board';
 import { colours } from './colours';
 import { context } from './elements';
 
-/** A shorter movement is a click. In CSS pixels. */
+/** Distance in CSS pixels up to which a movement is a click. */
 const DRAG_THRESHOLD = 4;
 
 export interface BoardPoint {
@@ -11,7 +11,7 @@ export interface BoardPoint {
   readonly y: number;
 }
 
-/** What the pointer does between down and up. */
+/** A movement of the pointer between down and up. */
 export interface BoardDrag {
   readonly start: BoardPoint;
   readonly last: BoardPoint;
@@ -28,11 +28,11 @@ export function startDrag(start: BoardPoint, isRange: boolean): void {
   current = { start, last: start, isMoved: false, isRange };
 }
 
-/** Continues the drag, and returns it as it was at the point before. */
+/** Continues a drag to a point, and returns the continued drag. */
 export function continueDrag(drag: BoardDrag, last: BoardPoint): BoardDrag {
   const { start } = drag;
   const isMoved = drag.isMoved || Math.hypot(last.x - start.x, last.y - start.y) > DRAG_THRESHOLD;
-  // A first movement starts where the pointer went down, not where the threshold was passed.
+  // Up to the threshold, `last` stays at the start, so that the first movement is not shortened by it.
   current = isMoved ? { ...drag, last, isMoved } : drag;
   return current;
 }
