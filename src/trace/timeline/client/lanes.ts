@@ -43,12 +43,15 @@ export interface RowPosition {
 export const groups: readonly ShownGroup[] = timelineGroups.map(groupOf);
 export const lanes: readonly ShownLane[] = groups.flatMap((group) => group.lanes);
 
-const positions = new Map<number, RowPosition>();
+const positions: RowPosition[] = [];
 for (const lane of lanes)
-  for (const [row, spans] of lane.rows.entries()) for (const span of spans) positions.set(span, { lane, row });
+  for (const [row, spans] of lane.rows.entries()) {
+    const position = { lane, row };
+    for (const span of spans) positions[span] = position;
+  }
 
 /** The row of a span among all rows of its lane. A call that waited in a queue has its row on its thread. */
-export const positionOf = (span: number): RowPosition | undefined => positions.get(span);
+export const positionOf = (span: number): RowPosition | undefined => positions[span];
 
 export const shownRowOf = ({ lane, row }: RowPosition): number | undefined =>
   lane.order === undefined ? row : lane.order.get(row);
