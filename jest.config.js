@@ -19,6 +19,7 @@ module.exports = {
     'src/**/*.ts',
     '!src/pool/{worker,browser}/**',
     '!src/pool/node/{supervisor,worker-entry}.ts',
+    '!src/trace/timeline/client/**',
     '!src/*.browser.ts',
   ],
   coverageProvider: 'v8',

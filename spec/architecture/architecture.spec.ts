@@ -44,8 +44,9 @@ const subFolders: Readonly<Record<string, readonly string[]>> = {
   'trace/open-telemetry': ['trace/events'],
   'trace/debug': ['trace/events'],
   'trace/timeline/layout': ['trace/spans'],
-  'trace/timeline/client': [],
-  'trace/timeline': ['trace/spans', 'trace/timeline/layout', 'trace/timeline/client'],
+  'trace/timeline': ['trace/spans', 'trace/timeline/layout'],
+  // The library embeds the bundle of the client, and imports none of its files.
+  'trace/timeline/client': ['trace/events', 'trace/spans', 'trace/timeline', 'trace/timeline/layout'],
   'trace/recording': ['trace/events', 'trace/spans', 'trace/chrome', 'trace/timeline'],
   'testing/virtual-pool': [],
   'testing/mocks': ['testing/virtual-pool'],

@@ -1,9 +1,11 @@
 /** The page as text: it is whole, it is inert, and its script is one that a browser can read. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parse } from 'acorn';
 import * as ts from 'typescript';
 import type { Span } from 'sluice/trace';
+import { clientScript } from '../../src/trace/timeline/client-script';
 import { pageDataOf } from '../../src/trace/timeline/page-data';
-import { pageScript } from '../../src/trace/timeline/client/page-script';
 import { renderTimeline } from '../../src/trace/timeline/timeline-page';
 import { serviceSpans, span } from '../services/timeline-spans';
 
@@ -96,21 +98,26 @@ describe('the data', () => {
 
 describe('the script', () => {
   it('is a script to any browser of these years', () => {
-    expect(() => parse(pageScript, { ecmaVersion: 2022, sourceType: 'script' })).not.toThrow();
-    expect(pageScript).not.toMatch(/<\/script|<!--/i);
+    expect(() => parse(clientScript, { ecmaVersion: 2022, sourceType: 'script' })).not.toThrow();
+    expect(clientScript).not.toMatch(/<\/script|<!--/i);
   });
 
-  it('has no comments and no templates, which would be for readers of the sources alone', () => {
+  it('is the bundle of the modules in src/trace/timeline/client as they are now', () => {
+    const generate = join(__dirname, '../../scripts/generate.mjs');
+    const { status, stderr } = spawnSync(process.execPath, [generate, '--check'], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('has no comments, which would be for readers of the sources alone', () => {
     const comments: string[] = [];
     const onComment = (_: boolean, text: string): number => comments.push(text);
-    parse(pageScript, { ecmaVersion: 2022, sourceType: 'script', onComment });
+    parse(clientScript, { ecmaVersion: 2022, sourceType: 'script', onComment });
     expect(comments).toEqual([]);
-    expect(pageScript).not.toContain('`');
   });
 
   it('names nothing that is not there, and has nothing that nobody names', () => {
     const faulty = '(() => { const spare = 1; nowhere(); })();';
-    const problems = problemsOf({ 'page.js': pageScript, 'faulty.js': faulty });
+    const problems = problemsOf({ 'page.js': clientScript, 'faulty.js': faulty });
     expect(problems).toEqual({
       'page.js': [],
       'faulty.js': ["'spare' is declared but its value is never read.", "Cannot find name 'nowhere'."],

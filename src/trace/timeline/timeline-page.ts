@@ -5,11 +5,11 @@
 import { checkArray, checkString } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { hasTimes, type Span } from '../spans/span';
+import { clientScript } from './client-script';
 import { embeddedJson, htmlText } from './embedding';
 import { pageBody } from './page-body';
 import { pageDataOf } from './page-data';
 import { pageStyle } from './page-style';
-import { pageScript } from './client/page-script';
 
 export interface TimelinePageConfig {
   /**
@@ -49,7 +49,7 @@ export function renderTimeline(spans: readonly Span[], config: TimelinePageConfi
 <body>
 ${pageBody(title, drawn.length === 0)}
 <script type="application/json" id="data">${embeddedJson(pageDataOf(drawn))}</script>
-<script>${pageScript}</script>
+<script>${clientScript}</script>
 </body>
 </html>
 `;
