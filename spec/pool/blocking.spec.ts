@@ -5,16 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { mergeMap } from 'rxjs';
 import { all, AsyncValue, batch, CancelledError, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
+import { recordWarnings } from '../support/record-warnings';
 import { thrownBy, turn } from '../future/hear';
 
 let pool: WorkerPool;
-let warn: jest.SpyInstance;
 beforeAll(() => (pool = new WorkerPool({ size: 2, grace: 20, name: 'main' })));
 afterAll(() => pool.close({ force: true }));
-beforeEach(() => (warn = jest.spyOn(console, 'warn').mockReturnValue()));
-afterEach(() => {
-  warn.mockRestore();
-});
+recordWarnings(); // of block() inside tasks
 
 const double = (n: number): number => n * 2;
 const never = (): Promise<number> => new Promise(() => undefined);

@@ -4,6 +4,7 @@
 import { firstValueFrom, lastValueFrom, repeat, retry, take, toArray } from 'rxjs';
 import { all, batch, CancelledError, Future, Scope, scoped, allSettled, task } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
+import { warningsOf } from '../support/record-warnings';
 import { hear, turn } from '../future/hear';
 
 let pool: WorkerPool;
@@ -179,12 +180,12 @@ describe('a task of a pool, in a task', () => {
   });
 
   it('blocks where it is blocked on, once with a warning', () => {
-    const warn = jest.spyOn(console, 'warn').mockReturnValue();
     const twice = pool.task(double);
     const outer = task(() => Future.of(twice(4).block()));
-    expect(outer().block()).toBe(8);
-    expect(warn).toHaveBeenCalledTimes(1);
-    warn.mockRestore();
+    const warnings = warningsOf(() => {
+      expect(outer().block()).toBe(8);
+    });
+    expect(warnings).toHaveLength(1);
   });
 });
 

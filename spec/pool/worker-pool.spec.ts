@@ -1,28 +1,14 @@
 /**
  * What a pool is told and what it tells of itself: its options, its size, its threads, its numbers and its events.
  */
-import { filter, firstValueFrom, toArray } from 'rxjs';
-import { PoolClosedError, WorkerPool, type PoolEvent, type WorkerPoolConfig } from 'sluice/pool';
+import { firstValueFrom, toArray } from 'rxjs';
+import { PoolClosedError, WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
 import { thrownBy } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
+import { poolFixture } from './faults/pool-fixture';
+import { eventOf } from './faults/pool-invariants';
 
-const pools: WorkerPool[] = [];
-
-/** A pool that is closed after the test. */
-function poolOf(config: WorkerPoolConfig): WorkerPool {
-  const pool = new WorkerPool(config);
-  pools.push(pool);
-  return pool;
-}
-
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool.close({ force: true })));
-});
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** The next event of that type. */
-const next = (pool: WorkerPool, type: PoolEvent['type']): Promise<PoolEvent> =>
-  firstValueFrom(pool.events$.pipe(filter((event) => event.type === type)));
+const poolOf = poolFixture();
 
 /** Comes back when so many threads have told each other that they are at work at the same time. */
 const meet = (met: Int32Array, others: number): boolean => {
@@ -117,13 +103,13 @@ describe('the threads of a pool', () => {
 
   it('are started with it, as many as its size', async () => {
     const pool = poolOf({ size: 2 });
-    await turn();
+    await nextTurn();
     expect(pool.stats.threads).toBe(2);
   });
 
   it('are min at first, and more, up to max, when there is work for them', async () => {
     const pool = poolOf({ min: 1, max: 2 });
-    await turn();
+    await nextTurn();
     expect(pool.stats.threads).toBe(1);
     const met = meetingOf();
     const both = [pool.do(meet, met, 2), pool.do(meet, met, 2)];
@@ -133,7 +119,7 @@ describe('the threads of a pool', () => {
 
   it('are none at first where min is 0', async () => {
     const pool = poolOf({ max: 1 });
-    await turn();
+    await nextTurn();
     expect(pool.stats.threads).toBe(0);
     expect(await pool.do(() => 'run')).toBe('run');
     expect(pool.stats.threads).toBe(1);
@@ -143,7 +129,7 @@ describe('the threads of a pool', () => {
     const pool = poolOf({ min: 1, max: 2, idleTimeout: 20 });
     const met = meetingOf();
     await Promise.all([pool.do(meet, met, 2), pool.do(meet, met, 2)]);
-    expect(await next(pool, 'exit')).toMatchObject({ type: 'exit', kind: 'killed' });
+    expect(await eventOf(pool, 'exit')).toMatchObject({ type: 'exit', kind: 'killed' });
     expect(pool.stats.threads).toBe(1);
     expect(await pool.do(() => 'still there')).toBe('still there');
   });
@@ -171,7 +157,7 @@ describe('the size of a pool', () => {
     const pool = poolOf({ size: 2 });
     const met = meetingOf();
     const jobs = [1, 2].map(() => pool.do(meet, met, 3));
-    while (Atomics.load(met, 0) < 2) await turn();
+    while (Atomics.load(met, 0) < 2) await nextTurn();
     pool.size = 1;
     Atomics.add(met, 0, 1);
     Atomics.notify(met, 0);
@@ -183,7 +169,7 @@ describe('the size of a pool', () => {
   it('of 0 parks the work, and another size lets it go on', async () => {
     const pool = poolOf({ size: 0 });
     const job = pool.do((n: number) => n * 2, 21);
-    await turn();
+    await nextTurn();
     expect(pool.stats).toMatchObject({ threads: 0, queued: 1, running: 0 });
     expect(job.isSet).toBe(false);
     pool.size = 1;
@@ -194,13 +180,13 @@ describe('the size of a pool', () => {
     const pool = poolOf({ size: 1 });
     const met = meetingOf();
     const running = pool.do(meet, met, 2);
-    while (Atomics.load(met, 0) < 1) await turn();
+    while (Atomics.load(met, 0) < 1) await nextTurn();
     const parked = pool.do(() => 'parked');
     pool.size = 0;
     Atomics.add(met, 0, 1);
     Atomics.notify(met, 0);
     expect(await running).toBe(true);
-    while (pool.stats.threads > 0) await turn();
+    while (pool.stats.threads > 0) await nextTurn();
     expect(pool.stats.queued).toBe(1);
     pool.size = 1;
     expect(await parked).toBe('parked');
@@ -212,21 +198,21 @@ describe('stats', () => {
     const pool = poolOf({ size: 1 });
     const met = meetingOf();
     const first = pool.do(meet, met, 2);
-    while (Atomics.load(met, 0) < 1) await turn();
+    while (Atomics.load(met, 0) < 1) await nextTurn();
     const failing = pool.do((): number => {
       throw new RangeError('no');
     });
     const left = pool
       .task(() => 'never run')()
       .subscribe();
-    await turn();
+    await nextTurn();
     expect(pool.stats).toEqual({ threads: 1, idle: 0, queued: 2, running: 1, completed: 0, failed: 0, cancelled: 0 });
     left.unsubscribe();
     Atomics.add(met, 0, 1);
     Atomics.notify(met, 0);
     await first;
     await expect(failing).rejects.toThrow('no');
-    await turn();
+    await nextTurn();
     expect(pool.stats).toEqual({ threads: 1, idle: 1, queued: 0, running: 0, completed: 1, failed: 1, cancelled: 1 });
   });
 });
@@ -245,7 +231,7 @@ describe('events$', () => {
 
   it('tell how a thread ended by itself', async () => {
     const pool = poolOf({ size: 1 });
-    const exit = next(pool, 'exit');
+    const exit = eventOf(pool, 'exit');
     await expect(pool.do(() => process.exit(3))).rejects.toMatchObject({ code: 'SLUICE_WORKER_CRASH', exitCode: 3 });
     expect(await exit).toMatchObject({ kind: 'exit', exitCode: 3 });
   });

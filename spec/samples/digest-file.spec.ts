@@ -3,19 +3,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  unlinkSync,
-  writeFileSync,
-  type PathLike,
-} from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync, type PathLike } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { onMainThread } from '../../samples/digest/main-thread';
@@ -25,21 +15,18 @@ import { isJavaScript, sourceFrom } from '../../samples/digest/source';
 import { totalsOf } from '../../samples/digest/totals';
 import { walk } from '../../samples/digest/walk';
 import { digest, LARGE } from '../../samples/digest/work';
+import { temporaryFolder } from '../support/temporary-folder';
 
-const temporary = mkdtempSync(join(tmpdir(), 'digest-'));
-afterAll(() => rmSync(temporary, { recursive: true }));
+const temporary = temporaryFolder();
 
 let folders = 0;
 
-/** A folder of its own with these files in it. */
+/** A new folder with these files. */
 function folderOf(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
-  const folder = join(temporary, String((folders += 1)));
-  mkdirSync(folder);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  return folder;
+  const name = String((folders += 1));
+  mkdirSync(join(temporary.path, name));
+  for (const [path, content] of Object.entries(files)) temporary.write(join(name, path), content);
+  return join(temporary.path, name);
 }
 
 function rowOf(content: string | Uint8Array, path = 'file'): Promise<Row> {

@@ -5,16 +5,11 @@
 import { timer } from 'rxjs';
 import { all, batch, batchScheduler, debug, Future, task } from 'sluice';
 import { retryTask } from 'sluice/tools';
+import { failureOf } from '../support/failure-of';
 
 afterEach(() => {
   debug(false);
 });
-
-const never = (): never => {
-  throw new Error('it has not failed');
-};
-const failureOf = (work: PromiseLike<unknown>): Promise<unknown> =>
-  Promise.resolve(work).then(never, (error: unknown) => error);
 
 const chainOf = (error: unknown): string[] =>
   ((error as Error).stack ?? '').split('\n').filter((line) => /^ +at (task \w+|batch "|… more)/.test(line));

@@ -16,6 +16,7 @@ import {
   task,
   within,
 } from 'sluice';
+import { failureOf } from '../support/failure-of';
 
 afterEach(() => {
   debug(false);
@@ -29,12 +30,6 @@ const linesOf = (error: unknown): string[] =>
   String((error as Error).stack)
     .split('\n')
     .filter((line) => /^ +at (task \S+|batch "|… more)/.test(line));
-
-const never = (): never => {
-  throw new Error('it has not failed');
-};
-const failureOf = (work: PromiseLike<unknown>): Promise<Error> =>
-  Promise.resolve(work).then(never, (error: unknown) => error as Error);
 
 const noAuthor = new Error('there is no author 7');
 
@@ -59,7 +54,7 @@ const shelf = task(function* shelf(titles: readonly string[]): Generator<unknown
 
 describe('an error that passes through tasks', () => {
   it('names the key and every level, from the inside out', async () => {
-    const error = await failureOf(shelf(['Ulysses']));
+    const error = await failureOf<Error>(shelf(['Ulysses']));
     expect(error.message).toBe('there is no author 7');
     expect(chainOf(error)).toEqual(['batch "authorOf", key 7', 'task author', 'task book', 'task shelf']);
   });
@@ -70,7 +65,7 @@ describe('an error that passes through tasks', () => {
     const ask = task(function* ask() {
       return yield* one(1);
     });
-    const error = await failureOf(ask());
+    const error = await failureOf<Error>(ask());
     expect(error).toBe(noAuthor);
     expect(error.message).toBe('there is no author 7');
     expect(String(error.stack).startsWith(before)).toBe(true);
@@ -138,7 +133,7 @@ describe('an error that passes through tasks', () => {
         throw new Error('no book', { cause });
       }
     });
-    const error = await failureOf(wrapping());
+    const error = await failureOf<Error>(wrapping());
     expect(chainOf(error)).toEqual(['task wrapping']);
     expect(chainOf(error.cause)).toEqual(['batch "authorOf", key 7', 'task author']);
   });
@@ -325,7 +320,7 @@ describe('work of a scope', () => {
     scope.start(function* load() {
       return yield* author('Ulysses');
     });
-    const error = await failureOf(scope.close());
+    const error = await failureOf<Error>(scope.close());
     const [cause] = (error as AggregateError).errors as unknown[];
     expect(chainOf(cause)).toEqual([
       'batch "authorOf", key 7',

@@ -11,6 +11,7 @@ import { metrics, openTelemetry, spansOf, trace$, type TraceEvent } from 'sluice
 import { after } from '../support/batches';
 import { perform } from '../support/perform';
 import { programs } from '../support/program';
+import { warningsOf } from '../support/record-warnings';
 import { testScheduler } from '../support/virtual-time';
 import { ofType, recordEvents, recordEventsWhile } from './record-events';
 
@@ -58,10 +59,11 @@ describe('the parent of a task', () => {
   });
 
   it('is whoever blocks on an all that it is part of', () => {
-    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-    const told = recordEvents(() => blocksOnAll().subscribe());
-    warn.mockRestore();
-    expect(familyOf(told)).toEqual([
+    let events: readonly TraceEvent[] = [];
+    warningsOf(() => {
+      events = recordEvents(() => blocksOnAll().subscribe());
+    });
+    expect(familyOf(events)).toEqual([
       ['one', undefined],
       ['anonymous', 1],
       ['anonymous', 1],
