@@ -58,7 +58,7 @@ function run(program: string): Printed {
 
 const DOORS = ['sluice', 'sluice/pool', 'sluice/testing', 'sluice/tools', 'sluice/trace'];
 
-describe('each door', () => {
+describe('each entry point', () => {
   it.each(DOORS)('%s gives the same to import and to require', (door) => {
     const { lines, stderr } = run(`
       const module = await import('${door}');
@@ -82,7 +82,7 @@ describe('each door', () => {
 });
 
 describe('two installations', () => {
-  it('share schedulers, caches, contexts and traces, whichever door comes first', () => {
+  it('share schedulers, caches, contexts and traces, whichever entry point is loaded first', () => {
     const { lines, stderr } = run(`
       const { trace$ } = dependency('sluice/trace');
       const { batch, ScopedValue, task } = dependency('sluice');
@@ -103,7 +103,7 @@ describe('two installations', () => {
     expect(lines).toEqual(['[1,2]', '["fr"]', '[true,true]']);
   });
 
-  it('are one library in the threads of a pool, too', () => {
+  it('are one library also in the threads of a pool', () => {
     writeFileSync(
       join(tree, 'node_modules/dependency/pooled.mjs'),
       `import { workerTask } from 'sluice/pool';

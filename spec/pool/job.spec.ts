@@ -68,7 +68,7 @@ describe('a job', () => {
     expect((error as Error).message).toBe('too far');
   });
 
-  it('tells what it failed with, and that somebody has asked', async () => {
+  it('has its error after its failure, and throws it from `value`', async () => {
     const job = pool.do(fail, 'no');
     await pool.drain();
     expect(job.isSet && job.isError).toBe(true);

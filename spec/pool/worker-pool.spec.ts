@@ -2,7 +2,7 @@
  * What a pool is told and what it tells of itself: its options, its size, its threads, its numbers and its events.
  */
 import { firstValueFrom, toArray } from 'rxjs';
-import { PoolClosedError, WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
+import { WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
 import { thrownBy } from '../future/hear';
 import { nextTurn } from '../support/recording-observer';
 import { poolFixture } from './faults/pool-fixture';
@@ -20,7 +20,7 @@ const meet = (met: Int32Array, others: number): boolean => {
 
 const meetingOf = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
 
-describe('a config that makes no sense', () => {
+describe('an invalid config', () => {
   const count = 'to be a whole number, 0 or more; got';
   const ms = 'to be a number of milliseconds, 0 or more; got';
 
@@ -61,13 +61,13 @@ describe('a config that makes no sense', () => {
     expect((error as Error).message).toContain(message);
   });
 
-  it.each([null, 4, 'four'])('%p is no config', (config) => {
+  it.each([null, 4, 'four'])('%p is refused as a config', (config) => {
     expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(
       /^WorkerPool: expected its config to be an object of options; got/,
     );
   });
 
-  it('is refused also where it comes later: a size, a task, a close', () => {
+  it('invalid values are also refused for size, for tasks and for close', () => {
     const pool = poolOf({ size: 0 });
     expect(() => (pool.size = -1)).toThrow(`WorkerPool: expected \`size\` ${count} -1 (number).`);
     expect(() => pool.task(() => 1, { timeout: -1 })).toThrow(
@@ -85,29 +85,21 @@ describe('a config that makes no sense', () => {
     );
     expect(pool.size).toBe(0);
   });
-
-  it.each([[undefined], [5], [{}], [null]])('a pool does not run %p', (fn) => {
-    const pool = poolOf({ size: 0 });
-    const given = fn as () => void;
-    expect(() => pool.do(given)).toThrow(/^WorkerPool\.do: expected its function to be a function, or a reference/);
-    expect(() => pool.task(given)).toThrow(/^WorkerPool\.task: expected its function to be a function, or a reference/);
-    expect(pool.stats).toMatchObject({ queued: 0, failed: 0 });
-  });
 });
 
 describe('the threads of a pool', () => {
-  it('are one less than the machine has cores, and never none', () => {
+  it('are one fewer than the cores of the machine, and at least one', () => {
     const pool = poolOf({ idleTimeout: Infinity });
     expect(pool.size).toBeGreaterThanOrEqual(1);
   });
 
-  it('are started with it, as many as its size', async () => {
+  it('are started with the pool, as many as its size', async () => {
     const pool = poolOf({ size: 2 });
     await nextTurn();
     expect(pool.stats.threads).toBe(2);
   });
 
-  it('are min at first, and more, up to max, when there is work for them', async () => {
+  it('are `min` at first, and up to `max` when there is work', async () => {
     const pool = poolOf({ min: 1, max: 2 });
     await nextTurn();
     expect(pool.stats.threads).toBe(1);
@@ -117,7 +109,7 @@ describe('the threads of a pool', () => {
     expect(pool.stats.threads).toBe(2);
   });
 
-  it('are none at first where min is 0', async () => {
+  it('are none at first if `min` is 0', async () => {
     const pool = poolOf({ max: 1 });
     await nextTurn();
     expect(pool.stats.threads).toBe(0);
@@ -134,7 +126,7 @@ describe('the threads of a pool', () => {
     expect(await pool.do(() => 'still there')).toBe('still there');
   });
 
-  it('stay where idleTimeout is Infinity, and within min', async () => {
+  it('do not end if idleTimeout is Infinity, or if they are within `min`', async () => {
     const [stays, least] = [poolOf({ max: 1, idleTimeout: Infinity }), poolOf({ min: 1, max: 1, idleTimeout: 0 })];
     await Promise.all([stays.do(() => 1), least.do(() => 1)]);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -143,7 +135,7 @@ describe('the threads of a pool', () => {
 });
 
 describe('the size of a pool', () => {
-  it('can be raised while it runs: what waits goes on at once', async () => {
+  it('can be raised while tasks wait, which then run at once', async () => {
     const pool = poolOf({ size: 1 });
     const met = meetingOf();
     const jobs = [1, 2, 3].map(() => pool.do(meet, met, 3));
@@ -153,7 +145,7 @@ describe('the size of a pool', () => {
     expect(pool.stats.threads).toBe(3);
   });
 
-  it('can be lowered while it runs: nothing that runs is lost', async () => {
+  it('can be lowered while tasks run, which continue', async () => {
     const pool = poolOf({ size: 2 });
     const met = meetingOf();
     const jobs = [1, 2].map(() => pool.do(meet, met, 3));
@@ -166,17 +158,7 @@ describe('the size of a pool', () => {
     expect(pool.stats.threads).toBe(1);
   });
 
-  it('of 0 parks the work, and another size lets it go on', async () => {
-    const pool = poolOf({ size: 0 });
-    const job = pool.do((n: number) => n * 2, 21);
-    await nextTurn();
-    expect(pool.stats).toMatchObject({ threads: 0, queued: 1, running: 0 });
-    expect(job.isSet).toBe(false);
-    pool.size = 1;
-    expect(await job).toBe(42);
-  });
-
-  it('of 0, set while it runs, ends the threads when they are done', async () => {
+  it('of 0, set while tasks run, ends each thread after its task', async () => {
     const pool = poolOf({ size: 1 });
     const met = meetingOf();
     const running = pool.do(meet, met, 2);
@@ -194,7 +176,7 @@ describe('the size of a pool', () => {
 });
 
 describe('stats', () => {
-  it('tell what waits, what runs and how it ended', async () => {
+  it('count waiting and running tasks, and ended ones by outcome', async () => {
     const pool = poolOf({ size: 1 });
     const met = meetingOf();
     const first = pool.do(meet, met, 2);
@@ -218,7 +200,7 @@ describe('stats', () => {
 });
 
 describe('events$', () => {
-  it('tell of each thread when it is started and when it has ended, and complete with the pool', async () => {
+  it('has an event for the start and the end of each thread, and completes with the pool', async () => {
     const pool = poolOf({ size: 1 });
     const events = firstValueFrom(pool.events$.pipe(toArray()));
     await pool.do(() => 1);
@@ -229,67 +211,11 @@ describe('events$', () => {
     ]);
   });
 
-  it('tell how a thread ended by itself', async () => {
+  it('has the exit code of a thread that exits', async () => {
     const pool = poolOf({ size: 1 });
     const exit = eventOf(pool, 'exit');
     await expect(pool.do(() => process.exit(3))).rejects.toMatchObject({ code: 'SLUICE_WORKER_CRASH', exitCode: 3 });
     expect(await exit).toMatchObject({ kind: 'exit', exitCode: 3 });
-  });
-});
-
-describe('drain', () => {
-  it('is set at once where there is nothing to wait for', () => {
-    expect(poolOf({ size: 1 }).drain().isSet).toBe(true);
-  });
-
-  it('is set when the last task has ended, and the pool goes on', async () => {
-    const pool = poolOf({ size: 1 });
-    const jobs = [1, 2, 3].map((n) => pool.do((value: number) => value, n));
-    await pool.drain();
-    expect(jobs.every(({ isSet }) => isSet)).toBe(true);
-    expect(await pool.do(() => 'next')).toBe('next');
-  });
-
-  it('waits for what fails as for what succeeds', async () => {
-    const pool = poolOf({ size: 1 });
-    const failing = pool.do((): number => {
-      throw new Error('no');
-    });
-    failing.subscribe({ error: () => undefined });
-    await pool.drain();
-    expect(failing.isError).toBe(true);
-  });
-});
-
-describe('close', () => {
-  it('ends what it has, then its threads', async () => {
-    const pool = poolOf({ size: 1 });
-    const jobs = [1, 2, 3].map((n) => pool.do((value: number) => value, n));
-    await pool.close();
-    expect(jobs.map(({ value }) => value)).toEqual([1, 2, 3]);
-    expect(pool.stats).toMatchObject({ threads: 0, idle: 0, queued: 0, running: 0, completed: 3 });
-  });
-
-  it('takes no more work', async () => {
-    const pool = poolOf({ size: 1, name: 'shut' });
-    const closed = pool.close();
-    const late = pool.do(function late() {
-      return 1;
-    });
-    await expect(late).rejects.toThrow(PoolClosedError);
-    await expect(late).rejects.toMatchObject({ code: 'SLUICE_POOL_CLOSED', pool: 'shut', task: 'late' });
-    await closed;
-  });
-
-  it('is what `await using` does', async () => {
-    let outer: WorkerPool;
-    {
-      await using pool = new WorkerPool({ size: 1 });
-      outer = pool;
-      expect(await pool.do(() => 1)).toBe(1);
-    }
-    expect(outer.stats.threads).toBe(0);
-    await expect(outer.do(() => 1)).rejects.toThrow(PoolClosedError);
   });
 });
 

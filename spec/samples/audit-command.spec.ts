@@ -100,7 +100,7 @@ describe('audit', () => {
     expect(tables.filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('prints nothing that a terminal would obey, as text and as JSON', () => {
+  it('prints no control characters, as text and as JSON', () => {
     const wild = write(
       'wild.json',
       textOf({
@@ -116,14 +116,14 @@ describe('audit', () => {
     }
   });
 
-  it('takes a folder for the package-lock.json in it, and counts one as one', () => {
+  it('reads the package-lock.json of a folder, and counts one package in the singular', () => {
     write('project/package-lock.json', textOf({ '': needs('a'), 'node_modules/a': installed() }));
     const { status, stdout } = run([join(folder, 'project')]);
     expect(stdout).toMatch(/^1 package, brought in by 1 direct dependency\n/);
     expect(status).toBe(0);
   });
 
-  it('draws a timeline of one run where it is told to', () => {
+  it('writes a timeline of one run with --timeline', () => {
     const page = join(folder, 'out.html');
     const { status, stdout } = run([SMALL, '--timeline', page]);
     expect(stdout).toContain(`The timeline of one run is ${page}`);

@@ -89,7 +89,7 @@ describe('digest', () => {
     expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
-  it('has nothing to say of an empty folder, and says so', () => {
+  it('says that a folder is empty', () => {
     mkdirSync(join(folder, 'empty'));
     const { status, stdout } = run(join(folder, 'empty'), '--threads', '2');
     expect(stdout).toMatch(/^0 files, /);
@@ -113,17 +113,20 @@ describe('digest', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   });
 
-  it.each(['digest --json | head -1', 'digest --json 2>&1 | head -1', 'digest | true'])('is content in %s', (line) => {
-    const { status, stderr } = runInShell(line.replace('digest', `digest ${SMALL} --threads 2`));
-    expect(stderr).not.toContain('EPIPE');
-    expect(status).toBe(0);
-  });
+  it.each(['digest --json | head -1', 'digest --json 2>&1 | head -1', 'digest | true'])(
+    'ends without an error in %s',
+    (line) => {
+      const { status, stderr } = runInShell(line.replace('digest', `digest ${SMALL} --threads 2`));
+      expect(stderr).not.toContain('EPIPE');
+      expect(status).toBe(0);
+    },
+  );
 });
 
 describe('digest --compare', () => {
   const WAYS = ['1 thread', '2 threads', 'main thread'];
 
-  it('prints how fast each way is, and that all found the same', () => {
+  it('prints the speed of each way, and that the results agree', () => {
     const { status, stdout, stderr } = run(SMALL, '--compare', '--threads', '2');
     expect(stdout).toMatch(/^5 files, /);
     for (const way of WAYS) expect(stdout).toMatch(new RegExp(`│ ${way} +│ +\\d+\\.\\d\\d │ +\\d+ │ +\\d+\\.\\d │`));
@@ -172,6 +175,7 @@ describe('digest, interrupted', () => {
     await firstRow(child);
     child.kill(signal);
     expect(await ended).toEqual([code, null]);
-    expect(stderr).toMatch(/^digest: \d+ of \d+ files, [^\n]+\n$/);
+    // A slow machine prints a line of progress before the last.
+    expect(stderr).toMatch(/^(?:digest: \d+ of \d+ files, [^\n]+\n)+$/);
   });
 });

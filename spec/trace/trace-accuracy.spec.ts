@@ -20,7 +20,7 @@ const opensOf = (program: Parameters<typeof recordEvents>[0]): unknown[] =>
 const familyOf = (told: readonly TraceEvent[]): unknown[] =>
   ofType(told, 'task-begin').map(({ name, parent }) => [name, parent]);
 
-describe('a task waits for none but', () => {
+describe('the wait event of a task', () => {
   const OBSERVABLE = 'an Observable or promise that task "root" waits for';
   const waitsOf = (root: () => Future<unknown>): unknown[] =>
     ofType(
@@ -28,7 +28,7 @@ describe('a task waits for none but', () => {
       'task-wait',
     ).map((wait) => wait.for);
 
-  it('keys that were not answered at once', () => {
+  it('leaves out keys that were answered synchronously', () => {
     const atOnce = batch((keys: readonly string[]) => keys, { maxSize: 1 });
     const root = task(function* root() {
       yield* atOnce('a');
@@ -37,7 +37,7 @@ describe('a task waits for none but', () => {
     expect(waitsOf(root)).toEqual([OBSERVABLE]);
   });
 
-  it('keys that it has not left', () => {
+  it('leaves out keys from which the task has unsubscribed', () => {
     const ask = after(50);
     const root = task(function* root() {
       ask('a').subscribe().unsubscribe();
@@ -58,7 +58,7 @@ describe('the parent of a task', () => {
     all([inner(), inner()]).block();
   });
 
-  it('is whoever blocks on an all that it is part of', () => {
+  it('is the task that blocks on the all() that contains it', () => {
     let events: readonly TraceEvent[] = [];
     warningsOf(() => {
       events = recordEvents(() => blocksOnAll().subscribe());
@@ -71,7 +71,7 @@ describe('the parent of a task', () => {
     ]);
   });
 
-  it('is the scope where it closes that', () => {
+  it('is the scope for the task that closes it', () => {
     const told = recordEvents(() => {
       const scope = new Scope();
       scope.start(timer(1));
@@ -82,8 +82,8 @@ describe('the parent of a task', () => {
   });
 });
 
-describe('a batch is apart', () => {
-  it('from none that was full, and landed long before', () => {
+describe('the split reason of a batch', () => {
+  it('is absent after a full batch that landed long before', () => {
     const nameOf = after(2, { maxSize: 2 });
     const told = opensOf(({ at }) => {
       nameOf.many(['a', 'b']).subscribe();
@@ -95,7 +95,7 @@ describe('a batch is apart', () => {
     ]);
   });
 
-  it('from the full one that waits for room: each from the one before it', () => {
+  it('names the full batch before it, which waits for concurrency', () => {
     const nameOf = after(2, { maxSize: 2, concurrency: 1 });
     const visit = task(function* visit() {
       yield* nameOf.many(['a', 'b', 'c', 'd', 'e']);
@@ -107,7 +107,7 @@ describe('a batch is apart', () => {
     ]);
   });
 
-  it('by what happened, where both are of the partition NaN', () => {
+  it('is found between two batches of the partition NaN', () => {
     const nameOf = after(2, { partition: () => NaN });
     const two = task(function* two() {
       yield* nameOf('a');
@@ -119,7 +119,7 @@ describe('a batch is apart', () => {
     ]);
   });
 
-  it('from none of a run of virtual time that was broken off', () => {
+  it('ignores batches of an aborted run of virtual time', () => {
     const nameOf = batch((ids: readonly number[]) => ids, { window: 50, partition: (id) => id % 2 });
     const told = opensOf(() => {
       expect(() =>
@@ -139,7 +139,7 @@ describe('a batch is apart', () => {
   });
 });
 
-describe('who asks for a key that is on its way', () => {
+describe('a task that requests a key in flight', () => {
   const nameOf = after(10, { name: 'nameOf', cache: true });
   const visit = task(function* visit() {
     return yield* nameOf('a');
@@ -148,7 +148,7 @@ describe('who asks for a key that is on its way', () => {
     nameOf.clearAll();
   });
 
-  it('is counted once, as one whom the cache serves', () => {
+  it('is counted once, as a recall from the cache', () => {
     const numbers = metrics();
     testScheduler().run(({ flush }) => {
       const watching = trace$.subscribe(numbers);
@@ -162,7 +162,7 @@ describe('who asks for a key that is on its way', () => {
     expect(numbers.snapshot().batches['nameOf']).toMatchObject({ asks: 1, joins: 0, recalls: 1, flushes: 1 });
   });
 
-  it('is served by the flight, as its span says, each once', () => {
+  it('is listed once among the tasks that the flight serves', () => {
     const told = recordEvents(({ at }) => {
       visit().subscribe();
       at(5, () => void all([visit(), nameOf('a')]).subscribe());
@@ -192,7 +192,7 @@ describe('who asks for a key that is on its way', () => {
   });
 });
 
-describe('times are those of where it began, also where a run of virtual time moves on', () => {
+describe('on real time although a run of virtual time resumes the work, all events of', () => {
   const epoch = performance.timeOrigin;
 
   it('a task', async () => {
@@ -238,7 +238,7 @@ describe('times are those of where it began, also where a run of virtual time mo
 });
 
 describe('a pool', () => {
-  it('is one in the numbers with all others of its name', async () => {
+  it('shares its metrics with all pools of its name', async () => {
     const numbers = metrics();
     const watching = trace$.subscribe(numbers);
     for (let times = 0; times < 2; times++) {
@@ -252,7 +252,7 @@ describe('a pool', () => {
     expect(JSON.stringify(pools['brief'])).toContain('"succeeded":2');
   });
 
-  it('has a thread that failed where that ended the process of its own', async () => {
+  it('has a failed thread span if the thread called process.exit', async () => {
     const told = await recordEventsWhile(async () => {
       const pool = new WorkerPool({ size: 1 });
       await pool.do(() => process.exit(3)).then(undefined, () => undefined);
@@ -263,7 +263,7 @@ describe('a pool', () => {
   });
 });
 
-describe('of any program', () => {
+describe('in the trace of any program', () => {
   const anyProgram = programs('at once', 'by Observable', 'key by key');
   const eventsOf = (run: () => unknown): readonly TraceEvent[] => {
     const events: TraceEvent[] = [];
@@ -279,14 +279,14 @@ describe('of any program', () => {
       { numRuns: 200 },
     );
 
-  it('no time goes backwards', () => {
+  it('no event is earlier than the one before it', () => {
     holds((events) => {
       const times = events.map(({ at }) => at);
       expect(times).toEqual([...times].sort((a, b) => a - b));
     });
   });
 
-  it('whatever begins ends once, and nothing is told of it but between', () => {
+  it('each task and batch ends once, and its events are between its begin and its end', () => {
     holds((events) => {
       const open = new Set<number>();
       const ever = new Set<number>();
@@ -307,7 +307,7 @@ describe('of any program', () => {
     });
   });
 
-  it('a task waits and goes on in turn', () => {
+  it('wait and resume events of a task alternate', () => {
     holds((events) => {
       const waiting = new Set<number>();
       for (const event of events) {
@@ -319,7 +319,7 @@ describe('of any program', () => {
     });
   });
 
-  it('a key is new before its flush alone, and none goes that nobody has asked for', () => {
+  it('a key is new only before the flush of its batch, and each flushed key was requested', () => {
     holds((events) => {
       const asked = new Map<number, Set<string>>();
       const gone = new Set<number>();

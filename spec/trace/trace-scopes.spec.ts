@@ -13,7 +13,7 @@ const ofScopes = (told: readonly TraceEvent[]): readonly TraceEvent[] =>
   told.filter(({ type }) => !type.startsWith('task'));
 
 describe('a scope', () => {
-  it('is told of from its opening to its end, with its work between', () => {
+  it('has events from its opening to its end, with those of its work between', () => {
     const told = recordEvents(() => {
       const scope = new Scope({ name: 'request' });
       scope.start(function load() {
@@ -52,7 +52,7 @@ describe('a scope', () => {
     expect(ofType(told, 'work-begin').map(({ scope }) => scope)).toEqual([open?.id]);
   });
 
-  it('has tasks whose work they do beneath that work', () => {
+  it('is an ancestor of the tasks that its work runs', () => {
     const told = recordEvents(() => {
       const scope = new Scope();
       scope.start(
@@ -66,7 +66,7 @@ describe('a scope', () => {
     expect(ofType(told, 'task-begin').find(({ name }) => name === 'load')?.parent).toBe(work?.id);
   });
 
-  it('says that it was cancelled, and why, before its work ends', () => {
+  it('has a cancel event with the reason before its work ends', () => {
     const told = recordEvents(({ at }) => {
       const scope = new Scope({ name: 'request' });
       scope.start(() => NEVER);
@@ -86,7 +86,7 @@ describe('a scope', () => {
     expect(ofType(told, 'work-end').map(({ outcome }) => outcome)).toEqual(['cancelled']);
   });
 
-  it('ends cancelled where it was cancelled and nothing of it failed', () => {
+  it('ends as cancelled if it was cancelled and none of its work failed', () => {
     const told = recordEvents(() => {
       const scope = new Scope();
       scope.cancel();
@@ -95,7 +95,7 @@ describe('a scope', () => {
     expect(ofType(told, 'scope-close').map(({ outcome }) => outcome)).toEqual(['cancelled']);
   });
 
-  it('ends failed where something has', () => {
+  it('ends as failed if some of its work failed', () => {
     const told = recordEvents(() => {
       const scope = new Scope();
       scope.start(() => {
@@ -109,7 +109,7 @@ describe('a scope', () => {
     ]);
   });
 
-  it('ends failed where its time was over', () => {
+  it('ends as failed if its deadline elapsed', () => {
     const told = recordEvents(() => {
       const scope = new Scope({ timeout: 5 });
       scope.start(() => NEVER);
@@ -121,7 +121,7 @@ describe('a scope', () => {
 });
 
 describe('work of a scope', () => {
-  it('begins when its turn has come, not when it is started', () => {
+  it('has a begin event when it runs, not when start() is called', () => {
     const told = recordEvents(() => {
       const scope = new Scope({ concurrency: 1 });
       scope.start(() => timer(3));
@@ -132,7 +132,7 @@ describe('work of a scope', () => {
     expect(ofType(told, 'work-end').map(({ at }) => at)).toEqual([3, 6]);
   });
 
-  it('that was cancelled before its turn is not told of', () => {
+  it('that was cancelled before it ran has no events', () => {
     const told = recordEvents(() => {
       const scope = new Scope({ concurrency: 1 });
       scope.start(() => timer(3));
