@@ -1,5 +1,5 @@
 /**
- * This thread sleeps, and others do what it waits for: real I/O, in batches, in the middle of a synchronous program.
+ * This thread sleeps while other threads run the tasks that it waits for: real I/O, in batches, in a synchronous program.
  */
 import type { AddressInfo } from 'node:net';
 import { mergeMap } from 'rxjs';
@@ -290,7 +290,7 @@ describe('a block that can never end', () => {
     expect(error).toBeInstanceOf(WouldBlockError);
     expect((error as Error).message).toContain('an AsyncValue that is not set');
     waits.cancel();
-    // A promise is no future: it cannot be cloned, and that is told.
+    // A promise is not a future: it cannot be cloned.
     expect(thrownBy(() => job.block())).toMatchObject({ code: 'SLUICE_TRANSFER' });
   });
 
@@ -342,7 +342,7 @@ describe('a block that is interrupted', () => {
         });
       });
     });
-    // A first run, so that the thread is there.
+    // The first run waits until the thread has started.
     pool.do(double, 1).block();
     expect(thrownBy(() => wait(seen).block(20))).toBeInstanceOf(TaskTimeoutError);
     await pool.drain();

@@ -1,5 +1,5 @@
 /**
- * Time-outs of a pool, while dates and timers are not real.
+ * The time limits of a pool while dates and timers are faked.
  */
 import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';

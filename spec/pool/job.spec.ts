@@ -1,5 +1,5 @@
 /**
- * `pool.do`: work that runs at once, and the value it will have. Jobs take each other's values, as asynckit's do.
+ * `pool.do` starts a task at once, and returns its future value. Jobs accept the values of other jobs, as in asynckit.
  */
 import { firstValueFrom, of, toArray } from 'rxjs';
 import { all, AsyncList, AsyncValue, batch, CancelledError, Future, task } from 'sluice';

@@ -1,9 +1,9 @@
 /**
- * A process with a pool ends by itself as soon as nobody waits for it any more, and never before.
+ * A process with a pool ends by itself when its pending work has ended, and not before.
  */
 import { runAlone } from '../support/process';
 
-/** A program in a process of its own, with a pool at hand. */
+/** Runs a program with a pool in its own process. */
 const run = (program: string): ReturnType<typeof runAlone> =>
   runAlone(`
     const { WorkerPool } = require('sluice/pool');

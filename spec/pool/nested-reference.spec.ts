@@ -1,4 +1,4 @@
-/** A task asks its own pool for more by a reference, as everywhere else; the compiler knows it too. */
+/** A nested call by a reference, which also compiles. */
 import { type WorkerTask } from 'sluice/pool';
 import { usePool, settle } from './faults/pool-fixture';
 

@@ -1,5 +1,5 @@
 /**
- * A module on the other side: each function it exports, as a task of the pool.
+ * `pool.module`: each exported function of a module as a task of the pool.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,5 @@
 /**
- * `pool.scheduler`: what RxJS promises of a scheduler, and that an action runs when the pool has room for what it brings.
+ * `pool.scheduler` satisfies the contract of RxJS, and runs an action when the pool has a free thread for its tasks.
  */
 import {
   config,
@@ -29,7 +29,7 @@ afterAll(() => pool.close({ force: true }));
 
 const square = (n: number): number => n * n;
 
-/** Comes back when what was scheduled before, for so many ms, has run. */
+/** Resolves when work has run that was scheduled earlier with a delay of at most `ms`. */
 const after = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     scheduler.schedule(() => {
@@ -230,7 +230,7 @@ describe('operators on the scheduler of a pool', () => {
 });
 
 describe('the scheduler of a pool, for which tasks are waiting,', () => {
-  /** Counts what is pulled of it. */
+  /** An endless iterable that counts the pulled values. */
   function counting(): {
     readonly all: Iterable<number>;
     readonly pulled: () => number;
@@ -264,7 +264,7 @@ describe('the scheduler of a pool, for which tasks are waiting,', () => {
       ),
     );
     expect(results).toBe(2_000);
-    // What a thread may be sent ahead, at most.
+    // A thread is sent at most 64 tasks ahead.
     expect(ahead).toBeLessThanOrEqual(64 + 1);
     expect(isClosed()).toBe(true);
   });

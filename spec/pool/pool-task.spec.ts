@@ -1,5 +1,5 @@
 /**
- * `pool.task`: a function that runs on a thread, as a Future wherever futures go: in tasks, in batches, in scopes.
+ * `pool.task`: a function that runs on a thread, and whose Future is used in tasks, in batches and in scopes.
  */
 import { firstValueFrom, lastValueFrom, repeat, retry, take, toArray } from 'rxjs';
 import { all, batch, CancelledError, Future, Scope, scoped, allSettled, task } from 'sluice';

@@ -1,5 +1,5 @@
 /**
- * What a pool is told and what it tells of itself: its options, its size, its threads, its numbers and its events.
+ * The options of a pool, its size, its threads, its numbers and its events.
  */
 import { firstValueFrom, toArray } from 'rxjs';
 import { WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
@@ -10,7 +10,7 @@ import { eventOf } from './faults/pool-invariants';
 
 const poolOf = poolFixture();
 
-/** Comes back when so many threads have told each other that they are at work at the same time. */
+/** Blocks its thread until `others` tasks run at the same time. */
 const meet = (met: Int32Array, others: number): boolean => {
   Atomics.add(met, 0, 1);
   Atomics.notify(met, 0);

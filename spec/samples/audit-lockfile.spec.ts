@@ -1,5 +1,5 @@
 /**
- * What the audit reads out of a lockfile, before any database: packages, and who gets which of them.
+ * The packages and dependencies that the audit reads from a lockfile, without a database.
  */
 import { dependenciesIn } from '../../samples/audit/graph';
 import { packagesIn } from '../../samples/audit/load';

@@ -266,7 +266,7 @@ const SIZE = 9;
 
 const graphs: fc.Arbitrary<Graph> = fc.array(
   fc.uniqueArray(fc.integer({ min: 1, max: SIZE }), { maxLength: 4 }),
-  // The last package is never there, so that whoever needs it misses something.
+  // The last package is never installed, so that its dependents miss a package.
   { minLength: SIZE, maxLength: SIZE },
 );
 

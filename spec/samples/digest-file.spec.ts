@@ -1,5 +1,5 @@
 /**
- * What is found in a folder, and what a row says of a file: on this thread, with files as they lie about in the wild.
+ * The files that are found in a folder, and the row of each, on this thread, with real and unusual files.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

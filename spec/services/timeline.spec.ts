@@ -1,4 +1,4 @@
-/** The timeline page in a real Chromium, where one is installed: what a reader sees, finds and points at. */
+/** The timeline page in a real Chromium, if one is installed: what it shows, finds and describes on hover. */
 import { renderTimeline } from '../../src/trace/timeline/timeline-page';
 import { findChromium } from './chromium';
 import { launched, Reader, type Browser } from './timeline-browser';

@@ -191,7 +191,7 @@ describe('a resolver that returns results in another order than its keys', () =>
     readonly id?: unknown;
     readonly [name: string]: unknown;
   }
-  /** What he says of a resolver that gives these for the keys 1, 2, 3 and so on. */
+  /** The warnings about a resolver that returns `results` for the keys 1, 2, 3 and so on. */
   const saidOf = (results: readonly unknown[]): Promise<readonly string[]> => {
     const rowOf = batch<number, Row>(() => [...results] as Row[], { name: 'rowOf' });
     return seenIn(() => allSettled(results.map((_, index) => rowOf(index + 1))));

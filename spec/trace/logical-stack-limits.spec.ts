@@ -1,6 +1,5 @@
 /**
- * What the chain of tasks on an error's stack never does: harm what it is written on, grow without bound, or cost more
- * than there are tasks.
+ * The chain of tasks on the stack of an error does not change other errors, is bounded, and has a constant cost per task.
  */
 import { timer } from 'rxjs';
 import { all, batch, batchScheduler, debug, Future, task } from 'sluice';
@@ -14,7 +13,7 @@ afterEach(() => {
 const chainOf = (error: unknown): string[] =>
   ((error as Error).stack ?? '').split('\n').filter((line) => /^ +at (task \w+|batch "|… more)/.test(line));
 
-/** Fails with this, whatever it is, in a key and two tasks. */
+/** A future of two nested tasks and a key, which fails with `thrown`. */
 const failWith = (thrown: unknown): Future<unknown> => {
   const key = batch(
     (): never => {

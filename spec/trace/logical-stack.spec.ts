@@ -1,6 +1,5 @@
 /**
- * What the stack of an error says of the tasks it has passed through: their names always, and with debugging on the
- * place where each was asked for.
+ * The stack of an error names the tasks that it has passed through, with debugging on also the call site of each.
  */
 import { map, of, timer, type Observable } from 'rxjs';
 import {
@@ -22,7 +21,7 @@ afterEach(() => {
   debug(false);
 });
 
-/** The lines that say so, without the places. */
+/** The lines of the chain, without the call sites. */
 const chainOf = (error: unknown): string[] =>
   linesOf(error).map((line) => line.replace(/^ *at /, '').replace(/, asked for .*/, ''));
 
@@ -168,7 +167,7 @@ describe('the chain of tasks', () => {
       );
     });
     const chain = chainOf(await failureOf(outer()));
-    // What a generator function says is run by a task, in the scope's.
+    // A task of the scope runs a generator function as a task of its own.
     expect(chain).toEqual([
       ...whole.slice(0, 2),
       'task errand',

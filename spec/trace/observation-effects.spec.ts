@@ -14,7 +14,7 @@ afterEach(() => {
   debug(false);
 });
 
-/** What a process prints whose one task fails with `mine`, which another catches. */
+/** The output of a process in which a task catches the error `mine` of another task. */
 const saidAfter = (beforehand: string): { readonly lines: readonly string[]; readonly stderr: string } => {
   const { lines, stderr } = runAlone(`
     const { debug } = require('sluice');
@@ -190,7 +190,7 @@ describe('the doctor', () => {
 });
 
 describe('a failure that all keys of a flight share', () => {
-  /** How often it was asked whether somebody still waits for a key, while so many of them fail. */
+  /** The number of checks for waiters of a key while `count` keys fail. */
   async function questionsOf(count: number): Promise<number> {
     const shared = new Error('shared');
     const inner = batch<number, never>(() => {

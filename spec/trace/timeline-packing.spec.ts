@@ -1,4 +1,4 @@
-/** Blocks go where there is room, in as few rows as that takes, whatever they are and however many. */
+/** Packing puts blocks into as few rows as possible, without overlaps. */
 import fc from 'fast-check';
 import { families } from '../../src/trace/timeline/layout/nesting';
 import { pack, type Block } from '../../src/trace/timeline/layout/packing';
@@ -12,7 +12,7 @@ const blocks = fc.array(
   { maxLength: 40 },
 );
 
-/** What takes no time is at its moment all the same. */
+/** Whether two blocks overlap in time; a block without duration overlaps one that starts at that time. */
 const meet = (one: Block, other: Block): boolean =>
   (one.start < other.end && other.start < one.end) || (one.start === other.start && one !== other);
 

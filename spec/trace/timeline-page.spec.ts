@@ -1,4 +1,4 @@
-/** The page as text: it is whole, it is inert, and its script is one that a browser can read. */
+/** The page as text: a complete document that makes no request, with a valid script. */
 import { parse } from 'acorn';
 import * as ts from 'typescript';
 import type { Span } from 'sluice/trace';
@@ -9,7 +9,7 @@ import { serviceSpans, span } from '../services/timeline-spans';
 
 const HOSTILE = '</script><!--<img src=x onerror="alert(1)">\u2028]]>\u2029 & \'"';
 
-/** What the page's script reads. */
+/** The data that the script of the page reads. */
 function embedded(html: string): unknown {
   const [, json = ''] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html) ?? [];
   return JSON.parse(json);
@@ -123,7 +123,7 @@ describe('the script of the page', () => {
   });
 });
 
-/** What the compiler says of names in scripts that are made for a browser, by file. */
+/** The diagnostics of the compiler about names in scripts for a browser, by file. */
 function problemsOf(scripts: Readonly<Record<string, string>>): Record<string, readonly string[]> {
   const options: ts.CompilerOptions = {
     allowJs: true,

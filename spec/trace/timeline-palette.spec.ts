@@ -1,4 +1,4 @@
-/** What is written can be read, in both themes. */
+/** Text has enough contrast in both themes. */
 import { customProperties, dark, light, type Theme } from '../../src/trace/timeline/palette';
 
 const luminance = (colour: string): number =>

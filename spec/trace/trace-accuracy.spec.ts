@@ -1,5 +1,5 @@
 /**
- * Tales that a trace, its spans and its numbers once told wrongly, as they ought to be; and what holds of all tales.
+ * Programs whose events, spans or metrics were wrong once, and the invariants of every trace.
  */
 import * as api from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -17,8 +17,8 @@ import { ofType, recordEvents, recordEventsWhile } from './record-events';
 
 const opensOf = (program: Parameters<typeof recordEvents>[0]): unknown[] =>
   ofType(recordEvents(program), 'batch-open').map(({ id, split }) => [id, split?.because, split?.from]);
-const familyOf = (told: readonly TraceEvent[]): unknown[] =>
-  ofType(told, 'task-begin').map(({ name, parent }) => [name, parent]);
+const familyOf = (recorded: readonly TraceEvent[]): unknown[] =>
+  ofType(recorded, 'task-begin').map(({ name, parent }) => [name, parent]);
 
 describe('the wait event of a task', () => {
   const OBSERVABLE = 'an Observable or promise that task "root" waits for';
@@ -72,24 +72,24 @@ describe('the parent of a task', () => {
   });
 
   it('is the scope for the task that closes it', () => {
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       const scope = new Scope();
       scope.start(timer(1));
       scope.close().subscribe();
     });
-    const [scope] = ofType(told, 'scope-open');
-    expect(familyOf(told)).toEqual([['close', scope?.id]]);
+    const [scope] = ofType(recorded, 'scope-open');
+    expect(familyOf(recorded)).toEqual([['close', scope?.id]]);
   });
 });
 
 describe('the split reason of a batch', () => {
   it('is absent after a full batch that landed long before', () => {
     const nameOf = after(2, { maxSize: 2 });
-    const told = opensOf(({ at }) => {
+    const recorded = opensOf(({ at }) => {
       nameOf.many(['a', 'b']).subscribe();
       at(1000, () => void nameOf('c').subscribe());
     });
-    expect(told).toEqual([
+    expect(recorded).toEqual([
       [1, undefined, undefined],
       [2, undefined, undefined],
     ]);
@@ -121,7 +121,7 @@ describe('the split reason of a batch', () => {
 
   it('ignores batches of an aborted run of virtual time', () => {
     const nameOf = batch((ids: readonly number[]) => ids, { window: 50, partition: (id) => id % 2 });
-    const told = opensOf(() => {
+    const recorded = opensOf(() => {
       expect(() =>
         testScheduler().run(() => {
           nameOf(1).subscribe();
@@ -132,7 +132,7 @@ describe('the split reason of a batch', () => {
         nameOf(2).subscribe();
       });
     });
-    expect(told).toEqual([
+    expect(recorded).toEqual([
       [1, undefined, undefined],
       [2, undefined, undefined],
     ]);
@@ -163,13 +163,13 @@ describe('a task that requests a key in flight', () => {
   });
 
   it('is listed once among the tasks that the flight serves', () => {
-    const told = recordEvents(({ at }) => {
+    const recorded = recordEvents(({ at }) => {
       visit().subscribe();
       at(5, () => void all([visit(), nameOf('a')]).subscribe());
     });
-    const tasks = ofType(told, 'task-begin').map(({ id }) => id);
+    const tasks = ofType(recorded, 'task-begin').map(({ id }) => id);
     expect(tasks).toHaveLength(2);
-    expect(spansOf(told).find(({ kind }) => kind === 'flight')?.serves).toEqual(tasks);
+    expect(spansOf(recorded).find(({ kind }) => kind === 'flight')?.serves).toEqual(tasks);
   });
 
   it('is linked to from the flight in OpenTelemetry', () => {
@@ -197,33 +197,33 @@ describe('on real time although a run of virtual time resumes the work, all even
 
   it('a task', async () => {
     const value = new AsyncValue<number>();
-    const told = await recordEventsWhile(() => {
+    const recorded = await recordEventsWhile(() => {
       const real = task(function* real() {
         return yield* value;
       })().start();
       testScheduler().run(() => value.set(1));
       return real;
     });
-    expect(told.map(({ type }) => type)).toEqual(['task-begin', 'task-wait', 'task-resume', 'task-end']);
-    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+    expect(recorded.map(({ type }) => type)).toEqual(['task-begin', 'task-wait', 'task-resume', 'task-end']);
+    expect(recorded.filter(({ at }) => at < epoch)).toEqual([]);
   });
 
   it('a flight', async () => {
     const value = new AsyncValue<number[]>();
     const ask = batch<number, number>(() => value);
-    const told = await recordEventsWhile(async () => {
+    const recorded = await recordEventsWhile(async () => {
       const asked = ask(1).start();
       await new Promise(setImmediate);
       testScheduler().run(() => value.set([1]));
       await asked;
     });
-    expect(told.map(({ type }) => type)).toEqual(['batch-open', 'batch-ask', 'batch-flush', 'batch-land']);
-    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+    expect(recorded.map(({ type }) => type)).toEqual(['batch-open', 'batch-ask', 'batch-flush', 'batch-land']);
+    expect(recorded.filter(({ at }) => at < epoch)).toEqual([]);
   });
 
   it('a scope and its work', async () => {
     const value = new AsyncValue<number>();
-    const told = await recordEventsWhile(async () => {
+    const recorded = await recordEventsWhile(async () => {
       const scope = new Scope();
       scope.start(value);
       await new Promise(setImmediate);
@@ -231,9 +231,9 @@ describe('on real time although a run of virtual time resumes the work, all even
       testScheduler().run(() => value.set(1));
       await closed;
     });
-    const types = told.map(({ type }) => type);
+    const types = recorded.map(({ type }) => type);
     expect(types).toEqual(expect.arrayContaining(['scope-open', 'work-begin', 'work-end', 'scope-close']));
-    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+    expect(recorded.filter(({ at }) => at < epoch)).toEqual([]);
   });
 });
 
@@ -253,12 +253,12 @@ describe('a pool', () => {
   });
 
   it('has a failed thread span if the thread called process.exit', async () => {
-    const told = await recordEventsWhile(async () => {
+    const recorded = await recordEventsWhile(async () => {
       const pool = new WorkerPool({ size: 1 });
       await pool.do(() => process.exit(3)).then(undefined, () => undefined);
       await pool.close();
     });
-    const [first] = spansOf(told).filter(({ kind }) => kind === 'thread');
+    const [first] = spansOf(recorded).filter(({ kind }) => kind === 'thread');
     expect(first).toMatchObject({ thread: 1, outcome: 'failed' });
   });
 });
@@ -272,7 +272,7 @@ describe('in the trace of any program', () => {
     watching.unsubscribe();
     return events;
   };
-  /** Checks each tale of two hundred. */
+  /** Checks the traces of two hundred random programs. */
   const holds = (check: (events: readonly TraceEvent[]) => void): void =>
     fc.assert(
       fc.property(anyProgram, (program) => check(eventsOf(() => perform(program)))),

@@ -1,5 +1,5 @@
 /**
- * `trace$`: what it tells of tasks, and of the keys they ask for.
+ * The events of `trace$` for tasks, keys and batches.
  */
 import { config, map, NEVER, of, timer, type Subscription } from 'rxjs';
 import { all, batch, BatchScheduler, debug, Future, task } from 'sluice';
@@ -44,17 +44,17 @@ describe('a subscriber of trace$', () => {
       return yield* ask('a');
     })();
     const running = early.start();
-    const told = await recordEventsWhile(() => running);
-    expect(ofType(told, 'task-begin')).toEqual([]);
-    expect(ofType(told, 'task-end')).toEqual([]);
-    expect(ofType(told, 'batch-ask').map(({ task }) => task)).toEqual([undefined]);
+    const recorded = await recordEventsWhile(() => running);
+    expect(ofType(recorded, 'task-begin')).toEqual([]);
+    expect(ofType(recorded, 'task-end')).toEqual([]);
+    expect(ofType(recorded, 'batch-ask').map(({ task }) => task)).toEqual([undefined]);
   });
 
   it('receives the flush, and nothing earlier, of a batch that opened before the subscription', async () => {
     const ask = atOnce();
     const early = ask('a').start();
-    const told = await recordEventsWhile(() => all([early, ask('b')]));
-    expect(summariesOf(told)).toEqual(['batch-flush ?', 'batch-land ?']);
+    const recorded = await recordEventsWhile(() => all([early, ask('b')]));
+    expect(summariesOf(recorded)).toEqual(['batch-flush ?', 'batch-land ?']);
   });
 
   it('receives ids that no earlier trace has used', () => {
@@ -87,8 +87,8 @@ describe('a task', () => {
       const upper = yield* ask(key);
       return upper;
     });
-    const told = recordEvents(() => visit('a').subscribe());
-    expect(told).toEqual([
+    const recorded = recordEvents(() => visit('a').subscribe());
+    expect(recorded).toEqual([
       { type: 'task-begin', id: 1, name: 'visit', at: 0 },
       { type: 'batch-open', id: 2, batch: 'upper', scheduler: 'batchScheduler', at: 0 },
       { type: 'batch-ask', id: 2, key: '"a"', isNew: true, task: 1, at: 0 },
@@ -184,11 +184,11 @@ describe('a task', () => {
   it('has no parent if code outside of tasks starts it while other tasks wait', () => {
     const waits = task(() => NEVER);
     const late = task(() => 1);
-    const told = recordEvents(({ at }) => {
+    const recorded = recordEvents(({ at }) => {
       waits().subscribe();
       at(1, () => void late().subscribe());
     });
-    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
+    expect(ofType(recorded, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
   });
 
   it('has the flight as its parent if it is a resolver', () => {
@@ -198,13 +198,13 @@ describe('a task', () => {
       }),
       { name: 'ask' },
     );
-    const told = recordEvents(() => ask('a').subscribe());
-    const [open] = ofType(told, 'batch-open');
-    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([open?.id]);
+    const recorded = recordEvents(() => ask('a').subscribe());
+    const [open] = ofType(recorded, 'batch-open');
+    expect(ofType(recorded, 'task-begin').map(({ parent }) => parent)).toEqual([open?.id]);
   });
 
   it('has its outcome in its end event', () => {
-    const told = recordEvents(({ at }) => {
+    const recorded = recordEvents(({ at }) => {
       task(() => 1)().subscribe();
       task(() => {
         throw new RangeError('too far');
@@ -212,7 +212,7 @@ describe('a task', () => {
       const waiting = task(() => NEVER)().subscribe();
       at(4, () => waiting.unsubscribe());
     });
-    expect(ofType(told, 'task-end')).toEqual([
+    expect(ofType(recorded, 'task-end')).toEqual([
       { type: 'task-end', id: 1, outcome: 'succeeded', at: 0 },
       { type: 'task-end', id: 2, outcome: 'failed', error: 'RangeError: too far', at: 0 },
       { type: 'task-end', id: 3, outcome: 'cancelled', at: 4 },
@@ -230,8 +230,8 @@ describe('a task', () => {
       yield timer(1);
       yield* inner();
     });
-    const told = recordEvents(() => root().subscribe());
-    const waits = ofType(told, 'task-wait').filter(({ id }) => id === 1);
+    const recorded = recordEvents(() => root().subscribe());
+    const waits = ofType(recorded, 'task-wait').filter(({ id }) => id === 1);
     expect(waits.map((wait) => wait.for)).toEqual([
       'upper',
       'upper × 2, inner',
@@ -262,11 +262,11 @@ describe('a task', () => {
         yield timer(2);
       }
     });
-    const told = recordEvents(({ at }) => {
+    const recorded = recordEvents(({ at }) => {
       const running = tidy().subscribe();
       at(1, () => running.unsubscribe());
     });
-    expect(told.map(({ type, at }) => [type, at])).toEqual([
+    expect(recorded.map(({ type, at }) => [type, at])).toEqual([
       ['task-begin', 0],
       ['task-wait', 0],
       ['task-resume', 1],
@@ -278,13 +278,13 @@ describe('a task', () => {
 
   it('says where it was asked for, with debugging on', () => {
     debug();
-    const told = recordEvents(() => task(() => 1)().subscribe());
-    expect(ofType(told, 'task-begin')[0]?.calledAt).toMatch(/^at .*trace\.spec\.ts:\d+:\d+/);
+    const recorded = recordEvents(() => task(() => 1)().subscribe());
+    expect(ofType(recorded, 'task-begin')[0]?.calledAt).toMatch(/^at .*trace\.spec\.ts:\d+:\d+/);
   });
 
   it('has no call site with debugging off', () => {
-    const told = recordEvents(() => task(() => 1)().subscribe());
-    expect(ofType(told, 'task-begin')[0]).not.toHaveProperty('calledAt');
+    const recorded = recordEvents(() => task(() => 1)().subscribe());
+    expect(ofType(recorded, 'task-begin')[0]).not.toHaveProperty('calledAt');
   });
 });
 
@@ -294,13 +294,13 @@ describe('a key', () => {
     const visit = task(function* visit(key: string) {
       return yield* ask(key);
     });
-    const told = recordEvents(() => all([visit('a'), visit('b'), visit('a')]).subscribe());
-    expect(ofType(told, 'batch-ask').map(({ key, isNew, task }) => [key, isNew, task])).toEqual([
+    const recorded = recordEvents(() => all([visit('a'), visit('b'), visit('a')]).subscribe());
+    expect(ofType(recorded, 'batch-ask').map(({ key, isNew, task }) => [key, isNew, task])).toEqual([
       ['"a"', true, 1],
       ['"b"', true, 3],
       ['"a"', false, 4],
     ]);
-    expect(ofType(told, 'batch-flush').map(({ keys, tasks }) => [keys, tasks])).toEqual([
+    expect(ofType(recorded, 'batch-flush').map(({ keys, tasks }) => [keys, tasks])).toEqual([
       [
         ['"a"', '"b"'],
         [1, 4, 3],
@@ -309,19 +309,19 @@ describe('a key', () => {
   });
 
   it('has no task if code outside of tasks requests it', () => {
-    const told = recordEvents(() => after(1)('a').subscribe());
-    expect(ofType(told, 'batch-ask')[0]).not.toHaveProperty('task');
-    expect(ofType(told, 'batch-flush')[0]?.tasks).toEqual([]);
+    const recorded = recordEvents(() => after(1)('a').subscribe());
+    expect(ofType(recorded, 'batch-ask')[0]).not.toHaveProperty('task');
+    expect(ofType(recorded, 'batch-flush')[0]?.tasks).toEqual([]);
   });
 
   it('is new again after all its waiters have unsubscribed', () => {
     const ask = after(1);
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       ask('b').subscribe();
       ask('a').subscribe().unsubscribe();
       ask('a').subscribe();
     });
-    expect(ofType(told, 'batch-ask').map(({ key, isNew }) => [key, isNew])).toEqual([
+    expect(ofType(recorded, 'batch-ask').map(({ key, isNew }) => [key, isNew])).toEqual([
       ['"b"', true],
       ['"a"', true],
       ['"a"', true],
@@ -334,21 +334,21 @@ describe('a key', () => {
       yield* ask('a');
       yield* ask('a');
     });
-    const told = recordEvents(() => visit().subscribe());
-    expect(ofType(told, 'batch-recall')).toEqual([
+    const recorded = recordEvents(() => visit().subscribe());
+    expect(ofType(recorded, 'batch-recall')).toEqual([
       { type: 'batch-recall', batch: 'upper', key: '"a"', task: 1, at: 1 },
     ]);
-    expect(ofType(told, 'batch-ask')).toHaveLength(1);
+    expect(ofType(recorded, 'batch-ask')).toHaveLength(1);
   });
 
   it('says where it was asked for, with debugging on', () => {
     debug();
     const ask = after(1);
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       ask('a').subscribe();
       ask.many(['b']).subscribe();
     });
-    const places = ofType(told, 'batch-ask').map(({ calledAt }) => calledAt);
+    const places = ofType(recorded, 'batch-ask').map(({ calledAt }) => calledAt);
     expect(places).toEqual([
       expect.stringMatching(/trace\.spec\.ts:\d+:\d+/),
       expect.stringMatching(/trace\.spec\.ts:\d+:\d+/),
@@ -375,8 +375,8 @@ describe('a batch', () => {
 
   it('fails if each of its keys fails', () => {
     const one = batch((keys: readonly string[]) => keys.map((key) => new Error(`no ${key}`)));
-    const told = recordEvents(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)));
-    expect(ofType(told, 'batch-land')).toEqual([
+    const recorded = recordEvents(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)));
+    expect(ofType(recorded, 'batch-land')).toEqual([
       expect.objectContaining({ outcome: 'failed', error: 'Error: no a', failedKeys: 2 }),
     ]);
   });
@@ -413,13 +413,13 @@ describe('a batch', () => {
   });
 
   it('is cancelled when all waiters unsubscribe while the full batch waits for concurrency', () => {
-    const told = recordEvents(({ at }) => {
+    const recorded = recordEvents(({ at }) => {
       const ask = after(5, { maxSize: 1, concurrency: 1 });
       ask('a').subscribe();
       const asked = ask('b').subscribe();
       at(3, () => asked.unsubscribe());
     });
-    expect(ofType(told, 'batch-land').map(({ id, outcome, at }) => [id, outcome, at])).toEqual([
+    expect(ofType(recorded, 'batch-land').map(({ id, outcome, at }) => [id, outcome, at])).toEqual([
       [2, 'cancelled', 3],
       [1, 'succeeded', 5],
     ]);
@@ -442,9 +442,9 @@ describe('a batch', () => {
 
   it('has times since the epoch on real time', async () => {
     const before = performance.timeOrigin + performance.now();
-    const told = await recordEventsWhile(() => atOnce()('a'));
+    const recorded = await recordEventsWhile(() => atOnce()('a'));
     const now = performance.timeOrigin + performance.now();
-    const times = told.map(({ at }) => at);
+    const times = recorded.map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(times.every((at) => before <= at && at <= now)).toBe(true);
   });
@@ -457,8 +457,8 @@ describe('the order of events', () => {
     const visit = task(function* visit(key: string) {
       return yield* nameOf(yield* authorOf(key));
     });
-    const told = recordEvents(() => all([visit('a'), visit('b')]).subscribe());
-    expect(summariesOf(told)).toEqual([
+    const recorded = recordEvents(() => all([visit('a'), visit('b')]).subscribe());
+    expect(summariesOf(recorded)).toEqual([
       'task-begin visit',
       'batch-open authorOf',
       'batch-ask authorOf',
@@ -528,26 +528,26 @@ describe('an observer', () => {
     const [asked, logged] = [after(1, { name: 'asked' }), after(1, { name: 'logged' })];
     const log = (keys: readonly string[]): void => void logged(keys.join()).subscribe();
     const heard: TraceEvent[] = [];
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       looksOn = trace$.subscribe((event) => {
         heard.push(event);
         if (event.type === 'batch-flush' && event.batch === 'asked') log(event.keys);
       });
       all([asked('a'), asked('b')]).subscribe();
     });
-    expect(summariesOf(told).sort()).toEqual(
+    expect(summariesOf(recorded).sort()).toEqual(
       ['asked', 'asked', 'logged']
         .map((name) => `batch-ask ${name}`)
         .concat(['asked', 'logged'].flatMap((name) => ['flush', 'land', 'open'].map((type) => `batch-${type} ${name}`)))
         .sort(),
     );
-    expect(heard).toHaveLength(told.length);
+    expect(heard).toHaveLength(recorded.length);
   });
 
   it('that loads a key during each task event receives every event once', () => {
     const [asked, logged] = [after(1, { name: 'asked' }), after(1, { name: 'logged' })];
     const log = (type: string): void => void logged(type).subscribe();
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       looksOn = trace$.subscribe(({ type }) => {
         if (type.startsWith('task')) log(type);
       });
@@ -555,7 +555,7 @@ describe('an observer', () => {
         yield* asked('a');
       })().subscribe();
     });
-    const events = summariesOf(told);
+    const events = summariesOf(recorded);
     for (const event of ['task-begin visit', 'task-end visit', 'batch-land asked', 'task-resume visit']) {
       expect(events.filter((one) => one === event)).toHaveLength(1);
     }
@@ -566,28 +566,28 @@ describe('an observer', () => {
       yield timer(1);
     });
     const begin = (): void => void logs().subscribe();
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       let left = 1;
       looksOn = trace$.subscribe(() => {
         if (left-- > 0) begin();
       });
       task(() => timer(1))().subscribe();
     });
-    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
+    expect(ofType(recorded, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
   });
 });
 
 describe('another scheduler', () => {
   it('is named in the events of its batches, which have the requesting task', () => {
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       const scheduler = new BatchScheduler({ name: 'other' });
       const ask = after(1, { scheduler });
       task(function* visit() {
         yield* ask('a');
       })().subscribe();
     });
-    expect(ofType(told, 'batch-open').map(({ scheduler }) => scheduler)).toEqual(['other']);
-    expect(ofType(told, 'batch-ask').map(({ task }) => task)).toEqual([1]);
-    expect(ofType(told, 'batch-flush').map(({ tasks }) => tasks)).toEqual([[1]]);
+    expect(ofType(recorded, 'batch-open').map(({ scheduler }) => scheduler)).toEqual(['other']);
+    expect(ofType(recorded, 'batch-ask').map(({ task }) => task)).toEqual([1]);
+    expect(ofType(recorded, 'batch-flush').map(({ tasks }) => tasks)).toEqual([[1]]);
   });
 });
