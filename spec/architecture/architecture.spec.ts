@@ -210,7 +210,7 @@ describe('the folders', () => {
     expect(pathsWhere(({ path }) => /.\/index\.ts$/.test(path))).toEqual([]);
   });
 
-  it('have no file for odds and ends', () => {
+  it('have no file named utils, helpers or common', () => {
     expect(pathsWhere(({ path }) => /(^|\/)(utils?|helpers?|common|misc|shared|types)(\.ts|\/)/.test(path))).toEqual(
       [],
     );
@@ -226,7 +226,7 @@ describe('the entry points', () => {
     expect(pathsWhere((file) => importedFolders(file).includes('.'))).toEqual([]);
   });
 
-  it("bring no file of the pool, except the pool's own and the one for tests", () => {
+  it('import no file of the pool, directly or not, except those of the pool and of tests', () => {
     expect(poolFilesBrought(sourceFiles)).toEqual([]);
   });
 
@@ -267,7 +267,7 @@ describe('a file', () => {
     expect(pathsWhere(hasDefaultExport)).toEqual([]);
   });
 
-  it('says that it is a module, if only by `export {}`: a bundler takes it for CommonJS otherwise', () => {
+  it('has an import or export, if only `export {}`: bundlers take it for CommonJS otherwise', () => {
     expect(pathsWhere(hasNoExport)).toEqual([]);
   });
 

@@ -28,12 +28,12 @@ describe('the bundle', () => {
     expect([...imported].sort()).toEqual(['rxjs']);
   });
 
-  it('has nothing installed with it, and rxjs brought by the program, once', () => {
+  it('has no dependencies, and rxjs as a peer dependency', () => {
     expect(Object.keys(manifest.dependencies ?? {})).toEqual([]);
     expect(manifest.peerDependencies?.['rxjs']).toBe('^7.8.0');
   });
 
-  it('brings OpenTelemetry to those alone who have it', () => {
+  it('has OpenTelemetry as an optional peer dependency', () => {
     const { rxjs, ...others } = manifest.peerDependencies ?? {};
     expect(rxjs).toBeDefined();
     expect(manifest.peerDependenciesMeta).toEqual(
@@ -41,7 +41,7 @@ describe('the bundle', () => {
     );
   });
 
-  it('says that it may be shaken: no module does anything when it is loaded', () => {
+  it('declares that no module has side effects', () => {
     expect(manifest.sideEffects).toBe(false);
   });
 
@@ -58,7 +58,7 @@ describe('the bundle', () => {
     }
   });
 
-  it('would find a package of a scope by its name', () => {
+  it('finds scoped packages by their name', () => {
     expect(['@scope/name/deep', 'rxjs/operators', 'lru-cache'].map(packageOf)).toEqual([
       '@scope/name',
       'rxjs',

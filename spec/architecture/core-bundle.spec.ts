@@ -14,24 +14,24 @@ const foldersIn = (names: string, door?: string): Set<string> =>
   new Set(Array.from(bundleOf(names, door).matchAll(/^\/\/#region .*?src\/(\w+)\//gm), ([, folder = '']) => folder));
 
 describe('the bundle of a program', () => {
-  it('that uses the core has nothing of pools, tools, traces and tests', () => {
+  it('with the core has no code of pools, tools, traces and tests', () => {
     const folders = foldersIn('all, batch, batchMap, enter, run, scoped, allSettled, task');
     expect([...folders].sort()).toEqual(['batch', 'context', 'core', 'future', 'run', 'scheduler', 'scope', 'task']);
   });
 
-  it('for a browser imports nothing but RxJS', () => {
+  it('for a browser imports only RxJS', () => {
     const bundle = bundleOf('all, batch, batchMap, enter, run, scoped, allSettled, task');
     const imported = Array.from(bundle.matchAll(/^import .* from "(.*)";$/gm), ([, name = '']) => packageOf(name));
     expect(new Set(imported)).toEqual(new Set(['rxjs']));
   });
 
-  it('that uses a tool has the tool, and nothing of traces', () => {
+  it('with a tool has the tool, and no code of traces', () => {
     const folders = foldersIn('mapBy', 'tools');
     expect(folders).toContain('tools');
     expect(folders).not.toContain('trace');
   });
 
-  it('that prints its tasks has what that takes', () => {
+  it('with dumpTasks has the code of dumpTasks', () => {
     expect(foldersIn('dumpTasks')).toContain('trace');
   });
 });

@@ -4,6 +4,7 @@
  */
 import { Observable, type Subscription } from 'rxjs';
 import { batch, BatchScheduler, batchScheduler, Future, Scope, scoped, ScopedValue, task, within } from 'sluice';
+import { sleep } from '../support/sleep';
 
 const language = new ScopedValue('none');
 const row = batch((keys: readonly string[]) => keys, { name: 'row' });
@@ -14,8 +15,6 @@ type See = (place: string) => void;
 interface Work {
   readonly cancel: () => void;
 }
-
-const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 const cancelledBy = (subscription: Subscription): Work => ({ cancel: () => subscription.unsubscribe() });
 
@@ -108,15 +107,15 @@ async function seenAt(
   const on = <R>(scheduler: BatchScheduler | undefined, act: () => R): R => (scheduler ? scheduler.run(act) : act());
   const see: See = (place) => void row(`${place}: ${language.get()}`).subscribe();
   const work = on(own, () => make(seenTwice(see)));
-  await nextTurn();
+  await sleep(1);
   const cancelling = task(function* () {
     work.cancel();
     see('the canceller');
-    yield nextTurn();
+    yield sleep(1);
     see('the canceller later');
   });
   await on(other, () => Promise.resolve(within(language.override('de'), cancelling())));
-  await nextTurn();
+  await sleep(1);
   for (const subscription of flushed) subscription.unsubscribe();
   return seen.sort();
 }

@@ -1,6 +1,7 @@
 /** A context is on while its task runs, and off while other tasks run. */
 import { of, timer } from 'rxjs';
 import { all, batch, enter, forbidSuspension, Future, SuspensionError, task, within } from 'sluice';
+import { warningsOf } from '../support/record-warnings';
 import { testScheduler } from '../support/virtual-time';
 import { nesting, RecordingContext } from './recording-context';
 
@@ -102,19 +103,17 @@ describe('a context around a task', () => {
 
   it('is off in a resolver that block() calls from inside it', () => {
     const trace: string[] = [];
-    const warn = jest.spyOn(console, 'warn').mockImplementation();
     const ask = batch((keys: readonly string[]) => {
       trace.push('flush');
       return [...keys];
     });
-    within(
-      new RecordingContext('a', trace),
-      task(function* () {
-        trace.push(ask('k').block());
-        yield null;
-      })(),
-    ).subscribe();
-    warn.mockRestore();
+    const blocks = task(function* () {
+      trace.push(ask('k').block());
+      yield null;
+    });
+    warningsOf(() => {
+      within(new RecordingContext('a', trace), blocks()).subscribe();
+    });
     expect(trace).toEqual(['+a', '-a', 'flush', '+a', 'k', '-a']);
   });
 

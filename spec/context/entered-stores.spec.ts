@@ -1,10 +1,10 @@
 /** A store that code outside of all stores enters with `enterWith` is not visible to other work. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { runAlone } from '../support/process';
 import { batch, task } from 'sluice';
 import { dedupe } from 'sluice/tools';
+import { runAlone } from '../support/process';
+import { sleep } from '../support/sleep';
 
-const turn = (): Promise<void> => new Promise((done) => setTimeout(done, 1));
 const als = new AsyncLocalStorage<string>();
 beforeAll(() => {
   als.run('other work uses stores', () => void task(() => 1)().subscribe());
@@ -13,7 +13,7 @@ beforeAll(() => {
 it('a shared run does not see the store that another shared run has entered', async () => {
   let seen: unknown;
   await dedupe(() => als.enterWith('user A'))();
-  await turn();
+  await sleep(1);
   await als.run('user B', async () => dedupe(() => void (seen = als.getStore()))());
   expect(seen).toBeUndefined();
 });
@@ -26,7 +26,7 @@ it('a resolver does not see the store that the previous flush has entered', asyn
     return keys;
   });
   await als.run('user A', async () => ask('a'));
-  await turn();
+  await sleep(1);
   await als.run('user B', async () => ask('b'));
   expect(seen).toEqual([undefined, undefined]);
 });

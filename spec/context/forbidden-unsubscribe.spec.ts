@@ -1,8 +1,7 @@
 /** A task that unsubscribes from other work is not suspended: only the clean-up of that work runs. */
 import { NEVER, type Subscription } from 'rxjs';
 import { batch, forbidSuspension, Future, ScopedValue, task, within } from 'sluice';
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+import { sleep } from '../support/sleep';
 
 it.each<[string, () => Subscription]>([
   ['an open batch', () => batch(() => NEVER, { window: 1_000 })(1).subscribe()],

@@ -1,6 +1,7 @@
 /** Contexts whose methods subscribe, start, set or cancel when they are turned on or off. */
 import { NEVER, timer, type Subscription } from 'rxjs';
 import { all, AsyncValue, batch, enter, Future, loop, run, task, within } from 'sluice';
+import { warningsOf } from '../support/record-warnings';
 import { testScheduler } from '../support/virtual-time';
 import { nesting, RecordingContext } from './recording-context';
 
@@ -137,11 +138,11 @@ describe.each(moments)('on %s, a context may', (moment) => {
     });
 
     it('block on a batch', () => {
-      const warn = jest.spyOn(console, 'warn').mockReturnValue();
       const ask = batch((keys: readonly number[]) => keys.map((key) => key * 2));
-      runWith(() => log.push(`blocked ${String(ask(1).block())}`));
+      warningsOf(() => {
+        runWith(() => log.push(`blocked ${String(ask(1).block())}`));
+      });
       expect(log).toEqual(expect.arrayContaining(['next', 'blocked 2']));
-      warn.mockRestore();
     });
   });
 
@@ -202,19 +203,19 @@ describe('across schedulers', () => {
   });
 
   it('a context is off in work on another scheduler that a task blocks on', () => {
-    const warn = jest.spyOn(console, 'warn').mockReturnValue();
     const trace: string[] = [];
     const inner = task(() => trace.push(' inner'));
     const outer = task(() => {
       run([within(new RecordingContext('i', trace), inner())]).block();
       trace.push(' outer');
     });
-    within(new RecordingContext('o', trace), outer()).subscribe();
+    warningsOf(() => {
+      within(new RecordingContext('o', trace), outer()).subscribe();
+    });
     const on = nesting(trace);
     expect(trace.map((line, index) => `${line}: ${on[index] ?? ''}`)).toEqual(
       expect.arrayContaining([' inner: i', ' outer: o']),
     );
     expect(on.at(-1)).toBe('');
-    warn.mockRestore();
   });
 });

@@ -1,8 +1,11 @@
 /** Failures that no consumer received: each is reported once, when the value is collected, and never ends the process. */
-import { runAlone, type Ended } from '../support/process';
+import { runAlone, type ProcessResult } from '../support/process';
 
 /** Runs `work` in a process of its own, then collects all garbage. Its lines are the reports. */
-const reportsOf = (work: string, onUnhandledError = "(error) => console.log('reported:', String(error))"): Ended =>
+const reportsOf = (
+  work: string,
+  onUnhandledError = "(error) => console.log('reported:', String(error))",
+): ProcessResult =>
   runAlone(`
     const { AsyncList, run, Scope } = require('sluice');
     require('node:v8').setFlagsFromString('--expose_gc');

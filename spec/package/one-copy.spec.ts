@@ -1,6 +1,5 @@
 /**
- * The built package in Node: one library in one process, whether by `import` or by `require`, and however often it is
- * installed.
+ * The built package is one library in one process of Node, with `import` and `require`, and with several installations.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -12,7 +11,7 @@ jest.setTimeout(60_000);
 
 const root = join(__dirname, '..', '..');
 const built = builtFiles();
-const PATIENCE = 30_000;
+const TIME_LIMIT = 30_000;
 
 let tree: string;
 
@@ -52,14 +51,14 @@ function run(program: string): Printed {
      const print = (...values) => console.log(JSON.stringify(values));
      ${program}`,
   );
-  const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: PATIENCE });
+  const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: TIME_LIMIT });
   return { lines: stdout.split('\n').filter(Boolean), stderr };
 }
 
-const DOORS = ['sluice', 'sluice/pool', 'sluice/testing', 'sluice/tools', 'sluice/trace'];
+const ENTRY_POINTS = ['sluice', 'sluice/pool', 'sluice/testing', 'sluice/tools', 'sluice/trace'];
 
-describe('each door', () => {
-  it.each(DOORS)('%s gives the same to import and to require', (door) => {
+describe('each entry point', () => {
+  it.each(ENTRY_POINTS)('%s gives the same to import and to require', (door) => {
     const { lines, stderr } = run(`
       const module = await import('${door}');
       const script = required('${door}');
@@ -70,7 +69,7 @@ describe('each door', () => {
     expect(lines).toEqual(['[true,[],true]']);
   });
 
-  it.each(DOORS)('%s gives the same to both of two installations', (door) => {
+  it.each(ENTRY_POINTS)('%s gives the same to both of two installations', (door) => {
     const { lines, stderr } = run(`
       const module = await import('${door}');
       const script = dependency('${door}');
@@ -82,7 +81,7 @@ describe('each door', () => {
 });
 
 describe('two installations', () => {
-  it('share schedulers, caches, contexts and traces, whichever door comes first', () => {
+  it('share schedulers, caches, contexts and traces, whichever entry point is loaded first', () => {
     const { lines, stderr } = run(`
       const { trace$ } = dependency('sluice/trace');
       const { batch, ScopedValue, task } = dependency('sluice');
@@ -103,7 +102,7 @@ describe('two installations', () => {
     expect(lines).toEqual(['[1,2]', '["fr"]', '[true,true]']);
   });
 
-  it('are one library in the threads of a pool, too', () => {
+  it('are one library also in the threads of a pool', () => {
     writeFileSync(
       join(tree, 'node_modules/dependency/pooled.mjs'),
       `import { workerTask } from 'sluice/pool';

@@ -1,20 +1,17 @@
 /**
- * This thread sleeps, and others do what it waits for: real I/O, in batches, in the middle of a synchronous program.
+ * This thread sleeps while other threads run the tasks that it waits for: real I/O, in batches, in a synchronous program.
  */
 import type { AddressInfo } from 'node:net';
 import { mergeMap } from 'rxjs';
 import { all, AsyncValue, batch, CancelledError, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
+import { recordWarnings } from '../support/record-warnings';
 import { thrownBy, turn } from '../future/hear';
 
 let pool: WorkerPool;
-let warn: jest.SpyInstance;
 beforeAll(() => (pool = new WorkerPool({ size: 2, grace: 20, name: 'main' })));
 afterAll(() => pool.close({ force: true }));
-beforeEach(() => (warn = jest.spyOn(console, 'warn').mockReturnValue()));
-afterEach(() => {
-  warn.mockRestore();
-});
+recordWarnings(); // of block() inside tasks
 
 const double = (n: number): number => n * 2;
 const never = (): Promise<number> => new Promise(() => undefined);
@@ -30,18 +27,18 @@ const sleepFor = (ms: number): Promise<string> =>
   });
 
 describe('a job that is blocked on', () => {
-  it('brings its value while this thread sleeps, by get, wait and block', () => {
+  it('gets its value while this thread is blocked: get, wait and block', () => {
     expect(pool.do(double, 1).get()).toBe(2);
     expect(pool.do(double, 2).block()).toBe(4);
     expect(pool.do(double, 3).wait()).toBe(true);
   });
 
-  it('does real I/O meanwhile: files and timers', () => {
+  it('can use files and timers', () => {
     expect(pool.do(read, __filename).block()).toContain('This thread sleeps');
     expect(pool.do(sleepFor, 5).block()).toBe('slept');
   });
 
-  it('does real I/O meanwhile: the network, with the server on another thread', () => {
+  it('can use the network, with the server on another thread', () => {
     const serve = pool.do(
       (port: Int32Array) =>
         new Promise<string>((resolve) => {
@@ -72,21 +69,21 @@ describe('a job that is blocked on', () => {
   });
   const shared = new Int32Array(new SharedArrayBuffer(4));
 
-  it('lets others of the same pool, and of another, end in the meantime', () => {
+  it('lets other tasks of its pool and of other pools end', () => {
     const other = new WorkerPool({ size: 1 });
     const beside = [pool.do(double, 1), other.do(double, 2)];
     expect(all([pool.do(double, 3), other.do(double, 4), ...beside]).block()).toEqual([6, 8, 2, 4]);
     other.close({ force: true }).subscribe();
   });
 
-  it('takes for its argument what another pool brings', () => {
+  it('can have the result of another pool as its argument', () => {
     const other = new WorkerPool({ size: 1 });
     expect(pool.do(double, other.do(double, 1)).block()).toBe(4);
     expect(other.do(double, pool.do(double, other.do(double, 1))).block()).toBe(8);
     other.close({ force: true }).subscribe();
   });
 
-  it('throws its failure', () => {
+  it('throws the error of its function', () => {
     const fail = (): never => {
       throw new RangeError('no');
     };
@@ -96,7 +93,7 @@ describe('a job that is blocked on', () => {
 });
 
 describe('a task of a pool that is blocked on', () => {
-  it('inside of tasks', () => {
+  it('returns its value inside tasks', () => {
     const twice = pool.task(double);
     const outer = task(function* (n: number) {
       return (yield* twice(n)) + twice(n).block() + (yield* Future.of(1));
@@ -104,7 +101,7 @@ describe('a task of a pool that is blocked on', () => {
     expect(outer(1).block()).toBe(5);
   });
 
-  it('inside of a subscriber, of a thread or of none', async () => {
+  it('returns its value inside the subscribers of tasks of a pool', async () => {
     const twice = pool.task(double);
     const inner = await new Promise((resolve) => {
       twice(1).subscribe((n) => {
@@ -121,7 +118,7 @@ describe('a task of a pool that is blocked on', () => {
     expect(nested).toEqual([8]);
   });
 
-  it('has the last item of a stream for its value', () => {
+  it('returns the last item of a stream', () => {
     const upTo = pool.task(function* (n: number) {
       for (let i = 1; i <= n; i++) yield i;
     });
@@ -159,7 +156,7 @@ describe('a batch whose resolver is a task of a pool', () => {
     expect(asked).toEqual([[7], [7], [8]]);
   });
 
-  it('is asked in one flush for all that a blocked task asks for', () => {
+  it('gets all keys of a blocked task in one flush', () => {
     const names = task(function* (ids: readonly number[]) {
       return yield* all(ids.map((id) => nameOf(id)));
     });
@@ -170,7 +167,7 @@ describe('a batch whose resolver is a task of a pool', () => {
     expect(asked).toEqual([[1, 2, 3]]);
   });
 
-  it('goes on in rounds, one flush for each', () => {
+  it('flushes once for each step of the blocked tasks', () => {
     const friend = task(function* (id: number) {
       const first = yield* userById(id);
       return [first, yield* userById(id + 10)];
@@ -185,7 +182,7 @@ describe('a batch whose resolver is a task of a pool', () => {
     ]);
   });
 
-  it('can be blocked on in the middle of a task, and that one still gets what it waits for', () => {
+  it('can be blocked on inside a task, which then gets its other keys', () => {
     const outer = task(function* () {
       const blocked = userById.block(1);
       return [blocked, yield* userById(2)];
@@ -193,7 +190,7 @@ describe('a batch whose resolver is a task of a pool', () => {
     expect(outer().block()).toEqual(['user 1', 'user 2']);
   });
 
-  it('of two pools at once', () => {
+  it('can use another pool at the same time', () => {
     const other = new WorkerPool({ size: 1 });
     const elsewhere = usersOf(other);
     expect(all([userById(1), elsewhere(2), userById(3)]).block()).toEqual(['user 1', 'user 2', 'user 3']);
@@ -201,7 +198,7 @@ describe('a batch whose resolver is a task of a pool', () => {
     other.close({ force: true }).subscribe();
   });
 
-  it('is left in time, whatever the thread does', () => {
+  it('throws a TaskTimeoutError on time, although the thread loops endlessly', () => {
     const stuck = pool.task((ids: readonly number[]): string[] => {
       while (ids.length > 0);
       return [];
@@ -212,8 +209,8 @@ describe('a batch whose resolver is a task of a pool', () => {
   });
 });
 
-describe('the time a block is given', () => {
-  it('bounds it, whatever the thread does', () => {
+describe('the time limit of a block', () => {
+  it('ends the block on time, whatever the thread does', () => {
     const endless = pool.task((): void => {
       for (;;);
     });
@@ -227,7 +224,7 @@ describe('the time a block is given', () => {
     expect(pool.do(double, 1).block()).toBe(2);
   });
 
-  it('of 0 looks, or takes what is there', async () => {
+  it('of 0 returns at once, with the value if there is one', async () => {
     const job = pool.do(double, 4);
     expect([job.get(0), job.wait(0)]).toEqual([undefined, false]);
     expect(thrownBy(() => pool.task(double)(1).block(0))).toBeInstanceOf(TaskTimeoutError);
@@ -235,7 +232,7 @@ describe('the time a block is given', () => {
     expect([job.get(0), job.wait(0), job.block(0)]).toEqual([8, true, 8]);
   });
 
-  it('of Infinity is none', () => {
+  it('of Infinity is no limit', () => {
     const job = pool.do(double, 4);
     expect([job.get(Infinity), job.wait(Infinity), job.block(Infinity)]).toEqual([8, true, 8]);
     expect(pool.task(double)(4).block(Infinity)).toBe(8);
@@ -258,8 +255,8 @@ describe('the time a block is given', () => {
   });
 });
 
-describe('a block that nothing can end', () => {
-  it('on a parked pool says why at once, with and without a time', () => {
+describe('a block that can never end', () => {
+  it('on a pool of size 0 throws the reason at once, with and without a time limit', () => {
     const parked = new WorkerPool({ size: 0, name: 'parked' });
     const job = parked.do(double, 1);
     for (const call of [() => job.get(), () => job.wait(), () => job.block(), () => parked.task(double)(1).block()]) {
@@ -280,20 +277,20 @@ describe('a block that nothing can end', () => {
     parked.close({ force: true }).subscribe();
   });
 
-  it('on a parked pool whose tasks have a time-out ends with that', () => {
+  it('on a pool of size 0 whose tasks have a timeout ends with that timeout', () => {
     const parked = new WorkerPool({ size: 0, taskTimeout: 20 });
     expect(thrownBy(() => parked.do(double, 1).block())).toMatchObject({ code: 'SLUICE_TIMEOUT', kind: 'queue' });
     parked.close({ force: true }).subscribe();
   });
 
-  it('on an argument that only the event loop can bring names it', () => {
+  it('on an argument that only the event loop can provide names that argument', () => {
     const job = pool.do(double, Promise.resolve(1).then(double) as unknown as number);
     const waits = pool.do(double, new AsyncValue<number>());
     const error = thrownBy(() => waits.block());
     expect(error).toBeInstanceOf(WouldBlockError);
     expect((error as Error).message).toContain('an AsyncValue that is not set');
     waits.cancel();
-    // A promise is no future: it cannot be cloned, and that is told.
+    // A promise is not a future: it cannot be cloned.
     expect(thrownBy(() => job.block())).toMatchObject({ code: 'SLUICE_TRANSFER' });
   });
 
@@ -304,7 +301,7 @@ describe('a block that nothing can end', () => {
   });
 });
 
-describe('a block inside of a worker', () => {
+describe('a block inside a worker', () => {
   it.each(['block', 'get', 'wait'] as const)('on a task of its own pool is refused, with the reason: %s', (method) => {
     const job = pool.do(function (this: WorkerTask, name: 'block' | 'get' | 'wait') {
       return this.do(() => 1)[name]();
@@ -314,7 +311,7 @@ describe('a block inside of a worker', () => {
     expect((error as Error).message).toContain('the pool that this thread belongs to');
   });
 
-  it('on the contrary may be awaited, while this thread is blocked', () => {
+  it('a nested task can be awaited while this thread is blocked', () => {
     const job = pool.do(async function (this: WorkerTask) {
       return (await this.do(() => 20)) + 1;
     });
@@ -322,8 +319,8 @@ describe('a block inside of a worker', () => {
   });
 });
 
-describe('a block on what is cancelled meanwhile', () => {
-  it('ends with that', () => {
+describe('a block that is interrupted', () => {
+  it('throws a CancelledError when its job is cancelled', () => {
     const controller = new AbortController();
     const slow = pool.task(never, { signal: controller.signal });
     const job = slow().start();
@@ -335,7 +332,7 @@ describe('a block on what is cancelled meanwhile', () => {
     expect(thrownBy(() => job.block())).toBeInstanceOf(CancelledError);
   });
 
-  it('and what is blocked on in vain is cancelled on its thread', async () => {
+  it('cancels the task on its thread when its time limit has elapsed', async () => {
     const seen = new Int32Array(new SharedArrayBuffer(4));
     const wait = pool.task(function (this: { signal: AbortSignal }, state: Int32Array) {
       return new Promise<void>((resolve) => {
@@ -345,7 +342,7 @@ describe('a block on what is cancelled meanwhile', () => {
         });
       });
     });
-    // A first run, so that the thread is there.
+    // The first run waits until the thread has started.
     pool.do(double, 1).block();
     expect(thrownBy(() => wait(seen).block(20))).toBeInstanceOf(TaskTimeoutError);
     await pool.drain();

@@ -1,5 +1,5 @@
 /**
- * Time-outs of a pool, while dates and timers are not real.
+ * The time limits of a pool while dates and timers are faked.
  */
 import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 describe('a pool', () => {
-  it('gives up waiting for a job by its time, while the date stands still', async () => {
+  it('ends a block at its time limit while Date.now() stands still', async () => {
     const pool = new WorkerPool({ size: 1 });
     Date.now = () => 1_000;
     const job = pool.do((n: number) => {
@@ -25,7 +25,7 @@ describe('a pool', () => {
     await pool.close();
   });
 
-  it('answers while fake timers of jest last', async () => {
+  it('runs tasks while fake timers of jest are installed', async () => {
     const pool = new WorkerPool({ size: 1 });
     jest.useFakeTimers();
     await expect(pool.do((n: number) => n + 1, 1)).resolves.toBe(2);

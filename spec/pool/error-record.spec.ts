@@ -288,7 +288,7 @@ describe('a record of a thrown value that is not an Error', () => {
     ['an object with a getter that throws', throwing('a', {}), /\(thrown\.a is a getter that throws Error: no a\)/],
     ['a Proxy that throws', hostile({}), /threw an object, which/],
     ['100 MB of text', 'x'.repeat(100_000_000), /threw "x{58}…, which/],
-  ])('has it in words only, if it cannot travel: %s', (_, thrown, words) => {
+  ])('describes the value as text if it cannot be cloned: %s', (_, thrown, words) => {
     const error = revived(thrown);
     expect(error.message).toMatch(words);
     expect(error.thrown).toBeUndefined();

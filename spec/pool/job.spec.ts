@@ -1,5 +1,5 @@
 /**
- * `pool.do`: work that runs at once, and the value it will have. Jobs take each other's values, as asynckit's do.
+ * `pool.do` starts a task at once, and returns its future value. Jobs accept the values of other jobs, as in asynckit.
  */
 import { firstValueFrom, of, toArray } from 'rxjs';
 import { all, AsyncList, AsyncValue, batch, CancelledError, Future, task } from 'sluice';
@@ -68,7 +68,7 @@ describe('a job', () => {
     expect((error as Error).message).toBe('too far');
   });
 
-  it('tells what it failed with, and that somebody has asked', async () => {
+  it('has its error after its failure, and throws it from `value`', async () => {
     const job = pool.do(fail, 'no');
     await pool.drain();
     expect(job.isSet && job.isError).toBe(true);

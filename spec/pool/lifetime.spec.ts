@@ -1,9 +1,9 @@
 /**
- * A process with a pool ends by itself as soon as nobody waits for it any more, and never before.
+ * A process with a pool ends by itself when its pending work has ended, and not before.
  */
 import { runAlone } from '../support/process';
 
-/** A program in a process of its own, with a pool at hand. */
+/** Runs a program with a pool in its own process. */
 const run = (program: string): ReturnType<typeof runAlone> =>
   runAlone(`
     const { WorkerPool } = require('sluice/pool');
@@ -14,17 +14,21 @@ const run = (program: string): ReturnType<typeof runAlone> =>
 
 describe('a process ends by itself', () => {
   it.each([
-    ['with a pool that was never asked', '', []],
+    ['with a pool that was never used', '', []],
     ['with a pool that is idle again', 'pool.do((n) => n, 1).then(console.log);', ['1']],
     ['with two pools, idle', 'new WorkerPool({ size: 1 }).do(() => 2).then(console.log);', ['2']],
-    ['with a parked pool, and work in it', 'const parked = new WorkerPool({ size: 0 }); void parked.do(() => 1);', []],
+    [
+      'with a pool of size 0 and a queued task',
+      'const parked = new WorkerPool({ size: 0 }); void parked.do(() => 1);',
+      [],
+    ],
     [
       'with an idle thread that waits for its idleTimeout',
       'new WorkerPool({ max: 1, idleTimeout: 3_600_000 }).do(() => 3).then(console.log);',
       ['3'],
     ],
     [
-      'with a time-out of a task that has ended long before',
+      'with the timeout of a task that has ended',
       'pool.task(() => 4, { timeout: 3_600_000 })().then(console.log);',
       ['4'],
     ],
@@ -38,7 +42,7 @@ describe('a process ends by itself', () => {
       ['5'],
     ],
     [
-      'when a task that nobody waits for any more runs on',
+      'when a task without a subscriber still runs',
       `const running = pool.task(never)().subscribe();
        setTimeout(() => { running.unsubscribe(); console.log('left'); }, 50);`,
       ['left'],
@@ -49,9 +53,9 @@ describe('a process ends by itself', () => {
       'void pool.do(never).then(undefined, (e) => console.log(e.code)); void pool.close({ force: true });',
       ['SLUICE_POOL_CLOSED'],
     ],
-    ['when all it did was to block', 'console.log(pool.do((n) => n, 7).block());', ['7']],
+    ['after a block', 'console.log(pool.do((n) => n, 7).block());', ['7']],
     [
-      'when its thread has gone while it worked',
+      'after a task that exited its thread',
       'pool.do(() => process.exit(1)).then(undefined, (error) => console.log(error.code));',
       ['SLUICE_WORKER_CRASH'],
     ],
@@ -63,17 +67,21 @@ describe('a process ends by itself', () => {
 
 describe('a process does not end before', () => {
   it.each([
-    ['a job has ended that somebody waits for', "pool.do(slowly, 'done').then(console.log);", ['done']],
+    ['a job with a waiter has ended', "pool.do(slowly, 'done').then(console.log);", ['done']],
     [
-      'a job has ended though nobody waits for it: it was started',
+      'a job without a waiter has ended',
       `const done = new Int32Array(new SharedArrayBuffer(4));
        void pool.do((state) => new Promise((resolve) => setTimeout(() => resolve(Atomics.store(state, 0, 1)), 30)), done);
        process.on('exit', () => console.log(done[0]));`,
       ['1'],
     ],
-    ['a queue of jobs has', 'for (let n = 1; n <= 3; n++) pool.do(slowly, n).then(console.log);', ['1', '2', '3']],
     [
-      'a stream has',
+      'a queue of jobs has ended',
+      'for (let n = 1; n <= 3; n++) pool.do(slowly, n).then(console.log);',
+      ['1', '2', '3'],
+    ],
+    [
+      'a stream has ended',
       `pool.task(async function* () {
         for (let n = 1; n <= 3; n++) {
           await new Promise((resolve) => setTimeout(resolve, 10));
@@ -83,28 +91,28 @@ describe('a process does not end before', () => {
       ['1', '2', '3'],
     ],
     [
-      'a stream that is iterated has',
+      'a stream in a for await has ended',
       `(async () => {
         for await (const n of pool.task(function* () { yield 1; yield 2; })()) console.log(n);
       })();`,
       ['1', '2'],
     ],
-    ['a chain of jobs has', 'pool.do(slowly, 1).chain((n) => n + 1).chain(slowly).then(console.log);', ['2']],
+    ['a chain of jobs has ended', 'pool.do(slowly, 1).chain((n) => n + 1).chain(slowly).then(console.log);', ['2']],
     [
-      'close has, which somebody awaits',
+      'an awaited close has ended',
       "void pool.do(slowly, 'x'); pool.close().then(() => console.log('closed'));",
       ['closed'],
     ],
-    ['close has, of a pool that was never asked', "pool.close().then(() => console.log('closed'));", ['closed']],
-    ['drain has', "void pool.do(slowly, 'x'); pool.drain().then(() => console.log('drained'));", ['drained']],
+    ['close of an unused pool has ended', "pool.close().then(() => console.log('closed'));", ['closed']],
+    ['drain has ended', "void pool.do(slowly, 'x'); pool.drain().then(() => console.log('drained'));", ['drained']],
     [
-      'drain has, while a task that was cancelled cleans up',
+      'drain has ended, which waits for a cancelled task',
       `const job = pool.do(never);
        setTimeout(() => { job.cancel(); pool.drain().then(() => console.log('drained')); }, 50);`,
       ['drained'],
     ],
     [
-      'a job that was cancelled has, and its clean-up',
+      'a cancelled job and its clean-up have ended',
       `const job = pool.do(function () {
          return new Promise((resolve) => this.signal.addEventListener('abort', () => setTimeout(resolve, 10)));
        });
@@ -112,13 +120,13 @@ describe('a process does not end before', () => {
       ['SLUICE_CANCELLED'],
     ],
     [
-      'a thread that was lost has been replaced for what waits',
+      'a queued task has run on the thread that replaces a lost one',
       `pool.do(() => process.exit(1)).then(undefined, () => undefined);
        pool.do(() => 'on another').then(console.log);`,
       ['on another'],
     ],
     [
-      'the time-out of a task has come',
+      'the timeout of a task has elapsed',
       'pool.task(never, { timeout: 50 })().then(undefined, (error) => console.log(error.code));',
       ['SLUICE_TIMEOUT'],
     ],

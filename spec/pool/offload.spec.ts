@@ -35,24 +35,24 @@ describe.each([
     expect(await lastValueFrom(EMPTY.pipe(offload(pool.task(square), config), toArray()))).toEqual([]);
   });
 
-  it('of a source that never emits says nothing, and can be left', async () => {
+  it('of a source that never emits emits nothing, and can be unsubscribed', async () => {
     const { heard, subscription } = hear(NEVER.pipe(offload(pool.task(square), config)));
     await turn();
     subscription.unsubscribe();
     expect(heard).toEqual([]);
   });
 
-  it('of one value gives one result', async () => {
+  it('of one value emits one result', async () => {
     expect(await lastValueFrom(of(7).pipe(offload(pool.task(square), config), toArray()))).toEqual([49]);
   });
 
-  it('of many values gives all results', async () => {
+  it('of many values emits all results', async () => {
     const numbers = Array.from({ length: 300 }, (_, n) => n);
     const results = await lastValueFrom(from(numbers).pipe(offload(pool.task(square), config), toArray()));
     expect([...results].sort((a, b) => a - b)).toEqual(numbers.map(square));
   });
 
-  it('of streams gives all their items', async () => {
+  it('of streams emits all their items', async () => {
     const upTo = pool.task(function* (n: number) {
       for (let i = 1; i <= n; i++) yield i;
     });
@@ -60,7 +60,7 @@ describe.each([
     expect([...results].sort()).toEqual([1, 1, 2, 2, 3]);
   });
 
-  it('passes the error of a task on, once, and lets go of the rest', async () => {
+  it('passes on the error of a task once, and cancels the other tasks', async () => {
     const careful = pool.task((n: number) => {
       if (n === 3) throw new RangeError('three');
       return n;
@@ -71,7 +71,7 @@ describe.each([
     expect(heard.at(-1)).toBe('error RangeError: three');
   });
 
-  it('passes the error of the source on, and cancels what runs', async () => {
+  it('passes on the error of the source, and cancels the running tasks', async () => {
     const source = new Subject<number>();
     const { heard } = hear(source.pipe(offload(pool.task(square), config)));
     source.next(1);
@@ -82,7 +82,7 @@ describe.each([
     expect(await firstValueFrom(no.pipe(offload(pool.task(square), config))).catch(String)).toBe('Error: no');
   });
 
-  it('left early stops pulling, and nothing is left in the pool', async () => {
+  it('that is unsubscribed early stops pulling, and leaves no task in the pool', async () => {
     let pulled = 0;
     const endless = function* (): Generator<number> {
       for (;;) yield pulled++;
@@ -95,7 +95,7 @@ describe.each([
     expect(pool.stats).toMatchObject({ queued: 0, running: 0 });
   });
 
-  it('can be used again: each subscription runs on its own', async () => {
+  it('runs separately for each subscription', async () => {
     const squares = of(1, 2, 3).pipe(offload(pool.task(square), config), toArray());
     const both = await Promise.all([lastValueFrom(squares), lastValueFrom(squares)]);
     expect(both.map((results) => [...results].sort())).toEqual([
@@ -105,7 +105,7 @@ describe.each([
   });
 });
 
-describe('offload in order', () => {
+describe('offload with ordered: true', () => {
   const after = (rest: number) => [rest, new Int32Array(new SharedArrayBuffer(4))] as const;
   /** The first of them ends when the others have. */
   const lastFirst = (n: number, rest: number, ended: Int32Array): number => {
@@ -118,7 +118,7 @@ describe('offload in order', () => {
     return n;
   };
 
-  it('has no head of the line: while the first is slow, all others run, and wait for it', async () => {
+  it('runs the other tasks while the first is slow, and holds their results back', async () => {
     const task = pool.task(lastFirst);
     const [rest, ended] = after(100);
     const run = (n: number) => task(n, rest, ended);
@@ -126,7 +126,7 @@ describe('offload in order', () => {
     expect(await lastValueFrom(results)).toEqual(Array.from({ length: 101 }, (_, n) => n));
   });
 
-  it('gives them as they come where no order is asked for', async () => {
+  it('emits results as they arrive without ordered: true', async () => {
     // The first ends when the others have come here: that they have ended there would not say so.
     const firstWaits = pool.task((n: number, come: Int32Array) => {
       while (n === 0 && Atomics.load(come, 0) < 5) Atomics.wait(come, 0, Atomics.load(come, 0));
@@ -145,8 +145,8 @@ describe('offload in order', () => {
   const delays: Readonly<Record<string, string>> = { a: '---------(a|)', b: '--(b|)', c: '-(c|)' };
 
   it.each([
-    ['holds results back until those before them have come', true, '---------(abc)|'],
-    ['and only there', false, '---(bc)--a----|'],
+    ['holds results back until all earlier ones have arrived', true, '---------(abc)|'],
+    ['emits results at once with ordered: false', false, '---(bc)--a----|'],
   ])('%s', (_promise, ordered, expected) => {
     marbles((m) => {
       const run = (name: string) => m.cold(delays[name] ?? '');
@@ -155,7 +155,7 @@ describe('offload in order', () => {
     })();
   });
 
-  it('hands on what comes first of the one whose turn it is while that still runs', () => {
+  it('emits items of the first unfinished task while it runs', () => {
     marbles((m) => {
       const run = (name: string) => m.cold(name === 'a' ? 'x--y--(z|)' : '-(b|)');
       const source = m.hot('  ab------------|');
@@ -177,21 +177,21 @@ describe('the concurrency of offload', () => {
     return most;
   }
 
-  it('bounds how many are under way', async () => {
+  it('bounds the number of concurrent tasks', async () => {
     expect(await mostOf(50, { concurrency: 3 })).toBeLessThanOrEqual(3);
     expect(await mostOf(50, { concurrency: 3, ordered: true })).toBeLessThanOrEqual(3);
   });
 
-  it('of 1 runs one after the other, in order', async () => {
+  it('of 1 runs tasks one after the other, in order', async () => {
     const results = await lastValueFrom(range(0, 50).pipe(offload(pool.task(square), { concurrency: 1 }), toArray()));
     expect(results).toEqual(Array.from({ length: 50 }, (_, n) => square(n)));
   });
 
-  it('is bounded by the threads of the pool where none is given', async () => {
+  it('is bounded by the threads of the pool by default', async () => {
     expect(await mostOf(2_000, {})).toBeLessThanOrEqual(2 * 64);
   });
 
-  it('may be without bound', async () => {
+  it('may be Infinity', async () => {
     const results = range(0, 500).pipe(offload(pool.task(square), { concurrency: Infinity, ordered: true }), toArray());
     expect(await lastValueFrom(results)).toEqual(Array.from({ length: 500 }, (_, n) => square(n)));
   });
@@ -202,17 +202,17 @@ describe('offload refuses', () => {
 
   const cases: readonly (readonly [what: string, call: () => unknown, message: string])[] = [
     [
-      'no function',
+      'a task that is no function',
       () => offload(5 as unknown as typeof task),
       'offload: expected its task to be a task of a pool; got 5',
     ],
     [
-      'no config',
+      'a config that is null',
       () => offload(task, null as unknown as OffloadConfig),
       'offload: expected its config to be an object of options',
     ],
     [
-      'an order that is none',
+      'an invalid value for ordered',
       () => offload(task, { concurrency: 1, ordered: 1 as unknown as true }),
       'offload: expected `ordered` to be true or false',
     ],
@@ -225,7 +225,7 @@ describe('offload refuses', () => {
         ] as const,
     ),
     [
-      'what is no task of a pool, without a bound',
+      'a function that is not a task of a pool, without concurrency',
       () => offload(task),
       'offload: expected a task of a pool, or the option `concurrency`; got a function without `concurrency`. ',
     ],

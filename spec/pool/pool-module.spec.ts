@@ -1,5 +1,5 @@
 /**
- * A module on the other side: each function it exports, as a task of the pool.
+ * `pool.module`: each exported function of a module as a task of the pool.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -28,7 +28,7 @@ beforeAll(() => (pool = new WorkerPool({ size: 1 })));
 afterAll(() => pool.close({ force: true }));
 
 describe('a module of a pool', () => {
-  it('has each function as a task: a Future of its value, or of what it promises', async () => {
+  it('has each exported function as a task, whose Future has the returned or promised value', async () => {
     const work = pool.module<Work>(url);
     expect(work.add(1, 2)).toBeInstanceOf(Future);
     expect(await work.add(1, 2)).toBe(3);
@@ -37,7 +37,7 @@ describe('a module of a pool', () => {
     expect(await work.default('text')).toBe('main: text');
   });
 
-  it('has a function that gives a stream as an Observable of its items', async () => {
+  it('has a function that returns a stream as an Observable of the items', async () => {
     const work = pool.module<Work>(url);
     expect(await firstValueFrom(work.upTo(3).pipe(toArray()))).toEqual([1, 2, 3]);
     expect(await firstValueFrom(work.upTo(0).pipe(toArray()))).toEqual([]);
@@ -67,24 +67,24 @@ describe('a module of a pool', () => {
     expect(await add(3, 4)).toBe(7);
   });
 
-  it('is loaded once in a thread, however often it is asked', async () => {
+  it('is loaded once per thread', async () => {
     const own = new WorkerPool({ size: 1 });
     expect(await own.module<Work>(url).calls()).toBe(1);
     expect(await own.module<Work>(url.href).calls()).toBe(2);
     await own.close();
   });
 
-  it('gives one task for a function, so that it can be told by identity', () => {
+  it('has the same task for each access to a function', () => {
     const work = pool.module<Work>(url);
     expect(work.add).toBe(work.add);
     expect(work.add).not.toBe(work.lengthOf);
   });
 
-  it('passes the failure of a function on', async () => {
+  it('passes on the error of a function', async () => {
     await expect(pool.module<Work>(url).fail('no')).rejects.toThrow(RangeError);
   });
 
-  it('has no function of a name it does not export, and says so when it is called', async () => {
+  it('fails a call of a name that it does not export', async () => {
     const work = pool.module<Work>(url);
     const error = await work.missing().then(undefined, (reason: unknown) => reason);
     expect(error).toBeInstanceOf(ModuleLoadError);
@@ -92,12 +92,12 @@ describe('a module of a pool', () => {
     expect(await work.add(1, 2)).toBe(3);
   });
 
-  it('calls no constant', async () => {
+  it('fails a call of an exported constant', async () => {
     const work = pool.module<{ VERSION: () => string }>(url);
     await expect(work.VERSION()).rejects.toThrow(ModuleLoadError);
   });
 
-  it('is no promise, and can be printed', async () => {
+  it('is not thenable, and can be printed', async () => {
     const work = pool.module<Work>(url);
     expect(await Promise.resolve(work)).toBe(work);
     expect(JSON.stringify(work)).toBe('{}');
@@ -105,7 +105,7 @@ describe('a module of a pool', () => {
   });
 
   it.each(['./work.mjs', '../work', '.', '..', '', 7, null, {}])(
-    'refuses %p for a place, and says what is one',
+    'refuses %p as its URL, and says what is expected',
     (place) => {
       const load = (): unknown => pool.module(place as string);
       expect(load).toThrow(TypeError);

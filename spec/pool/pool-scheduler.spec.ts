@@ -1,5 +1,5 @@
 /**
- * `pool.scheduler`: what RxJS promises of a scheduler, and that an action runs when the pool has room for what it brings.
+ * `pool.scheduler` satisfies the contract of RxJS, and runs an action when the pool has a free thread for its tasks.
  */
 import {
   config,
@@ -29,7 +29,7 @@ afterAll(() => pool.close({ force: true }));
 
 const square = (n: number): number => n * n;
 
-/** Comes back when what was scheduled before, for so many ms, has run. */
+/** Resolves when work has run that was scheduled earlier with a delay of at most `ms`. */
 const after = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     scheduler.schedule(() => {
@@ -37,7 +37,7 @@ const after = (ms: number): Promise<void> =>
     }, ms);
   });
 
-describe('schedule', () => {
+describe('the scheduler of a pool', () => {
   it('runs work in a later turn, never in that of the caller', async () => {
     const order: string[] = [];
     scheduler.schedule(() => order.push('work'));
@@ -46,7 +46,7 @@ describe('schedule', () => {
     expect(order).toEqual(['caller', 'work']);
   });
 
-  it('runs work after its delay, what is shorter first', async () => {
+  it('runs work after its delay, the shortest delay first', async () => {
     const order: string[] = [];
     scheduler.schedule(() => order.push('after 20'), 20);
     scheduler.schedule(() => order.push('after 2'), 2);
@@ -55,7 +55,7 @@ describe('schedule', () => {
     expect(order).toEqual(['at once', 'after 2', 'after 20']);
   });
 
-  it('tells the time', () => {
+  it('has the time of the platform', () => {
     const before = Date.now();
     expect(scheduler.now()).toBeGreaterThanOrEqual(before);
     expect(scheduler.now()).toBeLessThanOrEqual(Date.now());
@@ -69,14 +69,14 @@ describe('schedule', () => {
     expect(states).toEqual(['state', 'later']);
   });
 
-  it('keeps to the order of scheduling among equal due times', async () => {
+  it('runs work with equal due times in the order of scheduling', async () => {
     const order: number[] = [];
     [0, 1, 2, 3].forEach((n) => scheduler.schedule(() => order.push(n)));
     await after(0);
     expect(order).toEqual([0, 1, 2, 3]);
   });
 
-  it('runs what work schedules after all that was due with it', async () => {
+  it('runs work scheduled by work after all work that was due at the same time', async () => {
     const order: string[] = [];
     scheduler.schedule(() => {
       scheduler.schedule(() => order.push('scheduled by the first'));
@@ -87,14 +87,14 @@ describe('schedule', () => {
     expect(order).toEqual(['second', 'scheduled by the first']);
   });
 
-  it('takes a negative delay for none', async () => {
+  it('treats a negative delay as 0', async () => {
     const order: string[] = [];
     scheduler.schedule(() => order.push('negative'), -5);
     await after(0);
     expect(order).toEqual(['negative']);
   });
 
-  it('never runs what is due at Infinity', async () => {
+  it('never runs work with the delay Infinity', async () => {
     let hasRun = false;
     const never = scheduler.schedule(() => (hasRun = true), Infinity);
     await after(5);
@@ -102,7 +102,7 @@ describe('schedule', () => {
     never.unsubscribe();
   });
 
-  it('returns the action that work has for `this`', async () => {
+  it('returns the action that is `this` in the work', async () => {
     const seen: unknown[] = [];
     const action = scheduler.schedule(function () {
       seen.push(this);
@@ -151,14 +151,14 @@ describe('schedule', () => {
     expect(states).toEqual(next === Infinity ? ['first'] : ['first', 'kept']);
   });
 
-  it.each([0, 2])('runs nothing that was unsubscribed before its time, after a delay of %d', async (delay) => {
+  it.each([0, 2])('runs no work that was unsubscribed before it was due, with a delay of %d', async (delay) => {
     let hasRun = false;
     scheduler.schedule(() => (hasRun = true), delay).unsubscribe();
     await after(5);
     expect(hasRun).toBe(false);
   });
 
-  it('runs nothing that was unsubscribed by work of the same turn', async () => {
+  it('runs no work that was unsubscribed by other work of the same turn', async () => {
     const order: string[] = [];
     scheduler.schedule(() => {
       second.unsubscribe();
@@ -169,7 +169,7 @@ describe('schedule', () => {
     expect(order).toEqual(['third']);
   });
 
-  it('takes it for a no-op when a closed action is scheduled', async () => {
+  it('ignores `schedule` on a closed action', async () => {
     const states: unknown[] = [];
     scheduler.schedule(
       function (state?: string) {
@@ -194,29 +194,32 @@ describe('schedule', () => {
     expect(order).toEqual(['run', 'finalised']);
   });
 
-  it.each([0, 2])('unsubscribes work that throws, reports it, and the pool goes on; after %d ms', async (delay) => {
-    const reported: unknown[] = [];
-    const told = new Promise<void>((resolve) => {
-      config.onUnhandledError = (error) => {
-        reported.push(error);
-        resolve();
-      };
-    });
-    const error = new Error('thrown by work');
-    const action = scheduler.schedule(() => {
-      throw error;
-    }, delay);
-    const beside = pool.do(square, 3);
-    await told;
-    config.onUnhandledError = null;
-    expect(reported).toEqual([error]);
-    expect(action.closed).toBe(true);
-    expect(await beside).toBe(9);
-    await after(0);
-  });
+  it.each([0, 2])(
+    'unsubscribes an action whose work throws, reports the error, and continues; after %d ms',
+    async (delay) => {
+      const reported: unknown[] = [];
+      const told = new Promise<void>((resolve) => {
+        config.onUnhandledError = (error) => {
+          reported.push(error);
+          resolve();
+        };
+      });
+      const error = new Error('thrown by work');
+      const action = scheduler.schedule(() => {
+        throw error;
+      }, delay);
+      const beside = pool.do(square, 3);
+      await told;
+      config.onUnhandledError = null;
+      expect(reported).toEqual([error]);
+      expect(action.closed).toBe(true);
+      expect(await beside).toBe(9);
+      await after(0);
+    },
+  );
 });
 
-describe('operators on it', () => {
+describe('operators on the scheduler of a pool', () => {
   it('observeOn, timer and scheduled keep to their order', async () => {
     expect(await lastValueFrom(range(0, 5).pipe(observeOn(scheduler), toArray()))).toEqual([0, 1, 2, 3, 4]);
     expect(await lastValueFrom(timer(1, 1, scheduler).pipe(take(3), toArray()))).toEqual([0, 1, 2]);
@@ -226,8 +229,8 @@ describe('operators on it', () => {
   });
 });
 
-describe('a scheduler of a pool lets in what there is room for', () => {
-  /** Counts what is pulled of it. */
+describe('the scheduler of a pool, for which tasks are waiting,', () => {
+  /** An endless iterable that counts the pulled values. */
   function counting(): {
     readonly all: Iterable<number>;
     readonly pulled: () => number;
@@ -245,7 +248,7 @@ describe('a scheduler of a pool lets in what there is room for', () => {
     return { all, pulled: () => count, isClosed: () => isClosed };
   }
 
-  it('of an iterable without end, a bounded number ahead of the results', async () => {
+  it('pulls a bounded number of values ahead of the results from an endless iterable', async () => {
     const { all, pulled, isClosed } = counting();
     const task = pool.task(square);
     let results = 0;
@@ -261,12 +264,12 @@ describe('a scheduler of a pool lets in what there is room for', () => {
       ),
     );
     expect(results).toBe(2_000);
-    // What a thread may be sent ahead, at most.
+    // A thread is sent at most 64 tasks ahead.
     expect(ahead).toBeLessThanOrEqual(64 + 1);
     expect(isClosed()).toBe(true);
   });
 
-  it('and no more while a task takes long', async () => {
+  it('pulls no further values while a task blocks its thread', async () => {
     const { all, pulled } = counting();
     const gate = new Int32Array(new SharedArrayBuffer(4));
     const own = new WorkerPool({ size: 1 });
@@ -288,7 +291,7 @@ describe('a scheduler of a pool lets in what there is room for', () => {
     await own.close();
   });
 
-  it('and nothing while the pool is parked', async () => {
+  it('pulls no value while the size of the pool is 0', async () => {
     const { all, pulled } = counting();
     const parked = new WorkerPool({ size: 0 });
     const task = parked.task(square);
@@ -306,7 +309,7 @@ describe('a scheduler of a pool lets in what there is room for', () => {
     await parked.close();
   });
 
-  it('an action that has waited for its time waits for room as well', async () => {
+  it('holds a delayed action until the pool has a free thread', async () => {
     const parked = new WorkerPool({ size: 0 });
     const order: string[] = [];
     const done = new Promise<void>((resolve) => {
@@ -323,7 +326,7 @@ describe('a scheduler of a pool lets in what there is room for', () => {
     await parked.close();
   });
 
-  it('and what is left over when the pool closes fails there', async () => {
+  it('still runs actions when the pool is closed, whose tasks then fail', async () => {
     const closed = new WorkerPool({ size: 1 });
     await closed.close();
     const task = closed.task(square);

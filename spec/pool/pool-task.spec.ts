@@ -1,9 +1,10 @@
 /**
- * `pool.task`: a function that runs on a thread, as a Future wherever futures go: in tasks, in batches, in scopes.
+ * `pool.task`: a function that runs on a thread, and whose Future is used in tasks, in batches and in scopes.
  */
 import { firstValueFrom, lastValueFrom, repeat, retry, take, toArray } from 'rxjs';
 import { all, batch, CancelledError, Future, Scope, scoped, allSettled, task } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
+import { warningsOf } from '../support/record-warnings';
 import { hear, turn } from '../future/hear';
 
 let pool: WorkerPool;
@@ -15,7 +16,7 @@ const count = (counter: Int32Array): number => Atomics.add(counter, 0, 1) + 1;
 const double = (n: number): number => n * 2;
 
 describe('a task of a pool', () => {
-  it('gives a Future, and runs nothing until somebody subscribes', async () => {
+  it('returns a Future, and runs only when it is subscribed to', async () => {
     const counter = counterOf();
     const call = pool.task(count)(counter);
     expect(call).toBeInstanceOf(Future);
@@ -24,13 +25,13 @@ describe('a task of a pool', () => {
     expect(await call).toBe(1);
   });
 
-  it('runs anew for each subscription', async () => {
+  it('runs again for each subscription', async () => {
     const call = pool.task(count)(counterOf());
     expect([await call, await call]).toEqual([1, 2]);
     expect(await lastValueFrom(call.pipe(repeat(3), toArray()))).toEqual([3, 4, 5]);
   });
 
-  it('runs anew for each retry', async () => {
+  it('runs again for each retry', async () => {
     const flaky = pool.task((counter: Int32Array) => {
       if (Atomics.add(counter, 0, 1) < 2) throw new Error('not yet');
       return 'at last';
@@ -38,7 +39,7 @@ describe('a task of a pool', () => {
     expect(await lastValueFrom(flaky(counterOf()).pipe(retry(2)))).toBe('at last');
   });
 
-  it('gives one value and completes; or fails', async () => {
+  it('emits one value and completes, or fails', async () => {
     const fail = pool.task((message: string): never => {
       throw new TypeError(message);
     });
@@ -49,7 +50,7 @@ describe('a task of a pool', () => {
     expect(failure).toEqual(['error TypeError: no']);
   });
 
-  it('emits all items of a stream to a subscriber, and is the last of them to whoever awaits it', async () => {
+  it('emits all items of a stream to a subscriber, and resolves to the last item for await', async () => {
     const upTo = pool.task(function* (n: number) {
       for (let i = 1; i <= n; i++) yield i;
     });
@@ -58,7 +59,7 @@ describe('a task of a pool', () => {
     expect(await firstValueFrom(upTo(0).pipe(toArray()))).toEqual([]);
   });
 
-  it('is left by take, and the stream stops', async () => {
+  it('stops its stream when take unsubscribes', async () => {
     const stopped = counterOf();
     const endless = pool.task(function* (seen: Int32Array) {
       try {
@@ -72,7 +73,7 @@ describe('a task of a pool', () => {
     expect(stopped[0]).toBe(1);
   });
 
-  it('can be iterated with for await, no further than it is asked', async () => {
+  it('can be iterated with for await, and pulls no further than the loop', async () => {
     const upTo = pool.task(function* (n: number) {
       for (let i = 1; i <= n; i++) yield i;
     });
@@ -81,7 +82,7 @@ describe('a task of a pool', () => {
     expect(items).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('goes by its own name, or by the one it is given', async () => {
+  it('has the name of its function, or the option name', async () => {
     const named = pool.task(function parsePage(): void {
       process.exit(1);
     });
@@ -89,14 +90,14 @@ describe('a task of a pool', () => {
     await expect(pool.task(() => process.exit(1), { name: 'given' })()).rejects.toMatchObject({ task: 'given' });
   });
 
-  it('waits for its arguments on each run anew', async () => {
+  it('awaits its arguments again for each run', async () => {
     let asked = 0;
     const argument = Future.defer(() => [++asked]);
     const call = pool.task(double)(argument);
     expect([await call, await call]).toEqual([2, 4]);
   });
 
-  it('with a signal is cancelled in every run of it when that aborts', async () => {
+  it('is cancelled in all its runs when its signal is aborted', async () => {
     const controller = new AbortController();
     const never = pool.task(() => new Promise<void>(() => undefined), { signal: controller.signal });
     const runs = [never().start(), never().start()];
@@ -110,14 +111,14 @@ describe('a task of a pool', () => {
     await expect(never()).rejects.toBeInstanceOf(CancelledError);
   });
 
-  it('with a timeout fails when that is over', async () => {
+  it('fails when its timeout has elapsed', async () => {
     const never = pool.task(() => new Promise<void>(() => undefined), { timeout: 20, name: 'never' });
     await expect(never()).rejects.toMatchObject({ code: 'SLUICE_TIMEOUT', timeoutMs: 20 });
   });
 });
 
 describe('a task of a pool, in a task', () => {
-  it('is yielded as any future', async () => {
+  it('can be yielded as any future', async () => {
     const square = pool.task((n: number) => n * n);
     const sum = task(function* (a: number, b: number) {
       return (yield* square(a)) + (yield* square(b));
@@ -125,7 +126,7 @@ describe('a task of a pool, in a task', () => {
     expect(await sum(3, 4)).toBe(25);
   });
 
-  it('throws its failure at the yield', async () => {
+  it('throws its error at the yield', async () => {
     const fail = pool.task((): never => {
       throw new RangeError('far away');
     });
@@ -139,7 +140,7 @@ describe('a task of a pool, in a task', () => {
     expect(await careful()).toBeInstanceOf(RangeError);
   });
 
-  it('is cancelled with it', async () => {
+  it('is cancelled with the task', async () => {
     const seen = counterOf();
     const wait = pool.task(function (this: { signal: AbortSignal }, state: Int32Array) {
       Atomics.store(state, 0, 1);
@@ -160,7 +161,7 @@ describe('a task of a pool, in a task', () => {
     expect(seen[1]).toBe(1);
   });
 
-  it('runs beside others in all()', async () => {
+  it('runs with others in all()', async () => {
     const twice = pool.task(double);
     expect(await all({ one: twice(1), many: [twice(2), null, twice(3)] })).toEqual({ one: 2, many: [4, null, 6] });
     expect(await all(Array.from({ length: 500 }, (_, n) => twice(n)))).toEqual(
@@ -168,7 +169,7 @@ describe('a task of a pool, in a task', () => {
     );
   });
 
-  it('in all() that fails is cancelled with the rest', async () => {
+  it('is cancelled when another task of the same all() fails', async () => {
     const fail = pool.task((): never => {
       throw new Error('first');
     });
@@ -178,18 +179,18 @@ describe('a task of a pool, in a task', () => {
     expect(pool.stats.queued).toBe(0);
   });
 
-  it('blocks where it is blocked on, once with a warning', () => {
-    const warn = jest.spyOn(console, 'warn').mockReturnValue();
+  it('can be blocked on, with one warning', () => {
     const twice = pool.task(double);
     const outer = task(() => Future.of(twice(4).block()));
-    expect(outer().block()).toBe(8);
-    expect(warn).toHaveBeenCalledTimes(1);
-    warn.mockRestore();
+    const warnings = warningsOf(() => {
+      expect(outer().block()).toBe(8);
+    });
+    expect(warnings).toHaveLength(1);
   });
 });
 
 describe('a task of a pool, in the resolver of a batch', () => {
-  it('is the answer to its keys, in one flush', async () => {
+  it('resolves all keys of a flush', async () => {
     const resolve = pool.task((ids: readonly number[]) => ids.map((id) => `user ${id}`));
     const asked: (readonly number[])[] = [];
     const userById = batch((ids: readonly number[]) => {
@@ -222,7 +223,7 @@ describe('a task of a pool, in the resolver of a batch', () => {
     await expect(numberOf(1)).rejects.toThrow('no 1');
   });
 
-  it('is cancelled when nobody waits for any of its keys', async () => {
+  it('is cancelled when none of its keys has a waiter', async () => {
     const seen = counterOf();
     const wait = pool.task(function (this: { signal: AbortSignal }, state: Int32Array, ids: readonly number[]) {
       Atomics.store(state, 0, 1);
@@ -243,7 +244,7 @@ describe('a task of a pool, in the resolver of a batch', () => {
 });
 
 describe('a task of a pool, in a scope', () => {
-  it('is waited for', async () => {
+  it('is awaited by the scope', async () => {
     const twice = pool.task(double);
     const done: number[] = [];
     await scoped((scope) => {
@@ -254,7 +255,7 @@ describe('a task of a pool, in a scope', () => {
     expect(done.sort()).toEqual([2, 4]);
   });
 
-  it('fails it, if nobody waits for it', async () => {
+  it('fails the scope if it has no waiter', async () => {
     const fail = pool.task((): never => {
       throw new Error('in a thread');
     });
@@ -266,7 +267,7 @@ describe('a task of a pool, in a scope', () => {
     ).rejects.toMatchObject({ code: 'SLUICE_SCOPE', first: { message: 'in a thread' } });
   });
 
-  it('is cancelled with it; the scope has closed when the thread is done with it', async () => {
+  it('is cancelled with the scope, which closes when the task has ended on its thread', async () => {
     const seen = counterOf();
     const wait = pool.task(function (this: { signal: AbortSignal }, state: Int32Array) {
       Atomics.store(state, 0, 1);

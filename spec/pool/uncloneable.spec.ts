@@ -113,7 +113,7 @@ describe('findUncloneable', () => {
   it.each([
     ['a function', refuse],
     ['a Proxy', new Proxy({}, {})],
-  ])('takes time in proportion to what is wide, with %s at its end', async (_, last) => {
+  ])('takes time in proportion to the width of a value, with %s at its end', async (_, last) => {
     const find = (width: number): unknown =>
       findUncloneable([...Array.from({ length: width }, (_, index) => ({ index })), last], 'result')?.path;
     expect(find(100_000)).toBe('result[100000]');

@@ -1,30 +1,16 @@
 /**
- * What a pool is told and what it tells of itself: its options, its size, its threads, its numbers and its events.
+ * The options of a pool, its size, its threads, its numbers and its events.
  */
-import { filter, firstValueFrom, toArray } from 'rxjs';
-import { PoolClosedError, WorkerPool, type PoolEvent, type WorkerPoolConfig } from 'sluice/pool';
+import { firstValueFrom, toArray } from 'rxjs';
+import { WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
 import { thrownBy } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
+import { poolFixture } from './faults/pool-fixture';
+import { eventOf } from './faults/pool-invariants';
 
-const pools: WorkerPool[] = [];
+const poolOf = poolFixture();
 
-/** A pool that is closed after the test. */
-function poolOf(config: WorkerPoolConfig): WorkerPool {
-  const pool = new WorkerPool(config);
-  pools.push(pool);
-  return pool;
-}
-
-afterEach(async () => {
-  await Promise.all(pools.splice(0).map((pool) => pool.close({ force: true })));
-});
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** The next event of that type. */
-const next = (pool: WorkerPool, type: PoolEvent['type']): Promise<PoolEvent> =>
-  firstValueFrom(pool.events$.pipe(filter((event) => event.type === type)));
-
-/** Comes back when so many threads have told each other that they are at work at the same time. */
+/** Blocks its thread until `others` tasks run at the same time. */
 const meet = (met: Int32Array, others: number): boolean => {
   Atomics.add(met, 0, 1);
   Atomics.notify(met, 0);
@@ -34,7 +20,7 @@ const meet = (met: Int32Array, others: number): boolean => {
 
 const meetingOf = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
 
-describe('a config that makes no sense', () => {
+describe('an invalid config', () => {
   const count = 'to be a whole number, 0 or more; got';
   const countOrInfinity = 'to be a whole number, 0 or more, or Infinity; got';
   const ms = 'to be a number of ms, 0 or more; got';
@@ -81,13 +67,13 @@ describe('a config that makes no sense', () => {
     expect((error as Error).message).toContain(message);
   });
 
-  it.each([null, 4, 'four'])('%p is no config', (config) => {
+  it.each([null, 4, 'four'])('%p is refused as a config', (config) => {
     expect(() => new WorkerPool(config as unknown as WorkerPoolConfig)).toThrow(
       /^WorkerPool: expected its config to be an object of options; got/,
     );
   });
 
-  it('is refused also where it comes later: a size, a task, a close', () => {
+  it('invalid values are also refused for size, for tasks and for close', () => {
     const pool = poolOf({ size: 0 });
     expect(() => (pool.size = -1)).toThrow(`WorkerPool: expected \`size\` ${count} -1 (number).`);
     expect(() => pool.task(() => 1, { timeout: -1 })).toThrow(
@@ -105,31 +91,23 @@ describe('a config that makes no sense', () => {
     );
     expect(pool.size).toBe(0);
   });
-
-  it.each([[undefined], [5], [{}], [null]])('a pool does not run %p', (fn) => {
-    const pool = poolOf({ size: 0 });
-    const given = fn as () => void;
-    expect(() => pool.do(given)).toThrow(/^WorkerPool\.do: expected its function to be a function, or a reference/);
-    expect(() => pool.task(given)).toThrow(/^WorkerPool\.task: expected its function to be a function, or a reference/);
-    expect(pool.stats).toMatchObject({ queued: 0, failed: 0 });
-  });
 });
 
 describe('the threads of a pool', () => {
-  it('are one less than the machine has cores, and never none', () => {
+  it('are one fewer than the cores of the machine, and at least one', () => {
     const pool = poolOf({ idleTimeout: Infinity });
     expect(pool.size).toBeGreaterThanOrEqual(1);
   });
 
-  it('are started with it, as many as its size', async () => {
+  it('are started with the pool, as many as its size', async () => {
     const pool = poolOf({ size: 2 });
-    await turn();
+    await nextTurn();
     expect(pool.stats.threads).toBe(2);
   });
 
-  it('are min at first, and more, up to max, when there is work for them', async () => {
+  it('are `min` at first, and up to `max` when there is work', async () => {
     const pool = poolOf({ min: 1, max: 2 });
-    await turn();
+    await nextTurn();
     expect(pool.stats.threads).toBe(1);
     const met = meetingOf();
     const both = [pool.do(meet, met, 2), pool.do(meet, met, 2)];
@@ -137,9 +115,9 @@ describe('the threads of a pool', () => {
     expect(pool.stats.threads).toBe(2);
   });
 
-  it('are none at first where min is 0', async () => {
+  it('are none at first if `min` is 0', async () => {
     const pool = poolOf({ max: 1 });
-    await turn();
+    await nextTurn();
     expect(pool.stats.threads).toBe(0);
     expect(await pool.do(() => 'run')).toBe('run');
     expect(pool.stats.threads).toBe(1);
@@ -149,12 +127,12 @@ describe('the threads of a pool', () => {
     const pool = poolOf({ min: 1, max: 2, idleTimeout: 20 });
     const met = meetingOf();
     await Promise.all([pool.do(meet, met, 2), pool.do(meet, met, 2)]);
-    expect(await next(pool, 'exit')).toMatchObject({ type: 'exit', kind: 'killed' });
+    expect(await eventOf(pool, 'exit')).toMatchObject({ type: 'exit', kind: 'killed' });
     expect(pool.stats.threads).toBe(1);
     expect(await pool.do(() => 'still there')).toBe('still there');
   });
 
-  it('stay where idleTimeout is Infinity, and within min', async () => {
+  it('do not end if idleTimeout is Infinity, or if they are within `min`', async () => {
     const [stays, least] = [poolOf({ max: 1, idleTimeout: Infinity }), poolOf({ min: 1, max: 1, idleTimeout: 0 })];
     await Promise.all([stays.do(() => 1), least.do(() => 1)]);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -163,7 +141,7 @@ describe('the threads of a pool', () => {
 });
 
 describe('the size of a pool', () => {
-  it('can be raised while it runs: what waits goes on at once', async () => {
+  it('can be raised while tasks wait, which then run at once', async () => {
     const pool = poolOf({ size: 1 });
     const met = meetingOf();
     const jobs = [1, 2, 3].map(() => pool.do(meet, met, 3));
@@ -173,11 +151,11 @@ describe('the size of a pool', () => {
     expect(pool.stats.threads).toBe(3);
   });
 
-  it('can be lowered while it runs: nothing that runs is lost', async () => {
+  it('can be lowered while tasks run, which continue', async () => {
     const pool = poolOf({ size: 2 });
     const met = meetingOf();
     const jobs = [1, 2].map(() => pool.do(meet, met, 3));
-    while (Atomics.load(met, 0) < 2) await turn();
+    while (Atomics.load(met, 0) < 2) await nextTurn();
     pool.size = 1;
     Atomics.add(met, 0, 1);
     Atomics.notify(met, 0);
@@ -186,27 +164,17 @@ describe('the size of a pool', () => {
     expect(pool.stats.threads).toBe(1);
   });
 
-  it('of 0 parks the work, and another size lets it go on', async () => {
-    const pool = poolOf({ size: 0 });
-    const job = pool.do((n: number) => n * 2, 21);
-    await turn();
-    expect(pool.stats).toMatchObject({ threads: 0, queued: 1, running: 0 });
-    expect(job.isSet).toBe(false);
-    pool.size = 1;
-    expect(await job).toBe(42);
-  });
-
-  it('of 0, set while it runs, ends the threads when they are done', async () => {
+  it('of 0, set while tasks run, ends each thread after its task', async () => {
     const pool = poolOf({ size: 1 });
     const met = meetingOf();
     const running = pool.do(meet, met, 2);
-    while (Atomics.load(met, 0) < 1) await turn();
+    while (Atomics.load(met, 0) < 1) await nextTurn();
     const parked = pool.do(() => 'parked');
     pool.size = 0;
     Atomics.add(met, 0, 1);
     Atomics.notify(met, 0);
     expect(await running).toBe(true);
-    while (pool.stats.threads > 0) await turn();
+    while (pool.stats.threads > 0) await nextTurn();
     expect(pool.stats.queued).toBe(1);
     pool.size = 1;
     expect(await parked).toBe('parked');
@@ -214,31 +182,31 @@ describe('the size of a pool', () => {
 });
 
 describe('stats', () => {
-  it('tell what waits, what runs and how it ended', async () => {
+  it('count waiting and running tasks, and ended ones by outcome', async () => {
     const pool = poolOf({ size: 1 });
     const met = meetingOf();
     const first = pool.do(meet, met, 2);
-    while (Atomics.load(met, 0) < 1) await turn();
+    while (Atomics.load(met, 0) < 1) await nextTurn();
     const failing = pool.do((): number => {
       throw new RangeError('no');
     });
     const left = pool
       .task(() => 'never run')()
       .subscribe();
-    await turn();
+    await nextTurn();
     expect(pool.stats).toEqual({ threads: 1, idle: 0, queued: 2, running: 1, completed: 0, failed: 0, cancelled: 0 });
     left.unsubscribe();
     Atomics.add(met, 0, 1);
     Atomics.notify(met, 0);
     await first;
     await expect(failing).rejects.toThrow('no');
-    await turn();
+    await nextTurn();
     expect(pool.stats).toEqual({ threads: 1, idle: 1, queued: 0, running: 0, completed: 1, failed: 1, cancelled: 1 });
   });
 });
 
 describe('events$', () => {
-  it('tell of each thread when it is started and when it has ended, and complete with the pool', async () => {
+  it('has an event for the start and the end of each thread, and completes with the pool', async () => {
     const pool = poolOf({ size: 1 });
     const events = firstValueFrom(pool.events$.pipe(toArray()));
     await pool.do(() => 1);
@@ -249,67 +217,11 @@ describe('events$', () => {
     ]);
   });
 
-  it('tell how a thread ended by itself', async () => {
+  it('has the exit code of a thread that exits', async () => {
     const pool = poolOf({ size: 1 });
-    const exit = next(pool, 'exit');
+    const exit = eventOf(pool, 'exit');
     await expect(pool.do(() => process.exit(3))).rejects.toMatchObject({ code: 'SLUICE_WORKER_CRASH', exitCode: 3 });
     expect(await exit).toMatchObject({ kind: 'exit', exitCode: 3 });
-  });
-});
-
-describe('drain', () => {
-  it('is set at once where there is nothing to wait for', () => {
-    expect(poolOf({ size: 1 }).drain().isSet).toBe(true);
-  });
-
-  it('is set when the last task has ended, and the pool goes on', async () => {
-    const pool = poolOf({ size: 1 });
-    const jobs = [1, 2, 3].map((n) => pool.do((value: number) => value, n));
-    await pool.drain();
-    expect(jobs.every(({ isSet }) => isSet)).toBe(true);
-    expect(await pool.do(() => 'next')).toBe('next');
-  });
-
-  it('waits for what fails as for what succeeds', async () => {
-    const pool = poolOf({ size: 1 });
-    const failing = pool.do((): number => {
-      throw new Error('no');
-    });
-    failing.subscribe({ error: () => undefined });
-    await pool.drain();
-    expect(failing.isError).toBe(true);
-  });
-});
-
-describe('close', () => {
-  it('ends what it has, then its threads', async () => {
-    const pool = poolOf({ size: 1 });
-    const jobs = [1, 2, 3].map((n) => pool.do((value: number) => value, n));
-    await pool.close();
-    expect(jobs.map(({ value }) => value)).toEqual([1, 2, 3]);
-    expect(pool.stats).toMatchObject({ threads: 0, idle: 0, queued: 0, running: 0, completed: 3 });
-  });
-
-  it('takes no more work', async () => {
-    const pool = poolOf({ size: 1, name: 'shut' });
-    const closed = pool.close();
-    const late = pool.do(function late() {
-      return 1;
-    });
-    await expect(late).rejects.toThrow(PoolClosedError);
-    await expect(late).rejects.toMatchObject({ code: 'SLUICE_POOL_CLOSED', pool: 'shut', task: 'late' });
-    await closed;
-  });
-
-  it('is what `await using` does', async () => {
-    let outer: WorkerPool;
-    {
-      await using pool = new WorkerPool({ size: 1 });
-      outer = pool;
-      expect(await pool.do(() => 1)).toBe(1);
-    }
-    expect(outer.stats.threads).toBe(0);
-    await expect(outer.do(() => 1)).rejects.toThrow(PoolClosedError);
   });
 });
 

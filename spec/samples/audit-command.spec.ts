@@ -1,40 +1,20 @@
 /**
- * What the command prints and how it ends, seen from outside: as a process of its own.
+ * The output and the exit code of the command `audit`, which runs in its own process.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../support/temporary-folder';
 import { installed, needs, textOf } from './lockfile-of';
+import { PROJECT, runSample, type SampleResult } from './run-sample';
 
-const PROJECT = join(__dirname, '..', '..');
-const MAIN = join(PROJECT, 'samples', 'audit', 'main.ts');
-const folder = mkdtempSync(join(tmpdir(), 'audit-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { path: folder, write } = temporaryFolder();
+const run = (args: readonly string[], from = PROJECT, databaseUrl = ''): SampleResult =>
+  runSample('audit', args, from, { DATABASE_URL: databaseUrl });
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(args: readonly string[], from = PROJECT, databaseUrl = ''): Ended {
-  // The project's tsconfig says what `sluice` is, wherever the command is called from.
-  const tsx = [require.resolve('tsx/cli'), '--tsconfig', join(PROJECT, 'tsconfig.json')];
-  const env = { ...process.env, DATABASE_URL: databaseUrl };
-  return spawnSync(process.execPath, [...tsx, MAIN, ...args], { cwd: from, env, encoding: 'utf8' });
-}
-
-/** A slow machine has lines of progress on stderr. */
+/** On a slow machine, lines of progress are printed to stderr. */
 const withoutProgress = (stderr: string): string => stderr.replace(/^audit: [^\n]*\n/gm, '');
 
-function written(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-const SMALL = written(
+const SMALL = write(
   'small.json',
   textOf(
     {
@@ -120,8 +100,8 @@ describe('audit', () => {
     expect(tables.filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('prints nothing that a terminal would obey, as text and as JSON', () => {
-    const wild = written(
+  it('prints no control characters, as text and as JSON', () => {
+    const wild = write(
       'wild.json',
       textOf({
         '': needs('a', '\x9b2Jgone'),
@@ -136,15 +116,14 @@ describe('audit', () => {
     }
   });
 
-  it('takes a folder for the package-lock.json in it, and counts one as one', () => {
-    mkdirSync(join(folder, 'project'));
-    written('project/package-lock.json', textOf({ '': needs('a'), 'node_modules/a': installed() }));
+  it('reads the package-lock.json of a folder, and counts one package in the singular', () => {
+    write('project/package-lock.json', textOf({ '': needs('a'), 'node_modules/a': installed() }));
     const { status, stdout } = run([join(folder, 'project')]);
     expect(stdout).toMatch(/^1 package, brought in by 1 direct dependency\n/);
     expect(status).toBe(0);
   });
 
-  it('draws a timeline of one run where it is told to', () => {
+  it('writes a timeline of one run with --timeline', () => {
     const page = join(folder, 'out.html');
     const { status, stdout } = run([SMALL, '--timeline', page]);
     expect(stdout).toContain(`The timeline of one run is ${page}`);
@@ -162,9 +141,9 @@ describe('audit', () => {
     ],
     ['a file that is not there', [join(folder, 'nowhere.json')], 'cannot read'],
     ['a folder without a lockfile', [folder], 'it is a folder, and has no package-lock.json in it'],
-    ['a file that is not JSON, even over several lines', [written('text', 'not\njson\n')], 'is not JSON'],
-    ['a lockfile of version 1', [written('v1', textOf({ '': {} }, 1))], 'to be 2 or 3, but it is 1'],
-    ['a package.json', [written('package.json', '{"name":"spec"}')], 'to be 2 or 3, but there is none'],
+    ['a file that is not JSON, even over several lines', [write('text', 'not\njson\n')], 'is not JSON'],
+    ['a lockfile of version 1', [write('v1', textOf({ '': {} }, 1))], 'to be 2 or 3, but it is 1'],
+    ['a package.json', [write('package.json', '{"name":"spec"}')], 'to be 2 or 3, but there is none'],
     ['an option it does not know', ['--jsn'], "unknown option '--jsn'"],
     ['two files', [SMALL, SMALL], 'too many arguments'],
   ])('refuses %s in one line, with exit code 1', (_, args, message) => {

@@ -1,5 +1,5 @@
 /**
- * What the audit reads out of a lockfile, before any database: packages, and who gets which of them.
+ * The packages and dependencies that the audit reads from a lockfile, without a database.
  */
 import { dependenciesIn } from '../../samples/audit/graph';
 import { packagesIn } from '../../samples/audit/load';
@@ -31,7 +31,7 @@ describe('a dependency', () => {
     ]);
   });
 
-  it('is found from within a scope, and within one', () => {
+  it('is found from a scoped package, also if it is scoped itself', () => {
     const lockfile = lockfileOf({
       '': needs('@x/a'),
       'node_modules/@x/a': installed(needs('@x/b', 'c')),
@@ -44,7 +44,7 @@ describe('a dependency', () => {
     ]);
   });
 
-  it('is named as it is asked for, whatever the package calls itself', () => {
+  it('has the name of the dependency entry, not that of the package', () => {
     const lockfile = lockfileOf({ '': needs('alias'), 'node_modules/alias': installed({ name: 'real' }) });
     expect(graphOf(lockfile)).toEqual(['. > alias = node_modules/alias']);
   });
@@ -95,7 +95,7 @@ describe('a dependency', () => {
     expect(graphOf(lockfile).slice(2)).toEqual(['. > d = node_modules/d', 'tool > d = node_modules/d']);
   });
 
-  it('of a folder outside the project is looked for out there, and is never missing', () => {
+  it('of a folder outside the project is searched there, and is never missing', () => {
     const lockfile = lockfileOf({
       '': needs('tool'),
       'node_modules/tool': link('../tool'),
@@ -134,7 +134,7 @@ describe('a workspace', () => {
     expect(direct).toHaveLength(found);
   });
 
-  it('that is a dependency as well is one all the same', () => {
+  it('that is also a dependency is listed once', () => {
     const lockfile = lockfileOf({ '': { workspaces: ['packages/*'], ...needs('@x/web') }, ...folders });
     expect(graphOf(lockfile)[0]).toBe('. > @x/web = packages/web');
     expect(graphOf(lockfile)).toHaveLength(2);
@@ -164,16 +164,16 @@ describe('a package', () => {
     expect(factsOf({}, 'packages/b/node_modules/a')).toMatchObject({ lacksIntegrity: true });
   });
 
-  it('needs none if it is a local folder, or came inside of another', () => {
+  it('needs no integrity hash if it is a local folder or bundled', () => {
     expect(factsOf({}, 'packages/a')).toMatchObject({ lacksIntegrity: false });
     expect(factsOf({ inBundle: true })).toMatchObject({ lacksIntegrity: false });
   });
 
-  it('is no link', () => {
+  it('does not include links', () => {
     expect(factsOf(link('packages/a'))).toBeUndefined();
   });
 
-  it('may have a name that JavaScript objects know', () => {
+  it('may have the name of a property of Object.prototype', () => {
     const text = '{"lockfileVersion":3,"packages":{"":{"dependencies":{"__proto__":"1","constructor":"1"}}}}';
     expect(graphOf(parseLockfile(text, ''))).toEqual(['. > __proto__ = ?', '. > constructor = ?']);
   });

@@ -41,7 +41,7 @@ function plain(name: string, answer: Partial<Answer> = {}): Answer {
 }
 
 describe('the answer about a direct dependency', () => {
-  it('is one for each, in the order of their names, whatever kind they are of', async () => {
+  it('is given for each, in the order of the names, for every kind of dependency', async () => {
     const found = await answers({
       '': {
         ...needs('d'),
@@ -54,7 +54,7 @@ describe('the answer about a direct dependency', () => {
     expect(found).toEqual([plain('a'), plain('b'), plain('c'), plain('d')]);
   });
 
-  it('names what it brings in, and how deep the deepest lies by its shortest way', async () => {
+  it('names its transitive dependencies, and the depth of the deepest by its shortest path', async () => {
     const found = await answers({
       '': needs('a'),
       'node_modules/a': installed(needs('b', 'd')),
@@ -67,7 +67,7 @@ describe('the answer about a direct dependency', () => {
     expect(found).toEqual([plain('a', { bringsIn: rest, depth: 2, onlyIt: rest })]);
   });
 
-  it('does not count itself where a cycle leads back', async () => {
+  it('does not count the dependency itself in a cycle', async () => {
     const found = await answers({
       '': needs('a'),
       'node_modules/a': installed(needs('b')),
@@ -78,7 +78,7 @@ describe('the answer about a direct dependency', () => {
     expect(found).toEqual([plain('a', { bringsIn: rest, depth: 2, onlyIt: rest })]);
   });
 
-  it('knows two versions of one package apart', async () => {
+  it('distinguishes two versions of one package', async () => {
     const found = await answers({
       '': needs('a', 's'),
       'node_modules/a': installed(needs('s', 't')),
@@ -97,7 +97,7 @@ describe('the answer about a direct dependency', () => {
     ]);
   });
 
-  it('says that only it brings something in if no other is or brings in that', async () => {
+  it('names packages that no other direct dependency needs', async () => {
     const found = await answers({
       '': needs('a', 'b', 'c'),
       'node_modules/a': installed(needs('b', 'own')),
@@ -109,7 +109,7 @@ describe('the answer about a direct dependency', () => {
     expect(found.map(({ onlyIt }) => onlyIt)).toEqual([['node_modules/own'], [], []]);
   });
 
-  it('names what lacks a licence and what lacks a hash, itself included', async () => {
+  it('names packages without a licence or a hash, the dependency included', async () => {
     const found = await answers({
       '': needs('a', 'b'),
       'node_modules/a': { version: '1.0.0', integrity: 'sha512-spec', ...needs('c') },
@@ -136,7 +136,7 @@ describe('the answer about a direct dependency', () => {
     ]);
   });
 
-  it('names what is required and missing, and who needs it; not what is optional or a peer', async () => {
+  it('names missing required packages and their dependents, but no optional ones and no peers', async () => {
     const found = await answers({
       '': { ...needs('a', 'gone'), optionalDependencies: { maybe: '*' }, peerDependencies: { peer: '*' } },
       'node_modules/a': installed({
@@ -160,7 +160,7 @@ describe('the answer about a direct dependency', () => {
     ]);
   });
 
-  it('is about a workspace as well, which needs no hash', async () => {
+  it('is given for a workspace, which needs no hash', async () => {
     const found = await answers({
       '': { workspaces: ['packages/*'] },
       'node_modules/@x/web': link('packages/web'),
@@ -187,19 +187,19 @@ describe('the answer about a direct dependency', () => {
     ]);
   });
 
-  it('counts as many packages as there are below it', () => {
+  it('counts all its transitive dependencies', () => {
     const depths = new Map(Array.from({ length: 150_000 }, (_, index) => [`p${index}`, Math.min(index, 3)]));
     const [answer] = answersFrom([{ direct: { dependent: '', name: 'p0', target: 'p0' }, depths, missing: [] }], []);
     expect(answer).toMatchObject({ depth: 3, onlyIt: { length: 149_999 } });
   });
 
-  it('is none where nothing is asked for', async () => {
+  it('is absent without direct dependencies', async () => {
     expect(await answers({ '': {} })).toEqual([]);
   });
 });
 
-describe('with sluice', () => {
-  it('there are at most two queries more than by hand, and fewer than when asking one at a time', async () => {
+describe('the audit with sluice', () => {
+  it('makes at most two queries more than by hand, and fewer than one query at a time', async () => {
     const lockfile = lockfileOf({
       '': needs('a', 'b', 'c'),
       'node_modules/a': installed(needs('d')),
@@ -218,7 +218,7 @@ describe('with sluice', () => {
     expect(runs.sluice.queries).toBeLessThanOrEqual(runs.handwritten.queries + 2);
   });
 
-  it('there are, for any graph, the same answers, which are right', async () => {
+  it('has the correct answers for any graph', async () => {
     await fc.assert(
       fc.asyncProperty(graphs, async (graph) => {
         const found = await answers(asPackages(graph));
@@ -229,7 +229,7 @@ describe('with sluice', () => {
   });
 });
 
-describe('one query at a time', () => {
+describe('the audit with one query at a time', () => {
   it('is stopped at its limit, with the queries that it takes, its rate, and the answers of the others', async () => {
     const lockfile = lockfileOf({
       '': needs('a', 'b', 'gone'),
@@ -250,7 +250,7 @@ describe('one query at a time', () => {
     expect([whole.agree, stopped.agree]).toEqual([true, true]);
   });
 
-  it('tells how far it has come', async () => {
+  it('reports its progress', async () => {
     await load(database, lockfileOf({ '': needs('a'), 'node_modules/a': installed() }));
     const told: unknown[] = [];
     await measure(database, { progress: (...step) => told.push(step) });
@@ -266,7 +266,7 @@ const SIZE = 9;
 
 const graphs: fc.Arbitrary<Graph> = fc.array(
   fc.uniqueArray(fc.integer({ min: 1, max: SIZE }), { maxLength: 4 }),
-  // The last package is never there, so that whoever needs it misses something.
+  // The last package is never installed, so that its dependents miss a package.
   { minLength: SIZE, maxLength: SIZE },
 );
 

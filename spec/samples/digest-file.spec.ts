@@ -1,21 +1,11 @@
 /**
- * What is found in a folder, and what a row says of a file: on this thread, with files as they lie about in the wild.
+ * The files that are found in a folder, and the row of each, on this thread, with real and unusual files.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  unlinkSync,
-  writeFileSync,
-  type PathLike,
-} from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync, type PathLike } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { onMainThread } from '../../samples/digest/main-thread';
@@ -25,21 +15,18 @@ import { isJavaScript, sourceFrom } from '../../samples/digest/source';
 import { totalsOf } from '../../samples/digest/totals';
 import { walk } from '../../samples/digest/walk';
 import { digest, LARGE } from '../../samples/digest/work';
+import { temporaryFolder } from '../support/temporary-folder';
 
-const temporary = mkdtempSync(join(tmpdir(), 'digest-'));
-afterAll(() => rmSync(temporary, { recursive: true }));
+const temporary = temporaryFolder();
 
 let folders = 0;
 
-/** A folder of its own with these files in it. */
+/** A new folder with these files. */
 function folderOf(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
-  const folder = join(temporary, String((folders += 1)));
-  mkdirSync(folder);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  return folder;
+  const name = String((folders += 1));
+  mkdirSync(join(temporary.path, name));
+  for (const [path, content] of Object.entries(files)) temporary.write(join(name, path), content);
+  return join(temporary.path, name);
 }
 
 function rowOf(content: string | Uint8Array, path = 'file'): Promise<Row> {
@@ -58,7 +45,7 @@ function makePipe(path: string): void {
 
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
-describe('a row', () => {
+describe('the row of a file', () => {
   it('has the hash and the sizes of a file', async () => {
     // The hash is the example of FIPS 180-2. Of gzip 18 bytes are head and foot, 5 are the three letters and an end.
     expect(await rowOf('abc')).toEqual({
@@ -69,7 +56,7 @@ describe('a row', () => {
     });
   });
 
-  it('has those of an empty file', async () => {
+  it('has the hash and the sizes of an empty file', async () => {
     expect(await rowOf('')).toEqual({
       path: 'file',
       bytes: 0,
@@ -78,7 +65,7 @@ describe('a row', () => {
     });
   });
 
-  it('has those of a long one: the third example of FIPS 180-2', async () => {
+  it('has the hash and the sizes of a long file, the third example of FIPS 180-2', async () => {
     const million = 'a'.repeat(1_000_000);
     expect(await rowOf(million)).toEqual({
       path: 'file',
@@ -88,13 +75,13 @@ describe('a row', () => {
     });
   });
 
-  it('has those of what is no text', async () => {
+  it('has the hash and the sizes of a binary file', async () => {
     const bytes = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256);
     const row = { path: 'file', bytes: 4096, sha256: sha256(bytes), gzipped: gzipSync(bytes).length };
     expect(await rowOf(bytes)).toEqual(row);
   });
 
-  it('has those of a huge one, which is never in memory as a whole', async () => {
+  it('has the hash and the sizes of a huge file, which is never in memory as a whole', async () => {
     const folder = folderOf({ huge: '', 'huge.js': '' });
     const content = Buffer.alloc(LARGE + 12_345);
     content.write('not only zeros');
@@ -110,14 +97,14 @@ describe('a row', () => {
     expect(await digest({ folder, path: 'huge.js' })).toMatchObject({ bytes: LARGE + 1, source });
   });
 
-  it('can be had of names with blanks, hashes, per cents and letters of any script', async () => {
+  it('supports names with spaces, `#`, `%` and letters of any script', async () => {
     const path = 'a b/#%41?/ключ 鍵.js';
     expect(await rowOf('f(() => 1);', path)).toMatchObject({ path, bytes: 11, source: { functions: 1 } });
   });
 });
 
-describe('what cannot be read', () => {
-  it('is a file that has gone since it was found', async () => {
+describe('a file that cannot be read', () => {
+  it('is one that was removed after it was found', async () => {
     const folder = folderOf({ 'below/gone': '' });
     const places = [];
     for await (const place of walk(folder)) places.push(place);
@@ -126,19 +113,19 @@ describe('what cannot be read', () => {
     expect(rows).toEqual([{ path: 'below/gone', unreadable: 'no longer there' }]);
   });
 
-  it('is a file whose folder has become a file', async () => {
+  it('is one whose folder was replaced by a file', async () => {
     const folder = folderOf({ below: '' });
     expect(await digest({ folder, path: 'below/file' })).toMatchObject({ unreadable: 'no longer there' });
   });
 
-  it('is a file whose name Node cannot write as a text, and the reason says so', async () => {
+  it('is one whose name is not valid text, as its reason says', async () => {
     const folder = folderOf({ file: '' });
     const unreadable = 'its name is not UTF-8, or it is no longer there';
     expect(await digest({ folder, path: 'caf\uFFFD.txt' })).toEqual({ path: 'caf\uFFFD.txt', unreadable });
     expect(await digest({ folder, path: 'd\uFFFD/file' })).toEqual({ path: 'd\uFFFD/file', unreadable });
   });
 
-  it('is a folder where a file was', async () => {
+  it('is a folder in place of a file', async () => {
     const folder = folderOf({ 'file.js/inside': '' });
     expect(await digest({ folder, path: 'file.js' })).toEqual({
       path: 'file.js',
@@ -146,7 +133,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is a link that leads nowhere, or in a circle', async () => {
+  it('is a link to a missing file, or in a cycle', async () => {
     const folder = folderOf();
     symlinkSync('nowhere', join(folder, 'broken'));
     symlinkSync('circle', join(folder, 'circle'));
@@ -158,7 +145,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('is a pipe, and nobody waits for what may come out of it', async () => {
+  it('is a pipe, which is not opened', async () => {
     const folder = folderOf();
     makePipe(join(folder, 'pipe.js'));
     expect(await digest({ folder, path: 'pipe.js' })).toMatchObject({ unreadable: 'not a file, but a pipe' });
@@ -173,7 +160,7 @@ describe('what cannot be read', () => {
     expect(row).toMatchObject({ unreadable: 'not a file, but a socket or a device' });
   });
 
-  it('is a device, even one that has no end', async () => {
+  it('is a device, also an endless one', async () => {
     expect(await digest({ folder: '/dev', path: 'zero' })).toMatchObject({ unreadable: 'not a file, but a device' });
   });
 
@@ -221,13 +208,13 @@ describe('the walk', () => {
     expect(await walked(join(folder, 'link'))).toEqual(['file']);
   });
 
-  it('finds what is neither file nor folder, without touching it', async () => {
+  it('finds pipes and sockets without opening them', async () => {
     const folder = folderOf();
     makePipe(join(folder, 'pipe'));
     expect(await walked(folder)).toEqual(['pipe']);
   });
 
-  it('goes on where a folder vanishes while it walks, and finds it, so that it is named', async () => {
+  it('continues when a folder is removed meanwhile, and lists that folder', async () => {
     const folder = folderOf({ a: '', 'b/c': '', 'd/e': '' });
     const found: string[] = [];
     for await (const { path } of walk(folder)) {
@@ -240,7 +227,7 @@ describe('the walk', () => {
 });
 
 describe('a source', () => {
-  it('is known by its name: TypeScript, JSX and JSON are none', () => {
+  it('is found by its name; TypeScript, JSX and JSON are not sources', () => {
     const names = ['a.js', 'a.mjs', 'a.cjs', 'A.JS', 'a.ts', 'a.jsx', 'a.json', 'a.js.map', 'ajs', '.js/a'];
     expect(names.filter(isJavaScript)).toEqual(['a.js', 'a.mjs', 'a.cjs', 'A.JS']);
   });
@@ -249,7 +236,7 @@ describe('a source', () => {
     expect(await rowOf('function f() {}', path)).not.toHaveProperty('source');
   });
 
-  it('has the functions counted: of every kind, and nothing that only looks like one', () => {
+  it('has its functions counted: all kinds, and nothing else', () => {
     const text = `
       function declared() {}
       const expressed = function () {};
@@ -322,13 +309,13 @@ describe('a source', () => {
       expect(sourceFrom(`${start}() => 1`, 'a.js')).toEqual(counts);
   });
 
-  it('that is none says why, by the kind that came further', () => {
+  it('that cannot be parsed has the error of the kind that was parsed furthest', () => {
     expect(sourceFrom('import "a";\nlet = ;', 'a.js')).toEqual({ unparsable: expect.stringMatching(/\(2:/) as string });
     expect(sourceFrom('with (a) {\n  b = ;\n}', 'a.js')).toEqual({ unparsable: 'Unexpected token (2:6)' });
     expect(sourceFrom('a\0b\u0001', 'a.js')).toHaveProperty('unparsable');
   });
 
-  it('that is nested too deeply for the parser is unparsable, and nothing worse', () => {
+  it('that is nested too deeply for the parser is reported as unparsable', () => {
     expect(sourceFrom('('.repeat(100_000), 'a.js')).toEqual({ unparsable: 'nested too deeply' });
     expect(sourceFrom(`a${'+a'.repeat(100_000)}`, 'a.js')).toEqual({ unparsable: 'nested too deeply' });
   });
@@ -386,7 +373,7 @@ describe('progress', () => {
     expect(await shownOn(false, 0)).toMatch(/^spec: 0 of 0 files, 0\.0 MB, \d+\.\d s\n$/);
   });
 
-  it('on a terminal is a bar, which puts everything back as it was', async () => {
+  it('on a terminal is a bar, which is removed at the end', async () => {
     const term = process.env['TERM'];
     process.env['TERM'] = 'xterm';
     const shown = await shownOn(true, 1000);

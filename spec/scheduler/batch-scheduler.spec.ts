@@ -65,7 +65,7 @@ describe('BatchScheduler.flush', () => {
     ask.flushes$.subscribe(({ reason }) => reasons.push(reason));
     const got: string[] = [];
     scheduler.schedule(() => {
-      task(() => new AsyncValue())().subscribe(); // busy elsewhere: a hold would wait for it
+      task(() => new AsyncValue())().subscribe(); // an external wait, for which a hold would wait
       ask('a').subscribe((value) => got.push(value));
     });
     scheduler.flush();

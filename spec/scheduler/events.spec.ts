@@ -61,7 +61,7 @@ describe('events$', () => {
 
   it('has the reason "hold-elapsed" when hold has elapsed', () => {
     const [flush] = eventsOf(() => {
-      new AsyncValue<void>().pipe(filter(Boolean)).subscribe(); // somebody is busy elsewhere, for ever
+      new AsyncValue<void>().pipe(filter(Boolean)).subscribe(); // an external wait that never ends
       batch(echo, { hold: 7 })('a').subscribe();
     });
     expect(reasonOf(flush)).toBe('hold-elapsed');

@@ -2,7 +2,7 @@
  * Fake timers of every kind, installed before sluice is loaded, afterwards, or while work waits: every request gets its
  * result, and no later work waits for a timer dropped by a fake clock.
  */
-import { runAlone, type Ended } from '../support/process';
+import { runAlone, type ProcessResult } from '../support/process';
 
 type Sluice = typeof import('sluice');
 
@@ -21,7 +21,7 @@ const end = `.then(() => process.exit(0), (error) => (console.error(error), proc
 
 /** `setUp` runs before sluice is loaded; \`main\` is the body of an async function. */
 function linesOf({ setUp, main }: { readonly setUp: string; readonly main: string }): readonly string[] {
-  const ended: Ended = runAlone(`(async () => { ${main} })()${end}`, { before: `${TOOLS}${setUp}` });
+  const ended: ProcessResult = runAlone(`(async () => { ${main} })()${end}`, { before: `${TOOLS}${setUp}` });
   return ended.hasEndedWell ? ended.lines : [...ended.lines, ended.stderr];
 }
 

@@ -2,8 +2,7 @@
 import { TaskContext, AsyncValue, batch, Future, task, within } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { runAlone } from '../support/process';
-
-const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5));
+import { sleep } from '../support/sleep';
 
 it('tasks that were ready at the timeout of a block continue after it', async () => {
   const start = new AsyncValue<number>();
@@ -21,8 +20,8 @@ it('tasks that were ready at the timeout of a block continue after it', async ()
   for (let count = 0; count < 100; count++) slow().subscribe();
   expect(first().block(20)).toBe('a value');
   expect(ended).toBeLessThan(100);
-  await nextTurn();
-  await nextTurn();
+  await sleep(5);
+  await sleep(5);
   expect(ended).toBe(100);
 });
 

@@ -17,8 +17,9 @@ import {
   within,
 } from 'sluice';
 import { mapBy } from 'sluice/tools';
+import { recordWarnings } from '../support/record-warnings';
 
-beforeEach(() => void jest.spyOn(console, 'warn').mockReturnValue()); // of block() inside tasks
+recordWarnings(); // of block() inside tasks
 
 const DEEP = 400;
 const VERY_DEEP = 5_000;

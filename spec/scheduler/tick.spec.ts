@@ -3,6 +3,7 @@
  */
 import { map, mergeMap, of, scheduled, timer, type Observable, type SchedulerLike } from 'rxjs';
 import { batch, BatchScheduler, batchScheduler, type BatchFunction } from 'sluice';
+import { nextTurn } from '../support/recording-observer';
 import { testScheduler } from '../support/virtual-time';
 
 /** A batch function with a synchronous resolver, and the keys of each of its flushes. */
@@ -10,8 +11,6 @@ function recorded(): { readonly ask: BatchFunction<string, string>; readonly flu
   const flushes: string[][] = [];
   return { ask: batch((keys: readonly string[]) => (flushes.push([...keys]), [...keys])), flushes };
 }
-
-const turnOfTheEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function after(microtasks: number): Promise<void> {
   for (let left = microtasks; left > 0; left--) await Promise.resolve();
@@ -37,9 +36,9 @@ describe('quiescence on real time', () => {
   it('comes before the next turn of the event loop', async () => {
     const { ask, flushes } = recorded();
     ask('first turn').subscribe();
-    await turnOfTheEventLoop();
+    await nextTurn();
     ask('second turn').subscribe();
-    await turnOfTheEventLoop();
+    await nextTurn();
     expect(flushes).toEqual([['first turn'], ['second turn']]);
   });
 

@@ -3,19 +3,19 @@ import { EMPTY, interval, NEVER, of, Subject, take, tap, throwError, timer, type
 import { boundTo } from 'sluice';
 import { hear } from '../future/hear';
 import { marbles } from '../support/marbles';
-import { ending, inTime, openScope } from './reports';
+import { recordOutcome, onVirtualTime, openScope } from './reports';
 
 const no = new Error('no');
 
 /** The time at which a scope with this bound source has closed; the subscriber or the scope may end after some ms. */
 function closedAt(source: Observable<unknown>, { leaveAt = Infinity, cancelAt = Infinity } = {}): number | undefined {
   const ats: (number | undefined)[] = [];
-  inTime((now) => {
+  onVirtualTime((now) => {
     const scope = openScope();
     const subscription = source.pipe(boundTo(scope)).subscribe({ error: () => undefined });
     if (leaveAt < Infinity) timer(leaveAt).subscribe(() => subscription.unsubscribe());
     if (cancelAt < Infinity) timer(cancelAt).subscribe(() => scope.cancel());
-    const closed = ending(scope.close(), now);
+    const closed = recordOutcome(scope.close(), now);
     timer(20).subscribe(() => ats.push(closed.at));
   });
   return ats[0];
@@ -102,7 +102,7 @@ describe('boundTo', () => {
     const scope = openScope();
     const source = new Subject<number>();
     const failing = new Subject<number>();
-    inTime(() => {
+    onVirtualTime(() => {
       const { heard } = hear(source.pipe(boundTo(scope)));
       scope.start(failing);
       timer(1).subscribe(() => failing.error(no));

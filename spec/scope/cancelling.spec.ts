@@ -2,7 +2,8 @@
 import { fromEvent, NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, type ScopeTask } from 'sluice';
 import { turn } from '../future/hear';
-import { ending, failureOf, inTime, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { recordOutcome, onVirtualTime, openScope } from './reports';
 
 const no = new Error('no');
 
@@ -21,7 +22,7 @@ describe('a task that is cancelled', () => {
   });
 
   it('keeps the first reason', () => {
-    inTime(() => {
+    onVirtualTime(() => {
       const scope = openScope();
       const value = scope.start(function* () {
         try {
@@ -35,14 +36,14 @@ describe('a task that is cancelled', () => {
         value.cancel('second');
         scope.cancel('third');
       });
-      const ended = ending(value);
+      const ended = recordOutcome(value);
       timer(9).subscribe(() => expect(ended.error).toMatchObject({ reason: 'first' }));
     });
     expect.assertions(1);
   });
 
   it('settles when its finally blocks have ended', () => {
-    inTime((now) => {
+    onVirtualTime((now) => {
       const scope = openScope();
       const value = scope.start(function* () {
         try {
@@ -51,7 +52,7 @@ describe('a task that is cancelled', () => {
           yield timer(5);
         }
       });
-      const ended = ending(value, now);
+      const ended = recordOutcome(value, now);
       timer(1).subscribe(() => scope.cancel());
       timer(9).subscribe(() => expect(ended).toMatchObject({ error: expect.any(CancelledError) as unknown, at: 6 }));
     });

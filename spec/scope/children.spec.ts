@@ -1,7 +1,8 @@
 /** Child scopes, and how they depend on their parents. */
 import { NEVER, timer } from 'rxjs';
 import { turn } from '../future/hear';
-import { failureOf, inTime, nothing, reportsOf, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { onVirtualTime, noReports, reportsOf, openScope } from './reports';
 
 const [one, two] = [new Error('one'), new Error('two')];
 
@@ -17,7 +18,7 @@ describe('a child scope', () => {
 
   it('is closed by its parent only when the tasks of the parent have ended', () => {
     const log: string[] = [];
-    inTime((now) => {
+    onVirtualTime((now) => {
       const parent = openScope();
       parent.fork().ensure(() => log.push(`child at ${String(now())}`));
       parent.start(timer(5));
@@ -50,7 +51,7 @@ describe('a child scope', () => {
     const parent = openScope({ errorMode: 'continue' });
     parent.fork().start(() => Promise.reject(one));
     parent.start(() => Promise.reject(two));
-    const { errors } = (await failureOf(parent.close())) as AggregateError;
+    const { errors } = await failureOf<AggregateError>(parent.close());
     expect(errors).toEqual([expect.objectContaining({ errors: [one] }), two]);
   });
 
@@ -98,6 +99,6 @@ describe('a child scope', () => {
       parent.fork().start(() => Promise.reject(one));
       await failureOf(parent.close());
     });
-    expect(reports).toEqual(nothing);
+    expect(reports).toEqual(noReports);
   });
 });

@@ -1,7 +1,8 @@
 /** Work of a scope that waits for the end of its own scope fails with a ScopeDeadlockError. */
 import { AsyncValue, Scope, scoped, ScopeDeadlockError, task } from 'sluice';
 import { thrownBy, turn } from '../future/hear';
-import { failureOf, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { openScope } from './reports';
 
 describe('close() called from inside the scope', () => {
   const insides: readonly (readonly [string, () => Promise<unknown>])[] = [

@@ -2,7 +2,8 @@
 import { firstValueFrom, map, timer } from 'rxjs';
 import { AsyncValue, BatchScheduler, Future, Scope, scoped } from 'sluice';
 import { hear, turn } from '../future/hear';
-import { ending, failureOf, inTime, nothing, reportsOf, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { recordOutcome, onVirtualTime, noReports, reportsOf, openScope } from './reports';
 
 const no = new Error('no');
 
@@ -155,15 +156,15 @@ it('runs a body on the scheduler option, independent of the subscriber', async (
 });
 
 it('waits for a clean-up in virtual time', () => {
-  inTime((now) => {
+  onVirtualTime((now) => {
     const scope = openScope();
     scope.ensure(() => timer(5));
-    const closed = ending(scope.close(), now);
+    const closed = recordOutcome(scope.close(), now);
     timer(9).subscribe(() => expect(closed.at).toBe(5));
   });
   expect.assertions(1);
 });
 
 it('reports nothing for a scope that closes without failure', async () => {
-  expect(await reportsOf(() => scoped((scope) => scope.start(() => 1)).then(() => undefined))).toEqual(nothing);
+  expect(await reportsOf(() => scoped((scope) => scope.start(() => 1)).then(() => undefined))).toEqual(noReports);
 });

@@ -1,7 +1,7 @@
 /** The option `concurrency` of a scope bounds how many of its tasks run at a time. */
 import { NEVER, timer } from 'rxjs';
 import { Future, Scope } from 'sluice';
-import { ending, inTime, openScope } from './reports';
+import { recordOutcome, onVirtualTime, openScope } from './reports';
 
 const no = new Error('no');
 
@@ -9,7 +9,7 @@ describe('the concurrency of a scope', () => {
   /** Starts `count` tasks of 1 ms each, and returns their start times. */
   const beginnings = (count: number, concurrency: number, meanwhile?: (scope: Scope) => void): number[] => {
     const began: number[] = [];
-    inTime((now) => {
+    onVirtualTime((now) => {
       const scope = openScope({ concurrency });
       for (let index = 0; index < count; index++) {
         scope.start(() => {
@@ -36,7 +36,7 @@ describe('the concurrency of a scope', () => {
   it('can be read', () => expect(openScope({ concurrency: 3 }).concurrency).toBe(3));
   it('starts the next task when one fails or is cancelled', () => {
     const log: string[] = [];
-    inTime(() => {
+    onVirtualTime(() => {
       const scope = openScope({ concurrency: 1, errorMode: 'continue' });
       scope.start(() => Future.fail(no));
       const hanging = scope.start(NEVER);
@@ -46,12 +46,12 @@ describe('the concurrency of a scope', () => {
     expect(log).toEqual(['third']);
   });
   it('does not prevent the cancellation of a paused scope', () => {
-    inTime(() => {
+    onVirtualTime(() => {
       const scope = openScope({ concurrency: 0 });
       const value = scope.start(() => 1);
       scope.cancel();
       expect(value.isError).toBe(true);
-      expect(ending(scope.close())).toHaveProperty('value', undefined);
+      expect(recordOutcome(scope.close())).toHaveProperty('value', undefined);
     });
   });
 });

@@ -1,7 +1,7 @@
 /** The `timeout` of a scope, and the `shield` that protects a child from the timeout of its parent. */
 import { NEVER, timer } from 'rxjs';
 import { CancelledError, DeadlineError, scoped, ScopeError, type ScopeConfig } from 'sluice';
-import { ending, inTime, endOf, openScope } from './reports';
+import { recordOutcome, onVirtualTime, outcomeOf, openScope } from './reports';
 
 const no = new Error('no');
 
@@ -15,7 +15,7 @@ const hanging = (config: ScopeConfig, seen: unknown[] = []): ReturnType<typeof s
 describe('a deadline', () => {
   it('fails the owner with a DeadlineError, and cancels the work inside', () => {
     const seen: unknown[] = [];
-    const { error, at } = endOf((now) => ending(hanging({ timeout: 5, name: 'slow' }, seen), now));
+    const { error, at } = outcomeOf((now) => recordOutcome(hanging({ timeout: 5, name: 'slow' }, seen), now));
     expect(error).toBeInstanceOf(DeadlineError);
     expect(error).toMatchObject({ scope: 'slow', timeoutMs: 5 });
     expect(at).toBe(5);
@@ -24,8 +24,8 @@ describe('a deadline', () => {
   });
 
   it('waits for the clean-up of the cancelled work', () => {
-    const { error, at } = endOf((now) =>
-      ending(
+    const { error, at } = outcomeOf((now) =>
+      recordOutcome(
         scoped(
           function* (scope) {
             scope.ensure(() => timer(10));
@@ -40,8 +40,8 @@ describe('a deadline', () => {
   });
 
   it('does nothing to a scope that closes in time, and leaves no timer', () => {
-    inTime((now) => {
-      const ended = ending(
+    onVirtualTime((now) => {
+      const ended = recordOutcome(
         scoped(() => timer(4), { timeout: 5 }),
         now,
       );
@@ -51,18 +51,18 @@ describe('a deadline', () => {
   });
 
   it('does not fail a scope that was cancelled before and only cleans up', () => {
-    const { error } = endOf((now) => {
+    const { error } = outcomeOf((now) => {
       const scope = openScope({ timeout: 5 });
       scope.ensure(() => timer(10));
       scope.cancel('enough');
-      return ending(scope.close(), now);
+      return recordOutcome(scope.close(), now);
     });
     expect(error).toBeUndefined();
   });
 
   it("cancels the body also after a failure with errorMode 'abort'", () => {
-    const { error, at } = endOf((now) =>
-      ending(
+    const { error, at } = outcomeOf((now) =>
+      recordOutcome(
         scoped(
           function* (scope) {
             scope.start(function* () {
@@ -86,8 +86,8 @@ describe('a deadline', () => {
 
   it('of the outer scope, if first, cancels the inner scope', () => {
     const seen: unknown[] = [];
-    const { error } = endOf((now) =>
-      ending(
+    const { error } = outcomeOf((now) =>
+      recordOutcome(
         scoped(
           function* (outer) {
             yield* outer.start(hanging({ timeout: 9, name: 'inner' }, seen));
@@ -102,8 +102,8 @@ describe('a deadline', () => {
   });
 
   it('of the inner scope, if first, fails the inner scope, and its owner can recover', () => {
-    const { value, at } = endOf((now) =>
-      ending(
+    const { value, at } = outcomeOf((now) =>
+      recordOutcome(
         scoped(
           function* () {
             try {
@@ -125,23 +125,23 @@ describe('a deadline', () => {
     [9, 5, 'child'],
     [5, 5, 'parent'],
   ])('of %d ms in a parent and %d ms in its child is that of the %s alone', (timeout, inner, first) => {
-    const { error } = endOf((now) => {
+    const { error } = outcomeOf((now) => {
       const parent = openScope({ timeout, name: 'parent' });
       parent.fork({ timeout: inner, name: 'child' }).start(NEVER);
-      return ending(parent.close(), now);
+      return recordOutcome(parent.close(), now);
     });
     const own = error instanceof ScopeError ? (error.errors as unknown[]) : [error];
     expect(own).toEqual([expect.objectContaining({ code: 'SLUICE_DEADLINE', scope: first })]);
   });
 
   it('joins the other failures in the ScopeError', () => {
-    const { error } = endOf((now) => {
+    const { error } = outcomeOf((now) => {
       const scope = openScope({ timeout: 5, errorMode: 'continue' });
       scope.start(function* () {
         throw no;
       });
       scope.start(NEVER);
-      return ending(scope.close(), now);
+      return recordOutcome(scope.close(), now);
     });
     expect(error).toMatchObject({ first: no, errors: [expect.any(DeadlineError), no] });
   });
@@ -149,12 +149,12 @@ describe('a deadline', () => {
 
 describe('a shield', () => {
   it('lets a child finish when its parent is cancelled, and the parent waits for it', () => {
-    inTime((now) => {
+    onVirtualTime((now) => {
       const parent = openScope();
       const [shielded, other] = [parent.fork({ shield: true }), parent.fork()];
       const values = [shielded.start(timer(9)), other.start(timer(9))];
       timer(1).subscribe(() => parent.cancel());
-      const closed = ending(parent.close(), now);
+      const closed = recordOutcome(parent.close(), now);
       timer(20).subscribe(() => {
         expect(values.map(({ isError }) => isError)).toEqual([false, true]);
         expect(closed.at).toBe(9);
@@ -164,13 +164,13 @@ describe('a shield', () => {
   });
 
   it('protects a child from the deadline and from failures of its parent', () => {
-    inTime((now) => {
+    onVirtualTime((now) => {
       const parent = openScope({ timeout: 5 });
       const value = parent.fork({ shield: true }).start(timer(9));
       parent.start(function* () {
         throw no;
       });
-      const closed = ending(parent.close(), now);
+      const closed = recordOutcome(parent.close(), now);
       timer(20).subscribe(() => {
         expect(value.isError).toBe(false);
         expect(closed.at).toBe(9);

@@ -2,7 +2,17 @@
 import { map, NEVER, timer } from 'rxjs';
 import { CancelledError, Future, Scope, scoped, ScopeError, allSettled, task } from 'sluice';
 import { turn } from '../future/hear';
-import { ending, endOf, failAt, failureOf, inTime, nothing, openScope, reportsOf, type Ended } from './reports';
+import { failureOf } from '../support/failure-of';
+import {
+  recordOutcome,
+  outcomeOf,
+  failAt,
+  onVirtualTime,
+  noReports,
+  openScope,
+  reportsOf,
+  type Outcome,
+} from './reports';
 
 const no = new Error('no');
 const couldNotClose = new Error('could not close');
@@ -11,8 +21,8 @@ const abort = { errorMode: 'abort' } as const;
 
 describe("a failed task of a scope with errorMode 'abort'", () => {
   it('ends the wait of the body for something else with the failure of the task', () => {
-    const { error, at } = endOf((now) =>
-      ending(
+    const { error, at } = outcomeOf((now) =>
+      recordOutcome(
         scoped(function* (scope) {
           scope.start(failAt(3, no));
           yield NEVER;
@@ -24,8 +34,8 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     expect(at).toBe(3);
   });
   it('counts as handled when the body catches its failure', () => {
-    const { value } = endOf(() =>
-      ending(
+    const { value } = outcomeOf(() =>
+      recordOutcome(
         scoped(function* (scope) {
           scope.start(failAt(3, no));
           try {
@@ -49,7 +59,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
         log.push('closed');
       }
     });
-    inTime(() => {
+    onVirtualTime(() => {
       const body = scoped(function* (scope) {
         scope.start(failAt(3, no));
         yield* slow();
@@ -59,8 +69,8 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     expect(log).toEqual(['closed', 'Error: no']);
   });
   it('ends a wait of the body for tasks that its failure cancels', () => {
-    const { error } = endOf(() =>
-      ending(
+    const { error } = outcomeOf(() =>
+      recordOutcome(
         scoped(function* (scope) {
           const others = [scope.start(NEVER), scope.start(timer(9))];
           scope.start(failAt(3, no));
@@ -71,8 +81,8 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     expect(error).toBe(no);
   });
   it('ends a wait of the body for a task that waits for the failed one', () => {
-    const { error } = endOf(() =>
-      ending(
+    const { error } = outcomeOf(() =>
+      recordOutcome(
         scoped(function* (scope) {
           const failing = scope.start(failAt(3, no));
           yield* scope.start(function* () {
@@ -84,8 +94,8 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     expect(error).toBe(no);
   });
   it('fails a body that waits for the failed task in the usual way', () => {
-    const { value } = endOf(() =>
-      ending(
+    const { value } = outcomeOf(() =>
+      recordOutcome(
         scoped(function* (scope) {
           const failing = scope.start(failAt(3, no));
           const other = scope.start(NEVER);
@@ -98,8 +108,8 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     expect(value).toEqual([no, expect.any(CancelledError)]);
   });
   it('ends a body that is not a generator function', () => {
-    const { error, at } = endOf((now) =>
-      ending(
+    const { error, at } = outcomeOf((now) =>
+      recordOutcome(
         scoped((scope) => {
           scope.start(failAt(3, no));
           return NEVER.pipe(map(() => 1));
@@ -124,8 +134,8 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     expect((error as ScopeError).errors).toEqual([no]);
   });
   it('does not change the result of a body that has returned', () => {
-    const { error } = endOf(() =>
-      ending(
+    const { error } = outcomeOf(() =>
+      recordOutcome(
         scoped((scope) => {
           scope.start(failAt(3, no));
           return 'body';
@@ -182,9 +192,9 @@ describe('a cancelled task whose clean-up fails', () => {
   ];
 
   it.each(kinds)('fails a later waiter with the error of the clean-up: %s', async (_, work) => {
-    const ends: Ended[] = [];
+    const ends: Outcome[] = [];
     const reports = await reportsOf(() => {
-      inTime(() => {
+      onVirtualTime(() => {
         const body = scoped(function* (scope) {
           const job = scope.start(work);
           yield timer(5);
@@ -196,36 +206,36 @@ describe('a cancelled task whose clean-up fails', () => {
           }
           return 'went on';
         });
-        ends.push(ending(body));
+        ends.push(recordOutcome(body));
       });
     });
     expect(ends).toEqual([{ value: couldNotClose, at: 0 }]);
-    expect(reports).toEqual(nothing);
+    expect(reports).toEqual(noReports);
   });
   it.each(kinds)('fails an earlier waiter with the error of the clean-up: %s', (_, work) => {
-    const { error } = endOf(() => {
+    const { error } = outcomeOf(() => {
       const scope = openScope();
       const job = scope.start(work);
       timer(5).subscribe(() => {
         job.cancel('enough');
       });
-      return ending(job);
+      return recordOutcome(job);
     });
     expect(error).toBe(couldNotClose);
   });
   it.each(kinds)('fails its scope with the error of the clean-up when it has no waiter: %s', (_, work) => {
-    const { error } = endOf(() => {
+    const { error } = outcomeOf(() => {
       const scope = openScope();
       scope.start(work);
       timer(5).subscribe(() => {
         scope.cancel('enough');
       });
-      return ending(scope.close());
+      return recordOutcome(scope.close());
     });
     expect((error as ScopeError).errors).toEqual([couldNotClose]);
   });
   it('fails the scope with both errors when its grace elapses before the clean-up fails', () => {
-    const { error } = endOf(() => {
+    const { error } = outcomeOf(() => {
       const scope = openScope({ grace: 5 });
       const slow = task(function* () {
         try {
@@ -240,7 +250,7 @@ describe('a cancelled task whose clean-up fails', () => {
       timer(1).subscribe(() => {
         scope.cancel();
       });
-      return ending(scope.close());
+      return recordOutcome(scope.close());
     });
     expect((error as ScopeError).errors).toContain(couldNotClose);
     expect((error as ScopeError).errors).toHaveLength(2);
@@ -269,7 +279,7 @@ describe('a scope that is cancelled while its body waits', () => {
   );
   it('does not resume other work with the outcome of the cancelled work', () => {
     const log: unknown[] = [];
-    inTime(() => {
+    onVirtualTime(() => {
       const scope = openScope();
       const jobs = [scope.start(NEVER), scope.start(NEVER)];
       const whole = scope.start(function* () {

@@ -1,7 +1,8 @@
 /** The `errorMode` of a scope: what the failure of a task does to the other tasks and to waiters of the failed one. */
 import { of, tap, timer } from 'rxjs';
 import { AsyncValue, Future, scoped, task } from 'sluice';
-import { failureOf, inTime, openScope, failAt, closedWith } from './reports';
+import { failureOf } from '../support/failure-of';
+import { onVirtualTime, openScope, failAt, closedWith } from './reports';
 
 const one = new Error('one');
 
@@ -59,7 +60,7 @@ describe('errorMode', () => {
   /** Which tasks were cancelled by the failure of another, and whether a task can be started afterwards. */
   const after = (errorMode: 'cancel' | 'continue' | 'abort'): readonly unknown[] => {
     const seen: unknown[] = [];
-    inTime(() => {
+    onVirtualTime(() => {
       scoped(
         function* (scope) {
           const child = scope.fork();

@@ -1,7 +1,8 @@
 /** The error of a scope: a ScopeError of all failures that no waiter has received, or the error of its body. */
 import { NEVER, tap, throwError, timer } from 'rxjs';
 import { CancelledError, DeadlineError, Future, scoped, ScopeError } from 'sluice';
-import { ending, failureOf, inTime, nothing, reportsOf, openScope, failAt, closedWith } from './reports';
+import { failureOf } from '../support/failure-of';
+import { recordOutcome, onVirtualTime, noReports, reportsOf, openScope, failAt, closedWith } from './reports';
 
 const [one, two, three] = [new Error('one'), new Error('two'), new Error('three')];
 
@@ -92,8 +93,8 @@ describe('the ScopeError', () => {
 describe('the error of the body', () => {
   const outcomeOf = (body: Parameters<typeof scoped>[0], config: Parameters<typeof scoped>[1] = {}): unknown => {
     let error: unknown;
-    inTime(() => {
-      const ended = ending(scoped(body, config));
+    onVirtualTime(() => {
+      const ended = recordOutcome(scoped(body, config));
       timer(1_000).subscribe(() => ({ error } = ended));
     });
     return error;
@@ -160,5 +161,5 @@ it('a failure of a child scope is reported only by the outermost scope', async (
     outer.fork({ name: 'inner' }).start(() => Promise.reject(one));
     expect(await failureOf(outer.close())).toMatchObject({ errors: [{ errors: [one] }] });
   });
-  expect(reports).toEqual(nothing);
+  expect(reports).toEqual(noReports);
 });

@@ -3,14 +3,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { NEVER, timer } from 'rxjs';
 import { Future, scoped, ScopedValue, within } from 'sluice';
 import { turn } from '../future/hear';
-import { ending, failureOf, inTime, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { recordOutcome, onVirtualTime, openScope } from './reports';
 
 const [one, two] = [new Error('one'), new Error('two')];
 
 describe('finalisers', () => {
   it('run in reverse order of registration, each awaited before the next', () => {
     const log: string[] = [];
-    inTime((now) => {
+    onVirtualTime((now) => {
       const scope = openScope();
       scope.ensure(() => log.push(`function at ${String(now())}`));
       scope.ensure(() => timer(2));
@@ -51,7 +52,7 @@ describe('finalisers', () => {
 
   it('run after every task, every child and every clean-up has ended', () => {
     const log: string[] = [];
-    inTime((now) => {
+    onVirtualTime((now) => {
       const scope = openScope();
       scope.ensure(() => log.push(`finaliser at ${String(now())}`));
       const child = scope.fork();
@@ -71,11 +72,11 @@ describe('finalisers', () => {
   });
 
   it('run also for a cancelled scope, and are not cancelled', () => {
-    inTime((now) => {
+    onVirtualTime((now) => {
       const scope = openScope();
       scope.ensure(() => timer(5));
       timer(2).subscribe(() => scope.cancel());
-      const closed = ending(scope.close(), now);
+      const closed = recordOutcome(scope.close(), now);
       timer(9).subscribe(() => expect(closed.at).toBe(5));
     });
     expect.assertions(1);

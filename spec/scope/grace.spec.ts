@@ -2,7 +2,8 @@
 import { NEVER, timer } from 'rxjs';
 import { AsyncValue, scoped, ScopeError, TaskLeakError } from 'sluice';
 import { turn } from '../future/hear';
-import { ending, failureOf, inTime, nothing, reportsOf, endOf, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { recordOutcome, onVirtualTime, noReports, reportsOf, outcomeOf, openScope } from './reports';
 
 const no = new Error('no');
 
@@ -10,11 +11,11 @@ describe('grace', () => {
   const stubborn = (): Promise<never> => new Promise(() => undefined);
 
   it('abandons a task that does not end, with an error that names the task and its call site', () => {
-    const { error, at } = endOf((now) => {
+    const { error, at } = outcomeOf((now) => {
       const scope = openScope({ grace: 5, name: 'crawl' });
       scope.start(stubborn);
       timer(1).subscribe(() => scope.cancel());
-      return ending(scope.close(), now);
+      return recordOutcome(scope.close(), now);
     });
     expect(at).toBe(6);
     const [leak] = (error as ScopeError).errors as TaskLeakError[];
@@ -24,22 +25,22 @@ describe('grace', () => {
   });
 
   it('abandons a body too, with an error that names the call site of scoped()', () => {
-    const { error } = endOf((now) => ending(scoped(stubborn, { grace: 5, timeout: 5 }), now));
+    const { error } = outcomeOf((now) => recordOutcome(scoped(stubborn, { grace: 5, timeout: 5 }), now));
     const leak = (error as ScopeError).errors.find((one) => one instanceof TaskLeakError) as TaskLeakError;
     expect(leak.message).toMatch(/started at .*grace\.spec\.ts:\d+/);
   });
 
   it('does not apply to work that was not cancelled', () => {
-    const { at } = endOf((now) => {
+    const { at } = outcomeOf((now) => {
       const scope = openScope({ grace: 5 });
       scope.start(timer(50));
-      return ending(scope.close(), now);
+      return recordOutcome(scope.close(), now);
     });
     expect(at).toBe(50);
   });
 
   it('does not apply to cancelled tasks that end in time', () => {
-    const { error, at } = endOf((now) => {
+    const { error, at } = outcomeOf((now) => {
       const scope = openScope({ grace: 5 });
       scope.start(function* () {
         try {
@@ -49,14 +50,14 @@ describe('grace', () => {
         }
       });
       timer(1).subscribe(() => scope.cancel());
-      return ending(scope.close(), now);
+      return recordOutcome(scope.close(), now);
     });
     expect([error, at]).toEqual([undefined, 5]);
   });
 
   it('starts the next waiting task when it abandons one', () => {
     const log: string[] = [];
-    inTime(() => {
+    onVirtualTime(() => {
       const scope = openScope({ grace: 5, concurrency: 1, errorMode: 'continue' });
       const first = scope.start(stubborn);
       scope.start(() => log.push('second'));
@@ -92,13 +93,13 @@ describe('grace', () => {
       const error = await givenUp(true, (gate) => gate.fail(no));
       expect(error).toMatchObject({ errors: [expect.any(TaskLeakError), no] });
     });
-    expect(reports).toEqual(nothing);
+    expect(reports).toEqual(noReports);
   });
 
   it('ignores the late value of an abandoned task', async () => {
     const reports = await reportsOf(async () => {
       await givenUp(false, (gate) => gate.set());
     });
-    expect(reports).toEqual(nothing);
+    expect(reports).toEqual(noReports);
   });
 });

@@ -2,20 +2,21 @@
 import { NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, Future, Scope, scoped, UnawaitedError, type ExitMode } from 'sluice';
 import { turn } from '../future/hear';
-import { ending, failureOf, inTime, nothing, reportsOf, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { recordOutcome, onVirtualTime, noReports, reportsOf, openScope } from './reports';
 
 const no = new Error('no');
 
 describe('exitMode', () => {
   const closedWithMode = (exitMode: ExitMode): { at?: number; value?: unknown; error?: unknown; task: string } => {
     let outcome = {};
-    inTime((now) => {
+    onVirtualTime((now) => {
       let task: AsyncValue<unknown> = new AsyncValue();
       const body = (scope: Scope): string => {
         task = scope.start(timer(5));
         return 'body';
       };
-      const ended = ending(scoped(body, { exitMode }), now);
+      const ended = recordOutcome(scoped(body, { exitMode }), now);
       timer(9).subscribe(() => (outcome = { ...ended, task: task.isError ? 'cancelled' : 'ended' }));
     });
     return outcome as ReturnType<typeof closedWithMode>;
@@ -155,7 +156,7 @@ describe('a scoped() that is unsubscribed', () => {
 
   it('runs the clean-up of the body, of tasks and of finalisers to its end', () => {
     const log: string[] = [];
-    inTime((now) => {
+    onVirtualTime((now) => {
       const cleaning = (name: string, ms: number) =>
         function* () {
           try {
@@ -204,11 +205,11 @@ describe('a scoped() that is unsubscribed', () => {
           yield NEVER;
         })(),
       ),
-    ).toEqual(nothing);
+    ).toEqual(noReports);
   });
 
   it('is waited for by the enclosing task, and passes its failure to the scope of that task', () => {
-    inTime((now) => {
+    onVirtualTime((now) => {
       const outer = openScope();
       outer.start(
         scoped(function* (scope) {
@@ -220,7 +221,7 @@ describe('a scoped() that is unsubscribed', () => {
         }),
       );
       timer(1).subscribe(() => outer.cancel());
-      const closed = ending(outer.close(), now);
+      const closed = recordOutcome(outer.close(), now);
       timer(9).subscribe(() => {
         expect(closed.at).toBe(5);
         expect(closed.error).toMatchObject({ errors: [{ errors: [no] }] });

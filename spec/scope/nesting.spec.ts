@@ -1,7 +1,9 @@
 /** Deeply nested scopes. */
 import { Future, loop, scoped, ScopeDeadlockError, task, type Scope, type ScopeTask } from 'sluice';
 import { turn } from '../future/hear';
-import { failureOf, openScope } from './reports';
+import { recordWarnings } from '../support/record-warnings';
+import { failureOf } from '../support/failure-of';
+import { openScope } from './reports';
 import { growthOf } from '../support/cpu-time';
 
 describe('a deeply nested scope', () => {
@@ -87,6 +89,8 @@ describe('a task of an inner `scoped` that waits for an outer scope to close', (
 });
 
 describe('a task that blocks on a task started after it', () => {
+  recordWarnings(); // of block() inside tasks
+
   it.each([
     ['a function', (later: () => number) => later],
     [
@@ -97,7 +101,6 @@ describe('a task that blocks on a task started after it', () => {
         },
     ],
   ])('gets its value: %s', async (_, bodyOf) => {
-    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const value = scoped((scope) => {
       const first = scope.start(bodyOf(() => second.block()));
       const second = scope.start(() => 5);

@@ -5,7 +5,8 @@
 import { fromEvent, map, take } from 'rxjs';
 import { AsyncValue, CancelledError, Scope, scoped, ScopeError, type ErrorMode, type ScopeTask } from 'sluice';
 import { turn } from '../future/hear';
-import { failureOf, nothing, reportsOf, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { noReports, reportsOf, openScope } from './reports';
 
 const kinds = ['async function', 'observable', 'task'] as const;
 const consumers = ['rethrows', 'recovers', 'ignores'] as const;
@@ -188,7 +189,7 @@ describe('every failure is reported once, in the right place:', () => {
     const { group, own } = outcome ?? {};
     const want = expected(row);
     expect([own, ...(group ?? [])].every((error, at) => error === [want.own, ...(want.group ?? [])][at])).toBe(true);
-    expect(reports).toEqual(nothing);
+    expect(reports).toEqual(noReports);
   });
 
   it('the table has 135 rows', () => expect(rows).toHaveLength(135));
@@ -200,5 +201,5 @@ it('an ignored failure is received only by the waiter of close()', async () => {
   const reports = await reportsOf(async () => {
     expect(await failureOf(scope.close())).toMatchObject({ errors: [one] });
   });
-  expect(reports).toEqual(nothing);
+  expect(reports).toEqual(noReports);
 });

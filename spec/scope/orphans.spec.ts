@@ -1,7 +1,7 @@
 /** A clean-up without a waiter: its scope waits for it, and receives its failure. */
 import { defaultIfEmpty, map, NEVER, Observable, Subject, takeUntil, timer } from 'rxjs';
 import { all, Future, allSettled, task, type Scope } from 'sluice';
-import { ending, inTime, nothing, openScope, reportsOf, type Ended } from './reports';
+import { recordOutcome, onVirtualTime, noReports, openScope, reportsOf, type Outcome } from './reports';
 
 const [no, ofCleanUp] = [new Error('no'), new Error('of the clean-up')];
 
@@ -21,13 +21,13 @@ const failing = task(function* () {
 });
 
 /** The ends of a task and of its scope. */
-function ended(work: (log: string[]) => () => unknown): { task: Ended; scope: Ended; log: string[] } {
-  const seen: { task: Ended; scope: Ended; log: string[] }[] = [];
-  inTime((now) => {
+function ended(work: (log: string[]) => () => unknown): { task: Outcome; scope: Outcome; log: string[] } {
+  const seen: { task: Outcome; scope: Outcome; log: string[] }[] = [];
+  onVirtualTime((now) => {
     const log: string[] = [];
     const scope = openScope();
     const value = scope.start(work(log));
-    seen.push({ task: ending(value, now), scope: ending(scope.close(), now), log });
+    seen.push({ task: recordOutcome(value, now), scope: recordOutcome(scope.close(), now), log });
   });
   return seen[0] ?? { task: {}, scope: {}, log: [] };
 }
@@ -45,12 +45,12 @@ describe('a sibling that cleans up when all() has failed', () => {
       const { scope } = ended((log) => () => all([failing(), cleaning(log, ofCleanUp)]));
       expect(scope.error).toMatchObject({ errors: [ofCleanUp] });
     });
-    expect(reports).toEqual(nothing);
+    expect(reports).toEqual(noReports);
   });
 
   it('does not delay a task that recovers', () => {
     const log: unknown[] = [];
-    inTime((now) => {
+    onVirtualTime((now) => {
       const scope = openScope();
       scope.start(function* () {
         try {
@@ -74,11 +74,11 @@ describe('a source that an operator unsubscribes from', () => {
 
   it('is awaited by the scope when the scope is cancelled', () => {
     const at: unknown[] = [];
-    inTime((now) => {
+    onVirtualTime((now) => {
       const scope = openScope();
       scope.start(() => cleaning([]).pipe(map(() => 'done')));
       timer(1).subscribe(() => scope.cancel());
-      const closed = ending(scope.close(), now);
+      const closed = recordOutcome(scope.close(), now);
       timer(20).subscribe(() => at.push(closed.at));
     });
     expect(at).toEqual([6]);
@@ -100,17 +100,17 @@ it('the error of a teardown is listed in the ScopeError', async () => {
     received.push(await scope.close().then(undefined, (error: unknown) => error));
   });
   expect(received).toEqual([expect.objectContaining({ errors: [expect.objectContaining({ errors: [ofCleanUp] })] })]);
-  expect(reports).toEqual(nothing);
+  expect(reports).toEqual(noReports);
 });
 
 describe('a failure without a remaining waiter fails the scope', () => {
   /** The error of a scope with errorMode 'continue' in which these tasks are started. */
   const errorsOf = (start: (scope: Scope, source: Subject<unknown>) => void): unknown => {
-    const seen: Ended[] = [];
-    inTime(() => {
+    const seen: Outcome[] = [];
+    onVirtualTime(() => {
       const scope = openScope({ errorMode: 'continue' });
       start(scope, new Subject());
-      seen.push(ending(scope.close()));
+      seen.push(recordOutcome(scope.close()));
     });
     return (seen[0]?.error as AggregateError | undefined)?.errors;
   };

@@ -40,10 +40,10 @@ export async function reportsOf(work: () => Promise<void> | void): Promise<Repor
   }
 }
 
-export const nothing: Reports = { unhandled: [], printed: [] };
+export const noReports: Reports = { unhandled: [], printed: [] };
 
 /** The outcome of a source; empty until it has ended. */
-export interface Ended {
+export interface Outcome {
   value?: unknown;
   error?: unknown;
   /** The time of the end, in ms of virtual time. */
@@ -51,8 +51,8 @@ export interface Ended {
 }
 
 /** Subscribes, and records the outcome. */
-export function ending(source: Observable<unknown>, now: () => number = () => 0): Ended {
-  const ended: Ended = {};
+export function recordOutcome(source: Observable<unknown>, now: () => number = () => 0): Outcome {
+  const ended: Outcome = {};
   source.subscribe({
     next: (value) => Object.assign(ended, { value, at: now() }),
     error: (error: unknown) => Object.assign(ended, { error, at: now() }),
@@ -61,22 +61,15 @@ export function ending(source: Observable<unknown>, now: () => number = () => 0)
 }
 
 /** Runs `program` on virtual time, until no timer is left. */
-export function inTime(program: (now: () => number) => void): void {
+export function onVirtualTime(program: (now: () => number) => void): void {
   const scheduler = testScheduler();
   scheduler.run(() => program(() => scheduler.now()));
 }
 
-/** The error of `work`; rejects if `work` succeeds. */
-export const failureOf = (work: PromiseLike<unknown>): Promise<unknown> =>
-  Promise.resolve(work).then(
-    (value) => Promise.reject(new Error(`Expected a failure; got the value ${String(value)}.`)),
-    (error: unknown) => error,
-  );
-
 /** Runs `program` on virtual time, and returns its outcome. */
-export function endOf(program: (now: () => number) => Ended): Ended {
-  const ends: Ended[] = [];
-  inTime((now) => ends.push(program(now)));
+export function outcomeOf(program: (now: () => number) => Outcome): Outcome {
+  const ends: Outcome[] = [];
+  onVirtualTime((now) => ends.push(program(now)));
   return ends[0] ?? {};
 }
 
@@ -90,10 +83,10 @@ export const failAt = (ms: number, error: unknown) =>
 /** The error of a scope in which `fill` starts work. */
 export function closedWith(fill: (scope: Scope) => unknown, config: ScopeConfig = {}): ScopeError {
   let error: unknown;
-  inTime(() => {
+  onVirtualTime(() => {
     const scope = openScope({ errorMode: 'continue', ...config });
     fill(scope);
-    const closed = ending(scope.close());
+    const closed = recordOutcome(scope.close());
     timer(1_000).subscribe(() => ({ error } = closed));
   });
   return error as ScopeError;

@@ -2,7 +2,8 @@
 import { defer, of } from 'rxjs';
 import { AsyncValue, Future, task, type ScopeTask } from 'sluice';
 import { turn } from '../future/hear';
-import { failureOf, nothing, reportsOf, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { noReports, reportsOf, openScope } from './reports';
 
 const no = new Error('no');
 
@@ -116,7 +117,7 @@ describe('a promise that is started', () => {
       await turn();
       expect(await failureOf(scope.close())).toMatchObject({ errors: [no] });
     });
-    expect(reports).toEqual(nothing);
+    expect(reports).toEqual(noReports);
   });
 
   it('is awaited also when it is cancelled at once', async () => {

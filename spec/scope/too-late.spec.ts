@@ -2,7 +2,8 @@
 import { NEVER, Subject } from 'rxjs';
 import { Scope, ScopeClosedError, scoped } from 'sluice';
 import { thrownBy } from '../future/hear';
-import { failureOf, openScope } from './reports';
+import { failureOf } from '../support/failure-of';
+import { openScope } from './reports';
 
 const no = new Error('no');
 

@@ -6,7 +6,7 @@ import { from, lastValueFrom, toArray, type Observable } from 'rxjs';
 import { offload, transfer, WorkerPool, type WorkerTask } from '../../src/pool.browser';
 import type { Check } from './browser-check-names';
 
-/** Only what hangs takes so many ms. */
+/** The time limit of a check in ms; only a check that hangs reaches it. */
 const PATIENCE = 20_000;
 
 const uncaught: string[] = [];

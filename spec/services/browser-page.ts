@@ -32,7 +32,7 @@ const WORK = `
 /** Only pages that are alone with themselves have shared memory. */
 const ALONE = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
-/** In a process of its own: what bundles is an ES module, which jest would have to be told how to load. */
+/** The bundler runs in its own process, because it is an ES module, which jest does not load. */
 export function bundlePage(): Bundle {
   const folder = mkdtempSync(join(tmpdir(), 'page-spec-'));
   execFileSync(process.execPath, [join(__dirname, 'bundle-page.mjs'), folder], { stdio: 'inherit' });

@@ -1,5 +1,5 @@
 /**
- * A real Postgres for one spec: made in a folder of its own, on a free port of the loopback, and gone afterwards.
+ * A real Postgres for one spec, with its own temporary folder, on a free port of the loopback.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -52,7 +52,7 @@ export async function startPostgres(binaries: string): Promise<PostgresServer> {
   return { url, stop };
 }
 
-/** Postgres refuses to run as root, so root hands it to somebody else. */
+/** Postgres refuses to run as root, so root starts it as another user. */
 function unprivilegedUser(): { readonly uid: number; readonly gid: number } | null {
   if (process.getuid?.() !== 0) return null;
   const users = readFileSync('/etc/passwd', 'utf8')

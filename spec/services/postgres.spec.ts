@@ -26,20 +26,20 @@ if (binaries === null) {
     it.skip('needs a Postgres', () => undefined);
   }
 } else {
-  describe('over a real Postgres', () => {
+  describe('the audit over a real Postgres', () => {
     let server: PostgresServer;
     beforeAll(async () => {
       server = await startPostgres(binaries);
     });
     afterAll(() => server.stop());
 
-    it('the three ways agree, and sluice keeps its promise', async () => {
+    it('has the same answers in all three ways, and at most two queries more than by hand', async () => {
       const { agree, runs } = await audit(LOCKFILE, { databaseUrl: server.url });
       expect(agree).toBe(true);
       expect(runs.sluice.queries).toBeLessThanOrEqual(runs.handwritten.queries + 2);
     });
 
-    it('the answers are those of PGlite', async () => {
+    it('has the same answers as over PGlite', async () => {
       const inProcess = openInThread();
       await load(inProcess, readLockfile(LOCKFILE));
       const { answers } = await measure(inProcess);
@@ -47,7 +47,7 @@ if (binaries === null) {
       expect((await audit(LOCKFILE, { databaseUrl: server.url })).answers).toEqual(answers);
     });
 
-    it('tables of the same names are neither read nor touched, and nothing stays behind', async () => {
+    it('neither reads nor changes existing tables of the same names, and leaves none behind', async () => {
       const client = new Client({ connectionString: server.url });
       await client.connect();
       await client.query('create table package as select 1 as id');

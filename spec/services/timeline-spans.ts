@@ -1,6 +1,6 @@
 /**
- * Spans as a busy service would leave them, the same each time: pages that ask for their author, their name and their
- * picture, in waves; a scope around it, and two threads that make thumbnails.
+ * Deterministic spans of a busy service: waves of pages that load an author, a name and a picture, in a scope, with two
+ * threads that make thumbnails.
  */
 import type { Span, SpanKind } from 'sluice/trace';
 
@@ -24,7 +24,7 @@ export const span = (kind: SpanKind, id: number, about: Partial<Span>): Span => 
   ...about,
 });
 
-/** So many spans, or a few more. */
+/** `size` spans, or a few more. */
 export function serviceSpans(size: number, at = 1_700_000_000_000): readonly Span[] {
   const service = new Service(at);
   const wave = Math.max(1, Math.min(60, Math.round(size / 40)));

@@ -1,4 +1,4 @@
-/** The timeline page in a real Chromium, where one is installed: what a reader sees, finds and points at. */
+/** The timeline page in a real Chromium, if one is installed: what it shows, finds and describes on hover. */
 import { renderTimeline } from '../../src/trace/timeline/timeline-page';
 import { findChromium } from './chromium';
 import { launched, Reader, type Browser } from './timeline-browser';
@@ -37,10 +37,10 @@ if (program === null) {
     title = 'a page',
   ): Promise<Reader> => Reader.open(browser, renderTimeline(spans, { title }), look);
 
-  describe('a trace of some two hundred spans', () => {
+  describe('a timeline of about two hundred spans', () => {
     beforeEach(() => open(serviceSpans(200)));
 
-    it('is summed up', async () => {
+    it('has a summary', async () => {
       const summary = await reader.text('#summary');
       expect(summary.replaceAll(/\s/g, ' ')).toMatch(
         /^212 spans.*32 flights.*120 keys.*3\.8 keys per flight.*ms in total$/,
@@ -50,7 +50,7 @@ if (program === null) {
       expect(details).toContain('full: the batch reached its maximum size');
     });
 
-    it('says on hover why a flight took off, and what it brought', async () => {
+    it('shows on hover the flush reason of a flight, its keys and its tasks', async () => {
       await reader.select('nameOf', 2);
       await reader.hover(await reader.selected());
       const tip = await reader.text('#tip');
@@ -61,13 +61,13 @@ if (program === null) {
       expect(await reader.page.isVisible('#tip')).toBe(false);
     });
 
-    it('says on hover why a batch is not one with an earlier one', async () => {
+    it('shows on hover the split reason of a batch', async () => {
       await reader.select('pictureOf', 3);
       await reader.hover(await reader.selected());
       expect(await reader.text('#tip')).toMatch(/batch.*held 3 keys already, as many as one flush may/s);
     });
 
-    it('says on hover what a task waits for just there', async () => {
+    it('shows on hover what a task waits for at the pointer', async () => {
       await reader.select('authorName');
       await reader.hover(await reader.selected());
       expect(await reader.text('#tip')).toMatch(/Waits for\s+nameOf/);
@@ -94,7 +94,7 @@ if (program === null) {
       expect(after.to - after.from).toBeLessThan((before.to - before.from) * 0.8);
     });
 
-    it('moves with Shift and the wheel, by dragging, and no further than the trace goes', async () => {
+    it('moves with Shift and the wheel and by dragging, within the bounds of the trace', async () => {
       const whole = await reader.range();
       for (let times = 0; times < 3; times++) await reader.press('+');
       const middle = await reader.range();
@@ -111,7 +111,7 @@ if (program === null) {
       expect((await reader.range()).from).toBeCloseTo(whole.from);
     });
 
-    it('zooms to a stretch that is dragged over with Shift', async () => {
+    it('zooms to the range that is dragged over with Shift', async () => {
       await reader.page.keyboard.down('Shift');
       await reader.page.mouse.move(400, 400);
       await reader.page.mouse.down();
@@ -123,7 +123,7 @@ if (program === null) {
       expect(to - from).toBeLessThan(15);
     });
 
-    it('zooms with its buttons, and shows all again with f', async () => {
+    it('zooms with its buttons, and shows all spans with f', async () => {
       const whole = await reader.range();
       await reader.page.click('#in');
       await reader.page.click('#in');
@@ -134,7 +134,7 @@ if (program === null) {
       expect(await reader.range()).toEqual(whole);
     });
 
-    it('lights what is found in names, keys and errors, and counts it', async () => {
+    it('highlights and counts matches in names, keys and errors', async () => {
       await reader.find('NAMEOF');
       expect(await reader.text('#count')).toBe('16');
       expect(await reader.lit()).toBe(16);
@@ -163,7 +163,7 @@ if (program === null) {
       expect(await reader.text('#count')).toMatch(/^16 of/);
     });
 
-    it('shows the tasks that a flight served, and lights them', async () => {
+    it('shows and highlights the tasks that a flight served', async () => {
       await reader.select('nameOf', 2);
       const details = await reader.text('#details');
       expect(details).toMatch(/Served tasks \(5\)/);
@@ -176,7 +176,7 @@ if (program === null) {
       expect(await reader.text('#details')).toContain('The whole trace');
     });
 
-    it('shows of a task who waits for it, what it waits for, and the flights that served it', async () => {
+    it('shows the parents and children of a task, and the flights that served it', async () => {
       await reader.select('authorName');
       const details = await reader.text('#details');
       expect(details).toMatch(/Served by flights\s+nameOf/);
@@ -185,7 +185,7 @@ if (program === null) {
       expect(await reader.text('#details')).toMatch(/Children \(2\).*at pages|at pages.*Children \(2\)/s);
     });
 
-    it('selects with a click, and zooms to it with a double click', async () => {
+    it('selects a span with a click, and zooms to it with a double click', async () => {
       await reader.select('chapter');
       const middle = await reader.selected();
       await reader.press('Escape');
@@ -200,7 +200,7 @@ if (program === null) {
       expect(to - from).toBeLessThan(25);
     });
 
-    it('isolates what is lit, with what belongs to it', async () => {
+    it('isolates the highlighted spans and their relations', async () => {
       await reader.select('nameOf', 2);
       await reader.press('f');
       const all = await reader.drawnSpans();
@@ -225,7 +225,7 @@ if (program === null) {
       expect(await reader.drawnSpans()).toBeGreaterThanOrEqual(all);
     });
 
-    it('goes from span to span with the arrow keys, and says where it is', async () => {
+    it('goes from span to span with the arrow keys, and announces each', async () => {
       await reader.page.focus('#lanes');
       await reader.press('Enter');
       expect(await reader.text('#said')).toMatch(/^scope, nightly report/);
@@ -240,13 +240,13 @@ if (program === null) {
       expect(await reader.text('#said')).toMatch(/^scope/);
     });
 
-    it('has names for those who do not see it', async () => {
+    it('has accessible names', async () => {
       expect(await reader.page.getAttribute('#lanes', 'aria-label')).toMatch(/^Timeline of 212\sspans/);
       for (const name of ['Zoom in', 'Zoom out', 'Fit', 'Isolate', 'Light or dark', 'Keys'])
         expect(await reader.page.getByRole('button', { name, exact: true }).count()).toBe(1);
     });
 
-    it('tells its keys', async () => {
+    it('lists its keyboard shortcuts', async () => {
       await reader.press('?');
       expect(await reader.text('dialog')).toContain('Shift + drag');
       await reader.press('Escape');
@@ -254,7 +254,7 @@ if (program === null) {
     });
   });
 
-  describe('colours', () => {
+  describe('the colours of a timeline', () => {
     const ground = (): Promise<string> =>
       reader.page.evaluate(() => getComputedStyle(document.querySelector('.picture') ?? document.body).backgroundColor);
     const bar = (): Promise<string> =>
@@ -263,7 +263,7 @@ if (program === null) {
         return canvas?.toDataURL() ?? '';
       });
 
-    it("are light or dark as the reader's system is", async () => {
+    it('are light or dark as the system', async () => {
       await open(serviceSpans(10), { colorScheme: 'dark' });
       const dark = [await ground(), await bar()];
       await reader.page.close();
@@ -293,10 +293,10 @@ if (program === null) {
     });
   });
 
-  describe('ten thousand spans', () => {
+  describe('a timeline of ten thousand spans', () => {
     beforeEach(() => open(serviceSpans(10_000)));
 
-    it('draw something in every group, and only what is in sight', async () => {
+    it('draws something in every group, and only visible spans', async () => {
       const seen: string[] = [];
       for (const group of await reader.page.locator('.group').all()) {
         await group.evaluate((element) =>
@@ -313,7 +313,7 @@ if (program === null) {
       expect(seen.map((text) => text.split(/\s/)[0])).toEqual(['Scopes', 'Batches', 'Flights', 'Tasks', 'Threads']);
     });
 
-    it('respond: what is looked for is found, and what is zoomed to is large enough to be named', async () => {
+    it('finds a span, and shows its name after zooming to it', async () => {
       await reader.select('user 4059');
       await reader.hover(await reader.selected());
       expect(await reader.text('#tip')).toContain('nameOf');
@@ -323,10 +323,10 @@ if (program === null) {
     });
   });
 
-  describe('whatever a trace has heard', () => {
+  describe('hostile text in a trace', () => {
     const hostile = '</script><img src=x onerror="alert(1)"><b>bold</b>';
 
-    it('stays text, wherever it is shown', async () => {
+    it('is shown as text everywhere', async () => {
       const split = { because: 'full', from: 9, detail: hostile } as const;
       const said = { name: hostile, error: hostile, keys: [hostile], calledAt: hostile, pool: hostile, thread: 1 };
       const spans = [
@@ -348,14 +348,14 @@ if (program === null) {
     });
   });
 
-  describe('a small or odd trace', () => {
-    it('is friendly if it has nothing', async () => {
+  describe('a timeline of a small or unusual trace', () => {
+    it('says that the trace is empty', async () => {
       await open([]);
       expect(await reader.text('main')).toContain('This trace has no spans');
       expect(await reader.page.isVisible('#search')).toBe(false);
     });
 
-    it('shows what took no time, each of it', async () => {
+    it('shows each span without duration', async () => {
       await open([1, 2, 3].map((id) => span('task', id, { name: 'tick', start: 5, end: 5 })));
       expect(await reader.drawnSpans()).toBe(3);
       await reader.select('tick', 2);
@@ -363,7 +363,7 @@ if (program === null) {
       expect(await reader.text('#tip')).toMatch(/tick/);
     });
 
-    it('shows what has not ended', async () => {
+    it('shows spans that have not ended', async () => {
       await open([
         span('task', 1, { name: 'hanging', end: 9, outcome: undefined, waits: [{ start: 2, end: 9, for: 'rows' }] }),
       ]);
@@ -373,7 +373,7 @@ if (program === null) {
       expect(await reader.text('#tip')).toMatch(/Waits for\s+rows/);
     });
 
-    it('moves to where it is sent in a few frames, unless the reader wants no motion', async () => {
+    it('animates a move for a few frames, unless reduced motion is preferred', async () => {
       await open(serviceSpans(200), { reducedMotion: 'no-preference' });
       await reader.find('user 101');
       await reader.page.press('#search', 'Enter');

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { builtFiles } from './built-package';
 import { patience } from './patience';
 
-export interface Ended {
+export interface ProcessResult {
   /** The lines of its standard output. */
   readonly lines: readonly string[];
   readonly stderr: string;
@@ -23,7 +23,7 @@ interface ProcessOptions {
 }
 
 /** @param program plain JavaScript, in which `rx`, `TestScheduler` and the usual exports of the library are defined */
-export function runAlone(program: string, { flags = [], before = '' }: ProcessOptions = {}): Ended {
+export function runAlone(program: string, { flags = [], before = '' }: ProcessOptions = {}): ProcessResult {
   const source = `${before}
     const rx = require('rxjs');
     const { TestScheduler } = require('rxjs/testing');

@@ -4,6 +4,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { batch } from 'sluice';
 import type { WorkerTask } from 'sluice/pool';
 import { answersAfter, mockTask, VirtualPool } from 'sluice/testing';
+import { sleep } from '../support/sleep';
 
 const late = (end: 'complete' | 'error') => (): Observable<number> =>
   new Observable((subscriber) => {
@@ -75,8 +76,6 @@ it('a task of a virtual pool that runs a mocked one with this.do gets the mock',
   expect([await outer(), mock.callCount]).toEqual(['mock', 2]);
 });
 
-const later = (): Promise<void> => new Promise((done) => setTimeout(done, 30));
-
 it.each([Infinity, 2 ** 31])('answersAfter(%p) does not answer after 1 ms', async (ms) => {
   let got: unknown = 'nothing';
   let refused = false;
@@ -85,12 +84,12 @@ it.each([Infinity, 2 ** 31])('answersAfter(%p) does not answer after 1 ms', asyn
   } catch {
     refused = true;
   }
-  await later();
+  await sleep(30);
   expect(refused || got === 'nothing').toBe(true);
 });
 it.each([Infinity, 2 ** 31])('a task of duration %p holds its worker for longer than 1 ms', async (duration) => {
   const job = new VirtualPool({ duration }).do(() => 1);
-  await later();
+  await sleep(30);
   expect(job.isSet).toBe(false);
 });
 it('close({ timeout: 2 ** 31 }) does not cut its tasks at once (a WorkerPool does not)', async () => {

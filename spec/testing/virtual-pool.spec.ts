@@ -16,22 +16,16 @@ import {
   timer,
   toArray,
   VirtualTimeScheduler,
-  type Observable,
 } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
-import { AsyncValue, CancelledError, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
+import { CancelledError, Future, TaskTimeoutError, WouldBlockError } from 'sluice';
 import {
   ModuleLoadError,
   offload,
   PoolClosedError,
   QueueFullError,
-  ThrownValueError,
-  transfer,
-  TransferError,
-  WorkerPool,
   workerTask,
   type PoolEvent,
-  type TaskPool,
   type WorkerTask,
 } from 'sluice/pool';
 import { VirtualPool } from 'sluice/testing';
@@ -275,170 +269,6 @@ describe('on virtual time, a virtual pool', () => {
   });
 });
 
-/** In real time: the behaviour that virtual pools and pools of threads have in common. */
-const real = new WorkerPool({ size: 1, name: 'pool', maxQueue: 50 });
-afterAll(() => real.close({ force: true }));
-
-const pools: readonly (readonly [string, TaskPool])[] = [
-  ['of threads', real],
-  ['of a test', new VirtualPool({ name: 'pool', maxQueue: 50 })],
-];
-
-describe.each(pools)('a pool %s', (_, pool) => {
-  it('returns the value of plain, async and promise-returning functions', async () => {
-    expect(await pool.do((a: number, b: number) => a + b, 1, 2)).toBe(3);
-    expect(await pool.task(async (n: number) => Promise.resolve(n * 2))(4)).toBe(8);
-  });
-
-  it('streams generators, async generators and ReadableStreams', async () => {
-    const upTo = pool.task(function* (n: number) {
-      for (let i = 1; i <= n; i++) yield i;
-    });
-    const later = pool.task(async function* (n: number) {
-      for (let i = 1; i <= n; i++) yield await Promise.resolve(i);
-    });
-    const all = <T>(items: Observable<T>): Promise<T[]> => lastValueFrom(items.pipe(toArray()));
-    expect(await all(upTo(3))).toEqual([1, 2, 3]);
-    expect(await all(upTo(0))).toEqual([]);
-    expect(await all(later(3))).toEqual([1, 2, 3]);
-    expect(await upTo(4)).toBe(4);
-    const streamOf = pool.task((text: string) => {
-      const start = (controller: ReadableStreamDefaultController<string>): void => {
-        controller.enqueue(text);
-        controller.close();
-      };
-      return new ReadableStream<string>({ start });
-    });
-    expect(await all(streamOf('a'))).toEqual(['a']);
-  });
-
-  it('pulls an endless stream only as far as items are taken', async () => {
-    const endless = pool.task(function* () {
-      for (let i = 0; ; i++) yield i;
-    });
-    expect(await lastValueFrom(endless().pipe(take(3), toArray()))).toEqual([0, 1, 2]);
-    const items: number[] = [];
-    for await (const item of endless()) {
-      items.push(item);
-      if (item === 500) break;
-    }
-    expect(items).toHaveLength(501);
-    await pool.drain();
-  });
-
-  it('returns arrays, Maps and strings as single values', async () => {
-    expect(await pool.do(() => [1, 2])).toEqual([1, 2]);
-    expect(await pool.do(() => new Map([[1, 2]]))).toEqual(new Map([[1, 2]]));
-    expect(await pool.do(() => 'ab')).toBe('ab');
-  });
-
-  it('fails with the error of the function', async () => {
-    const thrown = pool.do(() => {
-      throw new RangeError('no');
-    });
-    await expect(thrown).rejects.toEqual(new RangeError('no'));
-    await expect(pool.do(() => Promise.reject(new TypeError('later')))).rejects.toEqual(new TypeError('later'));
-    const value = await pool.do(() => Promise.reject('text')).then(undefined, (error: unknown) => error); // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors -- some do
-    expect(value).toBeInstanceOf(ThrownValueError);
-    expect(value).toMatchObject({ thrown: 'text' });
-  });
-
-  it('refuses values that threads cannot send, and names them', async () => {
-    const refused = pool.task((of: unknown) => of);
-    const error: unknown = await refused({ a: [() => 1] }).then(undefined, (thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(TransferError);
-    expect(error).toMatchObject({ path: 'args[0].a[0]' });
-    const result: unknown = await pool.do(() => ({ b: Symbol('s') })).then(undefined, (thrown: unknown) => thrown);
-    expect(result).toBeInstanceOf(TransferError);
-    expect(String(result)).toMatch(/The result.*b/);
-    expect(await pool.do((image: Uint8Array) => image.length, transfer(new Uint8Array(3)))).toBe(3);
-  });
-
-  it('gives a task its name, and lets it run nested tasks although it has the only worker', async () => {
-    const nested = pool.task(
-      async function (this: WorkerTask, n: number): Promise<string> {
-        const inner = await this.do((m: number) => m + 1, n);
-        return `${this.name} ${inner} ${this.signal.aborted}`;
-      },
-      { name: 'outer' },
-    );
-    expect(await nested(1)).toBe('outer 2 false');
-    await pool.drain();
-    expect(pool.stats).toMatchObject({ queued: 0, running: 0 });
-  });
-
-  it('chains jobs, and continues after a handled error', async () => {
-    expect(await pool.do((n: number) => n + 1, 1).chain((n: number) => n * 10)).toBe(20);
-    const failed = pool.do((): number => {
-      throw new Error('no');
-    });
-    expect(await failed.chain({ afterError: 'run' }, (n?: number) => String(n))).toBe('undefined');
-  });
-
-  it('supports block() for tasks without duration', () => {
-    expect(pool.do((n: number) => n * n, 3).get()).toBe(9);
-    expect(
-      pool
-        .task((n: number) => n * n)(4)
-        .block(),
-    ).toBe(16);
-    expect(
-      task(function* () {
-        return yield* pool.task((n: number) => n + 1)(1);
-      })().block(),
-    ).toBe(2);
-    pool.drain().block();
-  });
-
-  it('cancels a task by its signal, before or during the run', async () => {
-    const controller = new AbortController();
-    const never = pool.task(() => new Promise<never>(() => undefined), { signal: controller.signal });
-    const going = never().start();
-    await turn();
-    controller.abort('enough');
-    await expect(going).rejects.toMatchObject({ reason: 'enough' });
-    await expect(never()).rejects.toBeInstanceOf(CancelledError);
-  });
-
-  it('awaits AsyncValues among the arguments, and fails with their errors', async () => {
-    const later = new AsyncValue<number>();
-    const job = pool.do((n: number) => n + 1, later);
-    later.set(1);
-    expect(await job).toBe(2);
-    await expect(pool.do((n: number) => n, Future.fail(new Error('no')))).rejects.toThrow('no');
-  });
-
-  it('counts completed, failed and cancelled tasks', async () => {
-    const before = pool.stats;
-    await pool.do(() => 1);
-    await pool.do(() => Promise.reject(new Error('no'))).then(undefined, () => undefined);
-    const { completed, failed } = pool.stats;
-    expect([completed - before.completed, failed - before.failed]).toEqual([1, 1]);
-  });
-
-  it('counts a task as completed when its subscriber unsubscribes on the value', async () => {
-    const { completed } = pool.stats;
-    await lastValueFrom(
-      pool
-        .task((n: number) => n)(1)
-        .pipe(take(1)),
-    );
-    expect(pool.stats.completed - completed).toBe(1);
-  });
-
-  it.each([
-    ['no function', (): unknown => pool.task(5 as never)],
-    ['a wrong size', (): unknown => (pool.size = -1)],
-    ['a wrong time-out', (): unknown => pool.task(echo, { timeout: -1 })],
-    ['a wrong name', (): unknown => pool.task(echo, { name: 5 as never })],
-    ['a wrong signal', (): unknown => pool.task(echo, { signal: {} as never })],
-    ['a wrong close', (): unknown => pool.close({ force: 1 as never })],
-    ['a relative module', (): unknown => pool.module('./x')],
-  ])('refuses %s with a TypeError', (_name, call) => {
-    expect(thrownBy(call)).toBeInstanceOf(TypeError);
-  });
-});
-
 describe('a virtual pool', () => {
   it('runs closures on this thread, where workerTask() returns the task that is called', async () => {
     const seen: string[] = [];
@@ -484,14 +314,6 @@ describe('a virtual pool', () => {
     );
     expect(errors.filter((error) => error instanceof QueueFullError)).toHaveLength(9);
     expect(errors.slice(0, 51)).toEqual(Array.from({ length: 51 }, () => undefined));
-  });
-
-  it('fails the task that has waited longest with overflow evict', async () => {
-    const pool = new VirtualPool({ size: 0, maxQueue: 1, overflow: 'evict' });
-    const [first, second] = [pool.do(() => 1), pool.do(() => 2)];
-    await expect(first).rejects.toBeInstanceOf(QueueFullError);
-    pool.size = 1;
-    expect(await second).toBe(2);
   });
 
   it('emits events of its workers', async () => {
@@ -601,26 +423,10 @@ describe('a virtual pool', () => {
     expect(pool.stats).toMatchObject({ queued: 0, running: 0, completed: 20_000 });
   });
 
-  it('is closed by await using', async () => {
-    let closed: VirtualPool;
-    {
-      await using pool = new VirtualPool();
-      closed = pool;
-      expect(await pool.do(() => 1)).toBe(1);
-    }
-    await expect(closed.do(() => 1)).rejects.toBeInstanceOf(PoolClosedError);
-  });
-
   it.each([
-    [null, /expected its config to be an object/],
-    [{ size: -1 }, /expected `size` to be a whole number/],
     [{ duration: -1 }, /expected `duration` to be a number of ms/],
     [{ clock: {} }, /expected `clock` to be an RxJS scheduler/],
-    [{ maxQueue: 1.5 }, /expected `maxQueue` to be/],
-    [{ overflow: 'x' }, /expected `overflow` to be 'reject' or 'evict'/],
-    [{ taskTimeout: 'x' }, /expected `taskTimeout` to be/],
     [{ load: 5 }, /expected `load` to be a function/],
-    [{ name: 5 }, /expected `name` to be a string/],
     [{ execArgv: [] }, /unknown option "execArgv"/],
   ])('refuses an invalid config: %p', (config, message) => {
     const error = thrownBy(() => new VirtualPool(config as never));

@@ -1,7 +1,7 @@
 /**
  * `SLUICE_DEBUG`: debugging from the start of a process.
  */
-import { runAlone, type Ended } from '../support/process';
+import { runAlone, type ProcessResult } from '../support/process';
 
 /** Says whether there are places, and whether there is a doctor. */
 const PROGRAM = `
@@ -17,7 +17,7 @@ const PROGRAM = `
 `;
 
 /** With the variable set before anything is loaded. */
-function runWith(words: string | undefined): Ended {
+function runWith(words: string | undefined): ProcessResult {
   const set =
     words === undefined ? 'delete process.env.SLUICE_DEBUG' : `process.env.SLUICE_DEBUG = ${JSON.stringify(words)}`;
   return runAlone(PROGRAM, { flags: ['--import', `data:text/javascript,${encodeURIComponent(set)}`] });

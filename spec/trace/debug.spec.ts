@@ -5,6 +5,7 @@ import { batch, debug, task } from 'sluice';
 import { debug as fromTrace } from 'sluice';
 import { trace$ } from 'sluice/trace';
 import { instrumentation } from '../../src/scheduler/instrumentation';
+import { warningsOf } from '../support/record-warnings';
 
 afterEach(() => {
   debug(false);
@@ -23,17 +24,12 @@ function stackNow(): string {
 }
 const hasPlaces = (): boolean => stackNow().includes('asked for');
 
-/** Whether the doctor warns of what he always warns of. */
+/** Whether the doctor warns of a batch function that is created for each call. */
 function hasDoctor(): boolean {
-  const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-  try {
-    task(function* makesItsOwn() {
-      for (const name of ['own', 'again']) batch((keys: readonly string[]) => keys, { name });
-    })().block();
-    return warn.mock.calls.length > 0;
-  } finally {
-    warn.mockRestore();
-  }
+  const program = task(function* makesItsOwn() {
+    for (const name of ['own', 'again']) batch((keys: readonly string[]) => keys, { name });
+  });
+  return warningsOf(() => program().block()).length > 0;
 }
 
 const now = (): { readonly callSites: boolean; readonly doctor: boolean } => ({

@@ -1,22 +1,17 @@
 /** What the doctor warns of in the bodies of tasks, on a platform that has no AsyncLocalStorage. */
 import { lastValueFrom, subscribeOn } from 'rxjs';
 import { all, batch, BatchScheduler, debug, task, type Future } from 'sluice';
+import { recordWarnings } from '../support/record-warnings';
 
 jest.mock('../../src/core/node-async-hooks', () => ({ asyncHooks: undefined }));
 
-let warn: jest.SpyInstance<void, [string]>;
-
+const warnings = recordWarnings();
 beforeEach(() => {
-  warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined) as typeof warn;
   debug();
 });
-
 afterEach(() => {
   debug(false);
-  warn.mockRestore();
 });
-
-const warnings = (): string[] => warn.mock.calls.map(([text]) => text);
 
 describe('an async function as the body of a task', () => {
   const request = new BatchScheduler({ name: 'request' });

@@ -1,7 +1,7 @@
 /** The doctor's warning of futures that were never run, when they are collected or the process exits. */
 import { runAlone } from '../support/process';
 
-/** What is warned of, line by line, in a process whose program does this, by the time it ends. */
+/** The lines of the warnings that a process with this program prints until it exits. */
 function saidAtExit(program: string): string[] {
   const { stderr } = runAlone(`
     const { debug, Scope } = require('sluice');
@@ -14,7 +14,7 @@ function saidAtExit(program: string): string[] {
   return stderr.split('\n').filter(Boolean);
 }
 
-/** The same, and nothing of it is held when garbage has been collected. */
+/** The warnings that a process prints when the garbage of this program has been collected. */
 function saidWhenCollected(program: string): readonly string[] {
   const { lines } = runAlone(
     `

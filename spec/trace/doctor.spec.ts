@@ -2,24 +2,17 @@
 import { config, lastValueFrom, of, timer } from 'rxjs';
 import { all, batch, debug, emit, allSettled, stream, task, type Future } from 'sluice';
 import { retryTask } from 'sluice/tools';
+import { recordWarnings } from '../support/record-warnings';
 
-let warn: jest.SpyInstance<void, [string]>;
-
-beforeEach(() => {
-  warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined) as typeof warn;
-});
-
+const warnings = recordWarnings();
 afterEach(() => {
   debug(false);
-  warn.mockRestore();
 });
-
-const warnings = (): string[] => warn.mock.calls.map(([text]) => text);
 
 const HERE = /doctor\.spec\.ts:\d+:\d+/;
 
-/** Runs it with the doctor, and gives what he said. */
-async function seenIn(work: () => PromiseLike<unknown>): Promise<string[]> {
+/** The warnings of the doctor while `work` runs. */
+async function seenIn(work: () => PromiseLike<unknown>): Promise<readonly string[]> {
   debug();
   await work();
   return warnings();
@@ -198,8 +191,8 @@ describe('a resolver that returns results in another order than its keys', () =>
     readonly id?: unknown;
     readonly [name: string]: unknown;
   }
-  /** What he says of a resolver that gives these for the keys 1, 2, 3 and so on. */
-  const saidOf = (results: readonly unknown[]): Promise<string[]> => {
+  /** The warnings about a resolver that returns `results` for the keys 1, 2, 3 and so on. */
+  const saidOf = (results: readonly unknown[]): Promise<readonly string[]> => {
     const rowOf = batch<number, Row>(() => [...results] as Row[], { name: 'rowOf' });
     return seenIn(() => allSettled(results.map((_, index) => rowOf(index + 1))));
   };
@@ -354,7 +347,7 @@ describe('the doctor', () => {
   it('does not disturb the program if console.warn throws', async () => {
     const outer = config.onUnhandledError;
     const isReported = new Promise<unknown>((resolve) => (config.onUnhandledError = resolve));
-    warn.mockImplementation(() => {
+    jest.spyOn(console, 'warn').mockImplementation(() => {
       throw new Error('no console');
     });
     debug();

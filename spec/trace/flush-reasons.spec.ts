@@ -65,18 +65,18 @@ describe('the flush reason of a batch', () => {
 
   it('is "forced" if a caller blocks', async () => {
     const ask = atOnce({ window: 3_600_000 });
-    const told = await recordEventsWhile(() => Future.of(ask('a').block()));
-    expect(ofType(told, 'batch-flush').map(({ reason }) => reason)).toEqual(['forced']);
+    const recorded = await recordEventsWhile(() => Future.of(ask('a').block()));
+    expect(ofType(recorded, 'batch-flush').map(({ reason }) => reason)).toEqual(['forced']);
   });
 
   it('is "forced" if scheduler.flush() is called', async () => {
     const ask = atOnce({ hold: 3_600_000 });
-    const told = await recordEventsWhile(() => {
+    const recorded = await recordEventsWhile(() => {
       const asked = ask('a').start();
       batchScheduler.flush();
       return asked;
     });
-    expect(ofType(told, 'batch-flush').map(({ reason }) => reason)).toEqual(['forced']);
+    expect(ofType(recorded, 'batch-flush').map(({ reason }) => reason)).toEqual(['forced']);
   });
 
   it('does not exist if all keys were cancelled: the trace has no flush', () => {
@@ -99,8 +99,8 @@ describe('a flush', () => {
     const other = task(function* other() {
       return yield* ask('a');
     });
-    const told = recordEvents(() => all([one(), other(), ask('c')]).subscribe());
-    const [flush] = ofType(told, 'batch-flush');
+    const recorded = recordEvents(() => all([one(), other(), ask('c')]).subscribe());
+    const [flush] = ofType(recorded, 'batch-flush');
     expect(flush?.keys).toEqual(['"b"', '"a"', '"c"']);
     expect(flush?.tasks).toEqual([1, 3]);
   });
@@ -110,11 +110,11 @@ describe('a flush', () => {
     const visit = task(function* visit(key: string) {
       return yield* ask(key);
     });
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       visit('a').subscribe();
       visit('b').subscribe().unsubscribe();
     });
-    const [flush] = ofType(told, 'batch-flush');
+    const [flush] = ofType(recorded, 'batch-flush');
     expect([flush?.keys, flush?.tasks]).toEqual([['"a"'], [1]]);
   });
 });

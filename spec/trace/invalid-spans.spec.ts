@@ -1,10 +1,10 @@
 /** Timelines and Chrome traces of invalid spans, and a recording to a dangling link. */
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEVER } from 'rxjs';
 import { toChromeTrace, recordTimeline, renderTimeline, type Span } from 'sluice/trace';
 import { span } from '../services/timeline-spans';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const sound = span('task', 1, { name: 'sound', start: 0, end: 10 });
 
@@ -49,8 +49,7 @@ describe('a duration in a Chrome trace', () => {
 });
 
 describe('a path that is a link to a missing file', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-odd-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const { path: folder } = temporaryFolder();
 
   it('stays a link, and the page is written to its target', () => {
     const [link, target] = [join(folder, 'latest.html'), join(folder, 'today.html')];

@@ -1,25 +1,19 @@
 /**
- * What the chain of tasks on an error's stack never does: harm what it is written on, grow without bound, or cost more
- * than there are tasks.
+ * The chain of tasks on the stack of an error does not change other errors, is bounded, and has a constant cost per task.
  */
 import { timer } from 'rxjs';
 import { all, batch, batchScheduler, debug, Future, task } from 'sluice';
 import { retryTask } from 'sluice/tools';
+import { failureOf } from '../support/failure-of';
 
 afterEach(() => {
   debug(false);
 });
 
-const never = (): never => {
-  throw new Error('it has not failed');
-};
-const failureOf = (work: PromiseLike<unknown>): Promise<unknown> =>
-  Promise.resolve(work).then(never, (error: unknown) => error);
-
 const chainOf = (error: unknown): string[] =>
   ((error as Error).stack ?? '').split('\n').filter((line) => /^ +at (task \w+|batch "|… more)/.test(line));
 
-/** Fails with this, whatever it is, in a key and two tasks. */
+/** A future of two nested tasks and a key, which fails with `thrown`. */
 const failWith = (thrown: unknown): Future<unknown> => {
   const key = batch(
     (): never => {
@@ -39,7 +33,7 @@ const failWith = (thrown: unknown): Future<unknown> => {
 describe.each([
   ['off', false],
   ['on', true],
-])('with debugging %s, unharmed passes', (_, isOn) => {
+])('with debugging %s, tasks rethrow unchanged:', (_, isOn) => {
   beforeEach(() => {
     debug(isOn);
   });
@@ -112,7 +106,7 @@ describe.each([
     expect(error.stack).toBe('its own');
   });
 
-  it('a proxy that throws whatever is done to it', () => {
+  it('a Proxy that throws on each access', () => {
     const trap = (): never => {
       throw new TypeError('not for you');
     };
@@ -125,13 +119,13 @@ describe.each([
   });
 });
 
-describe('the same error, passing again', () => {
+describe('the chain of an error that is thrown repeatedly', () => {
   const known = (): { readonly error: Error; readonly ask: (id: number) => Future<unknown> } => {
     const error = new Error('always the same');
     return { error, ask: batch(() => Promise.reject(error), { name: 'ask' }) };
   };
 
-  it('is not written on again by each time it is tried again', async () => {
+  it('is extended once, however often a task retries', async () => {
     const { error, ask } = known();
     const attempt = task(function* attempt(): Generator<unknown, unknown> {
       return yield* ask(1);
@@ -154,7 +148,7 @@ describe('the same error, passing again', () => {
     ]);
   });
 
-  it('is not by retryTask either', async () => {
+  it('is not extended by each attempt of retryTask', async () => {
     const { error, ask } = known();
     const attempt = task(function* attempt(): Generator<unknown, unknown> {
       return yield* ask(1);
@@ -163,7 +157,7 @@ describe('the same error, passing again', () => {
     expect(chainOf(error).length).toBeLessThan(6);
   });
 
-  it('is not where it is a constant that many fail with, one after the other', async () => {
+  it('is extended once if consecutive calls fail with a constant error', async () => {
     const { error, ask } = known();
     const visit = task(function* visit(): Generator<unknown, unknown> {
       return yield* ask(1);
@@ -172,7 +166,7 @@ describe('the same error, passing again', () => {
     expect(chainOf(error)).toHaveLength(2);
   });
 
-  it('is not where somebody throws it from a loop of his own', async () => {
+  it('is extended once if a task throws it in a loop', async () => {
     const error = new Error('always the same');
     const thrower = task(function* thrower(): Generator<unknown, unknown> {
       yield timer(0);
@@ -199,23 +193,23 @@ describe('a long chain', () => {
     return yield* nested(depth - 1);
   });
 
-  it('is written to its end as long as somebody can read it', async () => {
+  it('is complete up to a hundred lines', async () => {
     expect(chainOf(await failureOf(nested(98)))).toHaveLength(99);
   });
 
-  it('ends after a hundred lines, and says so', async () => {
+  it('is cut after a hundred lines, with a note', async () => {
     const chain = chainOf(await failureOf(nested(250)));
     expect(chain).toHaveLength(100);
     expect(chain.at(-2)).toContain('task level');
     expect(chain.at(-1)).toContain('… more tasks');
   });
 
-  it('costs no more for each task, however many there are', async () => {
+  it('has a constant cost for each of many tasks', async () => {
     const error = await failureOf(nested(200_000));
     expect(chainOf(error)).toHaveLength(100);
   });
 
-  it('costs no more for each where each waits in an all', async () => {
+  it('has a constant cost for each of many tasks that wait in all()', async () => {
     const wide = task(function* level(depth: number): Generator<unknown, unknown> {
       if (depth === 0) throw new Error('at the bottom');
       return yield* all([wide(depth - 1)]);

@@ -1,6 +1,5 @@
 /**
- * What the stack of an error says of the tasks it has passed through: their names always, and with debugging on the
- * place where each was asked for.
+ * The stack of an error names the tasks that it has passed through, with debugging on also the call site of each.
  */
 import { map, of, timer, type Observable } from 'rxjs';
 import {
@@ -16,12 +15,13 @@ import {
   task,
   within,
 } from 'sluice';
+import { failureOf } from '../support/failure-of';
 
 afterEach(() => {
   debug(false);
 });
 
-/** The lines that say so, without the places. */
+/** The lines of the chain, without the call sites. */
 const chainOf = (error: unknown): string[] =>
   linesOf(error).map((line) => line.replace(/^ *at /, '').replace(/, asked for .*/, ''));
 
@@ -29,12 +29,6 @@ const linesOf = (error: unknown): string[] =>
   String((error as Error).stack)
     .split('\n')
     .filter((line) => /^ +at (task \S+|batch "|… more)/.test(line));
-
-const never = (): never => {
-  throw new Error('it has not failed');
-};
-const failureOf = (work: PromiseLike<unknown>): Promise<Error> =>
-  Promise.resolve(work).then(never, (error: unknown) => error as Error);
 
 const noAuthor = new Error('there is no author 7');
 
@@ -59,29 +53,29 @@ const shelf = task(function* shelf(titles: readonly string[]): Generator<unknown
 
 describe('an error that passes through tasks', () => {
   it('names the key and every level, from the inside out', async () => {
-    const error = await failureOf(shelf(['Ulysses']));
+    const error = await failureOf<Error>(shelf(['Ulysses']));
     expect(error.message).toBe('there is no author 7');
     expect(chainOf(error)).toEqual(['batch "authorOf", key 7', 'task author', 'task book', 'task shelf']);
   });
 
-  it('keeps its identity, its message and what its stack said before', async () => {
+  it('keeps its identity, its message and the lines of its stack', async () => {
     const before = noAuthor.stack ?? '';
     const one = batch((ids: readonly number[]) => ids.map(() => noAuthor), { name: 'one' });
     const ask = task(function* ask() {
       return yield* one(1);
     });
-    const error = await failureOf(ask());
+    const error = await failureOf<Error>(ask());
     expect(error).toBe(noAuthor);
     expect(error.message).toBe('there is no author 7');
     expect(String(error.stack).startsWith(before)).toBe(true);
     expect(chainOf(error)).toEqual(['batch "one", key 1', 'task ask']);
   });
 
-  it('names no places with debugging off', async () => {
+  it('has no call sites with debugging off', async () => {
     expect(linesOf(await failureOf(shelf(['Ulysses']))).join()).not.toContain('asked for');
   });
 
-  it('has the place of each with debugging on, that of the key among them', async () => {
+  it('has the call site of each task and of the key with debugging on', async () => {
     debug();
     const lines = linesOf(await failureOf(shelf(['Ulysses'])));
     const place = String.raw`\(\S*logical-stack\.spec\.ts:\d+:\d+\)$`;
@@ -94,7 +88,7 @@ describe('an error that passes through tasks', () => {
     expect(new Set(lines.map((line) => /:\d+:\d+\)$/.exec(line)?.[0])).size).toBe(4);
   });
 
-  it('names what a task throws by itself, and no key', async () => {
+  it('names the task that threw it, and no key', async () => {
     const inner = task(function inner() {
       throw new TypeError('of its own');
     });
@@ -104,7 +98,7 @@ describe('an error that passes through tasks', () => {
     expect(chainOf(await failureOf(outer()))).toEqual(['task inner', 'task outer']);
   });
 
-  it('names nobody who has caught it', async () => {
+  it('does not name a task that caught it', async () => {
     const seen: unknown[] = [];
     const careful = task(function* careful() {
       try {
@@ -118,7 +112,7 @@ describe('an error that passes through tasks', () => {
     expect(chainOf(seen[0])).toEqual(['batch "authorOf", key 7', 'task author']);
   });
 
-  it('names a level that has thrown it again', async () => {
+  it('names a task that caught and rethrew it', async () => {
     const again = task(function* again() {
       try {
         return yield* author('Ulysses');
@@ -130,7 +124,7 @@ describe('an error that passes through tasks', () => {
     expect(chainOf(await failureOf(again()))).toEqual(['batch "authorOf", key 7', 'task author', 'task again']);
   });
 
-  it('goes on with a chain of its own where it is wrapped', async () => {
+  it('does not pass its chain on to an error that wraps it', async () => {
     const wrapping = task(function* wrapping() {
       try {
         return yield* author('Ulysses');
@@ -138,7 +132,7 @@ describe('an error that passes through tasks', () => {
         throw new Error('no book', { cause });
       }
     });
-    const error = await failureOf(wrapping());
+    const error = await failureOf<Error>(wrapping());
     expect(chainOf(error)).toEqual(['task wrapping']);
     expect(chainOf(error.cause)).toEqual(['batch "authorOf", key 7', 'task author']);
   });
@@ -147,21 +141,21 @@ describe('an error that passes through tasks', () => {
 describe('the chain of tasks', () => {
   const whole = ['batch "authorOf", key 7', 'task author', 'task outer'];
 
-  it('leads through all, and names each task once', async () => {
+  it('leads through all(), and names each task once', async () => {
     const outer = task(function* outer() {
       return yield* all({ one: [author('Emma')], two: { it: author('Ulysses') } });
     });
     expect(chainOf(await failureOf(outer()))).toEqual(whole);
   });
 
-  it('leads through what is yielded as an array', async () => {
+  it('leads through a yielded array', async () => {
     const outer = task(function* outer() {
       return yield [author('Emma'), author('Ulysses')];
     });
     expect(chainOf(await failureOf(outer()))).toEqual(whole);
   });
 
-  it('leads through a scope, and its tasks', async () => {
+  it('leads through a scope and its tasks', async () => {
     const outer = task(function* outer() {
       return yield* scoped(
         function* body(scope) {
@@ -173,7 +167,7 @@ describe('the chain of tasks', () => {
       );
     });
     const chain = chainOf(await failureOf(outer()));
-    // What a generator function says is run by a task, in the scope's.
+    // A task of the scope runs a generator function as a task of its own.
     expect(chain).toEqual([
       ...whole.slice(0, 2),
       'task errand',
@@ -184,14 +178,14 @@ describe('the chain of tasks', () => {
     ]);
   });
 
-  it('leads through work that was started, to whoever waits for it', async () => {
+  it('leads from started work to its waiter', async () => {
     const outer = task(function* outer() {
       return yield* author('Ulysses').start();
     });
     expect(chainOf(await failureOf(outer()))).toEqual(whole);
   });
 
-  it('leads through what stands in a context', async () => {
+  it('leads through within()', async () => {
     const context = new (class extends TaskContext {
       override resume(): void {
         // It only has to be there.
@@ -218,7 +212,7 @@ describe('the chain of tasks', () => {
     expect(chainOf(await failureOf(outer()))).toEqual(['batch "pinned", key 7', 'task outer']);
   });
 
-  it('leads from a resolver that asks to those who asked it', async () => {
+  it('leads from a resolver to the tasks that requested its keys', async () => {
     const twoSteps = batch(
       task(function* resolver(ids: readonly number[]) {
         return yield* authorOf.many(ids);
@@ -236,7 +230,7 @@ describe('the chain of tasks', () => {
     ]);
   });
 
-  it('goes on over operators with debugging on', async () => {
+  it('continues through operators with debugging on', async () => {
     debug();
     const outer = task(function* outer(): Generator<unknown, unknown, unknown> {
       return yield author('Ulysses').pipe(map((name) => name.length));
@@ -244,14 +238,14 @@ describe('the chain of tasks', () => {
     expect(chainOf(await failureOf(outer()))).toEqual(whole);
   });
 
-  it('goes on over operators with debugging off as far as it goes: to the inner of them', async () => {
+  it('ends at the innermost task below operators with debugging off', async () => {
     const outer = task(function* outer(): Generator<unknown, unknown, unknown> {
       return yield author('Ulysses').pipe(map((name) => name.length));
     });
     expect(chainOf(await failureOf(outer()))).toEqual(whole.slice(0, 2));
   });
 
-  it('is that of an Observable that fails of itself, from the task that waited for it', async () => {
+  it('begins at the waiting task if an Observable fails', async () => {
     const broken: Observable<number> = of(1).pipe(
       map(() => {
         throw new Error('broken');
@@ -263,7 +257,7 @@ describe('the chain of tasks', () => {
     expect(chainOf(await failureOf(outer()))).toEqual(['task outer']);
   });
 
-  it('is kept by a Future that is made of an AsyncValue', async () => {
+  it('is kept by a Future of an AsyncValue', async () => {
     const value = new AsyncValue<number>();
     const outer = task(function* outer() {
       return yield* Future.from(value);
@@ -274,13 +268,13 @@ describe('the chain of tasks', () => {
   });
 });
 
-describe('a rejection that many share', () => {
+describe('an error that many tasks receive', () => {
   const failing = (): { readonly error: Error; readonly ask: (id: number) => Future<unknown> } => {
     const error = new Error('the database is down');
     return { error, ask: batch(() => Promise.reject(error), { name: 'ask' }) };
   };
 
-  it('carries one chain: that of whoever asked first', async () => {
+  it('has one chain, that of the first request', async () => {
     const { error, ask } = failing();
     const first = task(function* first() {
       return yield* ask(1);
@@ -297,7 +291,7 @@ describe('a rejection that many share', () => {
     expect(chainOf(error)).toEqual(['batch "ask", key 1', 'task first']);
   });
 
-  it('carries one, however many wait', async () => {
+  it('has one chain, however many tasks wait for the key', async () => {
     const { error, ask } = failing();
     const visit = task(function* visit(id: number) {
       return yield* ask(id);
@@ -308,7 +302,7 @@ describe('a rejection that many share', () => {
     expect((error.stack?.length ?? 0) - before).toBeLessThan(200);
   });
 
-  it('carries one where many wait for one piece of work', async () => {
+  it('has one chain if many tasks wait for the same work', async () => {
     const started = author('Ulysses').start();
     const waits = task(function* waits() {
       return yield* started;
@@ -320,12 +314,12 @@ describe('a rejection that many share', () => {
 });
 
 describe('work of a scope', () => {
-  it('has a name, and that of its scope, also where nobody waits for it', async () => {
+  it('is named with its scope, also if it has no waiter', async () => {
     const scope = new Scope({ name: 'request' });
     scope.start(function* load() {
       return yield* author('Ulysses');
     });
-    const error = await failureOf(scope.close());
+    const error = await failureOf<Error>(scope.close());
     const [cause] = (error as AggregateError).errors as unknown[];
     expect(chainOf(cause)).toEqual([
       'batch "authorOf", key 7',

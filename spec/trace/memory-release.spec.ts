@@ -8,7 +8,7 @@ function printedBy(program: string): readonly string[] {
     const { debug } = require('sluice');
     const { trace$, metrics } = require('sluice/trace');
     console.warn = (text) => console.log(text.split('\\n')[0]);
-    // Whoever looks at it holds it for the rest of his turn.
+    // A WeakRef keeps its target alive until the end of a turn in which it is read.
     const isThere = (reference) => reference.deref() !== undefined;
     const hasGone = async (reference) => {
       for (let turns = 0; turns < 200; turns++) {

@@ -66,7 +66,7 @@ describe('metrics', () => {
     });
   });
 
-  it('tell flights that failed or were cancelled apart, and batches that all had left', () => {
+  it('count failed and cancelled flights separately from batches whose keys were all cancelled', () => {
     const flush = (id: number): TraceEvent[] => [
       { type: 'batch-open', id, batch: 'nameOf', scheduler: 'main', at: 0 },
       { type: 'batch-flush', id, batch: 'nameOf', keys: ['1'], reason: 'full', tasks: [], at: 1 },
@@ -85,7 +85,7 @@ describe('metrics', () => {
     });
   });
 
-  it('count a call that never came to a thread', () => {
+  it('count a call that was never sent to a thread', () => {
     const end: TraceEvent = { type: 'call-end', id: 21, outcome: 'cancelled', at: 103 };
     expect(counted([...pooledCall.slice(0, 2), end]).pools['images']).toMatchObject({
       ended: { cancelled: 1 },
@@ -94,13 +94,13 @@ describe('metrics', () => {
     });
   });
 
-  it('count what began before the trace did only where that makes sense', () => {
+  it('count the flight of a batch that opened before the trace, but no task and no call that began before it', () => {
     const { batches, tasks, pools } = counted([...sharedFlush.slice(8), ...pooledCall.slice(2)]);
     expect(batches['nameOf']).toMatchObject({ flushes: 1, gathering: never, flight: always(10) });
     expect([tasks, pools]).toEqual([{}, {}]);
   });
 
-  it('are plain data of one moment', () => {
+  it('are a snapshot of plain data', () => {
     const events$ = new Subject<TraceEvent>();
     const numbers: Metrics = metrics();
     events$.subscribe(numbers);
@@ -114,7 +114,7 @@ describe('metrics', () => {
     expect(JSON.parse(JSON.stringify(now))).toMatchObject({ batches: { nameOf: { asks: 3 } } });
   });
 
-  it('stay when the trace ends, also with an error', () => {
+  it('remain after the trace completes or fails', () => {
     for (const end of ['complete', 'error'] as const) {
       const events$ = new Subject<TraceEvent>();
       const numbers = metrics();
@@ -125,7 +125,7 @@ describe('metrics', () => {
     }
   });
 
-  it('take any name for a name', () => {
+  it('support names such as __proto__', () => {
     expect(Object.keys(counted([{ type: 'task-begin', id: 1, name: '__proto__', at: 0 }]).tasks)).toEqual([
       '__proto__',
     ]);
@@ -135,7 +135,7 @@ describe('metrics', () => {
 describe('a histogram', () => {
   const numbers = fc.oneof(fc.nat(20), fc.double({ min: 0, max: 1e9, noNaN: true }));
 
-  it('knows quantiles to 5 %', () => {
+  it('has quantiles with an error of at most 5 %', () => {
     fc.assert(
       fc.property(
         fc.array(numbers, { minLength: 1, maxLength: 200 }),
@@ -160,13 +160,13 @@ describe('a histogram', () => {
     expect(histogram.distribution).toMatchObject({ count: 21, sum: 210, min: 0, max: 20, p50: 10 });
   });
 
-  it('takes what is less than nothing for nothing, as when a clock was set back', () => {
+  it('counts a negative duration as 0', () => {
     const histogram = new Histogram();
     histogram.add(-5);
     expect(histogram.distribution).toEqual(always(0));
   });
 
-  it('knows nothing of none', () => {
+  it('has no quantiles without values', () => {
     expect(new Histogram().distribution).toEqual(never);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Recordings to files: what is written, when, and what becomes of it if that fails.
+ * Recordings to files: their contents, the time of writing, and the result of a failed write.
  */
 import {
   chmodSync,

@@ -7,18 +7,14 @@ import { Item } from '../../src/batch/item';
 import { perform, type Account } from '../support/perform';
 import { runAlone } from '../support/process';
 import { programs, type Program } from '../support/program';
+import { recordWarnings } from '../support/record-warnings';
 
-let warn: jest.SpyInstance<void, [string]>;
-
-beforeEach(() => {
-  warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined) as typeof warn;
-});
+const warnings = recordWarnings();
 afterEach(() => {
   debug(false);
-  warn.mockRestore();
 });
 
-/** What a process prints whose one task fails with `mine`, which another catches. */
+/** The output of a process in which a task catches the error `mine` of another task. */
 const saidAfter = (beforehand: string): { readonly lines: readonly string[]; readonly stderr: string } => {
   const { lines, stderr } = runAlone(`
     const { debug } = require('sluice');
@@ -169,14 +165,14 @@ describe('the doctor', () => {
     ]);
     const spouseOf = batch((ids: readonly number[]) => ids.map((id) => ({ spouseId: partners.get(id) })));
     await all([spouseOf(1), spouseOf(2)]);
-    expect(warn.mock.calls).toEqual([]);
+    expect(warnings()).toEqual([]);
   });
 
   it.each(['id', '_id', 'key', 'uuid'])('warns if the property in another order is %s', async (name) => {
     debug();
     const rowOf = batch((ids: readonly number[]) => [...ids].reverse().map((id) => ({ [name]: id })));
     await all([rowOf(1), rowOf(2)]);
-    expect(warn.mock.calls).toHaveLength(1);
+    expect(warnings()).toHaveLength(1);
   });
 
   it('does not warn of a batch function that is created on first use and kept', async () => {
@@ -189,12 +185,12 @@ describe('the doctor', () => {
     });
     await visit();
     await visit();
-    expect(warn.mock.calls).toEqual([]);
+    expect(warnings()).toEqual([]);
   });
 });
 
 describe('a failure that all keys of a flight share', () => {
-  /** How often it was asked whether somebody still waits for a key, while so many of them fail. */
+  /** The number of checks for waiters of a key while `count` keys fail. */
   async function questionsOf(count: number): Promise<number> {
     const shared = new Error('shared');
     const inner = batch<number, never>(() => {

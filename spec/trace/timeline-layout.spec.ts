@@ -18,7 +18,7 @@ function idsOf(spans: readonly Span[]): Record<string, Record<string, readonly (
 }
 
 describe('the layout', () => {
-  it('stacks tasks that run at the same time, and puts those that come later behind', () => {
+  it('stacks concurrent tasks, and puts consecutive tasks in one row', () => {
     const tasks = [
       span('task', 1, { name: 'page', start: 0, end: 4 }),
       span('task', 2, { name: 'page', start: 1, end: 6 }),
@@ -27,7 +27,7 @@ describe('the layout', () => {
     expect(idsOf(tasks)).toEqual({ Tasks: { page: [[1, 3], [2]] } });
   });
 
-  it('has a lane for each name at the top, with the tasks below that these wait for', () => {
+  it('has a lane for each name of a root task, with the awaited tasks below', () => {
     const tasks = [
       span('task', 3, { name: 'name', parent: 2 }),
       span('task', 1, { name: 'page' }),
@@ -37,7 +37,7 @@ describe('the layout', () => {
     expect(idsOf(tasks)).toEqual({ Tasks: { page: [[1], [4]], feed: [[2], [3]] } });
   });
 
-  it('puts names together where there are too many, and keeps the most frequent apart', () => {
+  it('joins names if there are too many, and keeps a lane for each of the most frequent', () => {
     const names = [...Array.from({ length: 100 }, (_, at) => `page ${String(at)}`), 'feed', 'feed'];
     const [group] = laidOut(names.map((name, id) => span('task', id, { name, start: id, end: id + 1 })));
     expect(group?.lanes).toHaveLength(24);
@@ -55,7 +55,7 @@ describe('the layout', () => {
     expect(idsOf(spans)).toEqual({ Batches: { nameOf: [[-1]] }, Flights: { nameOf: [[1], [2]], ageOf: [[3]] } });
   });
 
-  it('puts the work of a scope, and scopes within it, below it', () => {
+  it('puts the work and the child scopes of a scope below it', () => {
     const spans = [
       span('scope', 1, { name: 'report', end: 9 }),
       span('work', 2, { parent: 1, start: 1, end: 4 }),
@@ -74,21 +74,21 @@ describe('the layout', () => {
     expect(idsOf(spans)).toEqual({ Threads: { 'p · queue': [[1], [2]], 'p · thread 1': [[-0.5], [1, 2]] } });
   });
 
-  it('leaves a call that never had a thread in the queue, to its end', () => {
+  it('shows a call that was never sent in the queue until its end', () => {
     const waits = [{ start: 0, end: 3, for: 'a thread' }];
     expect(idsOf([span('call', 1, { pool: 'p', end: 5, outcome: 'cancelled', waits })])).toEqual({
       Threads: { 'p · queue': [[1]] },
     });
   });
 
-  it('puts tasks first, but last and below their flights where they would hide the rest', () => {
+  it('puts tasks first, or last if they would hide the rest', () => {
     const titles = (spans: readonly Span[]): string[] => laidOut(spans).map(({ title }) => title);
     expect(titles(serviceSpans(10))).toEqual(['Tasks', 'Batches', 'Flights']);
     expect(titles(serviceSpans(200))).toEqual(['Scopes', 'Threads', 'Batches', 'Flights', 'Tasks']);
     expect(titles(serviceSpans(10_000))).toEqual(['Scopes', 'Batches', 'Flights', 'Tasks', 'Threads']);
   });
 
-  it('draws each span, in a row where it neither starts before the last one has ended nor ends before it', () => {
+  it('draws each span once, in a row without overlaps', () => {
     const spans = serviceSpans(1_000);
     const drawn = new Set<number>();
     for (const { lanes } of laidOut(spans)) {
@@ -106,13 +106,13 @@ describe('the layout', () => {
     expect(drawn.size).toBe(spans.length);
   });
 
-  it('has nothing for nothing', () => {
+  it('is empty without spans', () => {
     expect(laidOut([])).toEqual([]);
   });
 });
 
-describe('who belongs to whom', () => {
-  it('is found by ids: the batch of a flight, the earlier batch, tasks served, and whoever waits', () => {
+describe('the relations of spans', () => {
+  it('are found by ids: the batch of a flight, the earlier batch, the tasks served, and the waiting task', () => {
     const split = { because: 'full', from: 5, detail: 'it was full' } as const;
     const spans = [
       span('task', 1, {}),

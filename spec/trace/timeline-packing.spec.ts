@@ -1,4 +1,4 @@
-/** Blocks go where there is room, in as few rows as that takes, whatever they are and however many. */
+/** Packing puts blocks into as few rows as possible, without overlaps. */
 import fc from 'fast-check';
 import { families } from '../../src/trace/timeline/layout/nesting';
 import { pack, type Block } from '../../src/trace/timeline/layout/packing';
@@ -12,12 +12,12 @@ const blocks = fc.array(
   { maxLength: 40 },
 );
 
-/** What takes no time is at its moment all the same. */
+/** Whether two blocks overlap in time; a block without duration overlaps one that starts at that time. */
 const meet = (one: Block, other: Block): boolean =>
   (one.start < other.end && other.start < one.end) || (one.start === other.start && one !== other);
 
 describe('packing', () => {
-  it('never draws two in the same row at the same time', () => {
+  it('never puts two blocks in one row at the same time', () => {
     fc.assert(
       fc.property(blocks, (given) => {
         const { tops, height } = pack(given);
@@ -35,7 +35,7 @@ describe('packing', () => {
     );
   });
 
-  it('takes as many rows as there are at one time, and no more', () => {
+  it('uses as many rows as blocks are concurrent, and no more', () => {
     fc.assert(
       fc.property(blocks, (given) => {
         const low = given.map(({ start, end }) => block(start, end + 1));
@@ -45,24 +45,24 @@ describe('packing', () => {
     );
   });
 
-  it('puts one after the other into the topmost row that is free', () => {
+  it('puts each block into the topmost free row', () => {
     const given = [block(0, 10), block(0, 4), block(0, 2), block(3, 5), block(4, 6)];
     expect(pack(given).tops).toEqual([0, 1, 2, 2, 1]);
   });
 
-  it('shows each of those that take no time and come at one moment', () => {
+  it('puts blocks without duration at one time into separate rows', () => {
     expect(pack([block(5, 5), block(5, 5), block(5, 8), block(9, 9)]).tops).toEqual([0, 1, 2, 0]);
   });
 
-  it('puts what takes no time right behind what ends then', () => {
+  it('puts a block without duration behind a block that ends at that time', () => {
     expect(pack([block(0, 5), block(5, 5)]).height).toBe(1);
   });
 
-  it('has no rows for nothing', () => {
+  it('uses no rows without blocks', () => {
     expect(pack([])).toEqual({ tops: [], height: 0 });
   });
 
-  it('packs a hundred thousand that are all there at once', () => {
+  it('packs a hundred thousand concurrent blocks', () => {
     const many = Array.from({ length: 100_000 }, (_, at) => block(at, 200_000 - at));
     expect(pack([...many, ...many.map(({ start }) => block(300_000 + start, 300_000.5 + start))]).height).toBe(100_000);
   });
@@ -74,27 +74,27 @@ describe('nesting', () => {
       members.toSorted((one, other) => one.index - other.index).flatMap(({ index, row }) => [index, row]),
     );
 
-  it('puts below each what it waits for, beside each other where they come one after the other', () => {
+  it('puts awaited blocks below their waiter, and consecutive ones in one row', () => {
     const spreads = [block(0, 10), block(1, 4), block(5, 9), block(2, 3), block(2, 6)];
     expect(rowsOf(spreads, [undefined, 0, 0, 1, 0])).toEqual([[0, 0, 1, 1, 2, 1, 3, 2, 4, 3]]);
   });
 
-  it('makes one block of a family, as long as the longest of it', () => {
+  it('makes one block of a family, as long as its longest member', () => {
     const [family] = families([block(0, 3), block(1, 9)], [0, 1], [undefined, 0]);
     expect(family).toMatchObject({ root: 0, start: 0, end: 9, height: 2 });
   });
 
-  it('takes for a root whose parent is not among them', () => {
+  it('treats a block as a root if its parent is not among the blocks', () => {
     expect(families([block(0, 1), block(0, 1)], [1], [undefined, 0]).map(({ root }) => root)).toEqual([1]);
   });
 
-  it('cuts circles, and leaves nobody out', () => {
+  it('cuts cycles, and leaves out no block', () => {
     const spreads = Array.from({ length: 5 }, () => block(0, 1));
     const found = families(spreads, [0, 1, 2, 3, 4], [1, 2, 0, 3, 2]);
     expect(found.flatMap(({ members }) => members.map(({ index }) => index)).sort()).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('goes a hundred thousand deep', () => {
+  it('supports a depth of a hundred thousand', () => {
     const spreads = Array.from({ length: 100_000 }, (_, at) => block(at, 200_000 - at));
     const indices = Array.from(spreads.keys());
     const [family] = families(

@@ -1,4 +1,4 @@
-/** The page as text: it is whole, it is inert, and its script is one that a browser can read. */
+/** The page as text: a complete document that makes no request, with a valid script. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parse } from 'acorn';
@@ -11,27 +11,27 @@ import { serviceSpans, span } from '../services/timeline-spans';
 
 const HOSTILE = '</script><!--<img src=x onerror="alert(1)">\u2028]]>\u2029 & \'"';
 
-/** What the page's script reads. */
+/** The data that the script of the page reads. */
 function embedded(html: string): unknown {
   const [, json = ''] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html) ?? [];
   return JSON.parse(json);
 }
 
 describe('the page', () => {
-  it('is a whole document, and the same each time', () => {
+  it('is a complete document, and the same for the same spans', () => {
     const html = renderTimeline(serviceSpans(30), { title: 'GET /' });
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">.*<title>GET \/<\/title>.*<\/html>\n$/s);
     expect(renderTimeline(serviceSpans(30), { title: 'GET /' })).toBe(html);
   });
 
-  it('asks for nothing: no address is in it, and its policy forbids all', () => {
+  it('makes no request: it has no address, and its policy forbids all', () => {
     const html = renderTimeline(serviceSpans(30));
     expect(html).not.toMatch(/https?:|\/\/\w+\.|@import|url\(/);
     expect(html).not.toMatch(/<(?:link|script|img)[^>]*(?:href|src)=(?!"data:,")/);
     expect(html).toContain(`content="default-src 'none';`);
   });
 
-  it('keeps whatever a trace has heard as text', () => {
+  it('shows hostile names, keys and errors as text', () => {
     const split = { because: 'full', from: 3, detail: HOSTILE } as const;
     const waits = [{ start: 0, end: 1, for: HOSTILE }];
     const said = { name: HOSTILE, error: HOSTILE, calledAt: HOSTILE, keys: [HOSTILE], pool: HOSTILE, split, waits };
@@ -42,33 +42,38 @@ describe('the page', () => {
     expect(embedded(html)).toMatchObject({ strings: expect.arrayContaining([HOSTILE]) as unknown });
   });
 
-  it('says each text once, and takes less than 100 bytes for a span of a large trace', () => {
+  it('has each text once, and less than 100 bytes for each span of a large trace', () => {
     const spans = serviceSpans(10_000);
     const html = renderTimeline(spans);
     expect(html.split('MissingResultError: nameOf')).toHaveLength(2);
     expect(html.length).toBeLessThan(100 * spans.length + 80_000);
   });
 
-  it('takes a hundred thousand spans', () => {
+  it('supports a hundred thousand spans', () => {
     expect(renderTimeline(serviceSpans(100_000)).length).toBeLessThan(12_000_000);
   });
 
-  it('says so where there is nothing', () => {
+  it('says that a trace has no spans', () => {
     expect(renderTimeline([])).toContain('This trace has no spans');
   });
 
   it.each([
-    ['spans that are none', undefined, {}, 'renderTimeline: expected its spans to be an array of spans; got undefined'],
-    ['a config that is none', [], null, 'renderTimeline: expected its config to be an object of options; got null'],
-    ['a title that is no text', [], { title: 7 }, 'renderTimeline: expected `title` to be a string; got 7 (number)'],
+    [
+      'spans that are not an array',
+      undefined,
+      {},
+      'renderTimeline: expected its spans to be an array of spans; got undefined',
+    ],
+    ['a config that is null', [], null, 'renderTimeline: expected its config to be an object of options; got null'],
+    ['a title that is a number', [], { title: 7 }, 'renderTimeline: expected `title` to be a string; got 7 (number)'],
   ])('refuses %s', (_, spans, config, message) => {
     expect(() => renderTimeline(spans as unknown as Span[], config as object)).toThrow(TypeError);
     expect(() => renderTimeline(spans as unknown as Span[], config as object)).toThrow(message);
   });
 });
 
-describe('the data', () => {
-  it('has times from the first moment on, to a tenth of a µs, in the order of time', () => {
+describe('the data of the page', () => {
+  it('has times relative to the first span, to a tenth of a µs, in order', () => {
     const { origin, total, columns, strings } = pageDataOf([
       span('task', 2, { name: 'late', start: 1_700_000_000_001.25, end: 1_700_000_000_003.5 }),
       span('task', 1, { name: 'early', start: 1_700_000_000_000.5, end: 1_700_000_000_001 }),
@@ -80,7 +85,7 @@ describe('the data', () => {
     expect(columns.length).toEqual([0.5, 2.25]);
   });
 
-  it('takes an end before the start for no time at all', () => {
+  it('has the length 0 for a span that ends before its start', () => {
     expect(pageDataOf([span('task', 1, { start: 5, end: 3 })])).toMatchObject({ total: 0, columns: { length: [0] } });
   });
 
@@ -90,14 +95,14 @@ describe('the data', () => {
     expect(sent).toEqual({ 0: 3, 1: 5 });
   });
 
-  it('leaves what it is given as it was', () => {
+  it('does not change the given spans', () => {
     const spans = Object.freeze([...serviceSpans(30)].reverse());
     expect(() => pageDataOf(spans)).not.toThrow();
   });
 });
 
-describe('the script', () => {
-  it('is a script to any browser of these years', () => {
+describe('the script of the page', () => {
+  it('is valid ECMAScript 2022', () => {
     expect(() => parse(clientScript, { ecmaVersion: 2022, sourceType: 'script' })).not.toThrow();
     expect(clientScript).not.toMatch(/<\/script|<!--/i);
   });
@@ -108,14 +113,14 @@ describe('the script', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  it('has no comments, which would be for readers of the sources alone', () => {
+  it('has no comments', () => {
     const comments: string[] = [];
     const onComment = (_: boolean, text: string): number => comments.push(text);
     parse(clientScript, { ecmaVersion: 2022, sourceType: 'script', onComment });
     expect(comments).toEqual([]);
   });
 
-  it('names nothing that is not there, and has nothing that nobody names', () => {
+  it('has no undefined name and no unused one', () => {
     const faulty = '(() => { const spare = 1; nowhere(); })();';
     const problems = problemsOf({ 'page.js': clientScript, 'faulty.js': faulty });
     expect(problems).toEqual({
@@ -125,7 +130,7 @@ describe('the script', () => {
   });
 });
 
-/** What the compiler says of names in scripts that are made for a browser, by file. */
+/** The diagnostics of the compiler about names in scripts for a browser, by file. */
 function problemsOf(scripts: Readonly<Record<string, string>>): Record<string, readonly string[]> {
   const options: ts.CompilerOptions = {
     allowJs: true,

@@ -1,4 +1,4 @@
-/** What is written can be read, in both themes. */
+/** Text has enough contrast in both themes. */
 import { customProperties, dark, light, type Theme } from '../../src/trace/timeline/palette';
 
 const luminance = (colour: string): number =>
@@ -28,26 +28,26 @@ const texts = ({ text, muted, accent, page, surface, raised, tones }: Theme): (r
 describe.each([
   ['light', light],
   ['dark', dark],
-])('in the %s', (_, theme) => {
+])('the %s theme', (_, theme) => {
   it.each(texts(theme))("has WCAG's AA for %s", (__, ink, ground) => {
     expect(contrast(ink, ground)).toBeGreaterThanOrEqual(4.5);
   });
 
   it.each(Object.entries(theme.tones).filter(([tone]) => tone !== 'cancelled' && tone !== 'thread'))(
-    'shows the edge of a %s on the ground, and on the bar',
+    'contrasts the edge of a %s with the surface and with the bar',
     (__, { edge, run }) => {
       expect(contrast(edge, theme.surface)).toBeGreaterThanOrEqual(3);
       expect(contrast(edge, run)).toBeGreaterThanOrEqual(1.8);
     },
   );
 
-  it('gives each kind an edge of its own', () => {
+  it('gives each kind a different edge', () => {
     const edges = Object.values(theme.tones).map(({ edge }) => edge);
     expect(new Set(edges).size).toBe(edges.length);
   });
 });
 
-it('says all of it to the style', () => {
+it('the custom properties of the style have the colours of the theme', () => {
   expect(customProperties(light)).toContain('--flight-run: #8bd8cb;');
   expect(customProperties(dark)).toContain('--surface: #14181f;');
 });

@@ -1,5 +1,5 @@
 /**
- * Tales that a trace, its spans and its numbers once told wrongly, as they ought to be; and what holds of all tales.
+ * Programs whose events, spans or metrics were wrong once, and the invariants of every trace.
  */
 import * as api from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -11,15 +11,16 @@ import { metrics, openTelemetry, spansOf, trace$, type TraceEvent } from 'sluice
 import { after } from '../support/batches';
 import { perform } from '../support/perform';
 import { programs } from '../support/program';
+import { warningsOf } from '../support/record-warnings';
 import { testScheduler } from '../support/virtual-time';
 import { ofType, recordEvents, recordEventsWhile } from './record-events';
 
 const opensOf = (program: Parameters<typeof recordEvents>[0]): unknown[] =>
   ofType(recordEvents(program), 'batch-open').map(({ id, split }) => [id, split?.because, split?.from]);
-const familyOf = (told: readonly TraceEvent[]): unknown[] =>
-  ofType(told, 'task-begin').map(({ name, parent }) => [name, parent]);
+const familyOf = (recorded: readonly TraceEvent[]): unknown[] =>
+  ofType(recorded, 'task-begin').map(({ name, parent }) => [name, parent]);
 
-describe('a task waits for none but', () => {
+describe('the wait event of a task', () => {
   const OBSERVABLE = 'an Observable or promise that task "root" waits for';
   const waitsOf = (root: () => Future<unknown>): unknown[] =>
     ofType(
@@ -27,7 +28,7 @@ describe('a task waits for none but', () => {
       'task-wait',
     ).map((wait) => wait.for);
 
-  it('keys that were not answered at once', () => {
+  it('leaves out keys that were answered synchronously', () => {
     const atOnce = batch((keys: readonly string[]) => keys, { maxSize: 1 });
     const root = task(function* root() {
       yield* atOnce('a');
@@ -36,7 +37,7 @@ describe('a task waits for none but', () => {
     expect(waitsOf(root)).toEqual([OBSERVABLE]);
   });
 
-  it('keys that it has not left', () => {
+  it('leaves out keys from which the task has unsubscribed', () => {
     const ask = after(50);
     const root = task(function* root() {
       ask('a').subscribe().unsubscribe();
@@ -57,11 +58,12 @@ describe('the parent of a task', () => {
     all([inner(), inner()]).block();
   });
 
-  it('is whoever blocks on an all that it is part of', () => {
-    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-    const told = recordEvents(() => blocksOnAll().subscribe());
-    warn.mockRestore();
-    expect(familyOf(told)).toEqual([
+  it('is the task that blocks on the all() that contains it', () => {
+    let events: readonly TraceEvent[] = [];
+    warningsOf(() => {
+      events = recordEvents(() => blocksOnAll().subscribe());
+    });
+    expect(familyOf(events)).toEqual([
       ['one', undefined],
       ['anonymous', 1],
       ['anonymous', 1],
@@ -69,31 +71,31 @@ describe('the parent of a task', () => {
     ]);
   });
 
-  it('is the scope where it closes that', () => {
-    const told = recordEvents(() => {
+  it('is the scope for the task that closes it', () => {
+    const recorded = recordEvents(() => {
       const scope = new Scope();
       scope.start(timer(1));
       scope.close().subscribe();
     });
-    const [scope] = ofType(told, 'scope-open');
-    expect(familyOf(told)).toEqual([['close', scope?.id]]);
+    const [scope] = ofType(recorded, 'scope-open');
+    expect(familyOf(recorded)).toEqual([['close', scope?.id]]);
   });
 });
 
-describe('a batch is apart', () => {
-  it('from none that was full, and landed long before', () => {
+describe('the split reason of a batch', () => {
+  it('is absent after a full batch that landed long before', () => {
     const nameOf = after(2, { maxSize: 2 });
-    const told = opensOf(({ at }) => {
+    const recorded = opensOf(({ at }) => {
       nameOf.many(['a', 'b']).subscribe();
       at(1000, () => void nameOf('c').subscribe());
     });
-    expect(told).toEqual([
+    expect(recorded).toEqual([
       [1, undefined, undefined],
       [2, undefined, undefined],
     ]);
   });
 
-  it('from the full one that waits for room: each from the one before it', () => {
+  it('names the full batch before it, which waits for concurrency', () => {
     const nameOf = after(2, { maxSize: 2, concurrency: 1 });
     const visit = task(function* visit() {
       yield* nameOf.many(['a', 'b', 'c', 'd', 'e']);
@@ -105,7 +107,7 @@ describe('a batch is apart', () => {
     ]);
   });
 
-  it('by what happened, where both are of the partition NaN', () => {
+  it('is found between two batches of the partition NaN', () => {
     const nameOf = after(2, { partition: () => NaN });
     const two = task(function* two() {
       yield* nameOf('a');
@@ -117,9 +119,9 @@ describe('a batch is apart', () => {
     ]);
   });
 
-  it('from none of a run of virtual time that was broken off', () => {
+  it('ignores batches of an aborted run of virtual time', () => {
     const nameOf = batch((ids: readonly number[]) => ids, { window: 50, partition: (id) => id % 2 });
-    const told = opensOf(() => {
+    const recorded = opensOf(() => {
       expect(() =>
         testScheduler().run(() => {
           nameOf(1).subscribe();
@@ -130,14 +132,14 @@ describe('a batch is apart', () => {
         nameOf(2).subscribe();
       });
     });
-    expect(told).toEqual([
+    expect(recorded).toEqual([
       [1, undefined, undefined],
       [2, undefined, undefined],
     ]);
   });
 });
 
-describe('who asks for a key that is on its way', () => {
+describe('a task that requests a key in flight', () => {
   const nameOf = after(10, { name: 'nameOf', cache: true });
   const visit = task(function* visit() {
     return yield* nameOf('a');
@@ -146,7 +148,7 @@ describe('who asks for a key that is on its way', () => {
     nameOf.clearAll();
   });
 
-  it('is counted once, as one whom the cache serves', () => {
+  it('is counted once, as a recall from the cache', () => {
     const numbers = metrics();
     testScheduler().run(({ flush }) => {
       const watching = trace$.subscribe(numbers);
@@ -160,14 +162,14 @@ describe('who asks for a key that is on its way', () => {
     expect(numbers.snapshot().batches['nameOf']).toMatchObject({ asks: 1, joins: 0, recalls: 1, flushes: 1 });
   });
 
-  it('is served by the flight, as its span says, each once', () => {
-    const told = recordEvents(({ at }) => {
+  it('is listed once among the tasks that the flight serves', () => {
+    const recorded = recordEvents(({ at }) => {
       visit().subscribe();
       at(5, () => void all([visit(), nameOf('a')]).subscribe());
     });
-    const tasks = ofType(told, 'task-begin').map(({ id }) => id);
+    const tasks = ofType(recorded, 'task-begin').map(({ id }) => id);
     expect(tasks).toHaveLength(2);
-    expect(spansOf(told).find(({ kind }) => kind === 'flight')?.serves).toEqual(tasks);
+    expect(spansOf(recorded).find(({ kind }) => kind === 'flight')?.serves).toEqual(tasks);
   });
 
   it('is linked to from the flight in OpenTelemetry', () => {
@@ -190,38 +192,38 @@ describe('who asks for a key that is on its way', () => {
   });
 });
 
-describe('times are those of where it began, also where a run of virtual time moves on', () => {
+describe('on real time although a run of virtual time resumes the work, all events of', () => {
   const epoch = performance.timeOrigin;
 
   it('a task', async () => {
     const value = new AsyncValue<number>();
-    const told = await recordEventsWhile(() => {
+    const recorded = await recordEventsWhile(() => {
       const real = task(function* real() {
         return yield* value;
       })().start();
       testScheduler().run(() => value.set(1));
       return real;
     });
-    expect(told.map(({ type }) => type)).toEqual(['task-begin', 'task-wait', 'task-resume', 'task-end']);
-    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+    expect(recorded.map(({ type }) => type)).toEqual(['task-begin', 'task-wait', 'task-resume', 'task-end']);
+    expect(recorded.filter(({ at }) => at < epoch)).toEqual([]);
   });
 
   it('a flight', async () => {
     const value = new AsyncValue<number[]>();
     const ask = batch<number, number>(() => value);
-    const told = await recordEventsWhile(async () => {
+    const recorded = await recordEventsWhile(async () => {
       const asked = ask(1).start();
       await new Promise(setImmediate);
       testScheduler().run(() => value.set([1]));
       await asked;
     });
-    expect(told.map(({ type }) => type)).toEqual(['batch-open', 'batch-ask', 'batch-flush', 'batch-land']);
-    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+    expect(recorded.map(({ type }) => type)).toEqual(['batch-open', 'batch-ask', 'batch-flush', 'batch-land']);
+    expect(recorded.filter(({ at }) => at < epoch)).toEqual([]);
   });
 
   it('a scope and its work', async () => {
     const value = new AsyncValue<number>();
-    const told = await recordEventsWhile(async () => {
+    const recorded = await recordEventsWhile(async () => {
       const scope = new Scope();
       scope.start(value);
       await new Promise(setImmediate);
@@ -229,14 +231,14 @@ describe('times are those of where it began, also where a run of virtual time mo
       testScheduler().run(() => value.set(1));
       await closed;
     });
-    const types = told.map(({ type }) => type);
+    const types = recorded.map(({ type }) => type);
     expect(types).toEqual(expect.arrayContaining(['scope-open', 'work-begin', 'work-end', 'scope-close']));
-    expect(told.filter(({ at }) => at < epoch)).toEqual([]);
+    expect(recorded.filter(({ at }) => at < epoch)).toEqual([]);
   });
 });
 
 describe('a pool', () => {
-  it('is one in the numbers with all others of its name', async () => {
+  it('shares its metrics with all pools of its name', async () => {
     const numbers = metrics();
     const watching = trace$.subscribe(numbers);
     for (let times = 0; times < 2; times++) {
@@ -250,18 +252,18 @@ describe('a pool', () => {
     expect(JSON.stringify(pools['brief'])).toContain('"succeeded":2');
   });
 
-  it('has a thread that failed where that ended the process of its own', async () => {
-    const told = await recordEventsWhile(async () => {
+  it('has a failed thread span if the thread called process.exit', async () => {
+    const recorded = await recordEventsWhile(async () => {
       const pool = new WorkerPool({ size: 1 });
       await pool.do(() => process.exit(3)).then(undefined, () => undefined);
       await pool.close();
     });
-    const [first] = spansOf(told).filter(({ kind }) => kind === 'thread');
+    const [first] = spansOf(recorded).filter(({ kind }) => kind === 'thread');
     expect(first).toMatchObject({ thread: 1, outcome: 'failed' });
   });
 });
 
-describe('of any program', () => {
+describe('in the trace of any program', () => {
   const anyProgram = programs('at once', 'by Observable', 'key by key');
   const eventsOf = (run: () => unknown): readonly TraceEvent[] => {
     const events: TraceEvent[] = [];
@@ -270,21 +272,21 @@ describe('of any program', () => {
     watching.unsubscribe();
     return events;
   };
-  /** Checks each tale of two hundred. */
+  /** Checks the traces of two hundred random programs. */
   const holds = (check: (events: readonly TraceEvent[]) => void): void =>
     fc.assert(
       fc.property(anyProgram, (program) => check(eventsOf(() => perform(program)))),
       { numRuns: 200 },
     );
 
-  it('no time goes backwards', () => {
+  it('no event is earlier than the one before it', () => {
     holds((events) => {
       const times = events.map(({ at }) => at);
       expect(times).toEqual([...times].sort((a, b) => a - b));
     });
   });
 
-  it('whatever begins ends once, and nothing is told of it but between', () => {
+  it('each task and batch ends once, and its events are between its begin and its end', () => {
     holds((events) => {
       const open = new Set<number>();
       const ever = new Set<number>();
@@ -305,7 +307,7 @@ describe('of any program', () => {
     });
   });
 
-  it('a task waits and goes on in turn', () => {
+  it('wait and resume events of a task alternate', () => {
     holds((events) => {
       const waiting = new Set<number>();
       for (const event of events) {
@@ -317,7 +319,7 @@ describe('of any program', () => {
     });
   });
 
-  it('a key is new before its flush alone, and none goes that nobody has asked for', () => {
+  it('a key is new only before the flush of its batch, and each flushed key was requested', () => {
     holds((events) => {
       const asked = new Map<number, Set<string>>();
       const gone = new Set<number>();

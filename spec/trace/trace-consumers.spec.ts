@@ -168,15 +168,15 @@ describe('an observer', () => {
   it('may load a key of a batch function', () => {
     const nameOf = batch((ids: readonly number[]) => [...ids], { name: 'nameOf' });
     const log = batch((lines: readonly string[]) => [...lines], { name: 'log' });
-    const told: TraceEvent[] = [];
+    const recorded: TraceEvent[] = [];
     const watching = trace$.subscribe((event) => {
-      told.push(event);
+      recorded.push(event);
       if ('batch' in event && event.batch === 'nameOf') log(event.type).start();
     });
     nameOf(1).subscribe();
     batchScheduler.flush();
     watching.unsubscribe();
-    expect(spansOf(told).map(({ name, kind, outcome, keys }) => [name, kind, outcome, ...keys])).toEqual(
+    expect(spansOf(recorded).map(({ name, kind, outcome, keys }) => [name, kind, outcome, ...keys])).toEqual(
       expect.arrayContaining([
         ['nameOf', 'flight', 'succeeded', '1'],
         ['log', 'flight', 'succeeded', '"batch-open"', '"batch-flush"'],
@@ -187,15 +187,15 @@ describe('an observer', () => {
   it('that ends a task at its begin event delivers the end to others after the begin', () => {
     const never = batch(() => NEVER, { name: 'never' });
     const waiting = new Subscription();
-    const told: TraceEvent[] = [];
+    const recorded: TraceEvent[] = [];
     const ending = trace$.subscribe((event) => {
       if (event.type === 'batch-flush') waiting.unsubscribe();
     });
-    const listening = trace$.subscribe((event) => told.push(event));
+    const listening = trace$.subscribe((event) => recorded.push(event));
     waiting.add(never(1).subscribe());
     batchScheduler.flush();
     ending.unsubscribe();
     listening.unsubscribe();
-    expect(told.map(({ type }) => type)).toEqual(['batch-open', 'batch-ask', 'batch-flush', 'batch-land']);
+    expect(recorded.map(({ type }) => type)).toEqual(['batch-open', 'batch-ask', 'batch-flush', 'batch-land']);
   });
 });

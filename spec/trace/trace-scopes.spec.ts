@@ -8,20 +8,20 @@ import { summariesOf, ofType, recordEvents } from './record-events';
 
 const quietly = { error: () => undefined };
 
-/** A scope is closed by a task, of which it is told as well. */
-const ofScopes = (told: readonly TraceEvent[]): readonly TraceEvent[] =>
-  told.filter(({ type }) => !type.startsWith('task'));
+/** The events of scopes and their work, without those of the task that closes a scope. */
+const ofScopes = (recorded: readonly TraceEvent[]): readonly TraceEvent[] =>
+  recorded.filter(({ type }) => !type.startsWith('task'));
 
 describe('a scope', () => {
-  it('is told of from its opening to its end, with its work between', () => {
-    const told = recordEvents(() => {
+  it('has events from its opening to its end, with those of its work between', () => {
+    const recorded = recordEvents(() => {
       const scope = new Scope({ name: 'request' });
       scope.start(function load() {
         return timer(3);
       });
       scope.close().subscribe();
     });
-    expect(ofScopes(told)).toEqual([
+    expect(ofScopes(recorded)).toEqual([
       { type: 'scope-open', id: 1, name: 'request', at: 0 },
       { type: 'work-begin', id: 3, name: 'load', at: 0, parent: 1, scope: 1 },
       { type: 'work-end', id: 3, outcome: 'succeeded', at: 3 },
@@ -30,30 +30,30 @@ describe('a scope', () => {
   });
 
   it('has the scope it is forked from as its parent, and ends before it', () => {
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       const outer = new Scope({ name: 'outer' });
       outer.fork({ name: 'inner' }).start(() => timer(2));
       outer.close().subscribe();
     });
-    expect(ofType(told, 'scope-open').map(({ name, parent }) => [name, parent])).toEqual([
+    expect(ofType(recorded, 'scope-open').map(({ name, parent }) => [name, parent])).toEqual([
       ['outer', undefined],
       ['inner', 1],
     ]);
-    expect(ofType(told, 'scope-close').map(({ id }) => id)).toEqual([2, 1]);
+    expect(ofType(recorded, 'scope-close').map(({ id }) => id)).toEqual([2, 1]);
   });
 
   it('has the task that waits for it as its parent', () => {
     const visit = task(function* visit() {
       yield* scoped(() => timer(1), { name: 'body' });
     });
-    const told = recordEvents(() => visit().subscribe());
-    expect(ofType(told, 'scope-open').map(({ name, parent }) => [name, parent])).toEqual([['body', 1]]);
-    const [open] = ofType(told, 'scope-open');
-    expect(ofType(told, 'work-begin').map(({ scope }) => scope)).toEqual([open?.id]);
+    const recorded = recordEvents(() => visit().subscribe());
+    expect(ofType(recorded, 'scope-open').map(({ name, parent }) => [name, parent])).toEqual([['body', 1]]);
+    const [open] = ofType(recorded, 'scope-open');
+    expect(ofType(recorded, 'work-begin').map(({ scope }) => scope)).toEqual([open?.id]);
   });
 
-  it('has tasks whose work they do beneath that work', () => {
-    const told = recordEvents(() => {
+  it('is an ancestor of the tasks that its work runs', () => {
+    const recorded = recordEvents(() => {
       const scope = new Scope();
       scope.start(
         task(function* load() {
@@ -62,12 +62,12 @@ describe('a scope', () => {
       );
       scope.close().subscribe();
     });
-    const [work] = ofType(told, 'work-begin');
-    expect(ofType(told, 'task-begin').find(({ name }) => name === 'load')?.parent).toBe(work?.id);
+    const [work] = ofType(recorded, 'work-begin');
+    expect(ofType(recorded, 'task-begin').find(({ name }) => name === 'load')?.parent).toBe(work?.id);
   });
 
-  it('says that it was cancelled, and why, before its work ends', () => {
-    const told = recordEvents(({ at }) => {
+  it('has a cancel event with the reason before its work ends', () => {
+    const recorded = recordEvents(({ at }) => {
       const scope = new Scope({ name: 'request' });
       scope.start(() => NEVER);
       at(2, () => {
@@ -75,71 +75,75 @@ describe('a scope', () => {
         scope.close().subscribe(quietly);
       });
     });
-    expect(summariesOf(ofScopes(told))).toEqual([
+    expect(summariesOf(ofScopes(recorded))).toEqual([
       'scope-open request',
       'work-begin anonymous',
       'scope-cancel request',
       'work-end anonymous',
       'scope-close request',
     ]);
-    expect(ofType(told, 'scope-cancel').map(({ reason, at }) => [reason, at])).toEqual([['"the client has gone"', 2]]);
-    expect(ofType(told, 'work-end').map(({ outcome }) => outcome)).toEqual(['cancelled']);
+    expect(ofType(recorded, 'scope-cancel').map(({ reason, at }) => [reason, at])).toEqual([
+      ['"the client has gone"', 2],
+    ]);
+    expect(ofType(recorded, 'work-end').map(({ outcome }) => outcome)).toEqual(['cancelled']);
   });
 
-  it('ends cancelled where it was cancelled and nothing of it failed', () => {
-    const told = recordEvents(() => {
+  it('ends as cancelled if it was cancelled and none of its work failed', () => {
+    const recorded = recordEvents(() => {
       const scope = new Scope();
       scope.cancel();
       scope.close().subscribe(quietly);
     });
-    expect(ofType(told, 'scope-close').map(({ outcome }) => outcome)).toEqual(['cancelled']);
+    expect(ofType(recorded, 'scope-close').map(({ outcome }) => outcome)).toEqual(['cancelled']);
   });
 
-  it('ends failed where something has', () => {
-    const told = recordEvents(() => {
+  it('ends as failed if some of its work failed', () => {
+    const recorded = recordEvents(() => {
       const scope = new Scope();
       scope.start(() => {
         throw new Error('down');
       });
       scope.close().subscribe(quietly);
     });
-    expect(ofType(told, 'work-end').map(({ outcome, error }) => [outcome, error])).toEqual([['failed', 'Error: down']]);
-    expect(ofType(told, 'scope-close').map(({ outcome, error }) => [outcome, error])).toEqual([
+    expect(ofType(recorded, 'work-end').map(({ outcome, error }) => [outcome, error])).toEqual([
+      ['failed', 'Error: down'],
+    ]);
+    expect(ofType(recorded, 'scope-close').map(({ outcome, error }) => [outcome, error])).toEqual([
       ['failed', expect.stringContaining('down')],
     ]);
   });
 
-  it('ends failed where its time was over', () => {
-    const told = recordEvents(() => {
+  it('ends as failed if its deadline elapsed', () => {
+    const recorded = recordEvents(() => {
       const scope = new Scope({ timeout: 5 });
       scope.start(() => NEVER);
       scope.close().subscribe(quietly);
     });
-    expect(ofType(told, 'scope-close').map(({ outcome, at }) => [outcome, at])).toEqual([['failed', 5]]);
-    expect(ofType(told, 'scope-cancel').map(({ at }) => at)).toEqual([5]);
+    expect(ofType(recorded, 'scope-close').map(({ outcome, at }) => [outcome, at])).toEqual([['failed', 5]]);
+    expect(ofType(recorded, 'scope-cancel').map(({ at }) => at)).toEqual([5]);
   });
 });
 
 describe('work of a scope', () => {
-  it('begins when its turn has come, not when it is started', () => {
-    const told = recordEvents(() => {
+  it('has a begin event when it runs, not when start() is called', () => {
+    const recorded = recordEvents(() => {
       const scope = new Scope({ concurrency: 1 });
       scope.start(() => timer(3));
       scope.start(() => timer(3));
       scope.close().subscribe();
     });
-    expect(ofType(told, 'work-begin').map(({ at }) => at)).toEqual([0, 3]);
-    expect(ofType(told, 'work-end').map(({ at }) => at)).toEqual([3, 6]);
+    expect(ofType(recorded, 'work-begin').map(({ at }) => at)).toEqual([0, 3]);
+    expect(ofType(recorded, 'work-end').map(({ at }) => at)).toEqual([3, 6]);
   });
 
-  it('that was cancelled before its turn is not told of', () => {
-    const told = recordEvents(() => {
+  it('that was cancelled before it ran has no events', () => {
+    const recorded = recordEvents(() => {
       const scope = new Scope({ concurrency: 1 });
       scope.start(() => timer(3));
       scope.start(() => timer(3)).cancel();
       scope.close().subscribe(quietly);
     });
-    expect(ofType(told, 'work-begin')).toHaveLength(1);
-    expect(ofType(told, 'work-end')).toHaveLength(1);
+    expect(ofType(recorded, 'work-begin')).toHaveLength(1);
+    expect(ofType(recorded, 'work-end')).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * `trace$`: what it tells of tasks, and of the keys they ask for.
+ * The events of `trace$` for tasks, keys and batches.
  */
 import { config, map, NEVER, of, timer, type Subscription } from 'rxjs';
 import { all, batch, BatchScheduler, debug, Future, task } from 'sluice';
@@ -13,8 +13,8 @@ afterEach(() => {
   debug(false);
 });
 
-describe('whoever looks on', () => {
-  it('is the only one for whom anything is noted', () => {
+describe('a subscriber of trace$', () => {
+  it('installs the instrumentation, which the last subscriber removes', () => {
     expect(instrumentation.current).toBeUndefined();
     const [one, other] = [trace$.subscribe(), trace$.subscribe()];
     expect(instrumentation.current).toBeDefined();
@@ -24,7 +24,7 @@ describe('whoever looks on', () => {
     expect(instrumentation.current).toBeUndefined();
   });
 
-  it('hears what all others hear, with the same ids', () => {
+  it('receives the same events with the same ids as the others', () => {
     const [heard, alsoHeard]: TraceEvent[][] = [[], []];
     const one = trace$.subscribe((event) => heard?.push(event));
     const other = trace$.subscribe((event) => alsoHeard?.push(event));
@@ -37,27 +37,27 @@ describe('whoever looks on', () => {
     expect(heard).toEqual(alsoHeard);
   });
 
-  it('hears from then on, and nothing of what has begun before', async () => {
+  it('receives no event of a task that began before the subscription', async () => {
     const ask = atOnce();
     const early = task(function* early() {
       yield timer(1);
       return yield* ask('a');
     })();
     const running = early.start();
-    const told = await recordEventsWhile(() => running);
-    expect(ofType(told, 'task-begin')).toEqual([]);
-    expect(ofType(told, 'task-end')).toEqual([]);
-    expect(ofType(told, 'batch-ask').map(({ task }) => task)).toEqual([undefined]);
+    const recorded = await recordEventsWhile(() => running);
+    expect(ofType(recorded, 'task-begin')).toEqual([]);
+    expect(ofType(recorded, 'task-end')).toEqual([]);
+    expect(ofType(recorded, 'batch-ask').map(({ task }) => task)).toEqual([undefined]);
   });
 
-  it('hears nothing of a batch that had opened before, until it goes', async () => {
+  it('receives the flush, and nothing earlier, of a batch that opened before the subscription', async () => {
     const ask = atOnce();
     const early = ask('a').start();
-    const told = await recordEventsWhile(() => all([early, ask('b')]));
-    expect(summariesOf(told)).toEqual(['batch-flush ?', 'batch-land ?']);
+    const recorded = await recordEventsWhile(() => all([early, ask('b')]));
+    expect(summariesOf(recorded)).toEqual(['batch-flush ?', 'batch-land ?']);
   });
 
-  it('gets numbers that are given out once, even by traces one after the other', () => {
+  it('receives ids that no earlier trace has used', () => {
     const visit = task(() => 1);
     const ids = new Set<number>();
     for (let times = 3; times > 0; times--) {
@@ -68,7 +68,7 @@ describe('whoever looks on', () => {
     expect(ids.size).toBe(3);
   });
 
-  it('may leave in the middle of an event', () => {
+  it('may unsubscribe during an event', () => {
     const heard: string[] = [];
     const subscription = trace$.subscribe(({ type }) => {
       heard.push(type);
@@ -81,14 +81,14 @@ describe('whoever looks on', () => {
 });
 
 describe('a task', () => {
-  it('is told of from its first step to its last', () => {
+  it('has events from its first step to its last', () => {
     const ask = after(3, { name: 'upper' });
     const visit = task(function* visit(key: string) {
       const upper = yield* ask(key);
       return upper;
     });
-    const told = recordEvents(() => visit('a').subscribe());
-    expect(told).toEqual([
+    const recorded = recordEvents(() => visit('a').subscribe());
+    expect(recorded).toEqual([
       { type: 'task-begin', id: 1, name: 'visit', at: 0 },
       { type: 'batch-open', id: 2, batch: 'upper', scheduler: 'batchScheduler', at: 0 },
       { type: 'batch-ask', id: 2, key: '"a"', isNew: true, task: 1, at: 0 },
@@ -100,7 +100,7 @@ describe('a task', () => {
     ]);
   });
 
-  it('has whoever waits for it as its parent: directly, in an all, in a shape', () => {
+  it('has the waiting task as its parent: directly, in all(), in a record', () => {
     const leaf = task(function* leaf() {
       yield timer(1);
     });
@@ -120,7 +120,7 @@ describe('a task', () => {
     ]);
   });
 
-  it('has whoever runs as its parent where it is subscribed to by hand', () => {
+  it('has the running task as its parent if that subscribes to it', () => {
     const leaf = task(function* leaf() {
       yield timer(1);
     });
@@ -140,7 +140,7 @@ describe('a task', () => {
     ]);
   });
 
-  it('has whoever yields the Observable as its parent where operators are between', () => {
+  it('has the task that yields an Observable of it as its parent, also through operators', () => {
     const leaf = task(function* leaf() {
       yield timer(1);
     });
@@ -159,7 +159,7 @@ describe('a task', () => {
     ]);
   });
 
-  it('has the nearest as its parent: one who subscribes by hand within such an Observable', () => {
+  it('has the innermost task as its parent if that subscribes to it within a yielded Observable', () => {
     const leaf = task(function* leaf() {
       yield timer(1);
     });
@@ -181,30 +181,30 @@ describe('a task', () => {
     ]);
   });
 
-  it('has nobody as its parent where it is begun from outside, while others wait', () => {
+  it('has no parent if code outside of tasks starts it while other tasks wait', () => {
     const waits = task(() => NEVER);
     const late = task(() => 1);
-    const told = recordEvents(({ at }) => {
+    const recorded = recordEvents(({ at }) => {
       waits().subscribe();
       at(1, () => void late().subscribe());
     });
-    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
+    expect(ofType(recorded, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
   });
 
-  it('has the flight as its parent where it is a resolver', () => {
+  it('has the flight as its parent if it is a resolver', () => {
     const ask = batch(
       task(function* resolver(keys: readonly string[]) {
         return keys;
       }),
       { name: 'ask' },
     );
-    const told = recordEvents(() => ask('a').subscribe());
-    const [open] = ofType(told, 'batch-open');
-    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([open?.id]);
+    const recorded = recordEvents(() => ask('a').subscribe());
+    const [open] = ofType(recorded, 'batch-open');
+    expect(ofType(recorded, 'task-begin').map(({ parent }) => parent)).toEqual([open?.id]);
   });
 
-  it('says how it ended', () => {
-    const told = recordEvents(({ at }) => {
+  it('has its outcome in its end event', () => {
+    const recorded = recordEvents(({ at }) => {
       task(() => 1)().subscribe();
       task(() => {
         throw new RangeError('too far');
@@ -212,14 +212,14 @@ describe('a task', () => {
       const waiting = task(() => NEVER)().subscribe();
       at(4, () => waiting.unsubscribe());
     });
-    expect(ofType(told, 'task-end')).toEqual([
+    expect(ofType(recorded, 'task-end')).toEqual([
       { type: 'task-end', id: 1, outcome: 'succeeded', at: 0 },
       { type: 'task-end', id: 2, outcome: 'failed', error: 'RangeError: too far', at: 0 },
       { type: 'task-end', id: 3, outcome: 'cancelled', at: 4 },
     ]);
   });
 
-  it('says what it waits for: batches and tasks by name, with their number, else in words', () => {
+  it('names the batches and tasks that it waits for, with their number, and describes other waits', () => {
     const ask = after(1, { name: 'upper' });
     const inner = task(function* inner() {
       yield timer(1);
@@ -230,8 +230,8 @@ describe('a task', () => {
       yield timer(1);
       yield* inner();
     });
-    const told = recordEvents(() => root().subscribe());
-    const waits = ofType(told, 'task-wait').filter(({ id }) => id === 1);
+    const recorded = recordEvents(() => root().subscribe());
+    const waits = ofType(recorded, 'task-wait').filter(({ id }) => id === 1);
     expect(waits.map((wait) => wait.for)).toEqual([
       'upper',
       'upper × 2, inner',
@@ -240,7 +240,7 @@ describe('a task', () => {
     ]);
   });
 
-  it('does not wait for what has ended at once', () => {
+  it('has no wait event for a task that ends synchronously', () => {
     const atOnceToo = task(() => 1);
     const root = task(function* root() {
       yield* atOnceToo();
@@ -254,7 +254,7 @@ describe('a task', () => {
     expect(waits.map((wait) => wait.for)).toEqual(['an Observable or promise that task "root" waits for']);
   });
 
-  it('goes on as often as it waited, also while it cleans up', () => {
+  it('has a resume event for each wait event, also during its clean-up', () => {
     const tidy = task(function* tidy() {
       try {
         yield NEVER;
@@ -262,11 +262,11 @@ describe('a task', () => {
         yield timer(2);
       }
     });
-    const told = recordEvents(({ at }) => {
+    const recorded = recordEvents(({ at }) => {
       const running = tidy().subscribe();
       at(1, () => running.unsubscribe());
     });
-    expect(told.map(({ type, at }) => [type, at])).toEqual([
+    expect(recorded.map(({ type, at }) => [type, at])).toEqual([
       ['task-begin', 0],
       ['task-wait', 0],
       ['task-resume', 1],
@@ -278,29 +278,29 @@ describe('a task', () => {
 
   it('says where it was asked for, with debugging on', () => {
     debug();
-    const told = recordEvents(() => task(() => 1)().subscribe());
-    expect(ofType(told, 'task-begin')[0]?.calledAt).toMatch(/^at .*trace\.spec\.ts:\d+:\d+/);
+    const recorded = recordEvents(() => task(() => 1)().subscribe());
+    expect(ofType(recorded, 'task-begin')[0]?.calledAt).toMatch(/^at .*trace\.spec\.ts:\d+:\d+/);
   });
 
-  it('does not with debugging off', () => {
-    const told = recordEvents(() => task(() => 1)().subscribe());
-    expect(ofType(told, 'task-begin')[0]).not.toHaveProperty('calledAt');
+  it('has no call site with debugging off', () => {
+    const recorded = recordEvents(() => task(() => 1)().subscribe());
+    expect(ofType(recorded, 'task-begin')[0]).not.toHaveProperty('calledAt');
   });
 });
 
 describe('a key', () => {
-  it('is new unless somebody has asked for it in this batch', () => {
+  it('is new in its first request in a batch only', () => {
     const ask = after(1, { name: 'upper' });
     const visit = task(function* visit(key: string) {
       return yield* ask(key);
     });
-    const told = recordEvents(() => all([visit('a'), visit('b'), visit('a')]).subscribe());
-    expect(ofType(told, 'batch-ask').map(({ key, isNew, task }) => [key, isNew, task])).toEqual([
+    const recorded = recordEvents(() => all([visit('a'), visit('b'), visit('a')]).subscribe());
+    expect(ofType(recorded, 'batch-ask').map(({ key, isNew, task }) => [key, isNew, task])).toEqual([
       ['"a"', true, 1],
       ['"b"', true, 3],
       ['"a"', false, 4],
     ]);
-    expect(ofType(told, 'batch-flush').map(({ keys, tasks }) => [keys, tasks])).toEqual([
+    expect(ofType(recorded, 'batch-flush').map(({ keys, tasks }) => [keys, tasks])).toEqual([
       [
         ['"a"', '"b"'],
         [1, 4, 3],
@@ -308,47 +308,47 @@ describe('a key', () => {
     ]);
   });
 
-  it('is nobody’s where no task asks', () => {
-    const told = recordEvents(() => after(1)('a').subscribe());
-    expect(ofType(told, 'batch-ask')[0]).not.toHaveProperty('task');
-    expect(ofType(told, 'batch-flush')[0]?.tasks).toEqual([]);
+  it('has no task if code outside of tasks requests it', () => {
+    const recorded = recordEvents(() => after(1)('a').subscribe());
+    expect(ofType(recorded, 'batch-ask')[0]).not.toHaveProperty('task');
+    expect(ofType(recorded, 'batch-flush')[0]?.tasks).toEqual([]);
   });
 
-  it('is new again when all who asked have left before', () => {
+  it('is new again after all its waiters have unsubscribed', () => {
     const ask = after(1);
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       ask('b').subscribe();
       ask('a').subscribe().unsubscribe();
       ask('a').subscribe();
     });
-    expect(ofType(told, 'batch-ask').map(({ key, isNew }) => [key, isNew])).toEqual([
+    expect(ofType(recorded, 'batch-ask').map(({ key, isNew }) => [key, isNew])).toEqual([
       ['"b"', true],
       ['"a"', true],
       ['"a"', true],
     ]);
   });
 
-  it('that is known comes from the cache', () => {
+  it('that is cached has a recall event instead of a request event', () => {
     const ask = after(1, { name: 'upper', cache: true });
     const visit = task(function* visit() {
       yield* ask('a');
       yield* ask('a');
     });
-    const told = recordEvents(() => visit().subscribe());
-    expect(ofType(told, 'batch-recall')).toEqual([
+    const recorded = recordEvents(() => visit().subscribe());
+    expect(ofType(recorded, 'batch-recall')).toEqual([
       { type: 'batch-recall', batch: 'upper', key: '"a"', task: 1, at: 1 },
     ]);
-    expect(ofType(told, 'batch-ask')).toHaveLength(1);
+    expect(ofType(recorded, 'batch-ask')).toHaveLength(1);
   });
 
   it('says where it was asked for, with debugging on', () => {
     debug();
     const ask = after(1);
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       ask('a').subscribe();
       ask.many(['b']).subscribe();
     });
-    const places = ofType(told, 'batch-ask').map(({ calledAt }) => calledAt);
+    const places = ofType(recorded, 'batch-ask').map(({ calledAt }) => calledAt);
     expect(places).toEqual([
       expect.stringMatching(/trace\.spec\.ts:\d+:\d+/),
       expect.stringMatching(/trace\.spec\.ts:\d+:\d+/),
@@ -362,40 +362,40 @@ describe('a batch', () => {
     ofType(recordEvents(program), 'batch-land').map(({ outcome, error, at }) => [outcome, error, at]);
   const quietly = { error: () => undefined };
 
-  it('lands when its results have been given', () => {
+  it('lands when its resolver has returned the results', () => {
     expect(endOf(() => after(5)('a').subscribe())).toEqual([['succeeded', undefined, 5]]);
   });
 
-  it('has failed where its resolver has', () => {
+  it('fails with its resolver', () => {
     const broken = batch((): never => {
       throw new Error('down');
     });
     expect(endOf(() => broken('a').subscribe(quietly))).toEqual([['failed', 'Error: down', 0]]);
   });
 
-  it('has failed where all keys fail, each by itself', () => {
+  it('fails if each of its keys fails', () => {
     const one = batch((keys: readonly string[]) => keys.map((key) => new Error(`no ${key}`)));
-    const told = recordEvents(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)));
-    expect(ofType(told, 'batch-land')).toEqual([
+    const recorded = recordEvents(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)));
+    expect(ofType(recorded, 'batch-land')).toEqual([
       expect.objectContaining({ outcome: 'failed', error: 'Error: no a', failedKeys: 2 }),
     ]);
   });
 
-  it('has failed where its results are none', () => {
+  it('fails if its resolver returns too few results', () => {
     const short = batch(() => [] as string[]);
     expect(endOf(() => short('a').subscribe(quietly))).toEqual([
       ['failed', expect.stringContaining('BatchResultError') as string, 0],
     ]);
   });
 
-  it('has succeeded where one key fails alone', () => {
+  it('succeeds if only some of its keys fail', () => {
     const one = batch((keys: readonly string[]) => keys.map((key) => (key === 'a' ? new Error('not a') : key)));
     expect(endOf(() => ['a', 'b'].forEach((key) => one(key).subscribe(quietly)))).toEqual([
       ['succeeded', '1 key(s) failed: Error: not a', 0],
     ]);
   });
 
-  it('is cancelled where all have left in its flight', () => {
+  it('is cancelled when all waiters unsubscribe during its flight', () => {
     const program: Parameters<typeof recordEvents>[0] = ({ at }) => {
       const asked = after(5)('a').subscribe();
       at(3, () => asked.unsubscribe());
@@ -403,7 +403,7 @@ describe('a batch', () => {
     expect(endOf(program)).toEqual([['cancelled', undefined, 3]]);
   });
 
-  it('is cancelled where all have left before it went', () => {
+  it('is cancelled when all waiters unsubscribe before its flush', () => {
     const program: Parameters<typeof recordEvents>[0] = ({ at }) => {
       const asked = after(5, { window: 9 })('a').subscribe();
       at(3, () => asked.unsubscribe());
@@ -412,20 +412,20 @@ describe('a batch', () => {
     expect(ofType(recordEvents(program), 'batch-flush')).toEqual([]);
   });
 
-  it('is cancelled where all have left it full, waiting for room', () => {
-    const told = recordEvents(({ at }) => {
+  it('is cancelled when all waiters unsubscribe while the full batch waits for concurrency', () => {
+    const recorded = recordEvents(({ at }) => {
       const ask = after(5, { maxSize: 1, concurrency: 1 });
       ask('a').subscribe();
       const asked = ask('b').subscribe();
       at(3, () => asked.unsubscribe());
     });
-    expect(ofType(told, 'batch-land').map(({ id, outcome, at }) => [id, outcome, at])).toEqual([
+    expect(ofType(recorded, 'batch-land').map(({ id, outcome, at }) => [id, outcome, at])).toEqual([
       [2, 'cancelled', 3],
       [1, 'succeeded', 5],
     ]);
   });
 
-  it('tells the time of a clock of its scheduler’s own, in its frames', () => {
+  it('has times in frames if its scheduler has a virtual clock', () => {
     const { clock, scheduler } = virtualScheduler({ name: 'virtual' });
     const ask = after(0, { scheduler, window: 12 });
     const times: unknown[] = [];
@@ -440,25 +440,25 @@ describe('a batch', () => {
     ]);
   });
 
-  it('tells real time with that of the machine', async () => {
+  it('has times since the epoch on real time', async () => {
     const before = performance.timeOrigin + performance.now();
-    const told = await recordEventsWhile(() => atOnce()('a'));
+    const recorded = await recordEventsWhile(() => atOnce()('a'));
     const now = performance.timeOrigin + performance.now();
-    const times = told.map(({ at }) => at);
+    const times = recorded.map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(times.every((at) => before <= at && at <= now)).toBe(true);
   });
 });
 
 describe('the order of events', () => {
-  it('is that in which they happen, over tasks and batches', () => {
+  it('is the order in which tasks and batches change', () => {
     const authorOf = after(2, { name: 'authorOf' });
     const nameOf = after(2, { name: 'nameOf' });
     const visit = task(function* visit(key: string) {
       return yield* nameOf(yield* authorOf(key));
     });
-    const told = recordEvents(() => all([visit('a'), visit('b')]).subscribe());
-    expect(summariesOf(told)).toEqual([
+    const recorded = recordEvents(() => all([visit('a'), visit('b')]).subscribe());
+    expect(summariesOf(recorded)).toEqual([
       'task-begin visit',
       'batch-open authorOf',
       'batch-ask authorOf',
@@ -484,7 +484,7 @@ describe('the order of events', () => {
     ]);
   });
 
-  it('is the same each time', () => {
+  it('is the same in each run of a program', () => {
     const program = (): void => {
       const [one, other] = [after(2, { name: 'one', maxSize: 3 }), after(1, { name: 'other', window: 1 })];
       const visit = task(function* visit(key: string) {
@@ -501,7 +501,7 @@ describe('an observer', () => {
   let looksOn: Subscription | undefined;
   afterEach(() => looksOn?.unsubscribe());
 
-  it('that throws harms nothing, and hears on', async () => {
+  it('that throws does not affect the program, and receives later events', async () => {
     const outer = config.onUnhandledError;
     const reported: unknown[] = [];
     const isReported = new Promise<void>((resolve) => {
@@ -524,30 +524,30 @@ describe('an observer', () => {
     expect(reported).toEqual(['not task-begin', 'not task-end']);
   });
 
-  it('that asks a batch function loses no event, and ends', () => {
+  it('that loads a key during an event receives every event once, and the program ends', () => {
     const [asked, logged] = [after(1, { name: 'asked' }), after(1, { name: 'logged' })];
     const log = (keys: readonly string[]): void => void logged(keys.join()).subscribe();
     const heard: TraceEvent[] = [];
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       looksOn = trace$.subscribe((event) => {
         heard.push(event);
         if (event.type === 'batch-flush' && event.batch === 'asked') log(event.keys);
       });
       all([asked('a'), asked('b')]).subscribe();
     });
-    expect(summariesOf(told).sort()).toEqual(
+    expect(summariesOf(recorded).sort()).toEqual(
       ['asked', 'asked', 'logged']
         .map((name) => `batch-ask ${name}`)
         .concat(['asked', 'logged'].flatMap((name) => ['flush', 'land', 'open'].map((type) => `batch-${type} ${name}`)))
         .sort(),
     );
-    expect(heard).toHaveLength(told.length);
+    expect(heard).toHaveLength(recorded.length);
   });
 
-  it('that asks in every event of tasks loses none', () => {
+  it('that loads a key during each task event receives every event once', () => {
     const [asked, logged] = [after(1, { name: 'asked' }), after(1, { name: 'logged' })];
     const log = (type: string): void => void logged(type).subscribe();
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       looksOn = trace$.subscribe(({ type }) => {
         if (type.startsWith('task')) log(type);
       });
@@ -555,39 +555,39 @@ describe('an observer', () => {
         yield* asked('a');
       })().subscribe();
     });
-    const events = summariesOf(told);
+    const events = summariesOf(recorded);
     for (const event of ['task-begin visit', 'task-end visit', 'batch-land asked', 'task-resume visit']) {
       expect(events.filter((one) => one === event)).toHaveLength(1);
     }
   });
 
-  it('that begins tasks does not become their parent', () => {
+  it('that starts tasks does not become their parent', () => {
     const logs = task(function* logs() {
       yield timer(1);
     });
     const begin = (): void => void logs().subscribe();
-    const told = recordEvents(() => {
+    const recorded = recordEvents(() => {
       let left = 1;
       looksOn = trace$.subscribe(() => {
         if (left-- > 0) begin();
       });
       task(() => timer(1))().subscribe();
     });
-    expect(ofType(told, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
+    expect(ofType(recorded, 'task-begin').map(({ parent }) => parent)).toEqual([undefined, undefined]);
   });
 });
 
 describe('another scheduler', () => {
-  it('is named by its batches, and leads back to whoever asks', () => {
-    const told = recordEvents(() => {
+  it('is named in the events of its batches, which have the requesting task', () => {
+    const recorded = recordEvents(() => {
       const scheduler = new BatchScheduler({ name: 'other' });
       const ask = after(1, { scheduler });
       task(function* visit() {
         yield* ask('a');
       })().subscribe();
     });
-    expect(ofType(told, 'batch-open').map(({ scheduler }) => scheduler)).toEqual(['other']);
-    expect(ofType(told, 'batch-ask').map(({ task }) => task)).toEqual([1]);
-    expect(ofType(told, 'batch-flush').map(({ tasks }) => tasks)).toEqual([[1]]);
+    expect(ofType(recorded, 'batch-open').map(({ scheduler }) => scheduler)).toEqual(['other']);
+    expect(ofType(recorded, 'batch-ask').map(({ task }) => task)).toEqual([1]);
+    expect(ofType(recorded, 'batch-flush').map(({ tasks }) => tasks)).toEqual([[1]]);
   });
 });

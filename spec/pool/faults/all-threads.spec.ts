@@ -1,7 +1,8 @@
 /** Tasks that end only while other tasks run at the same time, on all threads of the pool. */
 import { transfer } from 'sluice/pool';
 import { waitForThreads, usePool, settle } from './pool-fixture';
-import { fillPrefetchWindows, sharedNumbers } from './record-events';
+import { sharedNumbers } from '../../support/shared-memory';
+import { fillPrefetchWindows } from './record-notifications';
 
 const url = require.resolve('./rendezvous.cjs');
 const THREADS = 4;

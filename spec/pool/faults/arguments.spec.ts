@@ -3,7 +3,7 @@ import { defer, type Observable } from 'rxjs';
 import { Future } from 'sluice';
 import { TransferError, WorkerPool } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose, type Recorder } from './pool-invariants';
-import { fillPrefetchWindows } from './record-events';
+import { fillPrefetchWindows } from './record-notifications';
 
 const pool = new WorkerPool({ size: 1, name: 'arguments' });
 afterAll(() => expectInvariantsAndClose(pool, () => undefined));

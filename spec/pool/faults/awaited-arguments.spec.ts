@@ -2,7 +2,7 @@
 import { AsyncValue } from 'sluice';
 import { runAlone } from '../../support/process';
 import { usePool, settle } from './pool-fixture';
-import { sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
 
 const endless = (begun: Int32Array): number => {
   Atomics.store(begun, 0, 1);

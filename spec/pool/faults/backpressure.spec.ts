@@ -5,7 +5,8 @@
 import { concatMap, from, take, toArray } from 'rxjs';
 import { WorkerPool } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
-import { recordEvents, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications } from './record-notifications';
 
 /** Number of items that a producer may be ahead of its subscriber. */
 const FEW = 128;
@@ -221,7 +222,7 @@ describe('take(n)', () => {
   it('of 0 items does not start the stream', () =>
     expectInvariants(pool, async () => {
       const seen = sharedNumbers(2);
-      const listener = recordEvents(producers['a generator'](seen, ENDLESS).pipe(take(0)));
+      const listener = recordNotifications(producers['a generator'](seen, ENDLESS).pipe(take(0)));
       expect(listener.completions).toBe(1);
       await waitUntil(isQuiet);
       expect([...seen]).toEqual([0, 0]);

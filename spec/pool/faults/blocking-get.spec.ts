@@ -4,18 +4,17 @@
 import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { thrownBy } from '../../future/hear';
-import { fixtures } from './module-fixtures';
+import { temporaryFolder } from '../../support/temporary-folder';
 import { memoryLimitsHold } from '../../support/memory-limits';
 import { expectInvariants } from './pool-invariants';
-import { sharedNumbers } from './record-events';
+import { sharedNumbers } from '../../support/shared-memory';
 
-const modules = fixtures();
+const modules = temporaryFolder();
 let pool: WorkerPool;
 beforeAll(() => {
   pool = new WorkerPool({ size: 1, grace: 20, resourceLimits: { maxOldGenerationSizeMb: 32 } });
 });
 afterAll(async () => {
-  modules.remove();
   await pool.close({ force: true });
 });
 

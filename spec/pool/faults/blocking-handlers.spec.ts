@@ -2,7 +2,7 @@
 import { PoolClosedError } from 'sluice/pool';
 import { waitForThreads, blockOn, poolFixture, ignore, blockThread } from './pool-fixture';
 import { expectInvariants } from './pool-invariants';
-import { sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
 
 const poolOf = poolFixture();
 const endless = (began: Int32Array): void => {

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { WorkerPool } from 'sluice/pool';
 import { runAlone } from '../../support/process';
 import { expectInvariantsAndClose } from './pool-invariants';
-import { waitUntil } from './record-events';
+import { waitUntil } from '../../support/shared-memory';
 
 const MILLION = 1_000_000;
 const MEGABYTE = 2 ** 20;

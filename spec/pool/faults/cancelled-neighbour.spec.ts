@@ -1,7 +1,8 @@
 /** Cancelling a task does not affect another task on the same thread, which runs once and to its end. */
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
-import { hasNoNotification, recordEvents, fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { hasNoNotification, recordNotifications, fillPrefetchWindows } from './record-notifications';
 
 const pool = new WorkerPool({ size: 1, grace: 50 });
 let spawned = 0;
@@ -22,7 +23,7 @@ describe('a cancelled task with another task on the same thread', () => {
       const spin = pool.task((flag: Int32Array) => {
         for (;;) Atomics.store(flag, 0, 1);
       });
-      const cancelled = recordEvents(spin(begun));
+      const cancelled = recordNotifications(spin(begun));
       const other = record(count(counter));
       await waitUntil(() => begun[0] === 1);
       expect(pool.stats).toMatchObject({ running: 2, queued: 0 });
@@ -47,7 +48,7 @@ describe('a cancelled task with another task on the same thread', () => {
           });
         });
       });
-      const cancelled = recordEvents(heed(begun));
+      const cancelled = recordNotifications(heed(begun));
       const other = record(count(counter));
       await waitUntil(() => begun[0] === 1);
       cancelled.unsubscribe();
@@ -66,7 +67,7 @@ describe('a cancelled task with another task on the same thread', () => {
       });
       await Promise.all(Array.from({ length: 8 }, () => tinyOrEndless(sharedNumbers(2), false)));
       const all = [...Array<boolean>(8).fill(false), true].map((isEndless) =>
-        recordEvents(tinyOrEndless(counter, isEndless)),
+        recordNotifications(tinyOrEndless(counter, isEndless)),
       );
       await waitUntil(() => counter[1] === 1);
       for (const each of all) each.unsubscribe();
@@ -87,7 +88,7 @@ describe('a cancelled task with another task on the same thread', () => {
         Atomics.store(flag, 0, 1);
         return 'slow';
       });
-      const cancelled = recordEvents(outer());
+      const cancelled = recordNotifications(outer());
       const other = record(slow(gate, done));
       await waitUntil(() => gate[0] === 1);
       cancelled.unsubscribe();

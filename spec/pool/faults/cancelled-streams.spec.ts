@@ -1,7 +1,8 @@
 /** Streams that are cancelled before they start, that have no item, and that fail after some items. */
 import { lastValueFrom, toArray } from 'rxjs';
 import { TransferError, type WorkerTask } from 'sluice/pool';
-import { sleep, usePool, settle } from './pool-fixture';
+import { sleep } from '../../support/sleep';
+import { usePool, settle } from './pool-fixture';
 
 interface Observer {
   next(value: number): void;

@@ -4,7 +4,8 @@
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { PoolClosedError, WorkerPool, type Job } from 'sluice/pool';
 import { errorOf, expectInvariants, type Recorder } from './pool-invariants';
-import { recordEvents, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications } from './record-notifications';
 
 const pools: WorkerPool[] = [];
 function poolOf(size = 1): WorkerPool {
@@ -53,7 +54,7 @@ describe('a pool that is closed while it works', () => {
   it('fails each task once with a PoolClosedError if it is closed by force', async () => {
     const pool = poolOf();
     const state = sharedNumbers(2);
-    const listeners = [hold, hold, hold].map((fn) => recordEvents(pool.task(fn)(state)));
+    const listeners = [hold, hold, hold].map((fn) => recordNotifications(pool.task(fn)(state)));
     await waitUntil(() => state[0] === 1);
     await pool.close({ force: true });
     for (const { items, errors, completions } of listeners) {
@@ -81,7 +82,7 @@ describe('a pool that is closed while it works', () => {
     await pool.close();
     expect(await whole).toHaveLength(1_000);
     const other = poolOf();
-    const listener = recordEvents(other.task(count)(Infinity));
+    const listener = recordNotifications(other.task(count)(Infinity));
     await waitUntil(() => listener.items.length > 100);
     await other.close({ force: true });
     expect(listener.errors).toHaveLength(1);
@@ -225,7 +226,7 @@ describe('a closed pool', () => {
         letGo(state);
         await closed;
       }
-      const late = recordEvents(pool.task(() => 1)());
+      const late = recordNotifications(pool.task(() => 1)());
       expect(late.errors).toHaveLength(1);
       expect(late.errors[0]).toMatchObject({ code: 'SLUICE_POOL_CLOSED', pool: 'closing' });
       await expect(pool.do(() => 1)).rejects.toThrow(PoolClosedError);

@@ -2,7 +2,8 @@
 import { lastValueFrom, repeat, retry, toArray } from 'rxjs';
 import { WorkerPool } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
-import { recordEvents, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications } from './record-notifications';
 
 const pool = new WorkerPool({ size: 2, grace: 50 });
 afterAll(() => expectInvariantsAndClose(pool, () => undefined));
@@ -38,7 +39,7 @@ describe('a call that is subscribed to more than once', () => {
         return 'opened';
       });
       const call = wait(gate);
-      const [leaver, stays] = [recordEvents(call), record(call)];
+      const [leaver, stays] = [recordNotifications(call), record(call)];
       await waitUntil(() => pool.stats.running === 2);
       leaver.unsubscribe();
       Atomics.store(gate, 0, 1);

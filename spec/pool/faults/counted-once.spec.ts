@@ -1,6 +1,7 @@
 /** A task that was sent ahead to one thread and starts on another is counted once. */
 import { usePool, settle } from './pool-fixture';
-import { fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { fillPrefetchWindows } from './record-notifications';
 
 it('a pool counts a task once that was sent to one thread and started on another', () =>
   usePool({ size: 1, grace: 20 }, async (pool) => {

@@ -1,7 +1,8 @@
 /** A thread whose task waits for nested calls takes tasks that wait on another thread behind a long task. */
 import { type WorkerTask } from 'sluice/pool';
 import { usePool, settle } from './pool-fixture';
-import { fillPrefetchWindows, sharedNumbers } from './record-events';
+import { sharedNumbers } from '../../support/shared-memory';
+import { fillPrefetchWindows } from './record-notifications';
 
 describe('a thread whose task waits for nested calls', () => {
   it('runs tasks that were sent ahead to a busy thread', () =>

@@ -3,11 +3,12 @@
  * themselves.
  */
 import { PoolClosedError, WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
-import { fixtures } from './module-fixtures';
-import { recordEvents, sharedNumbers, waitUntil, type RecordedEvents } from './record-events';
+import { temporaryFolder } from '../../support/temporary-folder';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications, type RecordedNotifications } from './record-notifications';
 
 /** Closes by force: each task fails once, and no thread is left. */
-async function closesAll(pool: WorkerPool, listeners: readonly RecordedEvents<unknown>[]): Promise<void> {
+async function closesAll(pool: WorkerPool, listeners: readonly RecordedNotifications<unknown>[]): Promise<void> {
   await pool.close({ force: true });
   for (const { items, errors, completions } of listeners) {
     expect({ items, completions }).toEqual({ items: [], completions: 0 });
@@ -20,10 +21,7 @@ async function closesAll(pool: WorkerPool, listeners: readonly RecordedEvents<un
 /** In ms: so long that only force ends it. */
 const poolOf = (config: WorkerPoolConfig = {}): WorkerPool => new WorkerPool({ size: 2, grace: 3_600_000, ...config });
 
-const modules = fixtures();
-afterAll(() => {
-  modules.remove();
-});
+const modules = temporaryFolder();
 
 describe('closing a pool by force', () => {
   it('ends endless loops', async () => {
@@ -33,7 +31,7 @@ describe('closing a pool by force', () => {
       Atomics.add(state, 0, 1);
       for (;;);
     });
-    const listeners = [1, 2, 3, 4].map(() => recordEvents(endless(seen)));
+    const listeners = [1, 2, 3, 4].map(() => recordNotifications(endless(seen)));
     await waitUntil(() => seen[0] === 2);
     await closesAll(pool, listeners);
   });
@@ -45,7 +43,7 @@ describe('closing a pool by force', () => {
       Atomics.store(state, 0, 1);
       Atomics.wait(state, 1, 0);
     });
-    const listeners = [recordEvents(asleep(seen))];
+    const listeners = [recordNotifications(asleep(seen))];
     await waitUntil(() => seen[0] === 1);
     await closesAll(pool, listeners);
   });
@@ -56,7 +54,7 @@ describe('closing a pool by force', () => {
       'never.mjs',
       'await new Promise(() => setInterval(() => {}, 1000)); export default () => 1;',
     );
-    const listeners = [1, 2, 3].map(() => recordEvents(pool.task({ url })()));
+    const listeners = [1, 2, 3].map(() => recordNotifications(pool.task({ url })()));
     await waitUntil(() => pool.stats.running >= 2);
     await closesAll(pool, listeners);
   });
@@ -64,26 +62,26 @@ describe('closing a pool by force', () => {
   it('ends the load of a module that loops', async () => {
     const pool = poolOf({ size: 1 });
     const url = modules.write('loops.mjs', 'for (;;); export default () => 1;');
-    const listeners = [recordEvents(pool.task({ url })())];
+    const listeners = [recordNotifications(pool.task({ url })())];
     await waitUntil(() => pool.stats.running === 1);
     await closesAll(pool, listeners);
   });
 
   it('ends an init function that never returns', async () => {
     const pool = poolOf({ init: () => new Promise(() => undefined) });
-    const listeners = [recordEvents(pool.task(() => 1)())];
+    const listeners = [recordNotifications(pool.task(() => 1)())];
     await closesAll(pool, listeners);
   });
 
   it('works in the turn in which the pool was made', async () => {
     const pool = poolOf();
-    const listeners = [recordEvents(pool.task(() => 1)())];
+    const listeners = [recordNotifications(pool.task(() => 1)())];
     await closesAll(pool, listeners);
   });
 
   it('works while its threads start', async () => {
     const pool = poolOf();
-    const listeners = [1, 2].map(() => recordEvents(pool.task(() => 1)()));
+    const listeners = [1, 2].map(() => recordNotifications(pool.task(() => 1)()));
     await Promise.resolve();
     await Promise.resolve();
     expect(pool.stats).toMatchObject({ threads: 2, idle: 0 });
@@ -97,8 +95,8 @@ describe('closing a pool by force', () => {
         if (type === 'exit') resolve();
       });
     });
-    const first = recordEvents(pool.task(() => process.exit(1))());
-    const listeners = [1, 2].map(() => recordEvents(pool.task(() => 1)()));
+    const first = recordNotifications(pool.task(() => process.exit(1))());
+    const listeners = [1, 2].map(() => recordNotifications(pool.task(() => 1)()));
     await hasLeft;
     await closesAll(pool, listeners);
     expect(first.errors).toMatchObject([{ code: 'SLUICE_WORKER_CRASH' }]);
@@ -107,14 +105,14 @@ describe('closing a pool by force', () => {
   it('works while a thread is being killed', async () => {
     const pool = poolOf({ size: 1, grace: 0 });
     const seen = sharedNumbers(1);
-    const running = recordEvents(
+    const running = recordNotifications(
       pool.task((state: Int32Array) => {
         Atomics.store(state, 0, 1);
         for (;;);
       })(seen),
     );
     await waitUntil(() => seen[0] === 1);
-    const queued = [recordEvents(pool.task(() => 1)())];
+    const queued = [recordNotifications(pool.task(() => 1)())];
     running.unsubscribe();
     await new Promise((resolve) => setTimeout(resolve, 1));
     await pool.close({ force: true });
@@ -126,8 +124,8 @@ describe('closing a pool by force', () => {
   it('fails tasks whose arguments never arrive, and tasks that wait for nested calls', async () => {
     const pool = poolOf({ size: 1 });
     const parked = new WorkerPool({ size: 0 });
-    const waiting = recordEvents(pool.task((n: number) => n)(parked.task(() => 1)()));
-    const nested = recordEvents(
+    const waiting = recordNotifications(pool.task((n: number) => n)(parked.task(() => 1)()));
+    const nested = recordNotifications(
       pool.task(function (this: { do(fn: () => unknown): Promise<unknown> }) {
         return this.do(() => new Promise(() => undefined));
       })(),
@@ -140,13 +138,13 @@ describe('closing a pool by force', () => {
 
   it('fails ten thousand queued tasks', async () => {
     const pool = poolOf({ size: 1 });
-    const endless = recordEvents(
+    const endless = recordNotifications(
       pool.task(() => {
         for (;;);
       })(),
     );
     const tiny = pool.task(() => 1);
-    const listeners = Array.from({ length: 10_000 }, () => recordEvents(tiny()));
+    const listeners = Array.from({ length: 10_000 }, () => recordNotifications(tiny()));
     await closesAll(pool, [endless, ...listeners]);
   });
 });

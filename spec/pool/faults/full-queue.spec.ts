@@ -2,7 +2,8 @@
 import { from, lastValueFrom, range, toArray } from 'rxjs';
 import { offload, QueueFullError, WorkerPool } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
-import { recordEvents, sharedNumbers, waitUntil, type RecordedEvents } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications, type RecordedNotifications } from './record-notifications';
 
 const poolOf = (overflow: 'reject' | 'evict', maxQueue: number): WorkerPool =>
   new WorkerPool({ size: 1, name: 'narrow', maxQueue, overflow, grace: 50 });
@@ -10,7 +11,7 @@ const poolOf = (overflow: 'reject' | 'evict', maxQueue: number): WorkerPool =>
 /** Blocks the thread and makes ten calls. `ends` are recorded in the order of the tasks. */
 async function crowded(
   pool: WorkerPool,
-  meanwhile: (listeners: readonly RecordedEvents<number>[]) => void,
+  meanwhile: (listeners: readonly RecordedNotifications<number>[]) => void,
 ): Promise<void> {
   const gate = sharedNumbers(2);
   const held = pool.do((shared: Int32Array) => {
@@ -19,7 +20,7 @@ async function crowded(
   }, gate);
   await waitUntil(() => gate[0] === 1);
   const same = pool.task((value: number) => value, { name: 'same' });
-  const listeners = [...Array(10).keys()].map((value) => recordEvents(same(value)));
+  const listeners = [...Array(10).keys()].map((value) => recordNotifications(same(value)));
   meanwhile(listeners);
   Atomics.store(gate, 1, 1);
   Atomics.notify(gate, 1);
@@ -28,15 +29,16 @@ async function crowded(
   for (const { errors, completions } of listeners) expect(errors.length + completions).toBe(1);
 }
 
-const valuesOf = (listeners: readonly RecordedEvents<number>[]): number[] => listeners.flatMap(({ items }) => items);
-const refusedOf = (listeners: readonly RecordedEvents<number>[]): number[] =>
+const valuesOf = (listeners: readonly RecordedNotifications<number>[]): number[] =>
+  listeners.flatMap(({ items }) => items);
+const refusedOf = (listeners: readonly RecordedNotifications<number>[]): number[] =>
   listeners.flatMap(({ errors }, index) => (errors.length > 0 ? [index] : []));
 
 describe('a full queue', () => {
   it("rejects new tasks at once if overflow is 'reject'", async () => {
     const pool = poolOf('reject', 3);
     await expectInvariantsAndClose(pool, async () => {
-      let all: readonly RecordedEvents<number>[] = [];
+      let all: readonly RecordedNotifications<number>[] = [];
       await crowded(pool, (listeners) => {
         all = listeners;
         expect(refusedOf(listeners)).toEqual([3, 4, 5, 6, 7, 8, 9]);
@@ -53,7 +55,7 @@ describe('a full queue', () => {
   it("evicts the task that has waited longest if overflow is 'evict'", async () => {
     const pool = poolOf('evict', 3);
     await expectInvariantsAndClose(pool, async () => {
-      let all: readonly RecordedEvents<number>[] = [];
+      let all: readonly RecordedNotifications<number>[] = [];
       await crowded(pool, (listeners) => {
         all = listeners;
         expect(refusedOf(listeners)).toEqual([0, 1, 2, 3, 4, 5, 6]);
@@ -71,7 +73,7 @@ describe('a full queue', () => {
     async (overflow) => {
       const pool = poolOf(overflow, 0);
       await expectInvariantsAndClose(pool, async () => {
-        let all: readonly RecordedEvents<number>[] = [];
+        let all: readonly RecordedNotifications<number>[] = [];
         await crowded(pool, (listeners) => {
           all = listeners;
           expect(refusedOf(listeners)).toHaveLength(10);
@@ -89,7 +91,7 @@ describe('a full queue', () => {
         listeners[0]?.unsubscribe();
         listeners[1]?.unsubscribe();
         const same = pool.task((value: number) => value);
-        const newcomers = [20, 21, 22].map((value) => recordEvents(same(value)));
+        const newcomers = [20, 21, 22].map((value) => recordNotifications(same(value)));
         expect(refusedOf(newcomers)).toEqual([2]);
         // Unsubscribed tasks have no end.
         for (const index of [0, 1]) listeners[index]?.errors.push('left');

@@ -3,13 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { ModuleLoadError, WorkerPool } from 'sluice/pool';
 import { patience } from '../../support/patience';
 import { runAlone } from '../../support/process';
-import { fixtures } from './module-fixtures';
+import { temporaryFolder } from '../../support/temporary-folder';
 import { eventOf, expectInvariants } from './pool-invariants';
 
-const files = fixtures();
-afterAll(() => {
-  files.remove();
-});
+const files = temporaryFolder();
 
 describe('a module that cannot be used', () => {
   let pool: WorkerPool;
@@ -25,9 +22,9 @@ describe('a module that cannot be used', () => {
   });
 
   it.each([
-    ['is missing', () => `${files.folder}/none.mjs`, /could not be loaded: Cannot find module/],
+    ['is missing', () => `${files.path}/none.mjs`, /could not be loaded: Cannot find module/],
     ['is missing, and a package', () => 'no-such-package-anywhere', /could not be loaded: Cannot find package/],
-    ['is a directory', () => files.folder, /could not be loaded/],
+    ['is a directory', () => files.path, /could not be loaded/],
     [
       'is of no kind that is known',
       () => files.write('unknown.kind', ''),
@@ -91,7 +88,7 @@ describe('a module that cannot be used', () => {
   });
 
   it('is loaded again by the next task, because it may exist by then', async () => {
-    const url = `${files.folder}/later.cjs`;
+    const url = `${files.path}/later.cjs`;
     await expect(pool.do({ url, name: 'run' })).rejects.toBeInstanceOf(ModuleLoadError);
     writeFileSync(url, 'exports.run = () => "there"');
     expect(await pool.do({ url, name: 'run' })).toBe('there');
@@ -99,7 +96,7 @@ describe('a module that cannot be used', () => {
 
   it('fails each of many tasks without starting new threads', async () => {
     await expectInvariants(pool, async (record) => {
-      const task = pool.task({ url: `${files.folder}/none.mjs` });
+      const task = pool.task({ url: `${files.path}/none.mjs` });
       const recorded = await Promise.all(Array.from({ length: 200 }, () => record(task())));
       expect(recorded.every(({ error }) => error instanceof ModuleLoadError)).toBe(true);
     });
@@ -190,7 +187,7 @@ describe('a package', () => {
     files.write('node_modules/@scope/plain/lib.js', 'exports.which = () => "plain"');
     return runAlone(`
       const { WorkerPool } = require('sluice/pool');
-      process.chdir(${JSON.stringify(files.folder)});
+      process.chdir(${JSON.stringify(files.path)});
       const pool = new WorkerPool({ size: 1 });
       (async () => { ${program} await pool.close(); })();
     `).lines;

@@ -2,7 +2,7 @@
 import { transfer, type WorkerTask } from 'sluice/pool';
 import { runAlone } from '../../support/process';
 import { ignore, usePool, settle } from './pool-fixture';
-import { sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
 
 /** Returns when the other side has reached `step`. */
 const reached = (state: Int32Array, step: number): void => {

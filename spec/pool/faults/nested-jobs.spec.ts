@@ -1,7 +1,8 @@
 /** Tasks that make nested calls and end before these have a result. */
 import { type WorkerTask } from 'sluice/pool';
 import { runAlone } from '../../support/process';
-import { waitForThreads, sleep, usePool, settle } from './pool-fixture';
+import { sleep } from '../../support/sleep';
+import { waitForThreads, usePool, settle } from './pool-fixture';
 
 describe('a nested call', () => {
   it('of more tasks than a thread has slots lets all of them end', () =>

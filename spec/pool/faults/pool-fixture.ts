@@ -61,8 +61,3 @@ export async function waitForThreads(pool: WorkerPool): Promise<void> {
 
 /** An error handler for a task that is expected to fail. */
 export const ignore = (): void => undefined;
-
-export const sleep = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });

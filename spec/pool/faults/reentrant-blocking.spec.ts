@@ -3,7 +3,8 @@ import { AsyncValue } from 'sluice';
 import type { WorkerTask } from 'sluice/pool';
 import { patience } from '../../support/patience';
 import { waitForThreads, blockOn, poolFixture, ignore, blockThread } from './pool-fixture';
-import { recordEvents, fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications, fillPrefetchWindows } from './record-notifications';
 
 const poolOf = poolFixture();
 
@@ -196,7 +197,7 @@ it('a thread that blocks after it was busy gets the result of a task that ended 
   const pool = poolOf({ size: 1 });
   await waitForThreads(pool);
   const timeout = patience(100);
-  const listener = recordEvents(pool.task(() => 'in time', { timeout })());
+  const listener = recordNotifications(pool.task(() => 'in time', { timeout })());
   await Promise.resolve(); // the pool sends when the turn ends
   await Promise.resolve();
   busy(2 * timeout);

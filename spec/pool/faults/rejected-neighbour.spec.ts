@@ -1,16 +1,13 @@
 /** A task that cannot be sent fails before any task behind it is sent: its caller may still cancel those. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TransferError } from 'sluice/pool';
+import { temporaryFolder } from '../../support/temporary-folder';
 import { poolFixture, ignore } from './pool-fixture';
-import { sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
 
 const pooled = poolFixture();
-const folder = mkdtempSync(join(tmpdir(), 'unsendable-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = temporaryFolder();
 
 /** In ms: longer than a thread needs to start a task that was sent. */
 const LONG_ENOUGH = 300;
@@ -18,7 +15,7 @@ const LONG_ENOUGH = 300;
 describe('a task that is cancelled when the one before it cannot be sent', () => {
   it('is not sent, although its thread comes first in the list', async () => {
     const before = await pooled({ size: 1 }).do(() => process.getBuiltinModule('node:worker_threads').threadId);
-    const opened = join(folder, 'opened');
+    const opened = join(folder.path, 'opened');
     const pair = pooled({
       size: 2,
       env: { OLDER: String(before + 1), OPENED: opened },

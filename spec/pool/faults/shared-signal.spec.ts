@@ -5,7 +5,8 @@ import { CancelledError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { runAlone } from '../../support/process';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
-import { recordEvents, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications } from './record-notifications';
 
 const MANY = 10_000;
 const pool = new WorkerPool({ size: 2, grace: 1_000 });
@@ -52,7 +53,7 @@ describe('one signal for ten thousand tasks', () => {
         },
         { signal: controller.signal },
       );
-      const listeners = Array.from({ length: MANY }, () => recordEvents(wait(begun)));
+      const listeners = Array.from({ length: MANY }, () => recordNotifications(wait(begun)));
       await waitUntil(() => begun[0] === 2);
       controller.abort('enough');
       for (const { errors, items, completions } of listeners) {
@@ -78,7 +79,7 @@ describe('one signal for ten thousand tasks', () => {
         },
         { signal: controller.signal },
       );
-      const listeners = Array.from({ length: MANY }, () => recordEvents(spin(begun)));
+      const listeners = Array.from({ length: MANY }, () => recordNotifications(spin(begun)));
       await waitUntil(() => begun[0] === 2);
       controller.abort();
       expect(listeners.every(({ errors }) => errors.length === 1)).toBe(true);
@@ -93,7 +94,7 @@ describe('one signal for ten thousand tasks', () => {
     expectInvariants(pool, async () => {
       const { signal } = new AbortController();
       const never = pool.task(() => 1, { signal });
-      const listeners = Array.from({ length: MANY }, () => recordEvents(never()));
+      const listeners = Array.from({ length: MANY }, () => recordNotifications(never()));
       for (const listener of listeners) listener.unsubscribe();
       expect(listenersOf(signal)).toBe(0);
       await waitUntil(isQuiet);

@@ -1,11 +1,8 @@
 /** The loss of the supervisor, the thread that starts and kills all others. */
 import { runAlone } from '../../support/process';
-import { fixtures } from './module-fixtures';
+import { temporaryFolder } from '../../support/temporary-folder';
 
-const files = fixtures();
-afterAll(() => {
-  files.remove();
-});
+const files = temporaryFolder();
 
 /** Runs a program whose threads require another file first. */
 const aloneWith = (required: string, program: string): ReturnType<typeof runAlone> =>

@@ -2,13 +2,10 @@ import { SHARE_ENV } from 'node:worker_threads';
 import { writeFileSync } from 'node:fs';
 import { WorkerPool, WorkerStartError, type WorkerPoolConfig } from 'sluice/pool';
 import { runAlone } from '../../support/process';
-import { fixtures } from './module-fixtures';
+import { temporaryFolder } from '../../support/temporary-folder';
 import { expectInvariants } from './pool-invariants';
 
-const files = fixtures();
-afterAll(() => {
-  files.remove();
-});
+const files = temporaryFolder();
 
 /** A pool, and the number of threads that it has started. */
 function counted(config: WorkerPoolConfig): { readonly pool: WorkerPool; spawned: () => number } {
@@ -83,7 +80,7 @@ describe.each(hopeless)('threads that cannot start: %s', (_, config, why) => {
 
 describe('threads that could not start', () => {
   it('start when the cause is gone, and run the next task', async () => {
-    const flag = `${files.folder}/flag`;
+    const flag = `${files.path}/flag`;
     const { pool } = counted({
       size: 2,
       env: { FLAG: flag },

@@ -1,26 +1,23 @@
 /** A timeout error says in which phase the task was; and no timer outlives its task. */
 import { createHook } from 'node:async_hooks';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { retry } from 'rxjs';
 import { TaskTimeoutError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { patience } from '../../support/patience';
+import { temporaryFolder } from '../../support/temporary-folder';
 import { runAlone } from '../../support/process';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
-import { recordEvents, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications } from './record-notifications';
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-time-outs-'));
-const endlessModule = join(folder, 'endless.mjs');
-writeFileSync(endlessModule, 'setInterval(() => {}, 1000); await new Promise(() => {}); export default () => 1;');
+const endlessModule = temporaryFolder().write(
+  'endless.mjs',
+  'setInterval(() => {}, 1000); await new Promise(() => {}); export default () => 1;',
+);
 
 const pool = new WorkerPool({ size: 1, grace: 50 });
 const isQuiet = (): boolean => pool.stats.running === 0 && pool.stats.queued === 0;
-afterAll(async () => {
-  await expectInvariantsAndClose(pool, () => undefined);
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => expectInvariantsAndClose(pool, () => undefined));
 
 describe('a task that times out', () => {
   it('in the queue fails with that phase, and never runs', () =>
@@ -144,7 +141,7 @@ describe('the timers of timeouts', () => {
         { timeout: 500_000 },
       );
       await Promise.all([record(times(1)), record(times(2)), record(fails())]);
-      for (let count = 0; count < 100; count++) recordEvents(times(count)).unsubscribe();
+      for (let count = 0; count < 100; count++) recordNotifications(times(count)).unsubscribe();
       await waitUntil(isQuiet);
       await timers.gone();
     }));

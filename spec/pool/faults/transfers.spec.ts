@@ -2,7 +2,8 @@
 import { retry } from 'rxjs';
 import { transfer, TransferError, WorkerPool, type WorkerTask } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
-import { recordEvents, fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { recordNotifications, fillPrefetchWindows } from './record-notifications';
 
 const pool = new WorkerPool({ size: 1, grace: 50 });
 afterAll(() => expectInvariantsAndClose(pool, () => undefined));
@@ -125,7 +126,7 @@ describe('a transfer', () => {
       const spin = pool.task((flag: Int32Array) => {
         for (;;) Atomics.store(flag, 0, 1);
       });
-      const cancelled = recordEvents(spin(begun));
+      const cancelled = recordNotifications(spin(begun));
       const moved = record(length(transfer(new Uint8Array(1_000))));
       await waitUntil(() => begun[0] === 1);
       cancelled.unsubscribe();

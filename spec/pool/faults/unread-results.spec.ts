@@ -1,7 +1,8 @@
 /** A thread whose cancelled task has not reported its end: it may have to be killed, so it gets no tasks meanwhile. */
 import type { WorkerTask } from 'sluice/pool';
 import { usePool } from './pool-fixture';
-import { fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { fillPrefetchWindows } from './record-notifications';
 
 it('a cancelled task that ends in time does not cost its thread, although this thread is busy beyond the grace time', () =>
   usePool({ size: 1, grace: 30 }, async (pool) => {

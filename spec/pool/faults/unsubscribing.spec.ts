@@ -5,7 +5,8 @@ import { CancelledError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { runAlone } from '../../support/process';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
-import { hasNoNotification, recordEvents, fillPrefetchWindows, sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
+import { hasNoNotification, recordNotifications, fillPrefetchWindows } from './record-notifications';
 
 const pool = new WorkerPool({ size: 1, grace: 50 });
 afterAll(() => expectInvariantsAndClose(pool, () => undefined));
@@ -48,7 +49,7 @@ describe('a task that is unsubscribed in the queue', () => {
     expectInvariants(pool, async () => {
       const counter = sharedNumbers(1);
       await whileHeld(() => {
-        const listener = recordEvents(count(counter));
+        const listener = recordNotifications(count(counter));
         expect(pool.stats.queued).toBe(1);
         listener.unsubscribe();
         expect(pool.stats.queued).toBe(0);
@@ -68,7 +69,7 @@ describe('a task that is unsubscribed in the queue', () => {
             ends++;
           }),
         );
-        const stays = recordEvents(call);
+        const stays = recordNotifications(call);
         leavers.slice(125_000).forEach((leaver) => {
           leaver.unsubscribe();
         });
@@ -87,7 +88,7 @@ describe('a task that is unsubscribed in the queue', () => {
       const counter = sharedNumbers(1);
       await whileHeld(async () => {
         const job = pool.do((shared: Int32Array) => Atomics.add(shared, 0, 1), counter);
-        const heard = recordEvents(job);
+        const heard = recordNotifications(job);
         job.cancel();
         await expect(job).rejects.toThrow(CancelledError);
         expect(heard.errors).toHaveLength(1);
@@ -102,8 +103,8 @@ describe('a task that is unsubscribed after it was sent ahead', () => {
       const counter = sharedNumbers(1);
       await fillPrefetchWindows(pool);
       const gate = sharedNumbers(2);
-      const held = recordEvents(hold(gate));
-      const sent = Array.from({ length: 6 }, () => recordEvents(count(counter)));
+      const held = recordNotifications(hold(gate));
+      const sent = Array.from({ length: 6 }, () => recordNotifications(count(counter)));
       await waitUntil(() => gate[0] === 1);
       expect(pool.stats).toMatchObject({ running: 7, queued: 0 });
       const [stays, ...leavers] = sent;
@@ -123,7 +124,7 @@ describe('a task that is unsubscribed while it runs', () => {
     expectInvariants(pool, async () => {
       const spawns = countOf('spawn');
       const seen = sharedNumbers(2);
-      const listener = recordEvents(heed(seen));
+      const listener = recordNotifications(heed(seen));
       await waitUntil(() => seen[0] === 1);
       listener.unsubscribe();
       await waitUntil(isQuiet);
@@ -139,7 +140,7 @@ describe('a task that is unsubscribed while it runs', () => {
       const spin = pool.task((flag: Int32Array) => {
         for (;;) Atomics.store(flag, 0, 1);
       });
-      const listener = recordEvents(spin(begun));
+      const listener = recordNotifications(spin(begun));
       await waitUntil(() => begun[0] === 1);
       listener.unsubscribe();
       expect(await count(sharedNumbers(1))).toBe(1);
@@ -161,7 +162,7 @@ describe('a task that is unsubscribed while it runs', () => {
           Atomics.store(cleanedUp, 0, 1);
         }
       });
-      const listener = recordEvents(ticks(seen));
+      const listener = recordNotifications(ticks(seen));
       await waitUntil(() => listener.items.length >= 2);
       listener.unsubscribe();
       const heard = listener.items.length;
@@ -184,7 +185,7 @@ describe('a task that is unsubscribed in the turn of its result', () => {
         return 'result';
       });
       await finish(sharedNumbers(1));
-      const listener = recordEvents(finish(done));
+      const listener = recordNotifications(finish(done));
       await Promise.resolve(); // the pool sends at the end of the turn
       await Promise.resolve();
       Atomics.wait(done, 0, 0);
@@ -230,7 +231,7 @@ describe('a task that is unsubscribed twice, or after its end', () => {
     expectInvariants(pool, async () => {
       const { cancelled } = pool.stats;
       await whileHeld(() => {
-        const listener = recordEvents(count(sharedNumbers(1)));
+        const listener = recordNotifications(count(sharedNumbers(1)));
         listener.unsubscribe();
         listener.unsubscribe();
       });
@@ -240,7 +241,7 @@ describe('a task that is unsubscribed twice, or after its end', () => {
   it('stays completed', () =>
     expectInvariants(pool, async () => {
       const { cancelled } = pool.stats;
-      const listener = recordEvents(count(sharedNumbers(1)));
+      const listener = recordNotifications(count(sharedNumbers(1)));
       await waitUntil(() => listener.completions === 1);
       listener.unsubscribe();
       expect(pool.stats.cancelled).toBe(cancelled);

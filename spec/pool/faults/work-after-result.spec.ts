@@ -1,6 +1,6 @@
 /** Platform work that a synchronous task starts goes on, although later tasks could run without the event loop. */
 import { poolFixture } from './pool-fixture';
-import { sharedNumbers, waitUntil } from './record-events';
+import { sharedNumbers, waitUntil } from '../../support/shared-memory';
 
 const poolOf = poolFixture();
 

@@ -1,17 +1,9 @@
-/** Recorders of what a subscriber receives, and shared memory through which a spec and its tasks see each other. */
+/** A recorder of what a subscriber receives, which can unsubscribe, and tasks that fill the prefetch windows of a pool. */
 import type { Observable } from 'rxjs';
 import type { WorkerPool } from 'sluice/pool';
+import { waitUntil } from '../../support/shared-memory';
 
-/** `count` integers in shared memory, all 0. */
-export const sharedNumbers = (count: number): Int32Array =>
-  new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
-
-/** Resolves when `condition` holds; the event loop runs meanwhile. */
-export async function waitUntil(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => void setImmediate(resolve));
-}
-
-export interface RecordedEvents<T> {
+export interface RecordedNotifications<T> {
   readonly items: T[];
   readonly errors: unknown[];
   completions: number;
@@ -19,8 +11,8 @@ export interface RecordedEvents<T> {
 }
 
 /** Subscribes to `source`, and records all notifications. */
-export function recordEvents<T>(source: Observable<T>): RecordedEvents<T> {
-  const recorded: RecordedEvents<T> = {
+export function recordNotifications<T>(source: Observable<T>): RecordedNotifications<T> {
+  const recorded: RecordedNotifications<T> = {
     items: [],
     errors: [],
     completions: 0,
@@ -38,7 +30,7 @@ export function recordEvents<T>(source: Observable<T>): RecordedEvents<T> {
   return recorded;
 }
 
-export const hasNoNotification = ({ items, errors, completions }: RecordedEvents<unknown>): boolean =>
+export const hasNoNotification = ({ items, errors, completions }: RecordedNotifications<unknown>): boolean =>
   items.length + errors.length + completions === 0;
 
 /** Runs tiny tasks until the pool sends each thread many tasks ahead. */
@@ -46,7 +38,7 @@ export async function fillPrefetchWindows(pool: WorkerPool): Promise<void> {
   const tiny = pool.task(() => 1)();
   let isAhead = false;
   while (!isAhead) {
-    const burst = Array.from({ length: 200 }, () => recordEvents(tiny));
+    const burst = Array.from({ length: 200 }, () => recordNotifications(tiny));
     await Promise.resolve(); // the pool sends tasks at the end of the turn
     isAhead = pool.stats.running >= 16 * pool.size;
     await waitUntil(() => burst.every(({ completions }) => completions === 1));

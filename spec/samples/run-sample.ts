@@ -1,0 +1,41 @@
+/** Runs a sample program in its own process, as a user does. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { patience } from '../support/patience';
+
+export const PROJECT = join(__dirname, '..', '..');
+
+/** The command line of `node` for the program of a sample. */
+export const commandOf = (sample: 'audit' | 'digest'): readonly string[] => [
+  '--import',
+  pathToFileURL(require.resolve('tsx')).href,
+  join(PROJECT, 'samples', sample, 'main.ts'),
+];
+
+/** The environment of a sample: the tsconfig of the project defines `sluice` in any working directory. */
+export const sampleEnvironment: NodeJS.ProcessEnv = {
+  ...process.env,
+  TSX_TSCONFIG_PATH: join(PROJECT, 'tsconfig.json'),
+  DATABASE_URL: '',
+};
+
+export interface SampleResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param cwd the working directory */
+export const runSample = (
+  sample: 'audit' | 'digest',
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): SampleResult =>
+  spawnSync(process.execPath, [...commandOf(sample), ...args], {
+    cwd,
+    env: { ...sampleEnvironment, ...env },
+    encoding: 'utf8',
+    timeout: patience(60_000),
+  });
