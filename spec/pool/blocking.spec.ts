@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { mergeMap } from 'rxjs';
 import { all, AsyncValue, batch, CancelledError, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
-import { thrownBy, turn } from '../future/hear';
+import { nextTurn, thrownBy } from '../support/recording-observer';
 
 let pool: WorkerPool;
 let warn: jest.SpyInstance;
@@ -349,7 +349,7 @@ describe('a block on what is cancelled meanwhile', () => {
     pool.do(double, 1).block();
     expect(thrownBy(() => wait(seen).block(20))).toBeInstanceOf(TaskTimeoutError);
     await pool.drain();
-    await turn();
+    await nextTurn();
     expect(seen[0]).toBe(1);
   });
 });

@@ -17,7 +17,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import { WorkerPool } from 'sluice/pool';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 
 let pool: WorkerPool;
 let scheduler: SchedulerLike;
@@ -280,7 +280,7 @@ describe('a scheduler of a pool lets in what there is room for', () => {
         take(1),
       ),
     );
-    for (let turns = 0; turns < 50 || own.stats.running === 0; turns++) await turn();
+    for (let turns = 0; turns < 50 || own.stats.running === 0; turns++) await nextTurn();
     expect(pulled()).toBeLessThanOrEqual(2);
     Atomics.store(gate, 0, 1);
     Atomics.notify(gate, 0);
@@ -299,7 +299,7 @@ describe('a scheduler of a pool lets in what there is room for', () => {
         toArray(),
       ),
     );
-    await turn();
+    await nextTurn();
     expect(pulled()).toBe(0);
     parked.size = 1;
     expect(await third).toEqual([0, 1, 4]);

@@ -3,7 +3,7 @@
  */
 import { filter, firstValueFrom, toArray } from 'rxjs';
 import { PoolClosedError, WorkerPool, type PoolEvent, type WorkerPoolConfig } from 'sluice/pool';
-import { thrownBy } from '../future/hear';
+import { thrownBy } from '../support/recording-observer';
 
 const pools: WorkerPool[] = [];
 

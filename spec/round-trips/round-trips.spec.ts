@@ -4,7 +4,7 @@
  */
 import { forkJoin, from, map, mergeMap, NEVER, of, timer, toArray, type Observable } from 'rxjs';
 import { all, batch, batchMap, batchScheduler, Future, task, type BatchConfig, type BatchFunction } from 'sluice';
-import { inVirtualTime } from '../future/hear';
+import { inVirtualTime } from '../support/recording-observer';
 
 type Keys = readonly unknown[];
 

@@ -1,7 +1,7 @@
 /** Runs that fail, and errors that are results; runs that are cancelled. */
 import { config, NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, Future, loop, run, ScopeError, task } from 'sluice';
-import { hear, turn } from '../future/hear';
+import { nextTurn, record } from '../support/recording-observer';
 import { testScheduler } from '../support/virtual-time';
 
 const no = new Error('no');
@@ -52,7 +52,7 @@ describe('a failure that is not listed', () => {
     const log: string[] = [];
     const gates = errors.map(() => new AsyncValue<never>());
     const running = run([slow(log), ...gates], { returnErrors: RangeError });
-    await turn();
+    await nextTurn();
     gates.forEach((gate, index) => gate.fail(errors[index]));
     expect(running.isSet).toBe(false);
     await expect(running).rejects.toBe(no);
@@ -98,11 +98,13 @@ describe('an error that is listed', () => {
   });
 
   it('cancels nobody', () => {
-    const heard: unknown[] = [];
+    const emitted: unknown[] = [];
     testScheduler().run(() => {
-      run([failAfter(1, missing), timer(5)], { returnErrors: RangeError }).subscribe((results) => heard.push(results));
+      run([failAfter(1, missing), timer(5)], { returnErrors: RangeError }).subscribe((results) =>
+        emitted.push(results),
+      );
     });
-    expect(heard).toEqual([[missing, 0]]);
+    expect(emitted).toEqual([[missing, 0]]);
   });
 
   it('may be all there is', async () => {
@@ -204,7 +206,7 @@ describe('a run that is cancelled', () => {
   it('does not end what was only waited for', async () => {
     const cell = new AsyncValue<number>();
     const running = run([cell]);
-    await turn();
+    await nextTurn();
     running.cancel();
     await expect(running).rejects.toBeInstanceOf(CancelledError);
     expect(cell.isSet).toBe(false);
@@ -213,14 +215,14 @@ describe('a run that is cancelled', () => {
   it('has no result for it, whatever errors are listed', async () => {
     const world = loop();
     const running = world.run([slow([])], { returnErrors: Error });
-    await turn();
+    await nextTurn();
     world[Symbol.dispose]();
     await expect(running).rejects.toBeInstanceOf(CancelledError);
   });
 
   it('can be given up by one who waits, and goes on', async () => {
     const running = run([timer(1)]);
-    hear(running).subscription.unsubscribe();
+    record(running).subscription.unsubscribe();
     expect(await running).toEqual([0]);
   });
 });

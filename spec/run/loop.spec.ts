@@ -1,7 +1,7 @@
 /** A world that stays open for several runs, and how it is left. */
 import { config, NEVER, timer, VirtualTimeScheduler } from 'rxjs';
 import { batchScheduler, CancelledError, Future, loop, run, ScopeClosedError, task, type AsyncValue } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { runAlone } from '../support/process';
 
 const no = new Error('no');
@@ -83,7 +83,7 @@ describe('leaving a loop', () => {
     const log = await leaving(async (log) => {
       await using world = loop();
       running = world.run([slow(log)]);
-      await turn();
+      await nextTurn();
       throw no;
     });
     expect(log).toEqual(['cleaned', no]);
@@ -96,7 +96,7 @@ describe('leaving a loop', () => {
     const log = await leaving(async () => {
       using world = loop();
       running = world.run([slow(cleaned)]);
-      await turn();
+      await nextTurn();
       throw no;
     });
     expect(log).toEqual([no]);
@@ -125,7 +125,7 @@ describe('nothing of a run stays behind', () => {
     await world.run([timer(1)]);
     await expect(world.run([fails(), slow([])])).rejects.toBe(no);
     const cancelled = world.run([slow([])]);
-    await turn();
+    await nextTurn();
     cancelled.cancel();
     await expect(cancelled).rejects.toBeInstanceOf(CancelledError);
     expect(world.scheduler.state.describeExternalWaits()).toEqual([]);
@@ -195,7 +195,7 @@ describe('wrong use', () => {
   ])('of run, with %s in the list, is a TypeError before anything starts', async (_, list) => {
     expect(() => run(list as never)).toThrow(TypeError);
     expect(() => run(list as never)).toThrow(/at \[1\], to be a future, an Observable or a promise; got/);
-    await turn();
+    await nextTurn();
     expect(log).toEqual([]);
   });
 
@@ -208,7 +208,7 @@ describe('wrong use', () => {
       const start = () => run([first], { returnErrors: returnErrors as never });
       expect(start).toThrow(TypeError);
       expect(start).toThrow(/expected `returnErrors` to be an error class, an array of them, or a predicate; got/);
-      await turn();
+      await nextTurn();
       expect(log).toEqual([]);
     },
   );

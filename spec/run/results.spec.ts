@@ -2,7 +2,7 @@
 import { concat, map, NEVER, of, timer } from 'rxjs';
 import { all, AsyncValue, batch, loop, run, scoped, task, WouldBlockError, type BatchScheduler } from 'sluice';
 import { currentScheduler } from '../../src/scheduler/batch-scheduler';
-import { hear, thrownBy } from '../future/hear';
+import { record, thrownBy } from '../support/recording-observer';
 import { testScheduler } from '../support/virtual-time';
 
 const later = <T>(ms: number, value: T) => timer(ms).pipe(map(() => value));
@@ -28,9 +28,9 @@ function library() {
 
 describe('run', () => {
   it('gives the results in the order of the list, not of time', () => {
-    const heard: unknown[] = [];
-    inVirtualTime(() => run([later(5, 'slow'), of('fast')]).subscribe((results) => heard.push(results)));
-    expect(heard).toEqual([['slow', 'fast']]);
+    const emitted: unknown[] = [];
+    inVirtualTime(() => run([later(5, 'slow'), of('fast')]).subscribe((results) => emitted.push(results)));
+    expect(emitted).toEqual([['slow', 'fast']]);
   });
 
   it('runs what is in the list side by side', () => {
@@ -227,9 +227,9 @@ describe('the same program', () => {
 it('tells whoever waits that it is over when its scope is, and not before', async () => {
   await using world = loop();
   const running = world.run([timer(1)]);
-  const heard: string[] = [];
-  world.close().subscribe(() => heard.push(`closed, and the run is ${running.isSet ? 'over' : 'not over'}`));
-  expect(hear(running).heard).toEqual([]);
+  const emitted: string[] = [];
+  world.close().subscribe(() => emitted.push(`closed, and the run is ${running.isSet ? 'over' : 'not over'}`));
+  expect(record(running).notifications).toEqual([]);
   await world.close();
-  expect(heard).toEqual(['closed, and the run is over']);
+  expect(emitted).toEqual(['closed, and the run is over']);
 });

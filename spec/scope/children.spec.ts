@@ -1,6 +1,6 @@
 /** Child scopes, and how they depend on their parents. */
 import { NEVER, timer } from 'rxjs';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf, inTime, nothing, reportsOf, openScope } from './reports';
 
 const [one, two] = [new Error('one'), new Error('two')];
@@ -67,7 +67,7 @@ describe('a child scope', () => {
     const child = parent.fork();
     child.start(() => Promise.reject(one));
     child.close();
-    await turn();
+    await nextTurn();
     expect(await failureOf(parent.close())).toMatchObject({ errors: [{ errors: [one] }] });
   });
 

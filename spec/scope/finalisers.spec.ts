@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NEVER, timer } from 'rxjs';
 import { Future, scoped, ScopedValue, within } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { ending, failureOf, inTime, openScope } from './reports';
 
 const [one, two] = [new Error('one'), new Error('two')];
@@ -29,7 +29,7 @@ describe('finalisers', () => {
     const scope = openScope();
     scope.ensure(() => log.push('last'));
     scope.ensure(async () => {
-      await turn();
+      await nextTurn();
       log.push('first');
     });
     await scope.close();
@@ -117,7 +117,7 @@ describe('finalisers', () => {
     const scope = openScope();
     scope.start(({ scope: own }) => own.ensure(() => log.push('finaliser')));
     scope.start(async () => {
-      await turn();
+      await nextTurn();
       log.push('other task');
     });
     await scope.close();

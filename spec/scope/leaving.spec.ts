@@ -1,7 +1,7 @@
 /** The `exitMode` of a scope, `await using`, and unsubscribing from `scoped()`: what happens to unfinished tasks. */
 import { NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, Future, Scope, scoped, UnawaitedError, type ExitMode } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { ending, failureOf, inTime, nothing, reportsOf, openScope } from './reports';
 
 const no = new Error('no');
@@ -47,14 +47,14 @@ describe("exitMode 'throw'", () => {
       scope.start(function slow() {
         return NEVER;
       });
-      await turn();
+      await nextTurn();
     });
     expect(error).toMatchObject({ errors: [{ task: 'quick' }, { task: 'slow', scope: 'strict' }] });
   });
 
   it('accepts tasks that had a waiter, before their end or after it', async () => {
     const error = await raised(async (scope) => {
-      const [early, late, read] = [scope.start(() => turn()), scope.start(() => 1), scope.start(() => 2)];
+      const [early, late, read] = [scope.start(() => nextTurn()), scope.start(() => 1), scope.start(() => 2)];
       await early;
       await late;
       return read.value;
@@ -77,7 +77,7 @@ describe("exitMode 'throw'", () => {
     expect(
       await raised(async (scope) => {
         scope.start(NEVER).cancel();
-        await turn();
+        await nextTurn();
       }),
     ).toBeUndefined();
   });
@@ -85,7 +85,7 @@ describe("exitMode 'throw'", () => {
   it('reports the failure of a failed task instead of an UnawaitedError', async () => {
     const error = await raised(async (scope) => {
       scope.start(() => Promise.reject(no));
-      await turn();
+      await nextTurn();
     });
     expect(error).toMatchObject({ errors: [no] });
   });
@@ -93,7 +93,7 @@ describe("exitMode 'throw'", () => {
   it('reports no UnawaitedError when the body has failed', async () => {
     const error = await raised(async (scope) => {
       scope.start(() => 1);
-      await turn();
+      await nextTurn();
       throw no;
     });
     expect(error).toBe(no);
@@ -110,11 +110,11 @@ describe('await using', () => {
         try {
           yield NEVER;
         } finally {
-          yield turn();
+          yield nextTurn();
           log.push('cleaned up');
         }
       });
-      await turn();
+      await nextTurn();
     }
     log.push('left');
     expect(log).toEqual(['cleaned up', 'left']);
@@ -126,7 +126,7 @@ describe('await using', () => {
     {
       await using scope = openScope({ exitMode: 'wait' });
       value = scope.start(async () => {
-        await turn();
+        await nextTurn();
         return 7;
       });
     }
@@ -137,7 +137,7 @@ describe('await using', () => {
     const leave = async (): Promise<void> => {
       await using scope = openScope();
       scope.start(() => Promise.reject(no));
-      await turn();
+      await nextTurn();
     };
     expect(await failureOf(leave())).toMatchObject({ errors: [no] });
   });
