@@ -1,6 +1,4 @@
-/**
- * Batch functions called wrongly, and resolvers that answer nonsense.
- */
+/** Batch functions that are called with wrong arguments, and resolvers that return wrong results. */
 import { of } from 'rxjs';
 import { batch, BatchResultError, Future, allSettled, type BatchFunction, type Resolver } from 'sluice';
 import { listen, recorder, runVirtual, userName } from '../batch/virtual-run';
@@ -20,53 +18,56 @@ describe('batch', () => {
 describe('a batch function', () => {
   const nameOf: BatchFunction<unknown, string> = batch<unknown, string>(() => [], { name: 'nameOf', cache: true });
 
-  it.each([undefined, null])('refuses the key %p at the call, naming the batch', (key) => {
+  it.each([undefined, null])('throws a TypeError for the key %p at the call, with the name of the batch', (key) => {
     expect(() => nameOf(key)).toThrow(TypeError);
     expect(() => nameOf(key)).toThrow(`batch "nameOf": expected its key to be given; got ${String(key)}`);
   });
 
-  it('refuses to be called with nothing', () => {
+  it('throws a TypeError for a call without a key', () => {
     expect(() => (nameOf as unknown as () => unknown)()).toThrow(TypeError);
   });
 
-  it.each([undefined, null])('refuses the key %p among many', (key) => {
+  it.each([undefined, null])('throws a TypeError for the key %p among the keys of many', (key) => {
     expect(() => nameOf.many([1, key, 2])).toThrow(TypeError);
     expect(() => nameOf.many([1, key, 2])).toThrow(/"nameOf".*key.* to be given/);
   });
 
-  it('refuses a hole among many', () => {
+  it('throws a TypeError for a hole in the array of many', () => {
     expect(() => nameOf.many(new Array<number>(2))).toThrow(TypeError);
   });
 
-  it.each([undefined, null, 5, 'abc', {}, new Set([1]), new Map()])('refuses many of %p, which is no array', (keys) => {
-    expect(() => nameOf.many(keys as never)).toThrow(TypeError);
-    expect(() => nameOf.many(keys as never)).toThrow(/"nameOf".*many to be an array; got/);
+  it.each([undefined, null, 5, 'abc', {}, new Set([1]), new Map()])(
+    'throws a TypeError for many(%p), which is not an array',
+    (keys) => {
+      expect(() => nameOf.many(keys as never)).toThrow(TypeError);
+      expect(() => nameOf.many(keys as never)).toThrow(/"nameOf".*many to be an array; got/);
+    },
+  );
+
+  it.each([undefined, null])('throws a TypeError for the key %p of prime', (key) => {
+    expect(() => nameOf.prime(key, 'none')).toThrow(TypeError);
   });
 
-  it.each([undefined, null])('refuses to prime the key %p', (key) => {
-    expect(() => nameOf.prime(key, 'nobody')).toThrow(TypeError);
-  });
-
-  it('takes every other key: 0, the empty string, false, NaN, symbols, functions, objects', async () => {
+  it('accepts every other key: 0, the empty string, false, NaN, symbols, functions, objects', async () => {
     const echo = batch((keys: readonly unknown[]) => [...keys]);
     const keys = [0, '', false, NaN, Symbol('key'), () => 1, {}, [], 10n];
     expect(await echo.many(keys)).toEqual(keys);
   });
 
-  it('that is yielded, or awaited, without having been called is no future', async () => {
+  it('is not thenable, if it is awaited without a call', async () => {
     expect(await (nameOf as unknown)).toBe(nameOf);
   });
 });
 
-describe('a resolver that answers', () => {
+describe('a resolver that returns', () => {
   class Rows {
     readonly length = 2;
   }
-  const nonsense: readonly (readonly [name: string, answer: unknown, inMessage: string])[] = [
-    ['nothing', undefined, 'undefined'],
+  const wrongResults: readonly (readonly [name: string, answer: unknown, inMessage: string])[] = [
+    ['undefined', undefined, 'undefined'],
     ['null', null, 'null'],
     ['a number', 5, '5'],
-    ['a text as long as its keys', 'ab', '"ab"'],
+    ['a string as long as its array of keys', 'ab', '"ab"'],
     ['true', true, 'true'],
     ['a symbol', Symbol('rows'), 'Symbol(rows)'],
     ['a function', function rows() {}, 'function rows'],
@@ -76,47 +77,52 @@ describe('a resolver that answers', () => {
     ['a WeakMap', new WeakMap(), 'an instance of WeakMap'],
     ['a typed array', new Uint8Array(2), 'an instance of Uint8Array'],
     ['an Error', new RangeError('no rows'), 'RangeError: no rows'],
-    ['too few', ['one'], 'an array of 1'],
-    ['too many', ['one', 'two', 'three'], 'an array of 3'],
+    ['an array that is too short', ['one'], 'an array of 1'],
+    ['an array that is too long', ['one', 'two', 'three'], 'an array of 3'],
   ];
 
-  it.each(nonsense)('%s has all keys fail with a BatchResultError that says so', async (_name, answer, inMessage) => {
-    const nameOf = batch((() => answer) as Resolver<number, string>, { name: 'nameOf' });
-    const promised = batch((() => Promise.resolve(answer)) as Resolver<number, string>, { name: 'nameOf' });
-    for (const ask of [nameOf, promised]) {
-      for (const result of await allSettled([ask(1), ask(2)])) {
-        expect(result).toMatchObject({ status: 'rejected', reason: { batch: 'nameOf', keys: [1, 2] } });
-        const reason: unknown = 'reason' in result ? result.reason : undefined;
-        expect(reason).toBeInstanceOf(BatchResultError);
-        expect(String(reason)).toContain(inMessage);
-        expect(String(reason)).toMatch(
-          /^BatchResultError: Batch "nameOf" requested 2 key\(s\), 1, 2, and its resolver returned /,
-        );
+  it.each(wrongResults)(
+    '%s fails all keys with a BatchResultError that names the result',
+    async (_name, answer, inMessage) => {
+      const nameOf = batch((() => answer) as Resolver<number, string>, { name: 'nameOf' });
+      const promised = batch((() => Promise.resolve(answer)) as Resolver<number, string>, { name: 'nameOf' });
+      for (const load of [nameOf, promised]) {
+        for (const result of await allSettled([load(1), load(2)])) {
+          expect(result).toMatchObject({ status: 'rejected', reason: { batch: 'nameOf', keys: [1, 2] } });
+          const reason: unknown = 'reason' in result ? result.reason : undefined;
+          expect(reason).toBeInstanceOf(BatchResultError);
+          expect(String(reason)).toContain(inMessage);
+          expect(String(reason)).toMatch(
+            /^BatchResultError: Batch "nameOf" requested 2 key\(s\), 1, 2, and its resolver returned /,
+          );
+        }
       }
-    }
-  });
+    },
+  );
 
-  it('a generator has a message that tells it from nothing', async () => {
+  it('a generator object fails its keys with an error that names it', async () => {
     const generating = function* (ids: readonly number[]): Generator<string> {
       yield* ids.map(userName);
     };
     const nameOf = batch(generating as unknown as Resolver<number, string>);
-    await expect(nameOf(1)).rejects.toMatchObject({ message: expect.not.stringMatching(/undefined/) as string });
+    await expect(nameOf(1)).rejects.toMatchObject({
+      message: expect.stringContaining('returned a generator object') as string,
+    });
   });
 
-  it('an array with holes has them for undefined, which is a value', async () => {
+  it('an array with holes gives undefined as the value of each hole', async () => {
     const nameOf = batch<number, string | undefined>(() => new Array<string>(2));
     expect(await nameOf.many([1, 2])).toEqual([undefined, undefined]);
   });
 
-  it('a promise of a promise is unwrapped; an array of promises holds values', async () => {
+  it('a promise of a promise is awaited, but not a promise inside of an object', async () => {
     const nested = batch((ids: readonly number[]) => Promise.resolve(Promise.resolve([...ids])));
     expect(await nested(1)).toBe(1);
     const promises = batch((ids: readonly number[]) => ids.map((id) => ({ promise: Promise.resolve(id) })));
     expect(await (await promises(1)).promise).toBe(1);
   });
 
-  it('something whose then throws fails its keys', async () => {
+  it('an object whose getter `then` throws fails its keys', async () => {
     const broken = {
       get then(): never {
         throw new Error('broken then');
@@ -126,7 +132,7 @@ describe('a resolver that answers', () => {
     await expect(nameOf(1)).rejects.toThrow('broken then');
   });
 
-  it('something whose subscribe throws fails its keys', async () => {
+  it('an object whose method `subscribe` throws fails its keys', async () => {
     const broken = {
       subscribe: () => {
         throw new Error('broken subscribe');
@@ -136,7 +142,7 @@ describe('a resolver that answers', () => {
     await expect(nameOf(1)).rejects.toBeInstanceOf(Error);
   });
 
-  it('a Map whose has throws fails its keys, and hangs nobody', () => {
+  it('a Map whose method `has` throws fails its keys', () => {
     class Broken extends Map<number, string> {
       override has(): never {
         throw new Error('broken map');
@@ -145,16 +151,16 @@ describe('a resolver that answers', () => {
     for (const answer of [() => new Broken(), () => of(new Broken())]) {
       runVirtual(({ flush }) => {
         const nameOf = batch<number, string>(answer, { concurrency: 1 });
-        const heard = [listen(nameOf(1)), listen(nameOf(2))];
+        const recordings = [listen(nameOf(1)), listen(nameOf(2))];
         flush();
-        expect(heard.map(({ errors }) => errors)).toEqual([[new Error('broken map')], [new Error('broken map')]]);
+        expect(recordings.map(({ errors }) => errors)).toEqual([[new Error('broken map')], [new Error('broken map')]]);
       });
     }
   });
 });
 
 describe('errors of another realm', () => {
-  it('are failures of their keys, too', async () => {
+  it('fail their keys', async () => {
     const { runInNewContext } = await import('node:vm');
     const foreign: unknown = runInNewContext('new RangeError("foreign")');
     const nameOf = batch((ids: readonly number[]) => ids.map((id) => (id === 1 ? (foreign as Error) : userName(id))));
@@ -165,10 +171,10 @@ describe('errors of another realm', () => {
   });
 });
 
-describe('a resolver that throws what is no Error', () => {
-  it.each([undefined, null, 'text', 0])('%p fails its keys with just that', async (thrown) => {
+describe('a resolver that throws a value that is not an Error', () => {
+  it.each([undefined, null, 'text', 0])('fails its keys with %p unchanged', async (thrown) => {
     const throwing = batch<number, string>(() => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that it is none is the point
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the value under test
       throw thrown;
     });
     const rejecting = batch<number, string>(() => Promise.resolve().then(() => Future.fail(thrown)));
@@ -179,8 +185,8 @@ describe('a resolver that throws what is no Error', () => {
   });
 });
 
-describe('a started value that is set by hand while its batch is in flight', () => {
-  it('hurts no other key of the batch', () => {
+describe('an AsyncValue that is set by hand while its batch is in flight', () => {
+  it('does not affect the other keys of the batch', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       const started = nameOf(1).start();

@@ -1,6 +1,6 @@
 /**
- * Every option of `batch` and `batchMap` with values that make no sense: a TypeError at the call, in one sentence form,
- * which names the option, what it must be, and what came.
+ * Wrong values of every option of `batch` and `batchMap`: a TypeError at the call that names the option, the expected
+ * and the actual value.
  */
 import { asyncScheduler } from 'rxjs';
 import { batch, batchMap, type BatchConfig, type BatchMapConfig } from 'sluice';
@@ -46,8 +46,8 @@ const wrongCaches = [
   ['cache.get', { has: () => false, get: 'it' }, 'it', 'a method of the store'],
 ] as const;
 
-/** The message of what it throws, which must be a TypeError and not one of the engine's. */
-function complaintOf(call: () => unknown): string {
+/** The message of the TypeError that a call throws. */
+function messageOf(call: () => unknown): string {
   let thrown: unknown;
   try {
     call();
@@ -59,8 +59,8 @@ function complaintOf(call: () => unknown): string {
 }
 
 describe('an option of batch', () => {
-  it.each(wrongOptions)('%s: %p is refused', (option, value, mustBe) => {
-    const message = complaintOf(() => batch(resolve, { name: 'nameOf', [option]: value }));
+  it.each(wrongOptions)('%s: %p throws a TypeError', (option, value, mustBe) => {
+    const message = messageOf(() => batch(resolve, { name: 'nameOf', [option]: value }));
     expect(message).toContain(
       option === 'name' ? '"resolve": expected `name` to be' : `batch "nameOf": expected \`${option}\` to be`,
     );
@@ -68,17 +68,17 @@ describe('an option of batch', () => {
     expect(message).toMatch(new RegExp(`; got .+ \\(${typeof value}\\)\\.$`));
   });
 
-  it.each(wrongCaches)('%s in %p is refused', (option, cache, got, mustBe) => {
-    const message = complaintOf(() => batch(resolve, { name: 'nameOf', cache } as BatchConfig<number>));
+  it.each(wrongCaches)('%s in %p throws a TypeError', (option, cache, got, mustBe) => {
+    const message = messageOf(() => batch(resolve, { name: 'nameOf', cache } as BatchConfig<number>));
     expect(message).toContain(`batch "nameOf": expected \`${option}\` to be ${mustBe}`);
     expect(message).toContain(`(${typeof got}).`);
   });
 
-  it('says what came in its own words: text in quotes, functions and classes by name', () => {
-    const came = ['five', function five() {}, new Date(0), [5], { five: 5 }, null].map((window) =>
-      complaintOf(() => batch(resolve, { window } as unknown as BatchConfig<number>)).replace(/.*; got /, ''),
+  it('describes the actual value: strings in quotes, functions and classes by name', () => {
+    const got = ['five', function five() {}, new Date(0), [5], { five: 5 }, null].map((window) =>
+      messageOf(() => batch(resolve, { window } as unknown as BatchConfig<number>)).replace(/.*; got /, ''),
     );
-    expect(came).toEqual([
+    expect(got).toEqual([
       '"five" (string).',
       'function five (function).',
       'an instance of Date (object).',
@@ -88,8 +88,8 @@ describe('an option of batch', () => {
     ]);
   });
 
-  it('cache: a store is refused where there are partitions, whose values it could not keep apart', () => {
-    const message = complaintOf(() => batch(resolve, { name: 'nameOf', partition: (id) => id % 2, cache: new Map() }));
+  it('cache: a store together with partitions throws a TypeError', () => {
+    const message = messageOf(() => batch(resolve, { name: 'nameOf', partition: (id) => id % 2, cache: new Map() }));
     expect(message).toMatch(
       /^batch "nameOf": expected `cache` to be .*partitions.*; got an instance of Map \(object\)\.$/,
     );
@@ -98,12 +98,12 @@ describe('an option of batch', () => {
   it.each([
     ['maxAge', { maxAge: 5 }],
     ['TTL', { max: 1, TTL: 5 }],
-  ])('cache: an option that it does not have is named: %s', (stray, cache) => {
-    const message = complaintOf(() => batch(resolve, { name: 'nameOf', cache: cache as object }));
+  ])('cache: the unknown option %s throws a TypeError that suggests ttl', (stray, cache) => {
+    const message = messageOf(() => batch(resolve, { name: 'nameOf', cache: cache as object }));
     expect(message).toBe(`batch "nameOf": cache: unknown option "${stray}". Did you mean "ttl"?`);
   });
 
-  it('left undefined is its default', () => {
+  it('has its default if it is undefined', () => {
     const options = [
       'name',
       'key',
@@ -134,12 +134,12 @@ describe('an option of batch', () => {
     { cache: {} },
     { cache: { max: 1, ttl: 1 } },
     { cache: new Map() },
-  ] satisfies BatchConfig<number>[])('at the edge of its range is taken: %p', (config) => {
+  ] satisfies BatchConfig<number>[])('accepts values at the limits of its range: %p', (config) => {
     expect(() => batch(resolve, config)).not.toThrow();
   });
 
-  it.each([null, 5, 'fast', true])('is looked for in an object: the config %p is refused', (config) => {
-    expect(complaintOf(() => batch(resolve, config as unknown as BatchConfig<number>))).toMatch(
+  it.each([null, 5, 'fast', true])('is read from an object: the config %p throws a TypeError', (config) => {
+    expect(messageOf(() => batch(resolve, config as unknown as BatchConfig<number>))).toMatch(
       /expected its config to be an object of options; got/,
     );
   });
@@ -152,29 +152,29 @@ describe('an option of batchMap', () => {
     ...misuse('result', [5, 'user', null, {}], 'a function of a value and the result of its key'),
   ];
 
-  it.each(wrongMapOptions)('%s: %p is refused', (option, value, mustBe) => {
-    const message = complaintOf(() => batchMap(resolve, { [option]: value }));
+  it.each(wrongMapOptions)('%s: %p throws a TypeError', (option, value, mustBe) => {
+    const message = messageOf(() => batchMap(resolve, { [option]: value }));
     expect(message).toContain(`batchMap: expected \`${option}\` to be ${mustBe}`);
     expect(message).toContain(`(${typeof value}).`);
   });
 
-  it.each([5, 'userId', null, {}])('key: %p for a batch function is refused', (key) => {
-    expect(complaintOf(() => batchMap(batch(resolve), { key: key as never }))).toContain(
+  it.each([5, 'userId', null, {}])('key: %p for a batch function throws a TypeError', (key) => {
+    expect(messageOf(() => batchMap(batch(resolve), { key: key as never }))).toContain(
       'batchMap: expected `key` to be a function that returns the key of a value; got',
     );
   });
 
-  it('that belongs to batch is refused as batch refuses it', () => {
-    expect(complaintOf(() => batchMap(resolve, { maxSize: 0 }))).toMatch(/expected `maxSize` to be .*; got 0/);
+  it('that belongs to batch throws the same TypeError as batch', () => {
+    expect(messageOf(() => batchMap(resolve, { maxSize: 0 }))).toMatch(/expected `maxSize` to be .*; got 0/);
   });
 
-  it.each([null, 5, 'fast'])('is looked for in an object: the config %p is refused', (config) => {
-    expect(complaintOf(() => batchMap(resolve, config as unknown as BatchMapConfig))).toMatch(
+  it.each([null, 5, 'fast'])('is read from an object: the config %p throws a TypeError', (config) => {
+    expect(messageOf(() => batchMap(resolve, config as unknown as BatchMapConfig))).toMatch(
       /expected its config to be an object of options; got/,
     );
   });
 
-  it.each([undefined, null, 5, 'nameOf', {}])('is of no use without a function: %p in its place is refused', (fn) => {
-    expect(complaintOf(() => batchMap(fn as never))).toMatch(/to be a function.*; got/);
+  it.each([undefined, null, 5, 'nameOf', {}])('needs a function or resolver before it: %p throws a TypeError', (fn) => {
+    expect(messageOf(() => batchMap(fn as never))).toMatch(/to be a function.*; got/);
   });
 });

@@ -1,6 +1,4 @@
-/**
- * `block` where it cannot go on: an error that says what it waits for, and never a hang.
- */
+/** `block` that cannot return throws an error that names what it waits for, and never hangs. */
 import { EmptyError, NEVER, observeOn, of, timer, VirtualTimeScheduler, type SchedulerLike } from 'rxjs';
 import {
   all,
@@ -16,23 +14,14 @@ import {
   type BatchFunction,
 } from 'sluice';
 import { recorder } from '../batch/virtual-run';
+import { thrownBy } from '../support/recording-observer';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { patience } from '../support/patience';
 
-/** The error a call throws. */
-function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('It threw nothing.');
-}
-
 const never = (): Promise<string[]> => new Promise(() => undefined);
 
-describe('block on what needs the event loop', () => {
-  it('throws a WouldBlockError naming batch and keys of the flight it waits for', () => {
+describe('block on work that needs the event loop', () => {
+  it('throws a WouldBlockError that names the batch and the keys of the flight', () => {
     const nameOf = batch(never, { name: 'nameOf' });
     const error = thrownBy(() => nameOf.many([1, 2]).block());
     expect(error).toBeInstanceOf(WouldBlockError);
@@ -42,7 +31,7 @@ describe('block on what needs the event loop', () => {
     });
   });
 
-  it('names the first few of many keys', () => {
+  it('names the first five of many keys', () => {
     const nameOf = batch(never);
     const { message } = thrownBy(() => nameOf.many(Array.from({ length: 10_000 }, (_, id) => id)).block()) as Error;
     expect(message).toMatch(/10000 key\(s\): 0, 1, 2, 3, 4, …/);
@@ -62,12 +51,12 @@ describe('block on what needs the event loop', () => {
       () => batch(never, { name: 'inner' }).many([7]),
       /batch "inner" in flight \(1 key\(s\): 7\)/,
     ],
-  ])('says what it waits for also when a resolver answers with %s', (_name, resolve, named) => {
+  ])('names the innermost wait if a resolver returns %s', (_name, resolve, named) => {
     const nameOf = batch<number, string>(resolve, { name: 'nameOf' });
     expect(() => nameOf(1).block()).toThrow(named);
   });
 
-  it('names the task that waits for an Observable or promise', () => {
+  it('names the task that waits for an Observable or a promise', () => {
     for (const input of [NEVER, never()]) {
       const sleeper = task(function* sleeper() {
         yield* Future.from<unknown>(input);
@@ -78,7 +67,7 @@ describe('block on what needs the event loop', () => {
     }
   });
 
-  it('names each of several', () => {
+  it('names each of several waits', () => {
     const [nameOf, ageOf] = [batch(never, { name: 'nameOf' }), batch(never, { name: 'ageOf' })];
     const sleeper = task(function* sleeper() {
       yield NEVER;
@@ -95,13 +84,13 @@ describe('block on what needs the event loop', () => {
     expect((error as Error).message).toMatch(/AsyncValue/);
   });
 
-  it('names a timer of the scheduler', () => {
+  it('names a timer of the scheduler, or the Observable that waits for it', () => {
     const error = thrownBy(() => Future.from(timer(50, batchScheduler)).block());
     expect((error as Error).message).toMatch(/timer of 50 ms|Observable/);
     expect(error).toBeInstanceOf(WouldBlockError);
   });
 
-  it('cancels what it had begun', () => {
+  it('aborts the flights it has started', () => {
     const signals: AbortSignal[] = [];
     const nameOf = batch((_ids: readonly number[], { signal }) => {
       signals.push(signal);
@@ -111,14 +100,14 @@ describe('block on what needs the event loop', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
-  it('leaves nothing behind: the next block knows nothing of it', () => {
+  it('leaves no wait that the next block would name', () => {
     thrownBy(() => batch(never, { name: 'first' })(1).block());
     const second = thrownBy(() => batch(never, { name: 'second' })(1).block()) as Error;
     expect(second.message).toContain('"second"');
     expect(second.message).not.toContain('"first"');
   });
 
-  it('can be caught inside a task, which then goes on', () => {
+  it('throws an error that a task can catch, and the task continues', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const careful = task(function* () {
       try {
@@ -133,8 +122,8 @@ describe('block on what needs the event loop', () => {
   });
 });
 
-describe('block on what nothing can bring', () => {
-  /** Keys that wait for themselves do so for ever: in a world of their own, where nobody else sees them. */
+describe('block on work that waits for itself', () => {
+  /** Runs `work` on an isolated scheduler, because keys that wait for themselves stay pending. */
   const deadlockIn = (work: () => unknown): unknown => thrownBy(() => new BatchScheduler().runQueue.drive(work));
 
   it('throws a DeadlockError for a resolver that waits for its own key', () => {
@@ -148,7 +137,7 @@ describe('block on what nothing can bring', () => {
     expect(deadlockIn(() => here(1).block())).toBeInstanceOf(DeadlockError);
   });
 
-  it('throws a DeadlockError for a resolver that blocks on itself while it takes all the room', () => {
+  it('throws a DeadlockError for a resolver that blocks on its own function while that has no free slot', () => {
     const nameOf: BatchFunction<number, string> = batch((ids: readonly number[]) => nameOf.many(ids).block(), {
       concurrency: 1,
     });
@@ -156,15 +145,15 @@ describe('block on what nothing can bring', () => {
   });
 });
 
-describe('block with a timeout', () => {
-  /** A clock on which each look takes a ms. */
-  function ticking(): SchedulerLike {
+describe('block with a time limit', () => {
+  /** A clock that advances by 1 ms at each call of `now`. */
+  function tickingClock(): SchedulerLike {
     let now = 0;
     return Object.assign(new VirtualTimeScheduler(), { now: () => now++ });
   }
 
-  /** Blocks within a scheduler on that clock. */
-  function blockOn<T>(clock: SchedulerLike, work: () => T): T {
+  /** Calls `work` on a scheduler with `clock`. */
+  function callOn<T>(clock: SchedulerLike, work: () => T): T {
     const scheduler = new BatchScheduler({ clock });
     let outcome: { value: T } | { error: unknown } | undefined;
     scheduler.schedule(() => {
@@ -179,34 +168,34 @@ describe('block with a timeout', () => {
     throw outcome?.error;
   }
 
-  it('throws a TaskTimeoutError when the program goes on asking for ever', () => {
+  it('throws a TaskTimeoutError if the task never stops requesting keys', () => {
     const nextOf = batch((ids: readonly number[]) => ids.map((id) => id + 1));
     const endless = task(function* () {
       for (let id = 0; ;) id = yield* nextOf(id);
     });
-    const error = thrownBy(() => blockOn(ticking(), () => endless().block(100)));
+    const error = thrownBy(() => callOn(tickingClock(), () => endless().block(100)));
     expect(error).toBeInstanceOf(TaskTimeoutError);
     expect(error).toMatchObject({ timeoutMs: 100, message: expect.stringContaining('100') as string });
   });
 
-  it('runs the finally blocks of what it gives up', () => {
+  it('runs the finally blocks of the cancelled task', () => {
     const log: string[] = [];
     const nextOf = batch((ids: readonly number[]) => ids.map((id) => id + 1));
     const endless = task(function* () {
       try {
         for (let id = 0; ;) id = yield* nextOf(id);
       } finally {
-        log.push('given up');
+        log.push('cleaned up');
       }
     });
-    thrownBy(() => blockOn(ticking(), () => endless().block(10)));
-    expect(log).toEqual(['given up']);
+    thrownBy(() => callOn(tickingClock(), () => endless().block(10)));
+    expect(log).toEqual(['cleaned up']);
   });
 
-  /** Ends the program where `block` does not. */
+  /** Ends a program that `block` fails to end. */
   const longAfter = (startedAt: number): boolean => Date.now() - startedAt > patience(10_000);
 
-  it('ends a task that goes on for ever with values that are there', () => {
+  it('ends a task that never stops yielding values that have arrived', () => {
     const startedAt = Date.now();
     const endless = task(function* () {
       while (!longAfter(startedAt)) yield* Future.of(1);
@@ -214,7 +203,7 @@ describe('block with a timeout', () => {
     expect(() => endless().block(20)).toThrow(TaskTimeoutError);
   });
 
-  it('ends tasks that go on for ever by waking each other', () => {
+  it('ends tasks that never stop resuming each other', () => {
     const startedAt = Date.now();
     const woken = task(function* () {
       const value = new AsyncValue<number>();
@@ -230,7 +219,7 @@ describe('block with a timeout', () => {
     expect(() => endless().block(20)).toThrow(TaskTimeoutError);
   });
 
-  it('ends what is inside another block, which has no timeout of its own', () => {
+  it('ends a block inside it that has no time limit', () => {
     const startedAt = Date.now();
     const endless = task(function* () {
       while (!longAfter(startedAt)) yield* Future.of(1);
@@ -242,16 +231,16 @@ describe('block with a timeout', () => {
     warned.mockRestore();
   });
 
-  it('counts real time where that of the scheduler is virtual, for it stands still meanwhile', () => {
+  it('counts real time if the clock of the scheduler is virtual', () => {
     const startedAt = Date.now();
     const idOf = batch((ids: readonly number[]) => [...ids]);
     const endless = task(function* () {
       while (!longAfter(startedAt)) yield* idOf(1);
     });
-    expect(() => blockOn(new VirtualTimeScheduler(), () => endless().block(20))).toThrow(TaskTimeoutError);
+    expect(() => callOn(new VirtualTimeScheduler(), () => endless().block(20))).toThrow(TaskTimeoutError);
   });
 
-  it('that ends a program leaves the others their turn', () => {
+  it('that ends one program does not prevent other work from running', () => {
     const startedAt = Date.now();
     const other = Future.from(of(7).pipe(observeOn(batchScheduler)));
     const endless = task(function* () {
@@ -266,14 +255,14 @@ describe('block with a timeout', () => {
     expect(waiter.block(1_000)).toBe(8);
   });
 
-  it('of 0 gives what is there already, and what can be had at once', () => {
+  it('of 0 returns a value that has arrived, and of 1000 ms one that needs no event loop', () => {
     expect(Future.of(7).block(0)).toBe(7);
     const nameOf = batch(recorder().resolve, { scheduler: new BatchScheduler({ clock: new VirtualTimeScheduler() }) });
     expect(nameOf(1).block(1_000)).toBe('user 1');
   });
 
-  it('of Infinity is no timeout', () => {
-    expect(blockOn(ticking(), () => batch(recorder().resolve)(1).block(Infinity))).toBe('user 1');
+  it('of Infinity has no effect', () => {
+    expect(callOn(tickingClock(), () => batch(recorder().resolve)(1).block(Infinity))).toBe('user 1');
   });
 
   it.each([-1, NaN, -Infinity, '5', null, {}, 5n])(
@@ -288,14 +277,14 @@ describe('block with a timeout', () => {
     },
   );
 
-  it('that makes no sense begins nothing', () => {
+  it('that is wrong prevents any load', () => {
     const { asked, resolve } = recorder();
     thrownBy(() => batch(resolve)(1).block(-1));
     expect(asked).toEqual([]);
   });
 });
 
-describe('block throws the error of what failed, as it is', () => {
+describe('block throws an error as the same object', () => {
   const reason = { not: 'an Error' };
 
   it.each([
@@ -306,13 +295,13 @@ describe('block throws the error of what failed, as it is', () => {
     expect(thrownBy(() => make().block())).toBe(reason);
   });
 
-  it('an Observable without a value', () => {
+  it('an EmptyError for an Observable without a value', () => {
     expect(thrownBy(() => Future.defer(() => []).block())).toBeInstanceOf(EmptyError);
   });
 });
 
-describe('block, while other work is due', () => {
-  it('in one piece of scheduled work runs those that are due beside it', () => {
+describe('block while other work is scheduled', () => {
+  it('runs the other scheduled work', () => {
     const scheduler = new BatchScheduler();
     const value = new AsyncValue<number>();
     const got: number[] = [];
@@ -322,7 +311,7 @@ describe('block, while other work is due', () => {
     expect(got).toEqual([1]);
   });
 
-  it('does not throw what that throws: it is reported', () => {
+  it('reports an error of the other work, and does not throw it', () => {
     const error = new Error('thrown by other work');
     batchScheduler.schedule(() => {
       throw error;

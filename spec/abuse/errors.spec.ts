@@ -1,6 +1,4 @@
-/**
- * Every error of sluice: a stable code, a name, a brand, and a message in three sentences.
- */
+/** Every error class of sluice has a stable code, a name, a brand, and a message of three sentences. */
 import {
   AlreadySetError,
   BatchResultError,
@@ -40,41 +38,41 @@ const errors: readonly (readonly [name: string, code: string, error: SluiceError
 ];
 
 describe.each(errors)('%s', (name, code, error) => {
-  it('is an Error and a SluiceError, by class and by brand', () => {
+  it('is an Error and a SluiceError by class and by brand', () => {
     expect(error).toBeInstanceOf(Error);
     expect(error).toBeInstanceOf(SluiceError);
     expect(isSluiceError(error)).toBe(true);
   });
 
-  it('has its code and its name, also in its text', () => {
+  it('has its code and its name, also as text', () => {
     expect(error).toMatchObject({ code, name });
     expect(String(error)).toBe(`${name}: ${error.message}`);
     expect(error.stack).toContain(name);
   });
 
-  it('says in three sentences what happened, why, and what to do', () => {
+  it('has a message of three sentences', () => {
     expect(error.message.split(/(?<=\.) /)).toHaveLength(3);
     expect(error.message).toMatch(/\.$/);
   });
 
-  it('is no empty object when it is logged as JSON', () => {
+  it('has its code and its name as JSON', () => {
     expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code, name });
   });
 });
 
-it('no two errors have the same code', () => {
+it('the codes of all error classes differ', () => {
   expect(new Set(errors.map(([, code]) => code)).size).toBe(errors.length);
 });
 
 describe('a SluiceError', () => {
-  it('keeps the cause it was given, and has none where none was given', () => {
+  it('has the given cause, or no property `cause`', () => {
     const cause = new Error('cause');
-    const lesson = { what: 'It broke.', why: 'It was old.', how: 'Buy another.' };
-    expect(new SluiceError('SLUICE_SPEC', { ...lesson, cause }).cause).toBe(cause);
-    expect(new SluiceError('SLUICE_SPEC', lesson)).not.toHaveProperty('cause');
+    const parts = { what: 'It broke.', why: 'It was old.', how: 'Buy another.' };
+    expect(new SluiceError('SLUICE_SPEC', { ...parts, cause }).cause).toBe(cause);
+    expect(new SluiceError('SLUICE_SPEC', parts)).not.toHaveProperty('cause');
   });
 
-  it('of another copy of the library is known by its brand, though not by its class', () => {
+  it('of another copy of the library is recognised by its brand, but not by its class', () => {
     jest.isolateModules(() => {
       const copy = jest.requireActual<typeof import('sluice')>('sluice');
       const foreign = new copy.DeadlockError();

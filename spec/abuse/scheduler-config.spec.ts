@@ -1,6 +1,4 @@
-/**
- * A BatchScheduler with options that make no sense, and policies that misbehave: nobody is left waiting.
- */
+/** Wrong options of a BatchScheduler, and flush policies that throw or return wrong values: all batches are flushed. */
 import { config as rxConfig } from 'rxjs';
 import { all, batch, BatchScheduler, largestFirst, type BatchSchedulerConfig, type FlushPolicy } from 'sluice';
 import { listen, recorder, runVirtual } from '../batch/virtual-run';
@@ -22,14 +20,14 @@ describe('an option of BatchScheduler', () => {
     expect(construct).toThrow(`(${typeof value}).`);
   });
 
-  it.each([null, 5, 'fast'])('is looked for in an object: the config %p is refused', (config) => {
+  it.each([null, 5, 'fast'])('is read from an object: the config %p throws a TypeError', (config) => {
     const construct = (): unknown => new BatchScheduler(config as unknown as BatchSchedulerConfig);
     expect(construct).toThrow(TypeError);
     expect(construct).toThrow(/expected its config to be an object of options; got/);
   });
 });
 
-describe('a policy', () => {
+describe('a flush policy', () => {
   const reported: unknown[] = [];
   beforeEach(() => {
     reported.length = 0;
@@ -39,26 +37,26 @@ describe('a policy', () => {
     rxConfig.onUnhandledError = null;
   });
 
-  /** Two functions on a scheduler of this policy, asked once each: what came. */
+  /** The values of two keys, loaded from two batch functions on a scheduler with `policy`. */
   function valuesUnder(policy: FlushPolicy): unknown[] {
     const scheduler = new BatchScheduler({ policy });
-    let heard: ReturnType<typeof listen<string[]>> | undefined;
+    let recording: ReturnType<typeof listen<string[]>> | undefined;
     runVirtual(({ flush }) => {
       const [one, other] = [batch(recorder().resolve, { scheduler }), batch(recorder().resolve, { scheduler })];
-      heard = listen(all([one(1), other(2)]));
+      recording = listen(all([one(1), other(2)]));
       flush();
     });
-    return [...(heard?.values ?? [])];
+    return [...(recording?.values ?? [])];
   }
 
-  const served = [['user 1', 'user 2']];
+  const allLoaded = [['user 1', 'user 2']];
 
-  it('that throws is reported, and everything flushes', () => {
-    const error = new Error('no idea');
+  it('that throws is reported, and all batches are flushed', () => {
+    const error = new Error('policy');
     const policy = (): never => {
       throw error;
     };
-    expect(valuesUnder(policy)).toEqual(served);
+    expect(valuesUnder(policy)).toEqual(allLoaded);
     expect(reported).toContain(error);
   });
 
@@ -66,29 +64,29 @@ describe('a policy', () => {
     ['undefined', undefined],
     ['null', null],
     ['a number', 7],
-  ])('that answers %s leaves nobody waiting', (_name, answer) => {
-    expect(valuesUnder(() => answer as never)).toEqual(served);
+  ])('that returns %s does not prevent a flush', (_name, answer) => {
+    expect(valuesUnder(() => answer as never)).toEqual(allLoaded);
   });
 
-  it('that answers a batch twice flushes it once', () => {
-    expect(valuesUnder((open) => [...open, ...open])).toEqual(served);
+  it('that returns a batch twice flushes it once', () => {
+    expect(valuesUnder((open) => [...open, ...open])).toEqual(allLoaded);
   });
 
-  it('that answers with batches it was not offered does not go round for ever', () => {
+  it('that returns batches it did not receive ends after a few calls', () => {
     let calls = 0;
     const copying: FlushPolicy = (open) => {
-      if (++calls > 50) throw new Error('asked for ever');
+      if (++calls > 50) throw new Error('called more than 50 times');
       return open.map((one) => ({ ...one, name: one.name }));
     };
-    expect(valuesUnder(copying)).toEqual(served);
+    expect(valuesUnder(copying)).toEqual(allLoaded);
     expect(calls).toBeLessThan(50);
   });
 
-  it('that answers with nothing for ever leaves nobody waiting', () => {
-    expect(valuesUnder(() => [])).toEqual(served);
+  it('that always returns no batch does not prevent a flush', () => {
+    expect(valuesUnder(() => [])).toEqual(allLoaded);
   });
 
-  it('may be the same for two schedulers', () => {
-    expect([valuesUnder(largestFirst), valuesUnder(largestFirst)]).toEqual([served, served]);
+  it('may be shared by two schedulers', () => {
+    expect([valuesUnder(largestFirst), valuesUnder(largestFirst)]).toEqual([allLoaded, allLoaded]);
   });
 });

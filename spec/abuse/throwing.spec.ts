@@ -1,5 +1,5 @@
 /**
- * Functions of a config, and keys, that throw: each fails its own futures, and hangs nobody.
+ * Functions of a config, cache stores and keys that throw: only their own futures fail, and no future stays pending.
  */
 import { config as rxConfig, delay, of } from 'rxjs';
 import {
@@ -15,10 +15,10 @@ import {
 } from 'sluice';
 import { listen, recorder, runVirtual, userName } from '../batch/virtual-run';
 
-const unlucky = new Error('unlucky');
+const failure = new Error('failure');
 
 const throwingFor13 = (id: number): number => {
-  if (id === 13) throw unlucky;
+  if (id === 13) throw failure;
   return 0;
 };
 
@@ -28,8 +28,8 @@ describe('a function of the config that throws for one key', () => {
     ['partition', { partition: throwingFor13 }],
     ['key, with a cache', { key: (id) => throwingFor13(id) + id, cache: true }],
     ['partition, with a cache', { partition: throwingFor13, cache: true }],
-    ['key, where a full batch flushes', { key: (id) => throwingFor13(id) + id, maxSize: 2 }],
-    ['key, on a scheduler of its own', { key: (id) => throwingFor13(id) + id, scheduler: new BatchScheduler() }],
+    ['key, in full batches', { key: (id) => throwingFor13(id) + id, maxSize: 2 }],
+    ['key, pinned to a scheduler', { key: (id) => throwingFor13(id) + id, scheduler: new BatchScheduler() }],
   ];
 
   it.each(configs)('(%s) fails the future of that key, and no other', (_name, config) => {
@@ -38,12 +38,12 @@ describe('a function of the config that throws for one key', () => {
       const nameOf = batch(resolve, config);
       const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
       flush();
-      expect(bad).toMatchObject({ values: [], errors: [unlucky] });
+      expect(bad).toMatchObject({ values: [], errors: [failure] });
       expect([before.values, after.values]).toEqual([['user 1'], ['user 2']]);
     });
   });
 
-  it.each(configs)('(%s) is thrown at the yield of the task that asks', (_name, config) => {
+  it.each(configs)('(%s) throws at the yield of the task that requests the key', (_name, config) => {
     runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, config);
       const asking = task(function* () {
@@ -53,13 +53,13 @@ describe('a function of the config that throws for one key', () => {
           return error;
         }
       });
-      const heard = listen(asking());
+      const recording = listen(asking());
       flush();
-      expect(heard.values).toEqual([unlucky]);
+      expect(recording.values).toEqual([failure]);
     });
   });
 
-  it('leaves nothing behind on the scheduler of who asked', () => {
+  it('keeps no wait on the scheduler of its caller', () => {
     const near = new BatchScheduler();
     const nameOf = batch(recorder().resolve, { key: throwingFor13, scheduler: new BatchScheduler() });
     runVirtual(({ flush }) => {
@@ -75,9 +75,9 @@ describe('a function of the config that throws for one key', () => {
     });
   });
 
-  it('leaves nothing for block to wait for', () => {
+  it('keeps no wait that a later block would name', () => {
     const nameOf = batch(recorder().resolve, { key: throwingFor13, scheduler: new BatchScheduler(), name: 'nameOf' });
-    expect(() => nameOf(13).block()).toThrow(unlucky);
+    expect(() => nameOf(13).block()).toThrow(failure);
     const never = new AsyncValue();
     expect(() => never.block()).toThrow(WouldBlockError);
     expect(() => never.block()).not.toThrow(/nameOf/);
@@ -87,17 +87,17 @@ describe('a function of the config that throws for one key', () => {
 describe('a key function that throws', () => {
   const nameOf = batch(recorder().resolve, { key: throwingFor13, cache: true });
 
-  it('throws out of prime and clear, at the call', () => {
-    expect(() => nameOf.prime(13, 'x')).toThrow(unlucky);
-    expect(() => nameOf.clear(13)).toThrow(unlucky);
+  it('makes prime and clear throw at the call', () => {
+    expect(() => nameOf.prime(13, 'x')).toThrow(failure);
+    expect(() => nameOf.clear(13)).toThrow(failure);
   });
 
-  it('throws out of flush.succeed, into the resolver', () => {
+  it('makes flush.succeed throw in the resolver', () => {
     runVirtual(({ flush }) => {
-      const early = batch<number, string>((_ids, given) => given.succeed(13, 'x'), { key: throwingFor13 });
-      const heard = listen(early(1));
+      const early = batch<number, string>((_ids, flushHandle) => flushHandle.succeed(13, 'x'), { key: throwingFor13 });
+      const recording = listen(early(1));
       flush();
-      expect(heard.errors).toEqual([unlucky]);
+      expect(recording.errors).toEqual([failure]);
     });
   });
 });
@@ -111,30 +111,30 @@ describe('a priority function that throws', () => {
     rxConfig.onUnhandledError = null;
   });
 
-  it('hangs nobody and fails nobody: it is reported, and all batches flush', () => {
+  it('is reported, and all batches are flushed', () => {
     runVirtual(({ flush }) => {
       const scheduler = new BatchScheduler({ policy: largestFirst });
       const priority = (): never => {
-        throw unlucky;
+        throw failure;
       };
       const [bad, good] = [
         batch(recorder().resolve, { scheduler, priority }),
         batch(recorder().resolve, { scheduler }),
       ];
-      const heard = listen(all([bad(1), good(2)]));
+      const recording = listen(all([bad(1), good(2)]));
       flush();
-      expect(heard.values).toEqual([['user 1', 'user 2']]);
+      expect(recording.values).toEqual([['user 1', 'user 2']]);
     });
-    expect(reported).toContain(unlucky);
+    expect(reported).toContain(failure);
   });
 });
 
 describe('a cache store that throws', () => {
-  /** A Map, one method of which throws for the key 13. */
+  /** A store on a Map, whose `method` throws for the key 13. */
   function brokenStore(method: keyof CacheStore): CacheStore {
     const map = new Map<unknown, unknown>();
     const check = (name: keyof CacheStore, identity?: unknown): void => {
-      if (name === method && (identity === 13 || name === 'clear')) throw unlucky;
+      if (name === method && (identity === 13 || name === 'clear')) throw failure;
     };
     return {
       has: (identity) => {
@@ -160,21 +160,21 @@ describe('a cache store that throws', () => {
     };
   }
 
-  it.each(['has', 'get'] as const)('in %s, fails the future of that key, and no other', (method) => {
+  it.each(['has', 'get'] as const)('in %s fails the future of that key, and no other', (method) => {
     runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { cache: brokenStore(method) });
       const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
       flush();
-      expect(bad).toMatchObject({ values: [], errors: [unlucky] });
+      expect(bad).toMatchObject({ values: [], errors: [failure] });
       expect([before.values, after.values]).toEqual([['user 1'], ['user 2']]);
     });
   });
 
   it.each([
     ['synchronous', (ids: readonly number[]) => ids.map(userName)],
-    ['later', (ids: readonly number[]) => of(ids.map(userName)).pipe(delay(1))],
+    ['asynchronous', (ids: readonly number[]) => of(ids.map(userName)).pipe(delay(1))],
     ['Map', (ids: readonly number[]) => new Map(ids.map((id) => [id, userName(id)]))],
-  ])('in set, with a %s answer, hangs nobody and fails no other key', (_name, resolve) => {
+  ])('in set, with %s results, affects no other key and no later flush', (_name, resolve) => {
     runVirtual(({ flush }) => {
       const nameOf = batch<number, string>(resolve, { cache: brokenStore('set'), concurrency: 1 });
       const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
@@ -187,11 +187,14 @@ describe('a cache store that throws', () => {
     });
   });
 
-  it('in set, where a key is settled early, hangs nobody and fails no other key', () => {
+  it('in set, for a key that is settled early, affects no other key', () => {
     runVirtual(({ flush }) => {
-      const nameOf = batch<number, string>((ids, given) => ids.forEach((id) => given.succeed(id, userName(id))), {
-        cache: brokenStore('set'),
-      });
+      const nameOf = batch<number, string>(
+        (ids, flushHandle) => ids.forEach((id) => flushHandle.succeed(id, userName(id))),
+        {
+          cache: brokenStore('set'),
+        },
+      );
       const [before, bad, after] = [listen(nameOf(1)), listen(nameOf(13)), listen(nameOf(2))];
       flush();
       expect([before.values, after.values]).toEqual([['user 1'], ['user 2']]);
@@ -199,14 +202,14 @@ describe('a cache store that throws', () => {
     });
   });
 
-  it('throws out of prime and clear, at the call', () => {
-    expect(() => batch(recorder().resolve, { cache: brokenStore('set') }).prime(13, 'x')).toThrow(unlucky);
-    expect(() => batch(recorder().resolve, { cache: brokenStore('delete') }).clear(13)).toThrow(unlucky);
-    expect(() => batch(recorder().resolve, { cache: brokenStore('clear') }).clearAll()).toThrow(unlucky);
+  it('in set, delete or clear makes prime, clear or clearAll throw at the call', () => {
+    expect(() => batch(recorder().resolve, { cache: brokenStore('set') }).prime(13, 'x')).toThrow(failure);
+    expect(() => batch(recorder().resolve, { cache: brokenStore('delete') }).clear(13)).toThrow(failure);
+    expect(() => batch(recorder().resolve, { cache: brokenStore('clear') }).clearAll()).toThrow(failure);
   });
 });
 
-describe('keys that cannot be put into words', () => {
+describe('keys that cannot be converted to text', () => {
   const cyclic: Record<string, unknown> = {};
   cyclic['itself'] = cyclic;
   const keys: readonly (readonly [string, object])[] = [
@@ -214,7 +217,7 @@ describe('keys that cannot be put into words', () => {
       'a throwing getter',
       {
         get id(): never {
-          throw unlucky;
+          throw failure;
         },
       },
     ],
@@ -222,16 +225,16 @@ describe('keys that cannot be put into words', () => {
       'a throwing toJSON',
       {
         toJSON: () => {
-          throw unlucky;
+          throw failure;
         },
       },
     ],
-    ['a toJSON that gives nothing', { toJSON: () => undefined }],
+    ['a toJSON that returns undefined', { toJSON: () => undefined }],
     [
       'a throwing constructor',
       {
         get constructor(): never {
-          throw unlucky;
+          throw failure;
         },
       },
     ],
@@ -247,29 +250,29 @@ describe('keys that cannot be put into words', () => {
     return proxy;
   }
 
-  it.each(keys)('(%s) are named all the same when their result is missing, or wrong', (_name, key) => {
+  it.each(keys)('(%s) are described in the errors for a missing result and for a wrong result', (_name, key) => {
     runVirtual(({ flush }) => {
       const [missing, wrong] = [
         batch<object, string>(() => new Map(), { name: 'rowOf' }),
         batch<object, string>(() => [], { name: 'rowOf' }),
       ];
-      const heard = [listen(missing(key)), listen(wrong(key))];
+      const recordings = [listen(missing(key)), listen(wrong(key))];
       flush();
-      expect(heard.map(({ errors }) => (errors[0] as { code: string }).code)).toEqual([
+      expect(recordings.map(({ errors }) => (errors[0] as { code: string }).code)).toEqual([
         'SLUICE_MISSING_RESULT',
         'SLUICE_BATCH_RESULT',
       ]);
-      for (const { errors } of heard)
+      for (const { errors } of recordings)
         expect((errors[0] as Error).message).toMatch(/"rowOf".*(an object|an instance|\{)/);
     });
   });
 
-  it('are shortened when they are long, and counted when they are many', () => {
+  it('are shortened and counted in the message', () => {
     runVirtual(({ flush }) => {
       const wrong = batch<string, string>(() => [], { name: 'rowOf' });
-      const heard = listen(wrong.many(Array.from({ length: 1_000 }, (_, id) => `${'x'.repeat(10_000)}${id}`)));
+      const recording = listen(wrong.many(Array.from({ length: 1_000 }, (_, id) => `${'x'.repeat(10_000)}${id}`)));
       flush();
-      const { message } = heard.errors[0] as Error;
+      const { message } = recording.errors[0] as Error;
       expect(message).toContain('1000 key(s)');
       expect(message.length).toBeLessThan(1_000);
     });

@@ -1,4 +1,7 @@
-/** Every function that takes options refuses one that does not exist, and a config that is no object of options. */
+/**
+ * Every function with options throws a TypeError for an unknown option, and for a config that is not an object of
+ * options.
+ */
 import { NEVER } from 'rxjs';
 import * as api from '@opentelemetry/api';
 import { batch, batchMap, BatchScheduler, debug, loop, run, Scope, scoped } from 'sluice';
@@ -15,8 +18,8 @@ const one = (): number => 1;
 
 afterAll(() => pool.close());
 
-/** Each takes a config as its last argument; the second is how its messages begin, the third a name that is nearly an option. */
-const takers: readonly (readonly [string, (config: never) => unknown, string])[] = [
+/** The beginning of its messages, a call with a config, and a misspelt option, of each function with options. */
+const functions: readonly (readonly [string, (config: never) => unknown, string])[] = [
   ['batch "resolve"', (config) => batch(resolve, config), 'maxsize'],
   ['batchMap', (config) => batchMap(resolve, config), 'orderd'],
   ['batchMap', (config) => batchMap(rate, config), 'orderd'],
@@ -50,18 +53,18 @@ const takers: readonly (readonly [string, (config: never) => unknown, string])[]
   ['VirtualPool.close', (config) => virtual.close(config), 'forced'],
 ];
 
-describe.each(takers)('%s', (title, take, misspelt) => {
+describe.each(functions)('%s', (title, call, misspelt) => {
   it(`refuses the option ${misspelt} with the name that was meant`, () => {
-    const message = refusal(() => take({ [misspelt]: 1 } as never));
+    const message = messageOf(() => call({ [misspelt]: 1 } as never));
     expect(message).toMatch(`${title}: unknown option "${misspelt}". Did you mean "`);
   });
 
-  it('refuses an option that is like none with the list of all', () => {
-    expect(refusal(() => take({ ____: 1 } as never))).toMatch(/: unknown option "____"\. The options? (is|are) \w+/);
+  it('throws a TypeError for an option unlike any other, with a list of all options', () => {
+    expect(messageOf(() => call({ ____: 1 } as never))).toMatch(/: unknown option "____"\. The options? (is|are) \w+/);
   });
 
-  it.each([[null], [[]], [new Date(0)], [new Map()], [5]])('refuses %p as its config', (config) => {
-    expect(refusal(() => take(config as never))).toMatch(/to be .*(object|true)/);
+  it.each([[null], [[]], [new Date(0)], [new Map()], [5]])('throws a TypeError for the config %p', (config) => {
+    expect(messageOf(() => call(config as never))).toMatch(/to be .*(object|true)/);
   });
 });
 
@@ -77,18 +80,18 @@ describe('the option cache of batch', () => {
     ],
     [new Scope(), 'batch "rate": expected `cache` to be true, { max, ttl }, or a store; got Scope "scope" (object).'],
     [new WeakSet(), 'batch "rate": expected `cache.get` to be a method of the store; got undefined (undefined).'],
-  ])('refuses %p', (cache, message) => {
-    expect(refusal(() => batch(resolve, { name: 'rate', cache: cache as never }))).toBe(message);
+  ])('%p throws a TypeError', (cache, message) => {
+    expect(messageOf(() => batch(resolve, { name: 'rate', cache: cache as never }))).toBe(message);
   });
 
-  it('may be empty bounds, bounds that are undefined, and a Map', () => {
+  it('accepts empty bounds, undefined bounds, and a Map', () => {
     for (const cache of [{}, { max: undefined }, new Map()])
       expect(() => batch(resolve, { cache: cache as never })).not.toThrow();
   });
 });
 
-it('batchMap tells where the options of a batch function belong', () => {
-  expect(refusal(() => batchMap(rate, { maxSize: 2 } as never))).toBe(
+it('batchMap with an option of batch throws a TypeError that names the place of that option', () => {
+  expect(messageOf(() => batchMap(rate, { maxSize: 2 } as never))).toBe(
     'batchMap: "maxSize" is an option of a batch function. Give it to batch(), where batch "rate" is made.',
   );
 });
@@ -96,7 +99,7 @@ it('batchMap tells where the options of a batch function belong', () => {
 it.each(['min', 'max', 'idleTimeout', 'grace', 'init', 'resourceLimits', 'env', 'execArgv'])(
   'VirtualPool refuses %s, since it has no threads',
   (option) => {
-    expect(refusal(() => new VirtualPool({ [option]: 1 }))).toBe(
+    expect(messageOf(() => new VirtualPool({ [option]: 1 }))).toBe(
       `VirtualPool: unknown option "${option}", which configures the threads of a WorkerPool. ` +
         'Remove it: a virtual pool has no threads.',
     );
@@ -111,7 +114,7 @@ describe.each([
     const job = taskPool.do(one);
     job.cancel();
     job.subscribe({ error: () => undefined });
-    return refusal(() => (job as unknown as { chain(...all: readonly unknown[]): unknown }).chain(...args));
+    return messageOf(() => (job as unknown as { chain(...all: readonly unknown[]): unknown }).chain(...args));
   };
 
   it('refuses an option that does not exist', () => {
@@ -129,7 +132,7 @@ describe.each([
   });
 });
 
-function refusal(call: () => unknown): string {
+function messageOf(call: () => unknown): string {
   try {
     call();
   } catch (error) {

@@ -1,5 +1,6 @@
 /**
- * What a task must not yield: a TypeError at the yield, which it may catch, and which names the task and what it yielded.
+ * Yields of values that cannot be awaited: a TypeError at the yield that names the task and the value, and that the
+ * task can catch.
  */
 import { all, batch, Future, allSettled, task } from 'sluice';
 import { listen } from '../batch/virtual-run';
@@ -43,25 +44,28 @@ const wrongYields: readonly (readonly [name: string, yielded: unknown, inMessage
 ];
 
 describe('yielding', () => {
-  it.each(wrongYields)('%s throws a TypeError at the yield, which can be caught there', (_name, yielded, inMessage) => {
-    const careful = task(function* careful(): Generator<unknown, unknown> {
-      try {
-        yield yielded;
-        return 'no error';
-      } catch (error) {
-        yield Future.of('one goes on');
-        return error;
-      }
-    });
-    const error = careful().block();
-    expect(error).toBeInstanceOf(TypeError);
-    expect((error as TypeError).message).toContain('Task "careful"');
-    expect((error as TypeError).message).toContain(inMessage);
-  });
+  it.each(wrongYields)(
+    '%s throws a TypeError at the yield, where the task can catch it',
+    (_name, yielded, inMessage) => {
+      const catching = task(function* catching(): Generator<unknown, unknown> {
+        try {
+          yield yielded;
+          return 'no error';
+        } catch (error) {
+          yield Future.of('continued');
+          return error;
+        }
+      });
+      const error = catching().block();
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as TypeError).message).toContain('Task "catching"');
+      expect((error as TypeError).message).toContain(inMessage);
+    },
+  );
 
-  it.each(wrongYields)('%s fails a task that does not catch it, once its finally blocks have run', (_name, yielded) => {
+  it.each(wrongYields)('%s fails a task that does not catch the error, after its finally blocks', (_name, yielded) => {
     const log: string[] = [];
-    const careless = task(function* () {
+    const uncaught = task(function* () {
       try {
         yield yielded;
       } finally {
@@ -69,12 +73,12 @@ describe('yielding', () => {
         log.push('cleaned up');
       }
     });
-    const heard = listen(careless());
-    expect(heard.errors[0]).toBeInstanceOf(TypeError);
+    const recording = listen(uncaught());
+    expect(recording.errors[0]).toBeInstanceOf(TypeError);
     expect(log).toEqual(['cleaned up']);
   });
 
-  it('a shape with a cycle throws a TypeError that says so', () => {
+  it('a shape with a cycle throws a TypeError that names the cycle', () => {
     const looping = task(function* () {
       yield cyclic;
     });
@@ -82,7 +86,7 @@ describe('yielding', () => {
     expect(() => looping().block()).toThrow(/cycle/);
   });
 
-  it('a generator throws a TypeError with a word for it', () => {
+  it('a generator object throws a TypeError that names it', () => {
     const bare = task(function* () {
       yield generator();
     });
@@ -90,13 +94,13 @@ describe('yielding', () => {
     expect(() => bare().block()).not.toThrow(/instance of undefined/);
   });
 
-  it('something whose then throws when looked at throws that at the yield', () => {
+  it('an object whose getter `then` throws that error at the yield', () => {
     const broken = {
       get then(): never {
         throw new Error('broken then');
       },
     };
-    const careful = task(function* (): Generator<unknown, string> {
+    const catching = task(function* (): Generator<unknown, string> {
       try {
         yield broken;
         return 'no error';
@@ -104,21 +108,21 @@ describe('yielding', () => {
         return (error as Error).message;
       }
     });
-    expect(careful().block()).toBe('broken then');
+    expect(catching().block()).toBe('broken then');
   });
 
-  it('a wrong shape begins none of the futures in it', () => {
-    let begun = 0;
-    const counting = Future.defer(() => Promise.resolve(begun++));
-    const careless = task(function* () {
+  it('a wrong shape runs none of its futures', () => {
+    let runs = 0;
+    const counting = Future.defer(() => Promise.resolve(runs++));
+    const uncaught = task(function* () {
       yield [counting, 5];
     });
-    expect(() => careless().block()).toThrow(TypeError);
-    expect(begun).toBe(0);
+    expect(() => uncaught().block()).toThrow(TypeError);
+    expect(runs).toBe(0);
   });
 
-  it('does not stop the task from yielding rightly afterwards, however often it was wrong', () => {
-    const stubborn = task(function* (): Generator<unknown, number> {
+  it('ten thousand wrong values does not prevent right yields afterwards', () => {
+    const repeating = task(function* (): Generator<unknown, number> {
       let errors = 0;
       for (let id = 0; id < 10_000; id++) {
         try {
@@ -129,14 +133,14 @@ describe('yielding', () => {
       }
       return errors + ((yield Future.of(1)) as number);
     });
-    expect(stubborn().block()).toBe(10_001);
+    expect(repeating().block()).toBe(10_001);
   });
 
-  it('null and undefined is right, also in shapes', () => {
-    const relaxed = task(function* (): Generator<unknown, unknown, unknown> {
+  it('null and undefined is accepted, also in shapes', () => {
+    const accepted = task(function* (): Generator<unknown, unknown, unknown> {
       return [yield null, yield undefined, yield [], yield {}, yield [null, { none: undefined }]];
     });
-    expect(relaxed().block()).toEqual([null, undefined, [], {}, [null, { none: undefined }]]);
+    expect(accepted().block()).toEqual([null, undefined, [], {}, [null, { none: undefined }]]);
   });
 });
 
@@ -145,7 +149,7 @@ describe.each([
   ['allSettled', (shape: unknown) => allSettled(shape as never)],
 ] as const)('%s', (name, join) => {
   it.each(wrongYields.map(([what, shape, inMessage]) => [what, shape, inMessage] as const))(
-    'refuses %s at the call, naming itself and the path',
+    'throws a TypeError for %s at the call, with its own name and the path of the value',
     (_what, shape, inMessage) => {
       expect(() => join(shape)).toThrow(TypeError);
       expect(() => join(shape)).toThrow(inMessage);
@@ -153,21 +157,21 @@ describe.each([
     },
   );
 
-  it('refuses a cycle at the call', () => {
+  it('throws for a shape with a cycle at the call', () => {
     expect(() => join(cyclic)).toThrow(/cycle/);
   });
 
-  it('says how to pass a plain value', () => {
+  it('advises how to pass a plain value', () => {
     expect(() => join([5])).toThrow('Wrap a plain value in Future.of(value).');
   });
 
-  it('takes nothing for nothing, also in holes of an array', () => {
+  it('returns null and undefined for themselves, and undefined for a hole of an array', () => {
     expect(join(null).block()).toBeNull();
     expect(join(undefined).block()).toBeUndefined();
     expect(join(new Array(2)).block()).toEqual([undefined, undefined]);
   });
 
-  it('takes a record without a prototype, and one with strange keys', () => {
+  it('accepts a record without a prototype, and unusual keys', () => {
     const strange = Object.assign(Object.create(null) as object, {
       '': Future.of(1),
       constructor: null,
@@ -176,7 +180,7 @@ describe.each([
     expect(Object.keys(join(strange).block() as object)).toEqual(['', 'constructor', 'toString']);
   });
 
-  it('does not let a record of a hostile key touch the prototype', () => {
+  it('does not change a prototype for the key __proto__', () => {
     const hostile: unknown = JSON.parse('{ "__proto__": null }');
     const result = join({ inside: hostile }).block() as { inside: object };
     expect(Object.getPrototypeOf(result.inside)).toBe(Object.prototype);

@@ -32,9 +32,9 @@ describe('batchMap', () => {
   it('emits the value of each key, and loads keys that arrive together in one flush', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
-      const heard = listen(from([1, 2, 1]).pipe(batchMap(batch(resolve))));
+      const recording = listen(from([1, 2, 1]).pipe(batchMap(batch(resolve))));
       flush();
-      expect(heard).toMatchObject({ values: ['user 1', 'user 2', 'user 1'].sort(), isComplete: true });
+      expect(recording).toMatchObject({ values: ['user 1', 'user 2', 'user 1'].sort(), isComplete: true });
       expect(asked).toEqual([[1, 2]]);
     });
   });
@@ -64,9 +64,9 @@ describe('batchMap', () => {
   it('takes a resolver, with the options of batch', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
-      const heard = listen(from([1, 2, 3]).pipe(batchMap(resolve, { maxSize: 2, name: 'nameOf' })));
+      const recording = listen(from([1, 2, 3]).pipe(batchMap(resolve, { maxSize: 2, name: 'nameOf' })));
       flush();
-      expect(heard.values).toEqual(['user 1', 'user 2', 'user 3']);
+      expect(recording.values).toEqual(['user 1', 'user 2', 'user 3']);
       expect(asked).toEqual([[1, 2], [3]]);
     });
   });
@@ -106,10 +106,10 @@ describe('batchMap', () => {
   it('concurrency bounds the number of keys loaded at a time', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
-      const heard = listen(from([1, 2, 3, 4, 5]).pipe(batchMap(resolve, { concurrency: 2 })));
+      const recording = listen(from([1, 2, 3, 4, 5]).pipe(batchMap(resolve, { concurrency: 2 })));
       flush();
       expect(asked).toEqual([[1, 2], [3, 4], [5]]);
-      expect(heard.values).toHaveLength(5);
+      expect(recording.values).toHaveLength(5);
     });
   });
 
@@ -136,9 +136,9 @@ describe('batchMap', () => {
     (config) => {
       runVirtual(({ flush }) => {
         const { asked, resolve } = recorder();
-        const heard = listen(EMPTY.pipe(batchMap(resolve, config)));
+        const recording = listen(EMPTY.pipe(batchMap(resolve, config)));
         flush();
-        expect(heard).toMatchObject({ values: [], isComplete: true });
+        expect(recording).toMatchObject({ values: [], isComplete: true });
         expect(asked).toEqual([]);
       });
     },
@@ -149,9 +149,11 @@ describe('batchMap', () => {
     (config) => {
       runVirtual(({ flush }) => {
         const { asked, resolve } = recorder();
-        const heard = listen(of(1).pipe(concatWith(throwError(() => new Error('source'))), batchMap(resolve, config)));
+        const recording = listen(
+          of(1).pipe(concatWith(throwError(() => new Error('source'))), batchMap(resolve, config)),
+        );
         flush();
-        expect(heard.errors).toEqual([new Error('source')]);
+        expect(recording.errors).toEqual([new Error('source')]);
         expect(asked).toEqual([]);
       });
     },
@@ -160,9 +162,9 @@ describe('batchMap', () => {
   it.each([{}, { ordered: true }])('with %j errors with the failure of a key', (config) => {
     runVirtual(({ flush }) => {
       const failing = (ids: readonly number[]) => ids.map((id) => (id === 2 ? new Error('no 2') : id));
-      const heard = listen(from([1, 2, 3]).pipe(batchMap(failing, config)));
+      const recording = listen(from([1, 2, 3]).pipe(batchMap(failing, config)));
       flush();
-      expect(heard).toMatchObject({ values: [1], errors: [new Error('no 2')] });
+      expect(recording).toMatchObject({ values: [1], errors: [new Error('no 2')] });
     });
   });
 
@@ -177,44 +179,44 @@ describe('batchMap', () => {
       { maxSize: count },
     );
     const ids = Array.from({ length: 2 * count }, (_, id) => id);
-    const heard = listen(from(ids).pipe(batchMap(ask, { ordered: true })));
+    const recording = listen(from(ids).pipe(batchMap(ask, { ordered: true })));
     for (const answer of answers.reverse()) {
       answer.next();
       answer.complete();
     }
-    expect(heard.errors).toEqual([]);
-    expect(heard.values).toEqual(ids);
-    expect(heard.isComplete).toBe(true);
+    expect(recording.errors).toEqual([]);
+    expect(recording.values).toEqual(ids);
+    expect(recording.isComplete).toBe(true);
   });
 
   it.each([{}, { ordered: true }])('with %j stays alive for a source that never ends', (config) => {
     runVirtual(({ flush }) => {
-      const heard = listen(of(1).pipe(concatWith(NEVER), batchMap(recorder().resolve, config)));
+      const recording = listen(of(1).pipe(concatWith(NEVER), batchMap(recorder().resolve, config)));
       flush();
-      expect(heard).toMatchObject({ values: ['user 1'], isComplete: false });
-      heard.stop();
+      expect(recording).toMatchObject({ values: ['user 1'], isComplete: false });
+      recording.stop();
     });
   });
 
   it.each([{}, { ordered: true }])('with %j stops when a later operator completes', (config) => {
     runVirtual(({ flush }) => {
-      const heard = listen(from([1, 2, 3]).pipe(batchMap(recorder().resolve, config), take(2)));
+      const recording = listen(from([1, 2, 3]).pipe(batchMap(recorder().resolve, config), take(2)));
       flush();
-      expect(heard).toMatchObject({ values: ['user 1', 'user 2'], isComplete: true });
+      expect(recording).toMatchObject({ values: ['user 1', 'user 2'], isComplete: true });
     });
   });
 
   it.each([{}, { ordered: true }])('with %j accepts keys that depend on its own results', (config) => {
     runVirtual(({ flush }) => {
       const source = new Subject<number>();
-      const heard: number[] = [];
+      const received: number[] = [];
       source.pipe(batchMap((ids: readonly number[]) => [...ids], config)).subscribe((id) => {
-        heard.push(id);
+        received.push(id);
         if (id < 5) source.next(id + 1);
       });
       source.next(1);
       flush();
-      expect(heard).toEqual([1, 2, 3, 4, 5]);
+      expect(received).toEqual([1, 2, 3, 4, 5]);
     });
   });
 
@@ -233,10 +235,12 @@ describe('batchMap', () => {
 
   it('errors for an invalid key, and names the batch function', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(of(undefined as unknown as number).pipe(batchMap(recorder().resolve, { name: 'nameOf' })));
+      const recording = listen(
+        of(undefined as unknown as number).pipe(batchMap(recorder().resolve, { name: 'nameOf' })),
+      );
       flush();
-      expect(heard.errors[0]).toBeInstanceOf(TypeError);
-      expect(heard.errors).toMatchObject([{ message: expect.stringContaining('"nameOf"') as string }]);
+      expect(recording.errors[0]).toBeInstanceOf(TypeError);
+      expect(recording.errors).toMatchObject([{ message: expect.stringContaining('"nameOf"') as string }]);
     });
   });
 });

@@ -17,9 +17,9 @@ describe('a batch function', () => {
 
   it('emits one value and completes', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(batch(recorder().resolve)(1));
+      const recording = listen(batch(recorder().resolve)(1));
       flush();
-      expect(heard).toMatchObject({ values: ['user 1'], errors: [], isComplete: true });
+      expect(recording).toMatchObject({ values: ['user 1'], errors: [], isComplete: true });
     });
   });
 
@@ -76,9 +76,9 @@ describe('a batch function', () => {
       const flaky = batch((ids: readonly number[]) =>
         ++attempts < 3 ? throwError(() => new Error('down')) : of(ids.map(userName)),
       );
-      const heard = listen(flaky(1).pipe(retry(2)));
+      const recording = listen(flaky(1).pipe(retry(2)));
       flush();
-      expect(heard.values).toEqual(['user 1']);
+      expect(recording.values).toEqual(['user 1']);
       expect(attempts).toBe(3);
     });
   });
@@ -161,18 +161,18 @@ describe('a batch function', () => {
 
   it('an error thrown by one subscriber does not affect the others', () => {
     const nameOf = batch(recorder().resolve);
-    const heard: string[] = [];
+    const received: string[] = [];
     expect(() =>
       runVirtual(({ flush }) => {
         nameOf(1).subscribe(() => {
           throw new Error('mine');
         });
-        nameOf(1).subscribe((name) => heard.push(name));
-        nameOf(2).subscribe((name) => heard.push(name));
+        nameOf(1).subscribe((name) => received.push(name));
+        nameOf(2).subscribe((name) => received.push(name));
         flush();
       }),
     ).toThrow('mine');
-    expect(heard).toEqual(['user 1', 'user 2']);
+    expect(received).toEqual(['user 1', 'user 2']);
   });
 });
 
@@ -180,9 +180,9 @@ describe('many', () => {
   it('returns the values in the order of the keys, in one flush', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
-      const heard = listen(batch(resolve).many([3, 1, 2]));
+      const recording = listen(batch(resolve).many([3, 1, 2]));
       flush();
-      expect(heard.values).toEqual([['user 3', 'user 1', 'user 2']]);
+      expect(recording.values).toEqual([['user 3', 'user 1', 'user 2']]);
       expect(asked).toEqual([[3, 1, 2]]);
     });
   });
@@ -190,9 +190,9 @@ describe('many', () => {
   it('loads a duplicate key once, and returns its value at each position', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
-      const heard = listen(batch(resolve).many([1, 2, 1]));
+      const recording = listen(batch(resolve).many([1, 2, 1]));
       flush();
-      expect(heard.values).toEqual([['user 1', 'user 2', 'user 1']]);
+      expect(recording.values).toEqual([['user 1', 'user 2', 'user 1']]);
       expect(asked).toEqual([[1, 2]]);
     });
   });
@@ -200,20 +200,20 @@ describe('many', () => {
   it('returns an empty array for no keys, without a flush', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
-      const heard = listen(batch(resolve).many([]));
+      const recording = listen(batch(resolve).many([]));
       flush();
-      expect(heard).toMatchObject({ values: [[]], isComplete: true });
+      expect(recording).toMatchObject({ values: [[]], isComplete: true });
       expect(asked).toEqual([]);
     });
   });
 
   it('fails with the failure of one key', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(
+      const recording = listen(
         batch((ids: readonly number[]) => ids.map((id) => (id > 1 ? new Error('no') : id))).many([1, 2]),
       );
       flush();
-      expect(heard.errors).toEqual([new Error('no')]);
+      expect(recording.errors).toEqual([new Error('no')]);
     });
   });
 

@@ -2,7 +2,7 @@
  * Loading a key synchronously: `userById.block(7)` is `userById(7).block()`.
  */
 import { batch, batchScheduler, BatchScheduler, task, TaskTimeoutError, WouldBlockError } from 'sluice';
-import { thrownBy } from '../future/hear';
+import { thrownBy } from '../support/recording-observer';
 import { recorder } from './virtual-run';
 
 const never = (): Promise<string[]> => new Promise(() => undefined);

@@ -61,12 +61,12 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
-      const heard = [1, 1, 1].map((id) => {
+      const recordings = [1, 1, 1].map((id) => {
         const one = listen(nameOf(id));
         flush();
         return one.values;
       });
-      expect(heard).toEqual([['user 1'], ['user 1'], ['user 1']]);
+      expect(recordings).toEqual([['user 1'], ['user 1'], ['user 1']]);
       expect(asked).toEqual([[1]]);
     });
   });
@@ -86,10 +86,10 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
       const nameOf = batch(resolve, { cache: makeCache() });
       nameOf.many([1, 2]).subscribe();
       flush();
-      const heard = listen(nameOf.many([1, 3, 2]));
+      const recording = listen(nameOf.many([1, 3, 2]));
       flush();
       expect(asked).toEqual([[1, 2], [3]]);
-      expect(heard.values).toEqual([['user 1', 'user 3', 'user 2']]);
+      expect(recording.values).toEqual([['user 1', 'user 3', 'user 2']]);
     });
   });
 
@@ -98,10 +98,10 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
       nameOf(1).subscribe();
-      let heard: ReturnType<typeof listen<string>> | undefined;
-      at(5, () => (heard = listen(nameOf(1))));
+      let recording: ReturnType<typeof listen<string>> | undefined;
+      at(5, () => (recording = listen(nameOf(1))));
       flush();
-      expect(heard?.values).toEqual(['user 1']);
+      expect(recording?.values).toEqual(['user 1']);
       expect(asked).toEqual([[1]]);
     });
   });
@@ -113,9 +113,9 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
       const valueOf = batch(resolve, { cache: makeCache() });
       valueOf.many([0, 1, 2, 3]).subscribe();
       flush();
-      const heard = listen(valueOf.many([0, 1, 2, 3]));
+      const recording = listen(valueOf.many([0, 1, 2, 3]));
       flush();
-      expect(heard.values).toEqual([values]);
+      expect(recording.values).toEqual([values]);
       expect(resolve).toHaveBeenCalledTimes(1);
     });
   });
@@ -131,12 +131,17 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
         },
         { cache: makeCache() },
       );
-      const heard = [1, 2, 3, 4].map(() => {
+      const recordings = [1, 2, 3, 4].map(() => {
         const one = listen(valueOf(1));
         flush();
         return [...one.errors, ...one.values];
       });
-      expect(heard).toEqual([[new Error('thrown')], [new Error('early')], [new RangeError('element')], ['at last']]);
+      expect(recordings).toEqual([
+        [new Error('thrown')],
+        [new Error('early')],
+        [new RangeError('element')],
+        ['at last'],
+      ]);
     });
   });
 
@@ -167,11 +172,11 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
         timer(10).pipe(map(() => ids.map((id) => new Error(`no ${id}`)))),
       );
       const nameOf = batch(resolve, { cache: makeCache() });
-      const heard = [listen(nameOf(1))];
-      at(5, () => void heard.push(listen(nameOf(1))));
-      at(15, () => void heard.push(listen(nameOf(1))));
+      const recordings = [listen(nameOf(1))];
+      at(5, () => void recordings.push(listen(nameOf(1))));
+      at(15, () => void recordings.push(listen(nameOf(1))));
       flush();
-      expect(heard.map(({ errors }) => errors)).toEqual([
+      expect(recordings.map(({ errors }) => errors)).toEqual([
         [new Error('no 1')],
         [new Error('no 1')],
         [new Error('no 1')],
@@ -203,9 +208,9 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: makeCache() });
       nameOf.prime(1, 'primed');
-      const heard = listen(nameOf.many([1, 2]));
+      const recording = listen(nameOf.many([1, 2]));
       flush();
-      expect(heard.values).toEqual([['primed', 'user 2']]);
+      expect(recording.values).toEqual([['primed', 'user 2']]);
       expect(asked).toEqual([[2]]);
     });
   });
@@ -279,12 +284,12 @@ describe.each(caches)('with the cache %s', (_name, makeCache) => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch((ids: readonly number[]) => of(resolve(ids)).pipe(delay(10)), { cache: makeCache() });
-      const heard = listen(nameOf(1));
+      const recording = listen(nameOf(1));
       at(5, () => nameOf.clearAll());
       flush();
       nameOf(1).subscribe();
       flush();
-      expect(heard.values).toEqual(['user 1']);
+      expect(recording.values).toEqual(['user 1']);
       expect(asked).toEqual([[1], [1]]);
     });
   });
@@ -408,9 +413,9 @@ describe('{ max }', () => {
 
   it('bounds the kept values, not the keys of a flush', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(batch(recorder().resolve, { cache: { max: 1 } }).many([1, 2, 3]));
+      const recording = listen(batch(recorder().resolve, { cache: { max: 1 } }).many([1, 2, 3]));
       flush();
-      expect(heard.values).toEqual([['user 1', 'user 2', 'user 3']]);
+      expect(recording.values).toEqual([['user 1', 'user 2', 'user 3']]);
     });
   });
 });
@@ -482,9 +487,9 @@ describe('a store', () => {
       const { asked, resolve } = recorder();
       const store = new Map<unknown, unknown>([['key 2', 'from before']]);
       const nameOf = batch(resolve, { cache: store, key: (id) => `key ${id}` });
-      const heard = listen(nameOf.many([1, 2]));
+      const recording = listen(nameOf.many([1, 2]));
       flush();
-      expect(heard.values).toEqual([['user 1', 'from before']]);
+      expect(recording.values).toEqual([['user 1', 'from before']]);
       expect(store).toEqual(
         new Map([
           ['key 2', 'from before'],
@@ -635,9 +640,9 @@ describe('requests that meet in one batch', () => {
       );
       const nameOf = batch(resolve, { cache: true });
       nameOf.prime(1, 'primed');
-      const heard = listen(allSettled([1, 2, 13, 2].map((id) => nameOf(id))));
+      const recording = listen(allSettled([1, 2, 13, 2].map((id) => nameOf(id))));
       flush();
-      expect(heard.values).toEqual([
+      expect(recording.values).toEqual([
         [
           { status: 'fulfilled', value: 'primed' },
           { status: 'fulfilled', value: 'user 2' },

@@ -36,12 +36,12 @@ describe('before its flush', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
-      const heard = [1, 1, 1].map((id) => listen(nameOf(id)));
-      heard[0]?.stop();
-      heard[2]?.stop();
+      const recordings = [1, 1, 1].map((id) => listen(nameOf(id)));
+      recordings[0]?.stop();
+      recordings[2]?.stop();
       flush();
       expect(asked).toEqual([[1]]);
-      expect(heard.map(({ values }) => values)).toEqual([[], ['user 1'], []]);
+      expect(recordings.map(({ values }) => values)).toEqual([[], ['user 1'], []]);
     });
   });
 
@@ -50,7 +50,7 @@ describe('before its flush', () => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const seen = listen(nameOf.flushes$);
-      [1, 2, 2].map((id) => listen(nameOf(id))).forEach((heard) => heard.stop());
+      [1, 2, 2].map((id) => listen(nameOf(id))).forEach((recording) => recording.stop());
       flush();
       expect([asked, seen.values]).toEqual([[], []]);
     });
@@ -136,14 +136,14 @@ describe('in flight', () => {
     runVirtual(({ flush, at }) => {
       const { log, resolve } = flights();
       const nameOf = batch(resolve);
-      const heard = [listen(nameOf(1)), listen(nameOf(2)), listen(nameOf(2))];
-      at(3, () => heard[0]?.stop());
-      at(4, () => heard[2]?.stop());
+      const recordings = [listen(nameOf(1)), listen(nameOf(2)), listen(nameOf(2))];
+      at(3, () => recordings[0]?.stop());
+      at(4, () => recordings[2]?.stop());
       at(5, () => expect(log).toEqual(['flush 1,2']));
-      at(6, () => heard[1]?.stop());
+      at(6, () => recordings[1]?.stop());
       at(7, () => expect(log).toEqual(['flush 1,2', 'abort 1,2', 'unsubscribe 1,2']));
       flush();
-      expect(heard.map(({ values }) => values)).toEqual([[], [], []]);
+      expect(recordings.map(({ values }) => values)).toEqual([[], [], []]);
     });
   });
 
@@ -162,9 +162,9 @@ describe('in flight', () => {
   it('a landed flight is not aborted by a later unsubscription', () => {
     runVirtual(({ flush }) => {
       const { log, resolve } = flights();
-      const heard = listen(batch(resolve)(1));
+      const recording = listen(batch(resolve)(1));
       flush();
-      heard.stop();
+      recording.stop();
       expect(log).toEqual(['flush 1', 'end 1']);
     });
   });
@@ -222,8 +222,8 @@ describe('in flight', () => {
         at(10, () => (aborted = flush.signal.aborted));
         return NEVER;
       };
-      const heard = listen(batch(resolve)(1));
-      at(5, () => heard.stop());
+      const recording = listen(batch(resolve)(1));
+      at(5, () => recording.stop());
       flush();
       expect(aborted).toBe(true);
     });
@@ -262,7 +262,7 @@ describe('in flight', () => {
   ])('%s that a promise brings after everybody left is dropped', async (_name, settle) => {
     let proceed: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (proceed = resolve));
-    const heard = await new Promise<ReturnType<typeof listen<string>>>((tookOff) => {
+    const recording = await new Promise<ReturnType<typeof listen<string>>>((tookOff) => {
       const waiting = listen(
         batch<number, string>(() => {
           queueMicrotask(() => tookOff(waiting));
@@ -270,10 +270,10 @@ describe('in flight', () => {
         })(1),
       );
     });
-    heard.stop();
+    recording.stop();
     proceed();
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-    expect(heard).toMatchObject({ values: [], errors: [] });
+    expect(recording).toMatchObject({ values: [], errors: [] });
   });
 
   it('a task resolver is cancelled: its finally blocks run', () => {
@@ -287,8 +287,8 @@ describe('in flight', () => {
           log.push('cleaned up');
         }
       });
-      const heard = listen(batch(resolve)(1));
-      at(5, () => heard.stop());
+      const recording = listen(batch(resolve)(1));
+      at(5, () => recording.stop());
       at(6, () => expect(log).toEqual(['cleaned up']));
       flush();
     });
@@ -306,9 +306,9 @@ describe('in flight', () => {
         log.push('returned');
       }
     }
-    const heard = listen(batch(resolve)(1));
+    const recording = listen(batch(resolve)(1));
     await started;
-    heard.stop();
+    recording.stop();
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     expect(log).toEqual(['returned']);
   });

@@ -1,6 +1,5 @@
 /**
- * Keys that wait for each other: an error that names them reaches who asked, instead of a wait without end; and what only
- * looks like that goes on.
+ * Keys that wait for each other fail with an error that names their cycle. Waits that only resemble a cycle continue.
  */
 import { catchError, delay, map, of, race, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -26,7 +25,7 @@ const failureOf = async (future: PromiseLike<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** n!, by a task that asks for (n - 1)! by the same function. */
+/** n!, by a task that requests (n - 1)! from the same function. */
 function factorials(config: BatchConfig<number>): Numbers {
   const one = task(function* one(n: number): Generator<Future<number>, number, number> {
     return n === 0 ? 1 : n * (yield factorial(n - 1));
@@ -40,7 +39,7 @@ function factorials(config: BatchConfig<number>): Numbers {
   return factorial;
 }
 
-/** Two functions, each of which asks the other one for its own key. */
+/** Two functions, each of which requests its own keys from the other one. */
 function pair(
   make: (other: () => Numbers) => (ns: readonly number[]) => PromiseLike<number[]>,
   config: BatchConfig<number>,
@@ -59,7 +58,7 @@ const byTask = (other: () => Numbers) =>
   });
 
 describe('keys that wait for each other', () => {
-  const itself = (make: typeof byFuture | typeof byPromise | typeof byTask): Numbers => {
+  const selfWaiting = (make: typeof byFuture | typeof byPromise | typeof byTask): Numbers => {
     const self: Numbers = batch((ns: readonly number[]) => make(() => self)(ns), { name: 'self', cache: true });
     return self;
   };
@@ -67,17 +66,17 @@ describe('keys that wait for each other', () => {
   const deadlocks: readonly (readonly [string, () => PromiseLike<unknown>, readonly RegExp[]])[] = [
     [
       'a key that needs itself, in a future',
-      () => itself(byFuture)(1),
+      () => selfWaiting(byFuture)(1),
       [/"self", asked for 1, waits for key 1 of batch "self"/],
     ],
     [
       'a key that needs itself, in a promise',
-      () => itself(byPromise)(1),
+      () => selfWaiting(byPromise)(1),
       [/"self", asked for 1, waits for key 1 of batch "self"/],
     ],
     [
       'a key that needs itself, in a task',
-      () => itself(byTask)(1),
+      () => selfWaiting(byTask)(1),
       [/"self", asked for 1, waits for key 1 of batch "self"/],
     ],
     ['two cached functions, by futures', () => pair(byFuture, { cache: true })(1), [/"here"/, /"there"/]],
@@ -108,13 +107,13 @@ describe('keys that wait for each other', () => {
     ],
   ];
 
-  it.each(deadlocks)('are an error that names them: %s', async (_, ask, words) => {
-    const error = await failureOf(ask());
+  it.each(deadlocks)('fail with a DeadlockError that names them: %s', async (_, load, patterns) => {
+    const error = await failureOf(load());
     expect(error).toBeInstanceOf(DeadlockError);
-    for (const word of words) expect((error as Error).message).toMatch(word);
+    for (const pattern of patterns) expect((error as Error).message).toMatch(pattern);
   });
 
-  it('fail the ask that waits in vain, which the resolver may handle', async () => {
+  it('fail only the request that completes the cycle, and the resolver can handle that failure', async () => {
     const self: BatchFunction<number, unknown> = batch(
       task(function* (ns: readonly number[]) {
         try {
@@ -128,7 +127,7 @@ describe('keys that wait for each other', () => {
     expect(await self(1)).toBe('SLUICE_DEADLOCK');
   });
 
-  it('are found on each scheduler, and by block', () => {
+  it('fail also on a pinned scheduler, and under block', () => {
     const scheduler = new BatchScheduler();
     const pinned: Numbers = batch((ns: readonly number[]) => pinned.many(ns), {
       name: 'pinned',
@@ -138,7 +137,7 @@ describe('keys that wait for each other', () => {
     expect(() => pinned(1).block()).toThrow(/batch "pinned", asked for 1, waits for key 1 of batch "pinned"/);
   });
 
-  it('are found where each function is pinned to a scheduler of its own', async () => {
+  it('fail also when each function is pinned to a different scheduler', async () => {
     const [one, other] = [new BatchScheduler({ name: 'one' }), new BatchScheduler({ name: 'other' })];
     const here: Numbers = batch((ns: readonly number[]) => there.many(ns), {
       name: 'here',
@@ -155,12 +154,12 @@ describe('keys that wait for each other', () => {
     expect(() => here(2).block()).toThrow(DeadlockError);
   });
 
-  it('are found by Observables', async () => {
+  it('fail also when they are requested through Observables', async () => {
     const self: Numbers = batch((ns: readonly number[]) => self.many(ns).pipe(map((found) => found)), { cache: true });
     expect(await failureOf(self(1))).toBeInstanceOf(DeadlockError);
   });
 
-  it('are found under virtual time', () => {
+  it('fail also under virtual time', () => {
     new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(({ expectObservable }) => {
       const self: Numbers = batch((ns: readonly number[]) => self.many(ns), { cache: true });
       const code = self(1).pipe(catchError((error: unknown) => of((error as DeadlockError).code)));
@@ -168,13 +167,13 @@ describe('keys that wait for each other', () => {
     });
   });
 
-  it('are found where a window, a hold or a full batch comes before', async () => {
+  it('fail also after a window, a hold or a full batch', async () => {
     for (const config of [{ window: 5 }, { hold: 5 }, { maxSize: 1 }]) {
       expect(await failureOf(factorials({ concurrency: 1, ...config })(3))).toBeInstanceOf(DeadlockError);
     }
   });
 
-  it('fail the innermost ask, so that no slot is left to the others', async () => {
+  it('fail the innermost request, so that the resolvers of the cycle are not called again', async () => {
     let calls = 0;
     const here: Numbers = batch(
       async (ns: readonly number[]) => {
@@ -190,7 +189,7 @@ describe('keys that wait for each other', () => {
     expect(calls).toBe(1);
   });
 
-  it('are named by the names and keys of all functions of a longer cycle', async () => {
+  it('fail with an error that lists the functions and keys of the whole cycle', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const functions: Numbers[] = names.map((name, i) =>
       batch((ns: readonly number[]) => functions[(i + 1) % names.length]?.many(ns) ?? of([]), { name, cache: true }),
@@ -201,22 +200,22 @@ describe('keys that wait for each other', () => {
     );
   });
 
-  it('leave everything as it was: the same function answers the next who asks', async () => {
+  it('leave no state behind: the same function loads later keys', async () => {
     const factorial = factorials({ cache: true });
     expect(await failureOf(factorial.many([3, 2]))).toBeInstanceOf(DeadlockError);
     expect(await factorial(4)).toBe(24);
   });
 
-  it('fail no others that are in flight at the time', async () => {
-    const calm = batch((ns: readonly number[]) => of([...ns]).pipe(delay(20)));
-    const [error, value] = await Promise.all([failureOf(factorials({ concurrency: 1 })(3)), failureOf(calm(1))]);
+  it('do not fail unrelated keys in flight', async () => {
+    const unrelated = batch((ns: readonly number[]) => of([...ns]).pipe(delay(20)));
+    const [error, value] = await Promise.all([failureOf(factorials({ concurrency: 1 })(3)), failureOf(unrelated(1))]);
     expect(error).toBeInstanceOf(DeadlockError);
     expect(value).toBe(1);
   });
 });
 
-describe('what only looks as if it waited for itself', () => {
-  it('goes on: keys that are settled early, for others of their flush', async () => {
+describe('a wait that only resembles a cycle ends with values:', () => {
+  it('a resolver that settles keys early, for other keys of its flush', async () => {
     const factorial: Numbers = batch<number, number>(
       async (ns, flush) => {
         const settle = async (n: number): Promise<void> => {
@@ -229,13 +228,13 @@ describe('what only looks as if it waited for itself', () => {
     expect(await factorial.many([4, 3, 2])).toEqual([24, 6, 2]);
   });
 
-  it('goes on: a function that asks itself for keys that are not in flight', async () => {
+  it('a function that requests keys of its own that are not in flight', async () => {
     expect(await factorials({})(5)).toBe(120);
     expect(await factorials({ cache: true })(5)).toBe(120);
     expect(await factorials({ concurrency: 6 })(5)).toBe(120);
   });
 
-  it('goes on: a resolver that asks for what is in flight for somebody else', async () => {
+  it('a resolver that requests keys which are in flight for other callers', async () => {
     const row = batch((ids: readonly number[]) => of([...ids]).pipe(delay(10)), { cache: true, concurrency: 1 });
     const user = batch(async (ids: readonly number[]) => Promise.all(ids.map((id) => row(id))));
     expect(
@@ -249,7 +248,7 @@ describe('what only looks as if it waited for itself', () => {
     ).toEqual([1, undefined, 2]);
   });
 
-  it('goes on: a resolver with a rest parameter that settles keys early', async () => {
+  it('a resolver with a rest parameter that settles keys early', async () => {
     const factorial: Numbers = batch<number, number>(
       async (...[ns, flush]: Parameters<Resolver<number, number>>) => {
         await Promise.all(
@@ -263,7 +262,7 @@ describe('what only looks as if it waited for itself', () => {
     expect(await factorial.many([4, 3, 2])).toEqual([24, 6, 2]);
   });
 
-  it('goes on: results that arrive key by key', async () => {
+  it('results that arrive key by key', async () => {
     const factorial: Numbers = batch(
       (ns: readonly number[]) => ns.map((n) => (n === 0 ? 1 : factorial(n - 1).pipe(map((rest) => n * rest)))),
       { cache: true },
@@ -271,7 +270,7 @@ describe('what only looks as if it waited for itself', () => {
     expect(await factorial.many([4, 3, 2])).toEqual([24, 6, 2]);
   });
 
-  it('goes on: a task that waits for its own key and for time, whichever comes first', async () => {
+  it('a task that waits for its own key or for a timer, whichever comes first', async () => {
     const self: Numbers = batch(
       task(function* (ns: readonly number[]): Generator<unknown, number[], never> {
         yield race(self.many(ns), timer(5));
@@ -282,20 +281,20 @@ describe('what only looks as if it waited for itself', () => {
     expect(await self(3)).toBe(3);
   });
 
-  it('goes on: a resolver that waits for its own key and for a value that is set from outside', async () => {
-    const signal = new AsyncValue<number>();
+  it('a resolver that waits for its own key or for a value that is set from outside', async () => {
+    const external = new AsyncValue<number>();
     const self: Numbers = batch(
       task(function* (ns: readonly number[]): Generator<unknown, number[], never> {
-        const first = yield race(self.many(ns), signal);
+        const first = yield race(self.many(ns), external);
         return ns.map(() => first as number);
       }),
       { cache: true },
     );
-    setTimeout(() => signal.set(9), 5);
+    setTimeout(() => external.set(9), 5);
     expect(await self(3)).toBe(9);
   });
 
-  it('goes on: a slot that another flight gives back', async () => {
+  it('a batch that waits for the slot of another flight', async () => {
     const slow = batch((ns: readonly number[]) => of([...ns]).pipe(delay(5)), { concurrency: 1 });
     const sum = batch(
       task(function* (ns: readonly number[]): Generator<unknown, number[], never> {
@@ -306,7 +305,7 @@ describe('what only looks as if it waited for itself', () => {
     expect(await Promise.all([slow(1), sum(2), sum(3), slow(4)])).toEqual([1, 2, 3, 4]);
   });
 
-  it('goes on: started work that waits for itself, beside keys in flight', async () => {
+  it('started work that waits for itself, next to keys in flight', async () => {
     const row = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), { cache: true });
     const rows = batch(
       task(function* (ids: readonly number[]): Generator<unknown, number[], never> {
@@ -321,7 +320,7 @@ describe('what only looks as if it waited for itself', () => {
     await failureOf(work);
   });
 
-  it('goes on: keys that are asked for in one long chain of tasks', async () => {
+  it('keys that are requested in one long chain of tasks', async () => {
     const row = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), { concurrency: 1 });
     const chain: (n: number) => Future<unknown> = task(function* (n: number): Generator<unknown, unknown, unknown> {
       return n === 0 ? 0 : yield all([row(n), chain(n - 1)]);

@@ -6,7 +6,7 @@ import { all, batch, BatchScheduler, batchScheduler, Future, type FlushEvent } f
 import { listen, recorder, runVirtual } from './virtual-run';
 
 /** Keys and reason of a flush. */
-const told = ({ keys, reason }: FlushEvent<number>): unknown[] => [reason, ...keys];
+const reasonAndKeys = ({ keys, reason }: FlushEvent<number>): unknown[] => [reason, ...keys];
 
 describe('flushes$', () => {
   it('emits the name, the distinct keys in order, and the time', () => {
@@ -41,7 +41,7 @@ describe('flushes$', () => {
       otherOf(2).subscribe();
       new BatchScheduler().schedule(() => void nameOf(3).subscribe());
       flush();
-      expect(seen.values.map(told)).toEqual([
+      expect(seen.values.map(reasonAndKeys)).toEqual([
         ['quiescent', 1],
         ['quiescent', 3],
       ]);
@@ -56,7 +56,7 @@ describe('flushes$', () => {
       nameOf.many([1, 2]).subscribe();
       listen(nameOf(3)).stop();
       flush();
-      expect(seen.values.map(told)).toEqual([['quiescent', 2]]);
+      expect(seen.values.map(reasonAndKeys)).toEqual([['quiescent', 2]]);
     });
   });
 
@@ -68,17 +68,17 @@ describe('flushes$', () => {
 
   it('an error thrown by a subscriber affects no flush', () => {
     const nameOf = batch(recorder().resolve);
-    let heard: ReturnType<typeof listen<string>> | undefined;
+    let recording: ReturnType<typeof listen<string>> | undefined;
     expect(() =>
       runVirtual(({ flush }) => {
         nameOf.flushes$.subscribe(() => {
           throw new Error('mine');
         });
-        heard = listen(nameOf(1));
+        recording = listen(nameOf(1));
         flush();
       }),
     ).toThrow('mine');
-    expect(heard?.values).toEqual(['user 1']);
+    expect(recording?.values).toEqual(['user 1']);
   });
 });
 
@@ -89,7 +89,7 @@ describe('the reason', () => {
       const seen = listen(nameOf.flushes$);
       nameOf(1).subscribe();
       flush();
-      expect(seen.values.map(told)).toEqual([['quiescent', 1]]);
+      expect(seen.values.map(reasonAndKeys)).toEqual([['quiescent', 1]]);
     });
   });
 
@@ -109,7 +109,7 @@ describe('the reason', () => {
       const seen = listen(nameOf.flushes$);
       nameOf.many([1, 2, 3]).subscribe();
       flush();
-      expect(seen.values.map(told)).toEqual([
+      expect(seen.values.map(reasonAndKeys)).toEqual([
         ['full', 1, 2],
         ['window', 3],
       ]);
@@ -159,7 +159,7 @@ describe('the reason', () => {
     nameOf(1).block();
     listen(nameOf(2));
     batchScheduler.flush();
-    expect(seen.values.map(told)).toEqual([
+    expect(seen.values.map(reasonAndKeys)).toEqual([
       ['forced', 1],
       ['forced', 2],
     ]);
@@ -192,8 +192,8 @@ describe('events$', () => {
         throw new Error('down');
       });
       listen(failing(1));
-      const heard = listen(batch<number, number>(() => NEVER)(2));
-      at(5, () => heard.stop());
+      const recording = listen(batch<number, number>(() => NEVER)(2));
+      at(5, () => recording.stop());
       flush();
       events.unsubscribe();
       expect(landed).toEqual([[1], [2]]);

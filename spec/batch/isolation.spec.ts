@@ -1,5 +1,6 @@
 /**
- * Each key, each waiter and each request by itself: what one of them throws or leaves behind is nothing to the others.
+ * Keys, waiters and requests are isolated: errors thrown by one do not affect the others, and the memory of one is
+ * freed.
  */
 import { config } from 'rxjs';
 import { batch, type BatchFunction } from 'sluice';
@@ -32,7 +33,7 @@ describe('a waiter that throws', () => {
     },
   };
 
-  function askedByThrowing(nameOf: BatchFunction<number, string>, key: number): void {
+  function loadWithThrowingWaiter(nameOf: BatchFunction<number, string>, key: number): void {
     const scheduler = currentScheduler();
     scheduler.runQueue.drive(() => nameOf(key)[begin](throwing, scheduler));
   }
@@ -48,29 +49,35 @@ describe('a waiter that throws', () => {
     ['a kept value', batch((ids: readonly number[]) => ids.map(userName), { cache: { max: 10 } })],
   ];
 
-  it.each(resolvers)('takes no value from the other waiters and keys: %s', async (_, nameOf) => {
-    askedByThrowing(nameOf, 1);
-    const others = [nameOf(1), nameOf(2)].map(async (name) => name);
-    askedByThrowing(nameOf, 2);
-    expect(await Promise.all(others)).toEqual(['user 1', 'user 2']);
-    askedByThrowing(nameOf, 2);
-    expect(await nameOf(2)).toBe('user 2');
-    while (reported.length < 3) await new Promise((again) => setTimeout(again, 1));
-    expect(reported).toEqual([fault, fault, fault]);
-  });
+  it.each(resolvers)(
+    'does not affect the values of other waiters and keys, with a resolver that returns %s',
+    async (_, nameOf) => {
+      loadWithThrowingWaiter(nameOf, 1);
+      const others = [nameOf(1), nameOf(2)].map(async (name) => name);
+      loadWithThrowingWaiter(nameOf, 2);
+      expect(await Promise.all(others)).toEqual(['user 1', 'user 2']);
+      loadWithThrowingWaiter(nameOf, 2);
+      expect(await nameOf(2)).toBe('user 2');
+      while (reported.length < 3) await new Promise((again) => setTimeout(again, 1));
+      expect(reported).toEqual([fault, fault, fault]);
+    },
+  );
 
-  it('takes no failure from the other waiters and keys', async () => {
+  it('does not affect the failures of other waiters and keys', async () => {
     const nameOf = batch((ids: readonly number[]): string[] => {
       throw new Error(`no ${ids.join()}`);
     });
-    askedByThrowing(nameOf, 1);
+    loadWithThrowingWaiter(nameOf, 1);
     await expect(nameOf(2)).rejects.toThrow('no 1,2');
     while (reported.length < 1) await new Promise((again) => setTimeout(again, 1));
     expect(reported).toEqual([fault]);
   });
 });
 
-/** The lines that a program writes, in a process of its own, once the collector has taken what `references` gives, or not. */
+/**
+ * The output of a program that runs in a separate process, and reports whether the referents of `request` get
+ * collected.
+ */
 const collected = (program: string): unknown =>
   runAlone(
     `
@@ -78,33 +85,33 @@ const collected = (program: string): unknown =>
     const { lastValueFrom, subscribeOn } = require('rxjs');
     const on = (scheduler, future) => lastValueFrom(future.pipe(subscribeOn(scheduler)));
     ${program}
-    const look = (references, turns) => {
+    const check = (references, turns) => {
       gc();
       after?.();
-      if (references.every((reference) => reference.deref() === undefined)) return console.log('all gone');
-      if (turns > 0) setTimeout(look, 1, references, turns - 1);
-      else console.log('still there');
+      if (references.every((reference) => reference.deref() === undefined)) return console.log('all collected');
+      if (turns > 0) setTimeout(check, 1, references, turns - 1);
+      else console.log('not collected');
     };
     let after;
-    request().then((references) => setTimeout(look, 1, references, 300));
+    request().then((references) => setTimeout(check, 1, references, 300));
     `,
     { flags: ['--expose-gc'] },
   );
 
-const gone = { lines: ['all gone'], stderr: '', hasEndedWell: true };
+const allCollected = { lines: ['all collected'], stderr: '', hasEndedWell: true };
 
 describe('the scheduler of a request', () => {
   const userOf = 'const userOf = batch((ids) => ids.map((id) => ({ id })), { cache: true });';
   const requests: readonly (readonly [string, string])[] = [
     [
-      'that subscribed on it',
+      'that subscribes on it',
       `const request = async () => {
         const scheduler = new BatchScheduler();
         return [new WeakRef(scheduler), new WeakRef(await on(scheduler, userOf(1)))];
       };`,
     ],
     [
-      'that asked a task resolver with bounds',
+      'that loads from a task resolver with bounds',
       `const boundOf = batch(task(function* (ids) { return yield* userOf.many(ids); }), { concurrency: 1, maxSize: 1 });
       const request = async () => {
         const scheduler = new BatchScheduler();
@@ -112,16 +119,16 @@ describe('the scheduler of a request', () => {
       };`,
     ],
     [
-      'of a loop that was closed',
+      'in a loop that was closed',
       `const request = async () => {
-        const world = loop();
-        const [user] = await world.run([userOf(1)]);
-        await world.close();
+        const requests = loop();
+        const [user] = await requests.run([userOf(1)]);
+        await requests.close();
         return [new WeakRef(user)];
       };`,
     ],
     [
-      'that primed the cache',
+      'that primes the cache',
       `const request = async () => {
         const [scheduler, user] = [new BatchScheduler(), { id: 3 }];
         scheduler.runQueue.drive(() => userOf.prime(3, user));
@@ -129,7 +136,7 @@ describe('the scheduler of a request', () => {
       };`,
     ],
     [
-      'whose tasks asked a function that is pinned to another',
+      'whose tasks load from a function pinned to another scheduler',
       `const pinnedOf = batch((ids) => ids, { scheduler: new BatchScheduler(), hold: 1 });
       const request = async () => {
         const scheduler = new BatchScheduler();
@@ -139,8 +146,8 @@ describe('the scheduler of a request', () => {
     ],
   ];
 
-  it.each(requests)('goes with all it remembered: %s', (_, request) => {
-    expect(collected(`${userOf}${request}`)).toEqual(gone);
+  it.each(requests)('is collected with its cached values, after a request %s', (_, request) => {
+    expect(collected(`${userOf}${request}`)).toEqual(allCollected);
   });
 });
 
@@ -154,15 +161,15 @@ describe('a partition whose values have all expired', () => {
       return all.map((tenant) => new WeakRef(tenant));
     };`;
 
-  it('goes, with all of it, when others are asked', () => {
-    expect(collected(tenants('{ ttl: 1 }'))).toEqual(gone);
+  it('is collected when other partitions are used', () => {
+    expect(collected(tenants('{ ttl: 1 }'))).toEqual(allCollected);
   });
 
-  it('goes where there is a bound as well', () => {
-    expect(collected(tenants('{ max: 10, ttl: 1 }'))).toEqual(gone);
+  it('is collected also when the cache has a maximum', () => {
+    expect(collected(tenants('{ max: 10, ttl: 1 }'))).toEqual(allCollected);
   });
 
-  it('stays while one of its values has not expired', () => {
+  it('is kept while one of its values has not expired', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { partition: (id) => id % 2, cache: { ttl: 100 } });
@@ -175,15 +182,16 @@ describe('a partition whose values have all expired', () => {
     });
   });
 
-  it('is looked for again and again, though nothing else is asked of it', () => {
+  it('is found by checks whose number grows linearly with the number of partitions', () => {
     runVirtual(({ flush, at }) => {
-      const store = jest.spyOn(BoundedStore.prototype, 'isExpired', 'get');
+      const isExpired = jest.spyOn(BoundedStore.prototype, 'isExpired', 'get');
       const nameOf = batch(recorder().resolve, { partition: (id) => id, cache: { ttl: 10 } });
       for (let id = 1; id <= 100; id++) at(id, () => void nameOf(id).subscribe());
       flush();
-      // Each is seen at most twice while it lives: no ask pays for all that have ever been asked for.
-      expect(store.mock.calls.length).toBeLessThanOrEqual(200);
-      store.mockRestore();
+      // Each partition is checked at most twice while it exists, so that a request does not check all earlier
+      // partitions.
+      expect(isExpired.mock.calls.length).toBeLessThanOrEqual(200);
+      isExpired.mockRestore();
     });
   });
 });

@@ -1,5 +1,6 @@
 /**
- * `name`, `key` and `partition`: what a batch function is called, which keys are equal, and which never meet.
+ * `name`, `key` and `partition`: the name of a batch function, the identity of keys, and the keys that never share a
+ * flush.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { delay, of } from 'rxjs';
@@ -13,7 +14,7 @@ interface Place {
 
 const place = (tenant: string, id: number): Place => ({ tenant, id });
 
-/** Answers with tenant and id, and writes down each flush. */
+/** A resolver that returns tenant and id as one text, and records each flush. */
 function places(): { asked: string[]; resolve: (keys: readonly Place[]) => string[] } {
   const asked: string[] = [];
   return {
@@ -26,15 +27,15 @@ function places(): { asked: string[]; resolve: (keys: readonly Place[]) => strin
   };
 }
 
-describe('name', () => {
-  it('is that of the resolver', () => {
+describe('the name of a batch function', () => {
+  it('is the name of its resolver by default', () => {
     function namesOf(ids: readonly number[]): string[] {
       return ids.map(userName);
     }
     expect(batch(namesOf)).toHaveProperty('name', 'namesOf');
   });
 
-  it('is what the option says, where it says so', () => {
+  it('is the option `name`', () => {
     expect(batch(recorder().resolve, { name: 'nameOf' })).toHaveProperty('name', 'nameOf');
   });
 
@@ -43,8 +44,8 @@ describe('name', () => {
   });
 });
 
-describe('key', () => {
-  it('left out, takes each object for a key of its own', () => {
+describe('the option `key`', () => {
+  it('left out, makes each object a different key', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve);
@@ -54,18 +55,18 @@ describe('key', () => {
     });
   });
 
-  it('makes keys of the same identity one key, and asks with the first of them', () => {
+  it('merges keys of the same identity into the first of them', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve, { key: ({ id }) => id });
-      const heard = listen(all([placeOf(place('first', 1)), placeOf(place('second', 1))]));
+      const recording = listen(all([placeOf(place('first', 1)), placeOf(place('second', 1))]));
       flush();
       expect(asked).toEqual(['first1']);
-      expect(heard.values).toEqual([['first1', 'first1']]);
+      expect(recording.values).toEqual([['first1', 'first1']]);
     });
   });
 
-  it('is the identity in the cache', () => {
+  it('determines the identity in the cache', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve, { key: ({ tenant, id }) => `${tenant}/${id}`, cache: true });
@@ -78,10 +79,10 @@ describe('key', () => {
   });
 });
 
-describe('partition', () => {
+describe('the option `partition`', () => {
   const byTenant = { key: ({ id }: Place) => id, partition: ({ tenant }: Place) => tenant };
 
-  it('keeps keys of different partitions in different flushes', () => {
+  it('flushes keys of different partitions separately', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve, { partition: ({ tenant }) => tenant });
@@ -91,17 +92,17 @@ describe('partition', () => {
     });
   });
 
-  it('keeps them apart also where their identities are equal', () => {
+  it('separates keys whose identities are equal', () => {
     runVirtual(({ flush }) => {
       const { resolve } = places();
       const placeOf = batch(resolve, byTenant);
-      const heard = listen(all([placeOf(place('a', 1)), placeOf(place('b', 1))]));
+      const recording = listen(all([placeOf(place('a', 1)), placeOf(place('b', 1))]));
       flush();
-      expect(heard.values).toEqual([['a1', 'b1']]);
+      expect(recording.values).toEqual([['a1', 'b1']]);
     });
   });
 
-  it("keeps them apart in the cache, too: no tenant is answered with what is another one's", () => {
+  it('separates keys of equal identity in the cache', () => {
     runVirtual(({ flush }) => {
       const { resolve } = places();
       const placeOf = batch(resolve, { ...byTenant, cache: true });
@@ -113,7 +114,7 @@ describe('partition', () => {
     });
   });
 
-  it('fills each partition by itself up to maxSize', () => {
+  it('applies maxSize to each partition separately', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = places();
       const placeOf = batch(resolve, { partition: ({ tenant }) => tenant, maxSize: 2 });
@@ -124,7 +125,7 @@ describe('partition', () => {
     });
   });
 
-  it("shares the concurrency of the function: a partition waits for the other's flight", () => {
+  it('shares the concurrency of the function: a partition waits for the flight of another', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = places();
       const placeOf = batch((keys: readonly Place[]) => of(resolve(keys)).pipe(delay(10)), {
@@ -138,7 +139,7 @@ describe('partition', () => {
     });
   });
 
-  it('may be anything a Map can tell apart, undefined included', () => {
+  it('may return any value, undefined included, and compares values as a Map does', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const partitions = [undefined, NaN, undefined, NaN, null];
@@ -170,16 +171,16 @@ describe('flush.partition', () => {
     });
   });
 
-  it('is undefined without that option', () => {
+  it('is undefined without the option `partition`', () => {
     runVirtual(({ flush }) => {
       const seen: unknown[] = [];
-      batch((keys: readonly string[], given) => (seen.push(given.partition), [...keys]))('a').subscribe();
+      batch((keys: readonly string[], flush) => (seen.push(flush.partition), [...keys]))('a').subscribe();
       flush();
       expect(seen).toEqual([undefined]);
     });
   });
 
-  it('tells a resolver the store of those who ask, which it does not run in', async () => {
+  it('can pass the AsyncLocalStorage store of the callers to a resolver, which does not run in that store', async () => {
     const transaction = new AsyncLocalStorage<string>();
     const rowOf = batch(
       async (ids: readonly number[], flush) => {
@@ -196,13 +197,13 @@ describe('flush.partition', () => {
   });
 });
 
-describe('what the options of a batch function give for a key is refused', () => {
+describe('the result of an option `key` or `partition` is refused', () => {
   it.each<[string, BatchConfig<{ id: number }>]>([
     ['undefined as the identity', { key: (one) => (one as { uid?: number }).uid }],
     ['null as the identity', { key: () => null }],
     ['a promise as the identity', { key: (one) => Promise.resolve(one.id) }],
     ['a promise as the partition', { partition: (one) => Promise.resolve(one.id) }],
-  ])('%s', async (_, config) => {
+  ])('if it is %s', async (_, config) => {
     const resolve = jest.fn((keys: readonly { id: number }[]) => keys);
     const rowOf = batch(resolve, { name: 'row', ...config });
     await expect(Promise.resolve(rowOf({ id: 1 }))).rejects.toThrow(

@@ -1,31 +1,31 @@
-/** A flight that all have left while its results are being matched. */
+/** A flight whose waiters all unsubscribe while its results are matched with its keys. */
 import { merge, Observable, of, take } from 'rxjs';
 import { batch, batchScheduler } from 'sluice';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-it('subscribes to no further late result, or lets go of it again', async () => {
+it('a flight aborted while its results are matched leaves no late result subscribed', async () => {
   const log: string[] = [];
-  const f = batch<number, string>(() => [
+  const nameOf = batch<number, string>(() => [
     of('first'),
     new Observable<string>(() => {
       log.push('subscribed');
       return () => log.push('torn down');
     }),
   ]);
-  merge(f(1), f(2))
+  merge(nameOf(1), nameOf(2))
     .pipe(take(1))
     .subscribe((value) => log.push(value));
   await sleep(5);
   expect([['first'], ['first', 'subscribed', 'torn down']]).toContainEqual(log);
 });
 
-it('lands once', async () => {
+it('a flight aborted while its results are matched lands once', async () => {
   const types: string[] = [];
-  const telling = batchScheduler.events$.subscribe(({ type }) => types.push(type));
-  const f = batch<number, string>(() => [of('first'), of('second')]);
-  merge(f(1), f(2)).pipe(take(1)).subscribe();
+  const subscription = batchScheduler.events$.subscribe(({ type }) => types.push(type));
+  const nameOf = batch<number, string>(() => [of('first'), of('second')]);
+  merge(nameOf(1), nameOf(2)).pipe(take(1)).subscribe();
   await sleep(5);
-  telling.unsubscribe();
+  subscription.unsubscribe();
   expect(types).toEqual(['flush', 'land']);
 });

@@ -1,5 +1,5 @@
 /**
- * Promises, futures and Observables in the place of values: waited for where they are results, refused elsewhere.
+ * Promises, futures and Observables as results of single keys are awaited. As keys or cached values they are refused.
  */
 import { runInNewContext } from 'node:vm';
 import { config, delay, EMPTY, NEVER, of, Subject, throwError, timer, map } from 'rxjs';
@@ -18,7 +18,7 @@ import { listen, runVirtual, userName } from './virtual-run';
 
 const textOf = async (future: PromiseLike<unknown>): Promise<string> => future.then(String, String);
 
-describe('a result that has yet to arrive', () => {
+describe('a result that is a promise, a future or an Observable', () => {
   const kinds: readonly (readonly [string, (id: number) => unknown])[] = [
     ['a promise', async (id) => Promise.resolve(userName(id))],
     ['a thenable of another library', (id) => ({ then: (then: (value: string) => void) => then(userName(id)) })],
@@ -41,12 +41,12 @@ describe('a result that has yet to arrive', () => {
     ],
   ];
 
-  it.each(kinds)('in an array is waited for: %s', async (_, load) => {
+  it.each(kinds)('is awaited in an array: %s', async (_, load) => {
     const nameOf = batch(((ids) => ids.map(load)) as Resolver<number, string>);
     expect(await all([nameOf(1), nameOf(2)])).toEqual(['user 1', 'user 2']);
   });
 
-  it.each(kinds)('in a Map is waited for: %s', async (_, load) => {
+  it.each(kinds)('is awaited in a Map: %s', async (_, load) => {
     const nameOf = batch(((ids) => Promise.resolve(new Map(ids.map((id) => [id, load(id)])))) as Resolver<
       number,
       string
@@ -54,22 +54,22 @@ describe('a result that has yet to arrive', () => {
     expect(await all([nameOf(1), nameOf(2)])).toEqual(['user 1', 'user 2']);
   });
 
-  it('may stand beside values and Errors, which are there at once', () => {
+  it('does not delay the values and Errors next to it', () => {
     runVirtual(({ flush, at }) => {
       const nameOf = batch((ids: readonly number[]) =>
         ids.map((id) => (id === 1 ? 'at once' : id === 2 ? new Error('no 2') : of('late').pipe(delay(10)))),
       );
-      const heard = [1, 2, 3].map((id) => listen(nameOf(id)));
+      const recordings = [1, 2, 3].map((id) => listen(nameOf(id)));
       at(5, () => {
-        expect(heard.map(({ values }) => values)).toEqual([['at once'], [], []]);
-        expect(heard[1]?.errors).toEqual([new Error('no 2')]);
+        expect(recordings.map(({ values }) => values)).toEqual([['at once'], [], []]);
+        expect(recordings[1]?.errors).toEqual([new Error('no 2')]);
       });
       flush();
-      expect(heard[2]?.values).toEqual(['late']);
+      expect(recordings[2]?.values).toEqual(['late']);
     });
   });
 
-  it('that fails fails its key alone, and is not kept', async () => {
+  it('fails its key alone if it fails, and the failure is not kept', async () => {
     let calls = 0;
     const load = async (id: number): Promise<string> => {
       if (++calls === 1) throw new Error('busy');
@@ -81,19 +81,19 @@ describe('a result that has yet to arrive', () => {
     expect(calls).toBe(3);
   });
 
-  it('that is an Error when it arrives fails its key', async () => {
+  it('fails its key if its value is an Error', async () => {
     const nameOf = batch((ids: readonly number[]) => ids.map(async () => Promise.resolve(new Error('no'))));
     expect(await textOf(nameOf(1))).toBe('Error: no');
   });
 
-  it('that completes without a value fails its key as Future.from does', async () => {
+  it('fails its key with an EmptyError if it completes without a value', async () => {
     const nameOf = batch((ids: readonly number[]) => ids.map((id) => (id === 1 ? EMPTY : of('there'))));
     const [one, two] = await allSettled([nameOf(1), nameOf(2)]);
     expect(one).toMatchObject({ status: 'rejected', reason: { name: 'EmptyError' } });
     expect(two).toMatchObject({ value: 'there' });
   });
 
-  it('that fails reaches the error handler of its key, and is no unhandled rejection', async () => {
+  it('delivers its failure to the error handler of its key, and is no unhandled rejection', async () => {
     const handled: unknown[] = [];
     const nameOf = batch((ids: readonly number[]) =>
       ids.map(async (id) => (id === 2 ? Promise.reject(new Error('of key 2')) : Promise.resolve('ok'))),
@@ -105,7 +105,7 @@ describe('a result that has yet to arrive', () => {
     expect(handled).toEqual([new Error('of key 2')]);
   });
 
-  it('holds its place under concurrency until it is there', () => {
+  it('keeps the slot of its flight under concurrency until it arrives', () => {
     runVirtual(({ flush }) => {
       const began: number[] = [];
       const nameOf = batch(
@@ -115,28 +115,28 @@ describe('a result that has yet to arrive', () => {
         },
         { concurrency: 1, maxSize: 1 },
       );
-      const heard = listen(nameOf.many([1, 2]));
+      const recordings = listen(nameOf.many([1, 2]));
       flush();
       expect(began).toEqual([0, 10]);
-      expect(heard.values).toEqual([[1, 2]]);
+      expect(recordings.values).toEqual([[1, 2]]);
     });
   });
 
-  it('is unsubscribed when the last waiter leaves', () => {
+  it('is unsubscribed with the last waiter', () => {
     runVirtual(({ flush, at }) => {
       const source = new Subject<string>();
       const nameOf = batch((ids: readonly number[]) => ids.map(() => source));
-      const heard = listen(nameOf.many([1, 2]));
+      const recordings = listen(nameOf.many([1, 2]));
       at(5, () => {
         expect(source.observed).toBe(true);
-        heard.stop();
+        recordings.stop();
         expect(source.observed).toBe(false);
       });
       flush();
     });
   });
 
-  it('of a key that was settled early is ignored', async () => {
+  it('is ignored if its key was settled early', async () => {
     const nameOf = batch<number, string>((ids, flush) => {
       flush.succeed(1, 'early');
       return ids.map((id) => (id === 1 ? throwError(() => new Error('late')) : of('late')));
@@ -144,7 +144,7 @@ describe('a result that has yet to arrive', () => {
     expect(await all([nameOf(1), nameOf(2)])).toEqual(['early', 'late']);
   });
 
-  it('lets keys of one flush need each other, key by key', async () => {
+  it('lets keys of one flush depend on each other', async () => {
     const factorial: BatchFunction<number, number> = batch((ns: readonly number[]) => ns.map((n) => one(n)), {
       cache: true,
     });
@@ -154,16 +154,16 @@ describe('a result that has yet to arrive', () => {
     expect(await factorial.many([3, 2])).toEqual([6, 2]);
   });
 
-  it('can be blocked on where it needs no event loop', () => {
+  it('can be blocked on if it does not need the event loop', () => {
     expect(batch((ids: readonly number[]) => ids.map((id) => Future.of(userName(id))))(1).block()).toBe('user 1');
   });
 
-  it('is named by block where it needs the event loop', () => {
+  it('makes block throw, and name the batch in flight, if it needs the event loop', () => {
     const nameOf = batch((ids: readonly number[]) => ids.map(() => NEVER), { name: 'nameOf' });
     expect(() => nameOf(1).block()).toThrow(/batch "nameOf" in flight \(1 key\(s\): 1\)/);
   });
 
-  it('is cancelled with the flush where another result cannot be read', () => {
+  it('is unsubscribed if another result of the flush cannot be read', () => {
     runVirtual(({ flush }) => {
       const source = new Subject<string>();
       const broken = (ids: readonly number[]): unknown[] =>
@@ -174,15 +174,18 @@ describe('a result that has yet to arrive', () => {
           },
         });
       const nameOf = batch(broken as Resolver<number, string>);
-      const heard = listen(allSettled([nameOf(1), nameOf(2)]));
+      const recordings = listen(allSettled([nameOf(1), nameOf(2)]));
       flush();
-      expect(heard.values[0]).toMatchObject([{ reason: new Error('a getter') }, { reason: new Error('a getter') }]);
+      expect(recordings.values[0]).toMatchObject([
+        { reason: new Error('a getter') },
+        { reason: new Error('a getter') },
+      ]);
       expect(source.observed).toBe(false);
     });
   });
 });
 
-describe('what has yet to arrive', () => {
+describe('a value that has to be awaited', () => {
   const nameOf = batch((ids: readonly number[]) => ids.map(userName), { name: 'nameOf', cache: true });
   const later: readonly (readonly [string, unknown])[] = [
     ['a promise', Promise.resolve(1)],
@@ -203,13 +206,13 @@ describe('what has yet to arrive', () => {
     expect(() => nameOf.prime(1, value as string)).toThrow(/batch "nameOf": expected a primed value to be a value/);
   });
 
-  it('is refused as the answer of a store, which must be synchronous', async () => {
+  it('is refused as the return value of a store, which must be synchronous', async () => {
     const resolve = jest.fn((ids: readonly number[]) => ids.map(userName));
-    const calm = { set: () => undefined, delete: () => undefined, clear: () => undefined };
+    const methods = { set: () => undefined, delete: () => undefined, clear: () => undefined };
     const stores = [
-      { ...calm, has: async () => Promise.resolve(false), get: async () => Promise.resolve(undefined) },
-      { ...calm, has: async () => Promise.resolve(false), get: () => undefined },
-      { ...calm, has: () => true, get: () => of(1) },
+      { ...methods, has: async () => Promise.resolve(false), get: async () => Promise.resolve(undefined) },
+      { ...methods, has: async () => Promise.resolve(false), get: () => undefined },
+      { ...methods, has: () => true, get: () => of(1) },
     ];
     for (const store of stores) {
       const stored = batch(resolve, { cache: store as unknown as Map<unknown, unknown> });
@@ -249,7 +252,7 @@ describe('a failure that no key receives', () => {
       },
     ],
     [
-      'emitted',
+      'as a notification',
       (ids, flush) => {
         for (const id of ids) flush.succeed(id, 'early');
         return timer(1).pipe(
@@ -260,7 +263,7 @@ describe('a failure that no key receives', () => {
       },
     ],
     [
-      'of a task',
+      'in a task',
       task(function* (ids: readonly number[], flush) {
         for (const id of ids) flush.succeed(id, 'early');
         yield timer(1);
@@ -269,13 +272,13 @@ describe('a failure that no key receives', () => {
     ],
   ];
 
-  it.each(failures)('is reported where all keys were settled early: %s', async (_, resolve) => {
+  it.each(failures)('is reported if all keys were settled early: %s', async (_, resolve) => {
     expect(await batch(resolve).many([1, 2])).toEqual(['early', 'early']);
     while (reported.length === 0) await new Promise((again) => setTimeout(again, 1));
     expect(reported).toEqual([new TypeError('clean-up')]);
   });
 
-  it('is reported where what a resolver gives cannot be matched, though all keys were settled', () => {
+  it('is reported if the results cannot be matched, though all keys were settled early', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch<number, string>((ids, flush) => {
         for (const id of ids) flush.succeed(id, 'early');
@@ -287,7 +290,7 @@ describe('a failure that no key receives', () => {
     });
   });
 
-  it('is not reported where a key receives it, or all waiters had left', () => {
+  it('is not reported if a key receives it, or if all waiters have unsubscribed', () => {
     runVirtual(({ flush, at }) => {
       const nameOf = batch<number, string>(async (ids, flush) => {
         if (ids.length > 1) flush.succeed(1, 'early');
@@ -302,8 +305,8 @@ describe('a failure that no key receives', () => {
             }),
           ),
         );
-        const heard = listen(leaving(1));
-        at(3, () => heard.stop());
+        const recordings = listen(leaving(1));
+        at(3, () => recordings.stop());
       });
       flush();
       expect(reported).toEqual([]);
@@ -311,7 +314,7 @@ describe('a failure that no key receives', () => {
   });
 });
 
-it('is waited for in a Map of another realm as well', async () => {
+it('a promise in a Map of another realm is awaited', async () => {
   const f = batch<number, string>(() => runInNewContext('new Map([[1, it]])', { it: Promise.resolve('one') }) as never);
   const seen: unknown[] = [];
   f(1).subscribe((value) => seen.push(value));

@@ -1,6 +1,4 @@
-/**
- * A million keys: nothing overflows, and nothing costs more than it should by the way it grows.
- */
+/** A million keys overflow no stack, and their cost grows linearly. */
 import { batch, batchMap } from 'sluice';
 import { range, reduce } from 'rxjs';
 import { listen, runVirtual } from './virtual-run';
@@ -9,33 +7,33 @@ const MILLION = 1_000_000;
 const ids = Array.from({ length: MILLION }, (_, id) => id);
 
 describe('a million keys', () => {
-  it('are one flush', () => {
+  it('are loaded in one flush', () => {
     runVirtual(({ flush }) => {
       const sizes: number[] = [];
       const echo = batch((keys: readonly number[]) => {
         sizes.push(keys.length);
         return keys;
       });
-      const heard = listen(echo.many(ids));
+      const recording = listen(echo.many(ids));
       flush();
       expect(sizes).toEqual([MILLION]);
-      expect(heard.values[0]?.at(-1)).toBe(MILLION - 1);
+      expect(recording.values[0]?.at(-1)).toBe(MILLION - 1);
     });
   });
 
-  it('may be answered by a Map, and kept', () => {
+  it('can be loaded from a Map, and then from the cache', () => {
     runVirtual(({ flush }) => {
       const echo = batch((keys: readonly number[]) => new Map(keys.map((key) => [key, key])), { cache: true });
       const ask = (): number | undefined => {
-        const heard = listen(echo.many(ids));
+        const recording = listen(echo.many(ids));
         flush();
-        return heard.values[0]?.length;
+        return recording.values[0]?.length;
       };
       expect([ask(), ask()]).toEqual([MILLION, MILLION]);
     });
   });
 
-  it('may be a thousand full batches that wait for room', () => {
+  it('can be loaded as a thousand full batches that wait for one slot', () => {
     runVirtual(({ flush }) => {
       const sizes: number[] = [];
       const echo = batch(
@@ -45,23 +43,23 @@ describe('a million keys', () => {
         },
         { maxSize: 1_000, concurrency: 1 },
       );
-      const heard = listen(echo.many(ids));
+      const recording = listen(echo.many(ids));
       flush();
       expect(sizes).toHaveLength(1_000);
-      expect(heard.isComplete).toBe(true);
+      expect(recording.isComplete).toBe(true);
     });
   });
 
-  it('may all be the same', () => {
+  it('can all be equal', () => {
     runVirtual(({ flush }) => {
       const echo = batch((keys: readonly number[]) => keys);
-      const heard = listen(echo.many(ids.map(() => 7)));
+      const recording = listen(echo.many(ids.map(() => 7)));
       flush();
-      expect(heard.values[0]?.every((key) => key === 7)).toBe(true);
+      expect(recording.values[0]?.every((key) => key === 7)).toBe(true);
     });
   });
 
-  it('may all leave, each by itself, and those of one key too', () => {
+  it('can all be cancelled before the flush, different ones and equal ones', () => {
     runVirtual(({ flush }) => {
       const resolve = jest.fn((keys: readonly number[]) => keys);
       const echo = batch(resolve);
@@ -72,41 +70,41 @@ describe('a million keys', () => {
     });
   });
 
-  it('may leave a flight in the air', () => {
+  it('can all be cancelled in flight', () => {
     runVirtual(({ flush, at }) => {
       const signals: AbortSignal[] = [];
       const echo = batch((_keys: readonly number[], { signal }) => {
         signals.push(signal);
         return new Promise<number[]>(() => undefined);
       });
-      const heard = listen(echo.many(ids));
-      at(1, () => heard.stop());
+      const recording = listen(echo.many(ids));
+      at(1, () => recording.stop());
       flush();
       expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     });
   });
 
-  it('may be settled early, one by one (here a tenth of them)', () => {
+  it('can be settled early one by one (here a tenth of them)', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(
-        batch<number, number>((keys, given) => keys.forEach((key) => given.succeed(key, key))).many(
+      const recording = listen(
+        batch<number, number>((keys, flush) => keys.forEach((key) => flush.succeed(key, key))).many(
           ids.slice(0, MILLION / 10),
         ),
       );
       flush();
-      expect(heard.values[0]).toHaveLength(MILLION / 10);
+      expect(recording.values[0]).toHaveLength(MILLION / 10);
     });
   });
 
-  it('may come from a source (here a quarter of them)', () => {
+  it('can be loaded by batchMap (here a quarter of them)', () => {
     runVirtual(({ flush }) => {
       const count = range(0, MILLION / 4).pipe(
         batchMap((keys: readonly number[]) => keys, { maxSize: 1_000 }),
         reduce((sum) => sum + 1, 0),
       );
-      const heard = listen(count);
+      const recording = listen(count);
       flush();
-      expect(heard.values).toEqual([MILLION / 4]);
+      expect(recording.values).toEqual([MILLION / 4]);
     });
   });
 });

@@ -1,11 +1,11 @@
-/** `on(scheduler)`: a batch function for one scheduler, used from outside of its request. */
+/** `on(scheduler)`: a batch function on the scheduler of a request, called from outside of that request. */
 import { batch, BatchScheduler, batchScheduler, task } from 'sluice';
 import { mockTask } from 'sluice/testing';
 
 let loads = 0;
 const rowOf = batch((ids: readonly number[]) => ids.map(() => ++loads), { name: 'rowOf', cache: true });
 
-it('loads on that scheduler, independent of its caller', async () => {
+it('on() loads on the given scheduler, whatever scheduler its caller runs on', async () => {
   const request = new BatchScheduler();
   const inside = await request.run(async () => rowOf(1));
   expect(await rowOf.on(request)(1)).toBe(inside);
@@ -16,7 +16,7 @@ it('loads on that scheduler, independent of its caller', async () => {
   expect(await new BatchScheduler().run(async () => (await Promise.resolve(), rowOf.on(request)(1)))).toBe(inside);
 });
 
-it('clears and primes the cache of that scheduler alone', async () => {
+it('on() clears and primes the cache of the given scheduler alone', async () => {
   const request = new BatchScheduler();
   const shared = await rowOf(2);
   const inside = await request.run(async () => rowOf(2));
@@ -32,7 +32,7 @@ it('clears and primes the cache of that scheduler alone', async () => {
   expect(await request.run(async () => rowOf(2))).toBe(-2);
 });
 
-it('shares flushes with the calls of the request', async () => {
+it('on() shares flushes with calls inside the request', async () => {
   const flushes: (readonly number[])[] = [];
   const ask = batch((ids: readonly number[]) => (flushes.push(ids), ids));
   const request = new BatchScheduler();
@@ -40,12 +40,12 @@ it('shares flushes with the calls of the request', async () => {
   expect(flushes).toEqual([[1, 2]]);
 });
 
-it('is mocked together with its function', async () => {
+it('on() calls the mock of a mocked batch function', async () => {
   using _ = mockTask(rowOf, () => 7);
   expect(await rowOf.on(new BatchScheduler())(3)).toBe(7);
 });
 
-it('refuses a value that is not a scheduler, and a scheduler other than the pinned one', () => {
+it('on() refuses a value that is not a scheduler, and a scheduler other than the pinned one', () => {
   expect(() => rowOf.on({} as never)).toThrow(TypeError);
   const pinned = batch((ids: readonly number[]) => ids, { scheduler: batchScheduler, name: 'pinned' });
   expect(() => pinned.on(new BatchScheduler())).toThrow('pinned to');

@@ -1,7 +1,7 @@
-/** A resolver that asks ahead and does not wait for that is not in a cycle with what it asks. */
+/** A resolver that requests keys without waiting for them is not in a cycle with them. */
 import { batch, type BatchFunction, type DeadlockError } from 'sluice';
 
-it('what a resolver asks for without waiting for it may need its keys', async () => {
+it('a key that a resolver requests without waiting for it may depend on the keys of that resolver', async () => {
   const log: unknown[] = [];
   const user: BatchFunction<number, string> = batch(
     async (ids: readonly number[]) => {

@@ -1,13 +1,11 @@
-/**
- * `priority`: which batch a policy that flushes one at a time takes first.
- */
+/** `priority`: the order of batches under a policy that flushes one at a time. */
 import { delay, of } from 'rxjs';
 import { all, batch, BatchScheduler, Future, largestFirst, type BatchConfig, type FlushPolicy } from 'sluice';
 import { runVirtual } from './virtual-run';
 
 type Priority = NonNullable<BatchConfig<number>['priority']>;
 
-/** Flushes in this order, asked in the order of the entries: a name, its number of keys, its priority. */
+/** The order of flushes. Each entry is a batch: its name, its number of keys and its priority. */
 function flushOrder(
   batches: readonly (readonly [name: string, size: number, priority?: Priority])[],
   policy: FlushPolicy = largestFirst,
@@ -15,15 +13,15 @@ function flushOrder(
   const order: string[] = [];
   runVirtual(({ flush }) => {
     const scheduler = new BatchScheduler({ policy });
-    const asking = batches.map(([name, size, priority]) => {
+    const loads = batches.map(([name, size, priority]) => {
       const resolve = (ids: readonly number[]) => {
         order.push(name);
         return of([...ids]).pipe(delay(1));
       };
-      const ask = batch(resolve, { name, scheduler, ...(priority === undefined ? {} : { priority }) });
-      return ask.many(Array.from({ length: size }, (_, id) => id));
+      const load = batch(resolve, { name, scheduler, ...(priority === undefined ? {} : { priority }) });
+      return load.many(Array.from({ length: size }, (_, id) => id));
     });
-    all(asking).subscribe();
+    all(loads).subscribe();
     flush();
   });
   return order;
@@ -40,7 +38,7 @@ describe('priority under largestFirst', () => {
     ).toEqual(['large', 'middle', 'small']);
   });
 
-  it('as a number, counts before the size', () => {
+  it('as a number, takes precedence over the size', () => {
     expect(
       flushOrder([
         ['large', 9, 1],
@@ -49,7 +47,7 @@ describe('priority under largestFirst', () => {
     ).toEqual(['urgent', 'large']);
   });
 
-  it('as a function, is given the size', () => {
+  it('as a function, receives the size', () => {
     expect(
       flushOrder([
         ['large', 3, (size) => -size],
@@ -58,7 +56,7 @@ describe('priority under largestFirst', () => {
     ).toEqual(['small', 'large']);
   });
 
-  it('that is equal, goes to the larger, and then to the older', () => {
+  it('if equal, flushes the larger batch first, then the older', () => {
     expect(
       flushOrder([
         ['older', 1, 5],
@@ -77,7 +75,7 @@ describe('priority under largestFirst', () => {
     ).toEqual(['first', 'never first']);
   });
 
-  it('is asked again each round, so that a batch which grew meanwhile goes first', () => {
+  it('is computed anew each round, so that a batch that has grown is flushed first', () => {
     runVirtual(({ flush, at }) => {
       const order: string[] = [];
       const scheduler = new BatchScheduler({ policy: largestFirst });
@@ -99,7 +97,7 @@ describe('priority under largestFirst', () => {
 });
 
 describe('a policy', () => {
-  it('sees name, size, priority and age of the open batches, and those in flight', () => {
+  it('receives name, size, priority and age of the open batches, and the batches in flight', () => {
     const seen: unknown[] = [];
     flushOrder([['a', 2, 7]], (open, inFlight) => {
       seen.push(
@@ -111,7 +109,7 @@ describe('a policy', () => {
     expect(seen).toEqual([[{ name: 'a', size: 2, priority: 7, openedAt: 0 }], 0]);
   });
 
-  it('flushes in the order of its answer', () => {
+  it('determines the order of flushes by the order of its result', () => {
     expect(
       flushOrder(
         [
@@ -124,7 +122,7 @@ describe('a policy', () => {
     ).toEqual(['c', 'b', 'a']);
   });
 
-  it('that chooses none while nothing is in flight has the oldest go all the same', () => {
+  it('that returns no batch while nothing is in flight lets the oldest batch flush', () => {
     expect(
       flushOrder(
         [
@@ -136,7 +134,7 @@ describe('a policy', () => {
     ).toEqual(['a', 'b']);
   });
 
-  it('flushAll does not look at priorities', () => {
+  it('flushAll does not read priorities', () => {
     runVirtual(({ flush }) => {
       const priority = jest.fn(() => 1);
       Future.from(batch((ids: readonly number[]) => [...ids], { priority })(1)).subscribe();

@@ -1,26 +1,24 @@
-/**
- * What resolvers and subscribers may do in the middle of things: ask, unsubscribe, prime, clear, and drive.
- */
+/** Resolvers and subscribers may load, unsubscribe, prime, clear, block and flush during a flush. */
 import { map, NEVER, of, throwError, timer } from 'rxjs';
 import { all, batch, batchScheduler, Future, type BatchFunction } from 'sluice';
 import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 describe('a resolver', () => {
-  it('may ask another batch function, and answer with its future', () => {
+  it('may return the future of another batch function', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
       const greetingOf = batch((ids: readonly number[]) =>
         nameOf.many(ids).pipe(map((names) => names.map((name) => `Hello ${name}`))),
       );
-      const heard = listen(greetingOf.many([1, 2]));
+      const recording = listen(greetingOf.many([1, 2]));
       flush();
-      expect(heard.values).toEqual([['Hello user 1', 'Hello user 2']]);
+      expect(recording.values).toEqual([['Hello user 1', 'Hello user 2']]);
       expect(asked).toEqual([[1, 2]]);
     });
   });
 
-  it('of several flushed together has what they ask of one function gathered in one flush', () => {
+  it('shares flushes with other resolvers: keys they request from one function are loaded together', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -32,34 +30,34 @@ describe('a resolver', () => {
     });
   });
 
-  it('may ask the same function, for other keys', () => {
+  it('may load other keys from its own function', () => {
     runVirtual(({ flush }) => {
       const flushed: string[] = [];
       const sumTo: BatchFunction<number, number> = batch((ns: readonly number[]): Future<number[]> => {
         flushed.push(ns.join());
         return all(ns.map((n) => (n === 0 ? Future.of(0) : Future.from(sumTo(n - 1).pipe(map((sum) => sum + n))))));
       });
-      const heard = listen(sumTo.many([3, 1]));
+      const recording = listen(sumTo.many([3, 1]));
       flush();
-      expect(heard.values).toEqual([[6, 1]]);
+      expect(recording.values).toEqual([[6, 1]]);
       expect(flushed).toEqual(['3,1', '2,0', '1', '0']);
     });
   });
 
-  it('may ask the same function for the same key: that is a new flush', () => {
+  it('may load its own key again, in a new flush', () => {
     runVirtual(({ flush }) => {
       let depth = 0;
       const depthOf: BatchFunction<number, number> = batch((ids: readonly number[]): Future<number[]> => {
         depth++;
         return depth < 5 ? depthOf.many(ids) : Future.of(ids.map(() => depth));
       });
-      const heard = listen(depthOf(1));
+      const recording = listen(depthOf(1));
       flush();
-      expect(heard.values).toEqual([5]);
+      expect(recording.values).toEqual([5]);
     });
   });
 
-  it('may ask the same function while a full one follows it', () => {
+  it('may load a key from its own function while a full batch is waiting', () => {
     runVirtual(({ flush }) => {
       const flushed: string[] = [];
       const nameOf: BatchFunction<number, string> = batch(
@@ -76,17 +74,17 @@ describe('a resolver', () => {
     });
   });
 
-  it('may unsubscribe all who wait for it, and answer all the same', () => {
+  it('may unsubscribe all its waiters before it returns: the flight is aborted and nothing is delivered', () => {
     runVirtual(({ flush }) => {
       const aborted: boolean[] = [];
       const nameOf = batch((ids: readonly number[], { signal }) => {
-        heard.forEach((one) => one.stop());
+        recordings.forEach((one) => one.stop());
         aborted.push(signal.aborted);
         return ids.map(userName);
       });
-      const heard = [listen(nameOf(1)), listen(nameOf(2))];
+      const recordings = [listen(nameOf(1)), listen(nameOf(2))];
       flush();
-      expect(heard.map(({ values, errors }) => [values, errors])).toEqual([
+      expect(recordings.map(({ values, errors }) => [values, errors])).toEqual([
         [[], []],
         [[], []],
       ]);
@@ -94,25 +92,25 @@ describe('a resolver', () => {
     });
   });
 
-  it('may unsubscribe all who wait for it, and fail, or answer later, all the same', () => {
-    const answers: (() => typeof NEVER)[] = [
+  it('may unsubscribe all its waiters and then fail or never end: its slot is free and nothing is delivered', () => {
+    const endings: (() => typeof NEVER)[] = [
       () => NEVER,
       () => {
         throw new Error('and down');
       },
     ];
-    for (const answer of answers) {
+    for (const ending of endings) {
       runVirtual(({ flush }) => {
         const nameOf = batch<number, string>(
           () => {
-            heard.stop();
-            return answer();
+            recording.stop();
+            return ending();
           },
           { concurrency: 1 },
         );
-        const heard = listen(nameOf(1));
+        const recording = listen(nameOf(1));
         flush();
-        expect(heard).toMatchObject({ values: [], errors: [] });
+        expect(recording).toMatchObject({ values: [], errors: [] });
         const next = listen(batch(recorder().resolve)(2));
         flush();
         expect(next.values).toEqual(['user 2']);
@@ -120,19 +118,19 @@ describe('a resolver', () => {
     }
   });
 
-  it('may unsubscribe some who wait for it: the others have their values', () => {
+  it('may unsubscribe some of its waiters: the others get their values', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch((ids: readonly number[]) => {
-        left.stop();
+        stopped.stop();
         return ids.map(userName);
       });
-      const [left, stayed] = [listen(nameOf(1)), listen(nameOf(2))];
+      const [stopped, other] = [listen(nameOf(1)), listen(nameOf(2))];
       flush();
-      expect([left.values, stayed.values]).toEqual([[], ['user 2']]);
+      expect([stopped.values, other.values]).toEqual([[], ['user 2']]);
     });
   });
 
-  it('may take keys out of another batch that is about to flush', () => {
+  it('may cancel the keys of another batch that is about to flush', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const first = batch((ids: readonly number[]) => {
@@ -165,18 +163,18 @@ describe('a resolver', () => {
     });
   });
 
-  it('may drive the scheduler', () => {
+  it('may flush the scheduler', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const inner = batch(resolve);
       const outer = batch((ids: readonly number[]) => {
-        const heard = listen(inner.many(ids));
+        const recording = listen(inner.many(ids));
         batchScheduler.flush();
-        return heard.values[0] ?? [];
+        return recording.values[0] ?? [];
       });
-      const heard = listen(outer.many([1, 2]));
+      const recording = listen(outer.many([1, 2]));
       flush();
-      expect(heard.values).toEqual([['user 1', 'user 2']]);
+      expect(recording.values).toEqual([['user 1', 'user 2']]);
       expect(asked).toEqual([[1, 2]]);
     });
   });
@@ -184,18 +182,18 @@ describe('a resolver', () => {
   it('may block on another batch function', () => {
     runVirtual(({ flush }) => {
       const inner = batch(recorder().resolve);
-      const heard = listen(batch((ids: readonly number[]) => inner.many(ids).block())(1));
+      const recording = listen(batch((ids: readonly number[]) => inner.many(ids).block())(1));
       flush();
-      expect(heard.values).toEqual(['user 1']);
+      expect(recording.values).toEqual(['user 1']);
     });
   });
 
-  it('may settle a key early whose subscriber asks again at once: that is a new flush', () => {
+  it('may settle a key early whose subscriber loads it again, in a new flush', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
-      const nameOf = batch((ids: readonly number[], given): string[] => {
+      const nameOf = batch((ids: readonly number[], flushHandle): string[] => {
         const names = resolve(ids);
-        ids.forEach((id) => given.succeed(id, 'early'));
+        ids.forEach((id) => flushHandle.succeed(id, 'early'));
         return names;
       });
       let again: ReturnType<typeof listen<string>> | undefined;
@@ -208,7 +206,7 @@ describe('a resolver', () => {
 });
 
 describe('a subscriber', () => {
-  it('may unsubscribe another waiter of its key in next: that one hears nothing', () => {
+  it('may unsubscribe another waiter of its key in next: that waiter receives nothing', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       nameOf(1).subscribe(() => second.stop());
@@ -229,7 +227,7 @@ describe('a subscriber', () => {
     });
   });
 
-  it('may unsubscribe who waits for another key of the flush in next: that one hears nothing', () => {
+  it('may unsubscribe the waiter of another key of the flush in next: that waiter receives nothing', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
       nameOf(1).subscribe(() => second.stop());
@@ -240,7 +238,7 @@ describe('a subscriber', () => {
     });
   });
 
-  it('that unsubscribes the last who waits while the answer is handed out, aborts nothing that has answered', () => {
+  it('may unsubscribe the last other waiter in next: a flight that has its results is not aborted', () => {
     runVirtual(({ flush }) => {
       const landed: unknown[] = [];
       const events = batchScheduler.events$.subscribe((event) => void landed.push(event.type));
@@ -258,7 +256,7 @@ describe('a subscriber', () => {
     });
   });
 
-  it('may ask for the same key in next: that is a new flush', () => {
+  it('may load the same key in next, in a new flush', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -268,7 +266,7 @@ describe('a subscriber', () => {
     });
   });
 
-  it('may ask for a key with a cache in next: it is known already', () => {
+  it('may load the same key in next from the cache', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { cache: true });
@@ -280,53 +278,53 @@ describe('a subscriber', () => {
     });
   });
 
-  it('of flushes$ may unsubscribe everybody just as the flush takes off', () => {
+  it('of flushes$ may unsubscribe all waiters of the flush, whose slot is then free', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve, { concurrency: 1 });
-      nameOf.flushes$.subscribe(() => heard.stop());
-      const heard = listen(nameOf(1));
+      nameOf.flushes$.subscribe(() => recording.stop());
+      const recording = listen(nameOf(1));
       flush();
       const next = listen(nameOf(2));
       flush();
-      expect([heard.values, next.values]).toEqual([[], ['user 2']]);
+      expect([recording.values, next.values]).toEqual([[], ['user 2']]);
     });
   });
 
   it('may unsubscribe itself in next', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch(recorder().resolve);
-      const heard: string[] = [];
+      const received: string[] = [];
       const subscription = nameOf(1).subscribe((name) => {
-        heard.push(name);
+        received.push(name);
         subscription.unsubscribe();
       });
       const other = listen(nameOf(1));
       flush();
-      expect([heard, other.values]).toEqual([['user 1'], ['user 1']]);
+      expect([received, other.values]).toEqual([['user 1'], ['user 1']]);
     });
   });
 
-  it('may block in next on the function that has just answered it, though one flight is all there may be', () => {
+  it('may block in next on the function of its key, also if concurrency is 1', () => {
     const nameOf = batch(recorder().resolve, { concurrency: 1 });
-    const heard: string[] = [];
-    nameOf(1).subscribe(() => heard.push(nameOf(2).block()));
+    const received: string[] = [];
+    nameOf(1).subscribe(() => received.push(nameOf(2).block()));
     batchScheduler.flush();
-    expect(heard).toEqual(['user 2']);
+    expect(received).toEqual(['user 2']);
   });
 
-  it('may do so when it was failed', () => {
+  it('may block in its error handler on the function of its key, also if concurrency is 1', () => {
     let isDown = true;
     const nameOf = batch((ids: readonly number[]) => (isDown ? throwError(() => new Error('down')) : of([...ids])), {
       concurrency: 1,
     });
-    const heard: number[] = [];
+    const received: number[] = [];
     nameOf(1).subscribe({
       error: () => {
         isDown = false;
-        heard.push(nameOf(2).block());
+        received.push(nameOf(2).block());
       },
     });
     batchScheduler.flush();
-    expect(heard).toEqual([2]);
+    expect(received).toEqual([2]);
   });
 });

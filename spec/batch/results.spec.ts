@@ -1,6 +1,4 @@
-/**
- * What a resolver may answer, how, and what becomes of the keys it says nothing about.
- */
+/** The results of a resolver: their forms, their failures, and the keys without a result. */
 import { runInNewContext } from 'node:vm';
 import { concatWith, delay, EMPTY, ignoreElements, map, NEVER, of, throwError, timer } from 'rxjs';
 import {
@@ -20,10 +18,10 @@ import { listen, recorder, runVirtual, userName } from './virtual-run';
 
 const namesOf = (ids: readonly number[]): string[] => ids.map(userName);
 
-/** The type of a resolver does not name async iterables; RxJS subscribes to them all the same. */
+/** The type of a resolver does not list async iterables. RxJS subscribes to them all the same. */
 const iterating = (resolve: (ids: readonly number[]) => AsyncIterable<string[]>): Resolver<number, string> => resolve;
 
-const ways: readonly (readonly [name: string, resolve: Resolver<number, string>])[] = [
+const resolvers: readonly (readonly [name: string, resolve: Resolver<number, string>])[] = [
   ['an array', namesOf],
   ['a Map by key', (ids) => new Map(ids.map((id) => [id, userName(id)]))],
   ['a promise', (ids) => Promise.resolve(namesOf(ids))],
@@ -48,61 +46,61 @@ const ways: readonly (readonly [name: string, resolve: Resolver<number, string>]
   ],
 ];
 
-describe.each(ways)('%s as the answer', (_name, resolve) => {
+describe.each(resolvers)('a resolver that returns %s', (_name, resolve) => {
   it('gives every key its value', async () => {
     expect(await batch(resolve).many([2, 1])).toEqual(['user 2', 'user 1']);
   });
 });
 
-describe('an answer that takes time', () => {
-  it('comes when the resolver has it', () => {
+describe('a result that takes time', () => {
+  it('arrives when the resolver emits it', () => {
     runVirtual(({ flush, at }) => {
-      const heard = listen(batch((ids: readonly number[]) => of(namesOf(ids)).pipe(delay(10)))(1));
-      at(9, () => expect(heard.values).toEqual([]));
-      at(11, () => expect(heard.values).toEqual(['user 1']));
+      const recording = listen(batch((ids: readonly number[]) => of(namesOf(ids)).pipe(delay(10)))(1));
+      at(9, () => expect(recording.values).toEqual([]));
+      at(11, () => expect(recording.values).toEqual(['user 1']));
       flush();
-      expect(heard.isComplete).toBe(true);
+      expect(recording.isComplete).toBe(true);
     });
   });
 
-  it('comes with the completion of an Observable, not with a value before it', () => {
+  it('arrives with the completion of an Observable, not with a value before it', () => {
     runVirtual(({ flush, at }) => {
-      const heard = listen(
+      const recording = listen(
         batch((ids: readonly number[]) => of(namesOf(ids)).pipe(concatWith(timer(10).pipe(ignoreElements()))))(1),
       );
-      at(9, () => expect(heard.values).toEqual([]));
+      at(9, () => expect(recording.values).toEqual([]));
       flush();
-      expect(heard.values).toEqual(['user 1']);
+      expect(recording.values).toEqual(['user 1']);
     });
   });
 
-  it('may come from a cell that is set by hand', () => {
+  it('may be an AsyncValue', () => {
     runVirtual(({ flush, at }) => {
       const cell = new AsyncValue<string[]>();
-      const heard = listen(batch(() => cell)(1));
+      const recording = listen(batch(() => cell)(1));
       at(5, () => cell.set(['by hand']));
       flush();
-      expect(heard.values).toEqual(['by hand']);
+      expect(recording.values).toEqual(['by hand']);
     });
   });
 });
 
-describe('a Map', () => {
-  it('may be of another realm, as what jest gets from a thread is', () => {
-    const elsewhere = runInNewContext('new Map([[1, "one"]])') as ReadonlyMap<number, string>;
-    expect(elsewhere).not.toBeInstanceOf(Map);
-    expect(batch<number, string>(() => elsewhere).block(1)).toBe('one');
+describe('a Map as a result', () => {
+  it('may come from another realm, as jest gets it from a thread', () => {
+    const foreignMap = runInNewContext('new Map([[1, "one"]])') as ReadonlyMap<number, string>;
+    expect(foreignMap).not.toBeInstanceOf(Map);
+    expect(batch<number, string>(() => foreignMap).block(1)).toBe('one');
   });
 
   const byIdentity = { key: ({ id }: { readonly id: number }) => id };
 
   it('is read by the key itself', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(
+      const recording = listen(
         batch((keys: readonly { id: number }[]) => new Map(keys.map((key) => [key, key.id])), byIdentity)({ id: 1 }),
       );
       flush();
-      expect(heard.values).toEqual([1]);
+      expect(recording.values).toEqual([1]);
     });
   });
 
@@ -110,24 +108,24 @@ describe('a Map', () => {
     runVirtual(({ flush }) => {
       const resolve = (keys: readonly { id: number }[]): Map<unknown, string> =>
         new Map(keys.map(({ id }) => [id, userName(id)]));
-      // The type of a resolver wants keys in the Map; identities are what a database gives.
-      const heard = listen(batch(resolve as Resolver<{ id: number }, string>, byIdentity)({ id: 1 }));
+      // The type of a resolver requires keys in the Map. A database returns identities.
+      const recording = listen(batch(resolve as Resolver<{ id: number }, string>, byIdentity)({ id: 1 }));
       flush();
-      expect(heard.values).toEqual(['user 1']);
+      expect(recording.values).toEqual(['user 1']);
     });
   });
 
-  it('may hold undefined as a value', () => {
+  it('may contain undefined as a value', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(batch((ids: readonly number[]) => new Map(ids.map((id) => [id, undefined])))(1));
+      const recording = listen(batch((ids: readonly number[]) => new Map(ids.map((id) => [id, undefined])))(1));
       flush();
-      expect(heard).toMatchObject({ values: [undefined], errors: [] });
+      expect(recording).toMatchObject({ values: [undefined], errors: [] });
     });
   });
 
-  it('may hold more than was asked for', () => {
+  it('may contain keys that were not requested', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(
+      const recording = listen(
         batch(
           () =>
             new Map([
@@ -137,11 +135,11 @@ describe('a Map', () => {
         )(1),
       );
       flush();
-      expect(heard.values).toEqual(['one']);
+      expect(recording.values).toEqual(['one']);
     });
   });
 
-  it('fails the keys it does not hold with a MissingResultError naming batch and key, and no other', () => {
+  it('fails a key that it does not contain with a MissingResultError that names batch and key, and fails no other key', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch(() => new Map([[1, 'one']]), { name: 'nameOf' });
       const [one, two] = [listen(nameOf(1)), listen(nameOf(2))];
@@ -159,13 +157,13 @@ describe('a Map', () => {
 
 describe('an Error among the results', () => {
   const odd = new RangeError('odd');
-  const giving: readonly (readonly [string, Resolver<number, number>])[] = [
+  const resolvers: readonly (readonly [string, Resolver<number, number>])[] = [
     ['in an array', (ids) => ids.map((id) => (id % 2 ? odd : id))],
     ['in a Map', (ids) => new Map(ids.map((id) => [id, id % 2 ? odd : id]))],
     ['in a promised array', (ids) => Promise.resolve(ids.map((id) => (id % 2 ? odd : id)))],
   ];
 
-  it.each(giving)('%s fails its key alone, as the very error it is', async (_name, resolve) => {
+  it.each(resolvers)('%s fails its key alone, with the same error object', async (_name, resolve) => {
     expect(await allSettled([batch(resolve)(1), batch(resolve)(2)])).toEqual([
       { status: 'rejected', reason: odd },
       { status: 'fulfilled', value: 2 },
@@ -175,7 +173,7 @@ describe('an Error among the results', () => {
 
 describe('a resolver that fails', () => {
   const down = new Error('down');
-  const failing: readonly (readonly [string, Resolver<number, number>])[] = [
+  const resolvers: readonly (readonly [string, Resolver<number, number>])[] = [
     [
       'throws',
       () => {
@@ -184,9 +182,9 @@ describe('a resolver that fails', () => {
     ],
     ['rejects', () => Promise.reject(down)],
     ['errors', () => throwError(() => down)],
-    ['gives a failed Future', () => Future.fail(down)],
+    ['returns a failed Future', () => Future.fail(down)],
     [
-      'gives the Future of a task that throws',
+      'returns the Future of a task that throws',
       task(function* () {
         yield* Future.of(1);
         throw down;
@@ -194,7 +192,7 @@ describe('a resolver that fails', () => {
     ],
   ];
 
-  it.each(failing)('by way of: %s; fails every key with that very error', async (_name, resolve) => {
+  it.each(resolvers)('fails every key with the same error object if it %s', async (_name, resolve) => {
     const valueOf = batch(resolve);
     const results = await allSettled([valueOf(1), valueOf(2)]);
     expect(results).toEqual([
@@ -204,7 +202,7 @@ describe('a resolver that fails', () => {
     expect(results.every((result) => result.status === 'rejected' && result.reason === down)).toBe(true);
   });
 
-  it('leaves the batch function in working order', () => {
+  it('has no effect on the next flush', () => {
     runVirtual(({ flush }) => {
       let isDown = true;
       const nameOf = batch(
@@ -217,18 +215,18 @@ describe('a resolver that fails', () => {
       listen(nameOf(1));
       flush();
       isDown = false;
-      const heard = listen(nameOf(1));
+      const recording = listen(nameOf(1));
       flush();
-      expect(heard.values).toEqual(['user 1']);
+      expect(recording.values).toEqual(['user 1']);
     });
   });
 });
 
 describe('flush.succeed and flush.fail', () => {
-  it('settle a key before the others', () => {
+  it('succeed settles a key before the others', () => {
     runVirtual(({ flush, at }) => {
-      const nameOf = batch((ids: readonly number[], given) => {
-        given.succeed(1, 'early');
+      const nameOf = batch((ids: readonly number[], flushHandle) => {
+        flushHandle.succeed(1, 'early');
         return timer(10).pipe(map(() => namesOf(ids)));
       });
       const [early, late] = [listen(nameOf(1)), listen(nameOf(2))];
@@ -238,7 +236,7 @@ describe('flush.succeed and flush.fail', () => {
     });
   });
 
-  it('fail a key before the others, with the error as it is', () => {
+  it('fail settles a key before the others, with the same error object', () => {
     runVirtual(({ flush, at }) => {
       const reason = { anything: 'that can be thrown' };
       const nameOf = batch((ids: readonly number[], flush) => {
@@ -252,7 +250,7 @@ describe('flush.succeed and flush.fail', () => {
     });
   });
 
-  it('have the first word: what comes for the key later is ignored', () => {
+  it('have precedence over later results of the key', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch((ids: readonly number[], flush) => {
         flush.succeed(1, 'early');
@@ -260,13 +258,13 @@ describe('flush.succeed and flush.fail', () => {
         flush.fail(1, new Error('too late'));
         return namesOf(ids);
       });
-      const heard = listen(nameOf(1));
+      const recording = listen(nameOf(1));
       flush();
-      expect(heard).toMatchObject({ values: ['early'], errors: [] });
+      expect(recording).toMatchObject({ values: ['early'], errors: [] });
     });
   });
 
-  it('are enough: a resolver may then answer nothing, complete empty, or promise nothing', async () => {
+  it('are sufficient: the resolver may return undefined, an empty Observable or a promise of nothing', async () => {
     const endings: (() => undefined | typeof EMPTY | Promise<void>)[] = [
       () => undefined,
       () => EMPTY,
@@ -281,7 +279,7 @@ describe('flush.succeed and flush.fail', () => {
     }
   });
 
-  it('leave the rest to a MissingResultError when the resolver ends without them', () => {
+  it('leave the other keys to a MissingResultError if the resolver ends without them', () => {
     for (const ending of [() => undefined, () => EMPTY]) {
       runVirtual(({ flush }) => {
         const nameOf = batch<number, string>((_ids, flush) => {
@@ -296,7 +294,7 @@ describe('flush.succeed and flush.fail', () => {
     }
   });
 
-  it('leave the rest to the failure of the resolver', () => {
+  it('leave the other keys to the failure of the resolver', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch<number, string>((_ids, flush) => {
         flush.succeed(1, 'early');
@@ -309,7 +307,7 @@ describe('flush.succeed and flush.fail', () => {
     });
   });
 
-  it('take a key by its identity', () => {
+  it('find a key by its identity', () => {
     runVirtual(({ flush }) => {
       const valueOf = batch<{ id: number }, string>(
         (keys, flush) => {
@@ -317,24 +315,26 @@ describe('flush.succeed and flush.fail', () => {
         },
         { key: ({ id }) => id },
       );
-      const heard = listen(valueOf({ id: 1 }));
+      const recording = listen(valueOf({ id: 1 }));
       flush();
-      expect(heard.values).toEqual(['user 1']);
+      expect(recording.values).toEqual(['user 1']);
     });
   });
 
-  it('throw a TypeError that names a key which does not belong to the flush', () => {
+  it('throw a TypeError for a key that does not belong to the flush, and name it', () => {
     runVirtual(({ flush }) => {
-      const heard = listen(batch<number, string>((_ids, given) => given.succeed(9, 'nobody'), { name: 'nameOf' })(1));
+      const recording = listen(
+        batch<number, string>((_ids, flushHandle) => flushHandle.succeed(9, 'none'), { name: 'nameOf' })(1),
+      );
       flush();
-      expect(heard.errors[0]).toBeInstanceOf(TypeError);
-      expect(heard.errors).toMatchObject([
+      expect(recording.errors[0]).toBeInstanceOf(TypeError);
+      expect(recording.errors).toMatchObject([
         { message: expect.stringMatching(/key 9 does not belong.*nameOf.*Its keys are 1\./) as string },
       ]);
     });
   });
 
-  it('may be taken out of the flush, and called when it is long over', () => {
+  it('can be destructured, and do nothing after the flush has ended', () => {
     runVirtual(({ flush }) => {
       let late: (() => void) | undefined;
       // eslint-disable-next-line @typescript-eslint/unbound-method -- that it may be is the point
@@ -342,14 +342,14 @@ describe('flush.succeed and flush.fail', () => {
         late = () => succeed(1, 'late');
         return namesOf(ids);
       });
-      const heard = listen(nameOf(1));
+      const recording = listen(nameOf(1));
       flush();
       late?.();
-      expect(heard.values).toEqual(['user 1']);
+      expect(recording.values).toEqual(['user 1']);
     });
   });
 
-  it('wake a task that then joins the next flush while this one is still in the air', () => {
+  it('resume a task that then joins the next flush while this one is in flight', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nextOf = batch(resolve);
@@ -361,25 +361,25 @@ describe('flush.succeed and flush.fail', () => {
         yield* slow(1);
         return yield* nextOf(2);
       });
-      const heard = listen(chained());
+      const recording = listen(chained());
       flush();
-      expect(heard.values).toEqual(['user 2']);
+      expect(recording.values).toEqual(['user 2']);
       expect(asked).toEqual([[2]]);
     });
   });
 });
 
-describe('an answer of the wrong length', () => {
+describe('an array of the wrong length', () => {
   it.each([
     ['shorter', ['only one']],
     ['longer', ['one', 'two', 'three']],
     ['empty', []],
-  ])('(%s) fails all keys with a BatchResultError naming batch, keys and what came', (_name, results) => {
+  ])('(%s) fails all keys with a BatchResultError that names the batch, the keys and the length', (_name, results) => {
     runVirtual(({ flush }) => {
       const nameOf = batch(() => results, { name: 'nameOf' });
-      const heard = [listen(nameOf(1)), listen(nameOf(2))];
+      const recordings = [listen(nameOf(1)), listen(nameOf(2))];
       flush();
-      for (const { errors } of heard) {
+      for (const { errors } of recordings) {
         expect(errors[0]).toBeInstanceOf(BatchResultError);
         expect(errors).toMatchObject([
           {
@@ -394,7 +394,7 @@ describe('an answer of the wrong length', () => {
     });
   });
 
-  it('leaves what was settled early as it is', () => {
+  it('does not affect keys that were settled early', () => {
     runVirtual(({ flush }) => {
       const nameOf = batch((_ids: readonly number[], flush) => {
         flush.succeed(1, 'early');
@@ -407,7 +407,7 @@ describe('an answer of the wrong length', () => {
     });
   });
 
-  it('is an Observable or async iterable that ends without a word', async () => {
+  it('includes an Observable or async iterable that completes without a value', async () => {
     const silent = iterating(async function* () {
       // It yields nothing.
     });
@@ -417,24 +417,24 @@ describe('an answer of the wrong length', () => {
   });
 });
 
-describe('a resolver that does something to its keys', () => {
+describe('a resolver that changes its array of keys', () => {
   const sorting: Resolver<number, string> = (ids) => namesOf((ids as number[]).sort());
   const emptying: Resolver<number, string> = (ids) => namesOf((ids as number[]).splice(0));
 
-  it('puts them in another order, and answers in that, fails them: none has the value of another', () => {
-    const heard = listen(allSettled([2, 1].map((id) => batch(sorting, { name: 'nameOf' })(id))));
+  it('fails all keys if it sorts the array and returns results in that order', () => {
+    const recording = listen(allSettled([2, 1].map((id) => batch(sorting, { name: 'nameOf' })(id))));
     batchScheduler.flush();
     const sorted = batch(sorting, { name: 'nameOf' });
     const [second, first] = [listen(sorted(2)), listen(sorted(1))];
     batchScheduler.flush();
-    expect(heard.values).toHaveLength(1);
+    expect(recording.values).toHaveLength(1);
     for (const { errors } of [second, first]) {
       expect(errors).toMatchObject([{ code: 'SLUICE_BATCH_RESULT', keys: [2, 1] }]);
       expect(String(errors[0])).toContain('into another order');
     }
   });
 
-  it('takes them out one by one, has its answers all the same, and whoever listens sees the keys', () => {
+  it('may empty the array, and flush events still contain the keys', () => {
     const events: unknown[] = [];
     const scheduler = new BatchScheduler();
     scheduler.events$.subscribe(({ type, keys }) => events.push([type, keys]));

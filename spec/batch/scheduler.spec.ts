@@ -1,30 +1,28 @@
-/**
- * `scheduler`: a batch function that is pinned to one, whoever asks.
- */
+/** The option `scheduler` pins a batch function to one scheduler, whichever scheduler its callers run on. */
 import { delay, of, subscribeOn, timer, VirtualTimeScheduler } from 'rxjs';
 import { all, batch, BatchScheduler, batchScheduler, largestFirst, task, WouldBlockError } from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
 import { listen, recorder, runVirtual, userName } from './virtual-run';
 
-describe('scheduler', () => {
-  it('left out, is that of the task that asks', () => {
+describe('a batch function', () => {
+  it('without the option loads on the scheduler of the task that calls it', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
-      const asking = task(function* (id: number) {
+      const taskOf = task(function* (id: number) {
         return yield* nameOf(id);
       });
       const other = new BatchScheduler();
       const seen = listen(other.events$);
-      other.schedule(() => void asking(1).subscribe());
-      asking(2).subscribe();
+      other.schedule(() => void taskOf(1).subscribe());
+      taskOf(2).subscribe();
       flush();
       expect(asked).toHaveLength(2);
       expect(seen.values).toMatchObject([{ type: 'flush', keys: [1] }, { type: 'land' }]);
     });
   });
 
-  it('left out, is batchScheduler for who asks from outside', () => {
+  it('without the option loads on batchScheduler for calls outside of tasks', () => {
     runVirtual(({ flush }) => {
       const seen = listen(batchScheduler.events$);
       batch(recorder().resolve)(1).subscribe();
@@ -34,25 +32,25 @@ describe('scheduler', () => {
     });
   });
 
-  it('gathers there what is asked from everywhere', () => {
+  it('that is pinned collects the keys of callers on all schedulers', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const scheduler = new BatchScheduler();
       const nameOf = batch(resolve, { scheduler });
-      const heard: ReturnType<typeof listen<string>>[] = [];
-      for (const id of [1, 2]) new BatchScheduler().schedule(() => void heard.push(listen(nameOf(id))));
+      const recordings: ReturnType<typeof listen<string>>[] = [];
+      for (const id of [1, 2]) new BatchScheduler().schedule(() => void recordings.push(listen(nameOf(id))));
       flush();
-      heard.push(listen(nameOf(3)), listen(nameOf(4)));
+      recordings.push(listen(nameOf(3)), listen(nameOf(4)));
       flush();
       expect(asked).toEqual([
         [1, 2],
         [3, 4],
       ]);
-      expect(heard.map(({ values }) => values)).toEqual([['user 1'], ['user 2'], ['user 3'], ['user 4']]);
+      expect(recordings.map(({ values }) => values)).toEqual([['user 1'], ['user 2'], ['user 3'], ['user 4']]);
     });
   });
 
-  it('brings its own policy along', () => {
+  it('that is pinned flushes by the policy of its scheduler', () => {
     runVirtual(({ flush }) => {
       const order: string[] = [];
       const scheduler = new BatchScheduler({ policy: largestFirst });
@@ -70,36 +68,36 @@ describe('scheduler', () => {
     });
   });
 
-  it('brings its own clock along', () => {
+  it('that is pinned runs its window by the clock of its scheduler', () => {
     const { asked, resolve } = recorder();
     const { scheduler, clock } = virtualScheduler();
-    const heard = listen(batch(resolve, { scheduler, window: 10 })(1));
+    const recording = listen(batch(resolve, { scheduler, window: 10 })(1));
     expect(asked).toEqual([]);
     clock.flush();
-    expect([clock.now(), heard.values]).toEqual([10, ['user 1']]);
+    expect([clock.now(), recording.values]).toEqual([10, ['user 1']]);
   });
 
-  it('has a task on another scheduler go on there with what it got', () => {
+  it('that is pinned resumes a task on the scheduler of that task', () => {
     runVirtual(({ flush }) => {
       const pinned = batch(recorder().resolve, { scheduler: new BatchScheduler(), cache: true });
       const { asked, resolve } = recorder();
       const free = batch(resolve);
-      const asking = task(function* (id: number) {
+      const taskOf = task(function* (id: number) {
         const name = yield* pinned(id);
         return `${name}, ${yield* free(id)}`;
       });
       const here = new BatchScheduler();
       const seen = listen(here.events$);
-      let heard: ReturnType<typeof listen<string[]>> | undefined;
-      here.schedule(() => (heard = listen(all([asking(1), asking(2)]))));
+      let recording: ReturnType<typeof listen<string[]>> | undefined;
+      here.schedule(() => (recording = listen(all([taskOf(1), taskOf(2)]))));
       flush();
-      expect(heard?.values).toEqual([['user 1, user 1', 'user 2, user 2']]);
+      expect(recording?.values).toEqual([['user 1, user 1', 'user 2, user 2']]);
       expect(asked).toEqual([[1, 2]]);
       expect(seen.values).toMatchObject([{ type: 'flush', keys: [1, 2] }, { type: 'land' }]);
     });
   });
 
-  it('carries failures across', () => {
+  it('that is pinned fails tasks on other schedulers', () => {
     runVirtual(({ flush }) => {
       const down = new Error('down');
       const pinned = batch<number, string>(() => Promise.reject(down), { scheduler: new BatchScheduler() });
@@ -109,7 +107,7 @@ describe('scheduler', () => {
         },
         { scheduler: new BatchScheduler() },
       );
-      const heard = listen(
+      const recording = listen(
         task(function* () {
           try {
             return yield* caught(1);
@@ -120,11 +118,11 @@ describe('scheduler', () => {
       );
       listen(pinned(1)).stop();
       flush();
-      expect(heard.values).toEqual([down]);
+      expect(recording.values).toEqual([down]);
     });
   });
 
-  it('carries unsubscribing across: keys leave their batch, and flights are aborted', () => {
+  it('that is pinned removes keys and aborts flights when callers on other schedulers unsubscribe', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const signals: AbortSignal[] = [];
@@ -144,7 +142,7 @@ describe('scheduler', () => {
     });
   });
 
-  it('holds the cache, whoever primes, clears and asks', () => {
+  it('that is pinned has one cache for callers on all schedulers', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { scheduler: new BatchScheduler(), cache: true });
@@ -158,23 +156,23 @@ describe('scheduler', () => {
     });
   });
 
-  it('counts as busy for a hold on the scheduler of the task that waits', () => {
+  it('that is pinned prolongs the hold of a batch on the scheduler of a waiting task', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const pinned = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), {
         scheduler: new BatchScheduler(),
       });
       const held = batch(resolve, { hold: 20 });
-      const asking = task(function* () {
+      const taskOf = task(function* () {
         return yield* held(yield* pinned(2));
       });
-      all([held(1), asking()]).subscribe();
+      all([held(1), taskOf()]).subscribe();
       flush();
       expect(asked).toEqual([[1, 2]]);
     });
   });
 
-  it('runs its resolver there: what the resolver asks is gathered on the pinned scheduler', () => {
+  it('that is pinned runs its resolver on its scheduler', () => {
     runVirtual(({ flush }) => {
       const scheduler = new BatchScheduler();
       const seen = listen(scheduler.events$);
@@ -190,21 +188,21 @@ describe('scheduler', () => {
 });
 
 describe('blocking on a pinned function', () => {
-  it('drives its scheduler, whose clock stands still', () => {
+  it('flushes its scheduler without waiting for its clock', () => {
     const scheduler = new BatchScheduler({ clock: new VirtualTimeScheduler() });
     const nameOf = batch(recorder().resolve, { scheduler, window: 10 });
     expect(nameOf(1).block()).toBe('user 1');
   });
 
-  it('works from within a task on another scheduler', () => {
+  it('works inside a task on another scheduler', () => {
     const nameOf = batch(recorder().resolve, { scheduler: new BatchScheduler({ clock: new VirtualTimeScheduler() }) });
-    const asking = task(function* () {
+    const taskOf = task(function* () {
       return yield* all([nameOf(1), nameOf(2)]);
     });
-    expect(asking().block()).toEqual(['user 1', 'user 2']);
+    expect(taskOf().block()).toEqual(['user 1', 'user 2']);
   });
 
-  it('goes through a chain of schedulers', () => {
+  it('works across a chain of schedulers', () => {
     const pinned = (resolve: Parameters<typeof batch<number, string>>[0]) =>
       batch(resolve, { scheduler: new BatchScheduler({ clock: new VirtualTimeScheduler() }) });
     const last = pinned((ids) => ids.map(userName));
@@ -213,32 +211,32 @@ describe('blocking on a pinned function', () => {
     expect(first.many([1, 2]).block()).toEqual(['user 1', 'user 2']);
   });
 
-  it('says which batch on which scheduler it waits for, when that needs the event loop', () => {
+  it('names the batch and the scheduler that need the event loop', () => {
     const scheduler = new BatchScheduler({ name: 'far away' });
     const nameOf = batch(() => new Promise<string[]>(() => undefined), { scheduler, name: 'nameOf' });
     expect(() => nameOf(1).block()).toThrow(WouldBlockError);
     expect(() => nameOf(1).block()).toThrow(/batch "nameOf" on scheduler "far away"/);
   });
 
-  it("ends also where two schedulers wait for each other's functions", () => {
-    const far = new BatchScheduler({ clock: new VirtualTimeScheduler(), name: 'far' });
+  it('ends also if the functions of two schedulers wait for each other', () => {
+    const farScheduler = new BatchScheduler({ clock: new VirtualTimeScheduler(), name: 'far' });
     const near = batch(() => new Promise<string[]>(() => undefined), { scheduler: batchScheduler, name: 'near' });
-    const across = batch((ids: readonly number[]) => near.many(ids), { scheduler: far, name: 'across' });
+    const across = batch((ids: readonly number[]) => near.many(ids), { scheduler: farScheduler, name: 'across' });
     expect(() => across(1).block()).toThrow(WouldBlockError);
   });
 });
 
 describe('hold of a pinned function', () => {
-  /** Its flushes, as `1,2@6`: the keys, and the time. */
+  /** A function that records its flushes as `1,2@6`: the keys and the time. */
   function pinned(hold: number) {
     const log: string[] = [];
-    const far = new BatchScheduler({ name: 'far' });
+    const farScheduler = new BatchScheduler({ name: 'far' });
     const ask = batch(
       (ids: readonly number[]) => {
-        log.push(`${ids.join()}@${String(far.now())}`);
+        log.push(`${ids.join()}@${String(farScheduler.now())}`);
         return [...ids];
       },
-      { scheduler: far, hold },
+      { scheduler: farScheduler, hold },
     );
     const late = task(function* (ms: number, id: number) {
       yield timer(ms);
@@ -247,7 +245,7 @@ describe('hold of a pinned function', () => {
     return { ask, late, log };
   }
 
-  it('waits for tasks of the scheduler that asks', () => {
+  it('waits for busy tasks on the scheduler of a caller', () => {
     runVirtual(({ flush }) => {
       const { ask, late, log } = pinned(50);
       all([ask(0), late(2, 1), late(4, 2), late(6, 3)]).subscribe();
@@ -256,7 +254,7 @@ describe('hold of a pinned function', () => {
     });
   });
 
-  it('waits for those of each scheduler that asks', () => {
+  it('waits for busy tasks on the schedulers of all callers', () => {
     runVirtual(({ flush }) => {
       const { ask, late, log } = pinned(50);
       for (const ms of [3, 5, 7])
@@ -268,7 +266,7 @@ describe('hold of a pinned function', () => {
     });
   });
 
-  it('waits no longer than they are busy', () => {
+  it('ends when these tasks end', () => {
     runVirtual(({ flush }) => {
       const { ask, log } = pinned(50);
       const idle = task(function* () {
@@ -280,7 +278,7 @@ describe('hold of a pinned function', () => {
     });
   });
 
-  it('waits for what they ask of other functions', () => {
+  it('waits for the keys that these tasks load from other functions', () => {
     runVirtual(({ flush }) => {
       const { ask, log } = pinned(50);
       const slow = batch((ids: readonly number[]) => of([...ids]).pipe(delay(5)), { window: 2 });
@@ -293,7 +291,7 @@ describe('hold of a pinned function', () => {
     });
   });
 
-  it('waits for as long as it says at most', () => {
+  it('ends after its time at the latest', () => {
     runVirtual(({ flush }) => {
       const { ask, late, log } = pinned(3);
       all([ask(0), late(9, 1)]).subscribe();
@@ -302,18 +300,18 @@ describe('hold of a pinned function', () => {
     });
   });
 
-  it('does not wait for one that waits for it: two that are held on two schedulers go at once', () => {
+  it('does not wait for a held batch that waits for it: both flush at once', () => {
     runVirtual(({ flush }) => {
       const { ask, log } = pinned(50);
       const near = batch((ids: readonly number[]) => [...ids], { hold: 50 });
       const after = task(function* () {
         return yield* near(yield* ask(1));
       });
-      const heard: number[] = [];
-      all([ask(0), after(), near(7)]).subscribe(() => heard.push(batchScheduler.now()));
+      const received: number[] = [];
+      all([ask(0), after(), near(7)]).subscribe(() => received.push(batchScheduler.now()));
       flush();
       expect(log).toEqual(['0,1@0']);
-      expect(heard).toEqual([0]);
+      expect(received).toEqual([0]);
     });
   });
 });

@@ -1,13 +1,11 @@
-/**
- * `window` and `hold`: how long a batch stands open.
- */
+/** `window` and `hold`: the time that a batch stays open. */
 import { asyncScheduler, delay, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
 import { all, AsyncValue, batch, BatchScheduler, Future, task } from 'sluice';
 import { virtualScheduler } from '../support/virtual-time';
 import { listen, recorder, runVirtual } from './virtual-run';
 
 describe('window', () => {
-  it('left out, is none: a batch flushes in the frame it was asked in', () => {
+  it('left out, is 0: a batch is flushed in the frame of its keys', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -17,7 +15,7 @@ describe('window', () => {
     });
   });
 
-  it('gathers for so many ms from the first key, and no longer for later keys', () => {
+  it('collects keys for the given ms from the first key, and later keys do not prolong it', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10 });
@@ -31,7 +29,7 @@ describe('window', () => {
     });
   });
 
-  it('is that of each partition by itself', () => {
+  it('runs separately for each partition', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10, partition: (id) => id % 2 });
@@ -43,7 +41,7 @@ describe('window', () => {
     });
   });
 
-  it('is cut short by maxSize', () => {
+  it('ends early when the batch has maxSize keys', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10, maxSize: 2 });
@@ -54,7 +52,7 @@ describe('window', () => {
     });
   });
 
-  it('is cut short by scheduler.flush()', () => {
+  it('ends early at scheduler.flush()', () => {
     const { asked, resolve } = recorder();
     const { scheduler } = virtualScheduler();
     batch(resolve, { window: 10, scheduler })(1).subscribe();
@@ -62,26 +60,26 @@ describe('window', () => {
     expect(asked).toEqual([[1]]);
   });
 
-  it('leaves no timer behind when all its keys have left', () => {
+  it('leaves no timer when all its keys are cancelled', () => {
     const { scheduler, clock } = virtualScheduler();
     listen(batch(recorder().resolve, { window: 10, scheduler })(1)).stop();
     clock.flush();
     expect(clock.now()).toBe(0);
   });
 
-  it('leaves no timer behind when it was full', () => {
+  it('leaves no timer when its batch was full', () => {
     const { scheduler, clock } = virtualScheduler();
     batch(recorder().resolve, { window: 10, maxSize: 1, scheduler })(1).subscribe();
     clock.flush();
     expect(clock.now()).toBe(0);
   });
 
-  it('runs anew for a key that comes when all before have left', () => {
+  it('starts again for a key that arrives after all earlier keys were cancelled', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10 });
-      const heard = listen(nameOf(1));
-      at(4, () => heard.stop());
+      const recording = listen(nameOf(1));
+      at(4, () => recording.stop());
       at(8, () => void nameOf(2).subscribe());
       at(17, () => expect(asked).toEqual([]));
       flush();
@@ -91,14 +89,14 @@ describe('window', () => {
 });
 
 describe('hold', () => {
-  /** A task that asks for its key when it has slept. */
+  /** A task that loads `id` after `ms`. */
   const sleeper = (nameOf: (id: number) => Future<string>) =>
     task(function* (ms: number, id: number) {
       yield* Future.from(timer(ms));
       return yield* nameOf(id);
     });
 
-  it('left out, waits for nobody', () => {
+  it('left out, waits for no task', () => {
     runVirtual(({ flush }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve);
@@ -108,7 +106,7 @@ describe('hold', () => {
     });
   });
 
-  it('waits for tasks that are busy elsewhere, and may yet join', () => {
+  it('waits for busy tasks that may still join', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
@@ -119,16 +117,16 @@ describe('hold', () => {
     });
   });
 
-  it('waits for an AsyncValue that a task waits for, and for other flights', () => {
+  it('waits for tasks that wait for an AsyncValue or another flight', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
       const cell = new AsyncValue<number>();
       const slow = batch((ids: readonly number[]) => of([...ids]).pipe(delay(7)));
-      const follow = task(function* (id: Future<number> | AsyncValue<number>) {
+      const loadAfter = task(function* (id: Future<number> | AsyncValue<number>) {
         return yield* nameOf(yield* id);
       });
-      all([nameOf(1), follow(cell), follow(slow(3))]).subscribe();
+      all([nameOf(1), loadAfter(cell), loadAfter(slow(3))]).subscribe();
       at(4, () => cell.set(2));
       flush();
       expect(asked).toEqual([[1, 2, 3]]);
@@ -140,17 +138,17 @@ describe('hold', () => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
       const idOf = batch((ids: readonly number[]) => [...ids], { window: 5 });
-      const follow = task(function* () {
+      const loadAfter = task(function* () {
         return yield* nameOf(yield* idOf(2));
       });
-      all([nameOf(1), follow()]).subscribe();
+      all([nameOf(1), loadAfter()]).subscribe();
       at(4, () => expect(asked).toEqual([]));
       at(6, () => expect(asked).toEqual([[1, 2]]));
       flush();
     });
   });
 
-  it('does not wait for a window that all have left', () => {
+  it('does not wait for a window whose keys are all cancelled', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { hold: 20 })(1).subscribe();
@@ -161,18 +159,18 @@ describe('hold', () => {
     });
   });
 
-  it('is over where its time has passed before the scheduler first looks at it', async () => {
+  it('has ended if its time has passed before the scheduler first checks it', async () => {
     let time = 0;
     const clock = { now: () => time, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
     const scheduler = new BatchScheduler({ clock });
     const { asked, resolve } = recorder();
     const nameOf = batch(resolve, { hold: 20, scheduler });
     const cell = new AsyncValue<number>();
-    const follow = task(function* () {
+    const loadAfter = task(function* () {
       return yield* nameOf(yield* cell);
     });
     const both = scheduler.run(() => {
-      const asking = all([nameOf(1), follow()]).then((names) => names);
+      const asking = all([nameOf(1), loadAfter()]).then((names) => names);
       time = 21;
       return asking;
     });
@@ -183,7 +181,7 @@ describe('hold', () => {
     expect(asked).toEqual([[1], [2]]);
   });
 
-  it('waits so many ms at most', () => {
+  it('ends after the given ms at the latest', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
@@ -195,7 +193,7 @@ describe('hold', () => {
     });
   });
 
-  it('does not wait when nothing is busy', () => {
+  it('does not wait if no task is busy', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { hold: 20 })(1).subscribe();
@@ -204,7 +202,7 @@ describe('hold', () => {
     });
   });
 
-  it('ends as soon as what was busy is unsubscribed', () => {
+  it('ends as soon as the busy work is unsubscribed', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { hold: 20 });
@@ -216,7 +214,7 @@ describe('hold', () => {
     });
   });
 
-  it('counts from the first key, within which the window runs as well', () => {
+  it('is counted from the first key, as the window is', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       const nameOf = batch(resolve, { window: 10, hold: 20 });
@@ -229,7 +227,7 @@ describe('hold', () => {
     });
   });
 
-  it('does not wait for what is busy on another scheduler', () => {
+  it('does not wait for work on another scheduler', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       new BatchScheduler().schedule(() => void Future.from(NEVER).subscribe());
@@ -239,7 +237,7 @@ describe('hold', () => {
     });
   });
 
-  it('ends as soon as what was busy has failed', () => {
+  it('ends as soon as the busy work has failed', () => {
     runVirtual(({ flush, at }) => {
       const { asked, resolve } = recorder();
       batch(resolve, { hold: 20 })(1).subscribe();
@@ -253,19 +251,19 @@ describe('hold', () => {
 describe.each([
   ['window', { window: 5 }],
   ['hold', { hold: 5 }],
-] as const)('%s, on a clock that dropped it since somebody else threw there', (_name, config) => {
-  it('runs on when another key comes', () => {
+] as const)('%s, on a clock whose flush was interrupted by an error', (_name, config) => {
+  it('continues when another key is requested', () => {
     const { scheduler, clock } = virtualScheduler();
     const nameOf = batch(recorder().resolve, { ...config, scheduler });
     scheduler.schedule(() => void Future.from(NEVER).subscribe());
-    const heard = [listen(nameOf(1))];
+    const recordings = [listen(nameOf(1))];
     clock.schedule(() => {
-      throw new Error('thrown by somebody else');
+      throw new Error('thrown by other work');
     }, 2);
-    expect(() => clock.flush()).toThrow('thrown by somebody else');
-    heard.push(listen(nameOf(2)));
+    expect(() => clock.flush()).toThrow('thrown by other work');
+    recordings.push(listen(nameOf(2)));
     clock.flush();
-    expect(heard.map(({ values }) => values)).toEqual([['user 1'], ['user 2']]);
+    expect(recordings.map(({ values }) => values)).toEqual([['user 1'], ['user 2']]);
     expect(clock.now()).toBe(5);
   });
 });

@@ -28,7 +28,7 @@ const failing = () =>
   })().start();
 /** A value that needs the event loop. */
 const onTimer = () => Future.from(timer(60_000)).start();
-/** A value whose work never ends and is always busy, isolated on a scheduler of its own. */
+/** A value whose work never ends and is always busy, on an isolated scheduler. */
 const endless = () => {
   const asks = task(function* () {
     for (;;) yield* double(1);

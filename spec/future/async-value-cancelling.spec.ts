@@ -195,7 +195,7 @@ describe('started work that is cancelled', () => {
     expect(say(work)).toBe('over: outer');
   });
 
-  it('goes on when one of its waiters unsubscribes', () => {
+  it('continues when one of its waiters unsubscribes', () => {
     const log: string[] = [];
     const work = waitsFor(log, 0).start();
     work.subscribe().unsubscribe();

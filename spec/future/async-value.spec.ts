@@ -106,12 +106,12 @@ describe('an AsyncValue with waiters', () => {
   });
   it('is not changed by an unsubscription, and neither are its other waiters', () => {
     const value = new AsyncValue<number>();
-    const gone = record(value);
+    const cancelled = record(value);
     const stays = record(value);
-    gone.subscription.unsubscribe();
+    cancelled.subscription.unsubscribe();
     expect(value.isSet).toBe(false);
     value.set(1);
-    expect(gone.notifications).toEqual([]);
+    expect(cancelled.notifications).toEqual([]);
     expect(stays.notifications).toEqual(['next 1', 'complete']);
   });
   it('does not notify a subscriber that an earlier one has unsubscribed', () => {

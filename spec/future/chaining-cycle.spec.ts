@@ -54,7 +54,7 @@ it('a chain of 100 000 AsyncValues is set in linear time', () => {
 describe('an AsyncValue set to a value that waits for the same AsyncValue', () => {
   it.each<[string, (value: AsyncValue<unknown>) => unknown, unknown]>([
     ['a thenable: the wait fails', (value) => ({ then: (resolve: (one: unknown) => void) => resolve(value) }), CYCLE],
-    ['a promise: the wait goes on, as with two promises', (value) => value.then(), /^waits$/],
+    ['a promise: the wait continues, as with two promises', (value) => value.then(), /^waits$/],
     ['a future: the wait fails', (value) => Future.from(value), CYCLE],
     [
       'a thenable that resolves later: the wait fails',
@@ -67,7 +67,7 @@ describe('an AsyncValue set to a value that waits for the same AsyncValue', () =
     expect(await endOf(value)).toMatch(end as RegExp);
   });
 
-  it('two thenables that lead to each other: the wait goes on, as with two promises, and so does the event loop', async () => {
+  it('two thenables that lead to each other stay pending, as two promises do, and do not block the event loop', async () => {
     const [one, other] = [empty(), empty()];
     one.set({ then: (resolve: (value: unknown) => void) => resolve(other) });
     other.set({ then: (resolve: (value: unknown) => void) => resolve(one) });

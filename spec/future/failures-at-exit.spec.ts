@@ -8,7 +8,7 @@ interface Exit {
   readonly stderr: string;
 }
 
-/** Runs `program`, plain JavaScript with `rx` and the exports of sluice in scope, in a process of its own. */
+/** Runs `program`, plain JavaScript with `rx` and the exports of sluice in scope, in a separate process. */
 function exitOf(program: string): Exit {
   const source = `
     const rx = require('rxjs');

@@ -97,12 +97,12 @@ describe.each(futures)('a future %s', (_, future, title) => {
 });
 
 describe('an object that is not a future', () => {
-  const world = loop();
-  afterAll(() => world.close());
+  const requests = loop();
+  afterAll(() => requests.close());
   const others: readonly (readonly [string, object, string])[] = [
     ['a BatchScheduler', new BatchScheduler({ name: 'request' }), 'BatchScheduler "request"'],
     ['the default scheduler', batchScheduler, 'BatchScheduler "batchScheduler"'],
-    ['the scheduler of a loop', world.scheduler, 'BatchScheduler "loop"'],
+    ['the scheduler of a loop', requests.scheduler, 'BatchScheduler "loop"'],
     ['a Scope', scope, 'Scope "request"'],
     ['a WorkerPool', pool, 'WorkerPool "threads"'],
   ];

@@ -43,7 +43,7 @@ describe('started work', () => {
     expect(asked).toEqual([[1, 2, 3]]);
   });
 
-  it('goes on after the task that started it has ended', () => {
+  it('continues after the task that started it has ended', () => {
     const log: string[] = [];
     const gate = new AsyncValue<void>();
     const inner = task(function* () {

@@ -1,7 +1,7 @@
 /** Failures that no consumer received: each is reported once, when the value is collected, and never ends the process. */
 import { runAlone, type ProcessResult } from '../support/process';
 
-/** Runs `work` in a process of its own, then collects all garbage. Its lines are the reports. */
+/** Runs `work` in a separate process, then collects all garbage. Its lines are the reports. */
 const reportsOf = (
   work: string,
   onUnhandledError = "(error) => console.log('reported:', String(error))",
@@ -54,7 +54,7 @@ describe('a failure that no consumer received is reported', () => {
     expect(stderr).toMatch(/^sluice: unhandled failure of an AsyncValue. Error: no/);
   });
 
-  it('on the console if config.onUnhandledError throws, and the process goes on', () => {
+  it('on the console if config.onUnhandledError throws, and the process continues', () => {
     const { lines, stderr, hasEndedWell } = reportsOf('failed(no());', "() => { throw new Error('fault'); }");
     expect([lines, hasEndedWell]).toEqual([['over'], true]);
     expect(stderr).toMatch(/^sluice: unhandled failure of an AsyncValue. Error: no/);

@@ -6,7 +6,7 @@ import { mergeMap } from 'rxjs';
 import { all, AsyncValue, batch, CancelledError, Future, task, TaskTimeoutError, WouldBlockError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { recordWarnings } from '../support/record-warnings';
-import { thrownBy, turn } from '../future/hear';
+import { nextTurn, thrownBy } from '../support/recording-observer';
 
 let pool: WorkerPool;
 beforeAll(() => (pool = new WorkerPool({ size: 2, grace: 20, name: 'main' })));
@@ -346,7 +346,7 @@ describe('a block that is interrupted', () => {
     pool.do(double, 1).block();
     expect(thrownBy(() => wait(seen).block(20))).toBeInstanceOf(TaskTimeoutError);
     await pool.drain();
-    await turn();
+    await nextTurn();
     expect(seen[0]).toBe(1);
   });
 });

@@ -4,7 +4,7 @@
 import { firstValueFrom, of, toArray } from 'rxjs';
 import { all, AsyncList, AsyncValue, batch, CancelledError, Future, task } from 'sluice';
 import { Job, WorkerPool } from 'sluice/pool';
-import { hear, thrownBy, turn } from '../future/hear';
+import { nextTurn, record, thrownBy } from '../support/recording-observer';
 
 let pool: WorkerPool;
 beforeAll(() => (pool = new WorkerPool({ size: 1, grace: 50 })));
@@ -27,7 +27,7 @@ const open = (gate: Int32Array): void => {
   Atomics.notify(gate, 1);
 };
 async function running(gate: Int32Array): Promise<void> {
-  while (Atomics.load(gate, 0) === 0) await turn();
+  while (Atomics.load(gate, 0) === 0) await nextTurn();
 }
 
 describe('a job', () => {
@@ -45,7 +45,7 @@ describe('a job', () => {
     const runs = new Int32Array(new SharedArrayBuffer(4));
     const job = pool.do((counter: Int32Array) => Atomics.add(counter, 0, 1) + 1, runs);
     expect(await Promise.all([job, job, firstValueFrom(job)])).toEqual([1, 1, 1]);
-    expect(hear(job).heard).toEqual(['next 1', 'complete']);
+    expect(record(job).notifications).toEqual(['next 1', 'complete']);
     expect(runs[0]).toBe(1);
   });
 
@@ -289,7 +289,7 @@ describe('a job of a stream', () => {
     });
     expect(await firstValueFrom(job.pipe(toArray()))).toEqual([1, 2, 3]);
     expect(await job).toBe(3);
-    expect(hear(job).heard).toEqual(['next 3', 'complete']);
+    expect(record(job).notifications).toEqual(['next 3', 'complete']);
   });
 
   it('emits falsy items', async () => {
@@ -312,9 +312,9 @@ describe('a job of a stream', () => {
       yield 1;
       throw new RangeError('midway');
     });
-    const { heard } = hear(job);
+    const { notifications } = record(job);
     await job.then(undefined, () => undefined);
-    expect(heard).toEqual(['next 1', 'error RangeError: midway']);
+    expect(notifications).toEqual(['next 1', 'error RangeError: midway']);
   });
 
   it('chains on its last item', async () => {

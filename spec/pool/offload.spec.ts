@@ -17,7 +17,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { offload, WorkerPool, type OffloadConfig } from 'sluice/pool';
-import { hear, turn } from '../future/hear';
+import { nextTurn, record } from '../support/recording-observer';
 import { marbles } from '../support/marbles';
 
 let pool: WorkerPool;
@@ -36,10 +36,10 @@ describe.each([
   });
 
   it('of a source that never emits emits nothing, and can be unsubscribed', async () => {
-    const { heard, subscription } = hear(NEVER.pipe(offload(pool.task(square), config)));
-    await turn();
+    const { notifications, subscription } = record(NEVER.pipe(offload(pool.task(square), config)));
+    await nextTurn();
     subscription.unsubscribe();
-    expect(heard).toEqual([]);
+    expect(notifications).toEqual([]);
   });
 
   it('of one value emits one result', async () => {
@@ -65,19 +65,19 @@ describe.each([
       if (n === 3) throw new RangeError('three');
       return n;
     });
-    const { heard } = hear(range(0, 1_000).pipe(offload(careful, config)));
+    const { notifications } = record(range(0, 1_000).pipe(offload(careful, config)));
     await pool.drain();
-    expect(heard.filter((word) => !word.startsWith('next'))).toEqual(['error RangeError: three']);
-    expect(heard.at(-1)).toBe('error RangeError: three');
+    expect(notifications.filter((word) => !word.startsWith('next'))).toEqual(['error RangeError: three']);
+    expect(notifications.at(-1)).toBe('error RangeError: three');
   });
 
   it('passes on the error of the source, and cancels the running tasks', async () => {
     const source = new Subject<number>();
-    const { heard } = hear(source.pipe(offload(pool.task(square), config)));
+    const { notifications } = record(source.pipe(offload(pool.task(square), config)));
     source.next(1);
     source.error(new Error('source'));
     await pool.drain();
-    expect(heard).toEqual(['error Error: source']);
+    expect(notifications).toEqual(['error Error: source']);
     const no = throwError(() => new Error('no'));
     expect(await firstValueFrom(no.pipe(offload(pool.task(square), config))).catch(String)).toBe('Error: no');
   });

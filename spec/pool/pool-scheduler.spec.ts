@@ -17,7 +17,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import { WorkerPool } from 'sluice/pool';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 
 let pool: WorkerPool;
 let scheduler: SchedulerLike;
@@ -283,7 +283,7 @@ describe('the scheduler of a pool, for which tasks are waiting,', () => {
         take(1),
       ),
     );
-    for (let turns = 0; turns < 50 || own.stats.running === 0; turns++) await turn();
+    for (let turns = 0; turns < 50 || own.stats.running === 0; turns++) await nextTurn();
     expect(pulled()).toBeLessThanOrEqual(2);
     Atomics.store(gate, 0, 1);
     Atomics.notify(gate, 0);
@@ -302,7 +302,7 @@ describe('the scheduler of a pool, for which tasks are waiting,', () => {
         toArray(),
       ),
     );
-    await turn();
+    await nextTurn();
     expect(pulled()).toBe(0);
     parked.size = 1;
     expect(await third).toEqual([0, 1, 4]);

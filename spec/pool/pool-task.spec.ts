@@ -5,7 +5,7 @@ import { firstValueFrom, lastValueFrom, repeat, retry, take, toArray } from 'rxj
 import { all, batch, CancelledError, Future, Scope, scoped, allSettled, task } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { warningsOf } from '../support/record-warnings';
-import { hear, turn } from '../future/hear';
+import { nextTurn, record } from '../support/recording-observer';
 
 let pool: WorkerPool;
 beforeAll(() => (pool = new WorkerPool({ size: 1, grace: 50 })));
@@ -20,7 +20,7 @@ describe('a task of a pool', () => {
     const counter = counterOf();
     const call = pool.task(count)(counter);
     expect(call).toBeInstanceOf(Future);
-    await turn();
+    await nextTurn();
     expect(pool.stats.queued + pool.stats.running).toBe(0);
     expect(await call).toBe(1);
   });
@@ -43,8 +43,8 @@ describe('a task of a pool', () => {
     const fail = pool.task((message: string): never => {
       throw new TypeError(message);
     });
-    const value = hear(pool.task(double)(4)).heard;
-    const failure = hear(fail('no')).heard;
+    const value = record(pool.task(double)(4)).notifications;
+    const failure = record(fail('no')).notifications;
     await pool.drain();
     expect(value).toEqual(['next 8', 'complete']);
     expect(failure).toEqual(['error TypeError: no']);
@@ -101,7 +101,7 @@ describe('a task of a pool', () => {
     const controller = new AbortController();
     const never = pool.task(() => new Promise<void>(() => undefined), { signal: controller.signal });
     const runs = [never().start(), never().start()];
-    await turn();
+    await nextTurn();
     controller.abort('enough');
     const ends = await allSettled(runs);
     expect(ends.map((end) => end.status === 'rejected' && (end.reason as CancelledError).reason)).toEqual([
@@ -155,7 +155,7 @@ describe('a task of a pool, in a task', () => {
       yield* wait(seen);
     });
     const subscription = outer().subscribe();
-    while (seen[0] === 0) await turn();
+    while (seen[0] === 0) await nextTurn();
     subscription.unsubscribe();
     await pool.do(double, 1);
     expect(seen[1]).toBe(1);
@@ -236,7 +236,7 @@ describe('a task of a pool, in the resolver of a batch', () => {
     });
     const numberOf = batch((ids: readonly number[]) => wait(seen, ids));
     const subscription = numberOf(1).subscribe();
-    while (seen[0] === 0) await turn();
+    while (seen[0] === 0) await nextTurn();
     subscription.unsubscribe();
     await pool.do(double, 1);
     expect(seen[1]).toBe(1);
@@ -282,7 +282,7 @@ describe('a task of a pool, in a scope', () => {
     });
     const scope = new Scope();
     const started = scope.start(wait(seen));
-    while (seen[0] === 0) await turn();
+    while (seen[0] === 0) await nextTurn();
     scope.cancel('closing time');
     await scope.close();
     expect(seen[1]).toBe(1);

@@ -3,7 +3,7 @@
  */
 import { firstValueFrom, toArray } from 'rxjs';
 import { WorkerPool, type WorkerPoolConfig } from 'sluice/pool';
-import { thrownBy } from '../future/hear';
+import { thrownBy } from '../support/recording-observer';
 import { nextTurn } from '../support/recording-observer';
 import { poolFixture } from './faults/pool-fixture';
 import { eventOf } from './faults/pool-invariants';

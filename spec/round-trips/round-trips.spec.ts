@@ -4,7 +4,7 @@
  */
 import { forkJoin, from, map, mergeMap, NEVER, of, timer, toArray, type Observable } from 'rxjs';
 import { all, batch, batchMap, batchScheduler, Future, task, type BatchConfig, type BatchFunction } from 'sluice';
-import { inVirtualTime } from '../future/hear';
+import { inVirtualTime } from '../support/recording-observer';
 
 type Keys = readonly unknown[];
 
@@ -222,7 +222,7 @@ describe('round trips', () => {
   );
 
   inEachWay(
-    '250 keys, at most 100 at a time: three',
+    'loading 250 keys with a maxSize of 100 takes three round trips',
     { result: range(250).map((n) => n % 3), flushes: [range(100), range(200).slice(100), range(250).slice(200)] },
     {
       'as tasks': () => all(range(250).map(authorOf({ maxSize: 100 }))),
@@ -251,35 +251,39 @@ describe('round trips of branches at different times, with hold', () => {
   ): void =>
     describe(title, () => {
       it.each(Object.entries(ways))('written %s', (_, program) => {
-        const noted: unknown[] = [];
+        const recorded: unknown[] = [];
         inVirtualTime((time) => {
           const record = <K, V>(lookUp: BatchFunction<K, V>): BatchFunction<K, V> => {
-            lookUp.flushes$.subscribe(({ keys }) => noted.push({ at: time.frame, keys }));
+            lookUp.flushes$.subscribe(({ keys }) => recorded.push({ at: time.frame, keys }));
             return lookUp;
           };
           program(record).subscribe();
         });
-        expect(noted).toEqual(expected);
+        expect(recorded).toEqual(expected);
       });
     });
 
   const echo = (config: BatchConfig<number>): BatchFunction<number, number> =>
     batch((keys: readonly number[]) => [...keys], config);
 
-  inEachWayInTime('ten branches, each some milliseconds later: one', [{ at: 10, keys: range(10) }], {
-    'as tasks': (record) => {
-      const lookUp = record(echo({ hold: 50 }));
-      const branch = task(function* (n: number) {
-        yield timer(n + 1);
-        return yield* lookUp(n);
-      });
-      return all(range(10).map(branch));
+  inEachWayInTime(
+    'loading in ten branches that start some milliseconds apart takes one round trip',
+    [{ at: 10, keys: range(10) }],
+    {
+      'as tasks': (record) => {
+        const lookUp = record(echo({ hold: 50 }));
+        const branch = task(function* (n: number) {
+          yield timer(n + 1);
+          return yield* lookUp(n);
+        });
+        return all(range(10).map(branch));
+      },
+      'with plain operators, whose timers run on the scheduler': (record) => {
+        const lookUp = record(echo({ hold: 50 }));
+        return forkJoin(range(10).map((n) => timer(n + 1, batchScheduler).pipe(mergeMap(() => lookUp(n)))));
+      },
     },
-    'with plain operators, whose timers run on the scheduler': (record) => {
-      const lookUp = record(echo({ hold: 50 }));
-      return forkJoin(range(10).map((n) => timer(n + 1, batchScheduler).pipe(mergeMap(() => lookUp(n)))));
-    },
-  });
+  );
 
   inEachWayInTime(
     'a diamond of loads with unequal latencies takes four round trips',
@@ -294,8 +298,8 @@ describe('round trips of branches at different times, with hold', () => {
         const slowly = (ms: number, config: BatchConfig<number> = {}): BatchFunction<number, number> =>
           record(batch((keys: readonly number[]) => timer(ms).pipe(map(() => keys.map((key) => key + 1))), config));
         const [root, left, right, bottom] = [slowly(2), slowly(5), slowly(20), slowly(1, { hold: 50 })];
-        const side = task(function* (key: number, ask: BatchFunction<number, number>) {
-          return yield* bottom(yield* ask(key));
+        const side = task(function* (key: number, load: BatchFunction<number, number>) {
+          return yield* bottom(yield* load(key));
         });
         return task(function* () {
           const key = yield* root(1);
@@ -306,14 +310,14 @@ describe('round trips of branches at different times, with hold', () => {
         const slowly = (ms: number, config: BatchConfig<number> = {}): BatchFunction<number, number> =>
           record(batch((keys: readonly number[]) => timer(ms).pipe(map(() => keys.map((key) => key + 1))), config));
         const [root, left, right, bottom] = [slowly(2), slowly(5), slowly(20), slowly(1, { hold: 50 })];
-        const side = (key: number, ask: BatchFunction<number, number>): Observable<unknown> =>
-          ask(key).pipe(mergeMap((it) => bottom(it)));
+        const side = (key: number, load: BatchFunction<number, number>): Observable<unknown> =>
+          load(key).pipe(mergeMap((it) => bottom(it)));
         return root(1).pipe(mergeMap((key) => forkJoin([side(key * 5, left), side(key * 10, right)])));
       },
     },
   );
 
-  inEachWayInTime('a task that never ends keeps none waiting once hold is over', [{ at: 50, keys: [1] }], {
+  inEachWayInTime('a task that never ends does not delay a flush beyond hold', [{ at: 50, keys: [1] }], {
     'as tasks': (record) => {
       const lookUp = record(echo({ hold: 50 }));
       const endless = task(function* () {
@@ -323,7 +327,7 @@ describe('round trips of branches at different times, with hold', () => {
     },
   });
 
-  inEachWayInTime('a task that never ends keeps none waiting without hold', [{ at: 0, keys: [1] }], {
+  inEachWayInTime('a task that never ends does not delay a flush without hold', [{ at: 0, keys: [1] }], {
     'as tasks': (record) => all([task(() => NEVER)(), record(echo({}))(1)]),
   });
 });

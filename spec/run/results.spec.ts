@@ -1,14 +1,16 @@
-/** What `run` gives: results in the order of the list, from a world of its own that is gone when it is over. */
+/**
+ * `run` returns results in the order of its list, and isolates batches and caches in a scheduler that closes with it.
+ */
 import { concat, map, NEVER, of, timer } from 'rxjs';
 import { all, AsyncValue, batch, loop, run, scoped, task, WouldBlockError, type BatchScheduler } from 'sluice';
 import { currentScheduler } from '../../src/scheduler/batch-scheduler';
-import { hear, thrownBy } from '../future/hear';
+import { record, thrownBy } from '../support/recording-observer';
 import { testScheduler } from '../support/virtual-time';
 
 const later = <T>(ms: number, value: T) => timer(ms).pipe(map(() => value));
 const inVirtualTime = (program: () => void): void => testScheduler().run(program);
 
-/** The authors of posts, and their names: two batch functions, with caches. */
+/** The authors of posts and their names, as two batch functions with caches. */
 function library() {
   const asked: string[] = [];
   const ask = (name: string) =>
@@ -27,13 +29,13 @@ function library() {
 }
 
 describe('run', () => {
-  it('gives the results in the order of the list, not of time', () => {
-    const heard: unknown[] = [];
-    inVirtualTime(() => run([later(5, 'slow'), of('fast')]).subscribe((results) => heard.push(results)));
-    expect(heard).toEqual([['slow', 'fast']]);
+  it('returns the results in the order of the list, not of their arrival', () => {
+    const emitted: unknown[] = [];
+    inVirtualTime(() => run([later(5, 'slow'), of('fast')]).subscribe((results) => emitted.push(results)));
+    expect(emitted).toEqual([['slow', 'fast']]);
   });
 
-  it('runs what is in the list side by side', () => {
+  it('runs its inputs concurrently', () => {
     const log: string[] = [];
     inVirtualTime(() => {
       run([timer(5), timer(7), timer(3)]).subscribe(() => log.push('over'));
@@ -43,12 +45,12 @@ describe('run', () => {
     expect(log).toEqual(['at 6', 'over', 'at 8']);
   });
 
-  it('gives [] for an empty list', async () => {
+  it('returns [] for an empty list', async () => {
     expect(run([]).block()).toEqual([]);
     expect(await run([])).toEqual([]);
   });
 
-  it('takes futures, Observables, promises, async iterables and values that were started', async () => {
+  it('takes futures, Observables, promises, async iterables and AsyncValues', async () => {
     const cell = new AsyncValue<string>();
     const five = task(() => 5);
     const running = run([
@@ -65,7 +67,7 @@ describe('run', () => {
     expect(await running).toEqual([5, 'last', 'promise', 'iterated', 'cell', 5]);
   });
 
-  it('starts nothing in the turn of its caller', async () => {
+  it('starts nothing before it returns', async () => {
     const log: string[] = [];
     const running = run([task(() => log.push('started'))()]);
     expect(log).toEqual([]);
@@ -73,34 +75,34 @@ describe('run', () => {
     expect(log).toEqual(['started']);
   });
 
-  it('is hot: it runs whether somebody waits or not, and once for all who do', async () => {
+  it('is hot: it runs once for all waiters', async () => {
     let runs = 0;
     const running = run([task(() => ++runs)()]);
     expect([await running, await running]).toEqual([[1], [1]]);
   });
 
-  it('takes one thing that is twice in the list for two', async () => {
+  it('runs a future twice that is twice in the list', async () => {
     let runs = 0;
     const count = task(() => ++runs)();
     expect(await run([count, count])).toEqual([1, 2]);
   });
 });
 
-describe('the world of a run', () => {
-  it('has batches of its own, which what is listed shares', async () => {
+describe('the scheduler of a run', () => {
+  it('has isolated batches, which its inputs share', async () => {
     const { asked, nameOfAuthor } = library();
     expect(await run([4, 5, 7].map(nameOfAuthor))).toEqual([1, 2, 1]);
     expect(asked).toEqual(['author 4,5,7', 'name 1,2']);
   });
 
-  it('shares no cache with a second run', async () => {
+  it('shares no cache with a later run', async () => {
     const { asked, nameOfAuthor } = library();
     await run([nameOfAuthor(4)]);
     await run([nameOfAuthor(4)]);
     expect(asked).toEqual(['author 4', 'name 1', 'author 4', 'name 1']);
   });
 
-  it('shares its cache with all runs of one loop, and with no other', async () => {
+  it('shares its cache with all runs of the same loop, and with no other loop', async () => {
     const { asked, nameOfAuthor } = library();
     await using one = loop();
     await using other = loop();
@@ -111,34 +113,34 @@ describe('the world of a run', () => {
     expect(asked).toEqual(['author 4', 'name 1', 'author 4', 'name 1']);
   });
 
-  it('shares no flush with what runs around it', async () => {
+  it('shares no flush with concurrent work outside of the run', async () => {
     const { asked, nameOfAuthor } = library();
     await Promise.all([run([nameOfAuthor(1)]), run([nameOfAuthor(2)]), all([nameOfAuthor(3)])]);
     expect(asked.filter((line) => line.startsWith('author')).sort()).toEqual(['author 1', 'author 2', 'author 3']);
   });
 
-  it('lets what runs at the same time in one loop share its flushes', async () => {
+  it('shares its flushes with concurrent runs of the same loop', async () => {
     const { asked, nameOfAuthor } = library();
-    await using world = loop();
-    await Promise.all([world.run([nameOfAuthor(1)]), world.run([nameOfAuthor(2)])]);
+    await using requests = loop();
+    await Promise.all([requests.run([nameOfAuthor(1)]), requests.run([nameOfAuthor(2)])]);
     expect(asked).toEqual(['author 1,2', 'name 1,2']);
   });
 
-  it('is the ambient one for all that runs in it, also after it has waited', async () => {
+  it('is the current scheduler of its inputs, also after a wait', async () => {
     const seen: BatchScheduler[] = [];
     const see = task(function* () {
       seen.push(currentScheduler());
       yield timer(1);
       seen.push(currentScheduler());
     });
-    await using world = loop();
-    await world.run([see()]);
-    expect(seen).toEqual([world.scheduler, world.scheduler]);
+    await using requests = loop();
+    await requests.run([see()]);
+    expect(seen).toEqual([requests.scheduler, requests.scheduler]);
   });
 });
 
-describe('a run within another', () => {
-  it('works, in a world of its own', async () => {
+describe('a run inside another', () => {
+  it('has its own scheduler', async () => {
     const { asked, nameOfAuthor } = library();
     const outer = task(function* (post: number) {
       const [inner] = yield* run([nameOfAuthor(post)]);
@@ -152,19 +154,19 @@ describe('a run within another', () => {
     expect(asked.slice(4)).toEqual(['author 1,2', 'name 1,2']);
   });
 
-  it('works with a loop that is opened and left in a task', async () => {
+  it('may use a loop that a task opens and closes', async () => {
     const { asked, nameOfAuthor } = library();
     const outer = task(function* () {
-      using world = loop();
-      const [one] = yield* world.run([nameOfAuthor(4)]);
-      const [again] = yield* world.run([nameOfAuthor(4)]);
+      using requests = loop();
+      const [one] = yield* requests.run([nameOfAuthor(4)]);
+      const [again] = yield* requests.run([nameOfAuthor(4)]);
       return [one, again];
     });
     expect(await run([outer()])).toEqual([[1, 1]]);
     expect(asked).toEqual(['author 4', 'name 1']);
   });
 
-  it('works when it is blocked on', () => {
+  it('may be blocked on', () => {
     const warn = jest.spyOn(console, 'warn').mockReturnValue();
     const { nameOfAuthor } = library();
     const outer = task(() => run([nameOfAuthor(1), nameOfAuthor(2)]).block());
@@ -176,14 +178,14 @@ describe('a run within another', () => {
   });
 });
 
-describe('a run that is blocked on', () => {
-  it('gives its results, where nothing needs the event loop', () => {
+describe('blocking on a run', () => {
+  it('returns its results if they do not need the event loop', () => {
     const { asked, nameOfAuthor } = library();
     expect(run([nameOfAuthor(1), nameOfAuthor(2)]).block()).toEqual([1, 2]);
     expect(asked).toEqual(['author 1,2', 'name 1,2']);
   });
 
-  it('throws a WouldBlockError that names what it waits for', async () => {
+  it('throws a WouldBlockError that names the scheduler and the task', async () => {
     const waits = task(function* patience() {
       yield NEVER;
     });
@@ -195,7 +197,7 @@ describe('a run that is blocked on', () => {
     await expect(running).rejects.toThrow('cancelled');
   });
 
-  it('goes on when it could not be blocked on', async () => {
+  it('that throws a WouldBlockError leaves the run running', async () => {
     const running = run([timer(1)]);
     expect(() => running.block()).toThrow(WouldBlockError);
     expect(await running).toEqual([0]);
@@ -207,7 +209,7 @@ describe('the same program', () => {
     const { asked, nameOfAuthor } = library();
     return { asked, program: () => all([4, 5, 7].map(nameOfAuthor)) };
   };
-  const ways: [string, (program: () => ReturnType<ReturnType<typeof programs>['program']>) => unknown][] = [
+  const consumers: [string, (program: () => ReturnType<ReturnType<typeof programs>['program']>) => unknown][] = [
     ['blocked on', (program) => program().block()],
     ['awaited', async (program) => program()],
     ['started', async (program) => program().start()],
@@ -217,19 +219,19 @@ describe('the same program', () => {
     ['in a scope, blocked on', (program) => scoped((scope) => scope.start(program)).block()],
     ['subscribed to', (program) => new Promise((resolve) => program().subscribe(resolve))],
   ];
-  it.each(ways)('gives the same, with the same flushes: %s', async (_, way) => {
+  it.each(consumers)('has the same results and the same flushes: %s', async (_, consume) => {
     const { asked, program } = programs();
-    expect(await way(program)).toEqual([1, 2, 1]);
+    expect(await consume(program)).toEqual([1, 2, 1]);
     expect(asked).toEqual(['author 4,5,7', 'name 1,2']);
   });
 });
 
-it('tells whoever waits that it is over when its scope is, and not before', async () => {
-  await using world = loop();
-  const running = world.run([timer(1)]);
-  const heard: string[] = [];
-  world.close().subscribe(() => heard.push(`closed, and the run is ${running.isSet ? 'over' : 'not over'}`));
-  expect(hear(running).heard).toEqual([]);
-  await world.close();
-  expect(heard).toEqual(['closed, and the run is over']);
+it('a run in a loop has its results before the loop has closed', async () => {
+  await using requests = loop();
+  const running = requests.run([timer(1)]);
+  const emitted: string[] = [];
+  requests.close().subscribe(() => emitted.push(`closed ${running.isSet ? 'after' : 'before'} the run`));
+  expect(record(running).notifications).toEqual([]);
+  await requests.close();
+  expect(emitted).toEqual(['closed after the run']);
 });

@@ -1,7 +1,7 @@
 /** `boundTo` makes each subscription work of a scope. */
 import { EMPTY, interval, NEVER, of, Subject, take, tap, throwError, timer, type Observable } from 'rxjs';
 import { boundTo } from 'sluice';
-import { hear } from '../future/hear';
+import { record } from '../support/recording-observer';
 import { marbles } from '../support/marbles';
 import { recordOutcome, onVirtualTime, openScope } from './reports';
 
@@ -58,7 +58,7 @@ describe('boundTo', () => {
 
   it('passes the error of the source to its subscriber, and does not fail the scope', () => {
     const scope = openScope();
-    expect(hear(throwError(() => no).pipe(boundTo(scope))).heard).toEqual(['error Error: no']);
+    expect(record(throwError(() => no).pipe(boundTo(scope))).notifications).toEqual(['error Error: no']);
     expect(scope.close().isError).toBe(false);
   });
 
@@ -81,8 +81,8 @@ describe('boundTo', () => {
       }),
     );
     const subscribing = of(1).pipe(tap({ subscribe: () => early.cancel() }));
-    expect(hear(subscribing.pipe(boundTo(early))).heard).toEqual(['complete']);
-    expect(hear(emitting.pipe(boundTo(late))).heard).toEqual(['next 1', 'complete']);
+    expect(record(subscribing.pipe(boundTo(early))).notifications).toEqual(['complete']);
+    expect(record(emitting.pipe(boundTo(late))).notifications).toEqual(['next 1', 'complete']);
     expect([early.close().isSet, late.close().isSet]).toEqual([true, true]);
   });
 
@@ -92,8 +92,8 @@ describe('boundTo', () => {
     await closed.close();
     const subscribed = jest.fn();
     for (const scope of [cancelled, closed]) {
-      const { heard } = hear(of(1).pipe(tap({ subscribe: subscribed }), boundTo(scope)));
-      expect(heard).toEqual([expect.stringMatching(/^error ScopeClosedError: boundTo came too late/)]);
+      const { notifications } = record(of(1).pipe(tap({ subscribe: subscribed }), boundTo(scope)));
+      expect(notifications).toEqual([expect.stringMatching(/^error ScopeClosedError: boundTo came too late/)]);
     }
     expect(subscribed).not.toHaveBeenCalled();
   });
@@ -103,12 +103,12 @@ describe('boundTo', () => {
     const source = new Subject<number>();
     const failing = new Subject<number>();
     onVirtualTime(() => {
-      const { heard } = hear(source.pipe(boundTo(scope)));
+      const { notifications } = record(source.pipe(boundTo(scope)));
       scope.start(failing);
       timer(1).subscribe(() => failing.error(no));
       timer(2).subscribe(() => {
-        expect(heard).toEqual(['complete']);
-        expect(hear(of(1).pipe(boundTo(scope))).heard).toEqual(['next 1', 'complete']);
+        expect(notifications).toEqual(['complete']);
+        expect(record(of(1).pipe(boundTo(scope))).notifications).toEqual(['next 1', 'complete']);
       });
     });
     expect.assertions(2);

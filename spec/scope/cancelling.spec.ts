@@ -1,7 +1,7 @@
 /** Cancelling a task of a scope: what the task receives, and when it settles. */
 import { fromEvent, NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, type ScopeTask } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { recordOutcome, onVirtualTime, openScope } from './reports';
 
@@ -15,7 +15,7 @@ describe('a task that is cancelled', () => {
       signal.addEventListener('abort', () => reasons.push(signal.reason));
       return NEVER;
     });
-    await turn();
+    await nextTurn();
     scope.cancel(no);
     await scope.close();
     expect(reasons).toEqual([expect.objectContaining({ code: 'SLUICE_CANCELLED', reason: no })]);
@@ -63,9 +63,9 @@ describe('a task that is cancelled', () => {
     const gate = new AsyncValue<string>();
     const scope = openScope();
     const value = scope.start(async () => gate);
-    await turn();
+    await nextTurn();
     scope.cancel();
-    await turn();
+    await nextTurn();
     expect(value.isSet).toBe(false);
     gate.set('kept');
     expect(await value).toBe('kept');
@@ -82,7 +82,7 @@ describe('a task that is cancelled', () => {
       scope.start(aborted(() => new DOMException('stopped', 'AbortError'))),
       scope.start(aborted((signal) => signal.reason)),
     ];
-    await turn();
+    await nextTurn();
     scope.cancel('enough');
     await scope.close();
     expect(values.map(({ error }) => error)).toEqual([
@@ -97,7 +97,7 @@ describe('a task that is cancelled', () => {
       await new Promise((resolve) => fromEvent(signal, 'abort').subscribe(resolve));
       throw (signal.reason as CancelledError).reason;
     });
-    await turn();
+    await nextTurn();
     scope.cancel(no);
     expect(await failureOf(scope.close())).toMatchObject({ errors: [no] });
   });

@@ -1,6 +1,6 @@
 /** Child scopes, and how they depend on their parents. */
 import { NEVER, timer } from 'rxjs';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { onVirtualTime, noReports, reportsOf, openScope } from './reports';
 
@@ -68,7 +68,7 @@ describe('a child scope', () => {
     const child = parent.fork();
     child.start(() => Promise.reject(one));
     child.close();
-    await turn();
+    await nextTurn();
     expect(await failureOf(parent.close())).toMatchObject({ errors: [{ errors: [one] }] });
   });
 

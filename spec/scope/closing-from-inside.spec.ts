@@ -1,6 +1,6 @@
 /** Work of a scope that waits for the end of its own scope fails with a ScopeDeadlockError. */
 import { AsyncValue, Scope, scoped, ScopeDeadlockError, task } from 'sluice';
-import { thrownBy, turn } from '../future/hear';
+import { nextTurn, thrownBy } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { openScope } from './reports';
 
@@ -11,7 +11,7 @@ describe('close() called from inside the scope', () => {
       'the async body, after an await',
       () =>
         scoped(async (scope) => {
-          await turn();
+          await nextTurn();
           return failureOf(scope.close());
         }).then((error) => error),
     ],
@@ -21,7 +21,7 @@ describe('close() called from inside the scope', () => {
       () =>
         seenIn((scope) =>
           scope.start(async () => {
-            await turn();
+            await nextTurn();
             return failureOf(scope.close());
           }),
         ),
@@ -47,7 +47,7 @@ describe('close() called from inside the scope', () => {
         const scope = openScope();
         let seen: unknown;
         scope.fork().ensure(async () => {
-          await turn();
+          await nextTurn();
           seen = await failureOf(scope.close());
         });
         await scope.close();
@@ -66,7 +66,7 @@ describe('close() called from inside the scope', () => {
   const seenIn = async (start: (scope: Scope) => AsyncValue<unknown>): Promise<unknown> => {
     const scope = openScope();
     const value = start(scope);
-    await turn();
+    await nextTurn();
     await scope.close();
     return value.value;
   };
@@ -80,7 +80,7 @@ describe('close() called from inside the scope', () => {
     const value = await scoped(async (scope) => {
       scope.start(() => void scope.close());
       scope.close();
-      await turn();
+      await nextTurn();
       log.push('body');
       return 'value';
     });

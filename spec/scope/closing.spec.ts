@@ -1,7 +1,7 @@
 /** Closing a scope: what it waits for, and the result of calls before, during and after it. No call hangs. */
 import { firstValueFrom, map, timer } from 'rxjs';
 import { AsyncValue, BatchScheduler, Future, Scope, scoped } from 'sluice';
-import { hear, turn } from '../future/hear';
+import { nextTurn, record } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { recordOutcome, onVirtualTime, noReports, reportsOf, openScope } from './reports';
 
@@ -22,7 +22,7 @@ function closing(config: ConstructorParameters<typeof Scope>[0] = {}): {
 describe('Scope.close', () => {
   it('waits for the tasks', async () => {
     const { gate, closed } = closing();
-    await turn();
+    await nextTurn();
     expect(closed.isSet).toBe(false);
     gate.set();
     await closed;
@@ -47,7 +47,7 @@ describe('Scope.close', () => {
   });
   it('continues when a waiter unsubscribes', async () => {
     const { scope, gate, closed } = closing();
-    hear(closed).subscription.unsubscribe();
+    record(closed).subscription.unsubscribe();
     gate.set();
     await closed;
     expect(scope.close().isSet).toBe(true);
@@ -74,16 +74,16 @@ describe('Scope.close', () => {
 describe('closed$', () => {
   it('emits once when the scope has closed, and completes', async () => {
     const { scope, gate, closed } = closing();
-    const { heard } = hear(scope.closed$);
-    expect(heard).toEqual([]);
+    const { notifications } = record(scope.closed$);
+    expect(notifications).toEqual([]);
     gate.set();
     await closed;
-    expect(heard).toEqual(['next undefined', 'complete']);
+    expect(notifications).toEqual(['next undefined', 'complete']);
   });
   it('emits at once to a late subscriber', async () => {
     const scope = openScope();
     await scope.close();
-    expect(hear(scope.closed$).heard).toEqual(['next undefined', 'complete']);
+    expect(record(scope.closed$).notifications).toEqual(['next undefined', 'complete']);
   });
   it('emits also for a scope that has failed', async () => {
     const scope = openScope();
@@ -109,9 +109,9 @@ describe('a scope that is closing', () => {
     const scope = openScope();
     const log: string[] = [];
     scope.start(async () => {
-      await turn();
+      await nextTurn();
       scope.start(async () => {
-        await turn();
+        await nextTurn();
         log.push('inner');
       });
     });

@@ -1,7 +1,7 @@
 /** A wait in a scope ends early by the failure of a task with `errorMode: 'abort'`, or by the failed clean-up of a task. */
 import { map, NEVER, timer } from 'rxjs';
 import { CancelledError, Future, Scope, scoped, ScopeError, allSettled, task } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import {
   recordOutcome,
@@ -125,7 +125,7 @@ describe("a failed task of a scope with errorMode 'abort'", () => {
     const error = await failureOf(
       scoped(async (scope) => {
         scope.start(() => Promise.reject(no));
-        await turn();
+        await nextTurn();
         isAborted = scope.signal.aborted;
         return 'body';
       }, abort),
@@ -270,7 +270,7 @@ describe('a scope that is cancelled while its body waits', () => {
     async (_, body) => {
       const client = new AbortController();
       const ended = failureOf(scoped(body, { signal: client.signal }));
-      await turn();
+      await nextTurn();
       client.abort('gone');
       const error = await ended;
       expect(error).toBeInstanceOf(CancelledError);

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { NEVER, timer } from 'rxjs';
 import { Future, scoped, ScopedValue, within } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { recordOutcome, onVirtualTime, openScope } from './reports';
 
@@ -30,7 +30,7 @@ describe('finalisers', () => {
     const scope = openScope();
     scope.ensure(() => log.push('last'));
     scope.ensure(async () => {
-      await turn();
+      await nextTurn();
       log.push('first');
     });
     await scope.close();
@@ -118,7 +118,7 @@ describe('finalisers', () => {
     const scope = openScope();
     scope.start(({ scope: own }) => own.ensure(() => log.push('finaliser')));
     scope.start(async () => {
-      await turn();
+      await nextTurn();
       log.push('other task');
     });
     await scope.close();

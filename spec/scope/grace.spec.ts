@@ -1,7 +1,7 @@
 /** The `grace` of a scope: how long it waits for a cancelled task that does not end. */
 import { NEVER, timer } from 'rxjs';
 import { AsyncValue, scoped, ScopeError, TaskLeakError } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { recordOutcome, onVirtualTime, noReports, reportsOf, outcomeOf, openScope } from './reports';
 
@@ -72,7 +72,7 @@ describe('grace', () => {
     const scope = openScope({ grace: 1 });
     if (isOpen) scope.ensure(() => new Promise((resolve) => setTimeout(resolve, 10)));
     scope.start(async () => gate);
-    await turn();
+    await nextTurn();
     scope.cancel();
     const closed = failureOf(scope.close());
     if (!isOpen) await closed;

@@ -1,7 +1,7 @@
 /** The `exitMode` of a scope, `await using`, and unsubscribing from `scoped()`: what happens to unfinished tasks. */
 import { NEVER, timer } from 'rxjs';
 import { AsyncValue, CancelledError, Future, Scope, scoped, UnawaitedError, type ExitMode } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { recordOutcome, onVirtualTime, noReports, reportsOf, openScope } from './reports';
 
@@ -48,14 +48,14 @@ describe("exitMode 'throw'", () => {
       scope.start(function slow() {
         return NEVER;
       });
-      await turn();
+      await nextTurn();
     });
     expect(error).toMatchObject({ errors: [{ task: 'quick' }, { task: 'slow', scope: 'strict' }] });
   });
 
   it('accepts tasks that had a waiter, before their end or after it', async () => {
     const error = await raised(async (scope) => {
-      const [early, late, read] = [scope.start(() => turn()), scope.start(() => 1), scope.start(() => 2)];
+      const [early, late, read] = [scope.start(() => nextTurn()), scope.start(() => 1), scope.start(() => 2)];
       await early;
       await late;
       return read.value;
@@ -78,7 +78,7 @@ describe("exitMode 'throw'", () => {
     expect(
       await raised(async (scope) => {
         scope.start(NEVER).cancel();
-        await turn();
+        await nextTurn();
       }),
     ).toBeUndefined();
   });
@@ -86,7 +86,7 @@ describe("exitMode 'throw'", () => {
   it('reports the failure of a failed task instead of an UnawaitedError', async () => {
     const error = await raised(async (scope) => {
       scope.start(() => Promise.reject(no));
-      await turn();
+      await nextTurn();
     });
     expect(error).toMatchObject({ errors: [no] });
   });
@@ -94,7 +94,7 @@ describe("exitMode 'throw'", () => {
   it('reports no UnawaitedError when the body has failed', async () => {
     const error = await raised(async (scope) => {
       scope.start(() => 1);
-      await turn();
+      await nextTurn();
       throw no;
     });
     expect(error).toBe(no);
@@ -111,11 +111,11 @@ describe('await using', () => {
         try {
           yield NEVER;
         } finally {
-          yield turn();
+          yield nextTurn();
           log.push('cleaned up');
         }
       });
-      await turn();
+      await nextTurn();
     }
     log.push('left');
     expect(log).toEqual(['cleaned up', 'left']);
@@ -127,7 +127,7 @@ describe('await using', () => {
     {
       await using scope = openScope({ exitMode: 'wait' });
       value = scope.start(async () => {
-        await turn();
+        await nextTurn();
         return 7;
       });
     }
@@ -138,7 +138,7 @@ describe('await using', () => {
     const leave = async (): Promise<void> => {
       await using scope = openScope();
       scope.start(() => Promise.reject(no));
-      await turn();
+      await nextTurn();
     };
     expect(await failureOf(leave())).toMatchObject({ errors: [no] });
   });

@@ -1,6 +1,6 @@
 /** Deeply nested scopes. */
 import { Future, loop, scoped, ScopeDeadlockError, task, type Scope, type ScopeTask } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { recordWarnings } from '../support/record-warnings';
 import { failureOf } from '../support/failure-of';
 import { openScope } from './reports';
@@ -73,17 +73,17 @@ describe('a task of an inner `scoped` that waits for an outer scope to close', (
     const closed: unknown[] = [];
     scope.start(async () => {
       const late = task(async () => {
-        await turn();
+        await nextTurn();
         await scope.close();
         return 'closed';
       });
       late()
         .start()
         .subscribe({ next: (it) => closed.push(it), error: (error: unknown) => closed.push(error) });
-      await turn();
-      await turn();
+      await nextTurn();
+      await nextTurn();
     });
-    for (let turns = 0; turns < 6; turns++) await turn();
+    for (let turns = 0; turns < 6; turns++) await nextTurn();
     expect(closed).toEqual(['closed']);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { fromEvent, map, take } from 'rxjs';
 import { AsyncValue, CancelledError, Scope, scoped, ScopeError, type ErrorMode, type ScopeTask } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { noReports, reportsOf, openScope } from './reports';
 
@@ -161,7 +161,7 @@ async function outcomeOf({ kind, consumer, errorMode, trouble }: Row): Promise<O
         throw ofBody;
       case 'failure after cancel': {
         const value = scope.start(failingWhenCancelled[kind]);
-        yield turn();
+        yield nextTurn();
         value.cancel('enough');
         yield* consume(value);
       }
@@ -173,7 +173,7 @@ async function outcomeOf({ kind, consumer, errorMode, trouble }: Row): Promise<O
     (error: unknown) => (error instanceof ScopeError ? { group: error.errors as Error[] } : { own: error as Error }),
   );
   for (const gate of [first, second]) {
-    await turn();
+    await nextTurn();
     gate.set();
   }
   return { ...(await ended), delivered };

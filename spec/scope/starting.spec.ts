@@ -1,7 +1,7 @@
 /** `Scope.start`: when the work runs, its argument, and the value that is returned. */
 import { defer, of } from 'rxjs';
 import { AsyncValue, Future, task, type ScopeTask } from 'sluice';
-import { turn } from '../future/hear';
+import { nextTurn } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { noReports, reportsOf, openScope } from './reports';
 
@@ -22,7 +22,7 @@ describe('Scope.start', () => {
     const gate = new AsyncValue<void>();
     const scope = openScope({ concurrency: 1 });
     scope.start(gate);
-    await turn();
+    await nextTurn();
     scope.start(() => log.push('ran'));
     gate.set();
     log.push('ended the other');
@@ -34,7 +34,7 @@ describe('Scope.start', () => {
     const log: string[] = [];
     const scope = openScope({ concurrency: 0 });
     scope.start(() => log.push('ran'));
-    await turn();
+    await nextTurn();
     scope.concurrency = 1;
     log.push('made room');
     await scope.close();
@@ -71,7 +71,7 @@ describe('Scope.start', () => {
     const scope = openScope();
     const values = [
       scope.start(() => 1),
-      scope.start(async () => (await turn(), 2)),
+      scope.start(async () => (await nextTurn(), 2)),
       scope.start(function* () {
         return yield* Future.of(3);
       }),
@@ -114,7 +114,7 @@ describe('a promise that is started', () => {
     const reports = await reportsOf(async () => {
       const scope = openScope({ concurrency: 0 });
       scope.start(Promise.reject(no));
-      await turn();
+      await nextTurn();
       expect(await failureOf(scope.close())).toMatchObject({ errors: [no] });
     });
     expect(reports).toEqual(noReports);
@@ -157,7 +157,7 @@ describe('a value that the caller sets', () => {
     const value = scope.start(() => gate);
     value.set('by hand');
     const closing = scope.close();
-    await turn();
+    await nextTurn();
     expect(closing.isSet).toBe(false);
     gate.set('by itself');
     await closing;

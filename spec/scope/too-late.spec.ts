@@ -1,7 +1,7 @@
 /** Calls on a scope that is cancelled or closed: each has a defined result, and none hangs. */
 import { NEVER, Subject } from 'rxjs';
 import { Scope, ScopeClosedError, scoped } from 'sluice';
-import { thrownBy } from '../future/hear';
+import { thrownBy } from '../support/recording-observer';
 import { failureOf } from '../support/failure-of';
 import { openScope } from './reports';
 

@@ -1,7 +1,7 @@
 /** Invalid options and arguments throw a TypeError before anything starts. */
 import { of } from 'rxjs';
 import { Scope, scoped, type ScopeConfig } from 'sluice';
-import { thrownBy } from '../future/hear';
+import { thrownBy } from '../support/recording-observer';
 import { openScope } from './reports';
 
 const delay = 'a number of ms from 0 to 2147483647, or Infinity';

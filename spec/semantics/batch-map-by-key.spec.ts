@@ -125,7 +125,8 @@ describe('batchMap with a key function', () => {
       const run = marbles((m) => {
         const source = m.hot('a--x----b--|', events);
         const expected = '    -a--#';
-        const result = (value: string, came: string): string => (value === 'x1' ? fail() : joined(value, came));
+        const result = (value: string, keyResult: string): string =>
+          value === 'x1' ? fail() : joined(value, keyResult);
         const mapped = source.pipe(batchMap(after(1), { key: letterOf, result, ...config }));
         m.expect(mapped).toBeObservable(expected, joint, new Error('thrown'));
         m.expect(source).toHaveSubscriptions('^---!');
@@ -140,7 +141,7 @@ describe('batchMap with a key function', () => {
       .pipe(
         batchMap(atOnce(), {
           key: letterOf,
-          result: (value, came) => (value === 'a2' ? fail() : joined(value, came)),
+          result: (value, keyResult) => (value === 'a2' ? fail() : joined(value, keyResult)),
           ordered: true,
         }),
       )
@@ -158,7 +159,7 @@ describe('batchMap with a key function', () => {
   it('can be fed by its own output', async () => {
     const source = new Subject<number>();
     const fed = source.pipe(
-      batchMap(atOnce(), { key: (n) => String(n % 2), result: (n, came) => `${n}:${came}`, ordered: true }),
+      batchMap(atOnce(), { key: (n) => String(n % 2), result: (n, keyResult) => `${n}:${keyResult}`, ordered: true }),
       tap((text) => {
         const [n = ''] = text.split(':');
         if (Number(n) < 4) source.next(Number(n) + 1);
@@ -166,9 +167,9 @@ describe('batchMap with a key function', () => {
       }),
       toArray(),
     );
-    const heard = lastValueFrom(fed);
+    const emitted = lastValueFrom(fed);
     source.next(1);
-    expect(await heard).toEqual(['1:1', '2:0', '3:1', '4:0']);
+    expect(await emitted).toEqual(['1:1', '2:0', '3:1', '4:0']);
   });
 });
 

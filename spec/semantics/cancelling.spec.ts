@@ -4,8 +4,8 @@ import { all, AsyncValue, batch, allSettled, task } from 'sluice';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { virtualScheduler } from '../support/virtual-time';
 
-/** A task that waits for a source, and records the run of its finally block. */
-const noted = (log: string[], name: string, wait: () => unknown, cleanUp: () => unknown = () => null) =>
+/** A task that waits for a source, and records the end of its finally block. */
+const recorded = (log: string[], name: string, wait: () => unknown, cleanUp: () => unknown = () => null) =>
   task(function* () {
     try {
       return yield wait();
@@ -18,19 +18,19 @@ const noted = (log: string[], name: string, wait: () => unknown, cleanUp: () => 
 describe('a task that is cancelled', () => {
   it.each([
     ['all', all],
-    ['settled', allSettled],
+    ['allSettled', allSettled],
   ])(
     'runs its finally blocks also when a part of its wait in %s ends during the clean-up of the rest',
     (_name, together) => {
       const log: string[] = [];
       const value = new AsyncValue<number>();
-      const cleaner = noted(
+      const cleaner = recorded(
         log,
         'cleaner',
         () => NEVER,
         () => value.set(1),
       );
-      const parent = noted(log, 'parent', () => together([cleaner, value]));
+      const parent = recorded(log, 'parent', () => together([cleaner, value]));
       parent.subscribe().unsubscribe();
       expect(log).toEqual(['cleaner', 'parent']);
     },
@@ -40,13 +40,13 @@ describe('a task that is cancelled', () => {
     const { clock, scheduler } = virtualScheduler();
     const log: string[] = [];
     const ask = batch((keys: readonly string[]) => [...keys], { maxSize: 2, scheduler });
-    const cleaner = noted(
+    const cleaner = recorded(
       log,
       'cleaner',
       () => NEVER,
       () => ask('a'),
     );
-    const parent = noted(log, 'parent', () => all([cleaner, ask('b')]));
+    const parent = recorded(log, 'parent', () => all([cleaner, ask('b')]));
     parent.subscribe().unsubscribe();
     clock.flush();
     expect(log).toEqual(['cleaner', 'parent']);
@@ -62,8 +62,8 @@ describe('a task that is cancelled', () => {
   ])('runs its finally blocks, as do its callers, also when the teardown of %s throws', (_what, wait) => {
     const log: string[] = [];
     const errors: unknown[] = [];
-    const inner = noted(log, 'inner', wait);
-    const outer = noted(log, 'outer', () => all([inner, noted(log, 'sibling', () => NEVER)]));
+    const inner = recorded(log, 'inner', wait);
+    const outer = recorded(log, 'outer', () => all([inner, recorded(log, 'sibling', () => NEVER)]));
     const reported = unhandledErrorsOf(() => {
       try {
         outer.subscribe().unsubscribe();
@@ -80,7 +80,7 @@ describe('a task that is cancelled', () => {
     const { clock, scheduler } = virtualScheduler();
     const log: string[] = [];
     const go = new Subject<void>();
-    const slow = noted(
+    const slow = recorded(
       log,
       'slow',
       () => NEVER,
@@ -91,10 +91,10 @@ describe('a task that is cancelled', () => {
       subscriber.next(1);
       subscriber.complete();
     });
-    const parent = noted(log, 'parent', () => go.pipe(take(1)));
+    const parent = recorded(log, 'parent', () => go.pipe(take(1)));
     const outer = task(function* () {
       yield parent;
-      yield noted(log, 'outer', () => all([slow, cancelling]));
+      yield recorded(log, 'outer', () => all([slow, cancelling]));
     });
     const subscription = outer().subscribe();
     go.next();
@@ -111,7 +111,7 @@ describe('a task that is cancelled', () => {
       return Object.assign(iterator, { [Symbol.iterator]: () => iterator }) as unknown as typeof body;
     });
     const log: string[] = [];
-    const reported = unhandledErrorsOf(() => noted(log, 'parent', bare).subscribe().unsubscribe());
+    const reported = unhandledErrorsOf(() => recorded(log, 'parent', bare).subscribe().unsubscribe());
     expect(reported).toEqual([]);
     expect(log).toEqual(['parent']);
   });

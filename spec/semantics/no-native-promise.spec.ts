@@ -118,7 +118,7 @@ describe('block', () => {
     expect(order).toEqual([RESULT, 'microtask']);
   });
 
-  it('makes no promise for a key; it makes one tick, to find quiescence in real time', async () => {
+  it('makes as many promises, microtasks and ticks for 100 keys as for one', async () => {
     const ask = batch(upper);
     const countFor = (keys: readonly string[]) => microtasksOf(() => void ask.many(keys).block());
     const forOne = countFor(['a']);

@@ -85,7 +85,7 @@ function serviceOf(answer: AnswerForm): Service {
   const rowOf = rowsBy(answer);
 
   /** State may be missing, but present state must belong to the request. */
-  const look = (request: number, where: string): void => {
+  const check = (request: number, where: string): void => {
     const seen = {
       value: value.get(),
       store: store.getStore(),
@@ -98,10 +98,10 @@ function serviceOf(answer: AnswerForm): Service {
 
   const perform = task(function* (request: number, steps: readonly RequestStep[]): Generator<unknown, void, unknown> {
     for (const step of steps) {
-      look(request, 'a task');
+      check(request, 'a task');
       yield performed(request, step);
     }
-    look(request, 'a task');
+    check(request, 'a task');
   });
 
   /** Runs a step; its value arrives when all keys of the step have been loaded. */
@@ -111,15 +111,15 @@ function serviceOf(answer: AnswerForm): Service {
   ): Observable<unknown> | Promise<unknown> => {
     const record = (row: Row): void => {
       rows[request]?.push(row);
-      look(request, form);
+      check(request, form);
     };
     const ask = (key: string): Observable<Row> =>
       defer(() => {
-        look(request, form);
+        check(request, form);
         return rowOf(key);
       }).pipe(tap(record));
     const askLater = async (key: string): Promise<void> => {
-      look(request, form);
+      check(request, form);
       record(await rowOf(key));
     };
     const rest = inner.map((step) => [step]);
@@ -216,9 +216,9 @@ function serviceOf(answer: AnswerForm): Service {
         case 'run':
           return run([work]);
         case 'loop': {
-          const own = loop();
-          await own.run([work]);
-          return own.close();
+          const requests = loop();
+          await requests.run([work]);
+          return requests.close();
         }
       }
     });

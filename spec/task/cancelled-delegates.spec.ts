@@ -7,7 +7,7 @@ import { unhandledErrorsOf } from '../support/unhandled';
 let log: string[];
 beforeEach(() => (log = []));
 
-/** Waits until it is cancelled; then closes, which takes 5 ms. */
+/** Waits until it is cancelled, and then closes in 5 ms. */
 function* connected(name = 'connection'): Generator<unknown, string> {
   try {
     yield NEVER;
@@ -22,38 +22,38 @@ function* connected(name = 'connection'): Generator<unknown, string> {
 /** Delegates; after a cancellation, the lines after the delegate must not run. */
 function* charging(): Generator<unknown, void> {
   yield* connected();
-  log.push('went on');
+  log.push('continued');
   yield timer(1);
   log.push('charged the card');
 }
 
 const closed = ['connection closes', 'connection closed'];
 
-const leave = (body: () => Generator<unknown, unknown>): void => {
+const cancel = (body: () => Generator<unknown, unknown>): void => {
   inVirtualTime(() => {
     record(task(body)()).subscription.unsubscribe();
   });
 };
 
 describe('a cancelled body whose delegate yields in its finally block', () => {
-  it('does not go on after the clean-up of the delegate', () => {
-    leave(charging);
+  it('does not continue after the clean-up of the delegate', () => {
+    cancel(charging);
     expect(log).toEqual(closed);
   });
-  it('does not go on at any of two outer levels, and runs the finally blocks of each level', () => {
-    leave(function* () {
+  it('does not continue at either of two outer levels, and runs the finally blocks of each level', () => {
+    cancel(function* () {
       try {
         yield* (function* () {
           try {
             yield* charging();
-            log.push('middle went on');
+            log.push('middle continued');
           } finally {
             yield timer(1);
             log.push('middle closed');
           }
-          log.push('middle went on after its finally');
+          log.push('middle continued after its finally');
         })();
-        log.push('outer went on');
+        log.push('outer continued');
       } finally {
         yield timer(1);
         log.push('outer closed');
@@ -61,17 +61,17 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual([...closed, 'middle closed', 'outer closed']);
   });
-  it('does not go on at any of fifty outer levels', () => {
+  it('does not continue at any of fifty outer levels', () => {
     function* nested(n: number): Generator<unknown, void> {
       if (n === 0) yield* charging();
       else yield* nested(n - 1);
-      log.push(`level ${String(n)} went on`);
+      log.push(`level ${String(n)} continued`);
     }
-    leave(() => nested(50));
+    cancel(() => nested(50));
     expect(log).toEqual(closed);
   });
   it('runs every step of a clean-up that yields more than once', () => {
-    leave(function* () {
+    cancel(function* () {
       yield* (function* () {
         try {
           yield* charging();
@@ -82,11 +82,11 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
           }
         }
       })();
-      log.push('went on');
+      log.push('continued');
     });
     expect(log).toEqual([...closed, 'step 1: ok', 'step 2: ok', 'step 3: ok']);
   });
-  it('does not go on when the clean-up itself delegates to futures and to generators', () => {
+  it('does not continue when the clean-up itself delegates to futures and to generators', () => {
     const closing = task(function* () {
       yield timer(2);
       return 'closed by a task';
@@ -99,7 +99,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
       }
       log.push('closed by hand');
     }
-    leave(function* () {
+    cancel(function* () {
       yield* (function* () {
         try {
           yield NEVER;
@@ -108,11 +108,11 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
           yield* closingByHand();
         }
       })();
-      log.push('went on');
+      log.push('continued');
     });
     expect(log).toEqual(['closed by a task', 'closed by hand']);
   });
-  it('does not go on when an iterator wraps the delegate', () => {
+  it('does not continue when an iterator wraps the delegate', () => {
     const wrapped = (): Iterable<unknown> => {
       const inner = connected();
       return {
@@ -122,13 +122,13 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
         }),
       };
     };
-    leave(function* () {
+    cancel(function* () {
       yield* wrapped();
-      log.push('went on');
+      log.push('continued');
     });
     expect(log).toEqual(closed);
   });
-  it('does not go on when an iterator wraps the body', () => {
+  it('does not continue when an iterator wraps the body', () => {
     const body = task(() => {
       const inner = charging();
       return {
@@ -145,16 +145,16 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     });
     expect(log).toEqual(closed);
   });
-  it('ignores a generator that its clean-up abandons midway', () => {
+  it('closes a generator that its clean-up abandons midway', () => {
     function* numbers() {
       try {
         yield 1;
         yield 2;
       } finally {
-        log.push('numbers left');
+        log.push('numbers closed');
       }
     }
-    leave(function* () {
+    cancel(function* () {
       try {
         yield* connected();
       } finally {
@@ -166,9 +166,9 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
         log.push('outer closed');
       }
     });
-    expect(log).toEqual([...closed, '1', 'numbers left', 'outer closed']);
+    expect(log).toEqual([...closed, '1', 'numbers closed', 'outer closed']);
   });
-  it('does not go on when its clean-up unsubscribes from another task', () => {
+  it('does not continue when its clean-up unsubscribes from another task', () => {
     inVirtualTime(() => {
       const other = record(task(charging)());
       const body = task(function* () {
@@ -185,7 +185,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
     expect(log).toEqual(['first closes', 'first closed', ...closed, 'outer closed']);
   });
   it('may catch the error of the clean-up of its delegate', () => {
-    leave(function* () {
+    cancel(function* () {
       try {
         yield* (function* () {
           try {
@@ -196,14 +196,14 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
             throw new Error('could not close');
           }
         })();
-        log.push('went on');
+        log.push('continued');
       } catch (error) {
         log.push(String(error));
         yield timer(1);
-        log.push('noted');
+        log.push('handled');
       }
     });
-    expect(log).toEqual(['Error: could not close', 'noted']);
+    expect(log).toEqual(['Error: could not close', 'handled']);
   });
   it('reports the error of the clean-up of its delegate, and runs its own clean-up', () => {
     const failing = task(function* () {
@@ -215,7 +215,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
             yield Future.fail('could not close');
           }
         })();
-        log.push('went on');
+        log.push('continued');
       } finally {
         yield timer(1);
         log.push('outer closed');
@@ -229,7 +229,7 @@ describe('a cancelled body whose delegate yields in its finally block', () => {
   });
 });
 
-describe('work with a delegate whose clean-up yields does not go on after a cancellation', () => {
+describe('work with a delegate whose clean-up yields does not continue after a cancellation', () => {
   it('because another input of all fails', () => {
     inVirtualTime(() => {
       record(all([task(charging)(), Future.fail('no')]));
@@ -263,7 +263,7 @@ describe('work with a delegate whose clean-up yields does not go on after a canc
             log.push('closed');
           }
         })();
-        log.push('went on');
+        log.push('continued');
         yield* emit(2);
       });
       source.pipe(take(1)).subscribe((value) => emitted.push(value));
@@ -325,7 +325,7 @@ describe('the cancellation of a body', () => {
   it('works if the prototype of generators is frozen', () => {
     Object.defineProperty(generators, 'return', { writable: false });
     try {
-      leave(function* () {
+      cancel(function* () {
         try {
           yield NEVER;
         } finally {

@@ -6,31 +6,31 @@ let log: string[];
 beforeEach(() => (log = []));
 
 /** Waits for `input`, and records its clean-up, which takes `ms`. */
-const careful = task(function* (name: string, input: unknown, ms?: number) {
+const recorded = task(function* (name: string, input: unknown, ms?: number) {
   try {
     yield input;
-    log.push(`${name} went on`);
+    log.push(`${name} continued`);
   } finally {
-    log.push(`${name} leaves`);
+    log.push(`${name} cleans up`);
     if (ms !== undefined) {
       yield timer(ms);
-      log.push(`${name} has left`);
+      log.push(`${name} has cleaned up`);
     }
   }
 });
 
 describe('unsubscribing from a task', () => {
   it('runs its finally blocks before unsubscribe returns', () => {
-    record(careful('it', NEVER)).subscription.unsubscribe();
-    expect(log).toEqual(['it leaves']);
+    record(recorded('it', NEVER)).subscription.unsubscribe();
+    expect(log).toEqual(['it cleans up']);
   });
   it('runs the finally blocks of the innermost first', () => {
-    record(careful('outer', careful('middle', careful('inner', NEVER)))).subscription.unsubscribe();
-    expect(log).toEqual(['inner leaves', 'middle leaves', 'outer leaves']);
+    record(recorded('outer', recorded('middle', recorded('inner', NEVER)))).subscription.unsubscribe();
+    expect(log).toEqual(['inner cleans up', 'middle cleans up', 'outer cleans up']);
   });
   it('runs the finally blocks of the innermost first, through operators as well', () => {
-    record(careful('outer', careful('inner', NEVER).pipe(map(() => 1)))).subscription.unsubscribe();
-    expect(log).toEqual(['inner leaves', 'outer leaves']);
+    record(recorded('outer', recorded('inner', NEVER).pipe(map(() => 1)))).subscription.unsubscribe();
+    expect(log).toEqual(['inner cleans up', 'outer cleans up']);
   });
   it('runs the finally blocks of the innermost first, through operators a hundred deep', () => {
     const left: number[] = [];
@@ -45,38 +45,38 @@ describe('unsubscribing from a task', () => {
     expect(left).toEqual(Array.from({ length: 101 }, (_, n) => n));
   });
   it('runs the finally blocks of siblings from left to right, then those of their parent', () => {
-    record(careful('parent', [careful('a', NEVER), { b: careful('b', NEVER) }])).subscription.unsubscribe();
-    expect(log).toEqual(['a leaves', 'b leaves', 'parent leaves']);
+    record(recorded('parent', [recorded('a', NEVER), { b: recorded('b', NEVER) }])).subscription.unsubscribe();
+    expect(log).toEqual(['a cleans up', 'b cleans up', 'parent cleans up']);
   });
   it('waits for what the inner clean-up yields before the outer one begins', () => {
     inVirtualTime(() => {
-      record(careful('outer', careful('inner', NEVER, 5))).subscription.unsubscribe();
+      record(recorded('outer', recorded('inner', NEVER, 5))).subscription.unsubscribe();
       log.push('unsubscribed');
     });
-    expect(log).toEqual(['inner leaves', 'unsubscribed', 'inner has left', 'outer leaves']);
+    expect(log).toEqual(['inner cleans up', 'unsubscribed', 'inner has cleaned up', 'outer cleans up']);
   });
   it('waits for the clean-up of every sibling before that of their parent begins', () => {
     inVirtualTime(() => {
-      const both = [careful('a', NEVER, 9), careful('b', NEVER, 5)];
-      record(careful('parent', both)).subscription.unsubscribe();
+      const both = [recorded('a', NEVER, 9), recorded('b', NEVER, 5)];
+      record(recorded('parent', both)).subscription.unsubscribe();
     });
-    expect(log).toEqual(['a leaves', 'b leaves', 'b has left', 'a has left', 'parent leaves']);
+    expect(log).toEqual(['a cleans up', 'b cleans up', 'b has cleaned up', 'a has cleaned up', 'parent cleans up']);
   });
   it('unsubscribes from the input of the task', () => {
     const source = new Subject<number>();
-    record(careful('it', source)).subscription.unsubscribe();
+    record(recorded('it', source)).subscription.unsubscribe();
     expect(source.observed).toBe(false);
   });
   it('removes its key from the batch', () => {
     const flushes: unknown[] = [];
     const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
     double.flushes$.subscribe(({ keys }) => flushes.push(keys));
-    record(careful('it', double(1))).subscription.unsubscribe();
+    record(recorded('it', double(1))).subscription.unsubscribe();
     double(2).block();
     expect(flushes).toEqual([[2]]);
   });
   it('emits nothing afterwards, not even the value a finally block returns', () => {
-    const stubborn = task(function* () {
+    const returning = task(function* () {
       try {
         yield NEVER;
       } finally {
@@ -84,7 +84,7 @@ describe('unsubscribing from a task', () => {
         return 7;
       }
     });
-    const { notifications, subscription } = record(stubborn());
+    const { notifications, subscription } = record(returning());
     subscription.unsubscribe();
     expect(notifications).toEqual([]);
   });
@@ -100,23 +100,23 @@ describe('unsubscribing from a task', () => {
     expect(log).toEqual([]);
   });
   it('has no effect the second time', () => {
-    const { subscription } = record(careful('it', NEVER));
+    const { subscription } = record(recorded('it', NEVER));
     subscription.unsubscribe();
     subscription.unsubscribe();
-    expect(log).toEqual(['it leaves']);
+    expect(log).toEqual(['it cleans up']);
   });
   it('has no effect once the task has ended', () => {
-    record(careful('it', null)).subscription.unsubscribe();
-    expect(log).toEqual(['it went on', 'it leaves']);
+    record(recorded('it', null)).subscription.unsubscribe();
+    expect(log).toEqual(['it continued', 'it cleans up']);
   });
   it('does not affect another subscription of the same future', () => {
     const source = new Subject<number>();
-    const future = careful('it', source);
-    const stays = record(future);
+    const future = recorded('it', source);
+    const other = record(future);
     record(future).subscription.unsubscribe();
     source.next(1);
     source.complete();
-    expect(stays.notifications).toEqual(['next undefined', 'complete']);
+    expect(other.notifications).toEqual(['next undefined', 'complete']);
   });
 });
 
@@ -127,7 +127,7 @@ describe('a task that is cancelled', () => {
       task(function* () {
         yield source;
         subscription.unsubscribe();
-        yield all([careful('a', null), careful('b', null)]);
+        yield all([recorded('a', null), recorded('b', null)]);
       })(),
     );
     source.next();
@@ -142,18 +142,18 @@ describe('a task that is cancelled', () => {
         second.subscription.unsubscribe();
       })(),
     );
-    const second = record(careful('second', all([Future.from(source), Future.of(1)])));
+    const second = record(recorded('second', all([Future.from(source), Future.of(1)])));
     task(function* () {
       source.next(1);
       source.complete();
       yield null;
     })().block();
     expect(first.notifications).toEqual(['next undefined', 'complete']);
-    expect(log).toEqual(['second leaves']);
+    expect(log).toEqual(['second cleans up']);
   });
   it('by its own body is stopped at its next yield', () => {
     const source = new Subject<void>();
-    let begun = 0;
+    let subscriptions = 0;
     const { notifications, subscription } = record(
       task(function* () {
         try {
@@ -161,18 +161,18 @@ describe('a task that is cancelled', () => {
           subscription.unsubscribe();
           log.push('still running');
           yield new Observable(() => {
-            begun++;
+            subscriptions++;
           });
-          log.push('went on');
+          log.push('continued');
         } finally {
-          log.push('leaves');
+          log.push('cleans up');
         }
       })(),
     );
     source.next();
     source.complete();
-    expect(log).toEqual(['still running', 'leaves']);
-    expect(begun).toBe(0);
+    expect(log).toEqual(['still running', 'cleans up']);
+    expect(subscriptions).toBe(0);
     expect(notifications).toEqual([]);
   });
   it('by its own body, which then returns, emits nothing', () => {
@@ -195,46 +195,46 @@ describe('a task that is cancelled', () => {
         yield source;
         subscription.unsubscribe();
         yield null;
-        log.push('child went on');
+        log.push('child continued');
       } finally {
-        log.push('child leaves');
+        log.push('child cleans up');
       }
     });
-    const { notifications, subscription } = record(careful('parent', child()));
+    const { notifications, subscription } = record(recorded('parent', child()));
     source.next();
     source.complete();
-    expect(log).toEqual(['child leaves', 'parent leaves']);
+    expect(log).toEqual(['child cleans up', 'parent cleans up']);
     expect(notifications).toEqual([]);
   });
-  it('by a sibling is stopped', () => {
+  it('by another task is stopped', () => {
     const source = new Subject<void>();
-    const victim = record(careful('victim', NEVER));
-    const killer = task(function* () {
+    const cancelled = record(recorded('cancelled', NEVER));
+    const cancelling = task(function* () {
       yield source;
-      victim.subscription.unsubscribe();
-      log.push('killer goes on');
+      cancelled.subscription.unsubscribe();
+      log.push('cancelling continues');
     });
-    record(all([killer(), careful('other', NEVER)]));
+    record(all([cancelling(), recorded('other', NEVER)]));
     source.next();
     source.complete();
-    expect(log).toEqual(['victim leaves', 'killer goes on']);
+    expect(log).toEqual(['cancelled cleans up', 'cancelling continues']);
   });
-  it('during its clean-up finishes the clean-up', () => {
+  it('during the clean-up after a failure stops that clean-up', () => {
     inVirtualTime(() => {
       const failing = Future.fail('no');
-      const { subscription } = record(careful('it', failing, 5));
+      const { subscription } = record(recorded('it', failing, 5));
       timer(2).subscribe(() => subscription.unsubscribe());
     });
-    expect(log).toEqual(['it leaves']);
+    expect(log).toEqual(['it cleans up']);
   });
   it('again during its clean-up finishes the clean-up', () => {
     inVirtualTime(() => {
-      const inner = careful('inner', NEVER, 5);
-      const { subscription } = record(careful('outer', inner));
+      const inner = recorded('inner', NEVER, 5);
+      const { subscription } = record(recorded('outer', inner));
       subscription.unsubscribe();
       timer(2).subscribe(() => subscription.unsubscribe());
     });
-    expect(log).toEqual(['inner leaves', 'inner has left', 'outer leaves']);
+    expect(log).toEqual(['inner cleans up', 'inner has cleaned up', 'outer cleans up']);
   });
   it('while it subscribes to the input that cancels it is stopped, and so is the input', () => {
     const source = new Subject<void>();
@@ -243,20 +243,20 @@ describe('a task that is cancelled', () => {
       subscriber.add(() => log.push('unsubscribed'));
       subscription?.unsubscribe();
     });
-    subscription = record(careful('it', careful('child', source))).subscription;
+    subscription = record(recorded('it', recorded('child', source))).subscription;
     subscription.unsubscribe();
     log = [];
     const body = task(function* () {
       yield source;
-      yield careful('inner', cancelling);
-      log.push('went on');
+      yield recorded('inner', cancelling);
+      log.push('continued');
     });
     subscription = record(body()).subscription;
     source.next();
     source.complete();
-    expect(log).toEqual(['unsubscribed', 'inner leaves']);
+    expect(log).toEqual(['unsubscribed', 'inner cleans up']);
   });
-  it('while it subscribes to an input that cancels it and then emits does not go on', () => {
+  it('while it subscribes to an input that cancels it and then emits does not continue', () => {
     const source = new Subject<void>();
     const cancelling = new Observable<number>((subscriber) => {
       subscription.unsubscribe();
@@ -265,13 +265,13 @@ describe('a task that is cancelled', () => {
     });
     const body = task(function* () {
       yield source;
-      yield careful('inner', cancelling);
-      log.push('went on');
+      yield recorded('inner', cancelling);
+      log.push('continued');
     });
     const { notifications, subscription } = record(body());
     source.next();
     source.complete();
-    expect(log).toEqual(['inner leaves']);
+    expect(log).toEqual(['inner cleans up']);
     expect(notifications).toEqual([]);
   });
   it('while it subscribes to an input that cancels it and then fails does not catch the error', () => {
@@ -287,13 +287,13 @@ describe('a task that is cancelled', () => {
       } catch (error) {
         log.push(String(error));
       } finally {
-        log.push('leaves');
+        log.push('cleans up');
       }
     });
     const { subscription } = record(body());
     source.next();
     source.complete();
-    expect(log).toEqual(['leaves']);
+    expect(log).toEqual(['cleans up']);
   });
 });
 
@@ -311,7 +311,7 @@ describe('an error in the clean-up of a cancelled task', () => {
     ['yielded late', timer(1)],
   ])('is reported to config.onUnhandledError only: %s', (_, input) => {
     inVirtualTime(() => {
-      const clumsy = task(function* () {
+      const failing = task(function* () {
         try {
           yield NEVER;
         } finally {
@@ -319,25 +319,25 @@ describe('an error in the clean-up of a cancelled task', () => {
           yield Future.fail('no');
         }
       });
-      const { notifications, subscription } = record(careful('outer', clumsy()));
+      const { notifications, subscription } = record(recorded('outer', failing()));
       subscription.unsubscribe();
       expect(notifications).toEqual([]);
     });
     expect(unhandled).toEqual(['no']);
-    expect(log).toEqual(['outer leaves']);
+    expect(log).toEqual(['outer cleans up']);
   });
   it('does not keep other tasks from their clean-up', () => {
     inVirtualTime(() => {
-      const clumsy = task(function* () {
+      const failing = task(function* () {
         try {
           yield NEVER;
         } finally {
           throwNo();
         }
       });
-      record(careful('outer', [clumsy(), careful('other', NEVER)])).subscription.unsubscribe();
+      record(recorded('outer', [failing(), recorded('other', NEVER)])).subscription.unsubscribe();
     });
-    expect(log).toEqual(['other leaves', 'outer leaves']);
+    expect(log).toEqual(['other cleans up', 'outer cleans up']);
     expect(unhandled).toEqual([new Error('no')]);
   });
 });

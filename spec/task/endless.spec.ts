@@ -33,7 +33,7 @@ describe('a task that calls itself without end is stopped with an error that nam
       '(() => { const a = task(function* one() { return yield* scoped(() => a()); }); return a(); })()',
     ],
     [
-      'through what it starts in a scope',
+      'through work that it starts in a scope',
       'anonymous',
       '(() => { const a = task(function* one() { return yield* scoped(function* (s) { return yield* s.start(a); }); }); return a(); })()',
     ],
@@ -43,8 +43,8 @@ describe('a task that calls itself without end is stopped with an error that nam
       '(() => { const v = new ScopedValue(1), a = task(function* one() { return yield* within(v.override(2), a()); }); return a(); })()',
     ],
   ])('%s', (_, name, recursive) => {
-    const { lines, hasEndedWell } = endOf(recursive, { then: `console.log('goes on', await Future.of(7));` });
-    expect(lines).toEqual([`RecursionError SLUICE_RECURSION ${name} true`, 'goes on 7']);
+    const { lines, hasEndedWell } = endOf(recursive, { then: `console.log('continues', await Future.of(7));` });
+    expect(lines).toEqual([`RecursionError SLUICE_RECURSION ${name} true`, 'continues 7']);
     expect(hasEndedWell).toBe(true);
   });
 });

@@ -30,9 +30,9 @@ describe('an error in a task', () => {
       } catch (error) {
         caught.push(error);
       }
-      return 'went on';
+      return 'continued';
     });
-    expect(parent().block()).toBe('went on');
+    expect(parent().block()).toBe('continued');
     expect(caught).toEqual([no]);
     expect(caught[0]).toBe(no);
   });
@@ -44,7 +44,7 @@ describe('an error in a task', () => {
   });
   it('runs the finally blocks on its way, the innermost first, and the futures they yield', () => {
     const log: string[] = [];
-    const careful = task(function* (name: string, child: Future<unknown>) {
+    const recorded = task(function* (name: string, child: Future<unknown>) {
       try {
         yield child;
       } finally {
@@ -52,18 +52,18 @@ describe('an error in a task', () => {
         log.push(name);
       }
     });
-    expect(record(careful('outer', careful('inner', failing()))).notifications).toEqual(['error Error: no']);
+    expect(record(recorded('outer', recorded('inner', failing()))).notifications).toEqual(['error Error: no']);
     expect(log).toEqual(['inner', 'outer']);
   });
   it('is replaced by an error that a finally block throws', () => {
-    const clumsy = task(function* () {
+    const throwing = task(function* () {
       try {
         yield* failing();
       } finally {
         yield* Future.fail('worse');
       }
     });
-    expect(record(clumsy()).notifications).toEqual(['error worse']);
+    expect(record(throwing()).notifications).toEqual(['error worse']);
   });
   it('that arrives late is thrown at the yield as well', () => {
     const source = new Subject<number>();
@@ -98,16 +98,16 @@ describe('a yield of a value that is not an input', () => {
     ['a record with a string', { a: 'b' }],
   ])('throws a TypeError that names the task at the yield: %s', (_, wrong) => {
     const caught: unknown[] = [];
-    const careless = task(function* careless() {
+    const catching = task(function* catching() {
       try {
         yield wrong;
       } catch (error) {
         caught.push(error);
       }
-      return yield* Future.of('went on');
+      return yield* Future.of('continued');
     });
-    expect(careless().block()).toBe('went on');
+    expect(catching().block()).toBe('continued');
     expect(caught).toEqual([expect.any(TypeError)]);
-    expect(String(caught[0])).toContain('Task "careless"');
+    expect(String(caught[0])).toContain('Task "catching"');
   });
 });

@@ -21,14 +21,14 @@ describe('the order of tasks', () => {
       for (const value of values) yield* value;
       log.push(name);
     });
-    const opener = task(function* () {
+    const setter = task(function* () {
       yield* double(1);
       fast.set(1);
       slow.set(1);
-      log.push('opener');
+      log.push('setter');
     });
-    all([waiter('a', slow), waiter('b', fast), waiter('c', slow, fast), opener()]).block();
-    expect(log).toEqual(['opener', 'b', 'a', 'c']);
+    all([waiter('a', slow), waiter('b', fast), waiter('c', slow, fast), setter()]).block();
+    expect(log).toEqual(['setter', 'b', 'a', 'c']);
   });
   it('resumes a parent at once when its child ends without a suspension', () => {
     const log: string[] = [];
@@ -45,11 +45,11 @@ describe('the order of tasks', () => {
   });
   it('resumes the tasks that wait for one flush in the order of their keys', () => {
     const log: number[] = [];
-    const asking = task(function* (n: number) {
+    const loading = task(function* (n: number) {
       yield* double(n);
       log.push(n);
     });
-    all([3, 1, 2].map(asking)).block();
+    all([3, 1, 2].map(loading)).block();
     expect(log).toEqual([3, 1, 2]);
   });
   it('is the same in each run', () => {
@@ -78,19 +78,19 @@ describe('re-entrancy', () => {
       return 1;
     });
     task(function* () {
-      inner().subscribe((n) => log.push(`inner gave ${String(n)}`));
+      inner().subscribe((n) => log.push(`inner returned ${String(n)}`));
       log.push('outer');
     })().block();
-    expect(log).toEqual(['inner', 'inner gave 1', 'outer']);
+    expect(log).toEqual(['inner', 'inner returned 1', 'outer']);
   });
   it('lets a task that the body of another task subscribes to join the same flush', () => {
     const flushes: unknown[] = [];
-    const watching = double.flushes$.subscribe(({ keys }) => flushes.push(keys));
+    const subscription = double.flushes$.subscribe(({ keys }) => flushes.push(keys));
     task(function* () {
       double(1).subscribe();
       yield* double(2);
     })().block();
-    watching.unsubscribe();
+    subscription.unsubscribe();
     expect(flushes).toEqual([[1, 2]]);
   });
   it('runs a task that is subscribed to in the next handler of another', () => {
@@ -105,17 +105,17 @@ describe('re-entrancy', () => {
     const log: string[] = [];
     const source = new Subject<number>();
     const waiter = task(function* () {
-      log.push(`waiter has ${String(yield* Future.from(source))}`);
+      log.push(`waiter received ${String(yield* Future.from(source))}`);
     });
     const sender = task(function* () {
       source.next(7);
       source.complete();
-      log.push('sender goes on');
+      log.push('sender continues');
       yield* double(1);
       log.push('sender ends');
     });
     all([waiter(), sender()]).block();
-    expect(log).toEqual(['sender goes on', 'waiter has 7', 'sender ends']);
+    expect(log).toEqual(['sender continues', 'waiter received 7', 'sender ends']);
   });
   it('does not pass the error of a subscriber to the task', () => {
     const { notifications } = record(

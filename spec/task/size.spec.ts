@@ -46,33 +46,33 @@ describe('a quarter of a million tasks', () => {
     expect(record(nested(QUARTER)).notifications).toEqual(['error no']);
   });
   it('are cancelled from the innermost when they are nested', () => {
-    let left = 0;
+    let ended = 0;
     const source = new Subject<number>();
     const outOfOrder: number[] = [];
     const nested = task(function* (n: number): Generator<unknown, number, number> {
       try {
         return n === 0 ? yield* Future.from(source) : yield* nested(n - 1);
       } finally {
-        if (left++ !== n) outOfOrder.push(n);
+        if (ended++ !== n) outOfOrder.push(n);
       }
     });
     record(nested(QUARTER)).subscription.unsubscribe();
-    expect(left).toBe(QUARTER + 1);
+    expect(ended).toBe(QUARTER + 1);
     expect(outOfOrder).toEqual([]);
     expect(source.observed).toBe(false);
   });
   it('are cancelled when they run side by side', () => {
-    let left = 0;
+    let ended = 0;
     const value = new AsyncValue<number>();
     const waiting = task(function* () {
       try {
         yield* value;
       } finally {
-        left++;
+        ended++;
       }
     });
     record(all(Array.from({ length: QUARTER }, waiting))).subscription.unsubscribe();
-    expect(left).toBe(QUARTER);
+    expect(ended).toBe(QUARTER);
   });
 });
 

@@ -23,34 +23,38 @@ import { after, atOnce, flushesOf, type Ask } from '../support/batches';
 import { marbles } from '../support/marbles';
 import { virtualTimes } from '../support/virtual-time';
 
-/** Emits the answers to `a1`, `a2`, … of its name, one after the other. */
-const answers = (ask: Ask, name: string, count = 3): Observable<string> =>
+/** Emits the results of the keys `a1`, `a2`, … of a name, one after the other. */
+const resultsOf = (ask: Ask, name: string, count = 3): Observable<string> =>
   stream(function* () {
     for (let n = 1; n <= count; n++) yield* emit(yield* ask(`${name}${String(n)}`));
   });
 
 const together: readonly (readonly [string, (ask: Ask) => Observable<unknown>, string])[] = [
-  ['merge', (ask) => merge(answers(ask, 'a'), answers(ask, 'b')), 'A1 B1 A2 B2 A3 B3'],
-  ['zip', (ask) => zip(answers(ask, 'a'), answers(ask, 'b')).pipe(map((pair) => pair.join(''))), 'A1B1 A2B2 A3B3'],
+  ['merge', (ask) => merge(resultsOf(ask, 'a'), resultsOf(ask, 'b')), 'A1 B1 A2 B2 A3 B3'],
+  ['zip', (ask) => zip(resultsOf(ask, 'a'), resultsOf(ask, 'b')).pipe(map((pair) => pair.join(''))), 'A1B1 A2B2 A3B3'],
   [
     'combineLatest',
-    (ask) => combineLatest([answers(ask, 'a'), answers(ask, 'b')]).pipe(map((pair) => pair.join(''))),
+    (ask) => combineLatest([resultsOf(ask, 'a'), resultsOf(ask, 'b')]).pipe(map((pair) => pair.join(''))),
     'A1B1 A2B1 A2B2 A3B2 A3B3',
   ],
-  ['forkJoin', (ask) => forkJoin([answers(ask, 'a'), answers(ask, 'b')]).pipe(map((pair) => pair.join(''))), 'A3B3'],
-  ['mergeMap', (ask) => of('a', 'b').pipe(mergeMap((name) => answers(ask, name))), 'A1 B1 A2 B2 A3 B3'],
+  [
+    'forkJoin',
+    (ask) => forkJoin([resultsOf(ask, 'a'), resultsOf(ask, 'b')]).pipe(map((pair) => pair.join(''))),
+    'A3B3',
+  ],
+  ['mergeMap', (ask) => of('a', 'b').pipe(mergeMap((name) => resultsOf(ask, name))), 'A1 B1 A2 B2 A3 B3'],
   [
     'all, in a task',
     (ask) =>
       task(function* () {
-        const [a, b] = yield* all([answers(ask, 'a').pipe(toArray()), answers(ask, 'b').pipe(toArray())]);
+        const [a, b] = yield* all([resultsOf(ask, 'a').pipe(toArray()), resultsOf(ask, 'b').pipe(toArray())]);
         return [...a, ...b].join(' ');
       })(),
     'A1 A2 A3 B1 B2 B3',
   ],
 ];
 
-describe('streams that run together', () => {
+describe('streams that run concurrently', () => {
   it.each(together)('by %s share one flush for each round', async (_, consume, expected) => {
     const ask = atOnce();
     const flushes: string[] = [];
@@ -69,7 +73,7 @@ describe('streams that run together', () => {
     const flushes: string[] = [];
     flushesOf(ask).subscribe((keys) => flushes.push(keys));
     run((scheduler) => {
-      merge(answers(ask, 'a'), answers(ask, 'b')).pipe(subscribeOn(scheduler)).subscribe();
+      merge(resultsOf(ask, 'a'), resultsOf(ask, 'b')).pipe(subscribeOn(scheduler)).subscribe();
     });
     expect(flushes).toEqual(['a1b1', 'a2b2', 'a3b3']);
   });
@@ -82,7 +86,7 @@ describe('streams that run together', () => {
     const asking = task(function* () {
       received.push(yield* ask('t1'), yield* ask('t2'));
     });
-    merge(answers(ask, 'a', 2), asking().pipe(filter(() => false)), answers(ask, 'b', 2)).subscribe((value) => {
+    merge(resultsOf(ask, 'a', 2), asking().pipe(filter(() => false)), resultsOf(ask, 'b', 2)).subscribe((value) => {
       received.push(String(value));
     });
     await nextTurn();
@@ -95,18 +99,18 @@ describe('streams that run together', () => {
     const ask = atOnce();
     const flushes: string[] = [];
     flushesOf(ask).subscribe((keys) => flushes.push(keys));
-    const details = answers(ask, 'a').pipe(mergeMap((row) => ask(`of ${row}, `)));
+    const details = resultsOf(ask, 'a').pipe(mergeMap((row) => ask(`of ${row}, `)));
     details.subscribe();
     await nextTurn();
     await nextTurn();
     expect(flushes).toEqual(['a1', 'of A1, a2', 'of A2, a3', 'of A3, ']);
   });
 
-  it('share one flush for each round when block() drives them', () => {
+  it('share one flush for each round when block() runs them', () => {
     const ask = atOnce();
     const flushes: string[] = [];
     flushesOf(ask).subscribe((keys) => flushes.push(keys));
-    const values = Future.from(merge(answers(ask, 'a'), answers(ask, 'b')).pipe(toArray())).block();
+    const values = Future.from(merge(resultsOf(ask, 'a'), resultsOf(ask, 'b')).pipe(toArray())).block();
     expect(values).toEqual(['A1', 'B1', 'A2', 'B2', 'A3', 'B3']);
     expect(flushes).toEqual(['a1b1', 'a2b2', 'a3b3']);
   });
@@ -135,7 +139,7 @@ describe('streams that run together', () => {
     const log: string[] = [];
     const report = new BatchScheduler({ name: 'report', policy: largestFirst });
     report.events$.subscribe(({ type, keys }) => type === 'flush' && log.push(keys.join('')));
-    merge(answers(atOnce(), 'a', 1), answers(atOnce(), 'b', 1))
+    merge(resultsOf(atOnce(), 'a', 1), resultsOf(atOnce(), 'b', 1))
       .pipe(subscribeOn(report))
       .subscribe();
     report.flush();
@@ -148,7 +152,7 @@ describe('streams that run together', () => {
     const report = new BatchScheduler({ name: 'report' });
     report.events$.subscribe(({ type, keys }) => type === 'flush' && seen.push(keys.join('')));
     const waiting = task(function* () {
-      yield answers(ask, 'a').pipe(toArray());
+      yield resultsOf(ask, 'a').pipe(toArray());
     });
     waiting().pipe(subscribeOn(report)).subscribe();
     report.flush();
@@ -158,26 +162,26 @@ describe('streams that run together', () => {
 
 describe('a stream as a marble diagram', () => {
   it(
-    'emits when what it waits for has come',
+    'emits when the result it waits for has arrived',
     marbles((m) => {
       const ask = after(2);
-      m.expect(answers(ask, 'a')).toBeObservable('--a-b-(c|)', { a: 'A1', b: 'A2', c: 'A3' });
+      m.expect(resultsOf(ask, 'a')).toBeObservable('--a-b-(c|)', { a: 'A1', b: 'A2', c: 'A3' });
       m.expect(flushesOf(ask)).toBeObservable('   a-b-c---', { a: 'a1', b: 'a2', c: 'a3' });
     }),
   );
 
   it(
-    'shares windows with others that begin later',
+    'shares windows with streams that start later',
     marbles((m) => {
       const ask = atOnce({ window: 3 });
-      m.expect(answers(ask, 'a', 2)).toBeObservable('      ---a--(b|)', { a: 'A1', b: 'A2' });
-      m.expect(answers(ask, 'b', 2), '--^').toBeObservable('---a--(b|)', { a: 'B1', b: 'B2' });
+      m.expect(resultsOf(ask, 'a', 2)).toBeObservable('      ---a--(b|)', { a: 'A1', b: 'A2' });
+      m.expect(resultsOf(ask, 'b', 2), '--^').toBeObservable('---a--(b|)', { a: 'B1', b: 'B2' });
       m.expect(flushesOf(ask)).toBeObservable('            ---x--y---', { x: 'a1b1', y: 'a2b2' });
     }),
   );
 
   it(
-    'waits for Observables, and leaves them when it is left',
+    'unsubscribes from the Observable it waits for when it is unsubscribed',
     marbles((m) => {
       const source = m.cold('     --a--b--|');
       const left = '              -----!';
@@ -194,7 +198,7 @@ describe('a stream as a marble diagram', () => {
   );
 
   it(
-    'emits many in one frame, and fails in the frame of its error',
+    'emits several values in one frame, and fails in the frame of its error',
     marbles((m) => {
       const values = stream(function* () {
         yield timer(2);
@@ -208,7 +212,7 @@ describe('a stream as a marble diagram', () => {
   );
 
   it(
-    'does not wait for those downstream who take their time: it pushes',
+    'does not wait for slow operators downstream',
     marbles((m) => {
       const values = stream(function* () {
         yield* emit('a');

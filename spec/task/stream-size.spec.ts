@@ -1,4 +1,4 @@
-/** A million values, and streams in streams: nothing nests on the native stack, and nothing is emitted without a subscriber. */
+/** A million values, and deep or many streams: no recursion on the native stack, and no value without a subscriber. */
 import {
   concatAll,
   count,
@@ -31,13 +31,13 @@ describe('a million values', () => {
   });
   it('are emitted in a loop after a late one', () => {
     const gate = new AsyncValue<void>();
-    let notifications = 0;
+    let received = 0;
     stream(function* () {
       yield* gate;
       for (let n = 0; n < MILLION; n++) yield emit(n);
-    }).subscribe(() => notifications++);
+    }).subscribe(() => received++);
     gate.set();
-    expect(notifications).toBe(MILLION);
+    expect(received).toBe(MILLION);
   });
   it('stop after the fifth with take(5)', () => {
     let emitted = 0;
@@ -64,7 +64,7 @@ describe('a stream without end', () => {
   });
 });
 
-describe('a long chain', () => {
+describe('of streams whose values trigger the next stream ends', () => {
   it('of streams whose values cause the next stream ends', () => {
     const next = (n: number): Observable<number> =>
       stream(function* () {
@@ -99,8 +99,8 @@ describe('a long chain', () => {
   });
 });
 
-describe('many streams', () => {
-  it('side by side emit all their values', () => {
+describe('many concurrent streams', () => {
+  it('emit all their values', () => {
     const square = batch((ns: readonly number[]) => ns.map((n) => n * n));
     const squares = (n: number): Observable<number> =>
       stream(function* () {
@@ -109,8 +109,8 @@ describe('many streams', () => {
       });
     expect(Future.from(range(0, MANY).pipe(mergeMap(squares), count())).block()).toBe(2 * MANY);
   });
-  it('side by side are all stopped', () => {
-    let left = 0;
+  it('are all stopped', () => {
+    let ended = 0;
     const waiting = range(0, MANY).pipe(
       mergeMap(() =>
         stream(function* () {
@@ -118,12 +118,12 @@ describe('many streams', () => {
             yield* emit(1);
             yield timer(1_000_000);
           } finally {
-            left++;
+            ended++;
           }
         }),
       ),
     );
     record(waiting).subscription.unsubscribe();
-    expect(left).toBe(MANY);
+    expect(ended).toBe(MANY);
   });
 });

@@ -29,7 +29,7 @@ describe('a stream', () => {
     expect(runs).toBe(0);
   });
   it('is an Observable', () => expect(stream(function* () {})).toBeInstanceOf(Observable));
-  it('runs its body anew for each subscription', () => {
+  it('runs its body again for each subscription', () => {
     let runs = 0;
     const counting = stream(function* () {
       yield* emit(++runs);
@@ -99,14 +99,14 @@ describe('a stream', () => {
     });
     expect(record(twice).notifications).toEqual(['next hello', 'next hello', 'complete']);
   });
-  it('delivers a value before its body goes on', () => {
+  it('delivers a value before its body continues', () => {
     const log: string[] = [];
     stream(function* () {
       log.push('emits');
       yield* emit(1);
-      log.push('goes on');
-    }).subscribe(() => log.push('notifications'));
-    expect(log).toEqual(['emits', 'notifications', 'goes on']);
+      log.push('continues');
+    }).subscribe(() => log.push('received'));
+    expect(log).toEqual(['emits', 'received', 'continues']);
   });
   it('runs the generator that a wrapper of its body returns', () => {
     function* body(): Generator<Emission<number>, void> {
@@ -170,7 +170,7 @@ describe('a stream that fails', () => {
     expect(received[1]).toBe(no);
   });
   it('fails with the error of its input, unless its body catches the error', () => {
-    const careful = stream(function* () {
+    const catching = stream(function* () {
       try {
         yield throwError(() => no);
       } catch (error) {
@@ -180,21 +180,21 @@ describe('a stream that fails', () => {
       }
       yield* Future.fail('worse');
     });
-    expect(record(careful).notifications).toEqual(['next caught Error: no', 'next finally', 'error worse']);
+    expect(record(catching).notifications).toEqual(['next caught Error: no', 'next finally', 'error worse']);
   });
   it('is named in the TypeError of a wrong yield, which its body may catch', () => {
     const caught: unknown[] = [];
-    const careless = stream(function* careless() {
+    const catchingBody = stream(function* catchingBody() {
       try {
         yield 7;
       } catch (error) {
         caught.push(error);
       }
-      yield* emit('went on');
+      yield* emit('continued');
     });
-    expect(record(careless).notifications).toEqual(['next went on', 'complete']);
+    expect(record(catchingBody).notifications).toEqual(['next continued', 'complete']);
     expect(caught).toEqual([expect.any(TypeError)]);
-    expect(String(caught[0])).toContain('Task "careless" yielded 7');
+    expect(String(caught[0])).toContain('Task "catchingBody" yielded 7');
   });
   it('is named in the EmptyError of its input', () => {
     const visit = stream(function* visit() {
@@ -279,16 +279,16 @@ describe('a subscriber that throws', () => {
 describe('an emission outside of a stream', () => {
   /** The error that a task with this body and this name catches at its yield. */
   const caughtBy = (yielded: () => unknown): unknown => {
-    const careful = task(function* careful() {
+    const catching = task(function* catching() {
       try {
         yield yielded();
         return 'nothing';
       } catch (error) {
-        yield* Future.of('one goes on');
+        yield* Future.of('continued');
         return error;
       }
     });
-    return careful().block();
+    return catching().block();
   };
 
   it.each<[string, () => unknown]>([
@@ -302,7 +302,7 @@ describe('an emission outside of a stream', () => {
   ])('%s throws a TypeError at the yield, where the body can catch it', (_, yielded) => {
     const error = caughtBy(yielded);
     expect(error).toBeInstanceOf(TypeError);
-    expect((error as Error).message).toMatch(/^emit\(7\) was yielded by task "(careful|emitting)", not by the body/);
+    expect((error as Error).message).toMatch(/^emit\(7\) was yielded by task "(catching|emitting)", not by the body/);
   });
   function* emitting(): Generator<Emission<number>, void> {
     yield* emit(7);
@@ -343,7 +343,7 @@ describe('the body of a stream', () => {
     }
     expect(() => stream(rows() as never)).toThrow('Pass the generator function itself');
   });
-  it('cannot be an async generator function: the TypeError at the call says what to write', () => {
+  it('cannot be an async generator function: the TypeError at the call advises how to write it', () => {
     async function* rows(): AsyncGenerator<number> {
       yield await Promise.resolve(1);
     }

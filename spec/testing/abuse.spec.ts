@@ -3,7 +3,7 @@ import { config, from, lastValueFrom, mergeMap, take, tap, toArray } from 'rxjs'
 import { all, batch, BatchScheduler, Future, allSettled, task, type Future as FutureOf } from 'sluice';
 import { offload, PoolClosedError, type WorkerTask } from 'sluice/pool';
 import { mockTask, probeBatch, restoreAllMocks, UnansweredMockError, VirtualPool } from 'sluice/testing';
-import { inVirtualTime, turn } from '../future/hear';
+import { inVirtualTime, nextTurn } from '../support/recording-observer';
 import { virtualScheduler } from '../support/virtual-time';
 
 afterEach(restoreAllMocks);
@@ -167,7 +167,7 @@ describe('a virtual pool', () => {
     const first = pool.do(() => (pool.size = 0));
     const second = pool.do(() => 2);
     await first;
-    await turn();
+    await nextTurn();
     expect([second.isSet, pool.stats.queued]).toEqual([false, 1]);
     pool.size = 3;
     expect(await second).toBe(2);
@@ -230,7 +230,7 @@ describe('a virtual pool', () => {
     const job = pool.do(async function (this: WorkerTask) {
       await this.do(inner);
     });
-    await turn();
+    await nextTurn();
     job.cancel();
     await job.then(undefined, () => undefined);
     expect(aborted).toEqual(['inner']);

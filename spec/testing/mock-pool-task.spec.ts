@@ -3,7 +3,7 @@ import { from, lastValueFrom, of, take, timer, toArray } from 'rxjs';
 import { Future, task } from 'sluice';
 import { offload, WorkerPool, type TaskPool } from 'sluice/pool';
 import { mockTask, restoreAllMocks, VirtualPool } from 'sluice/testing';
-import { thrownBy } from '../future/hear';
+import { thrownBy } from '../support/recording-observer';
 
 const real = new WorkerPool({ size: 1 });
 afterAll(() => real.close({ force: true }));

@@ -3,7 +3,7 @@ import { delay, firstValueFrom, from, lastValueFrom, mergeMap, of, timer, toArra
 import { all, batch, batchMap, BatchScheduler, Future, scoped, task, type BatchFunction } from 'sluice';
 import { mockTask, restoreAllMocks, UnansweredMockError } from 'sluice/testing';
 import { taskDefinitionOf } from '../../src/task/task-body';
-import { inVirtualTime, thrownBy } from '../future/hear';
+import { inVirtualTime, thrownBy } from '../support/recording-observer';
 
 afterEach(restoreAllMocks);
 

@@ -2,7 +2,7 @@
 import { mergeMap, tap, VirtualTimeScheduler } from 'rxjs';
 import { all, batch, BatchScheduler, CancelledError, allSettled, task } from 'sluice';
 import { answersAfter, flushKeys, probeBatch } from 'sluice/testing';
-import { inVirtualTime, thrownBy } from '../future/hear';
+import { inVirtualTime, thrownBy } from '../support/recording-observer';
 import { marbles } from '../support/marbles';
 
 const upperOf = (key: string): string => key.toUpperCase();

@@ -30,7 +30,7 @@ import {
 } from 'sluice/pool';
 import { VirtualPool } from 'sluice/testing';
 import { testScheduler } from '../support/virtual-time';
-import { hear, thrownBy, turn } from '../future/hear';
+import { nextTurn, record, thrownBy } from '../support/recording-observer';
 
 const inFrames = (body: (helpers: RunHelpers) => void): void => testScheduler().run(body);
 const echo = (value: string): string => value;
@@ -341,9 +341,9 @@ describe('a virtual pool', () => {
     const endless = pool.task(function* () {
       for (let i = 0; ; i++) yield i;
     });
-    const { heard } = hear(endless().pipe(take(2)));
-    await turn();
-    expect(heard).toEqual(['next 0', 'next 1', 'complete']);
+    const { notifications } = record(endless().pipe(take(2)));
+    await nextTurn();
+    expect(notifications).toEqual(['next 0', 'next 1', 'complete']);
     expect(pool.stats).toMatchObject({ running: 0, cancelled: 1 });
     expect(await pool.do(() => 7)).toBe(7);
   });
@@ -383,21 +383,21 @@ describe('a virtual pool', () => {
 
   it('passes on the items before the error of a stream, and the error', async () => {
     const pool = new VirtualPool();
-    const plain = hear(
+    const plain = record(
       pool.task(function* () {
         yield 1;
         throw new RangeError('no');
       })(),
     );
-    const later = hear(
+    const later = record(
       pool.task(async function* () {
         yield await Promise.resolve(2);
         throw new RangeError('later');
       })(),
     );
     await pool.drain();
-    expect(plain.heard).toEqual(['next 1', 'error RangeError: no']);
-    expect(later.heard).toEqual(['next 2', 'error RangeError: later']);
+    expect(plain.notifications).toEqual(['next 1', 'error RangeError: no']);
+    expect(later.notifications).toEqual(['next 2', 'error RangeError: later']);
     expect(pool.stats).toMatchObject({ failed: 2, running: 0 });
   });
 

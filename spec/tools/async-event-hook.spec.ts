@@ -1,43 +1,45 @@
-/** `AsyncEventHook`: an event whose handlers run together, and that is over when they are. */
+/** `AsyncEventHook`: an event whose handlers run concurrently. A trigger completes when all its handlers have ended. */
 import { timer } from 'rxjs';
 import { batch, task } from 'sluice';
 import { AsyncEventHook } from 'sluice/tools';
 import { listen, runVirtual } from '../batch/virtual-run';
 
-/** A hook of three handlers, each of which takes ten ms more than the one before; the second and third may fail. */
-function three({ areFailing }: { readonly areFailing: boolean }) {
-  const told: string[] = [];
+/**
+ * A hook of three handlers. Each takes 10 ms more than the one before. The second and the third fail if `areFailing`.
+ */
+function threeHandlers({ areFailing }: { readonly areFailing: boolean }) {
+  const log: string[] = [];
   const hook = new AsyncEventHook<[name: string]>();
-  for (const place of [1, 2, 3]) {
+  for (const index of [1, 2, 3]) {
     hook.subscribe(
       task(function* (name: string) {
         let isDone = false;
         try {
-          yield timer(10 * place);
-          if (areFailing && place > 1) throw new RangeError(`handler ${String(place)}`);
+          yield timer(10 * index);
+          if (areFailing && index > 1) throw new RangeError(`handler ${String(index)}`);
           isDone = true;
         } finally {
-          told.push(`${name} ${String(place)} ${isDone ? 'done' : 'left'}`);
+          log.push(`${name} ${String(index)} ${isDone ? 'done' : 'cancelled'}`);
         }
       }),
     );
   }
-  return { told, hook };
+  return { log, hook };
 }
 
-describe('a trigger', () => {
-  it('calls all handlers with what it was given, and is over when all are', () => {
+describe('trigger', () => {
+  it('calls all handlers with its arguments, and completes when all have ended', () => {
     runVirtual(({ flush, at }) => {
-      const { told, hook } = three({ areFailing: false });
-      const heard = listen(hook.trigger('a'));
-      at(25, () => expect(heard.isComplete).toBe(false));
+      const { log, hook } = threeHandlers({ areFailing: false });
+      const recording = listen(hook.trigger('a'));
+      at(25, () => expect(recording.isComplete).toBe(false));
       flush();
-      expect(told).toEqual(['a 1 done', 'a 2 done', 'a 3 done']);
-      expect([heard.values, heard.isComplete]).toEqual([[undefined], true]);
+      expect(log).toEqual(['a 1 done', 'a 2 done', 'a 3 done']);
+      expect([recording.values, recording.isComplete]).toEqual([[undefined], true]);
     });
   });
 
-  it('is cold: it calls nobody before it is subscribed to, and all of them each time', () => {
+  it('is cold: it calls the handlers at each subscription, and not before', () => {
     const calls: string[] = [];
     const hook = new AsyncEventHook<[name: string]>();
     const event = hook.trigger('a');
@@ -63,50 +65,50 @@ describe('a trigger', () => {
     expect(flushes).toEqual([['a', 'a!', 'a?', 'a.']]);
   });
 
-  it('fails with the first failure, and unsubscribes from the rest', () => {
+  it('fails with the first failure, and unsubscribes from the other handlers', () => {
     runVirtual(({ flush }) => {
-      const { told, hook } = three({ areFailing: true });
-      const heard = listen(hook.trigger('a'));
+      const { log, hook } = threeHandlers({ areFailing: true });
+      const recording = listen(hook.trigger('a'));
       flush();
-      expect(heard.errors).toEqual([new RangeError('handler 2')]);
-      expect(told).toEqual(['a 1 done', 'a 2 left', 'a 3 left']);
+      expect(recording.errors).toEqual([new RangeError('handler 2')]);
+      expect(log).toEqual(['a 1 done', 'a 2 cancelled', 'a 3 cancelled']);
     });
   });
 
   it('stops all handlers when it is unsubscribed', () => {
     runVirtual(({ flush, at }) => {
-      const { told, hook } = three({ areFailing: false });
-      const heard = listen(hook.trigger('a'));
-      at(15, () => heard.stop());
+      const { log, hook } = threeHandlers({ areFailing: false });
+      const recording = listen(hook.trigger('a'));
+      at(15, () => recording.stop());
       flush();
-      expect(told).toEqual(['a 1 done', 'a 2 left', 'a 3 left']);
+      expect(log).toEqual(['a 1 done', 'a 2 cancelled', 'a 3 cancelled']);
     });
   });
 
-  it('without handlers is over at once', () => {
+  it('and safeTrigger complete at once without handlers', () => {
     const hook = new AsyncEventHook();
     expect([listen(hook.trigger()).values, listen(hook.safeTrigger()).values]).toEqual([[undefined], [undefined]]);
   });
 });
 
-describe('a safe trigger', () => {
-  it('lets every handler come to its end, then fails with all failures, in the order of the handlers', () => {
+describe('safeTrigger', () => {
+  it('waits for all handlers, then fails with an AggregateError of all failures in the order of the handlers', () => {
     runVirtual(({ flush }) => {
-      const { told, hook } = three({ areFailing: true });
-      const heard = listen(hook.safeTrigger('a'));
+      const { log, hook } = threeHandlers({ areFailing: true });
+      const recording = listen(hook.safeTrigger('a'));
       flush();
-      const [error] = heard.errors as [AggregateError];
+      const [error] = recording.errors as [AggregateError];
       expect(error).toBeInstanceOf(AggregateError);
       expect(error.errors).toEqual([new RangeError('handler 2'), new RangeError('handler 3')]);
       expect(error.cause).toBe(error.errors[0]);
       expect(error.message).toBe(
         '2 of 3 handlers of an event failed: RangeError: handler 2, RangeError: handler 3. Each failure is in `errors`.',
       );
-      expect(told).toEqual(['a 1 done', 'a 2 left', 'a 3 left']);
+      expect(log).toEqual(['a 1 done', 'a 2 cancelled', 'a 3 cancelled']);
     });
   });
 
-  it('fails with the failure itself where there is one', () => {
+  it('fails with the same error object if one handler fails, and calls the others', () => {
     const error = new RangeError('no');
     const calls: number[] = [];
     const hook = new AsyncEventHook();
@@ -114,11 +116,11 @@ describe('a safe trigger', () => {
       throw error;
     });
     hook.subscribe(() => calls.push(1));
-    const heard = listen(hook.safeTrigger());
-    expect([heard.errors[0] === error, calls]).toEqual([true, [1]]);
+    const recording = listen(hook.safeTrigger());
+    expect([recording.errors[0] === error, calls]).toEqual([true, [1]]);
   });
 
-  it('tells failures that are no errors, and cannot be put in words', () => {
+  it('fails also with values that are not an Error and cannot be converted to text', () => {
     const hook = new AsyncEventHook();
     const thrown = [Object.create(null) as object, Symbol('s')];
     for (const error of thrown) {
@@ -131,7 +133,7 @@ describe('a safe trigger', () => {
     expect(error.errors).toEqual(thrown);
   });
 
-  it('is over with the value undefined where nothing fails', () => {
+  it('emits undefined if no handler fails', () => {
     const hook = new AsyncEventHook();
     hook.subscribe(() => 5);
     expect(listen(hook.safeTrigger()).values).toEqual([undefined]);
@@ -139,7 +141,7 @@ describe('a safe trigger', () => {
 });
 
 describe('a handler', () => {
-  it('is called no more once its subscription is closed', () => {
+  it('is not called after its subscription is closed', () => {
     const calls: number[] = [];
     const hook = new AsyncEventHook();
     const subscription = hook.subscribe(() => calls.push(1));
@@ -150,7 +152,7 @@ describe('a handler', () => {
     expect([hook.size, calls]).toEqual([0, []]);
   });
 
-  it('subscribed twice is called twice, and leaves one at a time', () => {
+  it('that is subscribed twice is called twice, and is removed one subscription at a time', () => {
     const calls: number[] = [];
     const hook = new AsyncEventHook();
     const handler = (): unknown => calls.push(1);
@@ -161,7 +163,7 @@ describe('a handler', () => {
     expect(calls).toHaveLength(3);
   });
 
-  it('that comes or goes while the event is handled concerns the next', () => {
+  it('that is added or removed during an event is called or not called from the next event on', () => {
     const calls: string[] = [];
     const hook = new AsyncEventHook();
     hook.subscribe(() => {
@@ -176,7 +178,7 @@ describe('a handler', () => {
     expect(calls).toEqual(['first', 'second', 'first', 'new']);
   });
 
-  it('may trigger the event itself', () => {
+  it('may trigger the same event', () => {
     let depth = 0;
     const hook = new AsyncEventHook();
     hook.subscribe(

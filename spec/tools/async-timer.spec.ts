@@ -1,17 +1,17 @@
-/** `AsyncTimer`: how long tasks have been at work themselves, by whatever clock. */
+/** `AsyncTimer`: the time in which tasks run, without the time in which they wait, by any clock. */
 import { timer } from 'rxjs';
 import { all, enter, task, within } from 'sluice';
 import { AsyncTimer } from 'sluice/tools';
 import { listen, runVirtual } from '../batch/virtual-run';
 
-/** A clock that stands still until somebody works. */
+/** A clock that advances only by calls of `work`. */
 function clock() {
   let time = 1_000;
   const work = (ms: number): void => void (time += ms);
   return { work, now: () => time };
 }
 
-it('counts the time at work, and not that of waits', () => {
+it('an AsyncTimer counts the time in which its task runs, and not the time in which it waits', () => {
   runVirtual(({ flush, at }) => {
     const { work, now } = clock();
     const timing = new AsyncTimer({ now });
@@ -20,20 +20,20 @@ it('counts the time at work, and not that of waits', () => {
       yield timer(10);
       work(4);
     });
-    const heard = listen(within(timing, report()));
+    const recording = listen(within(timing, report()));
     at(5, () => {
       expect([timing.elapsed, timing.isRunning]).toEqual([3, false]);
       work(100);
     });
     flush();
-    expect([timing.elapsed, timing.isRunning, heard.isComplete]).toEqual([7, false, true]);
+    expect([timing.elapsed, timing.isRunning, recording.isComplete]).toEqual([7, false, true]);
   });
 });
 
-it('counts what runs for its task, and nobody else', () => {
+it('an AsyncTimer counts the tasks that its task calls, and no others', () => {
   runVirtual(({ flush }) => {
     const { work, now } = clock();
-    const [mine, yours] = [new AsyncTimer({ now }), new AsyncTimer({ now })];
+    const [first, second] = [new AsyncTimer({ now }), new AsyncTimer({ now })];
     const step = task(function* (ms: number) {
       work(ms);
       yield timer(1);
@@ -42,13 +42,13 @@ it('counts what runs for its task, and nobody else', () => {
     const both = task(function* () {
       yield* all([step(1), step(2)]);
     });
-    listen(all([within(mine, both()), within(yours, step(10)), step(100)]));
+    listen(all([within(first, both()), within(second, step(10)), step(100)]));
     flush();
-    expect([mine.elapsed, yours.elapsed]).toEqual([6, 20]);
+    expect([first.elapsed, second.elapsed]).toEqual([6, 20]);
   });
 });
 
-it('goes on while it is looked at', () => {
+it('an AsyncTimer can be read while its task runs, and includes the time until then', () => {
   const { work, now } = clock();
   const timing = new AsyncTimer({ now });
   const seen: unknown[] = [];
@@ -62,7 +62,7 @@ it('goes on while it is looked at', () => {
   expect(seen).toEqual([[2, true], 4]);
 });
 
-it('around many tasks, or twice around one, counts no moment twice', () => {
+it('an AsyncTimer around several tasks, or twice around one, counts no time twice', () => {
   runVirtual(({ flush }) => {
     const { work, now } = clock();
     const timing = new AsyncTimer({ now });
@@ -77,7 +77,7 @@ it('around many tasks, or twice around one, counts no moment twice', () => {
   });
 });
 
-it('is for the rest of a block where it is entered', () => {
+it('an AsyncTimer that is entered counts the rest of the block', () => {
   const { work, now } = clock();
   const timing = new AsyncTimer({ now });
   const report = task(() => {
@@ -92,7 +92,7 @@ it('is for the rest of a block where it is entered', () => {
   expect(timing.elapsed).toBe(2);
 });
 
-it('stops with a task that fails, or is left', () => {
+it('an AsyncTimer stops when its task fails or is unsubscribed', () => {
   runVirtual(({ flush, at }) => {
     const { work, now } = clock();
     const timing = new AsyncTimer({ now });
@@ -101,7 +101,7 @@ it('stops with a task that fails, or is left', () => {
       yield timer(1);
       throw new RangeError('no');
     });
-    const left = task(function* () {
+    const cancelled = task(function* () {
       try {
         yield timer(10);
       } finally {
@@ -109,14 +109,14 @@ it('stops with a task that fails, or is left', () => {
       }
     });
     listen(within(timing, failing()));
-    const heard = listen(within(timing, left()));
-    at(5, () => heard.stop());
+    const recording = listen(within(timing, cancelled()));
+    at(5, () => recording.stop());
     flush();
     expect([timing.elapsed, timing.isRunning]).toEqual([6, false]);
   });
 });
 
-it('whose clock throws fails the task it is around, and does not go on for ever', () => {
+it('an AsyncTimer whose clock throws fails its task, and stops', () => {
   let isBroken = false;
   const timing = new AsyncTimer({
     now: () => {
@@ -129,13 +129,13 @@ it('whose clock throws fails the task it is around, and does not go on for ever'
   expect([timing.isRunning, timing.elapsed]).toEqual([false, 0]);
 });
 
-it('has a clock of its own where it is given none', () => {
+it('an AsyncTimer has a clock by default', () => {
   const timing = new AsyncTimer();
   within(timing, task(() => 1)()).block();
   expect(timing.elapsed).toBeGreaterThanOrEqual(0);
 });
 
-it('refuses wrong use', () => {
+it('new AsyncTimer refuses a wrong config', () => {
   expect(() => new AsyncTimer(5 as never)).toThrow('AsyncTimer: expected its config to be an object of options; got 5');
   expect(() => new AsyncTimer({ now: 5 as never })).toThrow(
     'AsyncTimer: expected `now` to be a function that returns the time in ms',

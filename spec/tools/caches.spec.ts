@@ -8,16 +8,16 @@ import { testScheduler, virtualScheduler } from '../support/virtual-time';
 /** A cached function that counts its runs. Each run takes 10 ms and returns its number. */
 interface Counted {
   readonly runs: () => number;
-  readonly left: () => number;
+  readonly cancelled: () => number;
   readonly ask: () => Future<number>;
   readonly clear: () => void;
 }
 
 class Counter {
   runs = 0;
-  left = 0;
+  cancelled = 0;
 
-  /** The run of this number fails. */
+  /** `failing` is the number of the run that fails. */
   constructor(private readonly failing: number) {}
 
   *run(): Generator<unknown, number, unknown> {
@@ -29,7 +29,7 @@ class Counter {
       isDone = true;
       return run;
     } finally {
-      if (!isDone) this.left++;
+      if (!isDone) this.cancelled++;
     }
   }
 }
@@ -38,10 +38,10 @@ type Body = () => Generator<unknown, number, unknown>;
 
 type Maker = (failing?: number) => Counted;
 
-const made = (make: (body: Body) => Pick<Counted, 'ask' | 'clear'>): Maker => {
+const makerOf = (make: (body: Body) => Pick<Counted, 'ask' | 'clear'>): Maker => {
   return (failing = 0) => {
     const counter = new Counter(failing);
-    return { runs: () => counter.runs, left: () => counter.left, ...make(() => counter.run()) };
+    return { runs: () => counter.runs, cancelled: () => counter.cancelled, ...make(() => counter.run()) };
   };
 };
 
@@ -51,28 +51,28 @@ const keyed = (body: Body) => (key: string) => task(body)().pipe(map((run) => (k
 const caches: readonly (readonly [name: string, make: Maker])[] = [
   [
     'memoizeLru',
-    made((body) => {
+    makerOf((body) => {
       const get = memoizeLru(keyed(body));
       return { ask: () => get('key'), clear: () => get.clear('key') };
     }),
   ],
   [
     'memoizeLru of a function without parameters',
-    made((body) => {
+    makerOf((body) => {
       const get = memoizeLru(task(body), { ttl: 1_000 });
       return { ask: () => get(), clear: () => get.clear() };
     }),
   ],
   [
     'memoizeLru with clearAll',
-    made((body) => {
+    makerOf((body) => {
       const get = memoizeLru(keyed(body));
       return { ask: () => get('key'), clear: () => get.clearAll() };
     }),
   ],
   [
     'memoizePerInstance',
-    made((body) => {
+    makerOf((body) => {
       const instance = {};
       const get = memoizePerInstance(keyed(body));
       return { ask: () => get.call(instance, 'key'), clear: () => get.clear(instance, 'key') };
@@ -80,7 +80,7 @@ const caches: readonly (readonly [name: string, make: Maker])[] = [
   ],
   [
     'memoizePerInstance of a function without parameters',
-    made((body) => {
+    makerOf((body) => {
       const instance = {};
       const get = memoizePerInstance(body);
       return { ask: () => get.call(instance), clear: () => get.clear(instance) };
@@ -88,7 +88,7 @@ const caches: readonly (readonly [name: string, make: Maker])[] = [
   ],
   [
     'memoizePerInstance with clearAll of the object',
-    made((body) => {
+    makerOf((body) => {
       const instance = {};
       const get = memoizePerInstance(keyed(body));
       return { ask: () => get.call(instance, 'key'), clear: () => get.clearAll(instance) };
@@ -96,7 +96,7 @@ const caches: readonly (readonly [name: string, make: Maker])[] = [
   ],
   [
     'memoizePerInstance with clearAll of all objects',
-    made((body) => {
+    makerOf((body) => {
       const instance = {};
       const get = memoizePerInstance(keyed(body));
       return { ask: () => get.call(instance, 'key'), clear: () => get.clearAll() };
@@ -104,14 +104,14 @@ const caches: readonly (readonly [name: string, make: Maker])[] = [
   ],
   [
     'lazyConstant',
-    made((body) => {
+    makerOf((body) => {
       const constant = lazyConstant(task(body));
       return { ask: () => constant, clear: () => constant.clear() };
     }),
   ],
   [
     'lazyConstant with clearAll',
-    made((body) => {
+    makerOf((body) => {
       const constant = lazyConstant(task(body));
       return { ask: () => constant, clear: () => constant.clearAll() };
     }),
@@ -122,11 +122,11 @@ describe.each(caches)('%s', (_name, make) => {
   it('runs once for overlapping and for later calls', () => {
     runVirtual(({ flush, at }) => {
       const { runs, ask } = make();
-      const heard = [listen<readonly number[]>(all([ask(), ask()]))];
-      at(5, () => heard.push(listen(all([ask()]))));
-      at(50, () => heard.push(listen(all([ask()]))));
+      const recordings = [listen<readonly number[]>(all([ask(), ask()]))];
+      at(5, () => recordings.push(listen(all([ask()]))));
+      at(50, () => recordings.push(listen(all([ask()]))));
       flush();
-      expect(heard.map(({ values }) => values)).toEqual([[[1, 1]], [[1]], [[1]]]);
+      expect(recordings.map(({ values }) => values)).toEqual([[[1, 1]], [[1]], [[1]]]);
       expect(runs()).toBe(1);
     });
   });
@@ -140,44 +140,44 @@ describe.each(caches)('%s', (_name, make) => {
   it('delivers a failure to all waiters, and does not keep it', () => {
     runVirtual(({ flush }) => {
       const { runs, ask } = make(1);
-      const heard = [listen(ask()), listen(ask())];
+      const recordings = [listen(ask()), listen(ask())];
       flush();
-      expect(heard.map(({ errors }) => errors)).toEqual([[new RangeError('run 1')], [new RangeError('run 1')]]);
+      expect(recordings.map(({ errors }) => errors)).toEqual([[new RangeError('run 1')], [new RangeError('run 1')]]);
       const again = listen(ask());
       flush();
       expect([again.values, runs()]).toEqual([[2], 2]);
     });
   });
 
-  it('cancels a run with its last waiter, and keeps nothing of it', () => {
+  it('cancels a run with its last waiter, and keeps no result', () => {
     runVirtual(({ flush, at }) => {
-      const { runs, left, ask } = make();
-      const heard = [listen(ask()), listen(ask())];
-      at(2, () => heard[0]?.stop());
-      at(3, () => expect(left()).toBe(0));
-      at(4, () => heard[1]?.stop());
+      const { runs, cancelled, ask } = make();
+      const recordings = [listen(ask()), listen(ask())];
+      at(2, () => recordings[0]?.stop());
+      at(3, () => expect(cancelled()).toBe(0));
+      at(4, () => recordings[1]?.stop());
       flush();
-      expect(left()).toBe(1);
+      expect(cancelled()).toBe(1);
       const again = listen(ask());
       flush();
       expect([again.values, runs()]).toEqual([[2], 2]);
     });
   });
 
-  it('goes on for the remaining waiters, and keeps the result', () => {
+  it('continues a run for the remaining waiters, and keeps the result', () => {
     runVirtual(({ flush, at }) => {
       const { runs, ask } = make();
-      const gone = listen(ask());
-      const stays = listen(ask());
-      at(2, () => gone.stop());
+      const stopped = listen(ask());
+      const remaining = listen(ask());
+      at(2, () => stopped.stop());
       flush();
       listen(ask());
       flush();
-      expect([gone.values, stays.values, runs()]).toEqual([[], [1], 1]);
+      expect([stopped.values, remaining.values, runs()]).toEqual([[], [1], 1]);
     });
   });
 
-  it('runs anew after it was cleared', () => {
+  it('runs again after clear', () => {
     runVirtual(({ flush }) => {
       const { ask, clear } = make();
       listen(ask());
@@ -189,7 +189,7 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('does not keep what was on its way when it was told to clear, but tells it to those who wait', () => {
+  it('delivers a result to its waiters but does not keep it, if clear was called during the run', () => {
     runVirtual(({ flush, at }) => {
       const { ask, clear } = make();
       const early = listen(ask());
@@ -205,16 +205,16 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('does not join a run on another scheduler, and shares kept results', () => {
+  it('does not join a run on another scheduler, but shares results that are kept', () => {
     const { runs, ask } = make();
     const [one, other] = [virtualScheduler(), virtualScheduler()];
     testScheduler().run(({ flush }) => {
-      const heard = [one, other].map(({ scheduler }) => listen(ask().pipe(subscribeOn(scheduler))));
+      const recordings = [one, other].map(({ scheduler }) => listen(ask().pipe(subscribeOn(scheduler))));
       one.clock.flush();
       other.clock.flush();
       expect(runs()).toBe(2);
       flush();
-      expect(heard.map(({ isComplete }) => isComplete)).toEqual([true, true]);
+      expect(recordings.map(({ isComplete }) => isComplete)).toEqual([true, true]);
       listen(ask().pipe(subscribeOn(new BatchScheduler({ clock: one.clock }))));
       one.clock.flush();
       flush();
@@ -222,7 +222,7 @@ describe.each(caches)('%s', (_name, make) => {
     });
   });
 
-  it('forgets results of a run of virtual time at its end', () => {
+  it('forgets the results of a run of virtual time at its end', () => {
     const { ask } = make();
     const inRun = (): number[] => {
       const values: number[] = [];
@@ -240,7 +240,7 @@ describe.each(caches)('%s', (_name, make) => {
     ]);
   });
 
-  it('never joins a run that an aborted run of virtual time has left unfinished', () => {
+  it('does not join a run that an aborted run of virtual time has left unfinished', () => {
     const { ask } = make();
     expect(() =>
       testScheduler().run(() => {
@@ -249,9 +249,9 @@ describe.each(caches)('%s', (_name, make) => {
       }),
     ).toThrow('the test failed');
     runVirtual(({ flush }) => {
-      const heard = listen(ask());
+      const recording = listen(ask());
       flush();
-      expect(heard.values).toEqual([2]);
+      expect(recording.values).toEqual([2]);
     });
   });
 });
@@ -292,7 +292,7 @@ describe('memoizeLru', () => {
     expect(runs).toEqual([1, 1, 1]);
   });
 
-  it('keeps undefined as well', () => {
+  it('keeps undefined as a value', () => {
     let runs = 0;
     const nothing = memoizeLru((): unknown => {
       runs++;
@@ -327,7 +327,7 @@ describe('memoizeLru', () => {
     expect(runs).toEqual([1]);
   });
 
-  it('in real time finds nothing of a run of virtual time; that finds what real time has kept, and clears it too', () => {
+  it('in virtual time finds and clears results of real time, and keeps its own results until its end', () => {
     const { runs, ask, square } = squares();
     ask(1);
     runVirtual(() => {
@@ -338,31 +338,31 @@ describe('memoizeLru', () => {
     expect(runs).toEqual([1, 2, 1, 2]);
   });
 
-  it('keeps no result that arrives after the run of virtual time of its call', async () => {
+  it('does not keep a result that arrives after the end of its run of virtual time', async () => {
     let runs = 0;
     const load = memoizeLru(async () => Promise.resolve(++runs));
-    let heard = { values: [] as readonly number[] };
-    runVirtual(() => (heard = listen(load())));
+    let recording = { values: [] as readonly number[] };
+    runVirtual(() => (recording = listen(load())));
     await new Promise((resolve) => setTimeout(resolve, 0));
-    expect(heard.values).toEqual([1]);
+    expect(recording.values).toEqual([1]);
     expect(await load()).toBe(2);
   });
 
   it('distinguishes calls by their object (this) and by the key option', () => {
     const name = memoizeLru(
       function (this: { readonly name: string } | undefined, id: number) {
-        return `${this?.name ?? 'nobody'} ${String(id)}`;
+        return `${this?.name ?? 'none'} ${String(id)}`;
       },
       { key: (id) => id % 10 },
     );
     const [ada, bob] = [{ name: 'Ada' }, { name: 'Bob' }];
-    expect([ada, bob, undefined].map((self) => name.call(self, 1).block())).toEqual(['Ada 1', 'Bob 1', 'nobody 1']);
+    expect([ada, bob, undefined].map((self) => name.call(self, 1).block())).toEqual(['Ada 1', 'Bob 1', 'none 1']);
     expect(name.call(ada, 11).block()).toBe('Ada 1');
     name.clear(21);
-    expect([ada, undefined].map((self) => name.call(self, 11).block())).toEqual(['Ada 11', 'nobody 11']);
+    expect([ada, undefined].map((self) => name.call(self, 11).block())).toEqual(['Ada 11', 'none 11']);
   });
 
-  it('calls itself for other arguments, a thousand deep, and once for each', () => {
+  it('may call itself with other arguments, a thousand calls deep, and runs once for each argument', () => {
     let runs = 0;
     const fibonacci: (n: number) => Future<bigint> = memoizeLru(
       task(function* (n: number): Generator<unknown, bigint, never> {
@@ -385,7 +385,7 @@ describe('memoizeLru', () => {
     expect([load.name, load.length, isTask(load)]).toEqual(['loadPage', 1, true]);
   });
 
-  it('refuses wrong use at once', () => {
+  it('throws a TypeError for wrong arguments at the call', () => {
     expect(() => memoizeLru('f' as never)).toThrow('memoizeLru: expected its function to be');
     expect(() => memoizeLru(() => 1, 5 as never)).toThrow('memoizeLru: expected its config to be an object of options');
     expect(() => memoizeLru(() => 1, { max: 0 })).toThrow(
@@ -416,7 +416,7 @@ describe('memoizePerInstance', () => {
     );
   }
 
-  it('keeps the values of each object apart, as a decorator of methods', async () => {
+  it('as a decorator of methods keeps the values of each object separately', async () => {
     const [one, other] = [new Users('one'), new Users('other')];
     expect(await all([one.nameOf(1), one.nameOf(1), other.nameOf(1), one.nameOf(2)])).toEqual([
       'one 1',
@@ -428,7 +428,7 @@ describe('memoizePerInstance', () => {
     expect([one.nameOf.name, isTask(Reflect.get(one, 'nameOf'))]).toEqual(['nameOf', true]);
   });
 
-  it('and around a function that has a this', async () => {
+  it('around a task with a `this` keeps its values', async () => {
     const users = new Users('one');
     expect(await all([users.ageOf(1), users.ageOf(1)])).toEqual([4, 4]);
     expect(users.runs).toEqual([1]);
@@ -476,7 +476,7 @@ describe('memoizePerInstance', () => {
     expect([2, 3, 4].map((n) => half.call(self, n).block())).toEqual([2, 2, 4]);
   });
 
-  it('works on objects that are frozen, and on functions', () => {
+  it('accepts frozen objects and functions as instances', () => {
     const count = memoizePerInstance(() => ({}));
     for (const self of [Object.freeze({}), () => 1]) {
       expect(count.call(self).block()).toBe(count.call(self).block());
@@ -494,7 +494,7 @@ describe('memoizePerInstance', () => {
     }
   });
 
-  it('refuses wrong use at once', () => {
+  it('throws a TypeError for wrong arguments at the call', () => {
     expect(() => memoizePerInstance(undefined as never)).toThrow('memoizePerInstance: expected its function to be');
     expect(() => memoizePerInstance(() => 1, { max: 1 } as never)).toThrow('unknown option "max"');
     expect(() => memoizePerInstance(() => 1, { kind: 'getter' } as never)).toThrow('unknown option "kind"');
@@ -520,14 +520,14 @@ describe('lazyConstant', () => {
     expect(await all([answer, answer])).toEqual(['loaded', 'loaded']);
   });
 
-  it('is computed anew after its ttl', () => {
+  it('runs again after its ttl', () => {
     runVirtual(({ flush, at }) => {
       let runs = 0;
       const answer = lazyConstant(() => ++runs, { ttl: 100 });
-      const heard: number[] = [];
-      for (const ms of [0, 100, 101]) at(ms, () => void answer.subscribe((value) => heard.push(value)));
+      const received: number[] = [];
+      for (const ms of [0, 100, 101]) at(ms, () => void answer.subscribe((value) => received.push(value)));
       flush();
-      expect(heard).toEqual([1, 1, 2]);
+      expect(received).toEqual([1, 1, 2]);
     });
   });
 
@@ -541,7 +541,7 @@ describe('lazyConstant', () => {
     expect(answer.block()).toBe(2);
   });
 
-  it('refuses wrong use at once', () => {
+  it('throws a TypeError for wrong arguments at the call', () => {
     expect(() => lazyConstant(Future.of(1) as never)).toThrow('lazyConstant: expected its function to be');
     expect(() => lazyConstant(() => 1, { ttl: 0 })).toThrow('lazyConstant: expected `ttl` to be a whole number of ms');
     expect(() => lazyConstant(() => 1, { max: 1 } as never)).toThrow('lazyConstant: unknown option "max"');
@@ -549,7 +549,7 @@ describe('lazyConstant', () => {
 });
 
 describe('memoizePerInstance', () => {
-  it('says what to do for an experimental decorator', () => {
+  it('throws an error that advises to turn off experimental decorators', () => {
     const decorate = memoizePerInstance as unknown as (target: object, name: string, method: object) => unknown;
     const target = (): number => 1;
     expect(() => decorate(target, 'title', {})).toThrow('Turn off experimentalDecorators');

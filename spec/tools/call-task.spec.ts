@@ -1,4 +1,4 @@
-/** `callTask` and `isTask`: functions of every kind, called alike and distinguished. */
+/** `callTask` calls functions of every kind alike; `isTask` recognises functions that return futures. */
 import { of, Subject } from 'rxjs';
 import { batch, Future, task } from 'sluice';
 import { callTask, dedupe, isTask, lazyConstant, memoizeLru, memoizePerInstance, retryTask } from 'sluice/tools';
@@ -26,18 +26,18 @@ describe('callTask', () => {
     }
   });
 
-  it('passes on all arguments', () => {
+  it('passes all arguments', () => {
     expect(callTask((...all: readonly number[]) => all, 1, 2, 3).block()).toEqual([1, 2, 3]);
   });
 
-  it('is cold: each subscription calls the function anew', () => {
+  it('is cold: each subscription calls the function again', () => {
     let calls = 0;
     const counted = callTask(() => ++calls);
     expect(calls).toBe(0);
     expect([counted.block(), counted.block()]).toEqual([1, 2]);
   });
 
-  it('fails, and does not throw, with what the function throws', () => {
+  it('fails, and does not throw, with an error that the function throws', () => {
     const error = new RangeError('no');
     const broken = callTask(() => {
       throw error;
@@ -49,13 +49,13 @@ describe('callTask', () => {
 
   it('unsubscribes from the Observable that the function returned', () => {
     const subject = new Subject();
-    const heard = listen(callTask(() => subject));
+    const recording = listen(callTask(() => subject));
     expect(subject.observed).toBe(true);
-    heard.stop();
+    recording.stop();
     expect(subject.observed).toBe(false);
   });
 
-  it('refuses at once a value that is not a function', () => {
+  it('throws a TypeError at the call for a value that is not a function', () => {
     for (const fn of [undefined, 5, Future.of(1)]) {
       expect(() => callTask(fn as never)).toThrow('callTask: expected its function to be a task, a batch function');
     }
@@ -66,20 +66,20 @@ describe('isTask', () => {
   it.each([
     ['a task', task(() => 1), true],
     ['a generator task', task(function* () {}), true],
-    ['what dedupe gives', dedupe(() => 1), true],
-    ['what retryTask gives', retryTask(() => 1), true],
-    ['what memoizeLru gives', memoizeLru(() => 1), true],
-    ['what memoizePerInstance gives', memoizePerInstance(() => 1), true],
+    ['a deduped function', dedupe(() => 1), true],
+    ['a retried function', retryTask(() => 1), true],
+    ['a function memoized by memoizeLru', memoizeLru(() => 1), true],
+    ['a function memoized by memoizePerInstance', memoizePerInstance(() => 1), true],
     ['a batch function', batch((ids: readonly number[]) => ids), false],
     ['a plain function', () => 1, false],
-    ['an async one', async () => Promise.resolve(1), false],
+    ['an async function', async () => Promise.resolve(1), false],
     ['a future', Future.of(1), false],
     ['a lazy constant', lazyConstant(() => 1), false],
     ['a call of a task', task(() => 1)(), false],
-    ['nothing', undefined, false],
+    ['undefined', undefined, false],
     ['null', null, false],
     ['a class', Map, false],
-  ])('recognises %s as a task or not', (_name, value, expected) => {
+  ])('of %s is %p', (_name, value, expected) => {
     expect(isTask(value)).toBe(expected);
   });
 });

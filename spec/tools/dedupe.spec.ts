@@ -6,10 +6,10 @@ import { listen, runVirtual } from '../batch/virtual-run';
 import { unhandledErrorsOf } from '../support/unhandled';
 import { testScheduler, virtualScheduler } from '../support/virtual-time';
 
-/** A task that takes ten ms, and records its calls and its cancelled calls. */
+/** A task that takes 10 ms, and records its calls and its cancelled calls. */
 function slow(config?: Parameters<typeof dedupe<unknown, [key: unknown], unknown>>[1]) {
   const calls: unknown[] = [];
-  const left: unknown[] = [];
+  const cancelled: unknown[] = [];
   const load = dedupe(
     task(function* load(key: unknown) {
       calls.push(key);
@@ -19,23 +19,23 @@ function slow(config?: Parameters<typeof dedupe<unknown, [key: unknown], unknown
         isDone = true;
         return key;
       } finally {
-        if (!isDone) left.push(key);
+        if (!isDone) cancelled.push(key);
       }
     }),
     config,
   );
-  return { calls, left, load };
+  return { calls, cancelled, load };
 }
 
 describe('equal calls', () => {
-  it('that overlap share one run, and all get its value', () => {
+  it('that overlap share one run and its value', () => {
     runVirtual(({ flush, at }) => {
       const { calls, load } = slow();
-      const heard = [listen(load(1)), listen(load(1))];
-      at(5, () => heard.push(listen(load(1))));
+      const recordings = [listen(load(1)), listen(load(1))];
+      at(5, () => recordings.push(listen(load(1))));
       flush();
       expect(calls).toEqual([1]);
-      expect(heard.map(({ values }) => values)).toEqual([[1], [1], [1]]);
+      expect(recordings.map(({ values }) => values)).toEqual([[1], [1], [1]]);
     });
   });
 
@@ -48,13 +48,13 @@ describe('equal calls', () => {
           throw error;
         }),
       );
-      const heard = [listen(load()), listen(load())];
+      const recordings = [listen(load()), listen(load())];
       flush();
-      expect(heard.map(({ errors }) => errors[0] === error)).toEqual([true, true]);
+      expect(recordings.map(({ errors }) => errors[0] === error)).toEqual([true, true]);
     });
   });
 
-  it('one after the other are two runs', () => {
+  it('one after the other run twice', () => {
     runVirtual(({ flush }) => {
       const { calls, load } = slow();
       listen(load(1));
@@ -65,7 +65,7 @@ describe('equal calls', () => {
     });
   });
 
-  it('after a failure begin anew', () => {
+  it('run again after a failure', () => {
     let runs = 0;
     const load = dedupe(() => {
       if (runs++ === 0) throw new RangeError('first');
@@ -75,18 +75,18 @@ describe('equal calls', () => {
     expect(load().block()).toBe(2);
   });
 
-  it('may have ten thousand waiters, which get the value in the order of their calls', () => {
+  it('may have ten thousand waiters, which receive the value in the order of their calls', () => {
     runVirtual(({ flush }) => {
       const { calls, load } = slow();
-      const told: number[] = [];
-      for (let n = 0; n < 10_000; n++) load(1).subscribe(() => told.push(n));
+      const log: number[] = [];
+      for (let n = 0; n < 10_000; n++) load(1).subscribe(() => log.push(n));
       flush();
       expect(calls).toEqual([1]);
-      expect(told).toEqual(Array.from({ length: 10_000 }, (_, index) => index));
+      expect(log).toEqual(Array.from({ length: 10_000 }, (_, index) => index));
     });
   });
 
-  it('start nothing before the first subscription', () => {
+  it('do not run before the first subscription', () => {
     const { calls, load } = slow();
     load(1);
     expect(calls).toEqual([]);
@@ -124,7 +124,7 @@ describe('calls are distinguished', () => {
     });
   });
 
-  it('but not NaN from itself, nor 0 from -0', () => {
+  it('by their arguments, where NaN equals NaN and 0 equals -0', () => {
     runVirtual(({ flush }) => {
       const { calls, load } = slow();
       for (const value of [NaN, NaN, 0, -0]) listen(load(value));
@@ -133,7 +133,7 @@ describe('calls are distinguished', () => {
     });
   });
 
-  it('by all of them, each for itself, and by their number', () => {
+  it('by the value of each argument, and by the number of arguments', () => {
     runVirtual(({ flush }) => {
       const calls: unknown[][] = [];
       const load = dedupe(
@@ -160,7 +160,7 @@ describe('calls are distinguished', () => {
     });
   });
 
-  it('by what the key option makes of them', () => {
+  it('by the result of the key option', () => {
     runVirtual(({ flush }) => {
       const calls: unknown[] = [];
       const load = dedupe(
@@ -176,7 +176,7 @@ describe('calls are distinguished', () => {
     });
   });
 
-  it('by the object they are called on', () => {
+  it('by the object they are called on (this)', () => {
     runVirtual(({ flush }) => {
       class Shop {
         constructor(readonly name: string) {}
@@ -188,13 +188,13 @@ describe('calls are distinguished', () => {
         }),
       );
       const [one, other] = [new Shop('one'), new Shop('other')];
-      const heard = listen(all([price.call(one, 'fig'), price.call(other, 'fig'), price.call(one, 'fig')]));
+      const recording = listen(all([price.call(one, 'fig'), price.call(other, 'fig'), price.call(one, 'fig')]));
       flush();
-      expect(heard.values).toEqual([['one fig', 'other fig', 'one fig']]);
+      expect(recording.values).toEqual([['one fig', 'other fig', 'one fig']]);
     });
   });
 
-  it('and fail if the key option throws', () => {
+  it('by a key option that may throw: the call fails with its error', () => {
     const load = dedupe((n: number) => n, {
       key: () => {
         throw new RangeError('no key');
@@ -207,29 +207,29 @@ describe('calls are distinguished', () => {
 describe('a run', () => {
   it('is cancelled with its last waiter, and not before', () => {
     runVirtual(({ flush, at }) => {
-      const { left, load } = slow();
-      const heard = [listen(load(1)), listen(load(1))];
-      at(2, () => heard[0]?.stop());
-      at(3, () => expect(left).toEqual([]));
-      at(4, () => heard[1]?.stop());
-      at(4, () => expect(left).toEqual([1]));
+      const { cancelled, load } = slow();
+      const recordings = [listen(load(1)), listen(load(1))];
+      at(2, () => recordings[0]?.stop());
+      at(3, () => expect(cancelled).toEqual([]));
+      at(4, () => recordings[1]?.stop());
+      at(4, () => expect(cancelled).toEqual([1]));
       flush();
-      expect(left).toEqual([1]);
+      expect(cancelled).toEqual([1]);
     });
   });
 
-  it('goes on for the remaining waiters', () => {
+  it('continues for the remaining waiters', () => {
     runVirtual(({ flush, at }) => {
-      const { left, load } = slow();
-      const gone = listen(load(1));
-      const stays = listen(load(1));
-      at(2, () => gone.stop());
+      const { cancelled, load } = slow();
+      const stopped = listen(load(1));
+      const remaining = listen(load(1));
+      at(2, () => stopped.stop());
       flush();
-      expect([gone.values, stays.values, left]).toEqual([[], [1], []]);
+      expect([stopped.values, remaining.values, cancelled]).toEqual([[], [1], []]);
     });
   });
 
-  it('that was cancelled is not joined: the next call begins anew, also while that one cleans up', () => {
+  it('that is cancelled is not joined: the next call runs again, also during the clean-up', () => {
     runVirtual(({ flush, at }) => {
       let runs = 0;
       const load = dedupe(
@@ -243,8 +243,8 @@ describe('a run', () => {
           }
         }),
       );
-      const gone = listen(load());
-      at(1, () => gone.stop());
+      const stopped = listen(load());
+      at(1, () => stopped.stop());
       const later: { readonly values: readonly number[] }[] = [];
       at(2, () => later.push(listen(load())));
       flush();
@@ -252,16 +252,16 @@ describe('a run', () => {
     });
   });
 
-  it('has been cleaned up before the task that waited for it goes on to its own clean-up', () => {
+  it('is cleaned up before its cancelled waiter is', () => {
     runVirtual(({ flush, at }) => {
-      const told: string[] = [];
+      const log: string[] = [];
       const load = dedupe(
         task(function* () {
           try {
             yield timer(10);
           } finally {
             yield timer(10);
-            told.push('inner');
+            log.push('inner');
           }
         }),
       );
@@ -269,13 +269,13 @@ describe('a run', () => {
         try {
           yield* load();
         } finally {
-          told.push('outer');
+          log.push('outer');
         }
       });
-      const heard = listen(outer());
-      at(1, () => heard.stop());
+      const recording = listen(outer());
+      at(1, () => recording.stop());
       flush();
-      expect(told).toEqual(['inner', 'outer']);
+      expect(log).toEqual(['inner', 'outer']);
     });
   });
 
@@ -299,7 +299,7 @@ describe('a run', () => {
     });
   });
 
-  it('reports a failure of its clean-up to the scope of the last waiter, as any other task does', () => {
+  it('reports a failure of its clean-up to the scope of the last waiter', () => {
     const failing = task(function* () {
       try {
         yield NEVER;
@@ -311,9 +311,9 @@ describe('a run', () => {
     const reportsOf = (load: () => Future<unknown>): readonly unknown[] => {
       const errors: unknown[] = [];
       runVirtual(({ flush, at }) => {
-        const gone = listen(load());
-        at(1, () => gone.stop());
-        const heard = listen(
+        const stopped = listen(load());
+        at(1, () => stopped.stop());
+        const recording = listen(
           scoped(function* (scope) {
             scope.start(load());
             yield timer(2);
@@ -321,7 +321,7 @@ describe('a run', () => {
           }),
         );
         flush();
-        errors.push(...heard.errors);
+        errors.push(...recording.errors);
       });
       return errors.map((error) => (error instanceof ScopeError ? error.errors : error));
     };
@@ -339,15 +339,15 @@ describe('a run', () => {
           return language.get();
         }),
       );
-      const heard = listen(all([within(language.override('fr'), load()), load()]));
+      const recording = listen(all([within(language.override('fr'), load()), load()]));
       flush();
-      expect(heard.values).toEqual([['en', 'en']]);
+      expect(recording.values).toEqual([['en', 'en']]);
     });
   });
 });
 
-describe('a call from within its own run', () => {
-  it('does not wait for itself: at once', () => {
+describe('a call inside its own run runs again instead of waiting for itself', () => {
+  it('synchronously', () => {
     let depth = 0;
     const down: () => Future<string> = dedupe(
       task(function* (): Generator<never, string, never> {
@@ -357,7 +357,7 @@ describe('a call from within its own run', () => {
     expect(down().block()).toBe('end..');
   });
 
-  it('nor after a wait, through other tasks, in contexts, piped, or many at once', () => {
+  it('after a wait, through other tasks, in contexts, piped, and several times at once', () => {
     runVirtual(({ flush }) => {
       let depth = 0;
       const value = new ScopedValue(0);
@@ -372,32 +372,32 @@ describe('a call from within its own run', () => {
           return depth++ < 3 ? `${yield* through()}.` : 'end';
         }),
       );
-      const heard = listen(all([down(), down()]));
+      const recording = listen(all([down(), down()]));
       flush();
-      expect(heard.values).toEqual([['end..', 'end..']]);
+      expect(recording.values).toEqual([['end..', 'end..']]);
     });
   });
 
-  it('nor through the run of another call, whoever began that', () => {
+  it('through the run of another call that waits for it', () => {
     runVirtual(({ flush }) => {
-      const begun: string[] = [];
+      const started: string[] = [];
       const ask: (key: string, depth: number) => Future<string> = dedupe(
         task(function* (key: string, depth: number): Generator<unknown, string, never> {
-          begun.push(`${key}${String(depth)}`);
+          started.push(`${key}${String(depth)}`);
           yield timer(1);
           return depth < 4 ? key + (yield* ask(key === 'a' ? 'b' : 'a', depth + 1)) : key;
         }),
         { key: (key) => key },
       );
-      // Each begins, and then finds the other on its way.
-      const heard = listen(all([ask('a', 0), ask('b', 0)]));
+      // Each call starts, and then finds that the other one is running.
+      const recording = listen(all([ask('a', 0), ask('b', 0)]));
       flush();
-      expect(heard.values).toEqual([['ababab', 'babab']]);
-      expect(begun).toEqual(['a0', 'b0', 'a1', 'b2', 'a3', 'b4']);
+      expect(recording.values).toEqual([['ababab', 'babab']]);
+      expect(started).toEqual(['a0', 'b0', 'a1', 'b2', 'a3', 'b4']);
     });
   });
 
-  it('nor in an async function, after its awaits', async () => {
+  it('after an await of an async function', async () => {
     let depth = 0;
     const down: () => Future<string> = dedupe(async (): Promise<string> => {
       await Promise.resolve();
@@ -406,7 +406,7 @@ describe('a call from within its own run', () => {
     expect(await down()).toBe('end..');
   });
 
-  it('leaves others to wait for the outer run', () => {
+  it('while other callers wait for the outer run', () => {
     runVirtual(({ flush, at }) => {
       let runs = 0;
       const load: () => Future<number> = dedupe(
@@ -418,27 +418,27 @@ describe('a call from within its own run', () => {
           return run;
         }),
       );
-      const heard = [listen(load())];
-      at(12, () => heard.push(listen(load())));
+      const recordings = [listen(load())];
+      at(12, () => recordings.push(listen(load())));
       flush();
-      expect(heard.map(({ values }) => values)).toEqual([[1], [1]]);
+      expect(recordings.map(({ values }) => values)).toEqual([[1], [1]]);
     });
   });
 
-  it('is none if the run merely ended: a task that heard of it may call again', () => {
+  it('but not after the run has ended: a task may call twice in a row', () => {
     runVirtual(({ flush }) => {
       const { calls, load } = slow();
       const twice = task(function* () {
         yield* load(1);
         return yield* load(1);
       });
-      const heard = listen(all([twice(), twice()]));
+      const recording = listen(all([twice(), twice()]));
       flush();
-      expect([heard.values, calls]).toEqual([[[1, 1]], [1, 1]]);
+      expect([recording.values, calls]).toEqual([[[1, 1]], [1, 1]]);
     });
   });
 
-  it('is told from others at a cost that grows with their number, in a chain of five thousand', () => {
+  it('at a linear cost, in a chain of five thousand calls', () => {
     runVirtual(({ flush }) => {
       let settings = 0;
       const shared = dedupe(
@@ -454,15 +454,15 @@ describe('a call from within its own run', () => {
           return below + one;
         }),
       );
-      const heard = listen(depthOf(5_000));
+      const recording = listen(depthOf(5_000));
       flush();
-      expect([heard.values, settings]).toEqual([[5_001], 1]);
+      expect([recording.values, settings]).toEqual([[5_001], 1]);
     });
   });
 });
 
 describe('clear and clearAll', () => {
-  it('clear makes the next call with these arguments run anew; waiters of the running call still get its value', () => {
+  it('clear makes the next call with these arguments run again; waiters of the running call still get its value', () => {
     runVirtual(({ flush, at }) => {
       let runs = 0;
       const load = dedupe(
@@ -472,17 +472,17 @@ describe('clear and clearAll', () => {
           return run;
         }),
       );
-      const heard = [listen(load(1)), listen(load(2))];
+      const recordings = [listen(load(1)), listen(load(2))];
       at(5, () => {
         load.clear(1);
-        heard.push(listen(load(1)), listen(load(1)), listen(load(2)));
+        recordings.push(listen(load(1)), listen(load(1)), listen(load(2)));
       });
       flush();
-      expect(heard.map(({ values }) => values)).toEqual([[1], [2], [3], [3], [2]]);
+      expect(recordings.map(({ values }) => values)).toEqual([[1], [2], [3], [3], [2]]);
     });
   });
 
-  it('clearAll makes the next call with any arguments run anew', () => {
+  it('clearAll makes the next call with any arguments run again', () => {
     runVirtual(({ flush }) => {
       const { calls, load } = slow();
       for (const id of [1, 2]) listen(load(id));
@@ -541,8 +541,8 @@ describe('clear and clearAll', () => {
   });
 });
 
-describe('a scheduler', () => {
-  it('never joins a run on another scheduler', () => {
+describe('a run on one scheduler', () => {
+  it('is not joined on another scheduler', () => {
     let runs = 0;
     const load = dedupe(
       task(function* (scheduler: BatchScheduler) {
@@ -553,15 +553,15 @@ describe('a scheduler', () => {
       { key: () => 'the same' },
     );
     const [one, other] = [virtualScheduler(), virtualScheduler()];
-    const heard = [one, other].map(({ scheduler }) => listen(load(scheduler).pipe(subscribeOn(scheduler))));
+    const recordings = [one, other].map(({ scheduler }) => listen(load(scheduler).pipe(subscribeOn(scheduler))));
     one.clock.flush();
-    expect(heard.map(({ values }) => values)).toEqual([['loaded'], []]);
+    expect(recordings.map(({ values }) => values)).toEqual([['loaded'], []]);
     other.clock.flush();
-    expect(heard.map(({ values }) => values)).toEqual([['loaded'], ['loaded']]);
+    expect(recordings.map(({ values }) => values)).toEqual([['loaded'], ['loaded']]);
     expect(runs).toBe(2);
   });
 
-  it('never joins a run that an aborted run of virtual time has left unfinished', () => {
+  it('is not joined after an aborted run of virtual time has left it unfinished', () => {
     const { calls, load } = slow();
     expect(() =>
       testScheduler().run(() => {
@@ -570,22 +570,22 @@ describe('a scheduler', () => {
       }),
     ).toThrow('the test failed');
     runVirtual(({ flush }) => {
-      const heard = listen(load(1));
+      const recording = listen(load(1));
       flush();
-      expect([heard.values, calls]).toEqual([[1], [1, 1]]);
+      expect([recording.values, calls]).toEqual([[1], [1, 1]]);
     });
   });
 });
 
-describe('what comes back', () => {
-  it('is a task with the name and the number of parameters of the function', () => {
+describe('dedupe', () => {
+  it('returns a task with the name and the number of parameters of its function', () => {
     const load = dedupe(function loadPage(this: unknown, a: number, b: number) {
       return a + b;
     });
     expect([load.name, load.length, isTask(load)]).toEqual(['loadPage', 2, true]);
   });
 
-  it('takes plain functions, and those that give an Observable', async () => {
+  it('accepts plain functions, and functions that return an Observable', async () => {
     const subject = new Subject<number>();
     const last = dedupe(() => subject);
     const waiting = all([last(), last()]).start();
@@ -596,7 +596,7 @@ describe('what comes back', () => {
     expect(await dedupe((a: number) => a + 1)(1)).toBe(2);
   });
 
-  it('is settled with the rest of a shape', async () => {
+  it('returns futures that allSettled settles', async () => {
     const load = dedupe((n: number) => {
       if (n === 2) throw new RangeError('two');
       return n;
@@ -606,7 +606,7 @@ describe('what comes back', () => {
   });
 });
 
-it('wrong use is refused at once', () => {
+it('dedupe throws a TypeError for wrong arguments at the call', () => {
   expect(() => dedupe(5 as never)).toThrow('dedupe: expected its function to be');
   expect(() => dedupe(() => 1, null as never)).toThrow('dedupe: expected its config to be an object of options');
   expect(() => dedupe(() => 1, { key: 'id' as never })).toThrow('dedupe: expected `key` to be a function');

@@ -1,4 +1,6 @@
-/** `keys.map(f)` calls `f` with an index and the array as well: that makes no other call of it. */
+/**
+ * `keys.map(f)` calls `f` with an index and the array as well: these extra arguments do not distinguish calls of `f`.
+ */
 import { all, batch, task } from 'sluice';
 import { dedupe, memoizeLru, memoizePerInstance, retryTask } from 'sluice/tools';
 
@@ -12,9 +14,9 @@ const kinds: readonly (readonly [string, (key: string) => unknown])[] = [
   ['a plain function', load],
   ['an async function', async (key: string) => Promise.resolve(load(key))],
   // prettier-ignore
-  ['an arrow without brackets', key => load(key)],
+  ['an arrow function without parentheses', key => load(key)],
   [
-    'a function of the old form',
+    'a function expression',
     function (key: string) {
       return load(key);
     },
@@ -47,13 +49,13 @@ const kinds: readonly (readonly [string, (key: string) => unknown])[] = [
       return load(key);
     }),
   ],
-  ['a task that is tried again', retryTask(load)],
+  ['a retried task', retryTask(load)],
   ['a deduped task', dedupe(load)],
   ['a batch function', batch((keys: readonly string[]) => keys.map(load))],
 ];
 
 describe.each(kinds)('%s', (_, fn) => {
-  it('is called once for equal keys of a map, through memoizeLru', async () => {
+  it('through memoizeLru runs once for equal keys of a map', async () => {
     const memoized = memoizeLru(fn);
     await all(['a', 'a', 'b'].map(memoized));
     await all(['b', 'a'].map(memoized));
@@ -61,14 +63,14 @@ describe.each(kinds)('%s', (_, fn) => {
     expect(loads).toEqual(['a', 'b']);
   });
 
-  it('is called once for equal keys of a map, through memoizePerInstance', async () => {
+  it('through memoizePerInstance runs once for equal keys of a map', async () => {
     const owner = { of: memoizePerInstance(fn) };
     await all(['b', 'a', 'b'].map(owner.of, owner));
     expect(loads).toEqual(['b', 'a']);
   });
 });
 
-it('equal keys of a map are one call through dedupe while it is on its way', async () => {
+it('dedupe runs once for equal keys of a map while the first call is running', async () => {
   const nameOf = batch((keys: readonly string[]) => keys.map(String));
   const deduped = dedupe(
     task(function* (key: string) {
@@ -80,7 +82,7 @@ it('equal keys of a map are one call through dedupe while it is on its way', asy
   expect(loads).toEqual(['a', 'b']);
 });
 
-it('what a map has asked for is forgotten by its key', async () => {
+it('clear of a key forgets a call made through a map', async () => {
   const memoized = memoizeLru(load);
   await all(['a'].map(memoized));
   memoized.clear('a');
@@ -88,7 +90,7 @@ it('what a map has asked for is forgotten by its key', async () => {
   expect(loads).toEqual(['a', 'a']);
 });
 
-it('a missing argument and undefined are the same to a function that cannot tell them', async () => {
+it('a missing argument equals undefined for a function that cannot distinguish them', async () => {
   const two = memoizeLru((one: string, other?: string) => load(one + String(other)));
   const withDefault = memoizeLru((one: string, other = 'x') => load(one + String(other)));
   for (const memoized of [two, withDefault]) {
@@ -99,7 +101,7 @@ it('a missing argument and undefined are the same to a function that cannot tell
   expect(loads).toEqual(['aundefined', 'ab', 'ax', 'ab']);
 });
 
-describe('all arguments count for a function that may look at them', () => {
+describe('all arguments distinguish the calls of a function that can read them', () => {
   const callsOf = async (fn: (...args: unknown[]) => unknown): Promise<number> => {
     const memoized = memoizeLru(fn);
     for (const args of [[1], [1, 2], [1, undefined]]) await memoized(...args);
@@ -107,9 +109,9 @@ describe('all arguments count for a function that may look at them', () => {
   };
 
   it.each([
-    ['by rest parameters', (...args: unknown[]) => loads.push(args)],
+    ['through rest parameters', (...args: unknown[]) => loads.push(args)],
     [
-      'by rest parameters of a computed method',
+      'through rest parameters of a computed method',
       {
         [computed](...args: unknown[]) {
           return loads.push(args);
@@ -117,22 +119,22 @@ describe('all arguments count for a function that may look at them', () => {
       }['of'] as never,
     ],
     [
-      'by arguments',
+      'through `arguments`',
       function () {
         return loads.push(arguments.length);
       },
     ],
-    ['as it is bound', ((...args: unknown[]) => loads.push(args)).bind(null)],
+    ['because it is bound', ((...args: unknown[]) => loads.push(args)).bind(null)],
   ])('%s', async (_, fn) => {
     expect(await callsOf(fn)).toBe(3);
   });
 
-  it('by a default, as far as they are given', async () => {
+  it('through a parameter with a default, if they are not undefined', async () => {
     expect(await callsOf((one: unknown, other: unknown = 0) => loads.push([one, other]))).toBe(2);
   });
 });
 
-it('block of a batch function takes the index of a map for no time-out', () => {
+it('block of a batch function does not take the index of a map for a time limit', () => {
   const doubled = batch((keys: readonly number[]) => keys.map((key) => key * 2));
   expect([0, 1, 2].map(doubled.block)).toEqual([0, 2, 4]);
 });

@@ -1,11 +1,11 @@
-/** `retryTask`: a task that is run anew when it fails, so often, after so long, and only where that is wanted. */
+/** `retryTask`: a task that runs again after a failure, with a maximum number of attempts, a delay and a condition. */
 import { NEVER, subscribeOn, timer } from 'rxjs';
 import { batch, task } from 'sluice';
 import { isTask, mapBy, retryTask, type RetryTaskConfig } from 'sluice/tools';
 import { listen, runVirtual } from '../batch/virtual-run';
 import { virtualScheduler } from '../support/virtual-time';
 
-/** Fails so many times, and writes down its runs. */
+/** A task that fails for its first `times` runs, and records its runs. */
 function failing(times: number, config?: RetryTaskConfig) {
   const runs: number[] = [];
   const load = retryTask(
@@ -20,35 +20,35 @@ function failing(times: number, config?: RetryTaskConfig) {
   return { runs, load };
 }
 
-describe('a task that fails', () => {
-  it('is run again, with the same arguments, up to three times', () => {
+describe('a failing task', () => {
+  it('runs again with the same arguments, up to three times by default', () => {
     runVirtual(({ flush }) => {
       const { runs, load } = failing(2);
-      const heard = listen(load('a'));
+      const recording = listen(load('a'));
       flush();
-      expect([heard.values, runs.length]).toEqual([['a'], 3]);
+      expect([recording.values, runs.length]).toEqual([['a'], 3]);
     });
   });
 
-  it('throws its last failure as it came, when it was run as often as may be', () => {
+  it('fails with its last error object after its last attempt', () => {
     runVirtual(({ flush }) => {
       const { runs, load } = failing(9, { attempts: 4 });
-      const heard = listen(load('a'));
+      const recording = listen(load('a'));
       flush();
-      expect([heard.errors, runs.length]).toEqual([[new RangeError('failure 4')], 4]);
+      expect([recording.errors, runs.length]).toEqual([[new RangeError('failure 4')], 4]);
     });
   });
 
-  it('is run for ever where it may be', () => {
+  it('runs until it succeeds if `attempts` is Infinity', () => {
     runVirtual(({ flush }) => {
       const { runs, load } = failing(500, { attempts: Infinity });
-      const heard = listen(load('a'));
+      const recording = listen(load('a'));
       flush();
-      expect([heard.values, runs.length]).toEqual([['a'], 501]);
+      expect([recording.values, runs.length]).toEqual([['a'], 501]);
     });
   });
 
-  it('waits in between, for so many ms of the clock of its scheduler', () => {
+  it('waits for `delay` ms between runs', () => {
     const starts: number[] = [];
     runVirtual(({ flush, at }) => {
       let now = 0;
@@ -66,7 +66,7 @@ describe('a task that fails', () => {
     expect(starts).toEqual([0, 10, 20]);
   });
 
-  it('waits by the clock of the scheduler that it runs on, whatever that is', () => {
+  it('waits by the clock of the scheduler it runs on', () => {
     const { clock, scheduler } = virtualScheduler();
     const starts: number[] = [];
     const load = retryTask(
@@ -81,46 +81,46 @@ describe('a task that fails', () => {
     expect(starts).toEqual([0, 10, 20]);
   });
 
-  it('waits as long as a function says, which is told the attempt and the error', () => {
-    const told: unknown[] = [];
+  it('calls a `delay` function with the attempt and the error', () => {
+    const calls: unknown[] = [];
     runVirtual(({ flush }) => {
       const { load } = failing(3, {
         attempts: 4,
         delay: (attempt, error) => {
-          told.push([attempt, String(error)]);
+          calls.push([attempt, String(error)]);
           return 10 * attempt;
         },
       });
       listen(load('a'));
       flush();
     });
-    expect(told).toEqual([
+    expect(calls).toEqual([
       [1, 'RangeError: failure 1'],
       [2, 'RangeError: failure 2'],
       [3, 'RangeError: failure 3'],
     ]);
   });
 
-  it('is not run again where that is not wanted', () => {
+  it('does not run again if `when` returns false', () => {
     runVirtual(({ flush }) => {
-      const told: unknown[] = [];
+      const calls: unknown[] = [];
       const { runs, load } = failing(9, {
         when: (error, attempt) => {
-          told.push([String(error), attempt]);
+          calls.push([String(error), attempt]);
           return attempt < 2;
         },
       });
-      const heard = listen(load('a'));
+      const recording = listen(load('a'));
       flush();
-      expect([heard.errors, runs.length]).toEqual([[new RangeError('failure 2')], 2]);
-      expect(told).toEqual([
+      expect([recording.errors, runs.length]).toEqual([[new RangeError('failure 2')], 2]);
+      expect(calls).toEqual([
         ['RangeError: failure 1', 1],
         ['RangeError: failure 2', 2],
       ]);
     });
   });
 
-  it('and the last time, nobody is asked whether to run it again', () => {
+  it('does not call `when` after its last attempt', () => {
     const when = jest.fn(() => true);
     const load = retryTask(
       () => {
@@ -132,7 +132,7 @@ describe('a task that fails', () => {
     expect(when).not.toHaveBeenCalled();
   });
 
-  it('asks its batch function together with the others, each time', async () => {
+  it('loads from its batch function together with other tasks, in each attempt', async () => {
     const flushes: (readonly number[])[] = [];
     const nameOf = batch((ids: readonly number[]) => {
       flushes.push([...ids]);
@@ -146,39 +146,39 @@ describe('a task that fails', () => {
   });
 });
 
-describe('to unsubscribe', () => {
-  it('stops the task that is at work', () => {
+describe('unsubscribing from a retried task', () => {
+  it('stops the running task', () => {
     runVirtual(({ flush, at }) => {
-      let hasLeft = false;
+      let isCancelled = false;
       const load = retryTask(
         task(function* () {
           try {
             yield NEVER;
           } finally {
-            hasLeft = true;
+            isCancelled = true;
           }
         }),
       );
-      const heard = listen(load());
-      at(1, () => heard.stop());
-      at(1, () => expect(hasLeft).toBe(true));
+      const recording = listen(load());
+      at(1, () => recording.stop());
+      at(1, () => expect(isCancelled).toBe(true));
       flush();
-      expect(hasLeft).toBe(true);
+      expect(isCancelled).toBe(true);
     });
   });
 
   it('ends the wait for the next attempt', () => {
     runVirtual(({ flush, at }) => {
       const { runs, load } = failing(9, { delay: 100 });
-      const heard = listen(load('a'));
-      at(50, () => heard.stop());
+      const recording = listen(load('a'));
+      at(50, () => recording.stop());
       flush();
-      expect([runs.length, heard.errors]).toEqual([1, []]);
+      expect([runs.length, recording.errors]).toEqual([1, []]);
     });
   });
 });
 
-describe('what it is given', () => {
+describe('the function of retryTask', () => {
   it('keeps its this, its name and its number of parameters', () => {
     let runs = 0;
     const load = retryTask(function loadPage(this: { readonly base: string }, path: string) {
@@ -200,13 +200,13 @@ describe('what it is given', () => {
   });
 });
 
-describe('wrong use', () => {
+describe('wrong use of retryTask', () => {
   const broken = (config: RetryTaskConfig) =>
     retryTask(() => {
       throw new RangeError('no');
     }, config)();
 
-  it('is refused at once', () => {
+  it('throws a TypeError at the call', () => {
     expect(() => retryTask(7 as never)).toThrow('retryTask: expected its function to be');
     expect(() => broken(3 as never)).toThrow('retryTask: expected its config to be an object of options; got 3');
     expect(() => broken({ times: 3 } as never)).toThrow('retryTask: unknown option "times"');
@@ -219,7 +219,7 @@ describe('wrong use', () => {
     expect(() => broken({ when: true as never })).toThrow('retryTask: expected `when` to be a function of the error');
   });
 
-  it('is refused where a function of the config gives what makes no sense', () => {
+  it('fails the task if a function of the config returns a wrong value', () => {
     expect(() => broken({ delay: () => -1 }).block()).toThrow(
       'retryTask: expected the result of `delay` to be a number of ms',
     );
@@ -228,7 +228,7 @@ describe('wrong use', () => {
     );
   });
 
-  it('fails with what a function of the config throws', () => {
+  it('fails the task with an error that a function of the config throws', () => {
     const fault = (): never => {
       throw new SyntaxError('fault');
     };

@@ -1,7 +1,7 @@
-/** To remember a call keeps none of its arguments alive: symbols, too. */
+/** Remembered calls do not keep their arguments alive, symbols included. */
 import { runAlone } from '../support/process';
 
-it('a symbol that was an argument is collected', () => {
+it('a symbol that was an argument of a deduped task is garbage-collected', () => {
   const { lines, stderr } = runAlone(
     `
     const { dedupe } = require('sluice/tools');

@@ -1,22 +1,22 @@
-/** Which runs wait for which: a circle is seen before it is closed, in whatever order it comes about. */
+/** `WaitNode` records which runs wait for which, and finds a cycle before it is closed, in any order of its waits. */
 import { assert, array, nat, property, tuple } from 'fast-check';
 import { batchScheduler } from 'sluice';
 import { WaitNode } from '../../src/tools/sharing/wait-node';
 
 const nodes = (count: number): WaitNode[] => Array.from({ length: count }, () => new WaitNode(batchScheduler));
 
-/** Lets each wait for the next. */
+/** Makes each node wait for the next one. */
 const chain = (...line: readonly WaitNode[]): void =>
   line.slice(1).forEach((node, index) => line[index]?.beginWaitingFor(node));
 
-it('a run waits for itself, for what it waits for, and for what that waits for; and not the other way round', () => {
+it('a node waits for itself and, transitively, for the nodes it waits for, but not the reverse', () => {
   const [a, b, c] = nodes(3) as [WaitNode, WaitNode, WaitNode];
   chain(a, b, c);
   expect([a, b, c].map((node) => node.waitsFor(c))).toEqual([true, true, true]);
   expect([a, b, c].map((node) => node.waitsFor(a))).toEqual([true, false, false]);
 });
 
-it('a circle is seen through those that were there before their waiters', () => {
+it('a cycle is found also through nodes that existed before their waiters', () => {
   const [p, q, r, a, b] = nodes(5) as [WaitNode, WaitNode, WaitNode, WaitNode, WaitNode];
   chain(a, b);
   chain(p, q, r);
@@ -25,7 +25,7 @@ it('a circle is seen through those that were there before their waiters', () => 
   expect(b.waitsFor(q)).toBe(false);
 });
 
-it('who waits twice goes on waiting until both are over', () => {
+it('a node that waits twice for another waits until both waits have ended', () => {
   const [a, b] = nodes(2) as [WaitNode, WaitNode];
   a.beginWaitingFor(b);
   a.beginWaitingFor(b);
@@ -35,7 +35,7 @@ it('who waits twice goes on waiting until both are over', () => {
   expect(a.waitsFor(b)).toBe(false);
 });
 
-it('it is always as the waits themselves say, whatever comes and goes', () => {
+it('waitsFor agrees with a search over all waits, after any sequence of waits', () => {
   const size = 12;
   const steps = array(tuple(nat(size - 1), nat(size - 1), nat(3)), { maxLength: 80 });
   assert(

@@ -3,7 +3,7 @@
  */
 import { TaskTimeoutError } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
-import { thrownBy } from '../../future/hear';
+import { thrownBy } from '../../support/recording-observer';
 import { temporaryFolder } from '../../support/temporary-folder';
 import { memoryLimitsHold } from '../../support/memory-limits';
 import { expectInvariants } from './pool-invariants';

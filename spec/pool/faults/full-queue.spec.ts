@@ -8,10 +8,13 @@ import { recordNotifications, type RecordedNotifications } from './record-notifi
 const poolOf = (overflow: 'reject' | 'evict', maxQueue: number): WorkerPool =>
   new WorkerPool({ size: 1, name: 'narrow', maxQueue, overflow, grace: 50 });
 
-/** Blocks the thread and makes ten calls. `ends` are recorded in the order of the tasks. */
-async function crowded(
+/**
+ * Makes ten calls while the only thread is blocked, passes their recorded events to `whileBlocked` in the order of the
+ * calls, then unblocks the thread, also after a failed assertion, and waits until each call has ended once.
+ */
+async function whileThreadIsBlocked(
   pool: WorkerPool,
-  meanwhile: (listeners: readonly RecordedNotifications<number>[]) => void,
+  whileBlocked: (calls: readonly RecordedNotifications<number>[]) => void,
 ): Promise<void> {
   const gate = sharedNumbers(2);
   const held = pool.do((shared: Int32Array) => {
@@ -20,30 +23,32 @@ async function crowded(
   }, gate);
   await waitUntil(() => gate[0] === 1);
   const same = pool.task((value: number) => value, { name: 'same' });
-  const listeners = [...Array(10).keys()].map((value) => recordNotifications(same(value)));
-  meanwhile(listeners);
-  Atomics.store(gate, 1, 1);
-  Atomics.notify(gate, 1);
-  await held;
+  const calls = [...Array(10).keys()].map((value) => recordNotifications(same(value)));
+  try {
+    whileBlocked(calls);
+  } finally {
+    Atomics.store(gate, 1, 1);
+    Atomics.notify(gate, 1);
+    await held;
+  }
   await waitUntil(() => pool.stats.queued + pool.stats.running === 0);
-  for (const { errors, completions } of listeners) expect(errors.length + completions).toBe(1);
+  for (const { errors, completions } of calls) expect(errors.length + completions).toBe(1);
 }
 
-const valuesOf = (listeners: readonly RecordedNotifications<number>[]): number[] =>
-  listeners.flatMap(({ items }) => items);
-const refusedOf = (listeners: readonly RecordedNotifications<number>[]): number[] =>
-  listeners.flatMap(({ errors }, index) => (errors.length > 0 ? [index] : []));
+const valuesOf = (calls: readonly RecordedNotifications<number>[]): number[] => calls.flatMap(({ items }) => items);
+const failedOf = (calls: readonly RecordedNotifications<number>[]): number[] =>
+  calls.flatMap(({ errors }, index) => (errors.length > 0 ? [index] : []));
 
 describe('a full queue', () => {
   it("rejects new tasks at once if overflow is 'reject'", async () => {
     const pool = poolOf('reject', 3);
     await expectInvariantsAndClose(pool, async () => {
       let all: readonly RecordedNotifications<number>[] = [];
-      await crowded(pool, (listeners) => {
-        all = listeners;
-        expect(refusedOf(listeners)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+      await whileThreadIsBlocked(pool, (calls) => {
+        all = calls;
+        expect(failedOf(calls)).toEqual([3, 4, 5, 6, 7, 8, 9]);
         expect(pool.stats.queued).toBe(3);
-        const error = listeners[3]?.errors[0];
+        const error = calls[3]?.errors[0];
         expect(error).toBeInstanceOf(QueueFullError);
         expect(error).toMatchObject({ code: 'SLUICE_QUEUE_FULL', pool: 'narrow', task: 'same' });
         expect((error as Error).message).toMatch(/was refused.*maxQueue is 3.*'reject'/s);
@@ -56,11 +61,11 @@ describe('a full queue', () => {
     const pool = poolOf('evict', 3);
     await expectInvariantsAndClose(pool, async () => {
       let all: readonly RecordedNotifications<number>[] = [];
-      await crowded(pool, (listeners) => {
-        all = listeners;
-        expect(refusedOf(listeners)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      await whileThreadIsBlocked(pool, (calls) => {
+        all = calls;
+        expect(failedOf(calls)).toEqual([0, 1, 2, 3, 4, 5, 6]);
         expect(pool.stats.queued).toBe(3);
-        const error = listeners[0]?.errors[0];
+        const error = calls[0]?.errors[0];
         expect(error).toBeInstanceOf(QueueFullError);
         expect((error as Error).message).toMatch(/was evicted.*'evict'/s);
       });
@@ -74,9 +79,9 @@ describe('a full queue', () => {
       const pool = poolOf(overflow, 0);
       await expectInvariantsAndClose(pool, async () => {
         let all: readonly RecordedNotifications<number>[] = [];
-        await crowded(pool, (listeners) => {
-          all = listeners;
-          expect(refusedOf(listeners)).toHaveLength(10);
+        await whileThreadIsBlocked(pool, (calls) => {
+          all = calls;
+          expect(failedOf(calls)).toHaveLength(10);
         });
         expect(valuesOf(all)).toEqual([]);
         expect(await pool.do((value: number) => value, 11)).toBe(11);
@@ -87,14 +92,14 @@ describe('a full queue', () => {
   it('accepts a new task for each cancelled one', async () => {
     const pool = poolOf('reject', 3);
     await expectInvariantsAndClose(pool, async () => {
-      await crowded(pool, (listeners) => {
-        listeners[0]?.unsubscribe();
-        listeners[1]?.unsubscribe();
+      await whileThreadIsBlocked(pool, (calls) => {
+        calls[0]?.unsubscribe();
+        calls[1]?.unsubscribe();
         const same = pool.task((value: number) => value);
-        const newcomers = [20, 21, 22].map((value) => recordNotifications(same(value)));
-        expect(refusedOf(newcomers)).toEqual([2]);
-        // Unsubscribed tasks have no end.
-        for (const index of [0, 1]) listeners[index]?.errors.push('left');
+        const added = [20, 21, 22].map((value) => recordNotifications(same(value)));
+        expect(failedOf(added)).toEqual([2]);
+        // An unsubscribed call ends without a notification: an error stands in for it.
+        for (const index of [0, 1]) calls[index]?.errors.push('unsubscribed');
       });
     });
   });
@@ -102,7 +107,7 @@ describe('a full queue', () => {
   it('counts each task in exactly one number of pool.stats', async () => {
     const pool = poolOf('evict', 3);
     await expectInvariants(pool, async () => {
-      await crowded(pool, () => undefined);
+      await whileThreadIsBlocked(pool, () => undefined);
       expect(pool.stats).toMatchObject({ completed: 1 + 3, failed: 7, cancelled: 0 });
     });
     await pool.close();
@@ -112,7 +117,7 @@ describe('a full queue', () => {
     const pool = poolOf('evict', 1);
     await expectInvariantsAndClose(pool, async () => {
       let again = 0;
-      await crowded(pool, () => {
+      await whileThreadIsBlocked(pool, () => {
         const same = pool.task((value: number) => value);
         const ask = (value: number): void => {
           same(value).subscribe({

@@ -34,7 +34,8 @@ export class UnusedFutureCheck {
   }
 
   handle(event: InstrumentationEvent): void {
-    if (event.type === 'future-created') this.#add(event.future, { name: event.name, site: capturedSiteOf(event.future)?.line });
+    if (event.type === 'future-created')
+      this.#add(event.future, { name: event.name, site: capturedSiteOf(event.future)?.line });
     else if (event.type === 'task-began') this.#markUsed(event.task.call);
     else if (event.type === 'key-requested' || event.type === 'key-cached' || event.type === 'future-consumed')
       this.#markUsed(event.future);

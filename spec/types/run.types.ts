@@ -1,17 +1,8 @@
-/** What the compiler knows of `run` and `loop`: the results by their places, with the errors that are among them. */
+/** The types of the results of `run` and `loop`, with the errors among them. `tsc` checks this file, and nothing runs it. */
+/* eslint-disable @typescript-eslint/no-meaningless-void-operator -- `void` makes a statement of an expression */
 import { of } from 'rxjs';
 import { AsyncValue, Future, loop, run, type RunConfig } from 'sluice';
-
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- how one asks whether two types are one
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-interface Claim<Actual> {
-  /** Compiles only where it is just this type. */
-  is<Expected>(...proof: Equal<Actual, Expected> extends true ? [] : ['it is another type']): void;
-}
-
-/** The type a function returns. */
-const resultOf = <Actual>(call: () => Actual): Claim<Actual> => ({ is: () => expect(call).toBeInstanceOf(Function) });
+import { compiles, group, resultOf } from './assertions';
 
 class NotFound extends Error {
   readonly key = 'key';
@@ -25,78 +16,78 @@ const textOf = Future.of('a');
 const isNotFound = (error: unknown): error is NotFound => error instanceof NotFound;
 const isRight = (error: unknown): boolean => String(error) === 'right';
 
-describe('the results of run', () => {
-  it('are a tuple, in the order of the list', () => {
+group('the results of run', () => {
+  compiles('are a tuple, in the order of the list', () => {
     resultOf(() => run([numberOf, textOf])).is<AsyncValue<[number, string]>>();
     resultOf(() => run([numberOf, of('a'), Promise.resolve(true)]).value).is<[number, string, boolean]>();
     resultOf(() => run([])).is<AsyncValue<[]>>();
     resultOf(() => run([new AsyncValue<number>()]).block()).is<[number]>();
   });
 
-  it('are an array, for an array', () => {
+  compiles('are an array, for an array', () => {
     const many: readonly Future<number>[] = [1, 2].map((n) => Future.of(n));
     resultOf(() => run(many)).is<AsyncValue<number[]>>();
     resultOf(() => run(many, { returnErrors: NotFound })).is<AsyncValue<(number | NotFound)[]>>();
   });
 
-  it('are the same with a config that lists nothing', () => {
+  compiles('are the same with a config that lists no error', () => {
     resultOf(() => run([numberOf], {})).is<AsyncValue<[number]>>();
     resultOf(() => run([numberOf], { returnErrors: undefined })).is<AsyncValue<[number]>>();
     resultOf(() => run([numberOf], { returnErrors: [] })).is<AsyncValue<[number]>>();
   });
 
-  it('may be errors: of a class', () => {
+  compiles('include the errors of a listed class', () => {
     resultOf(() => run([numberOf, textOf], { returnErrors: NotFound })).is<
       AsyncValue<[number | NotFound, string | NotFound]>
     >();
   });
 
-  it('of several classes', () => {
+  compiles('include the errors of several listed classes', () => {
     resultOf(() => run([numberOf], { returnErrors: [NotFound, Refused] })).is<
       AsyncValue<[number | NotFound | Refused]>
     >();
   });
 
-  it('of those a predicate names, or is seen to name', () => {
+  compiles('include the errors that a type predicate names, declared or inferred', () => {
     resultOf(() => run([numberOf], { returnErrors: isNotFound })).is<AsyncValue<[number | NotFound]>>();
     resultOf(() => run([numberOf], { returnErrors: (error) => error instanceof Refused })).is<
       AsyncValue<[number | Refused]>
     >();
   });
 
-  it('or anything, where it does not', () => {
+  compiles('are unknown with a predicate that is not a type predicate', () => {
     resultOf(() => run([numberOf], { returnErrors: isRight })).is<AsyncValue<[unknown]>>();
   });
 
-  it('are told apart by instanceof', () => {
+  compiles('are narrowed by instanceof', () => {
     const [first] = run([numberOf], { returnErrors: NotFound }).block();
     const text: string = first instanceof NotFound ? first.key : first.toFixed(1);
-    expect(text).toBe('1.0');
+    void text;
   });
 
-  it('are the same in a loop', () => {
-    using world = loop();
-    resultOf(() => world.run([numberOf, textOf])).is<AsyncValue<[number, string]>>();
-    resultOf(() => world.run([numberOf], { returnErrors: [NotFound] })).is<AsyncValue<[number | NotFound]>>();
-    resultOf(() => world.close()).is<AsyncValue<void>>();
+  compiles('are the same in a loop', () => {
+    using requests = loop();
+    resultOf(() => requests.run([numberOf, textOf])).is<AsyncValue<[number, string]>>();
+    resultOf(() => requests.run([numberOf], { returnErrors: [NotFound] })).is<AsyncValue<[number | NotFound]>>();
+    resultOf(() => requests.close()).is<AsyncValue<void>>();
   });
 
-  it('may have their config made elsewhere', () => {
+  compiles('are inferred also from a config with an explicit type', () => {
     const config: RunConfig<typeof NotFound> = { returnErrors: NotFound };
     resultOf(() => run([numberOf], config)).is<AsyncValue<[number | NotFound]>>();
   });
 });
 
-it('wrong use is seen by the compiler', () => {
+compiles('run refuses wrong arguments', () => {
   // @ts-expect-error a number cannot be waited for
-  expect(() => run([numberOf, 5])).toThrow(TypeError);
-  // @ts-expect-error a future is no list
-  expect(() => run(numberOf)).toThrow(TypeError);
-  // @ts-expect-error a text is no class
-  expect(() => run([], { returnErrors: 'RangeError' })).toThrow(TypeError);
+  run([numberOf, 5]);
+  // @ts-expect-error a future is not an array
+  run(numberOf);
+  // @ts-expect-error a string is not a class
+  run([], { returnErrors: 'RangeError' });
   class NoError {
     readonly code = 1;
   }
-  // @ts-expect-error it is no class of errors
-  expect(() => run([], { returnErrors: NoError })).toThrow(TypeError);
+  // @ts-expect-error the class is not a class of errors
+  run([], { returnErrors: NoError });
 });

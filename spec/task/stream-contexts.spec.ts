@@ -55,13 +55,13 @@ describe('a context that the body has entered', () => {
       try {
         yield* emit(1);
       } finally {
-        trace.push('leaves');
+        trace.push('finally');
       }
     });
     values.pipe(take(1)).subscribe({ next: () => trace.push('next'), complete: () => trace.push('complete') });
-    expect(trace.join(' ')).toBe('+a -a next complete +a leaves -a');
+    expect(trace.join(' ')).toBe('+a -a next complete +a finally -a');
   });
-  it('fails the body at its emission when it throws, and the body may go on', () => {
+  it('fails the body at its emission when it throws, and the body may continue', () => {
     class Failing extends TaskContext {
       override pause(): void {
         throw new Error('cannot pause');
@@ -73,13 +73,13 @@ describe('a context that the body has entered', () => {
     const values = stream(function* () {
       try {
         enter(new Failing());
-        yield* emit('handed over');
+        yield* emit('delivered');
         yield* emit('no');
       } catch (error) {
         yield* emit(`caught ${String(error)}`);
       }
     });
-    expect(record(values).notifications).toEqual(['next handed over', 'next caught Error: cannot pause', 'complete']);
+    expect(record(values).notifications).toEqual(['next delivered', 'next caught Error: cannot pause', 'complete']);
   });
   it('that forbids suspension forbids emissions too, because other code runs during one', () => {
     const values = stream(function* () {
@@ -112,13 +112,13 @@ describe('a context around the subscriber', () => {
   });
   it('is on in the subscriber, where a context of an awaited task is off', () => {
     const language = new ScopedValue('en');
-    const spoken = task(function* () {
+    const current = task(function* () {
       yield null;
       return language.get();
     });
     const received: string[] = [];
     const values = stream(function* () {
-      const inside = yield* within(language.override('fr'), spoken());
+      const inside = yield* within(language.override('fr'), current());
       yield* emit(`${inside} inside, ${language.get()} in the body`);
     });
     const consuming = task(function* () {
@@ -239,7 +239,7 @@ describe('a subscriber that has closed', () => {
   });
   afterEach(() => (rxConfig.onStoppedNotification = null));
   /** RxJS reports a late notification in a timer. */
-  const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+  const nextTimer = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
   it('before it subscribes does not run the body', async () => {
     let runs = 0;
@@ -250,7 +250,7 @@ describe('a subscriber that has closed', () => {
         yield* emit(1);
       }).subscribe(subscriber);
     }).subscribe();
-    await soon();
+    await nextTimer();
     expect(runs).toBe(0);
     expect(stopped).toEqual([]);
   });
@@ -263,11 +263,11 @@ describe('a subscriber that has closed', () => {
       }
     });
     values.pipe(take(1)).subscribe();
-    await soon();
+    await nextTimer();
     expect(stopped).toEqual([]);
   });
   it.each(Array.from({ length: 20 }, (_, turns) => [turns]))(
-    'because the time of a block was over is not told what was on its way: after %p emissions',
+    'because a block timed out receives no later notification: after %p emissions',
     async (turns) => {
       let now = 0;
       const clock: SchedulerLike = { now: () => now, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
@@ -287,7 +287,7 @@ describe('a subscriber that has closed', () => {
         }
       });
       scheduler.flush();
-      await soon();
+      await nextTimer();
       expect(error).toBeInstanceOf(TaskTimeoutError);
       expect(stopped).toEqual([]);
     },

@@ -1,6 +1,7 @@
 /**
- * What the compiler knows: every statement here is checked by `tsc`, and once more by the spec beside it.
+ * The types of futures, tasks, batch functions and batchMap. `tsc` checks this file, and nothing runs it.
  */
+/* eslint-disable @typescript-eslint/no-meaningless-void-operator -- `void` makes a statement of an expression */
 import { NEVER, of, type Observable, type OperatorFunction } from 'rxjs';
 import {
   all,
@@ -18,26 +19,7 @@ import {
   type AwaitedTree,
   type TaskResult,
 } from 'sluice';
-
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- how one asks whether two types are one
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-interface Claim<Actual> {
-  /** Compiles only where it is just this type. */
-  is<Expected>(...proof: Equal<Actual, Expected> extends true ? [] : ['it is another type']): void;
-}
-
-const claim = (...given: readonly unknown[]): { is: () => void } => ({ is: () => expect(given).toHaveLength(1) });
-
-/** The type of a value. */
-const typeOf = <Actual>(value: Actual): Claim<Actual> => claim(value);
-
-/** The type a function returns. */
-const resultOf = <Actual>(call: (...args: never[]) => Actual): Claim<Actual> => claim(call);
-
-/** Compiles only where a type is `true`. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- there is nothing but the type to check
-const expectType = <Holds extends true>(holds = true as Holds): void => expect(holds).toBe(true);
+import { compiles, type Equal, expectType, group, resultOf, some, typeOf } from './assertions';
 
 interface User {
   readonly id: number;
@@ -49,18 +31,14 @@ const userOf = batch((ids: readonly number[]) => ids.map((): User => user));
 const numberOf = Future.of(1);
 const textOf = Future.of('a');
 
-/** Something of which only the type counts. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what it is
-const some = <T>(value: unknown): T => value as T;
-
-describe('a Future', () => {
-  it('of a value has its type, and one that fails has none', () => {
+group('a Future', () => {
+  compiles('of a value has its type, and one that fails has none', () => {
     const failing = Future.fail(new Error('no'));
     typeOf(numberOf).is<Future<number>>();
     typeOf(failing).is<Future<never>>();
   });
 
-  it('from an input has the type of what that emits', () => {
+  compiles('from an input has the type of what that emits', () => {
     const [fromObservable, fromPromise, fromArray] = [
       Future.from(of(1)),
       Future.from(Promise.resolve('a')),
@@ -73,12 +51,12 @@ describe('a Future', () => {
     typeOf(fromFuture).is<Future<number>>();
   });
 
-  it('deferred has the type of the input that is made', () => {
+  compiles('deferred has the type of the input that is made', () => {
     const deferred = Future.defer(() => Promise.resolve(1));
     typeOf(deferred).is<Future<number>>();
   });
 
-  it('is an Observable and a PromiseLike of it', () => {
+  compiles('is an Observable and a PromiseLike of it', () => {
     const observable: Observable<number> = numberOf;
     const promise: PromiseLike<number> = numberOf;
     expectType<Equal<Awaited<Future<number>>, number>>();
@@ -86,7 +64,7 @@ describe('a Future', () => {
     typeOf(promise).is<PromiseLike<number>>();
   });
 
-  it('gives its type to block, start and the value of what was started', () => {
+  compiles('determines the types of block, of start, and of the started value', () => {
     const started = numberOf.start();
     expectType<Equal<ReturnType<Future<number>['block']>, number>>();
     typeOf(started).is<AsyncValue<number>>();
@@ -94,19 +72,19 @@ describe('a Future', () => {
     typeOf(started.error).is<unknown>();
   });
 
-  it('cannot be made or set by the wrong type', () => {
+  compiles('refuses a wrong type of value or input', () => {
     const cell = new AsyncValue<number>();
-    // @ts-expect-error a text is no number
+    // @ts-expect-error a string is not a number
     cell.set('a');
-    // @ts-expect-error a number is no input
-    expect(() => Future.from(1)).toThrow();
+    // @ts-expect-error a number is not an input
+    Future.from(1);
     // @ts-expect-error Future is abstract
-    expect(() => new Future() as unknown).not.toThrow(); // nothing is begun
+    void (new Future() as unknown); // nothing is begun
   });
 });
 
-describe('yield* in a task', () => {
-  it('is typed by what it waits for', () => {
+group('yield* in a task', () => {
+  compiles('has the type of the value it waits for', () => {
     task(function* () {
       const one = yield* numberOf;
       const found = yield* userOf(1);
@@ -119,15 +97,15 @@ describe('yield* in a task', () => {
     });
   });
 
-  it('of an array has no value to go on with: all() is what waits for many', () => {
+  compiles('of an array has no value: all() waits for several futures', () => {
     task(function* () {
       // @ts-expect-error an array's iterator returns undefined
       const [one] = yield* [numberOf, textOf];
-      expect(one).toBeUndefined();
+      void one;
     });
   });
 
-  it('of another task is typed by what that returns', () => {
+  compiles('of another task has the type of its value', () => {
     const inner = task(function* (id: number) {
       return yield* userOf(id);
     });
@@ -138,91 +116,92 @@ describe('yield* in a task', () => {
   });
 });
 
-describe('all', () => {
-  it('of a tuple is a tuple', () => {
+group('all', () => {
+  compiles('of a tuple is a tuple', () => {
     const values = all([numberOf, textOf, userOf(1)]);
     typeOf(values).is<Future<[number, string, User]>>();
   });
 
-  it('of an array is an array, readonly or not', () => {
+  compiles('of an array is an array, readonly or not', () => {
     const values = all([1, 2].map((id) => userOf(id)));
-    const ofReadonly = all(some<readonly Future<number>[]>([numberOf]));
+    const ofReadonly = all(some<readonly Future<number>[]>());
     typeOf(values).is<Future<User[]>>();
     typeOf(ofReadonly).is<Future<number[]>>();
   });
 
-  it('of a record is a record', () => {
+  compiles('of a record is a record', () => {
     const values = all({ user: userOf(1), text: textOf });
     typeOf(values).is<Future<{ user: User; text: string }>>();
   });
 
-  it('of nested shapes is nested alike', () => {
+  compiles('of nested shapes is nested alike', () => {
     const values = all({ users: [userOf(1), { name: textOf }], count: numberOf });
     typeOf(values).is<Future<{ users: [User, { name: string }]; count: number }>>();
   });
 
-  it('passes null and undefined', () => {
+  compiles('passes null and undefined', () => {
     const values = all([null, undefined, { none: null, some: numberOf }]);
     typeOf(values).is<Future<[null, undefined, { none: null; some: number }]>>();
   });
 
-  it('takes an optional one for what it is', () => {
-    const values = all({ maybe: some<Future<number> | null>(null) });
+  compiles('of an optional future is an optional value', () => {
+    const values = all({ maybe: some<Future<number> | null>() });
     typeOf(values).is<Future<{ maybe: number | null }>>();
   });
 
-  it('of a record by any key is one', () => {
-    const values = all(some<Record<string, Future<number>>>({}));
+  compiles('of an index signature is an index signature', () => {
+    const values = all(some<Record<string, Future<number>>>());
     typeOf(values).is<Future<Record<string, number>>>();
   });
 
-  it('takes Observables, promises, async iterables and started values as leaves', () => {
-    const values = all([of(1), Promise.resolve('a'), new AsyncValue<boolean>(), some<AsyncIterable<User>>(of(user))]);
+  compiles('accepts Observables, promises, async iterables and AsyncValues as leaves', () => {
+    const values = all([of(1), Promise.resolve('a'), new AsyncValue<boolean>(), some<AsyncIterable<User>>()]);
     typeOf(values).is<Future<[number, string, boolean, User]>>();
-    expect(values).toBeInstanceOf(Future);
+    void values;
   });
 
-  it('keeps a union at a leaf in one piece, and no value as no value', () => {
+  compiles('does not distribute over the union of a leaf, and keeps undefined', () => {
     expectType<Equal<AwaitedTree<Future<number | string>>, number | string>>();
     expectType<Equal<AwaitedTree<Future<boolean>>, boolean>>();
     expectType<Equal<AwaitedTree<Future<undefined>>, undefined>>();
   });
 
-  it('of a leaf is the future of its value', () => {
+  compiles('of a single leaf is a future of its value', () => {
     const values = all(numberOf);
     typeOf(values).is<Future<number>>();
   });
 
-  it('of nothing is nothing', () => {
+  compiles('of an empty array is an empty tuple', () => {
     const [list, record] = [all([]), all({})];
     typeOf(list).is<Future<[]>>();
-    expect([list.block(), record.block()]).toEqual([[], {}]);
+    void list.block();
+    void record.block();
   });
 
-  it('refuses plain values, wherever they are', () => {
+  compiles('refuses plain values at any depth', () => {
     // @ts-expect-error a number cannot be waited for
-    expect(() => all([1])).toThrow();
-    // @ts-expect-error nor can a text, at any depth
-    expect(() => all({ deep: [{ name: 'a' }] })).toThrow();
-    // @ts-expect-error nor a function that was not called
-    expect(() => all([userOf])).toThrow();
+    all([1]);
+    // @ts-expect-error a string cannot be waited for, at any depth
+    all({ deep: [{ name: 'a' }] });
+    // @ts-expect-error a function cannot be waited for
+    all([userOf]);
   });
 });
 
-describe('settled', () => {
-  it('has the results of Promise.allSettled at its leaves', () => {
+group('allSettled', () => {
+  compiles('has the results of Promise.allSettled at its leaves', () => {
     const results = allSettled([numberOf, { text: textOf }, null]);
     typeOf(results).is<Future<[PromiseSettledResult<number>, { text: PromiseSettledResult<string> }, null]>>();
   });
 
-  it('of an array is an array of results', () => {
+  compiles('of an array is an array of results', () => {
     const results = allSettled([1, 2].map((id) => userOf(id)));
     typeOf(results).is<Future<PromiseSettledResult<User>[]>>();
   });
 });
 
-describe('task', () => {
-  it('of a generator function has its arguments, and the future of what it returns', () => {
+group('task', () => {
+  compiles('of a generator function has its arguments, and the future of what it returns', () => {
     const named = task(function* (id: number, prefix?: string) {
       const found = yield* userOf(id);
       return (prefix ?? '') + found.name;
@@ -231,7 +210,7 @@ describe('task', () => {
     resultOf(named).is<Future<string>>();
   });
 
-  it('of a generator function that yields barely has it too', () => {
+  compiles('of a generator function with a bare yield has the future of its return value', () => {
     const bare = task(function* (): Generator<unknown, number> {
       yield [numberOf, { text: textOf }, null];
       return 1;
@@ -239,27 +218,30 @@ describe('task', () => {
     resultOf(bare).is<Future<number>>();
   });
 
-  it('of a plain function has the future of its value: an array is a value', () => {
+  compiles('of a plain function has the future of its value: an array is a value', () => {
     const [length, list, nothing] = [task((text: string) => text.length), task(() => [1, 2]), task(() => undefined)];
     resultOf(length).is<Future<number>>();
     resultOf(list).is<Future<number[]>>();
     resultOf(nothing).is<Future<undefined>>();
   });
 
-  it('of an async function has the future of what is promised', () => {
+  compiles('of an async function has the future of what is promised', () => {
     const asynchronous = task(async (id: number) => (await userOf(id)).name);
     resultOf(asynchronous).is<Future<string>>();
   });
 
-  it('of a function that returns an Observable, a Future or an async iterable has the future of its value', () => {
-    const [observable, future] = [task(() => of(1)), task((id: number) => userOf(id))];
-    const iterable = task(() => some<AsyncIterable<string>>(of('a')));
-    resultOf(observable).is<Future<number>>();
-    resultOf(future).is<Future<User>>();
-    resultOf(iterable).is<Future<string>>();
-  });
+  compiles(
+    'of a function that returns an Observable, a Future or an async iterable has the future of its value',
+    () => {
+      const [observable, future] = [task(() => of(1)), task((id: number) => userOf(id))];
+      const iterable = task(() => some<AsyncIterable<string>>());
+      resultOf(observable).is<Future<number>>();
+      resultOf(future).is<Future<User>>();
+      resultOf(iterable).is<Future<string>>();
+    },
+  );
 
-  it('of a generator function that returns a future has the future of its value', () => {
+  compiles('of a generator function that returns a future has the future of its value', () => {
     const delegating = task(function* (id: number) {
       yield* numberOf;
       return userOf(id);
@@ -267,18 +249,18 @@ describe('task', () => {
     resultOf(delegating).is<Future<User>>();
   });
 
-  it('of a function that returns either has the future of both', () => {
+  compiles('of a function that returns a value or a promise has the future of their union', () => {
     const either = task((isKnown: boolean): number | Promise<string> => (isKnown ? 1 : Promise.resolve('a')));
     resultOf(either).is<Future<number | string>>();
     expectType<Equal<TaskResult<boolean>, boolean>>();
   });
 
-  it('of a function whose Observable never emits has the future of nothing', () => {
+  compiles('of a function whose Observable never emits has a Future<never>', () => {
     const endless = task(() => NEVER);
     resultOf(endless).is<Future<never>>();
   });
 
-  it('keeps this', () => {
+  compiles('keeps this', () => {
     class Service {
       readonly prefix = 'Hello ';
       readonly greet = task(function* (this: Service, id: number) {
@@ -292,21 +274,21 @@ describe('task', () => {
     const { plain } = new Service();
     expectType<Equal<ThisParameterType<typeof plain>, Service>>();
     expectType<Equal<ReturnType<Service['greet']>, Future<string>>>();
-    // @ts-expect-error it needs its this
-    expect(plain()).toBeInstanceOf(Future);
+    // @ts-expect-error `this` is missing
+    plain();
   });
 
-  it('keeps the type parameters of a generic function', () => {
+  compiles('keeps the type parameters of a generic function', () => {
     const first = task(function* <T>(futures: readonly Future<T>[]) {
       return (yield* all(futures))[0];
     });
     const same = task(<T>(value: T) => [value]);
-    const [one, list] = [first([numberOf]), same(some<string>('a'))];
+    const [one, list] = [first([numberOf]), same(some<string>())];
     typeOf(one).is<Future<number | undefined>>();
     typeOf(list).is<Future<string[]>>();
   });
 
-  it('of a generic plain function is generic, too', () => {
+  compiles('of a generic plain function is generic', () => {
     const same = task(<T>(value: T): T => value);
     const later = task(async <T>(value: T) => Promise.resolve(value));
     const [text, number] = [same('a'), later(1)];
@@ -314,7 +296,7 @@ describe('task', () => {
     typeOf(number).is<Future<number>>();
   });
 
-  it('has no this where its function has none, and keeps one that it has', () => {
+  compiles('has the `this` of its function, or none', () => {
     const named = task((id: number) => String(id));
     const walked = task(function* (id: number) {
       return yield* userOf(id);
@@ -329,11 +311,11 @@ describe('task', () => {
     typeOf(walked).is<(id: number) => Future<User>>();
     typeOf(own).is<(this: User, prefix: string) => Future<string>>();
     typeOf(ownGenerator).is<(this: User) => Future<User>>();
-    // @ts-expect-error it needs a User
-    expect(own('a')).toBeInstanceOf(Future);
+    // @ts-expect-error `this` is not a User
+    own('a');
   });
 
-  it('takes the types of its arguments from where it is put', () => {
+  compiles('infers its parameters from its context', () => {
     const named: (id: number) => Future<string> = task((id) => String(id));
     const walked: (id: number) => Future<User> = task(function* (id) {
       return yield* userOf(id);
@@ -342,7 +324,7 @@ describe('task', () => {
     typeOf(walked).is<(id: number) => Future<User>>();
   });
 
-  it('that emits is none: a task has one value', () => {
+  compiles('is not made of a generator function that emits', () => {
     const [emitting, mixed] = [
       task(function* () {
         yield* emit(1);
@@ -353,49 +335,56 @@ describe('task', () => {
         yield numberOf;
       }),
     ];
-    // @ts-expect-error it is no task
+    // @ts-expect-error a task has one value
     const one: () => Future<unknown> = emitting;
-    // @ts-expect-error it is no task
+    // @ts-expect-error a task has one value
     const other: () => Future<unknown> = mixed;
-    expect(() => one().block()).toThrow(TypeError);
-    expect(() => other().block()).toThrow(TypeError);
+    one().block();
+    other().block();
   });
 
-  it('of an async generator cannot be called: what that returns would be lost', () => {
-    const make = (): unknown => {
-      const lost = task(async function* (id: number) {
-        yield await Promise.resolve(id);
-        return 'a';
-      });
-      // @ts-expect-error it is no task
-      return lost(1) as unknown;
-    };
-    expect(make).toThrow(TypeError);
+  compiles('is not made of an async generator function, whose return value would be lost', () => {
+    const lost = task(async function* (id: number) {
+      yield await Promise.resolve(id);
+      return 'a';
+    });
+    // @ts-expect-error a task has one value
+    lost(1);
   });
 
-  it('refuses wrong arguments', () => {
+  compiles('that only throws is assignable to any other task, and a task of another value is not', () => {
+    const never: (id: number) => Future<string> = task((): never => {
+      throw new Error('no');
+    });
+    // @ts-expect-error the value is a number
+    const number: (id: number) => Future<string> = task((id: number) => id);
+    void never;
+    void number;
+  });
+
+  compiles('refuses wrong arguments', () => {
     const named = task((id: number) => id);
-    // @ts-expect-error a text is no number
-    expect(named('a')).toBeInstanceOf(Future);
-    // @ts-expect-error one is missing
-    expect(named()).toBeInstanceOf(Future);
+    // @ts-expect-error a string is not a number
+    named('a');
+    // @ts-expect-error an argument is missing
+    named();
   });
 });
 
-describe('batch', () => {
-  it('takes key and value from the resolver', () => {
+group('batch', () => {
+  compiles('infers key and value from the resolver', () => {
     typeOf(userOf).is<BatchFunction<number, User>>();
     resultOf(userOf).is<Future<User>>();
   });
 
-  it('takes the value out of a promised array, without the Errors in it', () => {
+  compiles('infers the value from a promised array, without the Errors in it', () => {
     const nameOf = batch((ids: readonly number[]) =>
       Promise.resolve(ids.map((id): string | Error => (id ? 'a' : new Error('no')))),
     );
     typeOf(nameOf).is<BatchFunction<number, string>>();
   });
 
-  it('takes it out of what an async function returns', () => {
+  compiles('infers the value from an async function', () => {
     const nameOf = batch(async (ids: readonly number[]) => {
       await Promise.resolve();
       return ids.map((id) => (id ? `user ${id}` : new Error('no')));
@@ -403,7 +392,7 @@ describe('batch', () => {
     typeOf(nameOf).is<BatchFunction<number, string>>();
   });
 
-  it('takes it out of a Map, a Map of values and Errors, and a promised one', () => {
+  compiles('infers the value from a Map, a Map of values and Errors, and a promised Map', () => {
     const fromMap = batch((ids: readonly number[]) => new Map(ids.map((id) => [id, user])));
     const withErrors = batch((ids: readonly number[]) => new Map(ids.map((id): [number, User | Error] => [id, user])));
     const promised = batch((ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, user]))));
@@ -412,7 +401,7 @@ describe('batch', () => {
     typeOf(promised).is<BatchFunction<string, User>>();
   });
 
-  it('takes it out of an Observable and a Future', () => {
+  compiles('infers the value from an Observable and a Future', () => {
     const observed = batch((ids: readonly number[]) => of(ids.map(() => user)));
     const joined = batch((ids: readonly number[]) => all(ids.map((id) => userOf(id))));
     const many = batch((ids: readonly number[]) => userOf.many(ids));
@@ -421,19 +410,19 @@ describe('batch', () => {
     typeOf(many).is<BatchFunction<number, User>>();
   });
 
-  it('takes it out of an async iterable', () => {
+  compiles('infers the value from an async iterable', () => {
     const nameOf = batch(async function* (ids: readonly number[]) {
       yield await Promise.resolve(ids.map(String));
     });
     typeOf(nameOf).is<BatchFunction<number, string>>();
   });
 
-  it('keeps a value that may be missing', () => {
+  compiles('keeps a value that may be missing', () => {
     const maybe = batch((ids: readonly number[]) => ids.map((id) => (id > 0 ? user : null)));
     typeOf(maybe).is<BatchFunction<number, User | null>>();
   });
 
-  it('takes it out of the results all the same where the resolver looks at its flush', () => {
+  compiles('infers the value also if the resolver uses its flush', () => {
     const awaited = batch(async (ids: readonly number[], { signal }) => {
       await Promise.resolve();
       return ids.map((id) => (signal.aborted ? new Error('no') : `user ${id}`));
@@ -458,7 +447,7 @@ describe('batch', () => {
     typeOf(iterated).is<BatchFunction<number, string>>();
   });
 
-  it('takes a flush whose types are written down', () => {
+  compiles('accepts a flush with explicit types', () => {
     const named = batch((ids: readonly number[], flush: Flush<number, string>) => {
       if (flush.signal.aborted) flush.succeed(1, 'a');
       return ids.map(String);
@@ -473,14 +462,14 @@ describe('batch', () => {
     typeOf(resolved).is<BatchFunction<number, string>>();
   });
 
-  it('takes a Map by what the key option makes of the keys', () => {
+  compiles('accepts a Map by the identities of the key option', () => {
     const nameOf = batch((keys: readonly User[]) => new Map(keys.map(({ id, name }) => [id, name])), {
       key: ({ id }) => id,
     });
     typeOf(nameOf).is<BatchFunction<User, string>>();
   });
 
-  it('takes a task of a generator function for its resolver, and no bare generator function', () => {
+  compiles('accepts a task as its resolver, and no generator function', () => {
     const nameOf = batch(
       task(function* (ids: readonly number[]) {
         const users = yield* all(ids.map((id) => userOf(id)));
@@ -488,14 +477,14 @@ describe('batch', () => {
       }),
     );
     typeOf(nameOf).is<BatchFunction<number, string>>();
-    // @ts-expect-error nothing would drive it
+    // @ts-expect-error a generator does not run by itself
     const bare = batch(function* (ids: readonly number[]) {
       return ids.map(String);
     });
-    expect(bare).toBeDefined();
+    void bare;
   });
 
-  it('takes the type arguments where all is settled early', () => {
+  compiles('accepts type arguments for a resolver that settles all keys early', () => {
     const early = batch<number, string>((ids, flush) => {
       typeOf(ids).is<readonly number[]>();
       expectType<Equal<Parameters<typeof flush.succeed>, [key: number, value: string]>>();
@@ -507,7 +496,7 @@ describe('batch', () => {
     typeOf(promised).is<BatchFunction<number, string>>();
   });
 
-  it('types its options by the key', () => {
+  compiles('infers the parameters of its options from the key', () => {
     const byId = batch((keys: readonly User[]) => keys.map(({ name }) => name), {
       key: ({ id }) => id,
       partition: ({ name }) => name,
@@ -516,7 +505,7 @@ describe('batch', () => {
     typeOf(byId).is<BatchFunction<User, string>>();
   });
 
-  it('has the value type of what arrives where its results have yet to arrive', () => {
+  compiles('infers the value from results that are promises or futures', () => {
     typeOf(batch((ids: readonly number[]) => ids.map(async (id) => Promise.resolve(String(id))))).is<
       BatchFunction<number, string>
     >();
@@ -528,7 +517,7 @@ describe('batch', () => {
     >();
   });
 
-  it('tells its resolver the type of its partition', () => {
+  compiles('passes the type of its partition to its resolver', () => {
     batch(
       (ids: readonly number[], { partition }) => {
         typeOf(partition).is<string>();
@@ -549,34 +538,34 @@ describe('batch', () => {
     typeOf(tenant).is<BatchFunction<number, string>>();
   });
 
-  it('types many, prime, clear and flushes$', () => {
+  compiles('types many, prime, clear and flushes$', () => {
     expectType<Equal<ReturnType<typeof userOf.many>, Future<User[]>>>();
     expectType<Equal<Parameters<typeof userOf.many>, [keys: readonly number[]]>>();
     expectType<Equal<Parameters<typeof userOf.prime>, [key: number, value: User]>>();
     expectType<Equal<Parameters<typeof userOf.clear>, [key: number]>>();
     expectType<Equal<Parameters<typeof userOf.clearAll>, []>>();
-    // @ts-expect-error it may be undefined
-    expect(() => userOf.clear(some<number | undefined>(undefined))).toThrow(TypeError);
+    // @ts-expect-error the key may be undefined
+    userOf.clear(some<number | undefined>());
     typeOf(userOf.flushes$).is<Observable<FlushEvent<number>>>();
   });
 
-  it('refuses wrong keys, wrong results and unknown options', () => {
-    // @ts-expect-error a text is no number
-    expect(userOf('a')).toBeInstanceOf(Future);
-    // @ts-expect-error a number is no array and no Map
-    expect(batch((ids: readonly number[]) => ids.length)).toBeDefined();
+  compiles('refuses wrong keys, wrong results and unknown options', () => {
+    // @ts-expect-error a string is not a number
+    userOf('a');
+    // @ts-expect-error a number is not an array and not a Map
+    batch((ids: readonly number[]) => ids.length);
     // @ts-expect-error there is no such option
-    expect(() => batch((ids: readonly number[]) => ids, { maxsize: 1 })).toThrow('maxSize');
+    batch((ids: readonly number[]) => ids, { maxsize: 1 });
   });
 });
 
-describe('batchMap', () => {
-  it('of a batch function is an operator from its key to its value', () => {
+group('batchMap', () => {
+  compiles('of a batch function is an operator from its key to its value', () => {
     const operator = batchMap(userOf, { ordered: true });
     typeOf(operator).is<OperatorFunction<number, User>>();
   });
 
-  it('of a resolver is one too, with the options of both', () => {
+  compiles('of a resolver is an operator, with the options of batch and batchMap', () => {
     const operator = batchMap((ids: readonly number[]) => Promise.resolve(ids.map(String)), {
       maxSize: 10,
       concurrency: 2,
@@ -585,7 +574,7 @@ describe('batchMap', () => {
     typeOf(operator).is<OperatorFunction<number, string>>();
   });
 
-  it('of a resolver that looks at its flush is one, too', () => {
+  compiles('of a resolver that uses its flush is an operator', () => {
     const awaited = batchMap(async (ids: readonly number[], { signal }) => {
       await Promise.resolve();
       return ids.map((id) => (signal.aborted ? new Error('no') : `user ${id}`));
@@ -605,48 +594,51 @@ describe('batchMap', () => {
     typeOf(named).is<OperatorFunction<number, string>>();
   });
 
-  it('types what is piped through it', () => {
+  compiles('determines the type of a pipe', () => {
     const users = of(1).pipe(batchMap(userOf));
     typeOf(users).is<Observable<User>>();
   });
 
-  it('by a key takes values of any type, and emits what result gives, or else the result of the key', () => {
-    interface Order {
-      readonly userId: number;
-    }
-    const orders = of<Order>({ userId: 1 });
-    const joined = orders.pipe(
-      batchMap(userOf, {
-        key: ({ userId }) => userId,
-        result: (order, { name }) => ({ ...order, name }),
-        ordered: true,
-      }),
-    );
-    const alone = orders.pipe(batchMap(userOf, { key: (order) => order.userId }));
-    const standing = batchMap(userOf, { key: (order: Order) => order.userId, result: () => true, concurrency: 1 });
-    const paired = of(1).pipe(batchMap(userOf, { result: (id, { name }): [number, string] => [id, name] }));
-    const resolved = orders.pipe(
-      batchMap((keys: readonly Order[], { signal }) => keys.map(() => signal.aborted), {
-        key: ({ userId }) => userId,
-        result: ({ userId }, isAborted): [number, boolean] => [userId, isAborted],
-      }),
-    );
-    typeOf(joined).is<Observable<{ name: string; userId: number }>>();
-    typeOf(alone).is<Observable<User>>();
-    typeOf(standing).is<OperatorFunction<Order, boolean>>();
-    typeOf(paired).is<Observable<[number, string]>>();
-    typeOf(resolved).is<Observable<[number, boolean]>>();
+  compiles(
+    'with a key option accepts values of any type, and emits the value of the result option or the result of the key',
+    () => {
+      interface Order {
+        readonly userId: number;
+      }
+      const orders = of<Order>({ userId: 1 });
+      const joined = orders.pipe(
+        batchMap(userOf, {
+          key: ({ userId }) => userId,
+          result: (order, { name }) => ({ ...order, name }),
+          ordered: true,
+        }),
+      );
+      const alone = orders.pipe(batchMap(userOf, { key: (order) => order.userId }));
+      const standing = batchMap(userOf, { key: (order: Order) => order.userId, result: () => true, concurrency: 1 });
+      const paired = of(1).pipe(batchMap(userOf, { result: (id, { name }): [number, string] => [id, name] }));
+      const resolved = orders.pipe(
+        batchMap((keys: readonly Order[], { signal }) => keys.map(() => signal.aborted), {
+          key: ({ userId }) => userId,
+          result: ({ userId }, isAborted): [number, boolean] => [userId, isAborted],
+        }),
+      );
+      typeOf(joined).is<Observable<{ name: string; userId: number }>>();
+      typeOf(alone).is<Observable<User>>();
+      typeOf(standing).is<OperatorFunction<Order, boolean>>();
+      typeOf(paired).is<Observable<[number, string]>>();
+      typeOf(resolved).is<Observable<[number, boolean]>>();
+    },
+  );
+
+  compiles('with a key option refuses a wrong key, and a source of other values', () => {
+    // @ts-expect-error the keys are numbers
+    batchMap(userOf, { key: (order: { readonly userId: string }) => order.userId });
+    // @ts-expect-error a string has no userId
+    of('a').pipe(batchMap(userOf, { key: (order: { readonly userId: number }) => order.userId }));
   });
 
-  it('by a key refuses a key of another type, and a source that does not fit', () => {
-    // @ts-expect-error its keys are numbers
-    expect(batchMap(userOf, { key: (order: { readonly userId: string }) => order.userId })).toBeDefined();
-    // @ts-expect-error a text has no userId
-    expect(of('a').pipe(batchMap(userOf, { key: (order: { readonly userId: number }) => order.userId }))).toBeDefined();
-  });
-
-  it('refuses the options of batch for what is a batch function already', () => {
-    // @ts-expect-error it has its options
-    expect(() => batchMap(userOf, { maxSize: 10 })).toThrow(TypeError);
+  compiles('refuses the options of batch for a batch function', () => {
+    // @ts-expect-error a batch function has its options
+    batchMap(userOf, { maxSize: 10 });
   });
 });

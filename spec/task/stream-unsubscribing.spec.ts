@@ -32,22 +32,22 @@ const endless = stream(function* () {
       yield* emit(n);
     }
   } finally {
-    log.push('leaves');
+    log.push('cleans up');
   }
 });
 
-/** Emits its name, waits for `input`, emits it again; its clean-up takes `ms`. */
-const careful = (name: string, input: unknown, ms?: number): Observable<unknown> =>
+/** Emits its name, waits for `input`, and emits its name again. Its clean-up takes `ms`. */
+const recorded = (name: string, input: unknown, ms?: number): Observable<unknown> =>
   stream(function* () {
     try {
       yield* emit(name);
       yield input;
       yield* emit(`${name} again`);
     } finally {
-      log.push(`${name} leaves`);
+      log.push(`${name} cleans up`);
       if (ms !== undefined) {
         yield timer(ms);
-        log.push(`${name} has left`);
+        log.push(`${name} has cleaned up`);
       }
     }
   });
@@ -55,15 +55,15 @@ const careful = (name: string, input: unknown, ms?: number): Observable<unknown>
 describe('take', () => {
   it('stops the body at the yield of the last taken value, and runs its finally blocks', () => {
     expect(record(endless.pipe(take(2))).notifications).toEqual(['next 1', 'next 2', 'complete']);
-    expect(log).toEqual(['emits 1', 'emits 2', 'leaves']);
+    expect(log).toEqual(['emits 1', 'emits 2', 'cleans up']);
   });
   it('of 0 values never runs the body', () => {
     expect(record(endless.pipe(take(0))).notifications).toEqual(['complete']);
     expect(log).toEqual([]);
   });
   it('of more values than are emitted lets the body end by itself', () => {
-    expect(record(careful('it', null).pipe(take(3))).notifications).toEqual(['next it', 'next it again', 'complete']);
-    expect(log).toEqual(['it leaves']);
+    expect(record(recorded('it', null).pipe(take(3))).notifications).toEqual(['next it', 'next it again', 'complete']);
+    expect(log).toEqual(['it cleans up']);
   });
   it('stops the body also when the value arrives late', async () => {
     const doubled = batch((ns: readonly number[]) => ns.map((n) => n * 2));
@@ -71,38 +71,38 @@ describe('take', () => {
       try {
         for (let n = 1; ; n++) yield* emit(yield* doubled(n));
       } finally {
-        log.push('leaves');
+        log.push('cleans up');
       }
     });
     const { notifications } = record(late.pipe(take(2)));
     await nextTurn();
     await nextTurn();
     expect(notifications).toEqual(['next 2', 'next 4', 'complete']);
-    expect(log).toEqual(['leaves']);
+    expect(log).toEqual(['cleans up']);
   });
   it('runs the finally blocks of the innermost first', () => {
     function* inner(): Generator<Emission<number>, void> {
       try {
         yield* emit(1);
       } finally {
-        log.push('inner leaves');
+        log.push('inner cleans up');
       }
     }
     const outer = stream(function* () {
       try {
         yield* inner();
       } finally {
-        log.push('outer leaves');
+        log.push('outer cleans up');
       }
     });
     record(outer.pipe(take(1)));
-    expect(log).toEqual(['inner leaves', 'outer leaves']);
+    expect(log).toEqual(['inner cleans up', 'outer cleans up']);
   });
   it('does not run catch blocks', () => {
     const catching = stream(function* () {
       try {
         yield* emit(1);
-        log.push('went on');
+        log.push('continued');
       } catch {
         log.push('caught');
       }
@@ -110,12 +110,12 @@ describe('take', () => {
     expect(record(catching.pipe(take(1))).notifications).toEqual(['next 1', 'complete']);
     expect(log).toEqual([]);
   });
-  it('completes before an asynchronous clean-up ends, which runs to its end', () => {
+  it('completes before an asynchronous clean-up ends, which runs ended', () => {
     inVirtualTime((time) => {
-      time.expectObservable(careful('it', NEVER, 5).pipe(take(1))).toBe('(x|)', { x: 'it' });
+      time.expectObservable(recorded('it', NEVER, 5).pipe(take(1))).toBe('(x|)', { x: 'it' });
       timer(4).subscribe(() => log.push('four'));
     });
-    expect(log).toEqual(['it leaves', 'four', 'it has left']);
+    expect(log).toEqual(['it cleans up', 'four', 'it has cleaned up']);
   });
 });
 
@@ -124,15 +124,15 @@ describe('unsubscribing', () => {
     const stop = new Subject<void>();
     endless.pipe(takeUntil(stop)).subscribe((n) => {
       if (n === 2) stop.next();
-      log.push(`notifications ${String(n)}`);
+      log.push(`received ${String(n)}`);
     });
-    expect(log).toEqual(['emits 1', 'notifications 1', 'emits 2', 'leaves', 'notifications 2']);
+    expect(log).toEqual(['emits 1', 'received 1', 'emits 2', 'cleans up', 'received 2']);
   });
   it('while the body waits runs its finally blocks before unsubscribe returns, and unsubscribes from its input', () => {
     const source = new Subject<void>();
-    const { notifications, subscription } = record(careful('it', source));
+    const { notifications, subscription } = record(recorded('it', source));
     subscription.unsubscribe();
-    expect(log).toEqual(['it leaves']);
+    expect(log).toEqual(['it cleans up']);
     expect(source.observed).toBe(false);
     expect(notifications).toEqual(['next it']);
   });
@@ -140,25 +140,25 @@ describe('unsubscribing', () => {
     const double = batch((ns: readonly number[]) => ns.map((n) => n * 2));
     const flushed: unknown[] = [];
     double.flushes$.subscribe(({ keys }) => flushed.push(keys));
-    record(careful('it', double(1))).subscription.unsubscribe();
+    record(recorded('it', double(1))).subscription.unsubscribe();
     double(2).block();
     expect(flushed).toEqual([[2]]);
   });
-  it('drops the values that a finally block emits, and the block goes on', () => {
-    const stubborn = stream(function* () {
+  it('drops the values that a finally block emits, and runs the block ended', () => {
+    const emitting = stream(function* () {
       try {
         yield* emit('first');
       } finally {
         yield* emit('dropped');
         yield emit('dropped');
-        log.push('went on');
+        log.push('continued');
         yield null;
         yield* emit('dropped');
-        log.push('to its end');
+        log.push('ended');
       }
     });
-    expect(record(stubborn.pipe(take(1))).notifications).toEqual(['next first', 'complete']);
-    expect(log).toEqual(['went on', 'to its end']);
+    expect(record(emitting.pipe(take(1))).notifications).toEqual(['next first', 'complete']);
+    expect(log).toEqual(['continued', 'ended']);
   });
   it('drops the values that an asynchronous finally block emits', () => {
     const received: unknown[] = [];
@@ -169,85 +169,85 @@ describe('unsubscribing', () => {
         } finally {
           yield timer(5);
           yield* emit('dropped');
-          log.push('to its end');
+          log.push('ended');
         }
       });
       const subscription = slow.subscribe((value) => received.push(value));
       timer(2).subscribe(() => subscription.unsubscribe());
     });
     expect(received).toEqual([]);
-    expect(log).toEqual(['to its end']);
+    expect(log).toEqual(['ended']);
   });
   it('by the body itself stops it at its next yield, whose value is not emitted', () => {
     const source = new Subject<void>();
-    const itself: { subscription?: Subscription } = {};
+    const self: { subscription?: Subscription } = {};
     const { notifications, subscription } = record(
       stream(function* () {
         try {
           yield source;
-          itself.subscription?.unsubscribe();
+          self.subscription?.unsubscribe();
           log.push('still running');
           yield* emit('no');
-          log.push('went on');
+          log.push('continued');
         } finally {
-          log.push('leaves');
+          log.push('cleans up');
         }
       }),
     );
-    itself.subscription = subscription;
+    self.subscription = subscription;
     source.next();
     source.complete();
-    expect(log).toEqual(['still running', 'leaves']);
+    expect(log).toEqual(['still running', 'cleans up']);
     expect(notifications).toEqual([]);
   });
   it('has no effect once the body has ended, and none the second time', () => {
-    const ended = record(careful('it', null));
+    const ended = record(recorded('it', null));
     ended.subscription.unsubscribe();
-    const left = record(careful('other', NEVER));
-    left.subscription.unsubscribe();
-    left.subscription.unsubscribe();
-    expect(log).toEqual(['it leaves', 'other leaves']);
+    const unsubscribed = record(recorded('other', NEVER));
+    unsubscribed.subscription.unsubscribe();
+    unsubscribed.subscription.unsubscribe();
+    expect(log).toEqual(['it cleans up', 'other cleans up']);
   });
   it('does not affect another subscription of the same stream', () => {
     const source = new Subject<void>();
-    const future = careful('it', source);
-    const stays = record(future);
+    const future = recorded('it', source);
+    const other = record(future);
     record(future).subscription.unsubscribe();
     source.next();
     source.complete();
-    expect(stays.notifications).toEqual(['next it', 'next it again', 'complete']);
+    expect(other.notifications).toEqual(['next it', 'next it again', 'complete']);
   });
   it('reports the error of a finally block', () => {
-    const clumsy = stream(function* () {
+    const throwing = stream(function* () {
       try {
         yield* emit(1);
       } finally {
         // eslint-disable-next-line no-unsafe-finally -- the spec is about this throw
-        throw new Error('clumsy');
+        throw new Error('clean-up');
       }
     });
-    const reported = unhandledErrorsOf(() => record(clumsy.pipe(take(1))));
-    expect(reported).toEqual([new Error('clumsy')]);
+    const reported = unhandledErrorsOf(() => record(throwing.pipe(take(1))));
+    expect(reported).toEqual([new Error('clean-up')]);
   });
   it('happens in takeUntil, first and switchMap', () => {
     const stop = new Subject<void>();
-    record(careful('until', NEVER).pipe(takeUntil(stop)));
+    record(recorded('until', NEVER).pipe(takeUntil(stop)));
     stop.next();
-    record(careful('first', NEVER).pipe(first()));
-    record(of(1, 2).pipe(switchMap((n) => careful(`switched ${String(n)}`, NEVER)))).subscription.unsubscribe();
-    expect(log).toEqual(['until leaves', 'first leaves', 'switched 1 leaves', 'switched 2 leaves']);
+    record(recorded('first', NEVER).pipe(first()));
+    record(of(1, 2).pipe(switchMap((n) => recorded(`switched ${String(n)}`, NEVER)))).subscription.unsubscribe();
+    expect(log).toEqual(['until cleans up', 'first cleans up', 'switched 1 cleans up', 'switched 2 cleans up']);
   });
-  it('happens in switchMap before the next stream begins, also when a value of the first stream causes the next', () => {
+  it('happens in switchMap before the next stream starts, also when a value of the first stream triggers the next', () => {
     const source = new Subject<number>();
     source
       .pipe(
         switchMap((n) =>
           stream(function* () {
             try {
-              log.push(`begins ${String(n)}`);
+              log.push(`starts ${String(n)}`);
               yield* emit(n);
             } finally {
-              log.push(`leaves ${String(n)}`);
+              log.push(`cleans up ${String(n)}`);
             }
           }),
         ),
@@ -256,54 +256,54 @@ describe('unsubscribing', () => {
         if (n < 3) source.next(n + 1);
       });
     source.next(1);
-    expect(log).toEqual(['begins 1', 'leaves 1', 'begins 2', 'leaves 2', 'begins 3', 'leaves 3']);
+    expect(log).toEqual(['starts 1', 'cleans up 1', 'starts 2', 'cleans up 2', 'starts 3', 'cleans up 3']);
   });
 });
 
 describe('a stream that is unsubscribed', () => {
-  it('before it has begun never runs its body', () => {
-    const gone = new Subject<void>();
+  it('before it has started never runs its body', () => {
+    const never = new Subject<void>();
     const stopping = new Observable((subscriber) => {
       subscriber.next('stop');
-      return careful('never', null).subscribe(subscriber);
+      return recorded('never', null).subscribe(subscriber);
     });
     expect(record(stopping.pipe(take(1))).notifications).toEqual(['next stop', 'complete']);
-    expect(record(concat(EMPTY, careful('concat', NEVER)).pipe(takeUntil(concat(of(1), gone)))).notifications).toEqual([
-      'complete',
-    ]);
+    expect(
+      record(concat(EMPTY, recorded('concat', NEVER)).pipe(takeUntil(concat(of(1), never)))).notifications,
+    ).toEqual(['complete']);
     expect(log).toEqual([]);
   });
   it('by another stream during an emission of that stream is stopped', () => {
-    const victim = record(careful('victim', NEVER));
-    const killer = stream(function* () {
-      yield* emit('kill');
-      log.push('killer goes on');
+    const stopped = record(recorded('stopped', NEVER));
+    const stopping = stream(function* () {
+      yield* emit('stop');
+      log.push('stopping continues');
     });
-    killer.subscribe(() => victim.subscription.unsubscribe());
-    expect(log).toEqual(['victim leaves', 'killer goes on']);
+    stopping.subscribe(() => stopped.subscription.unsubscribe());
+    expect(log).toEqual(['stopped cleans up', 'stopping continues']);
   });
   it('because a merged sibling failed is stopped', () => {
-    const { notifications } = record(merge(careful('it', NEVER), careful('failing', Future.fail('no'))));
+    const { notifications } = record(merge(recorded('it', NEVER), recorded('failing', Future.fail('no'))));
     expect(notifications).toEqual(['next it', 'next failing', 'error no']);
-    expect(log).toEqual(['failing leaves', 'it leaves']);
+    expect(log).toEqual(['failing cleans up', 'it cleans up']);
   });
-  it('together with the task that waits for it is stopped first, and its clean-up goes on', () => {
+  it('together with the task that waits for it is stopped first, and its clean-up continues', () => {
     const waiting = task(function* () {
       try {
-        yield careful('stream', NEVER, 5).pipe(toArray());
+        yield recorded('stream', NEVER, 5).pipe(toArray());
       } finally {
-        log.push('task leaves');
+        log.push('task cleans up');
       }
     });
     inVirtualTime(() => {
       const subscription = waiting().subscribe();
       timer(1).subscribe(() => subscription.unsubscribe());
     });
-    expect(log).toEqual(['stream leaves', 'task leaves', 'stream has left']);
+    expect(log).toEqual(['stream cleans up', 'task cleans up', 'stream has cleaned up']);
   });
   it('and subscribed to again runs again', () => {
     expect(record(endless.pipe(take(1), repeat(2))).notifications).toEqual(['next 1', 'next 1', 'complete']);
-    expect(log.filter((line) => line === 'leaves')).toHaveLength(2);
+    expect(log.filter((line) => line === 'cleans up')).toHaveLength(2);
   });
 });
 
@@ -311,20 +311,20 @@ describe('a scope', () => {
   it('waits for the clean-up of a stream that was unsubscribed in it', () => {
     inVirtualTime((time) => {
       const work = scoped(function* (scope: Scope) {
-        yield scope.start(careful('it', NEVER, 5).pipe(take(1)));
+        yield scope.start(recorded('it', NEVER, 5).pipe(take(1)));
         log.push('body ends');
       });
       time.expectObservable(work).toBe('-----(x|)', { x: undefined });
     });
-    expect(log).toEqual(['it leaves', 'it has left', 'body ends']);
+    expect(log).toEqual(['it cleans up', 'it has cleaned up', 'body ends']);
   });
   it('cancels the streams that were started in it', () => {
     inVirtualTime(() => {
       const scope = new Scope();
-      const started = scope.start(merge(careful('it', NEVER), interval(1)));
+      const started = scope.start(merge(recorded('it', NEVER), interval(1)));
       timer(3).subscribe(() => scope.cancel('enough'));
       started.subscribe({ error: () => log.push('cancelled') });
     });
-    expect(log).toEqual(['it leaves', 'cancelled']);
+    expect(log).toEqual(['it cleans up', 'cancelled']);
   });
 });

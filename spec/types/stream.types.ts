@@ -1,21 +1,7 @@
-/** What the compiler knows of a stream: the type of its values is that of all its body emits. */
+/** The types of streams: the values of a stream have the type of all its emissions. `tsc` checks this file, and nothing runs it. */
 import { of, type Observable } from 'rxjs';
 import { AsyncValue, emit, Future, stream, type Emission, type Emitted } from 'sluice';
-
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- how one asks whether two types are one
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-interface Claim<Actual> {
-  /** Compiles only where it is just this type. */
-  is<Expected>(...proof: Equal<Actual, Expected> extends true ? [] : ['it is another type']): void;
-}
-
-/** The type of a value. */
-const typeOf = <Actual>(value: Actual): Claim<Actual> => ({ is: () => expect([value]).toHaveLength(1) });
-
-/** Compiles only where a type is `true`. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- there is nothing but the type to check
-const expectType = <Holds extends true>(holds = true as Holds): void => expect(holds).toBe(true);
+import { compiles, type Equal, expectType, group, typeOf } from './assertions';
 
 interface Row {
   readonly id: number;
@@ -23,8 +9,8 @@ interface Row {
 
 const rowOf = (id: number): Future<Row> => Future.of({ id });
 
-describe('a stream', () => {
-  it('has the type of what it emits, whatever it waits for', () => {
+group('a stream', () => {
+  compiles('has the type of its emissions, whatever it waits for', () => {
     const rows = stream(function* () {
       const row = yield* rowOf(1);
       typeOf(row).is<Row>();
@@ -33,7 +19,7 @@ describe('a stream', () => {
     typeOf(rows).is<Observable<Row>>();
   });
 
-  it('has the types of all that it emits', () => {
+  compiles('has the union of the types of its emissions', () => {
     const mixed = stream(function* () {
       yield* emit(1);
       yield* emit('a');
@@ -42,7 +28,7 @@ describe('a stream', () => {
     typeOf(mixed).is<Observable<number | string | null>>();
   });
 
-  it('keeps a union in one piece, and a boolean a boolean', () => {
+  compiles('does not distribute over a union or boolean', () => {
     const flags = stream(function* () {
       const flag = yield* Future.of<boolean>(true);
       yield* emit(flag);
@@ -51,7 +37,7 @@ describe('a stream', () => {
     typeOf(flags).is<Observable<boolean | 'a' | 'b'>>();
   });
 
-  it('has the type of what it emits by a bare yield, beside bare yields of other things', () => {
+  compiles('has the type of emissions by a bare yield, without the types of other yields', () => {
     const bare = stream(function* () {
       const value = yield Future.of('a');
       yield new AsyncValue<void>();
@@ -63,7 +49,7 @@ describe('a stream', () => {
     typeOf(bare).is<Observable<number>>();
   });
 
-  it('has the types of what those emit that it delegates to', () => {
+  compiles('has the types of the emissions of its delegates', () => {
     function* helper(id: number) {
       const row = yield* rowOf(id);
       yield* emit(row);
@@ -77,7 +63,7 @@ describe('a stream', () => {
     typeOf(rows).is<Observable<Row | string>>();
   });
 
-  it('has the type that an annotation says', () => {
+  compiles('has the type of an explicit annotation', () => {
     const rows = stream(function* (): Generator<Emission<Row>, void, unknown> {
       yield* emit({ id: 1 });
     });
@@ -88,7 +74,7 @@ describe('a stream', () => {
     typeOf(unknowns).is<Observable<unknown>>();
   });
 
-  it('that emits nothing has no values', () => {
+  compiles('without emissions has values of type never', () => {
     const silent = stream(function* () {
       yield* rowOf(1);
     });
@@ -96,32 +82,32 @@ describe('a stream', () => {
     expectType<Equal<Emitted<Future<number>>, never>>();
   });
 
-  it('is made of a generator function that takes and returns nothing', () => {
-    // @ts-expect-error what it returns would be lost
+  compiles('is made of a generator function without parameters and without a return value', () => {
+    // @ts-expect-error the return value would be lost
     stream(function* () {
       yield* emit(1);
       return 2;
     });
-    // @ts-expect-error nobody gives it an argument
+    // @ts-expect-error the body is called without an argument
     stream(function* (id: number) {
       yield* emit(id);
     });
-    // @ts-expect-error an Observable is no generator
+    // @ts-expect-error an Observable is not a generator
     stream(() => of(1));
     // @ts-expect-error an async generator function runs by itself
-    expect(() => stream(async function* () {})).toThrow();
+    stream(async function* () {});
   });
 });
 
-describe('an emission', () => {
-  it('is nothing to subscribe to or to wait for', () => {
+group('an emission', () => {
+  compiles('is not an Observable', () => {
     const emission = emit(1);
     typeOf(emission).is<Emission<number>>();
-    // @ts-expect-error it is no Observable
+    // @ts-expect-error an emission is not an Observable
     expectType<typeof emission extends Observable<unknown> ? true : false>();
   });
 
-  it('gives the body nothing back', () => {
+  compiles('has no value in the body', () => {
     stream(function* () {
       const given = yield* emit(1);
       // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- that it is void is the point

@@ -1,38 +1,36 @@
-/**
- * The place a resolver runs in: nobody's. It never runs inside the call of somebody who asks, nor in his context.
- */
+/** Resolvers run outside of the calls, the contexts and the tasks of their callers. */
 import { batch, task } from 'sluice';
 import { listen, runVirtual } from './virtual-run';
 
-/** Says whether the resolver was called while somebody was asking. */
-function watched(maxSize: number) {
-  const seen = { isAsking: false, calls: [] as string[] };
+/** A batch function that records whether its resolver runs inside a call of `load`. */
+function recordingBatch(maxSize: number) {
+  const seen = { isLoading: false, calls: [] as string[] };
   const ask = batch(
     (ids: readonly number[]) => {
-      seen.calls.push(seen.isAsking ? 'inside' : 'outside');
+      seen.calls.push(seen.isLoading ? 'inside' : 'outside');
       return [...ids];
     },
     { maxSize },
   );
-  const asking = (id: number): void => {
-    seen.isAsking = true;
+  const load = (id: number): void => {
+    seen.isLoading = true;
     ask(id).subscribe();
-    seen.isAsking = false;
+    seen.isLoading = false;
   };
-  return { ask, asking, seen };
+  return { ask, load, seen };
 }
 
 describe('a resolver', () => {
-  it('never runs inside the call of who asks', () => {
+  it('never runs inside the call that requests a key', () => {
     runVirtual(({ flush }) => {
-      const { asking, seen } = watched(Infinity);
-      asking(1);
+      const { load, seen } = recordingBatch(Infinity);
+      load(1);
       flush();
       expect(seen.calls).toEqual(['outside']);
     });
   });
 
-  it("is called as a plain function, without a this of the library's", () => {
+  it('is called as a plain function, with undefined as its this', () => {
     runVirtual(({ flush }) => {
       const selves: unknown[] = [];
       function resolve(this: unknown, ids: readonly number[]): number[] {
@@ -45,7 +43,7 @@ describe('a resolver', () => {
     });
   });
 
-  it('that subscribes or blocks does so as nobody: block warns of no task', () => {
+  it('may block without a warning that it blocks inside a task', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const inner = batch((ids: readonly number[]) => [...ids]);
     const outer = batch((ids: readonly number[]) => inner.many(ids).block());
