@@ -22,9 +22,14 @@ try {
 async function main() {
   const { suite, processes, only, json } = readArguments();
   prepare();
+  /** @type {{ workloads: readonly import('./harness/workload.mjs').Workload[] }} */
   const { workloads } = await import(`./suites/${suite}/suite.mjs`);
   const chosen = namedLike(workloads, only);
-  if (chosen.length === 0) throw unknown(`workload "${only}"`, namesOf(workloads));
+  if (chosen.length === 0)
+    throw unknown(
+      `workload "${only}"`,
+      workloads.map(({ name }) => name),
+    );
 
   const rows = [];
   // Process by process, so that a change of the machine's speed falls on all workloads.
@@ -74,8 +79,6 @@ function rowsOf(/** @type {string} */ suite, /** @type {string} */ name) {
     .map((line) => JSON.parse(line));
 }
 
-const unknown = (/** @type {string} */ what, /** @type {readonly string[]} */ known) =>
-  new Error(`There is no ${what}. Known: ${known.join('; ')}.`);
-
-const namesOf = (/** @type {readonly import('./harness/workload.mjs').Workload[]} */ workloads) =>
-  workloads.map(({ name }) => name);
+function unknown(/** @type {string} */ what, /** @type {readonly string[]} */ known) {
+  return new Error(`There is no ${what}. Known: ${known.join('; ')}.`);
+}

@@ -4,6 +4,7 @@
  *
  * @typedef {'main thread' | 'process'} CpuOwner
  */
+/** @type {{ threadCpuUsage?: () => NodeJS.CpuUsage }} */
 const { threadCpuUsage } = process;
 
 /** @type {CpuOwner} */

@@ -33,7 +33,8 @@ export function combineProcesses(rows) {
 /** @param {readonly Row[]} rows @returns {CombinedRow} */
 function combined(rows) {
   const [first] = rows;
-  const medianOf = (/** @type {(row: Row) => number | undefined} */ figure) => legible(median(rows.map(figure)));
+  const medianOf = (/** @type {(row: Row) => number | undefined} */ figure) =>
+    legible(median(rows.flatMap((row) => figure(row) ?? [])));
   const spreadOf = (/** @type {'sluice' | 'peer' | 'ratio'} */ figure) => spread(rows.map((row) => row[figure]));
   const sluice = medianOf((row) => row.sluice);
   const toPeers = spread(rows.map(({ peer }) => legible(timesBetter(first.metric, sluice, peer))));
