@@ -17,8 +17,8 @@ const programs = [
 export async function* growth() {
   const timesOf = async (/** @type {number} */ size, /** @type {number} */ rounds) =>
     timeRounds(await doublesContenders(programs, numbers(size)), { rounds });
-  const whenFew = await timesOf(few, 31);
-  const whenMany = await timesOf(many, 5);
+  const whenFew = await timesOf(few, 15);
+  const whenMany = await timesOf(many, 3);
   const growthOf = (/** @type {string} */ name) => whenMany.get(name).wallMs / many / (whenFew.get(name).wallMs / few);
   for (const peerName of ['DataLoader without cache', 'the floor']) {
     const labels = { workload: 'a million tasks on one flush', size: many, peerName };

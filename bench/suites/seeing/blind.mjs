@@ -6,7 +6,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const dist = fileURLToPath(new URL('../../../dist', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const dist = join(root, 'dist');
 
 /** The check for an instrumentation, in every file. */
 const SEAM = /\binstrumentation\.current\b(?! =[^=])/g;
@@ -16,6 +17,7 @@ export async function withoutSeam() {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     cpSync(dist, folder, { recursive: true, filter: (path) => !/\.(cjs|d\.[cm]ts)$/.test(path) });
+    writeFileSync(join(folder, 'package.json'), manifest());
     let looks = 0;
     for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.mjs'),
@@ -34,4 +36,10 @@ export async function withoutSeam() {
     remove();
     throw error;
   }
+}
+
+/** The imports by name of the package, whose files are not below `dist` in the copy. */
+function manifest() {
+  const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return JSON.stringify({ type: 'module', imports }).replaceAll('./dist/', './');
 }

@@ -55,13 +55,13 @@ const title = 'answers → authors → names';
 export const namesOfThousand = () =>
   measured({ title, size: 1_000, rounds: 31, repeat: 8, pairings: besideDataLoader });
 
-export const namesOfTenThousand = () => measured({ title, size: 10_000, rounds: 31, pairings: besideDataLoader });
+export const namesOfTenThousand = () => measured({ title, size: 10_000, rounds: 21, pairings: besideDataLoader });
 
 /** A workload of its own, since the code and the garbage of Effect are many times those of the others. */
-export const namesBesideEffect = () => measured({ title, size: 10_000, rounds: 11, pairings: besideEffect });
+export const namesBesideEffect = () => measured({ title, size: 10_000, rounds: 7, pairings: besideEffect });
 
 export const namesOfFewAuthors = () =>
-  measured({ title: 'ten answers to an author', size: 10_000, rounds: 31, answersPerAuthor: 10, pairings: [cached] });
+  measured({ title: 'ten answers to an author', size: 10_000, rounds: 21, answersPerAuthor: 10, pairings: [cached] });
 
 /** @param {NamesConfig} config */
 async function* measured({ title, size, rounds, repeat = 1, answersPerAuthor = 1, pairings }) {
