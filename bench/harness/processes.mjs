@@ -23,7 +23,6 @@ export function combineProcesses(rows) {
   const groups = new Map();
   for (const row of rows) {
     const { workload, size, metric, peerName } = row;
-    // The size of a soak differs between processes, and its rows are not combined.
     const label = JSON.stringify([workload, size, metric, peerName]);
     groups.set(label, [...(groups.get(label) ?? []), row]);
   }
