@@ -1,53 +1,84 @@
 /**
- * The benchmarks: `npm run bench -- batching [--json]`. Sluice is built and the peers are installed first, so that a
- * figure always belongs to the sources as they are; then the suite runs alone in a process that can collect garbage on
- * demand. Whatever is not a result goes to stderr.
+ * The benchmarks: `npm run bench -- batching [--processes 5] [--only name] [--json]`. Each workload runs alone in a process
+ * that can collect garbage on demand, and several times, since speed differs between processes. Only results go to stdout.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { combineProcesses } from './harness/processes.mjs';
+import { namedLike } from './harness/workload.mjs';
+import { prepare } from './prepare.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const root = fileURLToPath(new URL('..', import.meta.url));
-const suites = readdirSync(`${here}suites`);
-const [suite, ...flags] = process.argv.slice(2);
-const unknownFlag = flags.find((flag) => flag !== '--json');
 
-if (!suites.includes(suite)) {
-  refuse(suite === undefined ? 'Name a benchmark suite' : `There is no benchmark suite "${suite}"`, suites);
-} else if (unknownFlag !== undefined) {
-  refuse(`There is no option "${unknownFlag}"`, ['--json']);
-} else {
-  demand(root, 'npm', ['run', 'build']);
-  if (!peersAreInstalled()) demand(here, 'npm', ['ci', '--no-audit', '--no-fund']);
-  const command = ['--expose-gc', `${here}run.mjs`, suite, ...flags];
-  process.exitCode = spawnSync(process.execPath, command, { stdio: 'inherit' }).status ?? 1;
-}
-
-/** @param {string} complaint @param {readonly string[]} known */
-function refuse(complaint, known) {
-  console.error(`${complaint}; those there are: ${known.join(', ')}.`);
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
 
-/** Runs a step that the figures depend on; without it there is nothing to measure. */
-function demand(/** @type {string} */ cwd, /** @type {string} */ command, /** @type {string[]} */ args) {
-  const { status } = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] });
-  if (status !== 0) process.exit(status ?? 1);
+async function main() {
+  const { suite, processes, only, json } = readArguments();
+  prepare();
+  /** @type {{ workloads: readonly import('./harness/workload.mjs').Workload[] }} */
+  const { workloads } = await import(`./suites/${suite}/suite.mjs`);
+  const chosen = namedLike(workloads, only);
+  if (chosen.length === 0)
+    throw unknown(
+      `workload "${only}"`,
+      workloads.map(({ name }) => name),
+    );
+
+  const rows = [];
+  // Process by process, so that a change of the machine's speed falls on all workloads.
+  for (let number = 1; number <= processes; number++) {
+    for (const { name, once } of chosen) {
+      if (once && number > 1) continue;
+      console.error(`${name}, process ${number} of ${once ? 1 : processes}`);
+      rows.push(...rowsOf(suite, name));
+    }
+  }
+  const combined = combineProcesses(rows);
+  if (json) return console.log(JSON.stringify(combined, null, 2));
+  // The table comes from a peer's folder, so it is not there before `prepare`.
+  const { inTable } = await import('./harness/table.mjs');
+  console.log(inTable(combined));
 }
 
-/** What npm noted down when it last installed must be what the lock file asks for now. */
-function peersAreInstalled() {
-  const installed = `${here}node_modules/.package-lock.json`;
-  if (!existsSync(installed)) return false;
-  const found = new Set(versionsIn(installed));
-  return versionsIn(`${here}package-lock.json`).every((version) => found.has(version));
+function readArguments() {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      processes: { type: 'string', default: '5' },
+      only: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [suite, ...others] = positionals;
+  const suites = readdirSync(`${here}suites`);
+  if (!suites.includes(suite)) throw unknown(`suite "${suite ?? ''}"`, suites);
+  if (others.length > 0)
+    throw new Error(`Expected one suite; got also "${others.join(' ')}". Quote names with blanks.`);
+  const processes = Number(values.processes);
+  if (!Number.isInteger(processes) || processes < 1) {
+    throw new Error(`Expected \`--processes\` to be a positive integer; got "${values.processes}".`);
+  }
+  return { ...values, suite, processes };
 }
 
-/** @returns {string[]} */
-function versionsIn(/** @type {string} */ lockFile) {
-  const { packages } = JSON.parse(readFileSync(lockFile, 'utf8'));
-  // What is optional may be for another machine, and not be here even when all is.
-  const dependencies = Object.keys(packages).filter((path) => path !== '' && !packages[path].optional);
-  return dependencies.map((path) => `${path}@${packages[path].version}`);
+/** The rows of one workload in a process of its own. A workload that fails does not cost the others their figures. */
+function rowsOf(/** @type {string} */ suite, /** @type {string} */ name) {
+  const command = ['--expose-gc', `${here}run.mjs`, suite, name];
+  const { status, stdout } = spawnSync(process.execPath, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] });
+  if (status !== 0) process.exitCode = 1;
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+function unknown(/** @type {string} */ what, /** @type {readonly string[]} */ known) {
+  return new Error(`There is no ${what}. Known: ${known.join('; ')}.`);
 }

@@ -1,21 +1,11 @@
-/** One suite in one process: its workloads one after the other, then their rows as a table, or as JSON alone on stdout. */
-import { inTable } from './harness/table.mjs';
-
-const [suite, format] = process.argv.slice(2);
-/** @type {{ workloads: readonly import('./harness/row.mjs').Workload[] }} */
+/** One workload in one process: a row of JSON on stdout for each figure, as soon as it is measured. */
+const [suite, name] = process.argv.slice(2);
+/** @type {{ workloads: readonly import('./harness/workload.mjs').Workload[] }} */
 const { workloads } = await import(`./suites/${suite}/suite.mjs`);
+const workload = workloads.find((each) => each.name === name);
+if (!workload) throw new Error(`There is no workload "${name}" in the suite "${suite}".`);
 
-const rows = [];
-for (const workload of workloads) {
-  try {
-    for await (const row of workload()) {
-      rows.push(row);
-      console.error(`${row.workload}, ${row.size}: ${row.ratio} in ${row.metric} beside ${row.peerName}`);
-    }
-  } catch (error) {
-    // One that fails costs nobody else their figures.
-    console.error(`${workload.name} failed:`, error);
-    process.exitCode = 1;
-  }
+for await (const row of workload.run()) {
+  console.log(JSON.stringify(row));
+  console.error(`  ${row.workload}, ${row.size}: ${row.ratio} in ${row.metric} beside ${row.peerName}`);
 }
-console.log(format === '--json' ? JSON.stringify(rows, null, 2) : inTable(rows));

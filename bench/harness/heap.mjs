@@ -7,11 +7,11 @@ import { median } from './rounds.mjs';
 
 /**
  * @typedef {object} PendingWork
- * @property {() => unknown} start starts all of it, and gives what a caller would hold, or a promise of the end
+ * @property {() => unknown} start starts all work; returns what a caller would hold, or a promise of the end
  * @property {() => number} flushes so far
  */
 
-/** ms in which the compiler ends what it does in the background: until then it holds on to the closures it compiles. */
+/** ms after which the compiler has ended its work in the background; until then it holds on to the closures it compiles. */
 const compilation = 30;
 
 /** The median number of bytes over a few rounds, the first of which only compiles the code. */
@@ -26,7 +26,7 @@ async function heldOnce(/** @type {() => PendingWork} */ prepare) {
   const { start, flushes } = prepare();
   const before = heapInUse();
   const end = start();
-  // Whoever starts on a microtask has started after this one; all flush later, when the microtasks have drained.
+  // Work that starts on a microtask has started after this one; flushes come later, when the microtasks have drained.
   await null;
   const held = heapInUse() - before;
   if (flushes() > 0) throw new Error('The work was flushed before its heap could be measured.');

@@ -1,58 +1,75 @@
 /**
- * Interleaved rounds: in each round every contender does its work once, and the one that went first goes last in the
- * next. What the machine does meanwhile falls on all of them alike, so their ratios hold even where their times do not.
+ * Interleaved rounds: each round runs every contender once, in a random order. Disturbances of the machine fall on all
+ * contenders alike, so their ratios hold even where their times do not. A rotation of the order would give each contender
+ * a fixed predecessor, whose garbage and caches are worth 10 to 20 %.
  */
 import { deepStrictEqual } from 'node:assert';
 import { performance } from 'node:perf_hooks';
+import { chance, shuffled } from './chance.mjs';
+import { cpuNow } from './cpu-clock.mjs';
 
 /**
  * @typedef {object} Contender
  * @property {string} name
- * @property {() => Promise<unknown>} work gives its result, which must be every contender's
+ * @property {() => Promise<unknown>} work resolves with its result, which must be the same for all contenders
  *
  * @typedef {object} RoundsConfig
  * @property {number} rounds
- * @property {number} [repeat] how often the work is done in one round: for work shorter than a clock can tell (1)
+ * @property {number} [repeat] how often the work is done in one round, for work shorter than a clock can tell (1)
+ *
+ * @typedef {object} Timing
+ * @property {number} wallMs the median of the rounds
+ * @property {number} cpuMs the mean of the rounds: clocks of CPU time are too coarse for a single round
  */
 
 /**
- * The median ms that each contender takes to do its work once, by name.
+ * The time that each contender takes to do its work once, by name.
  *
  * @param {readonly Contender[]} contenders
  * @param {RoundsConfig} config
- * @returns {Promise<ReadonlyMap<string, number>>}
+ * @returns {Promise<ReadonlyMap<string, Timing>>}
  */
-export async function medianTimes(contenders, { rounds, repeat = 1 }) {
-  await warmUp(contenders, Math.ceil(rounds / 4) * repeat);
-  const times = new Map(contenders.map(({ name }) => [name, /** @type {number[]} */ ([])]));
+export async function timeRounds(contenders, { rounds, repeat = 1 }) {
+  const upTo = chance(process.pid);
+  for (let round = 0; round < Math.ceil(rounds / 4) * repeat; round++) await warmUp(shuffled(contenders, upTo));
+  const samples = new Map(contenders.map(({ name }) => [name, /** @type {Timing[]} */ ([])]));
   for (let round = 0; round < rounds; round++) {
-    for (const { name, work } of rotated(contenders, round)) times.get(name)?.push((await time(work, repeat)) / repeat);
+    for (const { name, work } of shuffled(contenders, upTo)) samples.get(name)?.push(await time(work, repeat));
   }
-  return new Map([...times].map(([name, each]) => [name, median(each)]));
+  return new Map([...samples].map(([name, times]) => [name, summary(times)]));
 }
 
-/** Compiles the code that is about to be timed, and sees to it that all contenders do the same work. */
-async function warmUp(/** @type {readonly Contender[]} */ contenders, /** @type {number} */ rounds) {
-  for (let round = 0; round < rounds; round++) {
-    const results = [];
-    for (const { work } of contenders) results.push(await work());
-    for (const result of results) deepStrictEqual(result, results[0], 'contenders do not agree');
-  }
+/** Compiles the code that is timed later, and checks that all contenders have the same result. */
+async function warmUp(/** @type {readonly Contender[]} */ contenders) {
+  const results = [];
+  for (const { work } of contenders) results.push(await work());
+  for (const result of results) deepStrictEqual(result, results[0], 'contenders do not agree');
 }
 
 /**
- * Nobody pays for the young garbage of the one before. A full collection would do harm: between rounds no instance of
- * a contender's classes is alive, so V8 would drop their hidden classes, and with them the code compiled for them.
+ * The young garbage of the contender before is collected first. A full collection would do harm: between rounds no
+ * instance of a contender's classes is alive, so V8 would drop their hidden classes, and with them the compiled code.
+ *
+ * @param {Contender['work']} work @param {number} repeat @returns {Promise<Timing>}
  */
-async function time(/** @type {Contender['work']} */ work, /** @type {number} */ repeat) {
+async function time(work, repeat) {
   globalThis.gc?.({ type: 'minor' });
+  const cpuStart = cpuNow();
   const start = performance.now();
   for (let turn = 0; turn < repeat; turn++) await work();
-  return performance.now() - start;
+  const wallMs = (performance.now() - start) / repeat;
+  return { wallMs, cpuMs: (cpuNow() - cpuStart) / repeat };
 }
 
-/** @template T @param {readonly T[]} items @param {number} by */
-const rotated = (items, by) => [...items.slice(by % items.length), ...items.slice(0, by % items.length)];
+/** @param {readonly Timing[]} times @returns {Timing} */
+const summary = (times) => ({
+  wallMs: median(times.map(({ wallMs }) => wallMs)),
+  cpuMs: times.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / times.length,
+});
 
 /** @param {readonly number[]} figures */
-export const median = (figures) => figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? NaN;
+export function median(figures) {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,64 +1,29 @@
-/**
- * What a task costs when a million of them wait for one flush, beside what it costs when ten thousand do: 1 is a cost
- * that does not grow. And a chain of a million tasks, each waiting for the next, which no native stack could hold.
- */
-import DataLoader from 'dataloader';
-import { medianTimes } from '../../harness/rounds.mjs';
-import { row } from '../../harness/row.mjs';
-import { all, batch, task } from '../../sluice.mjs';
+/** What a task costs when a million of them wait for one flush, and beside ten thousand: 1 is a cost that does not grow. */
+import { timeRounds } from '../../harness/rounds.mjs';
+import { row, timedRow } from '../../harness/row.mjs';
+import { doublesContenders } from './doubles/contenders.mjs';
 import { numbers } from './table.mjs';
 
 const few = 10_000;
 const many = 1_000_000;
 
+/** @type {readonly import('./doubles/contenders.mjs').DoublesProgram[]} */
+const programs = [
+  { name: 'tasks', library: 'sluice', program: 'tasksAtOnce' },
+  { name: 'DataLoader without cache', library: 'dataloader', program: 'asyncFunctionsAtOnce' },
+  { name: 'the floor', library: 'floor', program: 'tasksAtOnce' },
+];
+
 export async function* growth() {
-  const whenFew = await medianTimes(doubling(few), { rounds: 31 });
-  const whenMany = await medianTimes(doubling(many), { rounds: 5 });
-  const growthOf = (name) => whenMany.get(name) / many / (whenFew.get(name) / few);
-  const peerName = 'DataLoader without cache';
-  const figures = { workload: 'a million tasks on one flush', size: many, peerName };
-  yield row({ ...figures, metric: 'scaling', sluice: growthOf('sluice'), peer: growthOf(peerName) });
-  yield row({ ...figures, metric: 'ms', sluice: whenMany.get('sluice'), peer: whenMany.get(peerName) });
-}
-
-export async function* chain() {
-  const peerName = 'async functions';
-  const times = await medianTimes(countingDown(many), { rounds: 3 });
-  const figures = { workload: 'a million tasks in a chain', size: many, peerName };
-  yield row({ ...figures, metric: 'ms', sluice: times.get('sluice'), peer: times.get(peerName) });
-}
-
-function doubling(size) {
-  const ids = numbers(size);
-  const read = async (keys) => keys.map((key) => key * 2);
-  const sluice = async () => {
-    const double = batch(read);
-    const doubled = task(function* (id) {
-      return yield* double(id);
-    });
-    return all(ids.map(doubled));
-  };
-  const dataLoader = () => {
-    const doubles = new DataLoader(read, { cache: false });
-    return Promise.all(ids.map(async (id) => await doubles.load(id)));
-  };
-  return [
-    { name: 'sluice', work: sluice },
-    { name: 'DataLoader without cache', work: dataLoader },
-  ];
-}
-
-function countingDown(length) {
-  const steps = task(function* (left) {
-    return left === 0 ? 0 : 1 + (yield* steps(left - 1));
-  });
-  const asyncSteps = async (left) => {
-    // Without a way off the stack it would overflow after some ten thousand calls.
-    await null;
-    return left === 0 ? 0 : 1 + (await asyncSteps(left - 1));
-  };
-  return [
-    { name: 'sluice', work: async () => steps(length) },
-    { name: 'async functions', work: () => asyncSteps(length) },
-  ];
+  const timesOf = async (/** @type {number} */ size, /** @type {number} */ rounds) =>
+    timeRounds(await doublesContenders(programs, numbers(size)), { rounds });
+  const whenFew = await timesOf(few, 15);
+  const whenMany = await timesOf(many, 3);
+  const growthOf = (/** @type {string} */ name) => whenMany.get(name).wallMs / many / (whenFew.get(name).wallMs / few);
+  for (const peerName of ['DataLoader without cache', 'the floor']) {
+    const labels = { workload: 'a million tasks on one flush', size: many, peerName };
+    const [sluice, peer] = [whenMany.get('tasks'), whenMany.get(peerName)];
+    yield timedRow({ ...labels, metric: 'ms', sluice, peer });
+    yield row({ ...labels, metric: 'scaling', sluice: growthOf('tasks'), peer: growthOf(peerName) });
+  }
 }

@@ -1,20 +1,30 @@
-/** The batching suite: what sluice is for, beside the libraries people batch with today. In the order of the report. */
-import { chain, growth } from './growth.mjs';
+/** The batching suite: sluice beside the libraries people batch with today, and beside the floor. In the order of the report. */
+import { chain } from './chain.mjs';
+import { growth } from './growth.mjs';
 import { mainJob } from './main-job.mjs';
-import { names, namesOfFewAuthors } from './names/workload.mjs';
+import { namesBesideEffect, namesOfFewAuthors, namesOfTenThousand, namesOfThousand } from './names/workload.mjs';
 import { loadsOneByOne } from './one-by-one.mjs';
-import { roundTrips } from './round-trips/workload.mjs';
+import { randomPrograms } from './random-programs/workload.mjs';
 import { waitingBareLoads, waitingLoads } from './waiting.mjs';
 
-/** @type {readonly import('../../harness/row.mjs').Workload[]} */
+/** @type {readonly import('../../harness/workload.mjs').Workload[]} */
 export const workloads = [
-  names,
-  namesOfFewAuthors,
-  loadsOneByOne,
-  roundTrips,
-  waitingLoads,
-  waitingBareLoads,
-  growth,
-  chain,
-  mainJob,
+  { name: 'answers → authors → names, 1 000', run: namesOfThousand },
+  { name: 'answers → authors → names, 10 000', run: namesOfTenThousand },
+  { name: 'answers → authors → names beside Effect', run: namesBesideEffect },
+  { name: 'ten answers to an author', run: namesOfFewAuthors },
+  { name: 'loads one by one', run: loadsOneByOne },
+  { name: 'a million tasks on one flush', run: growth },
+  { name: 'a million tasks in a chain', run: chain },
+  { name: 'waiting loads, a function each', run: waitingLoads },
+  { name: 'waiting loads, in one all and bare', run: waitingBareLoads },
+  { name: 'round trips', run: roundTrips, once: true },
+  { name: 'random programs by policy', run: randomPrograms, once: true },
+  { name: 'the audit', run: mainJob, once: true },
 ];
+
+/** Loads Effect only where it is needed: its code slows down every full garbage collection. */
+async function* roundTrips() {
+  const workload = await import('./round-trips/workload.mjs');
+  yield* workload.roundTrips();
+}

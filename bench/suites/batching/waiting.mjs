@@ -1,51 +1,68 @@
 /**
- * The heap that a waiting load holds on to: everything a program has asked for and not yet had an answer to. Once in
- * the code people write, a function for each answer that waits for its load; once for loads that one `all` waits for; and
- * once for the bare load.
+ * The heap that a waiting load holds on to, in three forms: a function for each answer that waits for its load, as most
+ * code is written; loads for which one `all` waits; and the bare load.
  */
-import DataLoader from 'dataloader';
+import { DataLoader } from '../../dataloader.mjs';
 import { heldBytes } from '../../harness/heap.mjs';
 import { row } from '../../harness/row.mjs';
 import { all, batch } from '../../sluice.mjs';
 import { loaders } from './names/dataloader.mjs';
+import * as floor from './names/floor.mjs';
 import { questionsOf } from './names/questions.mjs';
 import { asyncFunctions, tasks } from './names/sluice.mjs';
 import { numbers, tableOf } from './table.mjs';
 
 const size = 10_000;
-const rounds = 9;
+const rounds = 5;
+const labels = { size, metric: /** @type {const} */ ('bytes per pending load') };
 const ids = numbers(size);
 const cached = { cache: true };
 const uncached = { cache: false };
 
 export async function* waitingLoads() {
   const title = 'waiting loads, a function each';
-  yield* compared(title, inFunctions(tasks, uncached), 'DataLoader without cache', inFunctions(loaders, uncached));
-  yield* compared(
-    `${title}, cached`,
-    inFunctions(tasks, cached),
-    'DataLoader with cache',
-    inFunctions(loaders, cached),
-  );
-  const ours = inFunctions(asyncFunctions, uncached);
-  yield* compared(`${title}, async`, ours, 'DataLoader without cache', inFunctions(loaders, uncached));
+  const tasksWaiting = await bytesEach(inFunctions(tasks, uncached));
+  const loadersWaiting = await bytesEach(inFunctions(loaders, uncached));
+  const withoutCache = { peer: loadersWaiting, peerName: 'DataLoader without cache' };
+  yield row({ ...labels, workload: title, sluice: tasksWaiting, ...withoutCache });
+  yield row({
+    ...labels,
+    workload: title,
+    sluice: tasksWaiting,
+    peer: await bytesEach(inFunctions(floor.tasks, uncached)),
+    peerName: 'the floor',
+  });
+  yield row({
+    ...labels,
+    workload: `${title}, cached`,
+    sluice: await bytesEach(inFunctions(tasks, cached)),
+    peer: await bytesEach(inFunctions(loaders, cached)),
+    peerName: 'DataLoader with cache',
+  });
+  const asyncFunctionsWaiting = await bytesEach(inFunctions(asyncFunctions, uncached));
+  yield row({ ...labels, workload: `${title}, async`, sluice: asyncFunctionsWaiting, ...withoutCache });
 }
 
 export async function* waitingBareLoads() {
   const peerName = 'DataLoader without cache';
-  const inOneAll = withBatch((load) => all(ids.map(load)));
-  const inOnePromise = withLoader((loader) => Promise.all(ids.map((id) => loader.load(id))));
-  yield* compared('waiting loads, in one all', inOneAll, peerName, inOnePromise);
-  const subscribed = withBatch((load) => ids.forEach((id) => load(id).subscribe()));
-  const asked = withLoader((loader) => ids.forEach((id) => void loader.load(id)));
-  yield* compared('waiting loads, bare', subscribed, peerName, asked);
+  yield row({
+    ...labels,
+    workload: 'waiting loads, in one all',
+    sluice: await bytesEach(withBatch((load) => all(ids.map(load)))),
+    peer: await bytesEach(withLoader((loader) => Promise.all(ids.map((id) => loader.load(id))))),
+    peerName,
+  });
+  yield row({
+    ...labels,
+    workload: 'waiting loads, bare',
+    sluice: await bytesEach(withBatch((load) => ids.forEach((id) => load(id).subscribe()))),
+    peer: await bytesEach(withLoader((loader) => ids.forEach((id) => void loader.load(id)))),
+    peerName,
+  });
 }
 
-async function* compared(workload, ours, peerName, theirs) {
-  const sluice = (await heldBytes(ours, rounds)) / size;
-  const peer = (await heldBytes(theirs, rounds)) / size;
-  yield row({ workload, size, metric: 'bytes per pending load', sluice, peer, peerName });
-}
+/** @param {() => import('../../harness/heap.mjs').PendingWork} prepare */
+const bytesEach = async (prepare) => (await heldBytes(prepare, rounds)) / size;
 
 const inFunctions = (program, config) => () => {
   const questions = questionsOf(size);

@@ -1,6 +1,6 @@
-/** One workload in all pools by turns: sluice beside the best of its peers, then beside each of them. */
-import { medianTimes } from '../../harness/rounds.mjs';
-import { row } from '../../harness/row.mjs';
+/** One workload in all pools: sluice beside the best of its peers, then beside each of them. */
+import { timeRounds } from '../../harness/rounds.mjs';
+import { timedRow } from '../../harness/row.mjs';
 import { withPools } from './pools/contenders.mjs';
 
 /**
@@ -14,24 +14,29 @@ import { withPools } from './pools/contenders.mjs';
 /** As tasks per second. @param {PoolWorkload} config */
 export async function* tasksPerSecond(config) {
   const times = await timesInPools(config);
-  const rates = new Map([...times].map(([name, ms]) => [name, (config.size / ms) * 1_000]));
-  yield* rowsOf(rates, { ...config, metric: 'tasks per second' });
+  const { workload, size } = config;
+  const sluice = times.get('sluice');
+  yield* bestFirst(
+    peersIn(times).map(([peerName, peer]) =>
+      timedRow({ workload, size, metric: 'tasks per second', sluice, peer, peerName }),
+    ),
+  );
 }
 
 /** @param {PoolWorkload} config @param {readonly import('../../harness/rounds.mjs').Contender[]} [others] */
 export function timesInPools({ work, rounds }, others = []) {
   return withPools((pools) => {
     const contenders = pools.map((pool) => ({ name: pool.name, work: () => work(pool) }));
-    return medianTimes([...contenders, ...others], { rounds });
+    return timeRounds([...contenders, ...others], { rounds });
   });
 }
 
-/** @param {ReadonlyMap<string, number>} figures @param {Pick<import('../../harness/row.mjs').Row, 'workload' | 'size' | 'metric'>} what */
-export function rowsOf(figures, { workload, size, metric }) {
-  const sluice = figures.get('sluice') ?? NaN;
-  const rows = [...figures]
-    .filter(([name]) => name !== 'sluice')
-    .map(([peerName, peer]) => row({ workload, size, metric, sluice, peer, peerName }));
+/** @template T @param {ReadonlyMap<string, T>} figures @returns {[name: string, figure: T][]} */
+export const peersIn = (figures) => [...figures].filter(([name]) => name !== 'sluice');
+
+/** The rows of all peers, and before them once more that of the peer that does best. */
+export function bestFirst(/** @type {readonly import('../../harness/row.mjs').Row[]} */ rows) {
   const hardest = rows.reduce((best, each) => (each.ratio < best.ratio ? each : best));
-  return [{ ...hardest, peerName: `the best, ${hardest.peerName}` }, ...rows];
+  // The name of the best peer may differ between processes, so it is no part of the label.
+  return [{ ...hardest, peerName: 'the best of them' }, ...rows];
 }

@@ -1,8 +1,8 @@
 /** Calls that block the caller until a thread has answered, beside synckit, which does nothing else. */
 import { fileURLToPath } from 'node:url';
 import { createSyncFn } from 'synckit';
-import { medianTimes } from '../../harness/rounds.mjs';
-import { row } from '../../harness/row.mjs';
+import { timeRounds } from '../../harness/rounds.mjs';
+import { timedRow } from '../../harness/row.mjs';
 import { WorkerPool } from '../../sluice-pool.mjs';
 import { threads, workUrl } from './pools/open-pool.mjs';
 
@@ -20,11 +20,11 @@ export async function* blockingCalls() {
     { name: 'synckit', work: repeated((n) => synckit(n)) },
   ];
   try {
-    const times = await medianTimes(contenders, { rounds: 15 });
-    const perSecond = (/** @type {string} */ name) => (size / (times.get(name) ?? NaN)) * 1_000;
-    const figures = { size, metric: /** @type {const} */ ('round trips per second'), peer: perSecond('synckit') };
-    yield row({ ...figures, workload: 'blocking on a call', sluice: perSecond('call'), peerName: 'synckit' });
-    yield row({ ...figures, workload: 'blocking on a job', sluice: perSecond('job'), peerName: 'synckit' });
+    const times = await timeRounds(contenders, { rounds: 15 });
+    const labels = { size, metric: /** @type {const} */ ('round trips per second'), peerName: 'synckit' };
+    const peer = times.get('synckit');
+    yield timedRow({ ...labels, workload: 'blocking on a call', sluice: times.get('call'), peer });
+    yield timedRow({ ...labels, workload: 'blocking on a job', sluice: times.get('job'), peer });
   } finally {
     await pool.close();
   }

@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { median } from '../../harness/rounds.mjs';
 import { row } from '../../harness/row.mjs';
-import { rowsOf, timesInPools } from './beside-peers.mjs';
+import { bestFirst, peersIn, timesInPools } from './beside-peers.mjs';
 import * as work from './work.mjs';
 
 const tinyTasks = 6_000;
@@ -25,11 +25,12 @@ export async function* mixed() {
   const inPool = async (pool) => sum(await pool.all(calls, ({ task, input }) => pool.run(task, input)));
 
   const times = await timesInPools({ ...what, rounds: 11, work: inPool }, [{ name: 'alone', work: alone }]);
-  const ideal = (times.get('alone') ?? NaN) / 2;
+  const ideal = times.get('alone').wallMs / 2;
   const pools = [...times].filter(([name]) => name !== 'alone');
-  const figures = new Map(pools.map(([name, ms]) => [name, ms / ideal]));
-  yield row({ ...what, sluice: figures.get('sluice') ?? NaN, peer: 1, peerName: 'the ideal' });
-  yield* rowsOf(figures, what);
+  const figures = new Map(pools.map(([name, { wallMs }]) => [name, wallMs / ideal]));
+  const sluice = figures.get('sluice');
+  yield row({ ...what, sluice, peer: 1, peerName: 'the ideal' });
+  yield* bestFirst(peersIn(figures).map(([peerName, peer]) => row({ ...what, sluice, peer, peerName })));
 }
 
 /** The long ones spread evenly among the tiny ones. */

@@ -7,7 +7,7 @@ import { setTimeout as fire } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { heapInUse } from '../../harness/heap.mjs';
 import { row } from '../../harness/row.mjs';
-import { chance } from './soak/chance.mjs';
+import { chance } from '../../harness/chance.mjs';
 import { Ledger } from './soak/ledger.mjs';
 import { storm } from './soak/storm.mjs';
 import { moreThan, traces } from './soak/traces.mjs';

@@ -5,5 +5,14 @@ import { digests, fibonacci } from './processor.mjs';
 import { soak } from './soak.mjs';
 import { tinyInABurst, tinyInAWindow, tinyOneByOne } from './tiny.mjs';
 
-/** @type {readonly import('../../harness/row.mjs').Workload[]} */
-export const workloads = [tinyOneByOne, tinyInAWindow, tinyInABurst, fibonacci, digests, mixed, blockingCalls, soak];
+/** @type {readonly import('../../harness/workload.mjs').Workload[]} */
+export const workloads = [
+  { name: 'tiny tasks, each awaited', run: tinyOneByOne },
+  { name: 'tiny tasks, 64 in flight', run: tinyInAWindow },
+  { name: 'tiny tasks, in one burst', run: tinyInABurst },
+  { name: 'fib(27), in one burst', run: fibonacci },
+  { name: 'sha256 of 1 MiB', run: digests },
+  { name: 'tiny and long tasks', run: mixed },
+  { name: 'blocking calls', run: blockingCalls },
+  { name: 'a soak', run: soak, once: true },
+];

@@ -4,58 +4,38 @@
  * a service with tracing. A suite of its own, since Node runs all promises of a process more slowly once such a store is
  * in use.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import DataLoader from 'dataloader';
-import { medianTimes } from '../../harness/rounds.mjs';
-import { row } from '../../harness/row.mjs';
-import { all, batch, BatchScheduler, task } from '../../sluice.mjs';
+import { importOwn } from '../../harness/own-instance.mjs';
+import { timeRounds } from '../../harness/rounds.mjs';
+import { timedRow } from '../../harness/row.mjs';
 import { numbers } from '../batching/table.mjs';
 
 const loadsPerAnswer = 2;
-const store = new AsyncLocalStorage();
-const authors = async (/** @type {readonly number[]} */ answers) => answers.map((answer) => answer + 1);
-const names = async (/** @type {readonly number[]} */ ids) => ids.map((id) => `author ${id}`);
-
-const authorOf = batch(authors, { cache: true });
-const nameOf = batch(names, { cache: true });
-const authorName = task(function* (/** @type {number} */ answer) {
-  return yield* nameOf(yield* authorOf(answer));
-});
-
-const inStore = (/** @type {() => Promise<unknown>} */ work) => () => store.run({}, work);
-const inRequest = (/** @type {() => Promise<unknown>} */ work) => inStore(() => new BatchScheduler().run(work));
-
-/** @param {readonly number[]} ids */
-const contendersFor = (ids) => [
-  { name: 'tasks', work: inRequest(async () => all(ids.map(authorName))) },
-  { name: 'async functions', work: inRequest(() => Promise.all(ids.map(async (id) => nameOf(await authorOf(id))))) },
-  {
-    name: 'DataLoader with cache',
-    work: inStore(() => {
-      const [toAuthor, toName] = [new DataLoader(authors), new DataLoader(names)];
-      return Promise.all(ids.map(async (id) => toName.load(await toAuthor.load(id))));
-    }),
-  },
-];
+const peerName = 'DataLoader with cache';
+/** The export that is the program of each contender. */
+const programs = { tasks: 'tasks', 'async functions': 'asyncFunctions', [peerName]: 'loaders' };
 
 async function* requests() {
   for (const size of [10, 1_000]) {
-    const rounds = { rounds: 51, repeat: size === 10 ? 200 : 4 };
-    const times = await medianTimes(contendersFor(numbers(size)), rounds);
-    const loadsPerSecond = (/** @type {string} */ name) => (size * loadsPerAnswer * 1000) / (times.get(name) ?? NaN);
-    const peerName = 'DataLoader with cache';
+    const contenders = await Promise.all(
+      Object.entries(programs).map(async ([name, program]) => {
+        const instance = await importOwn(new URL('./programs.mjs', import.meta.url));
+        return { name, work: instance[program](numbers(size)) };
+      }),
+    );
+    const times = await timeRounds(contenders, { rounds: 51, repeat: size === 10 ? 200 : 4 });
     for (const name of ['tasks', 'async functions']) {
-      yield row({
+      yield timedRow({
         workload: `a request with its own scheduler: ${name}`,
         size,
         metric: 'loads per second',
-        sluice: loadsPerSecond(name),
-        peer: loadsPerSecond(peerName),
+        operations: size * loadsPerAnswer,
+        sluice: times.get(name),
+        peer: times.get(peerName),
         peerName,
       });
     }
   }
 }
 
-/** @type {readonly import('../../harness/row.mjs').Workload[]} */
-export const workloads = [requests];
+/** @type {readonly import('../../harness/workload.mjs').Workload[]} */
+export const workloads = [{ name: 'a request with its own scheduler', run: requests }];

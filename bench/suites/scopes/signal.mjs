@@ -1,7 +1,7 @@
-/** Scopes that heed one AbortSignal, opened and closed: a listener each, which must be gone with its scope. */
+/** Scopes with one AbortSignal, opened and closed. Each adds a listener, which must be removed with its scope. */
 import { getEventListeners } from 'node:events';
-import { medianTimes } from '../../harness/rounds.mjs';
-import { row } from '../../harness/row.mjs';
+import { timeRounds } from '../../harness/rounds.mjs';
+import { timedRow } from '../../harness/row.mjs';
 import { Scope } from '../../sluice.mjs';
 
 const size = 10_000;
@@ -21,7 +21,7 @@ export async function* scopesOnASignal() {
     }
     return size;
   };
-  const times = await medianTimes(
+  const times = await timeRounds(
     [
       { name: 'scopes', work: opened },
       { name: 'listeners', work: listened },
@@ -30,7 +30,12 @@ export async function* scopesOnASignal() {
   );
   const left = getEventListeners(signal, 'abort').length;
   if (left > 0) throw new Error(`${left} listeners were left on the signal.`);
-  const nsEach = (name) => (times.get(name) * 1e6) / size;
-  const figures = { workload: 'a scope on a signal', size, metric: /** @type {const} */ ('ns each') };
-  yield row({ ...figures, sluice: nsEach('scopes'), peer: nsEach('listeners'), peerName: 'its listener alone' });
+  yield timedRow({
+    workload: 'a scope on a signal',
+    size,
+    metric: 'ns each',
+    sluice: times.get('scopes'),
+    peer: times.get('listeners'),
+    peerName: 'its listener alone',
+  });
 }

@@ -2,5 +2,8 @@
 import { tasksInAScope } from './tasks.mjs';
 import { scopesOnASignal } from './signal.mjs';
 
-/** @type {readonly import('../../harness/row.mjs').Workload[]} */
-export const workloads = [tasksInAScope, scopesOnASignal];
+/** @type {readonly import('../../harness/workload.mjs').Workload[]} */
+export const workloads = [
+  { name: 'a task in a scope', run: tasksInAScope },
+  { name: 'a scope on a signal', run: scopesOnASignal },
+];

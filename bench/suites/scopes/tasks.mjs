@@ -1,7 +1,7 @@
 /** Tasks started in a scope and waited for, beside the same tasks without one: what is above them is the scope's cost. */
 import { Effect, Fiber } from 'effect';
-import { medianTimes } from '../../harness/rounds.mjs';
-import { row } from '../../harness/row.mjs';
+import { timeRounds } from '../../harness/rounds.mjs';
+import { row, timedRow } from '../../harness/row.mjs';
 import { scoped, task } from '../../sluice.mjs';
 
 const size = 10_000;
@@ -11,7 +11,7 @@ const bound = 2_000;
 const answer = task(function* () {
   return 42;
 });
-const bare = task(function* () {
+const inATask = task(function* () {
   for (let count = 0; count < size; count++) yield* answer();
   return size;
 });
@@ -33,29 +33,24 @@ const inEffect = Effect.scoped(
 );
 
 export async function* tasksInAScope() {
-  const times = await medianTimes(
+  const times = await timeRounds(
     [
-      { name: 'bare', work: async () => bare() },
+      { name: 'bare', work: async () => inATask() },
       { name: 'scoped', work: async () => inAScope },
       { name: 'Effect', work: () => Effect.runPromise(inEffect) },
     ],
     { rounds: 31 },
   );
-  const nsEach = (name) => (times.get(name) * 1e6) / size;
-  const figures = { workload: 'a task in a scope', size };
+  const labels = { workload: 'a task in a scope', size };
+  const sluice = times.get('scoped');
+  const bare = times.get('bare');
+  yield timedRow({ ...labels, metric: 'ns each', sluice, peer: bare, peerName: 'the bare task' });
   yield row({
-    ...figures,
-    metric: 'ns each',
-    sluice: nsEach('scoped'),
-    peer: nsEach('bare'),
-    peerName: 'the bare task',
-  });
-  yield row({
-    ...figures,
+    ...labels,
     metric: 'ns above the bare task',
-    sluice: nsEach('scoped') - nsEach('bare'),
+    sluice: ((sluice.wallMs - bare.wallMs) * 1e6) / size,
     peer: bound,
     peerName: 'the bound of 2 µs',
   });
-  yield row({ ...figures, metric: 'ns each', sluice: nsEach('scoped'), peer: nsEach('Effect'), peerName: 'Effect' });
+  yield timedRow({ ...labels, metric: 'ns each', sluice, peer: times.get('Effect'), peerName: 'Effect' });
 }

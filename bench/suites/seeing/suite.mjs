@@ -2,5 +2,8 @@
 import { lookedAt } from './looked-at.mjs';
 import { whileNobodyLooks } from './nobody-looks.mjs';
 
-/** @type {readonly import('../../harness/row.mjs').Workload[]} */
-export const workloads = [whileNobodyLooks, lookedAt];
+/** @type {readonly import('../../harness/workload.mjs').Workload[]} */
+export const workloads = [
+  { name: 'nobody looks', run: whileNobodyLooks },
+  { name: 'looked at', run: lookedAt },
+];

@@ -1,5 +1,7 @@
 /** Names of the authors of answers, with DataLoader: a loader for each table. */
-import DataLoader from 'dataloader';
+import { DataLoader } from '../../../dataloader.mjs';
+
+export { questionsOf } from './questions.mjs';
 
 /** @param {import('./questions.mjs').Questions} questions @param {{ cache: boolean }} config */
 export function loaders(questions, config) {

@@ -2,6 +2,8 @@
 import { Effect } from 'effect';
 import { atOnce, requestTo } from '../effect-request.mjs';
 
+export { questionsOf } from './questions.mjs';
+
 /** @typedef {import('./questions.mjs').Questions} Questions */
 
 /** @param {Questions} questions */

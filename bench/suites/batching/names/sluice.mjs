@@ -1,6 +1,8 @@
 /** Names of the authors of answers, with sluice: as tasks, and as the async functions people already have. */
 import { all, batch, task } from '../../../sluice.mjs';
 
+export { questionsOf } from './questions.mjs';
+
 /** @typedef {import('./questions.mjs').Questions} Questions */
 
 /** @param {Questions} questions @param {{ cache?: boolean }} [config] */

@@ -1,64 +1,98 @@
 /**
- * Answers to authors to names: the N+1 query everybody has. Loads per second, where a load is one key asked for. What
- * belongs to a request is made anew for each, as loaders with a cache are in a service; all else is made once.
+ * Answers to authors to names: the common N+1 query. A load is one key asked for. What belongs to a request is made anew
+ * for each, as loaders with a cache are in a service; all else is made once.
  */
-import { medianTimes } from '../../../harness/rounds.mjs';
-import { row } from '../../../harness/row.mjs';
+import { importOwn } from '../../../harness/own-instance.mjs';
+import { timeRounds } from '../../../harness/rounds.mjs';
+import { timedRow } from '../../../harness/row.mjs';
 import { numbers } from '../table.mjs';
-import { loaders } from './dataloader.mjs';
-import { flatMaps, generators } from './effect.mjs';
-import { loadsPerAnswer, questionsOf } from './questions.mjs';
-import { asyncFunctions, tasks } from './sluice.mjs';
+import { loadsPerAnswer } from './questions.mjs';
 
-const perRequest = (program) => (questions) => (ids) => program(questions)(ids);
+/**
+ * @typedef {object} NamesProgram
+ * @property {'sluice' | 'dataloader' | 'effect' | 'floor'} library
+ * @property {string} program the name of an export
+ * @property {{ cache: boolean }} [config]
+ * @property {boolean} [perRequest]
+ *
+ * @typedef {object} NamesConfig
+ * @property {string} title
+ * @property {number} size number of answers
+ * @property {number} rounds
+ * @property {number} [repeat]
+ * @property {number} [answersPerAuthor]
+ * @property {readonly Pairing[]} pairings
+ *
+ * @typedef {{ sluice: string, peerName: string }} Pairing programs that promise the same
+ */
 
+/** @type {Readonly<Record<string, NamesProgram>>} */
 const programs = {
-  tasks,
-  'tasks with cache': perRequest((questions) => tasks(questions, { cache: true })),
-  'async functions': asyncFunctions,
-  'DataLoader without cache': (questions) => loaders(questions, { cache: false }),
-  'DataLoader with cache': perRequest((questions) => loaders(questions, { cache: true })),
-  Effect: generators,
-  'Effect with flatMap': flatMaps,
+  tasks: { library: 'sluice', program: 'tasks' },
+  'tasks with cache': { library: 'sluice', program: 'tasks', config: { cache: true }, perRequest: true },
+  'async functions': { library: 'sluice', program: 'asyncFunctions' },
+  'DataLoader without cache': { library: 'dataloader', program: 'loaders', config: { cache: false } },
+  'DataLoader with cache': { library: 'dataloader', program: 'loaders', config: { cache: true }, perRequest: true },
+  Effect: { library: 'effect', program: 'generators' },
+  'Effect with flatMap': { library: 'effect', program: 'flatMaps' },
+  'the floor': { library: 'floor', program: 'tasks' },
 };
 
-/** Who is compared with whom: those that promise the same. */
-const pairings = [
+const cached = { sluice: 'tasks with cache', peerName: 'DataLoader with cache' };
+const besideDataLoader = [
   { sluice: 'tasks', peerName: 'DataLoader without cache' },
-  { sluice: 'tasks with cache', peerName: 'DataLoader with cache' },
-  { sluice: 'tasks', peerName: 'Effect' },
-  { sluice: 'tasks', peerName: 'Effect with flatMap' },
+  { sluice: 'tasks', peerName: 'the floor' },
+  cached,
   { sluice: 'async functions', peerName: 'DataLoader without cache' },
 ];
+const besideEffect = [
+  { sluice: 'tasks', peerName: 'Effect' },
+  { sluice: 'tasks', peerName: 'Effect with flatMap' },
+];
 
-export async function* names() {
-  const workload = 'answers → authors → names';
-  yield* measured(workload, { size: 10_000, rounds: 51 });
-  yield* measured(workload, { size: 1_000, rounds: 51, repeat: 8 });
-}
+const title = 'answers → authors → names';
 
-export async function* namesOfFewAuthors() {
-  yield* measured('ten answers to an author', { size: 10_000, rounds: 15, answersPerAuthor: 10 });
-}
+export const namesOfThousand = () =>
+  measured({ title, size: 1_000, rounds: 31, repeat: 8, pairings: besideDataLoader });
 
-/** @returns {AsyncGenerator<import('../../../harness/row.mjs').Row>} */
-async function* measured(workload, { size, rounds, repeat = 1, answersPerAuthor = 1 }) {
-  const ids = numbers(size);
-  const questions = questionsOf(size, answersPerAuthor);
-  const contenders = Object.entries(programs).map(([name, program]) => {
-    const namesOf = program(questions);
-    return { name, work: () => namesOf(ids) };
-  });
-  const times = await medianTimes(contenders, { rounds, repeat });
-  const loadsPerSecond = (name) => (size * loadsPerAnswer * 1000) / times.get(name);
+export const namesOfTenThousand = () => measured({ title, size: 10_000, rounds: 21, pairings: besideDataLoader });
+
+/** A workload of its own, since the code and the garbage of Effect are many times those of the others. */
+export const namesBesideEffect = () => measured({ title, size: 10_000, rounds: 7, pairings: besideEffect });
+
+export const namesOfFewAuthors = () =>
+  measured({ title: 'ten answers to an author', size: 10_000, rounds: 21, answersPerAuthor: 10, pairings: [cached] });
+
+/** @param {NamesConfig} config */
+async function* measured({ title, size, rounds, repeat = 1, answersPerAuthor = 1, pairings }) {
+  const names = [...new Set(pairings.flatMap(({ sluice, peerName }) => [sluice, peerName]))];
+  const contenders = await Promise.all(names.map((name) => contender(name, size, answersPerAuthor)));
+  const times = await timeRounds(contenders, { rounds, repeat });
   for (const { sluice, peerName } of pairings) {
-    yield row({
-      workload: `${workload}: ${sluice}`,
+    yield timedRow({
+      workload: `${title}: ${sluice}`,
       size,
       metric: 'loads per second',
-      sluice: loadsPerSecond(sluice),
-      peer: loadsPerSecond(peerName),
+      operations: size * loadsPerAnswer,
+      sluice: times.get(sluice),
+      peer: times.get(peerName),
       peerName,
     });
   }
+}
+
+/** A program with code and data of its own. */
+async function contender(
+  /** @type {string} */ name,
+  /** @type {number} */ size,
+  /** @type {number} */ answersPerAuthor,
+) {
+  const { library, program, config, perRequest } = programs[name];
+  const instance = await importOwn(new URL(`./${library}.mjs`, import.meta.url));
+  const ids = numbers(size);
+  const questions = instance.questionsOf(size, answersPerAuthor);
+  const make = () => instance[program](questions, config);
+  if (perRequest) return { name, work: () => make()(ids) };
+  const namesOf = make();
+  return { name, work: () => namesOf(ids) };
 }

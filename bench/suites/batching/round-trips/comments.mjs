@@ -1,5 +1,5 @@
 /** A tree of comments, each with its replies: one round trip for a level of the tree, however wide it is. */
-import DataLoader from 'dataloader';
+import { DataLoader } from '../../../dataloader.mjs';
 import { Effect } from 'effect';
 import { all, batch, task } from '../../../sluice.mjs';
 import { atOnce, requestTo } from '../effect-request.mjs';

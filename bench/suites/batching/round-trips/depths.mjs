@@ -1,5 +1,5 @@
 /** Ten branches that ask for the same table, each after one more microtask than the one before. */
-import DataLoader from 'dataloader';
+import { DataLoader } from '../../../dataloader.mjs';
 import { Effect } from 'effect';
 import { batch } from '../../../sluice.mjs';
 import { atOnce, requestTo } from '../effect-request.mjs';

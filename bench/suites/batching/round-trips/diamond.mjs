@@ -1,8 +1,8 @@
 /**
- * A diamond: two ways of unequal latency that end in the same table. Only a batch that is held for whoever is still on
- * the way sees both of them; `hold` says for how long.
+ * A diamond: two ways of unequal latency that end in the same table. Only a batch that is held for the slower
+ * tasks gets the keys of both; `hold` is the bound of that wait.
  */
-import DataLoader from 'dataloader';
+import { DataLoader } from '../../../dataloader.mjs';
 import { Effect } from 'effect';
 import { all, batch, task } from '../../../sluice.mjs';
 import { atOnce, requestTo } from '../effect-request.mjs';

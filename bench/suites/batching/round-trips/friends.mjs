@@ -1,5 +1,5 @@
 /** Friends of friends of friends, and their names: a fan that meets itself at every level. Four round trips will do. */
-import DataLoader from 'dataloader';
+import { DataLoader } from '../../../dataloader.mjs';
 import { Effect } from 'effect';
 import { all, batch, task } from '../../../sluice.mjs';
 import { atOnce, requestTo } from '../effect-request.mjs';

@@ -12,7 +12,7 @@ import { friends } from './friends.mjs';
  * @typedef {object} CountedProgram
  * @property {string} title
  * @property {number} size
- * @property {() => Tables} tables new ones, that nobody has asked yet
+ * @property {() => Tables} tables new ones, without reads
  * @property {Program} sluice
  * @property {Program} dataLoader
  * @property {Program} effect

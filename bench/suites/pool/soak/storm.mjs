@@ -8,7 +8,7 @@ import { setTimeout as fire } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkerPool } from '../../../sluice-pool.mjs';
 import { threads as size } from '../pools/open-pool.mjs';
-import { weighted } from './chance.mjs';
+import { weighted } from '../../../harness/chance.mjs';
 import { kinds } from './kinds.mjs';
 import { comesTrue, settles } from './until.mjs';
 

@@ -1,6 +1,8 @@
-/** Chance with a seed, so that a soak that failed can be had again. The generator is mulberry32. */
+/** Random choices from a seed, so that a run can be repeated. The generator is mulberry32. */
 
-/** @returns {(limit: number) => number} a whole number below the limit, each as likely */
+/** @typedef {(limit: number) => number} Chance a whole number below the limit, each equally likely */
+
+/** @returns {Chance} */
 export function chance(/** @type {number} */ seed) {
   let state = seed;
   return (limit) => {
@@ -12,9 +14,23 @@ export function chance(/** @type {number} */ seed) {
 }
 
 /** One of the choices, each as likely as its weight. @template {{ weight: number }} T @param {readonly T[]} choices */
-export function weighted(choices, /** @type {(limit: number) => number} */ upTo) {
+export function weighted(choices, /** @type {Chance} */ upTo) {
   let left = upTo(choices.reduce((sum, { weight }) => sum + weight, 0));
   const chosen = choices.find(({ weight }) => (left -= weight) < 0);
   if (!chosen) throw new RangeError('There is nothing to choose from.');
   return chosen;
+}
+
+/**
+ * A random permutation, each equally likely.
+ *
+ * @template T @param {readonly T[]} items @param {Chance} upTo @returns {T[]}
+ */
+export function shuffled(items, upTo) {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = upTo(last + 1);
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
 }

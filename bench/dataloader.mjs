@@ -1,0 +1,8 @@
+/** DataLoader, loaded anew by each instance of this module: a CommonJS package has one instance otherwise. */
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+delete require.cache[require.resolve('dataloader')];
+
+/** @type {typeof import('dataloader')} */
+export const DataLoader = require('dataloader');

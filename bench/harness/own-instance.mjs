@@ -1,0 +1,16 @@
+/**
+ * Own code for each contender: a module is loaded anew, with all ES modules that it imports. Closures made by one source
+ * line share type feedback, so contenders that share a module would be compiled for each other's types.
+ */
+import { register } from 'node:module';
+
+register('./instance-hooks.mjs', import.meta.url);
+
+let instances = 0;
+
+/** Imports a new instance of a module. @param {URL} url @returns {Promise<any>} */
+export function importOwn(url) {
+  const own = new URL(url);
+  own.searchParams.set('instance', String(++instances));
+  return import(own.href);
+}
