@@ -4,7 +4,7 @@ import { checkOptions, isConfig } from '../core/options';
 import { printable } from '../core/printable';
 import { isPromiseOrObservable } from '../core/rx';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
-import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache';
+import { boundNames, cacheProblem, isStore, type CacheConfig } from './cache/cache';
 
 /** The options of `batch`. */
 export interface BatchConfig<K, P = unknown> {

@@ -4,7 +4,7 @@
  */
 import { batchScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { SchedulerState } from '../scheduler/scheduler-state';
-import { PartitionedCache } from './partitioned-cache';
+import { PartitionedCache } from './cache/partitioned-cache';
 import { BatchQueue, type BatchDefinition } from './batch-queue';
 
 export class BatchQueues<K, V> {

@@ -13,8 +13,8 @@ import type { FlushEvent } from '../scheduler/events';
 import { instrumentation } from '../scheduler/instrumentation';
 import { checkedOptions, type BatchConfig } from './batch-config';
 import { futureOf } from './batch-future';
-import type { Resolver } from './flush';
-import type { PartitionedCache } from './partitioned-cache';
+import type { Resolver } from './resolver';
+import type { PartitionedCache } from './cache/partitioned-cache';
 import type { BatchDefinition } from './batch-queue';
 import { BatchQueues } from './batch-queues';
 

@@ -2,13 +2,13 @@
  * The cache of a batch function for one partition. Overlapping loads of a key share one item, also while it is in flight;
  * afterwards its value is kept in the item itself, or in a store. Failures are not kept.
  */
-import { describe } from '../core/describe';
-import { isConfig } from '../core/options';
-import { isPromiseOrObservable } from '../core/rx';
-import { ended, type Execution, type Sink } from '../future/execution';
+import { describe } from '../../core/describe';
+import { isConfig } from '../../core/options';
+import { isPromiseOrObservable } from '../../core/rx';
+import { ended, type Execution, type Sink } from '../../future/execution';
 import { BoundedStore } from './bounded-store';
 import type { CacheBounds, CacheStore } from './cache-store';
-import { succeedAlone, type Item } from './item';
+import { succeedAlone, type PendingKey } from '../pending-key';
 
 /** The option `cache`: on or off, bounds, or a store. */
 export type CacheConfig = boolean | CacheBounds | CacheStore;
@@ -19,7 +19,7 @@ export const boundNames: readonly string[] = ['max', 'ttl'] satisfies (keyof Cac
 const storeMethods = ['has', 'get', 'set', 'delete', 'clear'] as const;
 
 export class Cache<K, V> {
-  readonly #items = new Map<unknown, Item<K, V>>();
+  readonly #items = new Map<unknown, PendingKey<K, V>>();
   readonly #store: CacheStore | undefined;
   /** The store that `{ max, ttl }` makes. Unlike a store of the caller it may be dropped when it is empty. */
   readonly #ownStore: BoundedStore | undefined;
@@ -54,7 +54,7 @@ export class Cache<K, V> {
     return item?.isSettled ? item.join(sink) : this.#loadStored(identity, sink);
   }
 
-  pendingItem(identity: unknown): Item<K, V> | undefined {
+  pendingKey(identity: unknown): PendingKey<K, V> | undefined {
     const item = this.#items.get(identity);
     return item?.isSettled === false ? item : undefined;
   }
@@ -67,17 +67,17 @@ export class Cache<K, V> {
     return this.#items.get(identity)?.isSettled === true || this.#isStored(identity);
   }
 
-  add(item: Item<K, V>): void {
+  add(item: PendingKey<K, V>): void {
     this.#items.set(item.identity, item);
   }
 
-  keep(item: Item<K, V>, value: V): void {
+  keep(item: PendingKey<K, V>, value: V): void {
     if (!this.#store || this.#items.get(item.identity) !== item) return;
     this.#items.delete(item.identity);
     this.#store.set(item.identity, value);
   }
 
-  forget(item: Item<K, V>): void {
+  forget(item: PendingKey<K, V>): void {
     if (this.#items.get(item.identity) === item) this.#items.delete(item.identity);
   }
 

@@ -1,50 +1,52 @@
 /**
- * One key of one batch, and its waiters: a key is loaded once for all of them. Nearly always a key has one waiter, so the
- * item itself is the execution of the first; later waiters form a linked list, so that one of a million can unsubscribe at
- * no cost for the others.
+ * A pending key is one key of one batch, with its waiters: a key is loaded once for all of them. Nearly always a key has one
+ * waiter, so the pending key itself is the execution of the first; later waiters form a linked list, so that one of a
+ * million can unsubscribe at no cost for the others.
  */
 import { reportUnhandled } from '../core/rx';
 import { ended, type Canceller, type Execution, type Sink } from '../future/execution';
 
-/** The batch of an item. */
-export interface ItemOwner<K, V> {
-  /** Called when the last waiter of an item has unsubscribed. */
-  onItemUnwanted(item: Item<K, V>): void;
+/** The batch of a key. */
+export interface KeyOwner<K, V> {
+  /** Called when the last waiter of a key has unsubscribed. */
+  onKeyLeft(key: PendingKey<K, V>): void;
 }
 
-export class Item<K, V> implements Execution {
-  #state: 'waiting' | 'succeeded' | 'failed' = 'waiting';
-  /** The value or the error, once the item is settled. */
-  #result: unknown;
+/** `shared`: waiters after the first have joined. */
+type KeyState = 'waiting' | 'shared' | 'succeeded' | 'failed';
+
+export class PendingKey<K, V> implements Execution {
+  #state: KeyState = 'waiting';
   #firstSink: Sink<V> | undefined;
-  #laterWaiters: WaiterList<K, V> | undefined;
-  #owner: ItemOwner<K, V> | undefined;
+  /** The list of the later waiters while the state is `shared`; the value or the error once the key is settled. */
+  #content: unknown;
+  #owner: KeyOwner<K, V> | undefined;
 
   constructor(
     readonly key: K,
     readonly identity: unknown,
-    owner?: ItemOwner<K, V>,
+    owner: KeyOwner<K, V> | undefined,
   ) {
     this.#owner = owner;
   }
 
-  /** A settled item, for a primed value. */
-  static of<K, V>(key: K, identity: unknown, value: V): Item<K, V> {
-    const item = new Item<K, V>(key, identity);
-    item.succeed(value);
-    return item;
+  /** A settled key, for a primed value. */
+  static of<K, V>(key: K, identity: unknown, value: V): PendingKey<K, V> {
+    const settled = new PendingKey<K, V>(key, identity, undefined);
+    settled.succeed(value);
+    return settled;
   }
 
-  /** The batch of the item, until the item is settled. */
-  get owner(): ItemOwner<K, V> | undefined {
+  /** The batch of the key, until the key is settled. */
+  get owner(): KeyOwner<K, V> | undefined {
     return this.#owner;
   }
 
   get isSettled(): boolean {
-    return this.#state !== 'waiting';
+    return this.#state === 'succeeded' || this.#state === 'failed';
   }
 
-  /** Whether the item has a waiter. */
+  /** Whether the key has a waiter. */
   get isWanted(): boolean {
     return this.#firstSink !== undefined || this.#laterWaiters?.first !== undefined;
   }
@@ -53,19 +55,29 @@ export class Item<K, V> implements Execution {
     return this.#firstSink ?? this.#laterWaiters?.first?.sink;
   }
 
+  get #laterWaiters(): WaiterList<K, V> | undefined {
+    return this.#state === 'shared' ? (this.#content as WaiterList<K, V>) : undefined; // the state says what it is
+  }
+
   *waiters(): Generator<Sink<V>> {
     if (this.#firstSink) yield this.#firstSink;
     for (let waiter = this.#laterWaiters?.first; waiter; waiter = waiter.next) yield waiter.sink;
   }
 
   join(sink: Sink<V>): Execution {
-    if (this.#state !== 'waiting') {
+    if (this.#state === 'waiting' && !this.#firstSink) {
+      this.#firstSink = sink;
+      return this;
+    }
+    if (this.isSettled) {
       this.#deliver(sink);
       return ended;
     }
-    if (this.#firstSink || this.#laterWaiters) return (this.#laterWaiters ??= new WaiterList(this)).add(sink);
-    this.#firstSink = sink;
-    return this;
+    if (this.#state === 'waiting') {
+      this.#state = 'shared';
+      this.#content = new WaiterList<K, V>(this);
+    }
+    return (this.#content as WaiterList<K, V>).add(sink); // the state is `shared`
   }
 
   succeed(value: V): void {
@@ -102,27 +114,26 @@ export class Item<K, V> implements Execution {
   }
 
   notifyIfUnwanted(): void {
-    if (!this.isWanted) this.#owner?.onItemUnwanted(this);
+    if (!this.isWanted) this.#owner?.onKeyLeft(this);
   }
 
   #settle(state: 'succeeded' | 'failed', result: unknown): void {
-    if (this.#state !== 'waiting') return;
-    this.#state = state;
-    this.#result = result;
-    this.#owner = undefined;
+    if (this.isSettled) return;
+    const later = this.#laterWaiters;
     const sink = this.#firstSink;
+    this.#state = state;
+    this.#content = result;
+    this.#owner = undefined;
     this.#firstSink = undefined;
     if (sink) this.#deliver(sink);
     // One at a time from the front: each waiter may make others unsubscribe.
-    for (let waiter = this.#laterWaiters?.shift(); waiter; waiter = this.#laterWaiters?.shift())
-      this.#deliver(waiter.sink);
-    this.#laterWaiters = undefined;
+    for (let waiter = later?.shift(); waiter; waiter = later?.shift()) this.#deliver(waiter.sink);
   }
 
   #deliver(sink: Sink<V>): void {
     if (this.#state === 'succeeded')
-      succeedAlone(sink, this.#result as V); // `succeed` stored it
-    else failAlone(sink, this.#result);
+      succeedAlone(sink, this.#content as V); // `succeed` stored it
+    else failAlone(sink, this.#content);
   }
 }
 
@@ -145,25 +156,25 @@ function failAlone(sink: Sink<never>, reason: unknown): void {
 
 /** The waiters after the first, in the order in which they joined. */
 class WaiterList<K, V> {
-  first: ItemWaiter<K, V> | undefined;
-  #last: ItemWaiter<K, V> | undefined;
+  first: LaterWaiter<K, V> | undefined;
+  #last: LaterWaiter<K, V> | undefined;
 
-  constructor(readonly item: Item<K, V>) {}
+  constructor(readonly key: PendingKey<K, V>) {}
 
-  add(sink: Sink<V>): ItemWaiter<K, V> {
-    const waiter = new ItemWaiter(this, sink, this.#last);
+  add(sink: Sink<V>): LaterWaiter<K, V> {
+    const waiter = new LaterWaiter(this, sink, this.#last);
     if (this.#last) this.#last.next = waiter;
     else this.first = waiter;
     return (this.#last = waiter);
   }
 
-  shift(): ItemWaiter<K, V> | undefined {
+  shift(): LaterWaiter<K, V> | undefined {
     const waiter = this.first;
     if (waiter) this.remove(waiter);
     return waiter;
   }
 
-  remove(waiter: ItemWaiter<K, V>): void {
+  remove(waiter: LaterWaiter<K, V>): void {
     const { previous, next } = waiter;
     if (previous) previous.next = next;
     else this.first = next;
@@ -173,20 +184,20 @@ class WaiterList<K, V> {
   }
 }
 
-class ItemWaiter<K, V> implements Execution {
-  next: ItemWaiter<K, V> | undefined;
+class LaterWaiter<K, V> implements Execution {
+  next: LaterWaiter<K, V> | undefined;
 
   constructor(
     public list: WaiterList<K, V> | undefined,
     readonly sink: Sink<V>,
-    public previous: ItemWaiter<K, V> | undefined,
+    public previous: LaterWaiter<K, V> | undefined,
   ) {}
 
   cancel(canceller?: Canceller): void {
     const { list } = this;
     if (list) {
       list.remove(this);
-      list.item.notifyIfUnwanted();
+      list.key.notifyIfUnwanted();
     }
     canceller?.cancelled();
   }

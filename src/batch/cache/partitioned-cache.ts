@@ -3,10 +3,10 @@
  * isolated. A run of virtual time also finds the values of real time, but its own values end with it: a test does not
  * affect the next one.
  */
-import type { Execution, Sink } from '../future/execution';
-import type { BatchOptions } from './batch-config';
+import type { Execution, Sink } from '../../future/execution';
+import type { BatchOptions } from '../batch-config';
 import { Cache, isStore, type CacheConfig } from './cache';
-import { Item } from './item';
+import { PendingKey } from '../pending-key';
 
 interface CacheClock<K, V> {
   readonly now: () => number;
@@ -22,6 +22,8 @@ export class PartitionedCache<K, V> {
   readonly #makeCache: (partition: unknown) => Cache<K, V>;
   readonly #real: PartitionedCache<K, V> | undefined;
   readonly #now: () => number;
+  /** Number of calls of `clear` and `clearAll`. A cleared key may still be pending in an open batch. */
+  clearCount = 0;
   /** Time of the last search for expired partitions. */
   #sweptAt = -Infinity;
 
@@ -58,23 +60,23 @@ export class PartitionedCache<K, V> {
   }
 
   /** The item of a key that has no result yet. */
-  pendingItem(partition: unknown, identity: unknown): Item<K, V> | undefined {
-    return this.#of(partition)?.pendingItem(identity);
+  pendingKey(partition: unknown, identity: unknown): PendingKey<K, V> | undefined {
+    return this.#of(partition)?.pendingKey(identity);
   }
 
-  add(partition: unknown, item: Item<K, V>): void {
+  add(partition: unknown, item: PendingKey<K, V>): void {
     let cache = this.#of(partition);
     if (!cache) this.#caches.set(partition, (cache = this.#makeCache(partition)));
     cache.add(item);
   }
 
   /** Keeps the value of an item, unless the key was cleared in the meantime. */
-  keep(partition: unknown, item: Item<K, V>, value: V): void {
+  keep(partition: unknown, item: PendingKey<K, V>, value: V): void {
     this.#of(partition)?.keep(item, value);
   }
 
   /** Removes an item that has failed, or has no waiter any more. */
-  forget(partition: unknown, item: Item<K, V>): void {
+  forget(partition: unknown, item: PendingKey<K, V>): void {
     this.#change(partition, (cache) => cache.forget(item));
   }
 
@@ -83,18 +85,20 @@ export class PartitionedCache<K, V> {
     const { partition, identity } = this.#locate(key);
     if (this.#of(partition)?.has(identity)) return;
     if (this.#realCacheOf(partition)?.hasValue(identity)) return;
-    const item = Item.of(key, identity, value);
+    const item = PendingKey.of(key, identity, value);
     this.add(partition, item);
     this.keep(partition, item, value);
   }
 
   clear(key: K): void {
+    this.clearCount++;
     const { partition, identity } = this.#locate(key);
     this.#change(partition, (cache) => cache.clear(identity));
     this.#real?.clear(key);
   }
 
   clearAll(): void {
+    this.clearCount++;
     for (const partition of this.#caches.keys()) this.#change(partition, (cache) => cache.clearAll());
     this.#real?.clearAll();
   }
