@@ -45,9 +45,9 @@ export { task, type TaskResult } from './task/task';
 export { batch, type BatchFunction } from './batch/batch';
 export type { BatchConfig } from './batch/batch-config';
 export { batchMap, type BatchMapByConfig, type BatchMapConfig } from './batch/batch-map';
-export type { CacheConfig } from './batch/cache';
-export type { CacheBounds, CacheStore } from './batch/cache-store';
-export type { BatchResults, Flush, Resolver } from './batch/flush';
+export type { CacheConfig } from './batch/cache/cache';
+export type { CacheBounds, CacheStore } from './batch/cache/cache-store';
+export type { BatchResults, Flush, Resolver } from './batch/resolver';
 
 // context
 export { TaskContext } from './context/task-context';

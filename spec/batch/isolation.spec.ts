@@ -4,7 +4,7 @@
  */
 import { config } from 'rxjs';
 import { batch, type BatchFunction } from 'sluice';
-import { BoundedStore } from '../../src/batch/bounded-store';
+import { BoundedStore } from '../../src/batch/cache/bounded-store';
 import { begin, type Sink } from '../../src/future/execution';
 import { currentScheduler } from '../../src/scheduler/batch-scheduler';
 import { runAlone } from '../support/process';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { timer } from 'rxjs';
 import { all, batch, debug, allSettled, task, type BatchFunction } from 'sluice';
 import { trace$ } from 'sluice/trace';
-import { Item } from '../../src/batch/item';
+import { PendingKey } from '../../src/batch/pending-key';
 import { perform, type Account } from '../support/perform';
 import { runAlone } from '../support/process';
 import { programs, type Program } from '../support/program';
@@ -206,7 +206,7 @@ describe('a failure that all keys of a flight share', () => {
         return ids;
       }),
     );
-    const asked = jest.spyOn(Item.prototype, 'isWanted', 'get');
+    const asked = jest.spyOn(PendingKey.prototype, 'isWanted', 'get');
     try {
       await allSettled(Array.from({ length: count }, (_, id) => outer(id)));
       return asked.mock.calls.length;

@@ -5,7 +5,7 @@ import { checkOptions, isConfig } from '../core/options';
 import { printable } from '../core/printable';
 import { isPromiseOrObservable } from '../core/rx';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
-import { checkCache, isStore, type CacheConfig } from './cache';
+import { checkCache, isStore, type CacheConfig } from './cache/cache';
 
 /** The options of `batch`. */
 export interface BatchConfig<K, P = unknown> {

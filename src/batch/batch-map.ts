@@ -10,7 +10,7 @@ import { checkOptions, isConfig } from '../core/options';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { batch, isBatchFunction, type BatchFunction } from './batch';
 import { batchOptionNames, type BatchConfig } from './batch-config';
-import type { Resolver } from './flush';
+import type { Resolver } from './resolver';
 
 export interface BatchMapConfig {
   /**

@@ -1,24 +1,23 @@
 /**
- * The state of one batch function on one scheduler, in one time domain: its open windows by partition, its flights and
- * its cache.
+ * The state of one batch function on one scheduler, in one time domain: its open batches by partition, its flights and its
+ * cache. A key is loaded in one way: its cache may know it, else it joins the open batch of its partition.
  */
+import type { Subject } from 'rxjs';
 import { endedExecution, type Execution, type Sink } from '../future/execution';
-import { instrumentation } from '../scheduler/instrumentation';
 import type { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import type { SchedulerState } from '../scheduler/scheduler-state';
 import type { FlushEvent, FlushReason } from '../scheduler/events';
 import { runIn } from '../scheduler/frame';
-import type { Waiter } from '../scheduler/waiter';
+import { instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
-import type { Subject } from 'rxjs';
+import type { SchedulerState } from '../scheduler/scheduler-state';
 import type { BatchOptions } from './batch-config';
-import type { Flight } from './flight';
+import type { PartitionedCache } from './cache/partitioned-cache';
+import { Flight } from './flight';
 import { FlightSlots } from './flight-slots';
-import type { Resolver } from './flush';
-import type { Item } from './item';
-import type { PartitionedCache } from './partitioned-cache';
-import { Window } from './window';
+import { PendingBatch, type BatchOwner } from './pending-batch';
+import { PendingKey } from './pending-key';
+import type { Resolver } from './resolver';
 
 /** What all queues of a batch function share. */
 export interface BatchDefinition<K, V> {
@@ -32,38 +31,40 @@ export interface BatchDefinition<K, V> {
 /** The state of a scheduler that the queue belongs to, and the cache of the queue. */
 interface QueueContext<K, V> {
   readonly state: SchedulerState;
-  readonly cache: PartitionedCache<K, V> | undefined;
+  readonly cache: PartitionedCache<V, PendingKey<K, V>> | undefined;
 }
 
-export class BatchQueue<K, V> implements Runnable {
+export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
   readonly options: BatchOptions<K>;
-  readonly resolve: Resolver<K, V>;
   readonly state: SchedulerState;
-  readonly cache: PartitionedCache<K, V> | undefined;
-  readonly #flushes: Subject<FlushEvent<K>>;
-  /** The open window that was used last: without partitions, the only one. */
-  #latest: Window<K, V> | undefined;
-  readonly #windows = new Map<unknown, Window<K, V>>();
-  readonly #slots: FlightSlots<Window<K, V>>;
+  readonly cache: PartitionedCache<V, PendingKey<K, V>> | undefined;
+  readonly isStoring: boolean;
+  /** The open batch that was used last: without partitions, the only one. */
+  #latest: PendingBatch<K, V> | undefined;
+  /** The open batches by partition, of a function with partitions. */
+  readonly #byPartition = new Map<unknown, PendingBatch<K, V>>();
+  readonly #slots: FlightSlots<PendingBatch<K, V>>;
 
   constructor(
-    { options, resolve, flushes }: BatchDefinition<K, V>,
+    private readonly definition: BatchDefinition<K, V>,
     readonly scheduler: BatchScheduler,
     { state, cache }: QueueContext<K, V>,
   ) {
+    this.options = definition.options;
     this.state = state;
     this.cache = cache;
-    this.options = options;
-    this.resolve = resolve;
-    this.#flushes = flushes;
-    this.#slots = new FlightSlots(options);
+    this.isStoring = typeof this.options.cache === 'object';
+    this.#slots = new FlightSlots(this.options);
+  }
+
+  get resolverLength(): number {
+    return this.definition.resolve.length;
   }
 
   hasSlotFor(partition: unknown): boolean {
     return this.#slots.hasSlotFor(partition);
   }
 
-  /** Whether a partition without flights would get a slot. */
   get hasAnySlot(): boolean {
     return this.#slots.hasAny;
   }
@@ -71,15 +72,26 @@ export class BatchQueue<K, V> implements Runnable {
   /** Loads a key. An error of a function in the config (`key`, `partition`, the methods of a store) fails only the sink. */
   load(key: K, sink: Sink<V>, future: object): Execution {
     try {
-      const identity = this.options.identityOf(key);
-      const partition = this.options.partitionOf?.(key);
+      const { identityOf, partitionOf } = this.options;
+      const identity = identityOf(key);
+      const partition = partitionOf?.(key);
       const known = this.cache?.loadKnown(partition, identity, sink);
-      if (!known) return this.#join(this.#windowOf(partition).itemFor(key, identity), sink, future);
-      if (known !== endedExecution && this.#slots.areTaken)
-        this.#checkDeadlock(this.cache?.pendingItem(partition, identity)?.owner, sink);
-      if (instrumentation.current)
-        this.#emitKnown(this.cache?.pendingItem(partition, identity), { key, waiter: sink, future });
-      return known;
+      if (known) {
+        if (this.#slots.areTaken || instrumentation.current) {
+          const pending = this.cache?.pendingKey(partition, identity);
+          this.#onKnown(pending?.owner, known, { key, waiter: sink, future });
+        }
+        return known;
+      }
+      const batch = this.#openBatchOf(partition);
+      const pending = batch.keyFor(
+        key,
+        identity,
+        this.cache !== undefined && this.cache.clearCount === batch.clearCount,
+      );
+      // Also a key of the batch, if it has been cleared: it is current again from now on.
+      this.cache?.add(partition, pending);
+      return this.#join(batch, pending, sink, future);
     } catch (error) {
       instrumentation.current?.emit({ type: 'future-consumed', future });
       sink.fail(error);
@@ -87,109 +99,147 @@ export class BatchQueue<K, V> implements Runnable {
     }
   }
 
-  #join(item: Item<K, V>, sink: Sink<V>, future: object): Execution {
-    const window = this.#latest;
-    if (window) {
-      const { key, isWanted } = item;
-      instrumentation.current?.emit({
-        type: 'key-requested',
-        batch: window,
-        key,
-        waiter: sink,
-        future,
-        isNew: !isWanted,
-      });
+  /** Keeps a value as if it had been loaded, unless the key is in the cache already. */
+  prime(key: K, value: V): void {
+    const identity = this.options.identityOf(key);
+    this.cache?.prime(this.options.partitionOf?.(key), PendingKey.settled(key, identity, value), value);
+  }
+
+  clear(key: K): void {
+    this.cache?.clear(this.options.partitionOf?.(key), this.options.identityOf(key));
+  }
+
+  #join(batch: PendingBatch<K, V>, pending: PendingKey<K, V>, sink: Sink<V>, future: object): Execution {
+    if (instrumentation.current) {
+      const { key, isWanted } = pending;
+      instrumentation.current.emit({ type: 'key-requested', batch, key, waiter: sink, future, isNew: !isWanted });
     }
-    if (window?.canBeForced === false) this.#checkDeadlock(window, sink);
-    const execution = item.join(sink);
-    if (window && window.size >= this.options.maxSize) this.#seal(window);
+    if (!batch.canBeForced) this.#checkDeadlock(batch, sink);
+    // For each key, not only the first: a clock whose callback has thrown drops the timers that were armed.
+    this.state.armQuiescence();
+    const execution = pending.join(sink);
+    if (batch.size >= this.options.maxSize) this.#seal(batch);
     return execution;
+  }
+
+  /** Called for a key that the cache knows; `owner` is the batch of a key that is still pending. */
+  #onKnown(
+    owner: unknown,
+    known: Execution,
+    request: { readonly key: K; readonly waiter: Sink<V>; readonly future: object },
+  ): void {
+    const { scheduler, options } = this;
+    const batch = owner as PendingBatch<K, V> | undefined; // only batches own keys
+    if (batch && known !== endedExecution) this.#checkDeadlock(batch, request.waiter);
+    if (batch) instrumentation.current?.emit({ type: 'key-requested', batch, isNew: false, ...request });
+    else instrumentation.current?.emit({ type: 'key-cached', name: options.name, scheduler, ...request });
   }
 
   /**
    * A resolver that loads a key which is in flight, or whose batch has no slot, may wait for its own flight: the scheduler
    * then looks for a cycle.
    */
-  #checkDeadlock(owner: unknown, sink: Sink<V>): void {
-    const window = owner as Window<K, V> | undefined; // only windows own items
-    if (!window || (!window.flight && window.canBeForced)) return;
-    this.state.checkForDeadlock(sink);
+  #checkDeadlock(batch: PendingBatch<K, V>, sink: Sink<V>): void {
+    if (batch.flight || !batch.canBeForced) this.state.checkForDeadlock(sink);
   }
 
-  removeWindow(window: Window<K, V>): void {
-    this.state.openBatches.close(window);
-    if (this.#windows.get(window.partition) === window) this.#windows.delete(window.partition);
-    if (this.#latest === window) this.#latest = undefined;
+  #openBatchOf(partition: unknown): PendingBatch<K, V> {
+    if (this.#latest && this.#latest.partition === partition) return this.#latest;
+    this.#latest = this.#byPartition.get(partition) ?? this.#open(partition);
+    return this.#latest;
   }
 
-  addInFlight(window: Window<K, V>, flight: Flight<K, V>, reason: FlushReason): void {
-    this.#slots.take(window);
-    const { scheduler } = this;
-    this.state.openBatches.addInFlight(window);
-    instrumentation.current?.emit({ type: 'batch-flushed', batch: window, flight, keys: flight.keys, reason });
-    if (!this.#flushes.observed && !scheduler.events.observed) return;
-    const { keys } = flight;
-    const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
-    runIn(scheduler.frame, () => {
-      this.#flushes.next(event);
-      scheduler.events.next(event);
-    });
+  #open(partition: unknown): PendingBatch<K, V> {
+    this.cache?.dropExpired();
+    const batch = new PendingBatch<K, V>(this, partition, this.cache?.clearCount);
+    instrumentation.current?.emit({ type: 'batch-opened', batch });
+    if (this.options.partitionOf) this.#byPartition.set(partition, batch);
+    this.state.openBatches.open(batch);
+    return batch;
   }
 
-  releaseSlot(window: Window<K, V>): void {
-    this.#slots.release(window);
-    this.state.openBatches.removeInFlight(window);
+  /** Stops the collecting of a full batch, which is flushed as soon as a slot is free. */
+  #seal(batch: PendingBatch<K, V>): void {
+    this.#remove(batch);
+    batch.isSealed = true;
+    this.state.openBatches.seal(batch);
+    this.#slots.enqueue(batch);
+    this.scheduler.runQueue.call(this);
   }
 
-  removeInFlight(flight: Flight<K, V>): void {
-    const { scheduler } = this;
-    if (scheduler.events.observed) {
-      const event = { type: 'land', batch: this.options.name, keys: flight.keys, at: scheduler.now() } as const;
-      runIn(scheduler.frame, () => {
-        scheduler.events.next(event);
-      });
-    }
-    if (this.#slots.hasQueue) scheduler.runQueue.call(this);
-    this.state.armQuiescence();
+  #remove(batch: PendingBatch<K, V>): void {
+    this.state.openBatches.close(batch);
+    if (this.#byPartition.get(batch.partition) === batch) this.#byPartition.delete(batch.partition);
+    if (this.#latest === batch) this.#latest = undefined;
   }
 
   /** Flushes full batches while slots are free. */
   step(): void {
     while (!this.state.isPast) {
-      const window = this.#slots.next();
-      if (!window) return;
-      window.flush('full');
+      const batch = this.#slots.next();
+      if (!batch) return;
+      this.flush(batch, 'full');
     }
   }
 
-  /** Reports a load that joined a pending item or found a value. */
-  #emitKnown(item: Item<K, V> | undefined, request: { key: K; waiter: Waiter; future: object }): void {
+  flush(batch: PendingBatch<K, V>, reason: FlushReason): void {
+    this.#remove(batch);
+    const items = batch.close();
+    if (items.length === 0) return;
+    const flight = new Flight(batch, items, this.options);
+    batch.flight = flight;
+    this.#slots.take(batch);
+    this.state.openBatches.addInFlight(batch);
+    instrumentation.current?.emit({ type: 'batch-flushed', batch, flight, keys: flight.keys, reason });
+    if (this.#isObserved) this.#emitFlush(flight.keys, reason);
+    flight.start(this.definition.resolve);
+  }
+
+  onBatchEmpty(batch: PendingBatch<K, V>): void {
+    instrumentation.current?.emit({ type: 'batch-ended', batch, outcome: undefined, failures: undefined });
+    this.#remove(batch);
+    batch.close();
+    // Other batches may have been held for the tasks that waited for this one.
+    this.state.armQuiescence();
+  }
+
+  keep(partition: unknown, key: PendingKey<K, V>, value: V): void {
+    this.cache?.keep(partition, key, value);
+  }
+
+  forget(partition: unknown, key: PendingKey<K, V>): void {
+    this.cache?.forget(partition, key);
+  }
+
+  releaseSlot(batch: PendingBatch<K, V>): void {
+    this.#slots.release(batch);
+    this.state.openBatches.removeInFlight(batch);
+  }
+
+  onFlightEnded(batch: PendingBatch<K, V>): void {
+    if (this.scheduler.events.observed) this.#emitLand(batch.flight?.keys ?? []);
+    if (this.#slots.hasQueue) this.scheduler.runQueue.call(this);
+    this.state.armQuiescence();
+  }
+
+  get #isObserved(): boolean {
+    return this.definition.flushes.observed || this.scheduler.events.observed;
+  }
+
+  #emitFlush(keys: readonly K[], reason: FlushReason): void {
+    const { scheduler } = this;
+    const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
+    runIn(scheduler.frame, () => {
+      this.definition.flushes.next(event);
+      scheduler.events.next(event);
+    });
+  }
+
+  #emitLand(keys: readonly K[]): void {
     const { scheduler, options } = this;
-    const batch = item?.owner as Window<K, V> | undefined; // only windows own items
-    if (batch) instrumentation.current?.emit({ type: 'key-requested', batch, isNew: false, ...request });
-    else instrumentation.current?.emit({ type: 'key-cached', name: options.name, scheduler, ...request });
-  }
-
-  #windowOf(partition: unknown): Window<K, V> {
-    if (this.#latest && this.#latest.partition === partition) return this.#latest;
-    this.#latest = this.#windows.get(partition) ?? this.#openWindow(partition);
-    return this.#latest;
-  }
-
-  #openWindow(partition: unknown): Window<K, V> {
-    this.cache?.dropExpired();
-    const window = new Window(this, partition);
-    instrumentation.current?.emit({ type: 'batch-opened', batch: window });
-    this.#windows.set(partition, window);
-    this.state.openBatches.open(window);
-    return window;
-  }
-
-  #seal(window: Window<K, V>): void {
-    this.removeWindow(window);
-    window.isSealed = true;
-    this.state.openBatches.seal(window);
-    this.#slots.enqueue(window);
-    this.scheduler.runQueue.call(this);
+    const event = { type: 'land', batch: options.name, keys, at: scheduler.now() } as const;
+    runIn(scheduler.frame, () => {
+      scheduler.events.next(event);
+    });
   }
 }

@@ -4,8 +4,9 @@
  */
 import { batchScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { SchedulerState } from '../scheduler/scheduler-state';
-import { PartitionedCache } from './partitioned-cache';
+import { PartitionedCache } from './cache/partitioned-cache';
 import { BatchQueue, type BatchDefinition } from './batch-queue';
+import type { PendingKey } from './pending-key';
 
 export class BatchQueues<K, V> {
   readonly #byState = new WeakMap<SchedulerState, BatchQueue<K, V>>();
@@ -36,10 +37,12 @@ export class BatchQueues<K, V> {
     return queue;
   }
 
-  #cacheOf(scheduler: BatchScheduler, { real }: SchedulerState): PartitionedCache<K, V> | undefined {
-    const { options } = this.definition;
-    if (options.cache === false) return undefined;
-    return new PartitionedCache(options, options.cache, {
+  #cacheOf(scheduler: BatchScheduler, { real }: SchedulerState): PartitionedCache<V, PendingKey<K, V>> | undefined {
+    const { cache, partitionOf } = this.definition.options;
+    if (cache === false) return undefined;
+    return new PartitionedCache({
+      config: cache,
+      isPartitioned: partitionOf !== undefined,
       now: () => scheduler.now(),
       real: real && this.#of(scheduler, real).cache,
     });

@@ -14,9 +14,8 @@ import type { FlushEvent } from '../scheduler/events';
 import { instrumentation } from '../scheduler/instrumentation';
 import { checkedOptions, type BatchConfig } from './batch-config';
 import { futureOf } from './batch-future';
-import type { Resolver } from './flush';
-import type { PartitionedCache } from './partitioned-cache';
-import type { BatchDefinition } from './batch-queue';
+import type { Resolver } from './resolver';
+import type { BatchDefinition, BatchQueue } from './batch-queue';
 import { BatchQueues } from './batch-queues';
 
 export interface BatchFunction<K, V> {
@@ -112,7 +111,7 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
   const { definition } = queues;
   const { options } = definition;
   const title = describeBatch(options.name);
-  const currentCache = (): PartitionedCache<K, V> | undefined => queues.for(scheduler ?? currentScheduler()).cache;
+  const currentQueue = (): BatchQueue<K, V> => queues.for(scheduler ?? currentScheduler());
 
   const checkKey = (key: K): void => {
     if (key === undefined || key === null) throw invalidOption(`${title}: its key`, 'given', key);
@@ -144,7 +143,7 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
         `${title}: expected a primed value to be no Error; got ${describe(value)}. A cache keeps values, never failures.`,
       );
     }
-    currentCache()?.prime(key, value);
+    currentQueue().prime(key, value);
   };
   const clear = (key: K): void => {
     if (key === undefined || key === null) {
@@ -153,9 +152,9 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
       );
     }
     checkKey(key);
-    currentCache()?.clear(key);
+    currentQueue().clear(key);
   };
-  const clearAll = (): void => currentCache()?.clearAll();
+  const clearAll = (): void => currentQueue().cache?.clearAll();
   const on = (other: BatchScheduler): BatchFunction<K, V> => {
     const { scheduler: pinned } = options;
     const isValid = pinned ? other === pinned : other instanceof BatchScheduler;

@@ -12,32 +12,39 @@ import type { Execution, Sink } from '../future/execution';
 import { beginInput } from '../future/external-input';
 import { extendStack } from '../future/logical-stack';
 import { SingleValueObservable } from '../future/single-value-observable';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runCleanup, runIn, type Frame } from '../scheduler/frame';
-import { instrumentation, type EndOutcome, type KeyFailures } from '../scheduler/instrumentation';
-import type { FlushReason } from '../scheduler/events';
+import { instrumentation, type EndOutcome, type KeyFailures, type ObservedBatch } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
-import { FlushHandle } from './flush';
-import type { Item } from './item';
+import type { BatchOptions } from './batch-config';
 import { hasLateResults, LateResults } from './late-results';
-import { match, type RequestedItems } from './match';
+import { matchResults, type ResultReceiver } from './match-results';
+import type { PendingKey } from './pending-key';
+import { FlushHandle, type Resolver } from './resolver';
 import { runResolver } from './resolving';
-import type { Window } from './window';
-import type { BatchQueue } from './batch-queue';
 
-interface FlushedBatch<K, V> {
-  readonly window: Window<K, V>;
-  readonly items: ReadonlyMap<unknown, Item<K, V>>;
-  readonly reason: FlushReason;
+/** The batch of a flight. */
+export interface FlightOwner<K, V> extends ObservedBatch {
+  readonly scheduler: BatchScheduler;
+  /** Whether values are kept in a store, beside their pending keys. */
+  readonly isStoring: boolean;
+  keep(key: PendingKey<K, V>, value: V): void;
+  forget(key: PendingKey<K, V>): void;
+  /** Called before the last result is delivered: its receiver may block on the same batch function, which needs the slot. */
+  releaseSlot(): void;
+  /** Called after the last result has been delivered. `outcome` is undefined for an aborted flight. */
+  onFlightEnded(outcome: EndOutcome, failures: KeyFailures | undefined): void;
 }
 
-export class Flight<K, V> implements Sink<unknown> {
-  readonly #queue: BatchQueue<K, V>;
-  readonly #batch: FlushedBatch<K, V>;
-  readonly #items: readonly Item<K, V>[];
+export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
   /** The array that the resolver gets, and may change. */
-  readonly #passedKeys: readonly K[];
-  /** A resolver runs on the scheduler of its batch, and sees no context of the waiters. */
-  readonly frame: Frame | undefined;
+  readonly passedKeys: readonly K[];
+  hasEarlyResults = false;
+  /** Whether the resolver returned a promise, as an `async` function does. */
+  isOfPromise = false;
+  readonly #batch: FlightOwner<K, V>;
+  readonly #options: BatchOptions<K>;
+  readonly #scheduler: BatchScheduler;
   #execution: Execution | undefined;
   #controller: AbortController | undefined;
   /** Whether the result has arrived, or the flight has been aborted. */
@@ -45,51 +52,59 @@ export class Flight<K, V> implements Sink<unknown> {
   #isAborted = false;
   /** Defined if the results contain late ones. */
   #late: LateResults | undefined;
-  hasEarlyResults = false;
-  /** Whether the resolver returned a promise, as an `async` function does. */
-  isOfPromise = false;
   /** The number of failed keys, and the first error. */
   #failures: KeyFailures | undefined;
   /** Number of keys that have a waiter and no result. */
   #wantedCount: number;
-  /** No item before this index is wanted. */
+  /** No key before this index is wanted. */
   #firstWanted = 0;
+  /** The keys by identity, once the resolver settles one early. */
+  #byIdentity: Map<unknown, PendingKey<K, V>> | undefined;
 
-  constructor(queue: BatchQueue<K, V>, batch: FlushedBatch<K, V>) {
-    this.#queue = queue;
-    this.frame = queue.scheduler.frame;
+  constructor(
+    batch: FlightOwner<K, V>,
+    readonly items: readonly PendingKey<K, V>[],
+    options: BatchOptions<K>,
+  ) {
     this.#batch = batch;
-    this.#items = [...batch.items.values()];
-    this.#passedKeys = this.keys;
-    this.#wantedCount = this.#items.length;
+    this.#options = options;
+    this.#scheduler = batch.scheduler;
+    this.passedKeys = this.keys;
+    this.#wantedCount = items.length;
   }
 
-  /** The requested keys, independent of changes that the resolver makes to its array. */
-  get keys(): readonly K[] {
-    return this.#items.map(({ key }) => key);
-  }
-
-  get #request(): RequestedItems<K, V> {
-    const { name } = this.#queue.options;
-    return { batch: name, items: this.#items, passedKeys: this.#passedKeys, hasEarlyResults: this.hasEarlyResults };
+  get name(): string {
+    return this.#options.name;
   }
 
   get role(): 'flight' {
     return 'flight';
   }
 
-  get parent(): Waiter | undefined {
-    // An item without waiters never gets a new one.
-    while (this.#items[this.#firstWanted]?.isWanted === false) this.#firstWanted++;
-    return this.#items[this.#firstWanted]?.firstWaiter;
+  /** A resolver runs on the scheduler of its batch, and sees no context of the waiters. */
+  get frame(): Frame | undefined {
+    return this.#scheduler.frame;
   }
 
-  start(): void {
-    this.#queue.addInFlight(this.#batch.window, this, this.#batch.reason);
+  /** The requested keys, independent of changes that the resolver makes to its array. */
+  get keys(): readonly K[] {
+    return this.items.map(({ key }) => key);
+  }
+
+  get parent(): Waiter | undefined {
+    // A key without waiters never gets a new one.
+    while (this.items[this.#firstWanted]?.isWanted === false) this.#firstWanted++;
+    return this.items[this.#firstWanted]?.firstWaiter;
+  }
+
+  get partition(): unknown {
+    return this.#batch.partition;
+  }
+
+  start(resolve: Resolver<K, V>): void {
     try {
-      const { resolve } = this.#queue;
       const result: unknown = runIn(this.frame, () =>
-        runResolver(this, () => resolve(this.#passedKeys, new FlushHandle<K, V>(this))),
+        runResolver(this, () => resolve(this.passedKeys, new FlushHandle<K, V>(this))),
       );
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
@@ -102,10 +117,10 @@ export class Flight<K, V> implements Sink<unknown> {
   succeed(result: unknown): void {
     if (this.#isOver) return;
     try {
-      if (hasLateResults(result)) this.#late = new LateResults(this, this.#queue.scheduler);
+      if (hasLateResults(result)) this.#late = new LateResults(this, this.#scheduler);
       else this.end();
-      instrumentation.current?.emit({ type: 'batch-resolved', batch: this.#batch.window, keys: this.keys, result });
-      match(result, this.#request, (item, value) => this.#deliver(item, value));
+      instrumentation.current?.emit({ type: 'batch-resolved', batch: this.#batch, keys: this.keys, result });
+      matchResults(result, this);
     } catch (error) {
       // The result cannot be matched, or a method of a custom Map or a getter of the result throws.
       this.#late?.cancel();
@@ -124,55 +139,48 @@ export class Flight<K, V> implements Sink<unknown> {
   #failWith(error: unknown): void {
     this.end();
     // A failure after early results for all keys has no receiver among the waiters.
-    if (this.#items.every(({ isSettled }) => isSettled)) {
-      reportUnhandledFailure(
-        `${describeBatch(this.#queue.options.name)}, whose keys had all been settled by then`,
-        error,
-      );
+    if (this.items.every(({ isSettled }) => isSettled)) {
+      reportUnhandledFailure(`${describeBatch(this.#options.name)}, whose keys had all been settled by then`, error);
     }
-    for (const item of this.#items) this.#failItem(item, error);
-    this.#landAs(failure(error));
+    for (const item of this.items) this.#failItem(item, error);
+    this.#batch.onFlightEnded(failure(error), this.#failures);
   }
 
   /** Called when a key loses its last waiter. The flight is aborted with the last key. */
-  onItemUnwanted(): void {
+  onKeyLeft(): void {
     if (--this.#wantedCount === 0) this.#abort();
   }
 
   /** Aborts the flight if none of the keys without a result has a waiter. */
   #abortIfUnwanted(): void {
-    if (this.#wantedCount === 0 && this.#items.some(({ isSettled }) => !isSettled)) this.#abort();
+    if (this.#wantedCount === 0 && this.items.some(({ isSettled }) => !isSettled)) this.#abort();
   }
 
   #abort(): void {
     if (this.#isOver) return;
     this.#isAborted = true;
     this.end();
-    this.#landAs(undefined);
+    this.#batch.onFlightEnded(undefined, this.#failures);
     if (this.#controller) runCleanup(this.frame, () => this.#controller?.abort());
     this.#execution?.cancel();
     this.#late?.cancel();
   }
 
   #await(result: ObservableInput<unknown>): void {
-    const { scheduler } = this.#queue;
-    this.isOfPromise = !(result instanceof SingleValueObservable) && 'then' in result;
+    const isFuture = result instanceof SingleValueObservable;
+    this.isOfPromise = !isFuture && 'then' in result;
     // An Observable may complete without a value if the resolver settles every key early.
     const input =
-      result instanceof SingleValueObservable ? result : from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined));
-    const execution = beginInput(input, this, scheduler);
+      isFuture || this.isOfPromise ? result : from(result).pipe(defaultIfEmpty<unknown, unknown>(undefined));
+    const execution = beginInput(input, this, this.#scheduler);
     // The last waiter may have unsubscribed during the subscription.
     if (this.#isOver) execution.cancel();
     else this.#execution = execution;
   }
 
   describe(): string {
-    const count = String(this.#items.length);
-    return `${describeBatch(this.#queue.options.name)} in flight (${count} key(s): ${describeKeys(this.keys)})`;
-  }
-
-  get partition(): unknown {
-    return this.#batch.window.partition;
+    const count = String(this.items.length);
+    return `${describeBatch(this.#options.name)} in flight (${count} key(s): ${describeKeys(this.keys)})`;
   }
 
   get signal(): AbortSignal {
@@ -181,18 +189,23 @@ export class Flight<K, V> implements Sink<unknown> {
     return this.#controller.signal;
   }
 
+  #itemOf(key: K): PendingKey<K, V> | undefined {
+    this.#byIdentity ??= new Map(this.items.map((item) => [item.identity, item]));
+    return this.#byIdentity.get(this.#options.identityOf(key));
+  }
+
   settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void {
-    const item = this.#batch.items.get(this.#queue.options.identityOf(key));
+    const item = this.#itemOf(key);
     if (!item) {
       throw markQuotesValues(
         new TypeError(
-          `flush.${method}: key ${describe(key)} does not belong to this flush of ${describeBatch(this.#queue.options.name)}. ` +
+          `flush.${method}: key ${describe(key)} does not belong to this flush of ${describeBatch(this.#options.name)}. ` +
             `Its keys are ${describeKeys(this.keys)}. Settle only keys that the resolver received.`,
         ),
       );
     }
     this.hasEarlyResults = true;
-    this.#queue.scheduler.runQueue.drive(() => {
+    this.#scheduler.runQueue.drive(() => {
       if (method === 'fail') this.#failItem(item, result);
       else this.#succeedItem(item, result as V); // FlushHandle has the type
       this.#late?.drop(item);
@@ -200,7 +213,7 @@ export class Flight<K, V> implements Sink<unknown> {
     });
   }
 
-  #deliver(item: Item<K, V>, result: unknown): void {
+  receive(item: PendingKey<K, V>, result: unknown): void {
     // An earlier result may have made the last waiter unsubscribe.
     if (this.#isAborted) return;
     if (!this.#late || !isPromiseOrObservable(result)) this.#settleItem(item, result);
@@ -209,12 +222,12 @@ export class Flight<K, V> implements Sink<unknown> {
   }
 
   /** An `Error` among the results is the failure of its key. */
-  #settleItem(item: Item<K, V>, result: unknown): void {
+  #settleItem(item: PendingKey<K, V>, result: unknown): void {
     if (isError(result)) this.#failItem(item, result);
     else this.#succeedItem(item, result as V); // the type of the resolver
   }
 
-  #waitForItem(late: LateResults, item: Item<K, V>, result: ObservableInput<unknown>): void {
+  #waitForItem(late: LateResults, item: PendingKey<K, V>, result: ObservableInput<unknown>): void {
     late.waitFor(item, result, {
       onValue: (value) => {
         this.#settleItem(item, value);
@@ -227,51 +240,44 @@ export class Flight<K, V> implements Sink<unknown> {
     });
   }
 
-  #succeedItem(item: Item<K, V>, value: V): void {
+  #succeedItem(item: PendingKey<K, V>, value: V): void {
     if (item.isSettled) return;
-    try {
-      this.#queue.cache?.keep(this.#batch.window.partition, item, value);
-    } catch (error) {
-      // An error of a store fails only the key whose value it was to keep.
-      this.#failItem(item, error);
-      return;
-    }
+    if (this.#batch.isStoring && !this.#store(item, value)) return;
     if (item.isWanted) this.#wantedCount--;
     item.succeed(value);
   }
 
-  #failItem(item: Item<K, V>, error: unknown): void {
+  /** An error of a store fails only the key whose value it was to keep. */
+  #store(item: PendingKey<K, V>, value: V): boolean {
+    try {
+      this.#batch.keep(item, value);
+      return true;
+    } catch (error) {
+      this.#failItem(item, error);
+      return false;
+    }
+  }
+
+  #failItem(item: PendingKey<K, V>, error: unknown): void {
     if (item.isSettled) return;
     if (item.isWanted) this.#wantedCount--;
     if (this.#failures) this.#failures.count++;
     else this.#failures = { count: 1, first: error };
-    this.#queue.cache?.forget(this.#batch.window.partition, item);
+    this.#batch.forget(item);
     const { firstWaiter: to } = item;
-    const title = (): string => `${describeBatch(this.#queue.options.name)}, key ${describe(item.key)}`;
+    const title = (): string => `${describeBatch(this.#options.name)}, key ${describe(item.key)}`;
     extendStack(error, { from: this, title, future: to, to });
     item.fail(error);
   }
 
-  /** Called before the last result is delivered: its receiver may block on the same batch function, which needs the slot. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#queue.releaseSlot(this.#batch.window);
+    this.#batch.releaseSlot();
   }
 
   land(): void {
-    this.#landAs(success(undefined));
-  }
-
-  /** @param outcome - Undefined for an aborted flight. */
-  #landAs(outcome: EndOutcome): void {
-    instrumentation.current?.emit({
-      type: 'batch-ended',
-      batch: this.#batch.window,
-      outcome,
-      failures: this.#failures,
-    });
-    this.#queue.removeInFlight(this);
+    this.#batch.onFlightEnded(success(undefined), this.#failures);
   }
 }
 

@@ -1,6 +1,6 @@
 /** `answersAfter` makes a resolver for tests whose flushes take a given time, real or virtual. */
 import { asyncScheduler, map, NEVER, timer, type Observable, type SchedulerLike } from 'rxjs';
-import type { Flush, Resolver } from '../../batch/flush';
+import type { Flush, Resolver } from '../../batch/resolver';
 import { checkFunction, checkMs, checkScheduler } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { LONGEST_DELAY } from '../../core/platform';

@@ -4,7 +4,7 @@ import { checkOptions } from '../../core/options';
 import { currentScheduler, type BatchScheduler } from '../../scheduler/batch-scheduler';
 import { begin, type Execution, type Sink } from '../../future/execution';
 import { Future } from '../../future/future';
-import { BoundedStore } from '../../batch/bounded-store';
+import { BoundedStore } from '../../batch/cache/bounded-store';
 import type { TaskResult } from '../../task/task';
 import { checkedBounds } from './memoize-lru';
 import { SharedCalls, type SharedCall } from './shared-calls';

@@ -2,9 +2,9 @@
 import { checkOptions } from '../../core/options';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { Future } from '../../future/future';
-import { BoundedStore } from '../../batch/bounded-store';
-import { checkBounds } from '../../batch/cache';
-import type { CacheBounds } from '../../batch/cache-store';
+import { BoundedStore } from '../../batch/cache/bounded-store';
+import { checkBounds } from '../../batch/cache/cache';
+import type { CacheBounds } from '../../batch/cache/cache-store';
 import type { TaskResult } from '../../task/task';
 import { CallKeys } from './call-keys';
 import { SharedCalls } from './shared-calls';

@@ -13,7 +13,7 @@ import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { begin, endedExecution, type Beginnable, type Execution, type Sink } from '../../future/execution';
 import { Future } from '../../future/future';
-import type { CacheStore } from '../../batch/cache-store';
+import type { CacheStore } from '../../batch/cache/cache-store';
 import { SharedRun } from './shared-run';
 
 export interface SharedCall<V> {

@@ -54,6 +54,8 @@ interface FlushTarget<K> {
 
 export class FlushHandle<K, V> implements Flush<K, V> {
   readonly #flight: FlushTarget<K>;
+  #succeed: Flush<K, V>['succeed'] | undefined;
+  #fail: Flush<K, V>['fail'] | undefined;
 
   constructor(flight: FlushTarget<K>) {
     this.#flight = flight;
@@ -67,6 +69,12 @@ export class FlushHandle<K, V> implements Flush<K, V> {
     return this.#flight.signal;
   }
 
-  readonly succeed = (key: K, value: V): void => this.#flight.settleEarly(key, 'succeed', value);
-  readonly fail = (key: K, error: unknown): void => this.#flight.settleEarly(key, 'fail', error);
+  /** Made when it is read, because most resolvers settle no key early. It works without its object. */
+  get succeed(): Flush<K, V>['succeed'] {
+    return (this.#succeed ??= (key, value) => this.#flight.settleEarly(key, 'succeed', value));
+  }
+
+  get fail(): Flush<K, V>['fail'] {
+    return (this.#fail ??= (key, error) => this.#flight.settleEarly(key, 'fail', error));
+  }
 }

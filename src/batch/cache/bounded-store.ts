@@ -2,7 +2,7 @@
  * The store behind `{ max, ttl }`: the `max` values used last, each with the time at which it was stored, by the clock of
  * the scheduler. An empty store takes little memory, because each of many tenants may have a store.
  */
-import { LruMap } from '../core/lru-map';
+import { LruMap } from '../../core/lru-map';
 import type { CacheBounds, CacheStore } from './cache-store';
 
 const DEFAULT_MAX = 10_000;

@@ -2,14 +2,14 @@
  * The cache of a batch function for one partition. Overlapping loads of a key share one item, also while it is in flight;
  * afterwards its value is kept in the item itself, or in a store. Failures are not kept.
  */
-import { describe, invalidOption } from '../core/describe';
-import { checkCount, checkFunction } from '../core/option-values';
-import { checkOptions, isConfig } from '../core/options';
-import { isPromiseOrObservable } from '../core/rx';
-import { endedExecution, type Execution, type Sink } from '../future/execution';
+import { describe, invalidOption } from '../../core/describe';
+import { checkCount, checkFunction } from '../../core/option-values';
+import { checkOptions, isConfig } from '../../core/options';
+import { isPromiseOrObservable } from '../../core/rx';
+import { endedExecution, type Execution, type Sink } from '../../future/execution';
+import { succeedIsolated } from '../../future/isolated-delivery';
 import { BoundedStore } from './bounded-store';
 import type { CacheBounds, CacheStore } from './cache-store';
-import { succeedAlone, type Item } from './item';
 
 /** The option `cache`: on or off, bounds, or a store. */
 export type CacheConfig = boolean | CacheBounds | CacheStore;
@@ -19,8 +19,16 @@ const boundNames: readonly string[] = ['max', 'ttl'] satisfies (keyof CacheBound
 
 const storeMethods = ['has', 'get', 'set', 'delete', 'clear'] as const;
 
-export class Cache<K, V> {
-  readonly #items = new Map<unknown, Item<K, V>>();
+/** A key of a batch function in a cache: pending, or settled. */
+export interface CachedKey<V> {
+  readonly identity: unknown;
+  readonly isSettled: boolean;
+  /** Delivers the value of a settled key, or adds a waiter to a pending one. */
+  join(sink: Sink<V>): Execution;
+}
+
+export class Cache<V, Key extends CachedKey<V>> {
+  readonly #items = new Map<unknown, Key>();
   readonly #store: CacheStore | undefined;
   /** The store that `{ max, ttl }` makes. Unlike a store of the caller it may be dropped when it is empty. */
   readonly #ownStore: BoundedStore | undefined;
@@ -55,7 +63,7 @@ export class Cache<K, V> {
     return item?.isSettled ? item.join(sink) : this.#loadStored(identity, sink);
   }
 
-  pendingItem(identity: unknown): Item<K, V> | undefined {
+  pendingKey(identity: unknown): Key | undefined {
     const item = this.#items.get(identity);
     return item?.isSettled === false ? item : undefined;
   }
@@ -68,17 +76,17 @@ export class Cache<K, V> {
     return this.#items.get(identity)?.isSettled === true || this.#isStored(identity);
   }
 
-  add(item: Item<K, V>): void {
+  add(item: Key): void {
     this.#items.set(item.identity, item);
   }
 
-  keep(item: Item<K, V>, value: V): void {
+  keep(item: Key, value: V): void {
     if (!this.#store || this.#items.get(item.identity) !== item) return;
     this.#items.delete(item.identity);
     this.#store.set(item.identity, value);
   }
 
-  forget(item: Item<K, V>): void {
+  forget(item: Key): void {
     if (this.#items.get(item.identity) === item) this.#items.delete(item.identity);
   }
 
@@ -97,7 +105,7 @@ export class Cache<K, V> {
     // `get` comes before `has`: a value with a `ttl` may expire between the two.
     const value = this.#store.get(identity);
     if (value === undefined && !this.#isStored(identity)) return undefined;
-    succeedAlone(sink, checkedAnswer(value, 'get') as V); // `keep` stored it
+    succeedIsolated(sink, checkedAnswer(value, 'get') as V); // `keep` stored it
     return endedExecution;
   }
 

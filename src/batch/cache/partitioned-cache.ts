@@ -3,33 +3,36 @@
  * isolated. A run of virtual time also finds the values of real time, but its own values end with it: a test does not
  * affect the next one.
  */
-import type { Execution, Sink } from '../future/execution';
-import type { BatchOptions } from './batch-config';
-import { Cache, isStore, type CacheConfig } from './cache';
-import { Item } from './item';
+import type { Execution, Sink } from '../../future/execution';
+import { Cache, isStore, type CacheConfig, type CachedKey } from './cache';
 
-interface CacheClock<K, V> {
+interface PartitionedCacheConfig<V, Key extends CachedKey<V>> {
+  readonly config: Exclude<CacheConfig, false>;
+  /** Whether keys may have different partitions. */
+  readonly isPartitioned: boolean;
   readonly now: () => number;
   /** In a run of virtual time: the cache of real time. */
-  readonly real: PartitionedCache<K, V> | undefined;
+  readonly real: PartitionedCache<V, Key> | undefined;
 }
 
-export class PartitionedCache<K, V> {
+export class PartitionedCache<V, Key extends CachedKey<V>> {
   /** Without empty caches, since the set of tenants changes. */
-  readonly #caches = new Map<unknown, Cache<K, V>>();
+  readonly #caches = new Map<unknown, Cache<V, Key>>();
   /** The cache that was used last: nearly always the one that is used next. */
-  #latest: Cache<K, V> | undefined;
-  readonly #makeCache: (partition: unknown) => Cache<K, V>;
-  readonly #real: PartitionedCache<K, V> | undefined;
+  #latest: Cache<V, Key> | undefined;
+  readonly #makeCache: (partition: unknown) => Cache<V, Key>;
+  readonly #isPartitioned: boolean;
+  readonly #ttl: number | undefined;
+  readonly #real: PartitionedCache<V, Key> | undefined;
   readonly #now: () => number;
+  /** Number of calls of `clear` and `clearAll`. A cleared key may still be pending in an open batch. */
+  clearCount = 0;
   /** Time of the last search for expired partitions. */
   #sweptAt = -Infinity;
 
-  constructor(
-    private readonly options: BatchOptions<K>,
-    config: Exclude<CacheConfig, false>,
-    { now, real }: CacheClock<K, V>,
-  ) {
+  constructor({ config, isPartitioned, now, real }: PartitionedCacheConfig<V, Key>) {
+    this.#isPartitioned = isPartitioned;
+    this.#ttl = typeof config === 'object' && 'ttl' in config ? config.ttl : undefined;
     this.#makeCache = (partition) => new Cache(partition, config, now);
     this.#now = now;
     this.#real = real;
@@ -42,11 +45,9 @@ export class PartitionedCache<K, V> {
    * no more than the values that were stored since the last one.
    */
   dropExpired(): void {
-    const { cache, partitionOf } = this.options;
-    const ttl = typeof cache === 'object' && 'ttl' in cache ? cache.ttl : undefined;
-    if (!partitionOf || ttl === undefined || this.#caches.size === 0) return;
+    if (!this.#isPartitioned || this.#ttl === undefined || this.#caches.size === 0) return;
     const now = this.#now();
-    if (now >= this.#sweptAt && now - this.#sweptAt <= ttl) return;
+    if (now >= this.#sweptAt && now - this.#sweptAt <= this.#ttl) return;
     this.#sweptAt = now;
     for (const [partition, cache] of this.#caches) if (cache.isExpired) this.#caches.delete(partition);
     this.#latest = undefined;
@@ -58,67 +59,63 @@ export class PartitionedCache<K, V> {
   }
 
   /** The item of a key that has no result yet. */
-  pendingItem(partition: unknown, identity: unknown): Item<K, V> | undefined {
-    return this.#of(partition)?.pendingItem(identity);
+  pendingKey(partition: unknown, identity: unknown): Key | undefined {
+    return this.#of(partition)?.pendingKey(identity);
   }
 
-  add(partition: unknown, item: Item<K, V>): void {
+  add(partition: unknown, item: Key): void {
     let cache = this.#of(partition);
     if (!cache) this.#caches.set(partition, (cache = this.#makeCache(partition)));
     cache.add(item);
   }
 
   /** Keeps the value of an item, unless the key was cleared in the meantime. */
-  keep(partition: unknown, item: Item<K, V>, value: V): void {
+  keep(partition: unknown, item: Key, value: V): void {
     this.#of(partition)?.keep(item, value);
   }
 
   /** Removes an item that has failed, or has no waiter any more. */
-  forget(partition: unknown, item: Item<K, V>): void {
+  forget(partition: unknown, item: Key): void {
     this.#change(partition, (cache) => cache.forget(item));
   }
 
-  /** Keeps a value as if it had been loaded, unless the key is in the cache already. */
-  prime(key: K, value: V): void {
-    const { partition, identity } = this.#locate(key);
+  /** Keeps the value of a settled key, unless the key is in the cache already. */
+  prime(partition: unknown, settled: Key, value: V): void {
+    const { identity } = settled;
     if (this.#of(partition)?.has(identity)) return;
     if (this.#realCacheOf(partition)?.hasValue(identity)) return;
-    const item = Item.of(key, identity, value);
-    this.add(partition, item);
-    this.keep(partition, item, value);
+    this.add(partition, settled);
+    this.keep(partition, settled, value);
   }
 
-  clear(key: K): void {
-    const { partition, identity } = this.#locate(key);
+  clear(partition: unknown, identity: unknown): void {
+    this.clearCount++;
     this.#change(partition, (cache) => cache.clear(identity));
-    this.#real?.clear(key);
+    this.#real?.clear(partition, identity);
   }
 
   clearAll(): void {
+    this.clearCount++;
     for (const partition of this.#caches.keys()) this.#change(partition, (cache) => cache.clearAll());
     this.#real?.clearAll();
   }
 
-  #change(partition: unknown, change: (cache: Cache<K, V>) => void): void {
+  #change(partition: unknown, change: (cache: Cache<V, Key>) => void): void {
     const cache = this.#of(partition);
     if (!cache) return;
     change(cache);
-    if (!this.options.partitionOf || !cache.isEmpty) return;
+    if (!this.#isPartitioned || !cache.isEmpty) return;
     this.#caches.delete(partition);
     this.#latest = undefined;
   }
 
-  #of(partition: unknown): Cache<K, V> | undefined {
+  #of(partition: unknown): Cache<V, Key> | undefined {
     // Not `?.`: without partitions every partition is undefined.
     if (this.#latest && this.#latest.partition === partition) return this.#latest;
     return (this.#latest = this.#caches.get(partition));
   }
 
-  #realCacheOf(partition: unknown): Cache<K, V> | undefined {
+  #realCacheOf(partition: unknown): Cache<V, Key> | undefined {
     return this.#real && this.#real.#of(partition);
-  }
-
-  #locate(key: K): { readonly partition: unknown; readonly identity: unknown } {
-    return { partition: this.options.partitionOf?.(key), identity: this.options.identityOf(key) };
   }
 }

@@ -1,0 +1,64 @@
+/** Matches the results of a resolver to the keys of its flight: by index in an array, or by key in a Map. */
+import { describe, describeKeys, hintOtherKeyType, hintObjectKeys } from '../core/describe';
+import { BatchResultError, MissingResultError } from '../core/errors';
+import { isMap } from '../core/rx';
+import type { PendingKey } from './pending-key';
+
+/** The receiver of the results: a flight. */
+export interface ResultReceiver<K, V> {
+  /** The name of the batch function. */
+  readonly name: string;
+  readonly items: readonly PendingKey<K, V>[];
+  /** The array of keys that the resolver got, and may have changed. */
+  readonly passedKeys: readonly K[];
+  readonly hasEarlyResults: boolean;
+  receive(key: PendingKey<K, V>, result: unknown): void;
+}
+
+/** @throws BatchResultError for results that cannot be matched. */
+export function matchResults<K, V>(result: unknown, receiver: ResultReceiver<K, V>): void {
+  if (Array.isArray(result) && result.length === receiver.items.length) matchByIndex(result, receiver);
+  else if (isMap(result)) matchByKey(result, receiver);
+  else if (result === undefined && receiver.hasEarlyResults) matchByKey(new Map(), receiver);
+  else throw wrongResult(receiver, Array.isArray(result) ? `an array of ${String(result.length)}` : describe(result));
+}
+
+function matchByIndex<K, V>(results: readonly unknown[], receiver: ResultReceiver<K, V>): void {
+  const { items } = receiver;
+  if (isRearranged(receiver))
+    throw wrongResult(receiver, 'an array, having put the keys themselves into another order');
+  let index = 0;
+  for (const item of items) receiver.receive(item, results[index++]);
+}
+
+/** Whether the resolver has sorted its keys in place: results by index would then belong to other keys. */
+function isRearranged<K, V>({ items, passedKeys }: ResultReceiver<K, V>): boolean {
+  // A resolver that removes its keys one by one takes them in order.
+  if (passedKeys.length !== items.length) return false;
+  let index = 0;
+  for (const { key } of items) if (!Object.is(key, passedKeys[index++])) return true;
+  return false;
+}
+
+function matchByKey<K, V>(results: ReadonlyMap<unknown, unknown>, receiver: ResultReceiver<K, V>): void {
+  for (const item of receiver.items) {
+    const { key, identity } = item;
+    if (results.has(key)) receiver.receive(item, results.get(key));
+    else if (results.has(identity)) receiver.receive(item, results.get(identity));
+    else receiver.receive(item, missingResult(results, receiver.name, item));
+  }
+}
+
+function missingResult<K, V>(
+  results: ReadonlyMap<unknown, unknown>,
+  batch: string,
+  { key, identity }: PendingKey<K, V>,
+): MissingResultError {
+  const hint = hintOtherKeyType(results, identity) || hintObjectKeys(results, key, identity);
+  return new MissingResultError(batch, key, describe(key) + hint);
+}
+
+function wrongResult<K, V>({ name, items }: ResultReceiver<K, V>, got: string): BatchResultError {
+  const keys = items.map(({ key }) => key);
+  return new BatchResultError(name, keys, { got, keysText: describeKeys(keys) });
+}

@@ -1,0 +1,229 @@
+/**
+ * A pending batch collects keys while it is open; after its flush it hands out the results of its flight. It is removed at
+ * its flush, or when all its keys have lost their waiters, so no timer runs while nothing waits.
+ */
+import { describeBatch } from '../core/describe';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { FlushReason } from '../scheduler/events';
+import { instrumentation, type EndOutcome, type KeyFailures } from '../scheduler/instrumentation';
+import type { Flushable, KeyWaiter } from '../scheduler/open-batches';
+import type { SchedulerState } from '../scheduler/scheduler-state';
+import { isAwaited, type Waiter } from '../scheduler/waiter';
+import type { BatchOptions } from './batch-config';
+import { Countdown } from './countdown';
+import type { Flight, FlightOwner } from './flight';
+import { KeyWindow } from './key-window';
+import { PendingKey, type KeyOwner } from './pending-key';
+
+/** The queue of a batch. */
+export interface BatchOwner<K, V> {
+  readonly options: BatchOptions<K>;
+  readonly scheduler: BatchScheduler;
+  readonly state: SchedulerState;
+  /** Whether a partition without flights would get a slot. */
+  readonly hasAnySlot: boolean;
+  readonly isStoring: boolean;
+  /** Number of parameters of the resolver: one without a parameter for its flush settles no key early. */
+  readonly resolverLength: number;
+  hasSlotFor(partition: unknown): boolean;
+  flush(batch: PendingBatch<K, V>, reason: FlushReason): void;
+  /** Called when the last key of an open batch has lost its last waiter. */
+  onBatchEmpty(batch: PendingBatch<K, V>): void;
+  keep(partition: unknown, key: PendingKey<K, V>, value: V): void;
+  forget(partition: unknown, key: PendingKey<K, V>): void;
+  /** Called before the last result of a flight is delivered. */
+  releaseSlot(batch: PendingBatch<K, V>): void;
+  /** Called after the last result of a flight has been delivered. */
+  onFlightEnded(batch: PendingBatch<K, V>): void;
+}
+
+export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwner<K, V> {
+  readonly openedAt: number;
+  isSealed = false;
+  /** The flight, after the flush. */
+  flight: Flight<K, V> | undefined;
+  /** In the order of their requests, with those that have lost their waiters. */
+  #keys: PendingKey<K, V>[] = [];
+  /** Number of keys without a waiter. */
+  #leftCount = 0;
+  /** The identities of all keys; undefined until a second key comes, and after the first duplicate. */
+  #identities: Set<unknown> | undefined;
+  /** The keys by identity, once a duplicate has been requested. */
+  #byIdentity: Map<unknown, PendingKey<K, V>> | undefined;
+  #window: KeyWindow<K, V> | undefined;
+  #hold: Countdown | undefined;
+
+  constructor(
+    private readonly owner: BatchOwner<K, V>,
+    readonly partition: unknown,
+    /** The `clearCount` of the cache when the batch was opened. While it has not changed, the cache knows all keys. */
+    readonly clearCount: number | undefined,
+  ) {
+    const { options, scheduler } = owner;
+    this.openedAt = scheduler.now();
+    if (options.window > 0) this.#window = new KeyWindow(scheduler, options.window, () => owner.state.armQuiescence());
+  }
+
+  get name(): string {
+    return this.owner.options.name;
+  }
+
+  get ofFunction(): object {
+    return this.owner.options;
+  }
+
+  get state(): object {
+    return this.owner.state;
+  }
+
+  get scheduler(): BatchScheduler {
+    return this.owner.scheduler;
+  }
+
+  get size(): number {
+    return this.#keys.length - this.#leftCount;
+  }
+
+  get priority(): number {
+    return this.owner.options.priorityOf(this.size);
+  }
+
+  get isWindowOpen(): boolean {
+    return this.#window?.isOver === false;
+  }
+
+  get canBeForced(): boolean {
+    return this.owner.hasSlotFor(this.partition);
+  }
+
+  describe(): string {
+    return this.flight?.describe() ?? describeBatch(this.name);
+  }
+
+  *keyWaiters(): Generator<KeyWaiter> {
+    for (const pending of this.#keys) for (const waiter of pending.waiters()) yield { key: pending.key, waiter };
+  }
+
+  waitsFor(waiter: Waiter): boolean {
+    if (!this.flight || this.flight.hasEarlyResults || this.owner.resolverLength !== 1) return false;
+    // An `async` resolver may subscribe to a future without waiting for it.
+    return !this.flight.isOfPromise || isAwaited(waiter);
+  }
+
+  isBlockedBy(inFlight: Flushable): boolean {
+    if (!(inFlight instanceof PendingBatch) || inFlight.owner !== this.owner || this.flight || this.canBeForced) {
+      return false;
+    }
+    return !this.owner.hasAnySlot || inFlight.partition === this.partition;
+  }
+
+  reject({ key, waiter }: KeyWaiter, error: unknown): boolean {
+    const identity = this.owner.options.identityOf(key as K); // a key of this batch
+    const pending = this.#mapByIdentity().get(identity);
+    return pending !== undefined && this.scheduler.runQueue.drive(() => pending.reject(waiter, error));
+  }
+
+  /** The pending key of an identity; a new one for a new identity. With `isNew`, no key of the batch has the identity. */
+  keyFor(key: K, identity: unknown, isNew: boolean): PendingKey<K, V> {
+    const known = isNew || this.#isFirst(identity) ? undefined : this.#mapByIdentity().get(identity);
+    if (known) return known;
+    const pending = new PendingKey<K, V>(key, identity, this);
+    this.#keys.push(pending);
+    this.#window?.add(pending);
+    this.#byIdentity?.set(identity, pending);
+    return pending;
+  }
+
+  readyFor(isBusy: boolean): FlushReason | undefined {
+    const { hold, window } = this.owner.options;
+    this.#window?.ensureRunning();
+    if (this.isWindowOpen || !this.canBeForced) return undefined;
+    if (hold > 0 && isBusy && !this.#hold?.isOver) {
+      this.#hold ??= this.#holdFor(hold);
+      this.#hold.ensureRunning();
+      // At the first check the hold may be over already; then no timer would trigger another check.
+      if (!this.#hold.isOver) return undefined;
+    }
+    return this.#hold?.isOver ? 'hold-elapsed' : window > 0 ? 'window' : 'quiescent';
+  }
+
+  flush(reason: FlushReason): void {
+    this.owner.flush(this, reason);
+  }
+
+  /** Stops collecting keys, and returns those that have a waiter. */
+  close(): readonly PendingKey<K, V>[] {
+    this.#hold?.stop();
+    if (this.#window) this.#keys = this.#window.close();
+    if (this.#leftCount > 0 || this.#window) this.#removeLeft();
+    this.#identities = undefined;
+    this.#byIdentity = undefined;
+    return this.#keys;
+  }
+
+  onKeyLeft(pending: PendingKey<K, V>): void {
+    this.owner.forget(this.partition, pending);
+    if (this.flight) {
+      this.flight.onKeyLeft();
+      return;
+    }
+    this.#leftCount++;
+    this.#identities?.delete(pending.identity);
+    this.#byIdentity?.delete(pending.identity);
+    if (this.size === 0) this.owner.onBatchEmpty(this);
+    // Keys that come and go while a batch waits for a slot or for a hold do not pile up.
+    else if (this.#leftCount > this.size) this.#removeLeft();
+  }
+
+  get isStoring(): boolean {
+    return this.owner.isStoring;
+  }
+
+  keep(pending: PendingKey<K, V>, value: V): void {
+    this.owner.keep(this.partition, pending, value);
+  }
+
+  forget(pending: PendingKey<K, V>): void {
+    this.owner.forget(this.partition, pending);
+  }
+
+  releaseSlot(): void {
+    this.owner.releaseSlot(this);
+  }
+
+  onFlightEnded(outcome: EndOutcome, failures: KeyFailures | undefined): void {
+    instrumentation.current?.emit({ type: 'batch-ended', batch: this, outcome, failures });
+    this.owner.onFlightEnded(this);
+  }
+
+  /** Whether no key has the identity yet, and remembers the identity. A batch of one key needs no look-up. */
+  #isFirst(identity: unknown): boolean {
+    if (this.#byIdentity) return !this.#byIdentity.has(identity);
+    if (this.#keys.length === 0) return true;
+    this.#identities ??= new Set(this.#waitingIdentities());
+    const { size } = this.#identities;
+    return this.#identities.add(identity).size > size;
+  }
+
+  *#waitingIdentities(): Generator {
+    for (const pending of this.#keys) if (pending.isWanted) yield pending.identity;
+  }
+
+  #mapByIdentity(): Map<unknown, PendingKey<K, V>> {
+    if (this.#byIdentity) return this.#byIdentity;
+    this.#identities = undefined;
+    this.#byIdentity = new Map();
+    for (const pending of this.#keys) if (pending.isWanted) this.#byIdentity.set(pending.identity, pending);
+    return this.#byIdentity;
+  }
+
+  #removeLeft(): void {
+    this.#keys = this.#keys.filter(({ isWanted }) => isWanted);
+    this.#leftCount = 0;
+  }
+
+  #holdFor(ms: number): Countdown {
+    const { scheduler, state } = this.owner;
+    return new Countdown({ scheduler, startedAt: this.openedAt, ms, onEnd: () => state.armQuiescence() });
+  }
+}
