@@ -338,7 +338,7 @@ describe.each(implementations)('a %s', (implementation, create) => {
 
   it.each<[unknown, RegExp]>([
     [{ size: -1 }, /expected `size` to be a whole number, 0 or more; got -1 \(number\)/],
-    [{ maxQueue: 0.5 }, /expected `maxQueue` to be a whole number, 0 or more; got 0\.5 \(number\)/],
+    [{ maxQueue: 0.5 }, /expected `maxQueue` to be a whole number, 0 or more, or Infinity; got 0\.5 \(number\)/],
     [{ overflow: 'drop' }, /expected `overflow` to be 'reject' or 'evict'; got "drop" \(string\)/],
     [{ taskTimeout: NaN }, /expected `taskTimeout` to be a number of \w+, 0 or more; got NaN \(number\)/],
     [{ name: 5 }, /expected `name` to be a string; got 5 \(number\)/],

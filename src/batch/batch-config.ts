@@ -117,7 +117,11 @@ const allOptions: Readonly<Record<keyof BatchConfig<never>, true>> = {
 /** The names of all options of `batch`. */
 export const batchOptionNames: readonly string[] = Object.keys(allOptions);
 
-const itself = (key: unknown): unknown => key;
+/** The identity of a key without the option `key`. */
+export const keyItself = (key: unknown): unknown => key;
+
+/** The priority of a batch without the option `priority`. */
+const sizeItself = (size: number): number => size;
 
 /** Refuses a key without an identity: all such keys would be one. */
 function identityBy<K>(keyOf: (key: K) => unknown, batch: string): (key: K) => unknown {
@@ -145,7 +149,7 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
   if (!isConfig(config, batchOptionNames)) throw invalidOption('batch: its config', 'an object of options', config);
   const { window = 0, hold = 0, maxSize = Infinity } = config;
   const { concurrency = Infinity, partitionConcurrency = Infinity } = config;
-  const { key = itself, partition, priority = itself, cache = false, scheduler, name = defaultName } = config;
+  const { key = keyItself, partition, priority = sizeItself, cache = false, scheduler, name = defaultName } = config;
   const validName = typeof (name as unknown) === 'string' ? name : defaultName;
   const title = describeBatch(validName);
   checkOptions(title, config, batchOptionNames);
@@ -171,13 +175,13 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
 
   return {
     name: printable(name),
-    identityOf: key === itself ? itself : identityBy(key, validName),
+    identityOf: key === keyItself ? keyItself : identityBy(key, validName),
     window,
     hold,
     maxSize,
     concurrency,
     partitionConcurrency,
-    priorityOf: typeof priority === 'function' ? (priority as (size: number) => number) : () => priority,
+    priorityOf: typeof priority === 'function' ? priority : () => priority,
     partitionOf: partition && partitionBy(partition, validName),
     cache,
     scheduler,

@@ -2,7 +2,7 @@
 import { describeBatch, titleSymbol } from '../core/describe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
-import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
 import { beginAcross, loadAcross } from './cross-scheduler-load';
@@ -13,13 +13,13 @@ import type { BatchQueues } from './batch-queues';
 export function futureOf<K, V>(queues: BatchQueues<K, V>, key: K, scheduler: BatchScheduler | undefined): Future<V> {
   const flight = resolvingFlight();
   if (flight) return new ResolverFuture(queues, key, { flight, target: scheduler });
-  return scheduler ? new PinnedFuture(queues, key, scheduler) : new BatchFuture(queues, key);
+  return scheduler ? new PinnedFuture(queues, key, scheduler) : new KeyFuture(queues, key);
 }
 
 class BatchFuture<K, V> extends Future<V> {
   constructor(
-    private readonly queues: BatchQueues<K, V>,
-    private readonly key: K,
+    protected readonly queues: BatchQueues<K, V>,
+    protected readonly key: K,
   ) {
     super();
   }
@@ -55,8 +55,40 @@ class BatchFuture<K, V> extends Future<V> {
   }
 }
 
+/** The future of a call outside of resolvers. */
+class KeyFuture<K, V> extends BatchFuture<K, V> {
+  /** An awaited key joins its batch at once: nothing runs on the scheduler for that, where no function of the config is called. */
+  override then<A = V, B = never>(
+    onValue?: ((value: V) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    const scheduler = currentScheduler();
+    const queue = this.queues.for(this.target ?? scheduler);
+    if (!queue.isPlain || queue.scheduler !== scheduler || this.queues.definition.substitute) {
+      return super.then(onValue, onError);
+    }
+    return new Promise<V>((resolve, reject) => {
+      queue.load(this.key, new AwaitedKeySink(resolve, reject), this);
+    }).then(onValue, onError);
+  }
+}
+
+/** The sink of an awaited key. It has no frame, because nothing runs on behalf of the promise. */
+class AwaitedKeySink<V> implements Sink<V> {
+  declare readonly frame: undefined;
+
+  constructor(
+    readonly succeed: (value: V) => void,
+    readonly fail: (error: unknown) => void,
+  ) {}
+
+  get isAwaited(): true {
+    return true;
+  }
+}
+
 /** A future that loads its key on one scheduler, independent of the scheduler of its subscriber. */
-class PinnedFuture<K, V> extends BatchFuture<K, V> {
+class PinnedFuture<K, V> extends KeyFuture<K, V> {
   constructor(
     queues: BatchQueues<K, V>,
     key: K,

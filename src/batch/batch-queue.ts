@@ -11,7 +11,7 @@ import { runIn } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import type { SchedulerState } from '../scheduler/scheduler-state';
-import type { BatchOptions } from './batch-config';
+import { keyItself, type BatchOptions } from './batch-config';
 import type { PartitionedCache } from './cache/partitioned-cache';
 import { Flight } from './flight';
 import { FlightSlots } from './flight-slots';
@@ -39,11 +39,14 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
   readonly state: SchedulerState;
   readonly cache: PartitionedCache<V, PendingKey<K, V>> | undefined;
   readonly isStoring: boolean;
+  /** Whether a load calls no function of the config, and never fills a batch. */
+  readonly isPlain: boolean;
   /** The open batch that was used last: without partitions, the only one. */
   #latest: PendingBatch<K, V> | undefined;
   /** The open batches by partition, of a function with partitions. */
   readonly #byPartition = new Map<unknown, PendingBatch<K, V>>();
   readonly #slots: FlightSlots<PendingBatch<K, V>>;
+  readonly #isSimple: boolean;
 
   constructor(
     private readonly definition: BatchDefinition<K, V>,
@@ -54,7 +57,10 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     this.state = state;
     this.cache = cache;
     this.isStoring = typeof this.options.cache === 'object';
+    const { identityOf, partitionOf, maxSize, concurrency, partitionConcurrency } = this.options;
+    this.isPlain = !this.isStoring && identityOf === keyItself && !partitionOf && maxSize === Infinity;
     this.#slots = new FlightSlots(this.options);
+    this.#isSimple = this.isPlain && !cache && concurrency === Infinity && partitionConcurrency === Infinity;
   }
 
   get resolverLength(): number {
@@ -71,6 +77,11 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
 
   /** Loads a key. An error of a function in the config (`key`, `partition`, the methods of a store) fails only the sink. */
   load(key: K, sink: Sink<V>, future: object): Execution {
+    if (this.#isSimple && !instrumentation.current) {
+      const pending = this.#openBatchOf(undefined).keyFor(key, key, false);
+      this.state.armQuiescence();
+      return pending.join(sink);
+    }
     try {
       const { identityOf, partitionOf } = this.options;
       const identity = identityOf(key);
@@ -160,15 +171,19 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
 
   /** Stops the collecting of a full batch, which is flushed as soon as a slot is free. */
   #seal(batch: PendingBatch<K, V>): void {
-    this.#remove(batch);
-    batch.isSealed = true;
     this.state.openBatches.seal(batch);
+    this.#forgetOpen(batch);
     this.#slots.enqueue(batch);
     this.scheduler.runQueue.call(this);
   }
 
   #remove(batch: PendingBatch<K, V>): void {
     this.state.openBatches.close(batch);
+    this.#forgetOpen(batch);
+  }
+
+  /** The next key of the partition opens another batch. */
+  #forgetOpen(batch: PendingBatch<K, V>): void {
     if (this.#byPartition.get(batch.partition) === batch) this.#byPartition.delete(batch.partition);
     if (this.#latest === batch) this.#latest = undefined;
   }
@@ -191,7 +206,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     this.#slots.take(batch);
     this.state.openBatches.addInFlight(batch);
     instrumentation.current?.emit({ type: 'batch-flushed', batch, flight, keys: flight.keys, reason });
-    if (this.#isObserved) this.#emitFlush(flight.keys, reason);
+    if (this.#isObserved()) this.#emitFlush(flight.keys, reason);
     flight.start(this.definition.resolve);
   }
 
@@ -222,7 +237,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     this.state.armQuiescence();
   }
 
-  get #isObserved(): boolean {
+  #isObserved(): boolean {
     return this.definition.flushes.observed || this.scheduler.events.observed;
   }
 

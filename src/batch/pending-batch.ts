@@ -3,6 +3,7 @@
  * its flush, or when all its keys have lost their waiters, so no timer runs while nothing waits.
  */
 import { describeBatch } from '../core/describe';
+import type { QueueLinks } from '../core/linked-queue';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushReason } from '../scheduler/events';
 import { instrumentation, type EndOutcome, type KeyFailures } from '../scheduler/instrumentation';
@@ -39,14 +40,19 @@ export interface BatchOwner<K, V> {
 
 export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwner<K, V> {
   readonly openedAt: number;
-  isSealed = false;
+  phase: Flushable['phase'];
+  previous: QueueLinks | undefined;
+  next: QueueLinks | undefined;
+  isQueued = false;
   /** The flight, after the flush. */
   flight: Flight<K, V> | undefined;
   /** In the order of their requests, with those that have lost their waiters. */
   #keys: PendingKey<K, V>[] = [];
   /** Number of keys without a waiter. */
   #leftCount = 0;
-  /** The identities of all keys; undefined until a second key comes, and after the first duplicate. */
+  /** The largest identity while the identities are numbers in ascending order, which need no look-up. */
+  #largest: number | undefined = -Infinity;
+  /** The identities of all keys; undefined while they ascend, and after the first duplicate. */
   #identities: Set<unknown> | undefined;
   /** The keys by identity, once a duplicate has been requested. */
   #byIdentity: Map<unknown, PendingKey<K, V>> | undefined;
@@ -88,6 +94,10 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     return this.owner.options.priorityOf(this.size);
   }
 
+  get isSealed(): boolean {
+    return this.phase === 'full';
+  }
+
   get isWindowOpen(): boolean {
     return this.#window?.isOver === false;
   }
@@ -125,8 +135,12 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
 
   /** The pending key of an identity; a new one for a new identity. With `isNew`, no key of the batch has the identity. */
   keyFor(key: K, identity: unknown, isNew: boolean): PendingKey<K, V> {
-    const known = isNew || this.#isFirst(identity) ? undefined : this.#mapByIdentity().get(identity);
-    if (known) return known;
+    if (isNew) {
+      this.#largest = undefined;
+    } else if (!this.#isFirst(identity)) {
+      const known = this.#mapByIdentity().get(identity);
+      if (known) return known;
+    }
     const pending = new PendingKey<K, V>(key, identity, this);
     this.#keys.push(pending);
     this.#window?.add(pending);
@@ -196,10 +210,17 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     this.owner.onFlightEnded(this);
   }
 
-  /** Whether no key has the identity yet, and remembers the identity. A batch of one key needs no look-up. */
+  /** Whether no key has the identity yet, and remembers the identity. */
   #isFirst(identity: unknown): boolean {
+    if (this.#largest !== undefined) {
+      if (typeof identity === 'number' && identity > this.#largest) {
+        this.#largest = identity;
+        return true;
+      }
+      this.#largest = undefined;
+      if (this.#keys.length === 0) return true;
+    }
     if (this.#byIdentity) return !this.#byIdentity.has(identity);
-    if (this.#keys.length === 0) return true;
     this.#identities ??= new Set(this.#waitingIdentities());
     const { size } = this.#identities;
     return this.#identities.add(identity).size > size;

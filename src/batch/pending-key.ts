@@ -49,20 +49,20 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
 
   /** Whether the key has a waiter. */
   get isWanted(): boolean {
-    return this.#firstSink !== undefined || this.#laterWaiters?.first !== undefined;
+    return this.#firstSink !== undefined || this.#laterWaiters()?.first !== undefined;
   }
 
   get firstWaiter(): Sink<V> | undefined {
-    return this.#firstSink ?? this.#laterWaiters?.first?.sink;
+    return this.#firstSink ?? this.#laterWaiters()?.first?.sink;
   }
 
-  get #laterWaiters(): WaiterList<K, V> | undefined {
+  #laterWaiters(): WaiterList<K, V> | undefined {
     return this.#state === 'shared' ? (this.#content as WaiterList<K, V>) : undefined; // the state says what it is
   }
 
   *waiters(): Generator<Sink<V>> {
     if (this.#firstSink) yield this.#firstSink;
-    for (let waiter = this.#laterWaiters?.first; waiter; waiter = waiter.next) yield waiter.sink;
+    for (let waiter = this.#laterWaiters()?.first; waiter; waiter = waiter.next) yield waiter.sink;
   }
 
   join(sink: Sink<V>): Execution {
@@ -102,10 +102,10 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
   reject(sink: unknown, reason: unknown): boolean {
     let found = this.#firstSink === sink ? this.#firstSink : undefined;
     if (found) this.#firstSink = undefined;
-    for (let waiter = found ? undefined : this.#laterWaiters?.first; waiter; waiter = waiter.next) {
+    for (let waiter = found ? undefined : this.#laterWaiters()?.first; waiter; waiter = waiter.next) {
       if (waiter.sink !== sink) continue;
       found = waiter.sink;
-      this.#laterWaiters?.remove(waiter);
+      this.#laterWaiters()?.remove(waiter);
       break;
     }
     if (!found) return false;
@@ -120,7 +120,7 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
 
   #settle(state: 'succeeded' | 'failed', result: unknown): void {
     if (this.isSettled) return;
-    const later = this.#laterWaiters;
+    const later = this.#laterWaiters();
     const sink = this.#firstSink;
     this.#state = state;
     this.#content = result;

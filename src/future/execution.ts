@@ -51,3 +51,9 @@ export function deliverOutcome<T>(sink: Sink<T>, outcome: Settlement<T>): void {
 export const endedExecution: Execution = {
   cancel: (canceller) => canceller?.cancelled(),
 };
+
+/** Describes the wait of a sink for an Observable or a promise. */
+export function describeExternalWait(sink: Sink<never>): string {
+  if (sink.describe) return sink.describe();
+  return sink.name ? `an Observable or promise that task "${sink.name}" waits for` : 'an Observable or promise';
+}

@@ -10,9 +10,10 @@ import type { SchedulerState } from '../scheduler/scheduler-state';
 import { activeFrame, reportOrphan, runCleanup, runIn, runInActive, switchForCleanup } from '../scheduler/frame';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Canceller, Execution, Sink } from './execution';
-import { begin, deliverOutcome } from './execution';
+import { begin, deliverOutcome, describeExternalWait } from './execution';
 import { SingleValueObservable } from './single-value-observable';
 import { deliverBounded } from './bounded-delivery';
+import { beginPromise, isNativePromise } from './promise-execution';
 
 /** Begins a future by its own protocol, and any other input by a subscription. */
 export function beginInput<T>(input: ObservableInput<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
@@ -23,6 +24,7 @@ export function beginInput<T>(input: ObservableInput<T>, sink: Sink<T>, schedule
 
 /** Begins an input that is not a future. */
 export function beginExternalInput<T>(input: ObservableInput<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+  if (isNativePromise(input)) return beginPromise(input as Promise<T>, sink, scheduler);
   const execution = new ExternalInputExecution(sink, scheduler);
   execution.subscribeTo(input);
   return execution;
@@ -33,7 +35,6 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
   #last: { readonly value: T } | undefined;
   #isOver = false;
   #isSubscribing = true;
-  #isPromise = false;
   /** The outcome of an input that ended during its subscription. */
   #outcome: Settlement<T> | undefined;
   readonly #state: SchedulerState;
@@ -47,7 +48,6 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
 
   subscribeTo(input: ObservableInput<T>): void {
     this.#state.addExternalWait(this);
-    this.#isPromise = input instanceof Promise;
     try {
       this.#subscription = runIn(this.sink.frame, () => this.#subscribe(input));
     } catch (error) {
@@ -66,9 +66,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
   }
 
   describe(): string {
-    const { name } = this.sink;
-    if (this.sink.describe) return this.sink.describe();
-    return name ? `an Observable or promise that task "${name}" waits for` : 'an Observable or promise';
+    return describeExternalWait(this.sink);
   }
 
   waited(): ExternalWaitDescription[] {
@@ -123,14 +121,10 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
 
   #deliver(outcome: Settlement<T>): void {
     const { sink, scheduler } = this;
-    const { runQueue } = scheduler;
-    const deliver = (): void => {
-      deliverOutcome(sink, outcome);
-    };
-    // A promise calls back in the stores of its subscription; an Observable may emit anywhere.
     deliverBounded(() => {
-      if (this.#isPromise) runQueue.driveInKnownStores(deliver);
-      else runQueue.drive(deliver);
+      scheduler.runQueue.drive(() => {
+        deliverOutcome(sink, outcome);
+      });
     });
   }
 

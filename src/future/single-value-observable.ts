@@ -198,17 +198,19 @@ class PromiseSink<T> implements Sink<T> {
  * an allocation for each `yield*`.
  */
 class YieldOnce<T> implements Iterator<SingleValueObservable<T>, T> {
-  done = false;
+  /** Undefined until the future has been yielded. */
+  done: boolean | undefined;
   value: unknown;
 
   constructor(source: SingleValueObservable<T>) {
+    this.done = undefined;
     this.value = source;
   }
 
   next(value?: unknown): IteratorResult<SingleValueObservable<T>, T> {
     // The first call yields the future; the second brings its value.
-    if (this.#hasYielded) return this.return(value);
-    this.#hasYielded = true;
+    if (this.done !== undefined) return this.return(value);
+    this.done = false;
     return this as unknown as IteratorYieldResult<SingleValueObservable<T>>; // `value` is the future, `done` is false
   }
 
@@ -221,6 +223,4 @@ class YieldOnce<T> implements Iterator<SingleValueObservable<T>, T> {
   throw(error: unknown): never {
     throw error;
   }
-
-  #hasYielded = false;
 }

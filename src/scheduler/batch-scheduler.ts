@@ -80,7 +80,9 @@ export class BatchScheduler extends Named implements SchedulerLike {
     this.frame = isDefault ? undefined : new Frame(undefined, { scheduler: this });
     this.events$ = this.events.asObservable();
     const { runQueue } = this;
-    const policyInFrame: FlushPolicy = (open, inFlight) => runIn(this.frame, () => policy(open, inFlight));
+    // `flushAll` is recognized, and not called.
+    const policyInFrame: FlushPolicy =
+      policy === flushAll ? policy : (open, inFlight) => runIn(this.frame, () => policy(open, inFlight));
     this.#states = new PerTimeDomain((real) => new SchedulerState({ clock, policy: policyInFrame, runQueue, real }));
     this.#hasOwnTime = !isDelegated(clock);
     this.#host = {

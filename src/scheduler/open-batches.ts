@@ -4,11 +4,17 @@
  */
 import { reportUnhandled } from '../core/rx';
 import type { FlushReason } from './events';
-import type { FlushPolicy, OpenBatch } from './flush-policy';
+import { LinkedQueue, type QueueLinks } from '../core/linked-queue';
+import { flushAll, type FlushPolicy, type OpenBatch } from './flush-policy';
 import type { RunQueue } from './run-queue';
 import type { Waiter } from './waiter';
 
-export interface Flushable extends OpenBatch {
+/** `full`: the batch collects no more keys, and waits for another flight to end, because of its concurrency. */
+type BatchPhase = 'open' | 'full' | 'in flight';
+
+export interface Flushable extends OpenBatch, QueueLinks {
+  /** Set by `OpenBatches`; undefined before and after. */
+  phase: BatchPhase | undefined;
   /** The reason why the batch can be flushed now; undefined if it cannot. `isBusy`: a running task may still add a key. */
   readyFor(isBusy: boolean): FlushReason | undefined;
   /** Whether the window is still open. Its waiters may request more keys after the flush. */
@@ -39,10 +45,9 @@ const FLUSH_IN_POLICY =
   'A policy only chooses batches: return the batches to flush.';
 
 export class OpenBatches {
-  readonly #open = new Set<Flushable>();
-  /** Full batches that wait for another flight to end, because of their concurrency. */
-  readonly #full = new Set<Flushable>();
-  readonly #inFlight = new Set<Flushable>();
+  readonly #open = new LinkedQueue<Flushable>();
+  readonly #full = new LinkedQueue<Flushable>();
+  readonly #inFlight = new LinkedQueue<Flushable>();
   readonly #policy: FlushPolicy;
   readonly #runQueue: RunQueue;
   #isChoosing = false;
@@ -57,10 +62,10 @@ export class OpenBatches {
   }
 
   /** All batches with waiting keys. */
-  *all(): Generator<readonly [Flushable, 'open' | 'full' | 'in flight']> {
-    for (const batch of this.#open) yield [batch, 'open'];
-    for (const batch of this.#full) yield [batch, 'full'];
-    for (const batch of this.#inFlight) yield [batch, 'in flight'];
+  *all(): Generator<Flushable> {
+    yield* this.#open;
+    yield* this.#full;
+    yield* this.#inFlight;
   }
 
   describeFlights(): string[] {
@@ -68,26 +73,32 @@ export class OpenBatches {
   }
 
   open(batch: Flushable): void {
-    this.#open.add(batch);
+    batch.phase = 'open';
+    this.#open.push(batch);
   }
 
+  /** Removes an open or a full batch. */
   close(batch: Flushable): void {
-    this.#open.delete(batch);
-    this.#full.delete(batch);
+    if (batch.phase === 'open') this.#open.remove(batch);
+    else if (batch.phase === 'full') this.#full.remove(batch);
+    batch.phase = undefined;
   }
 
-  /** Moves a full batch to those that wait for another flight to end. */
+  /** Moves a batch to those that wait for another flight to end. */
   seal(batch: Flushable): void {
-    this.#open.delete(batch);
-    this.#full.add(batch);
+    this.close(batch);
+    batch.phase = 'full';
+    this.#full.push(batch);
   }
 
   addInFlight(batch: Flushable): void {
-    this.#inFlight.add(batch);
+    batch.phase = 'in flight';
+    this.#inFlight.push(batch);
   }
 
   removeInFlight(batch: Flushable): void {
-    this.#inFlight.delete(batch);
+    this.#inFlight.remove(batch);
+    batch.phase = undefined;
   }
 
   /**
@@ -116,21 +127,16 @@ export class OpenBatches {
   }
 
   #flush(reasonFor: (batch: Flushable) => FlushReason | undefined): boolean {
-    const reasons = new Map<Flushable, FlushReason>();
     const ready: Flushable[] = [];
-    for (const batch of this.#open) {
-      const reason = reasonFor(batch);
-      if (!reason) continue;
-      reasons.set(batch, reason);
-      ready.push(batch);
-    }
+    for (const batch of this.#open) if (reasonFor(batch)) ready.push(batch);
     if (ready.length === 0) return false;
-    const chosen = this.#choose(ready);
+    const chosen = this.#policy === flushAll ? ready : this.#choose(ready);
     for (const batch of chosen) {
       // An earlier flush of this round may have used the last slot of the concurrency, or cancelled the keys of this batch.
-      if (!this.#open.has(batch) || !batch.canBeForced) continue;
+      if (batch.phase !== 'open' || !batch.canBeForced) continue;
+      const reason = reasonFor(batch) ?? 'forced';
       // All work started by this resolver runs before the next flush.
-      this.#runQueue.drive(() => batch.flush(reasons.get(batch) ?? 'forced'));
+      this.#runQueue.drive(() => batch.flush(reason));
     }
     return chosen.length > 0;
   }

@@ -3,8 +3,9 @@
  * never gets deeper than one step, so a million nested tasks are only a long array. Resumed tasks are in a queue: first in,
  * first out, and only when the stack is empty.
  *
- * A task stays on the stack below the tasks it starts: it pushes itself with `call(this)`, starts the others, and then tries
- * `takeBack(this)`. When it is popped again, each task it started has either ended or is waiting.
+ * A runnable stays on the stack beneath those it starts: it pushes itself with `call(this)`, starts the others, and then tries
+ * `takeBack(this)`. When it is popped again, each one it started has either ended or is waiting. A task, which starts one
+ * input at a time and usually nothing that runs, goes on the stack afterwards instead, with `waitBeneath`.
  */
 import { detectStores } from '../core/async-local';
 import { reportUnhandledFailure } from '../core/report';
@@ -48,6 +49,30 @@ export class RunQueue {
   callFromAnywhere(runnable: Runnable): void {
     if (this.#nesting > 0) this.call(runnable);
     else this.drive(() => this.call(runnable));
+  }
+
+  /** Number of runnables on the stack. */
+  get depth(): number {
+    return this.#stack.length;
+  }
+
+  /**
+   * Puts the runnable beneath all that was called since the stack had the given depth. Returns false, and leaves the stack as
+   * it is, if nothing was called: the runnable can go on.
+   */
+  waitBeneath(runnable: Runnable, depth: number): boolean {
+    const stack = this.#stack;
+    if (stack.length === depth) {
+      if (!isTimeUp()) return false;
+      stack.push(runnable);
+    } else if (stack.length === depth + 1) {
+      const called = stack[depth] as Runnable; // the stack has one more than `depth`
+      stack[depth] = runnable;
+      stack.push(called);
+    } else {
+      stack.splice(depth, 0, runnable);
+    }
+    return true;
   }
 
   /** Pops the runnable if it is on top of the stack. Returns false if it must wait for its turn. */

@@ -166,7 +166,7 @@ export class SchedulerState {
   }
 
   /** Whether a task with an external wait, of this scheduler or of a dependent one, may still join the open batches. */
-  get #isBusy(): boolean {
+  #isBusy(): boolean {
     if (this.#externalWaits.size > 0) return true;
     for (const [dependent, waits] of this.#dependents ?? []) if (dependent.#isBusyBesides(waits)) return true;
     return false;
@@ -213,7 +213,7 @@ export class SchedulerState {
       this.#quiescence.arm();
       return;
     }
-    const hasFlushed = this.#runQueue.driveInKnownStores(() => this.openBatches.flushReady(this.#isBusy));
+    const hasFlushed = this.#runQueue.driveInKnownStores(() => this.openBatches.flushReady(this.#isBusy()));
     if (hasFlushed) this.#dropClearedSuspects();
     if (hasFlushed || this.breakDeadlock()) this.armQuiescence();
   }
@@ -235,7 +235,7 @@ export class SchedulerState {
 }
 
 const batchesOf = (states: readonly SchedulerState[]): Flushable[] =>
-  states.flatMap((state) => Array.from(state.openBatches.all(), ([batch]) => batch));
+  states.flatMap((state) => [...state.openBatches.all()]);
 
 function addCount(waits: Map<SchedulerState, number>, state: SchedulerState, difference: 1 | -1): void {
   const total = (waits.get(state) ?? 0) + difference;

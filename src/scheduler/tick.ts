@@ -15,7 +15,7 @@ const LOST_AFTER_MS = 20;
 export class Tick {
   readonly #clock: SchedulerLike;
   readonly #later: Later;
-  readonly #fire: () => void;
+  readonly #onTime: () => void;
   #isArmed = false;
   #timer: Subscription | undefined;
   #isSure = true;
@@ -26,7 +26,10 @@ export class Tick {
   constructor(config: { readonly clock: SchedulerLike; readonly later: Later; readonly fire: () => void }) {
     this.#clock = config.clock;
     this.#later = config.later;
-    this.#fire = config.fire;
+    this.#onTime = () => {
+      this.#isArmed = false;
+      config.fire();
+    };
   }
 
   arm(): void {
@@ -35,10 +38,7 @@ export class Tick {
     this.#isArmed = true;
     this.#isSure = this.#clock !== asyncScheduler || isVirtualTime() || isSureToFire();
     if (!this.#isSure) this.#recordArming();
-    this.#timer = this.#later(this.#clock, () => {
-      this.#isArmed = false;
-      this.#fire();
-    });
+    this.#timer = this.#later(this.#clock, this.#onTime);
   }
 
   #recordArming(): void {

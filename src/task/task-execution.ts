@@ -24,6 +24,17 @@ import { beginYielded } from './yielded';
  */
 type ExecutionPhase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
 
+/** The state that only a cancelled or an interrupted task needs. */
+interface StoppingState {
+  /** Whether the task is cancelled: its sink receives nothing more. */
+  isCancelled: boolean;
+  /** Whether the yielded input is being cancelled; or, in a cancelled task, whether only `finally` blocks still run. */
+  hasBegun: boolean;
+  /** The error of a context, with which the task fails wherever it is. */
+  interruption: { readonly error: unknown } | undefined;
+  canceller: Canceller | undefined;
+}
+
 export class TaskExecution implements Execution, Runnable, Sink<unknown>, Canceller, CurrentTask {
   frame: Frame | undefined;
   #phase: ExecutionPhase = 'ready';
@@ -32,13 +43,8 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   #entry: 'next' | 'throw' | 'return' = 'next';
   #argument: unknown;
   #awaited: Execution | undefined;
-  /** Whether the task is cancelled: its sink receives nothing more. */
-  #isCancelled = false;
-  /** Whether the yielded input is being cancelled; or, in a cancelled task, whether only `finally` blocks still run. */
-  #isStopping = false;
-  /** The error of a context, with which the task fails wherever it is. */
-  #interruption: { readonly error: unknown } | undefined;
-  #canceller: Canceller | undefined;
+  /** Defined once the task is cancelled or interrupted. */
+  #stopping: StoppingState | undefined;
 
   constructor(
     readonly call: TaskCall,
@@ -69,18 +75,18 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     const { runQueue } = this.scheduler;
     for (;;) {
       // Checked in each round, because the input that has just begun may cancel the task.
-      if ((this.#isCancelled || this.#interruption) && !this.#isStopping && !this.#stop()) return;
+      if (this.#mustStop() && !this.#stop()) return;
       if (this.#phase !== 'ready') break;
       if (activeFrame() !== this.frame) {
-        (this.#isStopping ? switchForCleanup : switchTo)(this.frame);
+        (this.#stopping?.hasBegun ? switchForCleanup : switchTo)(this.frame);
         continue; // a context that throws when it resumes interrupts the task
       }
       const yielded = this.#enterBody();
       if (!yielded) return;
       this.#phase = 'starting';
-      runQueue.call(this);
+      const { depth } = runQueue;
       this.#begin(yielded.value);
-      if (!runQueue.takeBack(this)) return;
+      if (runQueue.waitBeneath(this, depth)) return;
     }
     if (this.#phase === 'starting') this.#suspend();
   }
@@ -100,20 +106,43 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
 
   cancel(canceller?: Canceller): void {
     if (this.#phase === 'ended') return canceller?.cancelled();
-    this.#canceller = canceller;
-    if (this.#isCancelled) return;
-    this.#isCancelled = true;
+    const stopping = this.#stoppingState();
+    stopping.canceller = canceller;
+    if (stopping.isCancelled) return;
+    stopping.isCancelled = true;
     // A running task that cancels itself is stopped at the next yield of its body.
     if (this.#phase !== 'running') this.scheduler.runQueue.call(this);
   }
 
   interrupt(error: unknown): void {
-    if (this.#phase === 'ended' || this.#isCancelled || this.#interruption) {
-      reportLateInterruption(this.frame, error, this.#interruption?.error);
+    const stopping = this.#stoppingState();
+    if (this.#phase === 'ended' || stopping.isCancelled || stopping.interruption) {
+      reportLateInterruption(this.frame, error, stopping.interruption?.error);
       return;
     }
-    this.#interruption = { error };
+    stopping.interruption = { error };
     if (this.#phase !== 'running') this.scheduler.runQueue.callFromAnywhere(this);
+  }
+
+  #stoppingState(): StoppingState {
+    return (this.#stopping ??= {
+      isCancelled: false,
+      hasBegun: false,
+      interruption: undefined,
+      canceller: undefined,
+    });
+  }
+
+  #isCancelled(): boolean {
+    return this.#stopping?.isCancelled === true;
+  }
+
+  /** Whether the task is to be stopped, and nothing has been done for that yet. */
+  #mustStop(): boolean {
+    const stopping = this.#stopping;
+    return (
+      stopping !== undefined && !stopping.hasBegun && (stopping.isCancelled || stopping.interruption !== undefined)
+    );
   }
 
   #suspend(): void {
@@ -136,18 +165,17 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     this.#phase = 'running';
     try {
       const result = this.#resumeBody();
-      const mustStop = (this.#isCancelled || this.#interruption !== undefined) && !this.#isStopping;
-      if (!result.done) return mustStop ? this.#stopAtOnce() : result;
-      if (this.#interruption && !this.#isCancelled) throw this.#takeInterruption();
-      if (!this.#isCancelled && isAsyncInput(result.value)) return this.#awaitReturned(result.value);
+      if (!result.done) return this.#mustStop() ? this.#stopAtOnce() : result;
+      if (this.#stopping?.interruption && !this.#isCancelled()) throw this.#takeInterruption();
+      if (!this.#isCancelled() && isAsyncInput(result.value)) return this.#awaitReturned(result.value);
       this.#end(false, result.value);
-      if (!this.#isCancelled) this.sink.succeed(result.value);
+      if (!this.#isCancelled()) this.sink.succeed(result.value);
     } catch (error) {
       this.#end(true, error);
-      if (this.#isCancelled) reportOrphan(this.frame, error);
+      if (this.#isCancelled()) reportOrphan(this.frame, error);
       else this.#fail(error);
     }
-    this.#canceller?.cancelled();
+    this.#stopping?.canceller?.cancelled();
     return undefined;
   }
 
@@ -209,7 +237,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     if (!awaited) return false;
     const { runQueue } = this.scheduler;
     if (this.#phase === 'suspended') instrumentation.current?.emit({ type: 'task-resumed', task: this });
-    this.#isStopping = true;
+    this.#stoppingState().hasBegun = true;
     this.#phase = 'starting';
     runQueue.call(this);
     awaited.cancel(this);
@@ -225,22 +253,23 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     }
     const error = this.#takeInterruption();
     this.#end(true, error);
-    if (this.#isCancelled) this.#canceller?.cancelled();
+    if (this.#isCancelled()) this.#stopping?.canceller?.cancelled();
     else this.#fail(error);
     return false;
   }
 
   /** Prepares the entry into the body: `return` for a cancelled task, `throw` for an interrupted one, which may go on. */
   #prepareStop(): void {
-    this.#isStopping = this.#isCancelled;
-    if (this.#isCancelled && this.#interruption) reportLateInterruption(this.frame, this.#takeInterruption());
-    if (this.#isCancelled) this.#prepareEntry('return', undefined);
+    const stopping = this.#stoppingState();
+    stopping.hasBegun = stopping.isCancelled;
+    if (stopping.isCancelled && stopping.interruption) reportLateInterruption(this.frame, this.#takeInterruption());
+    if (stopping.isCancelled) this.#prepareEntry('return', undefined);
     else this.#prepareEntry('throw', this.#takeInterruption());
   }
 
   #takeInterruption(): unknown {
-    const error = this.#interruption?.error;
-    this.#interruption = undefined;
+    const error = this.#stopping?.interruption?.error;
+    if (this.#stopping) this.#stopping.interruption = undefined;
     return error;
   }
 
@@ -253,7 +282,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     instrumentation.current?.emit({
       type: 'task-ended',
       task: this,
-      outcome: this.#isCancelled ? undefined : toOutcome(isError, result),
+      outcome: this.#isCancelled() ? undefined : toOutcome(isError, result),
     });
     this.#phase = 'ended';
     this.#body = undefined;

@@ -42,11 +42,11 @@ function treeOf(scheduler: BatchScheduler): string | undefined {
   if (running) tree.nodeOf(running);
   const readyNodes = new Set<TextTree>();
   for (const runnable of scheduler.runQueue.runnables) if (isWaiter(runnable)) readyNodes.add(tree.nodeOf(runnable));
-  for (const [batch, state] of scheduler.state.openBatches.all()) {
+  for (const batch of scheduler.state.openBatches.all()) {
     const ms = String(Math.round(scheduler.now() - batch.openedAt));
     for (const { key, waiter } of batch.keyWaiters()) {
       const title = `${describeBatch(batch.name)}, key ${describe(key)}${askedForAt(waiter)}`;
-      tree.nodeOf(waiter).add(`${title}: ${state}, asked for ${ms} ms ago, with ${String(batch.size)} key(s)`);
+      tree.nodeOf(waiter).add(`${title}: ${batch.phase ?? 'closed'}, asked for ${ms} ms ago, with ${String(batch.size)} key(s)`);
     }
   }
   for (const wait of scheduler.state.externalWaits) {

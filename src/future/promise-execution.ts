@@ -1,0 +1,80 @@
+/**
+ * The wait for a native promise, by its own `then`. Most resolvers are `async` functions, and RxJS's `from` creates four more
+ * objects for each promise.
+ */
+import { failure, success, type Settlement } from '../core/outcome';
+import { reportUnhandled } from '../core/rx';
+import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { ExternalWait, ExternalWaitDescription } from '../scheduler/contract';
+import { runIn, switchForCleanup } from '../scheduler/frame';
+import type { SchedulerState } from '../scheduler/scheduler-state';
+import { deliverOutcome, describeExternalWait, type Canceller, type Execution, type Sink } from './execution';
+
+/** Whether the input is a native promise with the `then` of its class. */
+export const isNativePromise = (input: unknown): input is Promise<unknown> =>
+  input instanceof Promise && input.then === Promise.prototype.then;
+
+export function beginPromise<T>(promise: Promise<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+  const execution = new PromiseExecution(sink, scheduler);
+  execution.waitFor(promise);
+  return execution;
+}
+
+class PromiseExecution<T> implements Execution, ExternalWait {
+  /** Undefined after the end, so that a promise that never settles keeps no cancelled waiter alive. */
+  #sink: Sink<T> | undefined;
+  readonly #scheduler: BatchScheduler;
+  readonly #state: SchedulerState;
+
+  constructor(sink: Sink<T>, scheduler: BatchScheduler) {
+    this.#sink = sink;
+    this.#scheduler = scheduler;
+    this.#state = scheduler.state;
+    this.#state.addExternalWait(this);
+  }
+
+  waitFor(promise: Promise<T>): void {
+    const onValue = (value: T): void => {
+      this.#settle(success(value));
+    };
+    const onError = (error: unknown): void => {
+      this.#settle(failure(error));
+    };
+    // The callbacks run in the stores in which they were added: those of the waiter.
+    void runIn(this.#sink?.frame, () => promise.then(onValue, onError));
+  }
+
+  describe(): string {
+    return this.#sink ? describeExternalWait(this.#sink) : '';
+  }
+
+  waited(): ExternalWaitDescription[] {
+    return [{ waiter: this.#sink, what: this.describe() }];
+  }
+
+  cancel(canceller?: Canceller): void {
+    const sink = this.#end();
+    // The contexts of the waiter stay on until the drive ends, because the waiter may clean up in them as well.
+    if (sink) switchForCleanup(sink.frame);
+    canceller?.cancelled();
+  }
+
+  #settle(outcome: Settlement<T>): void {
+    const sink = this.#end();
+    if (!sink) return;
+    try {
+      this.#scheduler.runQueue.driveInKnownStores(() => {
+        deliverOutcome(sink, outcome);
+      });
+    } catch (error) {
+      reportUnhandled(error);
+    }
+  }
+
+  #end(): Sink<T> | undefined {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    if (sink) this.#state.removeExternalWait(this);
+    return sink;
+  }
+}
