@@ -1,6 +1,6 @@
 /**
  * A pending key is one key of one batch, with its waiters: a key is loaded once for all of them. Nearly always a key has one
- * waiter, so the pending key itself is the execution of the first; later waiters form a linked list, so that one of a
+ * waiter, so the pending key itself is the execution of the first. Several waiters form a linked list, so that one of a
  * million can unsubscribe at no cost for the others.
  */
 import { endedExecution, type Canceller, type Execution, type Sink } from '../future/execution';
@@ -13,13 +13,12 @@ export interface KeyOwner<K, V> {
   onKeyLeft(key: PendingKey<K, V>): void;
 }
 
-/** `shared`: waiters after the first have joined. */
-type KeyState = 'waiting' | 'shared' | 'succeeded' | 'failed';
+/** `waiting` has one waiter and `shared` several; `unwanted` has none yet, or none any more. */
+type KeyState = 'unwanted' | 'waiting' | 'shared' | 'succeeded' | 'failed';
 
 export class PendingKey<K, V> implements Execution, CachedKey<V> {
-  #state: KeyState = 'waiting';
-  #firstSink: Sink<V> | undefined;
-  /** The list of the later waiters while the state is `shared`; the value or the error once the key is settled. */
+  #state: KeyState = 'unwanted';
+  /** By the state: the sink of the one waiter, the list of several waiters, the value, or the error. */
   #content: unknown;
   #owner: KeyOwner<K, V> | undefined;
 
@@ -49,25 +48,23 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
 
   /** Whether the key has a waiter. */
   get isWanted(): boolean {
-    return this.#firstSink !== undefined || this.#laterWaiters()?.first !== undefined;
+    return this.#state === 'waiting' || this.#state === 'shared';
   }
 
   get firstWaiter(): Sink<V> | undefined {
-    return this.#firstSink ?? this.#laterWaiters()?.first?.sink;
-  }
-
-  #laterWaiters(): WaiterList<K, V> | undefined {
-    return this.#state === 'shared' ? (this.#content as WaiterList<K, V>) : undefined; // the state says what it is
+    if (this.#state === 'waiting') return this.#content as Sink<V>; // by the state
+    return this.#waiterList()?.first?.sink;
   }
 
   *waiters(): Generator<Sink<V>> {
-    if (this.#firstSink) yield this.#firstSink;
-    for (let waiter = this.#laterWaiters()?.first; waiter; waiter = waiter.next) yield waiter.sink;
+    if (this.#state === 'waiting') yield this.#content as Sink<V>; // by the state
+    for (let waiter = this.#waiterList()?.first; waiter; waiter = waiter.next) yield waiter.sink;
   }
 
   join(sink: Sink<V>): Execution {
-    if (this.#state === 'waiting' && !this.#firstSink) {
-      this.#firstSink = sink;
+    if (this.#state === 'unwanted') {
+      this.#state = 'waiting';
+      this.#content = sink;
       return this;
     }
     if (this.isSettled) {
@@ -75,8 +72,8 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
       return endedExecution;
     }
     if (this.#state === 'waiting') {
+      this.#content = new WaiterList(this, this.#content as Sink<V>); // by the state
       this.#state = 'shared';
-      this.#content = new WaiterList<K, V>(this);
     }
     return (this.#content as WaiterList<K, V>).add(sink); // the state is `shared`
   }
@@ -91,74 +88,98 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
 
   /** Called when the first waiter unsubscribes. */
   cancel(canceller?: Canceller): void {
-    if (this.#firstSink) {
-      this.#firstSink = undefined;
-      this.notifyIfUnwanted();
-    }
+    if (this.#state === 'waiting') this.onUnwanted();
+    else this.#waiterList()?.removeFirstJoined();
     canceller?.cancelled();
   }
 
   /** Fails one waiter and removes it; the others go on waiting. */
   reject(sink: unknown, reason: unknown): boolean {
-    let found = this.#firstSink === sink ? this.#firstSink : undefined;
-    if (found) this.#firstSink = undefined;
-    for (let waiter = found ? undefined : this.#laterWaiters()?.first; waiter; waiter = waiter.next) {
-      if (waiter.sink !== sink) continue;
-      found = waiter.sink;
-      this.#laterWaiters()?.remove(waiter);
-      break;
+    for (const waiter of this.waiters()) {
+      if (waiter !== sink) continue;
+      failIsolated(waiter, reason);
+      if (this.#state === 'waiting') this.onUnwanted();
+      else this.#waiterList()?.removeSink(waiter);
+      return true;
     }
-    if (!found) return false;
-    failIsolated(found, reason);
-    this.notifyIfUnwanted();
-    return true;
+    return false;
   }
 
-  notifyIfUnwanted(): void {
-    if (!this.isWanted) this.#owner?.onKeyLeft(this);
+  /** Called when the last waiter has unsubscribed. */
+  onUnwanted(): void {
+    this.#state = 'unwanted';
+    this.#content = undefined;
+    this.#owner?.onKeyLeft(this);
+  }
+
+  #waiterList(): WaiterList<K, V> | undefined {
+    return this.#state === 'shared' ? (this.#content as WaiterList<K, V>) : undefined; // by the state
   }
 
   #settle(state: 'succeeded' | 'failed', result: unknown): void {
     if (this.isSettled) return;
-    const later = this.#laterWaiters();
-    const sink = this.#firstSink;
+    const waiters = this.#waiterList();
+    const only = this.#state === 'waiting' ? (this.#content as Sink<V>) : undefined; // by the state
     this.#state = state;
     this.#content = result;
     this.#owner = undefined;
-    this.#firstSink = undefined;
-    if (sink) this.#deliver(sink);
+    if (only) this.#deliver(only);
     // One at a time from the front: each waiter may make others unsubscribe.
-    for (let waiter = later?.shift(); waiter; waiter = later?.shift()) this.#deliver(waiter.sink);
+    for (let waiter = waiters?.shift(); waiter; waiter = waiters?.shift()) this.#deliver(waiter.sink);
   }
 
   #deliver(sink: Sink<V>): void {
     if (this.#state === 'succeeded')
-      succeedIsolated(sink, this.#content as V); // `succeed` stored it
+      succeedIsolated(sink, this.#content as V); // by the state
     else failIsolated(sink, this.#content);
   }
 }
 
-/** The waiters after the first, in the order in which they joined. */
+/** The waiters of a key with several, in the order in which they joined. */
 class WaiterList<K, V> {
-  first: LaterWaiter<K, V> | undefined;
-  #last: LaterWaiter<K, V> | undefined;
+  first: KeyWaiterLink<K, V> | undefined;
+  #last: KeyWaiterLink<K, V> | undefined;
+  readonly #firstJoined: KeyWaiterLink<K, V>;
 
-  constructor(readonly key: PendingKey<K, V>) {}
+  constructor(
+    private readonly key: PendingKey<K, V>,
+    firstSink: Sink<V>,
+  ) {
+    this.#firstJoined = this.add(firstSink);
+  }
 
-  add(sink: Sink<V>): LaterWaiter<K, V> {
-    const waiter = new LaterWaiter(this, sink, this.#last);
+  add(sink: Sink<V>): KeyWaiterLink<K, V> {
+    const waiter = new KeyWaiterLink(this, sink, this.#last);
     if (this.#last) this.#last.next = waiter;
     else this.first = waiter;
     return (this.#last = waiter);
   }
 
-  shift(): LaterWaiter<K, V> | undefined {
+  shift(): KeyWaiterLink<K, V> | undefined {
     const waiter = this.first;
-    if (waiter) this.remove(waiter);
+    if (waiter) this.#unlink(waiter);
     return waiter;
   }
 
-  remove(waiter: LaterWaiter<K, V>): void {
+  removeFirstJoined(): void {
+    this.remove(this.#firstJoined);
+  }
+
+  removeSink(sink: Sink<V>): void {
+    for (let waiter = this.first; waiter; waiter = waiter.next)
+      if (waiter.sink === sink) {
+        this.remove(waiter);
+        return;
+      }
+  }
+
+  remove(waiter: KeyWaiterLink<K, V>): void {
+    if (!waiter.list) return;
+    this.#unlink(waiter);
+    if (!this.first && !this.key.isSettled) this.key.onUnwanted();
+  }
+
+  #unlink(waiter: KeyWaiterLink<K, V>): void {
     const { previous, next } = waiter;
     if (previous) previous.next = next;
     else this.first = next;
@@ -168,21 +189,17 @@ class WaiterList<K, V> {
   }
 }
 
-class LaterWaiter<K, V> implements Execution {
-  next: LaterWaiter<K, V> | undefined;
+class KeyWaiterLink<K, V> implements Execution {
+  next: KeyWaiterLink<K, V> | undefined;
 
   constructor(
     public list: WaiterList<K, V> | undefined,
     readonly sink: Sink<V>,
-    public previous: LaterWaiter<K, V> | undefined,
+    public previous: KeyWaiterLink<K, V> | undefined,
   ) {}
 
   cancel(canceller?: Canceller): void {
-    const { list } = this;
-    if (list) {
-      list.remove(this);
-      list.key.notifyIfUnwanted();
-    }
+    this.list?.remove(this);
     canceller?.cancelled();
   }
 }

@@ -2,15 +2,16 @@
  * An Observable that emits one value and completes, or fails. The base class of the cold Future and the hot AsyncValue: both
  * can be subscribed to, piped, awaited, yielded in a task, and blocked on.
  */
-import type { Subscriber, TeardownLogic } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { describe, inspectSymbol, titleSymbol } from '../core/describe';
 import { MethodObservable } from '../core/rx';
-import { frameHere, holdWork, runIn, switchTo } from '../scheduler/frame';
+import { frameHere, switchTo } from '../scheduler/frame';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Runnable } from '../scheduler/run-queue';
 import { block } from './block';
 import { chainingCycle } from './chaining-cycle';
 import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
+import { SubscriptionSink } from './subscription-sink';
 
 export abstract class SingleValueObservable<T> extends MethodObservable<T> implements PromiseLike<T>, Beginnable<T> {
   /** @internal */
@@ -91,18 +92,13 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
   }
 
   /** @internal */
-  override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
-    return this.beginFor(new SubscriberSink(subscriber));
+  override _subscribe(subscriber: Subscriber<T>): void {
+    this.beginFor(new SubscriptionSink(subscriber, currentScheduler()));
   }
 
   /** @internal Begins the future for a sink that may unsubscribe. */
-  protected beginFor(sink: Sink<T> & { readonly isOver: boolean }): TeardownLogic {
-    const scheduler = currentScheduler();
-    const execution = beginInDrive(this, sink, scheduler);
-    if (sink.isOver) return undefined;
-    return () => {
-      if (!sink.isOver) scheduler.runQueue.drive(() => execution.cancel(holdWork(sink.frame)));
-    };
+  protected beginFor(sink: SubscriptionSink<T>): void {
+    sink.attach(beginInDrive(this, sink, sink.scheduler));
   }
 }
 
@@ -149,28 +145,6 @@ class PostponedExecution<T> implements Execution, Runnable {
     this.#canceller = canceller;
     if (this.#execution) this.#execution.cancel(canceller);
     else if (!this.#isBeginning) canceller?.cancelled();
-  }
-}
-
-class SubscriberSink<T> implements Sink<T> {
-  isOver = false;
-  readonly frame = frameHere();
-
-  constructor(private readonly subscriber: Subscriber<T>) {}
-
-  succeed(value: T): void {
-    this.isOver = true;
-    runIn(this.frame, () => {
-      this.subscriber.next(value);
-      this.subscriber.complete();
-    });
-  }
-
-  fail(error: unknown): void {
-    this.isOver = true;
-    runIn(this.frame, () => {
-      this.subscriber.error(error);
-    });
   }
 }
 

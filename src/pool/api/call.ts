@@ -1,12 +1,13 @@
 /** A call of a pool task is cold: each subscription runs it anew. */
-import type { Subscriber, TeardownLogic } from 'rxjs';
+import type { Subscriber } from 'rxjs';
 import { all } from '../../future/all';
 import type { AsyncValue } from '../../future/async-value';
 import { begin } from '../../future/execution';
 import { Future } from '../../future/future';
 import { SingleValueObservable } from '../../future/single-value-observable';
+import { SubscriptionSink } from '../../future/subscription-sink';
 import { currentScheduler, type BatchScheduler } from '../../scheduler/batch-scheduler';
-import { frameHere, runIn } from '../../scheduler/frame';
+import { runIn } from '../../scheduler/frame';
 import { ItemIterator, type Demandable } from './item-iterator';
 import type { StreamSink } from '../host/stream-sink';
 
@@ -36,8 +37,8 @@ export abstract class Call<T> extends Future<T> {
   }
 
   /** @internal Emits all items of a stream, where other futures emit the last. */
-  override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
-    return this.beginFor(new ItemSink(subscriber));
+  override _subscribe(subscriber: Subscriber<T>): void {
+    this.beginFor(new ItemSink(subscriber, currentScheduler()));
   }
 }
 
@@ -54,12 +55,8 @@ function isAwaited(arg: unknown): arg is SingleValueObservable<unknown> {
   }
 }
 
-class ItemSink<T> implements StreamSink<T> {
-  isOver = false;
-  readonly frame = frameHere();
-
-  constructor(private readonly subscriber: Subscriber<T>) {}
-
+/** Emits each item, and completes without the value of the future, which is the last item. */
+class ItemSink<T> extends SubscriptionSink<T> implements StreamSink<T> {
   get isClosed(): boolean {
     return this.subscriber.closed;
   }
@@ -74,17 +71,10 @@ class ItemSink<T> implements StreamSink<T> {
     this.succeed();
   }
 
-  succeed(): void {
+  override succeed(): void {
     this.isOver = true;
     runIn(this.frame, () => {
       this.subscriber.complete();
-    });
-  }
-
-  fail(error: unknown): void {
-    this.isOver = true;
-    runIn(this.frame, () => {
-      this.subscriber.error(error);
     });
   }
 }
