@@ -60,7 +60,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     const { identityOf, partitionOf, maxSize, concurrency, partitionConcurrency } = this.options;
     this.isPlain = !this.isStoring && identityOf === keyItself && !partitionOf && maxSize === Infinity;
     this.#slots = new FlightSlots(this.options);
-    this.#isSimple = this.isPlain && !cache && concurrency === Infinity && partitionConcurrency === Infinity;
+    this.#isSimple = this.isPlain && concurrency === Infinity && partitionConcurrency === Infinity;
   }
 
   get resolverLength(): number {
@@ -77,11 +77,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
 
   /** Loads a key. An error of a function in the config (`key`, `partition`, the methods of a store) fails only the sink. */
   load(key: K, sink: Sink<V>, future: object): Execution {
-    if (this.#isSimple && !instrumentation.current) {
-      const pending = this.#openBatchOf(undefined).keyFor(key, key, false);
-      this.state.armQuiescence();
-      return pending.join(sink);
-    }
+    if (this.#isSimple && !instrumentation.current) return this.#loadSimple(key, sink);
     try {
       const { identityOf, partitionOf } = this.options;
       const identity = identityOf(key);
@@ -108,6 +104,21 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
       sink.fail(error);
       return endedExecution;
     }
+  }
+
+  /** `load` in the usual case: the config has no function and no bound, and no instrumentation is installed. */
+  #loadSimple(key: K, sink: Sink<V>): Execution {
+    const { cache } = this;
+    const known = cache?.loadKnown(undefined, key, sink);
+    if (known) {
+      if (this.#slots.areTaken) this.#checkPending(cache?.pendingKey(undefined, key)?.owner, sink);
+      return known;
+    }
+    const batch = this.#openBatchOf(undefined);
+    const pending = batch.keyFor(key, key, cache !== undefined && cache.clearCount === batch.clearCount);
+    cache?.add(undefined, pending);
+    this.state.armQuiescence();
+    return pending.join(sink);
   }
 
   /** Keeps a value as if it had been loaded, unless the key is in the cache already. */
@@ -144,6 +155,11 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     if (batch && known !== endedExecution) this.#checkDeadlock(batch, request.waiter);
     if (batch) instrumentation.current?.emit({ type: 'key-requested', batch, isNew: false, ...request });
     else instrumentation.current?.emit({ type: 'key-cached', name: options.name, scheduler, ...request });
+  }
+
+  /** Checks the batch of a pending key, if the key is pending. */
+  #checkPending(owner: unknown, sink: Sink<V>): void {
+    if (owner instanceof PendingBatch) this.#checkDeadlock(owner as PendingBatch<K, V>, sink);
   }
 
   /**
