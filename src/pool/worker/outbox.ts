@@ -27,8 +27,8 @@ const MAX_DELAY = 1;
 /** The listener is notified of messages that could not be posted. */
 export interface OutboxListener {
   taskName(slot: number): string;
-  /** A result could not be posted; a failure of its task was posted instead. */
-  onTaskRejected(slot: number): void;
+  /** A result or an item could not be posted. `postFailure` posts the failure of its task instead. */
+  onTaskRejected(slot: number, postFailure: () => void): void;
   onCallRejected(id: number, error: unknown): void;
 }
 
@@ -132,8 +132,9 @@ export class WorkerOutbox {
       } catch (error) {
         const root = op === ITEMS ? 'An item' : 'The result';
         const failure = transferErrorOf(item, root, this.#listener.taskName(slot), error);
-        this.#platform.post([0, 0, FAILURE, slot, serializeError(failure)], []);
-        this.#listener.onTaskRejected(slot);
+        this.#listener.onTaskRejected(slot, () => {
+          this.#platform.post([0, 0, FAILURE, slot, serializeError(failure)], []);
+        });
         return false;
       }
     }

@@ -129,9 +129,11 @@ export class RunningTask implements WorkerTask, StreamOutput {
     attempt(() => this.streamSender?.stop());
   }
 
-  /** Ends the task after its result could not be posted; the outbox has sent a failure to the host already. */
-  discard(): void {
-    this.#end();
+  /** Ends the task after an item could not be posted. Its last message is the failure that `postFailure` posts. */
+  discard(postFailure: () => void): void {
+    this.#markEnded();
+    postFailure();
+    this.#host.onTaskEnded(this);
     attempt(() => this.streamSender?.stop());
   }
 
@@ -207,15 +209,20 @@ export class RunningTask implements WorkerTask, StreamOutput {
     this.platform.runWithin(this, () => this.streamSender?.start());
   }
 
-  #end(op?: number, payload?: unknown): void {
+  #end(op: number, payload?: unknown): void {
     if (this.isOver) return;
+    this.#markEnded();
+    this.#host.outbox.add(op, this.slot, payload);
+    this.#host.onTaskEnded(this);
+  }
+
+  /** Precedes the last message of the task: once that has arrived, the host may give the slot to another task. */
+  #markEnded(): void {
     this.isOver = true;
     const duration = now() - this.#startTime;
     this.#request.definition.isTiny = duration < TINY;
     const { slots, outbox } = this.#host;
     slots.markEnded(this.slot);
     outbox.count(duration);
-    if (op !== undefined) outbox.add(op, this.slot, payload);
-    this.#host.onTaskEnded(this);
   }
 }

@@ -58,7 +58,11 @@ export class WorkerRuntime implements RunningTaskHost {
     this.slots = new WorkerTaskSlots(init.taskSlots);
     this.outbox = new WorkerOutbox(platform, {
       taskName: (slot) => this.#names[slot] ?? 'a task',
-      onTaskRejected: (slot) => this.#running[slot]?.discard(),
+      onTaskRejected: (slot, postFailure) => {
+        const task = this.#running[slot];
+        if (task) task.discard(postFailure);
+        else postFailure();
+      },
       onCallRejected: (id, error) => this.#calls.close(id)?.reject(error),
     });
     void this.#runInit(init);

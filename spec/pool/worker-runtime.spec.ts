@@ -1,0 +1,56 @@
+/** The worker runtime with a host on the same thread, which reuses a slot as fast as a host on another core may. */
+import {
+  BATCH_HEADER_SIZE,
+  DEFINE,
+  FAILURE,
+  HOST_MESSAGE_SIZE,
+  READY,
+  RUN,
+  VALUE,
+  type Batch,
+} from '../../src/pool/wire/messages';
+import { TaskSlots } from '../../src/pool/wire/task-slots';
+import { WorkerRuntime } from '../../src/pool/worker/worker-runtime';
+import { sleep } from '../support/sleep';
+
+it('a task runs in a slot that the failure of an uncloneable item has freed', async () => {
+  const functions: Readonly<Record<string, () => unknown>> = {
+    *broken() {
+      yield () => 1;
+    },
+    next: () => 'next',
+  };
+  const slots = new TaskSlots(true);
+  const received: unknown[] = [];
+  const runtime: WorkerRuntime = new WorkerRuntime(
+    { taskSlots: slots.buffer, initFunction: undefined },
+    {
+      post: (batch: Batch) => {
+        for (let index = BATCH_HEADER_SIZE; index < batch.length; index += HOST_MESSAGE_SIZE) {
+          const message = structuredClone(batch.slice(index, index + HOST_MESSAGE_SIZE));
+          received.push(message);
+          const [op, slot] = message as [number, number];
+          if (op !== FAILURE) continue;
+          slots.release(slot);
+          const next = [DEFINE, 1, { source: 'next' }, 'next', RUN, slots.take(), 1, []];
+          setImmediate(() => runtime.receive(next));
+        }
+      },
+      notifyHost: () => undefined,
+      compile: (source) => functions[source],
+      load: () => Promise.reject(new Error('no modules')),
+      runWithin: (_, run) => run(),
+      runSoon: (run) => void setImmediate(run),
+      sleep: () => false,
+      poll: () => false,
+    },
+  );
+  const slot = slots.take();
+  runtime.receive([DEFINE, 0, { source: 'broken' }, 'broken', RUN, slot, 0, []]);
+  await sleep(20);
+  expect(received).toEqual([
+    [READY, 0, undefined],
+    [FAILURE, slot, expect.anything()],
+    [VALUE, slot, 'next'],
+  ]);
+});
