@@ -12,6 +12,7 @@ import { instrumentation } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import type { SchedulerState } from '../scheduler/scheduler-state';
 import { keyItself, type BatchOptions } from './batch-config';
+import type { Cache } from './cache/cache';
 import type { PartitionedCache } from './cache/partitioned-cache';
 import { Flight } from './flight';
 import { FlightSlots } from './flight-slots';
@@ -46,7 +47,9 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
   /** The open batches by partition, of a function with partitions. */
   readonly #byPartition = new Map<unknown, PendingBatch<K, V>>();
   readonly #slots: FlightSlots<PendingBatch<K, V>>;
+  /** Whether `#loadSimple` can load the keys while no instrumentation is installed. */
   readonly #isSimple: boolean;
+  readonly #simpleCache: Cache<V, PendingKey<K, V>> | undefined;
 
   constructor(
     private readonly definition: BatchDefinition<K, V>,
@@ -60,7 +63,12 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     const { identityOf, partitionOf, maxSize, concurrency, partitionConcurrency } = this.options;
     this.isPlain = !this.isStoring && identityOf === keyItself && !partitionOf && maxSize === Infinity;
     this.#slots = new FlightSlots(this.options);
-    this.#isSimple = this.isPlain && concurrency === Infinity && partitionConcurrency === Infinity;
+    this.#simpleCache = cache?.only;
+    this.#isSimple =
+      this.isPlain &&
+      concurrency === Infinity &&
+      partitionConcurrency === Infinity &&
+      (!cache || this.#simpleCache !== undefined);
   }
 
   get resolverLength(): number {
@@ -108,15 +116,15 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
 
   /** `load` in the usual case: the config has no function and no bound, and no instrumentation is installed. */
   #loadSimple(key: K, sink: Sink<V>): Execution {
-    const { cache } = this;
-    const known = cache?.loadKnown(undefined, key, sink);
+    const cache = this.#simpleCache;
+    const known = cache?.loadKnown(key, sink);
     if (known) {
-      if (this.#slots.areTaken) this.#checkPending(cache?.pendingKey(undefined, key)?.owner, sink);
+      if (this.#slots.areTaken) this.#checkPending(cache?.pendingKey(key)?.owner, sink);
       return known;
     }
     const batch = this.#openBatchOf(undefined);
-    const pending = batch.keyFor(key, key, cache !== undefined && cache.clearCount === batch.clearCount);
-    cache?.add(undefined, pending);
+    const pending = batch.keyFor(key, key, cache !== undefined && this.cache?.clearCount === batch.clearCount);
+    cache?.add(pending);
     this.state.armQuiescence();
     return pending.join(sink);
   }

@@ -115,6 +115,8 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
 
   const checkKey = (key: K): void => {
     if (key === undefined || key === null) throw invalidOption(`${title}: its key`, 'given', key);
+    // Checked here first, because nearly all keys are primitives.
+    if (typeof key !== 'object' && typeof key !== 'function') return;
     if (isPromiseOrObservable(key)) throw invalidOption(`${title}: its key`, NOT_LATER, key);
   };
   const load = (key: K): Future<V> => {

@@ -27,9 +27,12 @@ interface LateResultHandlers {
 
 /** Whether the results contain a late one. Only an array or a Map can contain late results. */
 export function hasLateResults(results: unknown): boolean {
-  if (Array.isArray(results)) return results.some(isPromiseOrObservable);
-  if (!isMap(results)) return false;
-  for (const result of results.values()) if (isPromiseOrObservable(result)) return true;
+  if (!Array.isArray(results) && !isMap(results)) return false;
+  for (const result of results.values() as Iterable<unknown>) {
+    // Checked here first, because many results are primitives.
+    if (typeof result !== 'object' && typeof result !== 'function') continue;
+    if (isPromiseOrObservable(result)) return true;
+  }
   return false;
 }
 

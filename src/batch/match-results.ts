@@ -36,7 +36,10 @@ function isRearranged<K, V>({ items, passedKeys }: ResultReceiver<K, V>): boolea
   // A resolver that removes its keys one by one takes them in order.
   if (passedKeys.length !== items.length) return false;
   let index = 0;
-  for (const { key } of items) if (!Object.is(key, passedKeys[index++])) return true;
+  for (const { key } of items) {
+    const passed = passedKeys[index++];
+    if (key !== passed && !Object.is(key, passed)) return true;
+  }
   return false;
 }
 

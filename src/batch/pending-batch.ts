@@ -142,7 +142,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
       if (known) return known;
     }
     const pending = new PendingKey<K, V>(key, identity, this);
-    this.#keys.push(pending);
+    this.#keys[this.#keys.length] = pending;
     this.#window?.add(pending);
     this.#byIdentity?.set(identity, pending);
     return pending;

@@ -117,15 +117,17 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
   }
 
   #settle(state: 'succeeded' | 'failed', result: unknown): void {
-    if (this.isSettled) return;
-    const waiters = this.#waiterList();
-    const only = this.#state === 'waiting' ? (this.#content as Sink<V>) : undefined; // by the state
+    const before = this.#state;
+    const waiting = this.#content;
+    if (before === 'succeeded' || before === 'failed') return;
     this.#state = state;
     this.#content = result;
     this.#owner = undefined;
-    if (only) this.#deliver(only);
+    if (before === 'waiting') this.#deliver(waiting as Sink<V>); // by the state
+    if (before !== 'shared') return;
+    const waiters = waiting as WaiterList<K, V>; // by the state
     // One at a time from the front: each waiter may make others unsubscribe.
-    for (let waiter = waiters?.shift(); waiter; waiter = waiters?.shift()) this.#deliver(waiter.sink);
+    for (let waiter = waiters.shift(); waiter; waiter = waiters.shift()) this.#deliver(waiter.sink);
   }
 
   #deliver(sink: Sink<V>): void {

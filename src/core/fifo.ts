@@ -19,7 +19,7 @@ export class Fifo<T> {
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    this.#items[this.#items.length] = item; // faster than `push`, which V8 does not inline here
   }
 
   shift(): T | undefined {

@@ -40,6 +40,11 @@ export class PartitionedCache<V, Key extends CachedKey<V>> {
     if (isStore(config)) this.#caches.set(undefined, this.#makeCache(undefined));
   }
 
+  /** The only cache of a function without partitions, in real time: it can be used directly. */
+  get only(): Cache<V, Key> | undefined {
+    return this.#isPartitioned || this.#real ? undefined : this.#ensure(undefined);
+  }
+
   /**
    * Removes the partitions whose values have all expired. At least one `ttl` lies between two searches, so a search costs
    * no more than the values that were stored since the last one.
@@ -64,9 +69,7 @@ export class PartitionedCache<V, Key extends CachedKey<V>> {
   }
 
   add(partition: unknown, item: Key): void {
-    let cache = this.#of(partition);
-    if (!cache) this.#caches.set(partition, (cache = this.#makeCache(partition)));
-    cache.add(item);
+    this.#ensure(partition).add(item);
   }
 
   /** Keeps the value of an item, unless the key was cleared in the meantime. */
@@ -113,6 +116,12 @@ export class PartitionedCache<V, Key extends CachedKey<V>> {
     // Not `?.`: without partitions every partition is undefined.
     if (this.#latest && this.#latest.partition === partition) return this.#latest;
     return (this.#latest = this.#caches.get(partition));
+  }
+
+  #ensure(partition: unknown): Cache<V, Key> {
+    let cache = this.#of(partition);
+    if (!cache) this.#caches.set(partition, (cache = this.#makeCache(partition)));
+    return cache;
   }
 
   #realCacheOf(partition: unknown): Cache<V, Key> | undefined {
