@@ -104,6 +104,7 @@ const anySpans: fc.Arbitrary<Span[]> = fc
       calledAt: undefined,
       keys: [],
       reason: undefined,
+      heldFor: [],
       split: undefined,
     })),
   );
