@@ -219,6 +219,14 @@ describe('a Chrome trace', () => {
     );
   });
 
+  it('has the names of the functions that a flight was held for', () => {
+    const events = sharedFlush.map((event) =>
+      event.type === 'batch-flush' ? { ...event, heldFor: ['authorOf'] } : event,
+    );
+    expect(named(toChromeTrace(spansOf(events)), 'nameOf')?.args).toMatchObject({ heldFor: ['authorOf'] });
+    expect(named(toChromeTrace(spansOf(sharedFlush)), 'nameOf')?.args).toMatchObject({ heldFor: undefined });
+  });
+
   it('has keys, flush reason, errors and call site as arguments', () => {
     const trace = toChromeTrace(spansOf(sharedFlush));
     expect(named(trace, 'nameOf')?.args).toMatchObject({ keys: ['7', '8'], size: 2, reason: 'quiescent', tasks: 2 });

@@ -79,9 +79,10 @@ export interface BatchConfig<K, P = unknown> {
   readonly cache?: CacheConfig;
   /**
    * Batch functions that this one feeds: a program requests their keys once it has values of this one. The policy
-   * `feedersFirst` learns this from tasks, and takes what is declared from the start.
+   * `feedersFirst` learns this from tasks, and takes what is declared from the start. An empty array declares that the
+   * function feeds none.
    *
-   * @defaultValue `[]`
+   * @defaultValue what the scheduler learns
    */
   readonly feeds?: readonly AnyBatchFunction[];
   /**

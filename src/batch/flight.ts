@@ -28,7 +28,8 @@ import { runResolver } from './resolving';
 export interface FlightOwner<K, V> extends ObservedBatch {
   readonly scheduler: BatchScheduler;
   readonly ofFunction: FeedingFunction;
-  readonly feedGraph: FeedGraph | undefined;
+  /** The graph is undefined while no policy looks at it. */
+  readonly state: { readonly feedGraph: FeedGraph | undefined };
   /** Whether values are kept in a store, beside their pending keys. */
   readonly isStoring: boolean;
   keep(key: PendingKey<K, V>, value: V): void;
@@ -48,7 +49,6 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
   readonly #batch: FlightOwner<K, V>;
   readonly #options: BatchOptions<K>;
   readonly #scheduler: BatchScheduler;
-  /** Undefined while no policy looks at it. */
   readonly #feedGraph: FeedGraph | undefined;
   #execution: Execution | undefined;
   #controller: AbortController | undefined;
@@ -74,7 +74,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
     this.#batch = batch;
     this.#options = options;
     this.#scheduler = batch.scheduler;
-    this.#feedGraph = batch.feedGraph;
+    this.#feedGraph = batch.state.feedGraph;
     this.passedKeys = this.keys;
     this.#wantedCount = items.length;
   }

@@ -6,7 +6,7 @@ import { describeBatch } from '../core/describe';
 import type { QueueLinks } from '../core/linked-queue';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushReason } from '../scheduler/events';
-import type { FeedGraph, FeedingFunction } from '../scheduler/feed-graph';
+import type { FeedingFunction } from '../scheduler/feed-graph';
 import type { OpenBatch } from '../scheduler/flush-policy';
 import { instrumentation, type EndOutcome, type KeyFailures } from '../scheduler/instrumentation';
 import type { Flushable, KeyWaiter } from '../scheduler/open-batches';
@@ -81,7 +81,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     return this.owner.options;
   }
 
-  get state(): object {
+  get state(): SchedulerState {
     return this.owner.state;
   }
 
@@ -98,11 +98,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   }
 
   get feeders(): readonly OpenBatch[] {
-    return this.#hold?.isOver ? [] : this.owner.state.openBatches.feedersOf(this);
-  }
-
-  get feedGraph(): FeedGraph | undefined {
-    return this.owner.state.feedGraph;
+    return this.#hold?.isOver ? [] : this.state.openBatches.feedersOf(this);
   }
 
   get isSealed(): boolean {

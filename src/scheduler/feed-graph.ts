@@ -3,6 +3,7 @@
  * key of the second next. Edges are declared, or learned while the program runs. Only tasks are learned from, because the
  * continuation of an `async` function has no link to what it awaited.
  *
+ * Nothing is known of a function before its first values: until then it may feed any function that is not known to feed it.
  * A learned edge is forgotten after some flights of its feeder that led to no such request. The graph keeps no batch
  * function alive, since it knows the functions through weak references only.
  */

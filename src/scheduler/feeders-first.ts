@@ -6,8 +6,9 @@ import { larger, type FlushPolicy, type OpenBatch } from './flush-policy';
  * trips, in few rounds. Of open batches that feed each other in a cycle, one is flushed: by priority, then size, then age.
  *
  * The scheduler learns which batch functions feed which from its tasks: a task that got its value from one function requests
- * a key of the other next. What is learned is forgotten after ten flights of the feeder that led to no such request. The
- * option `feeds` of `batch` declares it, also for `async` functions.
+ * a key of the other next. An edge is forgotten when ten flights of the feeder in a row have not confirmed it. Until
+ * something is known of a function that tasks wait for, the function counts as a feeder of all others. The option `feeds` of
+ * `batch` declares what a function feeds, also for `async` functions.
  *
  * A batch with a `hold` is held for that time at most; without one, until the flights of its feeders have ended. A batch
  * with a key that a resolver has requested is not held.

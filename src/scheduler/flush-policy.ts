@@ -35,7 +35,7 @@ export interface OpenBatch {
 export const flushAll: FlushPolicy = (open) => open;
 
 /**
- * Flushes one batch at a time, by priority, then size, then age: the fewest round trips. The policy of asynq.
+ * Flushes one batch at a time, by priority, then size, then age: few round trips. The policy of asynq.
  *
  * @example
  * const scheduler = new BatchScheduler({ policy: largestFirst });
