@@ -28,6 +28,7 @@ export type { Awaitable, AwaitableTree, AwaitedTree } from './core/shape';
 // scheduler
 export { BatchScheduler, batchScheduler, type BatchSchedulerConfig } from './scheduler/batch-scheduler';
 export type { FlushEvent, FlushReason, LandEvent, SchedulerEvent } from './scheduler/events';
+export { feedersFirst } from './scheduler/feeders-first';
 export { flushAll, largestFirst, type FlushPolicy, type OpenBatch } from './scheduler/flush-policy';
 
 // future

@@ -12,6 +12,7 @@ const openBatch = (traits: Partial<OpenBatch>): OpenBatch => ({
   size: 1,
   priority: 1,
   openedAt: 0,
+  feeders: [],
   ...traits,
 });
 

@@ -18,6 +18,7 @@ export const span = (kind: SpanKind, id: number, about: Partial<Span>): Span => 
   calledAt: undefined,
   keys: [],
   reason: undefined,
+  heldFor: [],
   split: undefined,
   pool: undefined,
   thread: undefined,

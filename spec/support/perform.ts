@@ -16,6 +16,7 @@ import {
   all,
   batch,
   BatchScheduler,
+  feedersFirst,
   flushAll,
   Future,
   largestFirst,
@@ -69,6 +70,8 @@ export async function performWithPromises(program: Program): Promise<Account> {
   return account;
 }
 
+const POLICIES = { flushAll, largestFirst, feedersFirst };
+
 const NAMES = ['p', 'q', 'r'];
 
 /** Maps an index from 0 to 2 to one of the batch functions of the program, which may be fewer. */
@@ -85,8 +88,7 @@ interface Wait {
 }
 
 function begin(program: Program, clock: SchedulerLike): Account {
-  const policy = program.policy === 'flushAll' ? flushAll : largestFirst;
-  const scheduler = new BatchScheduler({ clock, policy });
+  const scheduler = new BatchScheduler({ clock, policy: POLICIES[program.policy] });
   const waiting = new Set<Wait>();
   const account: Account = {
     flushes: [],

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 
 export interface Program {
-  readonly policy: 'flushAll' | 'largestFirst';
+  readonly policy: 'flushAll' | 'largestFirst' | 'feedersFirst';
   readonly batches: readonly BatchTraits[];
   readonly roots: readonly Root[];
 }
@@ -76,7 +76,7 @@ const { task: taskTree } = fc.letrec<{ task: TaskTree; step: Step; load: Step }>
 /** Programs whose resolvers return their results in one of these ways. */
 export const programs = (...ways: readonly BatchTraits['answers'][]): fc.Arbitrary<Program> =>
   fc.record({
-    policy: fc.constantFrom('flushAll' as const, 'largestFirst' as const),
+    policy: fc.constantFrom('flushAll' as const, 'largestFirst' as const, 'feedersFirst' as const),
     batches: fc.array(
       fc.record({
         answers: fc.constantFrom(...ways),

@@ -104,6 +104,7 @@ const anySpans: fc.Arbitrary<Span[]> = fc
       calledAt: undefined,
       keys: [],
       reason: undefined,
+      heldFor: [],
       split: undefined,
     })),
   );
@@ -216,6 +217,14 @@ describe('a Chrome trace', () => {
     expect(ends.map(({ ts, tid, bp }) => ({ ts, tid, bp }))).toEqual(
       ends.map(() => ({ ts: 5_000, tid: named(trace, 'nameOf')?.tid, bp: 'e' })),
     );
+  });
+
+  it('has the names of the functions that a flight was held for', () => {
+    const events = sharedFlush.map((event) =>
+      event.type === 'batch-flush' ? { ...event, heldFor: ['authorOf'] } : event,
+    );
+    expect(named(toChromeTrace(spansOf(events)), 'nameOf')?.args).toMatchObject({ heldFor: ['authorOf'] });
+    expect(named(toChromeTrace(spansOf(sharedFlush)), 'nameOf')?.args).toMatchObject({ heldFor: undefined });
   });
 
   it('has keys, flush reason, errors and call site as arguments', () => {

@@ -2,8 +2,9 @@
  * Why each batch went just then, as a trace says it.
  */
 import { timer } from 'rxjs';
-import { all, batchScheduler, Future, task } from 'sluice';
+import { all, batch, batchScheduler, feedersFirst, Future, task } from 'sluice';
 import { after, atOnce } from '../support/batches';
+import { virtualScheduler } from '../support/virtual-time';
 import { ofType, recordEvents, recordEventsWhile } from './record-events';
 
 type Program = Parameters<typeof recordEvents>[0];
@@ -52,6 +53,20 @@ describe('the flush reason of a batch', () => {
       yield timer(20);
     });
     expect(flushesOf(() => all([busy(), ask('a')]).subscribe())).toEqual([['hold-elapsed', '"a"', 5]]);
+  });
+
+  it('comes with the names of the functions that the batch was held for', () => {
+    const { clock, scheduler } = virtualScheduler({ policy: feedersFirst });
+    const nameOf = batch((ids: readonly number[]) => ids, { name: 'nameOf' });
+    const authorOf = batch((ids: readonly number[]) => ids, { name: 'authorOf', feeds: [nameOf] });
+    const recorded = recordEvents(() => {
+      scheduler.schedule(() => all([nameOf(1), authorOf(2)]).subscribe());
+      clock.flush();
+    });
+    expect(ofType(recorded, 'batch-flush').map(({ batch: name, heldFor }) => [name, heldFor])).toEqual([
+      ['authorOf', undefined],
+      ['nameOf', ['authorOf']],
+    ]);
   });
 
   it('is "quiescent" if the tasks it was held for have joined', () => {

@@ -26,6 +26,7 @@ const nothingElse = {
   calledAt: undefined,
   keys: [],
   reason: undefined,
+  heldFor: [],
   split: undefined,
   pool: undefined,
   thread: undefined,

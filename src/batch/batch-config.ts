@@ -1,10 +1,11 @@
 /** The options of a batch function: their meaning, their defaults, and the error for each invalid value. */
 import { describeBatch, invalidOption } from '../core/describe';
-import { checkCount, checkDelay, checkFunction, checkString } from '../core/option-values';
+import { checkArray, checkCount, checkDelay, checkFunction, checkString } from '../core/option-values';
 import { checkOptions, isConfig } from '../core/options';
 import { printable } from '../core/printable';
 import { isPromiseOrObservable } from '../core/rx';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { FeedingFunction } from '../scheduler/feed-graph';
 import { checkCache, isStore, type CacheConfig } from './cache/cache';
 
 /** The options of `batch`. */
@@ -77,6 +78,14 @@ export interface BatchConfig<K, P = unknown> {
    */
   readonly cache?: CacheConfig;
   /**
+   * Batch functions that this one feeds: a program requests their keys once it has values of this one. The policy
+   * `feedersFirst` learns this from tasks, and takes what is declared from the start. An empty array declares that the
+   * function feeds none.
+   *
+   * @defaultValue what the scheduler learns
+   */
+  readonly feeds?: readonly AnyBatchFunction[];
+  /**
    * Pins the function to one scheduler.
    *
    * @defaultValue the scheduler of the calling task, or else `batchScheduler`
@@ -84,8 +93,11 @@ export interface BatchConfig<K, P = unknown> {
   readonly scheduler?: BatchScheduler;
 }
 
+/** Any function with keys of its own type; its check finds out whether it is a batch function. */
+type AnyBatchFunction = (key: never) => unknown;
+
 /** The checked options, with all defaults. */
-export interface BatchOptions<K> {
+export interface BatchOptions<K> extends FeedingFunction {
   readonly name: string;
   readonly identityOf: (key: K) => unknown;
   readonly window: number;
@@ -96,6 +108,7 @@ export interface BatchOptions<K> {
   readonly priorityOf: (size: number) => number;
   readonly partitionOf: ((key: K) => unknown) | undefined;
   readonly cache: CacheConfig;
+  readonly feeds: readonly FeedingFunction[] | undefined;
   readonly scheduler: BatchScheduler | undefined;
 }
 
@@ -111,6 +124,7 @@ const allOptions: Readonly<Record<keyof BatchConfig<never>, true>> = {
   priority: true,
   partition: true,
   cache: true,
+  feeds: true,
   scheduler: true,
 };
 
@@ -144,12 +158,32 @@ function partitionBy<K>(partitionOf: (key: K) => unknown, batch: string): (key: 
   };
 }
 
+function checkedFeeds(title: string, feeds: unknown, optionsOf: OptionsOf): readonly FeedingFunction[] {
+  checkArray(`${title}: feeds`, feeds, 'an array of batch functions');
+  return feeds.map((fed, index) => {
+    const options = optionsOf(fed);
+    if (!options) throw invalidOption(`${title}: feeds[${String(index)}]`, 'a batch function', fed);
+    return options;
+  });
+}
+
+/** Returns the options of a batch function; undefined for any other value. */
+type OptionsOf = (value: unknown) => FeedingFunction | undefined;
+
 /** @throws TypeError that names an invalid option, its expected value and its actual value. */
-export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): BatchOptions<K> {
+export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string, optionsOf: OptionsOf): BatchOptions<K> {
   if (!isConfig(config, batchOptionNames)) throw invalidOption('batch: its config', 'an object of options', config);
   const { window = 0, hold = 0, maxSize = Infinity } = config;
   const { concurrency = Infinity, partitionConcurrency = Infinity } = config;
-  const { key = keyItself, partition, priority = sizeItself, cache = false, scheduler, name = defaultName } = config;
+  const {
+    key = keyItself,
+    partition,
+    priority = sizeItself,
+    cache = false,
+    feeds,
+    scheduler,
+    name = defaultName,
+  } = config;
   const validName = typeof (name as unknown) === 'string' ? name : defaultName;
   const title = describeBatch(validName);
   checkOptions(title, config, batchOptionNames);
@@ -184,6 +218,7 @@ export function checkedOptions<K>(config: BatchConfig<K>, defaultName: string): 
     priorityOf: typeof priority === 'function' ? priority : () => priority,
     partitionOf: partition && partitionBy(partition, validName),
     cache,
+    feeds: feeds && checkedFeeds(title, feeds, optionsOf),
     scheduler,
   };
 }

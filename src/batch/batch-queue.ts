@@ -85,14 +85,14 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
 
   /** Loads a key. An error of a function in the config (`key`, `partition`, the methods of a store) fails only the sink. */
   load(key: K, sink: Sink<V>, future: object): Execution {
-    if (this.#isSimple && !instrumentation.current) return this.#loadSimple(key, sink);
+    if (this.#isSimple && !instrumentation.current && !this.state.feedGraph) return this.#loadSimple(key, sink);
     try {
       const { identityOf, partitionOf } = this.options;
       const identity = identityOf(key);
       const partition = partitionOf?.(key);
       const known = this.cache?.loadKnown(partition, identity, sink);
       if (known) {
-        if (this.#slots.areTaken || instrumentation.current) {
+        if (this.#slots.areTaken || instrumentation.current || this.state.feedGraph) {
           const pending = this.cache?.pendingKey(partition, identity);
           this.#onKnown(pending?.owner, known, { key, waiter: sink, future });
         }
@@ -144,6 +144,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
       const { key, isWanted } = pending;
       instrumentation.current.emit({ type: 'key-requested', batch, key, waiter: sink, future, isNew: !isWanted });
     }
+    this.state.feedGraph?.addRequest(this.options, sink, batch);
     if (!batch.canBeForced) this.#checkDeadlock(batch, sink);
     // For each key, not only the first: a clock whose callback has thrown drops the timers that were armed.
     this.state.armQuiescence();
@@ -161,6 +162,8 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     const { scheduler, options } = this;
     const batch = owner as PendingBatch<K, V> | undefined; // only batches own keys
     if (batch && known !== endedExecution) this.#checkDeadlock(batch, request.waiter);
+    this.state.feedGraph?.addRequest(options, request.waiter, batch);
+    if (known === endedExecution) this.state.feedGraph?.addDelivery(options, request.waiter);
     if (batch) instrumentation.current?.emit({ type: 'key-requested', batch, isNew: false, ...request });
     else instrumentation.current?.emit({ type: 'key-cached', name: options.name, scheduler, ...request });
   }
@@ -230,7 +233,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     this.#slots.take(batch);
     this.state.openBatches.addInFlight(batch);
     instrumentation.current?.emit({ type: 'batch-flushed', batch, flight, keys: flight.keys, reason });
-    if (this.#isObserved()) this.#emitFlush(flight.keys, reason);
+    if (this.#isObserved()) this.#emitFlush(flight.keys, reason, batch.heldFor);
     flight.start(this.definition.resolve);
   }
 
@@ -265,9 +268,16 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     return this.definition.flushes.observed || this.scheduler.events.observed;
   }
 
-  #emitFlush(keys: readonly K[], reason: FlushReason): void {
+  #emitFlush(keys: readonly K[], reason: FlushReason, heldFor: readonly string[] | undefined): void {
     const { scheduler } = this;
-    const event: FlushEvent<K> = { type: 'flush', batch: this.options.name, keys, reason, at: scheduler.now() };
+    const event: FlushEvent<K> = {
+      type: 'flush',
+      batch: this.options.name,
+      keys,
+      reason,
+      ...(heldFor && { heldFor }),
+      at: scheduler.now(),
+    };
     runIn(scheduler.frame, () => {
       this.definition.flushes.next(event);
       scheduler.events.next(event);

@@ -12,7 +12,7 @@ import type { Future } from '../future/future';
 import { BatchScheduler, currentScheduler } from '../scheduler/batch-scheduler';
 import type { FlushEvent } from '../scheduler/events';
 import { instrumentation } from '../scheduler/instrumentation';
-import { checkedOptions, type BatchConfig } from './batch-config';
+import { checkedOptions, type BatchConfig, type BatchOptions } from './batch-config';
 import { futureOf } from './batch-future';
 import type { Resolver } from './resolver';
 import type { BatchDefinition, BatchQueue } from './batch-queue';
@@ -97,7 +97,7 @@ export function batch<K, V, Early = V, P = unknown>(
 // The implementation does not distinguish early values from returned ones.
 export function batch<K, V>(resolve: Resolver<K, V>, config: BatchConfig<K> = {}): BatchFunction<K, V> {
   checkFunction('batch: its resolver', resolve, 'a function from keys to results');
-  const options = checkedOptions(config, resolve.name || UNNAMED_BATCH);
+  const options = checkedOptions(config, resolve.name || UNNAMED_BATCH, optionsOf);
   const definition: BatchDefinition<K, V> = { options, resolve, flushes: new Subject<FlushEvent<K>>() };
   instrumentation.current?.emit({ type: 'batch-function-created', ofFunction: options, name: options.name, by: batch });
   return batchFunctionOf(new BatchQueues<K, V>(definition));
@@ -183,6 +183,10 @@ const definitions = new WeakMap<object, BatchDefinition<unknown, unknown>>();
 /** The definition of a batch function; undefined for any other object. */
 export const batchDefinitionOf = (value: object): BatchDefinition<unknown, unknown> | undefined =>
   definitions.get(value);
+
+/** The options of a batch function; undefined for any other value. */
+const optionsOf = (value: unknown): BatchOptions<unknown> | undefined =>
+  isBatchFunction(value) ? batchDefinitionOf(value)?.options : undefined;
 
 export const isBatchFunction = (value: unknown): value is BatchFunction<unknown, unknown> =>
   typeof value === 'function' && definitions.has(value);

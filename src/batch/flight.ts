@@ -13,6 +13,7 @@ import { beginInput } from '../future/external-input';
 import { extendStack } from '../future/logical-stack';
 import { SingleValueObservable } from '../future/single-value-observable';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import type { FeedGraph, FeedingFunction } from '../scheduler/feed-graph';
 import { runCleanup, runIn, type Frame } from '../scheduler/frame';
 import { instrumentation, type EndOutcome, type KeyFailures, type ObservedBatch } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
@@ -26,6 +27,9 @@ import { runResolver } from './resolving';
 /** The batch of a flight. */
 export interface FlightOwner<K, V> extends ObservedBatch {
   readonly scheduler: BatchScheduler;
+  readonly ofFunction: FeedingFunction;
+  /** The graph is undefined while no policy looks at it. */
+  readonly state: { readonly feedGraph: FeedGraph | undefined };
   /** Whether values are kept in a store, beside their pending keys. */
   readonly isStoring: boolean;
   keep(key: PendingKey<K, V>, value: V): void;
@@ -45,6 +49,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
   readonly #batch: FlightOwner<K, V>;
   readonly #options: BatchOptions<K>;
   readonly #scheduler: BatchScheduler;
+  readonly #feedGraph: FeedGraph | undefined;
   #execution: Execution | undefined;
   #controller: AbortController | undefined;
   /** Whether the result has arrived, or the flight has been aborted. */
@@ -69,6 +74,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
     this.#batch = batch;
     this.#options = options;
     this.#scheduler = batch.scheduler;
+    this.#feedGraph = batch.state.feedGraph;
     this.passedKeys = this.keys;
     this.#wantedCount = items.length;
   }
@@ -83,7 +89,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
 
   /** A resolver runs on the scheduler of its batch, and sees no context of the waiters. */
   get frame(): Frame | undefined {
-    return this.#scheduler.frame;
+    return this.#scheduler.resolverFrame;
   }
 
   /** The requested keys, independent of changes that the resolver makes to its array. */
@@ -244,6 +250,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
     if (item.isSettled) return;
     if (this.#batch.isStoring && !this.#store(item, value)) return;
     if (item.isWanted) this.#wantedCount--;
+    if (this.#feedGraph) this.#addDelivery(this.#feedGraph, item);
     item.succeed(value);
   }
 
@@ -267,7 +274,12 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
     const { firstWaiter: to } = item;
     const title = (): string => `${describeBatch(this.#options.name)}, key ${describe(item.key)}`;
     extendStack(error, { from: this, title, future: to, to });
+    if (this.#feedGraph) this.#addDelivery(this.#feedGraph, item);
     item.fail(error);
+  }
+
+  #addDelivery(graph: FeedGraph, item: PendingKey<K, V>): void {
+    for (const waiter of item.waiters()) graph.addDelivery(this.#batch.ofFunction, waiter);
   }
 
   end(): void {

@@ -6,6 +6,8 @@ import { describeBatch } from '../core/describe';
 import type { QueueLinks } from '../core/linked-queue';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FlushReason } from '../scheduler/events';
+import type { FeedingFunction } from '../scheduler/feed-graph';
+import type { OpenBatch } from '../scheduler/flush-policy';
 import { instrumentation, type EndOutcome, type KeyFailures } from '../scheduler/instrumentation';
 import type { Flushable, KeyWaiter } from '../scheduler/open-batches';
 import type { SchedulerState } from '../scheduler/scheduler-state';
@@ -44,6 +46,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   previous: QueueLinks | undefined;
   next: QueueLinks | undefined;
   isQueued = false;
+  heldFor: readonly string[] | undefined;
   /** The flight, after the flush. */
   flight: Flight<K, V> | undefined;
   /** In the order of their requests, with those that have lost their waiters. */
@@ -74,11 +77,11 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     return this.owner.options.name;
   }
 
-  get ofFunction(): object {
+  get ofFunction(): FeedingFunction {
     return this.owner.options;
   }
 
-  get state(): object {
+  get state(): SchedulerState {
     return this.owner.state;
   }
 
@@ -92,6 +95,10 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
 
   get priority(): number {
     return this.owner.options.priorityOf(this.size);
+  }
+
+  get feeders(): readonly OpenBatch[] {
+    return this.#hold?.isOver ? [] : this.state.openBatches.feedersOf(this);
   }
 
   get isSealed(): boolean {

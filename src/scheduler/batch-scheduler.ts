@@ -15,6 +15,7 @@ import { ambient } from './ambient';
 import { BatchAction, type ActionHost } from './batch-action';
 import { SchedulerState } from './scheduler-state';
 import type { SchedulerEvent } from './events';
+import { feedersFirst } from './feeders-first';
 import { flushAll, type FlushPolicy } from './flush-policy';
 import { carriedFrame, Frame, frameHere, frameOn, runIn } from './frame';
 import { RunQueue } from './run-queue';
@@ -62,6 +63,8 @@ export class BatchScheduler extends Named implements SchedulerLike {
   /** @internal */
   readonly events = new Subject<SchedulerEvent>();
 
+  /** Made when the first resolver runs after the scheduler has begun to learn. */
+  #resolverFrame: Frame | undefined;
   readonly #host: ActionHost;
   readonly #states: PerTimeDomain<SchedulerState>;
   /** Whether the clock is a `VirtualTimeScheduler`, whose time does not depend on `TestScheduler.run`. */
@@ -73,7 +76,7 @@ export class BatchScheduler extends Named implements SchedulerLike {
     checkOptions('BatchScheduler', config, ['clock', 'policy', 'name']);
     const { clock = asyncScheduler, policy = flushAll, name = 'BatchScheduler' } = config;
     checkScheduler('BatchScheduler: clock', clock);
-    checkFunction('BatchScheduler: policy', policy, 'a function (flushAll, largestFirst)');
+    checkFunction('BatchScheduler: policy', policy, 'a function (flushAll, largestFirst, feedersFirst)');
     checkString('BatchScheduler: name', name);
     this.name = printable(name);
     this.clock = clock;
@@ -83,7 +86,11 @@ export class BatchScheduler extends Named implements SchedulerLike {
     // `flushAll` is recognized, and not called.
     const policyInFrame: FlushPolicy =
       policy === flushAll ? policy : (open, inFlight) => runIn(this.frame, () => policy(open, inFlight));
-    this.#states = new PerTimeDomain((real) => new SchedulerState({ clock, policy: policyInFrame, runQueue, real }));
+    this.#states = new PerTimeDomain((real) => {
+      const state = new SchedulerState({ clock, policy: policyInFrame, runQueue, real });
+      if (policy === feedersFirst) state.openBatches.learnFeeds();
+      return state;
+    });
     this.#hasOwnTime = !isDelegated(clock);
     this.#host = {
       clock,
@@ -150,6 +157,12 @@ export class BatchScheduler extends Named implements SchedulerLike {
   /** @internal Whether the clock stands still while this thread is blocked. */
   get isVirtual(): boolean {
     return this.#hasOwnTime || isVirtualTime();
+  }
+
+  /** @internal The frame of resolvers. */
+  get resolverFrame(): Frame | undefined {
+    if (!this.state.feedGraph) return this.frame;
+    return (this.#resolverFrame ??= new Frame(this.frame, { scheduler: this, isOfResolver: true }));
   }
 
   /** @internal The state in the current time domain. */

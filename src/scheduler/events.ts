@@ -14,6 +14,8 @@ export interface FlushEvent<K = unknown> {
   readonly batch: string;
   readonly keys: readonly K[];
   readonly reason: FlushReason;
+  /** The names of the batch functions whose results might have added keys, so that the batch was held for them. */
+  readonly heldFor?: readonly string[];
   /** Time of the scheduler's clock in ms. */
   readonly at: number;
 }

@@ -1,7 +1,7 @@
 /**
  * A flush policy chooses which open batches are flushed when no task can continue. The batches are flushed in the order of
- * the returned array. If the policy chooses none while no batch is in flight, the oldest open batch is flushed, because no
- * later event would call the policy again.
+ * the returned array. If the policy chooses none although all open batches are ready and none is in flight, the oldest one is
+ * flushed, because no later event would call the policy again.
  *
  * @example
  * const oldestFirst: FlushPolicy = (open) => open.slice(0, 1);
@@ -17,6 +17,13 @@ export interface OpenBatch {
   readonly priority: number;
   /** Arrival time of the first key, in ms of the scheduler's clock. */
   readonly openedAt: number;
+  /**
+   * The other batches, open or in flight, whose results may still lead to keys for this open batch, directly or through
+   * other batch functions. None if its `hold` has elapsed, or if a resolver has requested one of its keys.
+   *
+   * The scheduler begins to learn which functions feed which when a policy reads this for the first time.
+   */
+  readonly feeders: readonly OpenBatch[];
 }
 
 /**
@@ -28,7 +35,7 @@ export interface OpenBatch {
 export const flushAll: FlushPolicy = (open) => open;
 
 /**
- * Flushes one batch at a time, by priority, then size, then age: the fewest round trips. The policy of asynq.
+ * Flushes one batch at a time, by priority, then size, then age: few round trips. The policy of asynq.
  *
  * @example
  * const scheduler = new BatchScheduler({ policy: largestFirst });
@@ -36,5 +43,5 @@ export const flushAll: FlushPolicy = (open) => open;
 export const largestFirst: FlushPolicy = (open, inFlight) => (inFlight.length > 0 ? [] : [open.reduce(larger)]);
 
 /** The larger batch; of equal batches the first, which is the older one. */
-const larger = (one: OpenBatch, other: OpenBatch): OpenBatch =>
+export const larger = (one: OpenBatch, other: OpenBatch): OpenBatch =>
   other.priority > one.priority || (other.priority === one.priority && other.size > one.size) ? other : one;

@@ -41,6 +41,7 @@ interface FrameParts {
   readonly stores?: Stores | undefined;
   readonly work?: Work | undefined;
   readonly scheduler?: FrameScheduler | undefined;
+  readonly isOfResolver?: boolean;
 }
 
 export class Frame {
@@ -52,19 +53,22 @@ export class Frame {
   readonly scheduler: FrameScheduler | undefined;
   readonly context: Switchable | undefined;
   readonly owner: FrameOwner | undefined;
+  /** Whether the code in this frame runs on behalf of a resolver. Known only where policies look at feeders. */
+  readonly isOfResolver: boolean;
   readonly depth: number;
   readonly #outerContextFrame: Frame | undefined;
   #isOn = false;
   /** Whether the context is never called again, because it has thrown or its frame was left. */
   #isOffForGood = false;
 
-  constructor(outer: Frame | undefined, { context, owner, stores, work, scheduler }: FrameParts) {
+  constructor(outer: Frame | undefined, { context, owner, stores, work, scheduler, isOfResolver }: FrameParts) {
     this.outer = outer;
     this.context = context;
     this.owner = owner;
     this.stores = stores ?? outer?.stores;
     this.work = work ?? outer?.work;
     this.scheduler = scheduler ?? outer?.scheduler;
+    this.isOfResolver = isOfResolver ?? outer?.isOfResolver ?? false;
     this.#outerContextFrame = outer?.contextFrame;
     this.depth = (outer?.depth ?? 0) + 1;
   }
@@ -75,12 +79,15 @@ export class Frame {
   }
 
   /**
-   * The innermost frame (this one or one around it) with a context or with work of its own. A new frame is linked to that
+   * The innermost frame (this one or one around it) with a context, with work of its own, or of a resolver. A new frame is linked to that
    * one. Frames with only stores or a scheduler are skipped, because the new frame replaces those; otherwise work that
    * continues from frame to frame without end would build an endless chain.
    */
   get base(): Frame | undefined {
-    const isNeeded = (this.context && !this.#isOffForGood) || this.work !== this.outer?.work;
+    const isNeeded =
+      (this.context && !this.#isOffForGood) ||
+      this.work !== this.outer?.work ||
+      this.isOfResolver !== (this.outer?.isOfResolver ?? false);
     return isNeeded ? this : this.outer?.base;
   }
 

@@ -18,6 +18,8 @@ export interface ObservedBatch {
   readonly size: number;
   /** Whether the batch accepts no more keys and waits for another flight to end. */
   readonly isSealed: boolean;
+  /** The names of the batch functions that the batch was held for. */
+  readonly heldFor: readonly string[] | undefined;
   readonly scheduler: ObservedScheduler;
   keyWaiters(): Iterable<KeyWaiter>;
 }

@@ -5,6 +5,7 @@
 import { reportUnhandled } from '../core/rx';
 import type { FlushReason } from './events';
 import { LinkedQueue, type QueueLinks } from '../core/linked-queue';
+import { FeedGraph, type FeedingFunction } from './feed-graph';
 import { flushAll, type FlushPolicy, type OpenBatch } from './flush-policy';
 import type { RunQueue } from './run-queue';
 import type { Waiter } from './waiter';
@@ -15,6 +16,9 @@ type BatchPhase = 'open' | 'full' | 'in flight';
 export interface Flushable extends OpenBatch, QueueLinks {
   /** Set by `OpenBatches`; undefined before and after. */
   phase: BatchPhase | undefined;
+  readonly ofFunction: FeedingFunction;
+  /** The names of the batch functions that the batch was held for. Set by `OpenBatches`. */
+  heldFor: readonly string[] | undefined;
   /** The reason why the batch can be flushed now; undefined if it cannot. `isBusy`: a running task may still add a key. */
   readyFor(isBusy: boolean): FlushReason | undefined;
   /** Whether the window is still open. Its waiters may request more keys after the flush. */
@@ -51,6 +55,8 @@ export class OpenBatches {
   readonly #policy: FlushPolicy;
   readonly #runQueue: RunQueue;
   #isChoosing = false;
+  #isForced = false;
+  #feedGraph: FeedGraph | undefined;
 
   constructor(policy: FlushPolicy, runQueue: RunQueue) {
     this.#policy = policy;
@@ -59,6 +65,27 @@ export class OpenBatches {
 
   get isEmpty(): boolean {
     return this.#open.size === 0;
+  }
+
+  /** What is known of the batch functions that feed each other; undefined while no policy looks at it. */
+  get feedGraph(): FeedGraph | undefined {
+    return this.#feedGraph;
+  }
+
+  learnFeeds(): FeedGraph {
+    return (this.#feedGraph ??= new FeedGraph());
+  }
+
+  /** The batches that may still feed this one. A forced flush does not wait for batches that cannot be flushed now. */
+  feedersOf(batch: Flushable): readonly Flushable[] {
+    const graph = this.learnFeeds();
+    if (batch.phase !== 'open' || graph.isRequestedByResolver(batch)) return [];
+    return Array.from(this.all()).filter(
+      (other) =>
+        other !== batch &&
+        graph.mayFeed(other, batch) &&
+        !(this.#isForced && (other.phase !== 'open' || !other.canBeForced)),
+    );
   }
 
   /** All batches with waiting keys. */
@@ -94,6 +121,7 @@ export class OpenBatches {
   addInFlight(batch: Flushable): void {
     batch.phase = 'in flight';
     this.#inFlight.push(batch);
+    this.#feedGraph?.addFlight(batch);
   }
 
   removeInFlight(batch: Flushable): void {
@@ -112,7 +140,12 @@ export class OpenBatches {
 
   /** Flushes all batches that can be forced, regardless of window and hold, as far as the policy chooses them. */
   flushForced(): boolean {
-    return this.#flush((batch) => (batch.canBeForced ? 'forced' : undefined));
+    this.#isForced = true;
+    try {
+      return this.#flush((batch) => (batch.canBeForced ? 'forced' : undefined));
+    } finally {
+      this.#isForced = false;
+    }
   }
 
   /** Whether a batch without `hold` is open. Tasks waiting for it may continue and request more keys. */
@@ -129,8 +162,8 @@ export class OpenBatches {
   #flush(reasonFor: (batch: Flushable) => FlushReason | undefined): boolean {
     const ready: Flushable[] = [];
     for (const batch of this.#open) if (reasonFor(batch)) ready.push(batch);
-    if (ready.length === 0) return false;
-    const chosen = this.#policy === flushAll ? ready : this.#choose(ready);
+    const chosen = ready.length === 0 || this.#policy === flushAll ? ready : this.#choose(ready);
+    if (this.#feedGraph) this.#noteHeld(new Set(chosen));
     for (const batch of chosen) {
       // An earlier flush of this round may have used the last slot of the concurrency, or cancelled the keys of this batch.
       if (batch.phase !== 'open' || !batch.canBeForced) continue;
@@ -141,6 +174,15 @@ export class OpenBatches {
     return chosen.length > 0;
   }
 
+  /** Notes for each open batch that is not flushed what it is held for. */
+  #noteHeld(chosen: ReadonlySet<Flushable>): void {
+    for (const batch of this.#open) {
+      if (chosen.has(batch) || batch.isWindowOpen || !batch.canBeForced) continue;
+      const names = this.feedersOf(batch).map(({ name }) => name);
+      if (names.length > 0) batch.heldFor = [...new Set([...(batch.heldFor ?? []), ...names])];
+    }
+  }
+
   #choose(ready: readonly Flushable[]): readonly Flushable[] {
     if (this.#isChoosing) throw new TypeError(FLUSH_IN_POLICY);
     this.#isChoosing = true;
@@ -148,7 +190,9 @@ export class OpenBatches {
       const offered = new Set<OpenBatch>(ready);
       const isOffered = (batch: OpenBatch): batch is Flushable => offered.has(batch);
       const chosen = this.#policy(ready, [...this.#inFlight]).filter(isOffered);
-      return chosen.length === 0 && this.#inFlight.size === 0 ? ready.slice(0, 1) : chosen;
+      // Batches that are not ready yet, or in flight, call the policy again later.
+      const isLastCall = this.#inFlight.size === 0 && ready.length === this.#open.size;
+      return chosen.length === 0 && isLastCall ? ready.slice(0, 1) : chosen;
     } catch (error) {
       // The error of a policy must not leave the waiters without a flush.
       reportUnhandled(error);

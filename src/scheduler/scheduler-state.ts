@@ -6,6 +6,7 @@ import type { SchedulerLike } from 'rxjs';
 import { currentTimeDomain, reportUnhandled } from '../core/rx';
 import type { DueRun } from './batch-action';
 import type { ExternalWait } from './contract';
+import type { FeedGraph } from './feed-graph';
 import type { FlushPolicy } from './flush-policy';
 import { DeadlockCheck } from './deadlock';
 import { OpenBatches, type Flushable } from './open-batches';
@@ -71,6 +72,11 @@ export class SchedulerState {
   /** Whether the `TestScheduler.run` of this state has ended or was aborted. No work of a past state runs any more. */
   get isPast(): boolean {
     return this.real !== undefined && currentTimeDomain() !== this.#timeDomain;
+  }
+
+  /** What is known of the batch functions that feed each other; undefined while no policy looks at it. */
+  get feedGraph(): FeedGraph | undefined {
+    return this.openBatches.feedGraph;
   }
 
   /** Runs the action at the end of this turn, unless the run is closed before. */

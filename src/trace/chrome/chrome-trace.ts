@@ -86,7 +86,7 @@ const MAX_LISTED = 100;
 
 /** The arguments that a viewer shows of a selected slice. JSON omits undefined ones. */
 function argsOf(span: Span): Readonly<Record<string, unknown>> {
-  const { id, parent, outcome, error, calledAt, reason, split, keys, serves, waits } = span;
+  const { id, parent, outcome, error, calledAt, reason, heldFor, split, keys, serves, waits } = span;
   const hasKeys = span.kind === 'batch' || span.kind === 'flight';
   return {
     id,
@@ -95,6 +95,7 @@ function argsOf(span: Span): Readonly<Record<string, unknown>> {
     error,
     calledAt,
     reason,
+    heldFor: heldFor.length > 0 ? heldFor : undefined,
     split: split && `${split.because}: ${split.detail}`,
     size: hasKeys ? keys.length : undefined,
     keys: hasKeys ? keys.slice(0, MAX_LISTED) : undefined,

@@ -96,6 +96,7 @@ export class BatchEventWriter {
       batch: batch.name,
       keys: keys.map(describe),
       reason,
+      ...optional('heldFor', batch.heldFor),
       tasks: [...new Set(served)].filter((task) => task !== undefined),
       at: this.#timestamps.timeOf(batch, batch.scheduler),
     });

@@ -83,6 +83,8 @@ export type BatchEvent =
       readonly batch: string;
       readonly keys: readonly string[];
       readonly reason: FlushReason;
+      /** The names of the batch functions whose results might have added keys, so that the batch was held for them. */
+      readonly heldFor?: readonly string[];
       /** The tasks that wait for its keys. */
       readonly tasks: readonly number[];
     })

@@ -154,7 +154,7 @@ export class OpenTelemetrySpans {
     if (span) this.#openSpans.get(id)?.addLink?.({ context: span.spanContext() });
   }
 
-  #flush({ id, at, batch, keys, reason, tasks }: Extract<BatchEvent, { type: 'batch-flush' }>): void {
+  #flush({ id, at, batch, keys, reason, heldFor, tasks }: Extract<BatchEvent, { type: 'batch-flush' }>): void {
     const openBatch = this.#openBatches.get(id);
     this.#openBatches.delete(id);
     const links: Link[] = [];
@@ -170,6 +170,7 @@ export class OpenTelemetrySpans {
       'sluice.flush.size': keys.length,
       ...openBatch?.attributes,
     };
+    if (heldFor) attributes['sluice.flush.held_for'] = [...heldFor];
     if (openBatch) attributes['sluice.flush.gathered_ms'] = Math.max(0, at - openBatch.since);
     if (this.#showKeys) attributes['sluice.flush.keys'] = [...keys];
     const options = { root: true, startTime: hrTime(at), attributes, links };

@@ -19,6 +19,7 @@ export class OpenSpan {
   split: Split | undefined;
   error: string | undefined;
   keys: string[] = [];
+  heldFor: readonly string[] = [];
   pool: string | undefined;
   reason: FlushReason | undefined;
   thread: number | undefined;
@@ -87,6 +88,7 @@ export class OpenSpan {
       calledAt: this.#calledAt,
       keys: this.keys,
       reason: this.reason,
+      heldFor: this.heldFor,
       split: this.split,
       pool: this.pool,
       thread: this.thread,

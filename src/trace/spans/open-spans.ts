@@ -105,13 +105,14 @@ export class OpenSpans {
   }
 
   #flush(event: BatchFlush): Span | undefined {
-    const { id, at, batch, keys, reason, tasks } = event;
+    const { id, at, batch, keys, reason, heldFor = [], tasks } = event;
     const open = this.#open.get(-id);
     if (open) open.keys = [...keys];
     const gathered = this.#end(-id, { at, outcome: 'succeeded' });
     const flight = new OpenSpan('flight', { id, name: batch, at });
     flight.keys = [...keys];
     flight.reason = reason;
+    flight.heldFor = heldFor;
     for (const task of tasks) flight.addServedTask(task);
     this.#begin(flight);
     return gathered;
@@ -156,6 +157,7 @@ interface BatchFlush {
   readonly batch: string;
   readonly keys: readonly string[];
   readonly reason: FlushReason;
+  readonly heldFor?: readonly string[];
   readonly tasks: readonly number[];
 }
 

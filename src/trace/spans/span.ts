@@ -27,6 +27,8 @@ export interface Span {
   readonly keys: readonly string[];
   /** Of a flight: why it was flushed. */
   readonly reason: FlushReason | undefined;
+  /** Of a flight: the names of the batch functions that its batch was held for. */
+  readonly heldFor: readonly string[];
   /** Of a batch: why its keys did not join an earlier batch. */
   readonly split: Split | undefined;
   /** Of a call or thread: the name of its pool. */

@@ -41,6 +41,7 @@ export function pageDataOf(input: readonly Span[]): PageData {
     error: optionalString(({ error }) => error),
     calledAt: optionalString(({ calledAt }) => calledAt),
     reason: optionalString(({ reason }) => reason),
+    heldFor: sparse(({ heldFor }) => nonEmpty(heldFor.map(stringIndex))),
     pool: optionalString(({ pool }) => pool),
     thread: sparse(({ thread }) => thread),
     sent: sparse((span) => (span.kind === 'call' ? time(sentAt(span) - origin) : undefined)),

@@ -29,6 +29,7 @@ export interface PageData {
   readonly error: Sparse<number>;
   readonly calledAt: Sparse<number>;
   readonly reason: Sparse<number>;
+  readonly heldFor: Sparse<readonly number[]>;
   readonly pool: Sparse<number>;
   readonly thread: Sparse<number>;
   readonly sent: Sparse<number>;

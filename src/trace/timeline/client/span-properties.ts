@@ -7,6 +7,7 @@ import {
   callSiteOf,
   errorOf,
   hasWaits,
+  heldForOf,
   isFailed,
   isOpen,
   keyCountOf,
@@ -95,6 +96,7 @@ function batchProperties(span: number): readonly SpanProperty[] {
   return [
     { label: keys === 1 ? 'Key' : formatCount(keys, 'key'), text: firstKeys(span, MAX_KEYS) },
     { label: 'Flush reason', text: reasonText(reasonOf(span) ?? '') },
+    { label: 'Held for', text: heldForOf(span).join(', ') },
     { label: 'Split', text: splitDetailOf(span) ?? '' },
     { label: 'Serves', text: served > 0 ? formatCount(served, 'task') : '' },
   ];

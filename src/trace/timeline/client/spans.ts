@@ -42,6 +42,8 @@ export function toneOf(span: number): Tone {
 export const errorOf = (span: number): string | undefined => stringAt(data.error[span]);
 export const callSiteOf = (span: number): string | undefined => stringAt(data.calledAt[span]);
 export const reasonOf = (span: number): string | undefined => stringAt(data.reason[span]);
+export const heldForOf = (span: number): readonly string[] =>
+  (data.heldFor[span] ?? []).map((name) => stringAt(name) ?? '');
 export const poolOf = (span: number): string | undefined => stringAt(data.pool[span]);
 export const threadOf = (span: number): number | undefined => data.thread[span];
 export const splitDetailOf = (span: number): string | undefined => stringAt(data.split[span]?.[1]);
