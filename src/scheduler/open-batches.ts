@@ -13,14 +13,18 @@ import type { Waiter } from './waiter';
 type BatchPhase = 'open' | 'full' | 'in flight';
 
 export interface Flushable extends OpenBatch, QueueLinks {
-  /** Set by `OpenBatches`; undefined before and after. */
+  /** Set by `OpenBatches`; undefined before the batch is opened, between close and flight, and after the flight. */
   phase: BatchPhase | undefined;
-  /** The reason why the batch can be flushed now; undefined if it cannot. `isBusy`: a running task may still add a key. */
+  /**
+   * The reason why the batch can be flushed now; undefined if it cannot.
+   *
+   * @param isBusy whether a task may still add a key; a batch then waits for its `hold`. `true` finds the batches without one.
+   */
   readyFor(isBusy: boolean): FlushReason | undefined;
   /** Whether the window is still open. Its waiters may request more keys after the flush. */
   readonly isWindowOpen: boolean;
-  /** Whether a forced flush is possible, that is, whether the concurrency allows another flight. */
-  readonly canBeForced: boolean;
+  /** Whether the concurrency allows another flight, so that a forced flush is possible. */
+  readonly hasFreeSlot: boolean;
   flush(reason: FlushReason): void;
   describe(): string;
   keyWaiters(): Iterable<KeyWaiter>;
@@ -84,8 +88,8 @@ export class OpenBatches {
     batch.phase = undefined;
   }
 
-  /** Moves a batch to those that wait for another flight to end. */
-  seal(batch: Flushable): void {
+  /** Moves an open batch to the full ones, which wait for another flight to end. */
+  markFull(batch: Flushable): void {
     this.close(batch);
     batch.phase = 'full';
     this.#full.push(batch);
@@ -103,7 +107,7 @@ export class OpenBatches {
 
   /**
    * Flushes the ready batches that the policy chooses; returns false if none was flushed. Batches without `hold` flush first:
-   * tasks waiting for them may still join the held ones.
+   * tasks waiting for them may still add keys to the held ones.
    */
   flushReady(isBusy: boolean): boolean {
     if (this.#flush((batch) => batch.readyFor(true))) return true;
@@ -112,10 +116,10 @@ export class OpenBatches {
 
   /** Flushes all batches that can be forced, regardless of window and hold, as far as the policy chooses them. */
   flushForced(): boolean {
-    return this.#flush((batch) => (batch.canBeForced ? 'forced' : undefined));
+    return this.#flush((batch) => (batch.hasFreeSlot ? 'forced' : undefined));
   }
 
-  /** Whether a batch without `hold` is open. Tasks waiting for it may continue and request more keys. */
+  /** Whether a batch is open that has an open window, or is ready without `hold`. Its waiters may request more keys later. */
   get hasUnheld(): boolean {
     for (const batch of this.#open) if (batch.isWindowOpen || batch.readyFor(true)) return true;
     return false;
@@ -133,7 +137,7 @@ export class OpenBatches {
     const chosen = this.#policy === flushAll ? ready : this.#choose(ready);
     for (const batch of chosen) {
       // An earlier flush of this round may have used the last slot of the concurrency, or cancelled the keys of this batch.
-      if (batch.phase !== 'open' || !batch.canBeForced) continue;
+      if (batch.phase !== 'open' || !batch.hasFreeSlot) continue;
       const reason = reasonFor(batch) ?? 'forced';
       // All work started by this resolver runs before the next flush.
       this.#runQueue.drive(() => batch.flush(reason));
