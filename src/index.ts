@@ -1,5 +1,5 @@
 /**
- * Sluice: ask for one thing at a time; make the fewest round trips. This is the front door: exports, by layer.
+ * Sluice: ask for one thing at a time; make few round trips. This is the front door: exports, by layer.
  */
 
 // core

@@ -25,6 +25,7 @@ export interface BatchConfig<K, P = unknown> {
   readonly key?: (key: K) => unknown;
   /**
    * Time from the first key of a batch to its flush, in ms. With `0` a batch is flushed as soon as no task can go on.
+   * A window keeps cancelled keys in memory until the flush, which leaves them out.
    *
    * @defaultValue `0`
    */

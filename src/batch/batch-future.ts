@@ -57,14 +57,14 @@ class BatchFuture<K, V> extends Future<V> {
 
 /** The future of a call outside of resolvers. */
 class KeyFuture<K, V> extends BatchFuture<K, V> {
-  /** An awaited key joins its batch at once: nothing runs on the scheduler for that, where no function of the config is called. */
+  /** `await` adds the key to its batch directly if the load calls no function of the config. */
   override then<A = V, B = never>(
     onValue?: ((value: V) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     const scheduler = currentScheduler();
     const queue = this.queues.for(this.target ?? scheduler);
-    if (!queue.isPlain || queue.scheduler !== scheduler || this.queues.definition.substitute) {
+    if (!queue.callsNoConfig || queue.scheduler !== scheduler || this.queues.definition.substitute) {
       return super.then(onValue, onError);
     }
     return new Promise<V>((resolve, reject) => {

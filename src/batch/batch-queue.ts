@@ -1,6 +1,6 @@
 /**
  * The state of one batch function on one scheduler, in one time domain: its open batches by partition, its flights and its
- * cache. A key is loaded in one way: its cache may know it, else it joins the open batch of its partition.
+ * cache. If the cache has the key, the cache answers; otherwise the key joins the open batch of its partition.
  */
 import type { Subject } from 'rxjs';
 import { endedExecution, type Execution, type Sink } from '../future/execution';
@@ -39,17 +39,17 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
   readonly options: BatchOptions<K>;
   readonly state: SchedulerState;
   readonly cache: PartitionedCache<V, PendingKey<K, V>> | undefined;
-  readonly isStoring: boolean;
+  readonly hasStore: boolean;
   /** Whether a load calls no function of the config, and never fills a batch. */
-  readonly isPlain: boolean;
+  readonly callsNoConfig: boolean;
   /** The open batch that was used last: without partitions, the only one. */
   #latest: PendingBatch<K, V> | undefined;
   /** The open batches by partition, of a function with partitions. */
   readonly #byPartition = new Map<unknown, PendingBatch<K, V>>();
   readonly #slots: FlightSlots<PendingBatch<K, V>>;
-  /** Whether `#loadSimple` can load the keys while no instrumentation is installed. */
-  readonly #isSimple: boolean;
-  readonly #simpleCache: Cache<V, PendingKey<K, V>> | undefined;
+  /** Whether `#loadDirectly` can load the keys while no instrumentation is installed. */
+  readonly #canLoadDirectly: boolean;
+  readonly #directCache: Cache<V, PendingKey<K, V>> | undefined;
 
   constructor(
     private readonly definition: BatchDefinition<K, V>,
@@ -59,16 +59,16 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     this.options = definition.options;
     this.state = state;
     this.cache = cache;
-    this.isStoring = typeof this.options.cache === 'object';
+    this.hasStore = typeof this.options.cache === 'object';
     const { identityOf, partitionOf, maxSize, concurrency, partitionConcurrency } = this.options;
-    this.isPlain = !this.isStoring && identityOf === keyItself && !partitionOf && maxSize === Infinity;
+    this.callsNoConfig = !this.hasStore && identityOf === keyItself && !partitionOf && maxSize === Infinity;
     this.#slots = new FlightSlots(this.options);
-    this.#simpleCache = cache?.only;
-    this.#isSimple =
-      this.isPlain &&
+    this.#directCache = cache?.only;
+    this.#canLoadDirectly =
+      this.callsNoConfig &&
       concurrency === Infinity &&
       partitionConcurrency === Infinity &&
-      (!cache || this.#simpleCache !== undefined);
+      (!cache || this.#directCache !== undefined);
   }
 
   get resolverLength(): number {
@@ -85,7 +85,8 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
 
   /** Loads a key. An error of a function in the config (`key`, `partition`, the methods of a store) fails only the sink. */
   load(key: K, sink: Sink<V>, future: object): Execution {
-    if (this.#isSimple && !instrumentation.current && !this.state.feedGraph) return this.#loadSimple(key, sink);
+    if (this.#canLoadDirectly && !instrumentation.current && !this.state.feedGraph)
+      return this.#loadDirectly(key, sink);
     try {
       const { identityOf, partitionOf } = this.options;
       const identity = identityOf(key);
@@ -104,7 +105,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
         identity,
         this.cache !== undefined && this.cache.clearCount === batch.clearCount,
       );
-      // Also a key of the batch, if it has been cleared: it is current again from now on.
+      // A cleared key that is still in the batch is cached again.
       this.cache?.add(partition, pending);
       return this.#join(batch, pending, sink, future);
     } catch (error) {
@@ -115,8 +116,8 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
   }
 
   /** `load` in the usual case: the config has no function and no bound, and no instrumentation is installed. */
-  #loadSimple(key: K, sink: Sink<V>): Execution {
-    const cache = this.#simpleCache;
+  #loadDirectly(key: K, sink: Sink<V>): Execution {
+    const cache = this.#directCache;
     const known = cache?.loadKnown(key, sink);
     if (known) {
       if (this.#slots.areTaken) this.#checkPending(cache?.pendingKey(key)?.owner, sink);
@@ -145,11 +146,11 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
       instrumentation.current.emit({ type: 'key-requested', batch, key, waiter: sink, future, isNew: !isWanted });
     }
     this.state.feedGraph?.addRequest(this.options, sink, batch);
-    if (!batch.canBeForced) this.#checkDeadlock(batch, sink);
-    // For each key, not only the first: a clock whose callback has thrown drops the timers that were armed.
+    if (!batch.hasFreeSlot) this.#checkDeadlock(batch, sink);
+    // The check is armed for each key, because a clock whose callback has thrown drops the timers that were armed.
     this.state.armQuiescence();
     const execution = pending.join(sink);
-    if (batch.size >= this.options.maxSize) this.#seal(batch);
+    if (batch.size >= this.options.maxSize) this.#enqueueFull(batch);
     return execution;
   }
 
@@ -160,7 +161,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     request: { readonly key: K; readonly waiter: Sink<V>; readonly future: object },
   ): void {
     const { scheduler, options } = this;
-    const batch = owner as PendingBatch<K, V> | undefined; // only batches own keys
+    const batch = owner as PendingBatch<K, V> | undefined; // Cast: a `PendingBatch`, because only batches own keys.
     if (batch && known !== endedExecution) this.#checkDeadlock(batch, request.waiter);
     this.state.feedGraph?.addRequest(options, request.waiter, batch);
     if (known === endedExecution) this.state.feedGraph?.addDelivery(options, request.waiter);
@@ -178,7 +179,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
    * then looks for a cycle.
    */
   #checkDeadlock(batch: PendingBatch<K, V>, sink: Sink<V>): void {
-    if (batch.flight || !batch.canBeForced) this.state.checkForDeadlock(sink);
+    if (batch.flight || !batch.hasFreeSlot) this.state.checkForDeadlock(sink);
   }
 
   #openBatchOf(partition: unknown): PendingBatch<K, V> {
@@ -196,21 +197,21 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     return batch;
   }
 
-  /** Stops the collecting of a full batch, which is flushed as soon as a slot is free. */
-  #seal(batch: PendingBatch<K, V>): void {
-    this.state.openBatches.seal(batch);
-    this.#forgetOpen(batch);
+  /** Closes a full batch for further keys. The batch is flushed as soon as a slot is free. */
+  #enqueueFull(batch: PendingBatch<K, V>): void {
+    this.state.openBatches.markFull(batch);
+    this.#removeFromLookup(batch);
     this.#slots.enqueue(batch);
-    this.scheduler.runQueue.call(this);
+    this.scheduler.runQueue.runNext(this);
   }
 
   #remove(batch: PendingBatch<K, V>): void {
     this.state.openBatches.close(batch);
-    this.#forgetOpen(batch);
+    this.#removeFromLookup(batch);
   }
 
-  /** The next key of the partition opens another batch. */
-  #forgetOpen(batch: PendingBatch<K, V>): void {
+  /** Removes the batch from the lookup, so that the next key of the partition opens another one. */
+  #removeFromLookup(batch: PendingBatch<K, V>): void {
     if (this.#byPartition.get(batch.partition) === batch) this.#byPartition.delete(batch.partition);
     if (this.#latest === batch) this.#latest = undefined;
   }
@@ -226,9 +227,9 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
 
   flush(batch: PendingBatch<K, V>, reason: FlushReason): void {
     this.#remove(batch);
-    const items = batch.close();
-    if (items.length === 0) return;
-    const flight = new Flight(batch, items, this.options);
+    const pendingKeys = batch.close();
+    if (pendingKeys.length === 0) return;
+    const flight = new Flight(batch, pendingKeys, this.options);
     batch.flight = flight;
     this.#slots.take(batch);
     this.state.openBatches.addInFlight(batch);
@@ -258,9 +259,9 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     this.state.openBatches.removeInFlight(batch);
   }
 
-  onFlightEnded(batch: PendingBatch<K, V>): void {
+  onFlightFinished(batch: PendingBatch<K, V>): void {
     if (this.scheduler.events.observed) this.#emitLand(batch.flight?.keys ?? []);
-    if (this.#slots.hasQueue) this.scheduler.runQueue.call(this);
+    if (this.#slots.hasQueue) this.scheduler.runQueue.runNext(this);
     this.state.armQuiescence();
   }
 

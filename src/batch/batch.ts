@@ -127,7 +127,8 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
   };
   const many = (keys: readonly K[]): Future<V[]> => {
     checkArray(`${title}: the keys of many`, keys);
-    return allOf(Array.from(keys, load), 'many()') as Future<V[]>; // one value for each key
+    // Cast: an array, because the input has one future for each key.
+    return allOf(Array.from(keys, load), 'many()') as Future<V[]>;
   };
   // In `keys.map(f.block)` the second argument is an index, and the third is the array.
   const block = (key: K, timeoutMs?: number, mappedArray?: unknown): V =>
@@ -174,7 +175,8 @@ function batchFunctionOf<K, V>(queues: BatchQueues<K, V>, scheduler?: BatchSched
     on,
     flushes$: definition.flushes.asObservable(),
   });
-  definitions.set(batchFunction, definition as BatchDefinition<unknown, unknown>); // only the types of key and value are lost
+  // Cast: the same definition, because only the types of its key and value are lost.
+  definitions.set(batchFunction, definition as BatchDefinition<unknown, unknown>);
   return batchFunction;
 }
 

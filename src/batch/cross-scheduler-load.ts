@@ -82,7 +82,7 @@ class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
     return `${describeBatch(this.schedulers.batch)} on scheduler "${this.schedulers.far.name}"`;
   }
 
-  waited(): ExternalWaitDescription[] {
+  waitDescriptions(): ExternalWaitDescription[] {
     return [{ waiter: this.sink, what: this.describe() }];
   }
 

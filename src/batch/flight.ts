@@ -31,13 +31,16 @@ export interface FlightOwner<K, V> extends ObservedBatch {
   /** The graph is undefined while no policy looks at it. */
   readonly state: { readonly feedGraph: FeedGraph | undefined };
   /** Whether values are kept in a store, beside their pending keys. */
-  readonly isStoring: boolean;
+  readonly hasStore: boolean;
   keep(key: PendingKey<K, V>, value: V): void;
   forget(key: PendingKey<K, V>): void;
-  /** Called before the last result is delivered: its receiver may block on the same batch function, which needs the slot. */
+  /**
+   * Called before the first result of the resolver is delivered; with late results, before the last. A receiver may block on
+   * the same batch function, which needs the slot.
+   */
   releaseSlot(): void;
   /** Called after the last result has been delivered. `outcome` is undefined for an aborted flight. */
-  onFlightEnded(outcome: EndOutcome, failures: KeyFailures | undefined): void;
+  onFlightFinished(outcome: EndOutcome, failures: KeyFailures | undefined): void;
 }
 
 export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
@@ -68,7 +71,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
 
   constructor(
     batch: FlightOwner<K, V>,
-    readonly items: readonly PendingKey<K, V>[],
+    readonly pendingKeys: readonly PendingKey<K, V>[],
     options: BatchOptions<K>,
   ) {
     this.#batch = batch;
@@ -76,7 +79,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
     this.#scheduler = batch.scheduler;
     this.#feedGraph = batch.state.feedGraph;
     this.passedKeys = this.keys;
-    this.#wantedCount = items.length;
+    this.#wantedCount = pendingKeys.length;
   }
 
   get name(): string {
@@ -94,13 +97,13 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
 
   /** The requested keys, independent of changes that the resolver makes to its array. */
   get keys(): readonly K[] {
-    return this.items.map(({ key }) => key);
+    return this.pendingKeys.map(({ key }) => key);
   }
 
   get parent(): Waiter | undefined {
     // A key without waiters never gets a new one.
-    while (this.items[this.#firstWanted]?.isWanted === false) this.#firstWanted++;
-    return this.items[this.#firstWanted]?.firstWaiter;
+    while (this.pendingKeys[this.#firstWanted]?.isWanted === false) this.#firstWanted++;
+    return this.pendingKeys[this.#firstWanted]?.firstWaiter;
   }
 
   get partition(): unknown {
@@ -124,7 +127,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
     if (this.#isOver) return;
     try {
       if (hasLateResults(result)) this.#late = new LateResults(this, this.#scheduler);
-      else this.end();
+      else this.releaseSlotOnce();
       instrumentation.current?.emit({ type: 'batch-resolved', batch: this.#batch, keys: this.keys, result });
       matchResults(result, this);
     } catch (error) {
@@ -134,7 +137,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
       return;
     }
     if (this.#late) this.#late.onMatched();
-    else this.land();
+    else this.finish();
   }
 
   /** Receives a failure of the resolver, which fails all keys without a result. */
@@ -143,30 +146,30 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
   }
 
   #failWith(error: unknown): void {
-    this.end();
+    this.releaseSlotOnce();
     // A failure after early results for all keys has no receiver among the waiters.
-    if (this.items.every(({ isSettled }) => isSettled)) {
+    if (this.pendingKeys.every(({ isSettled }) => isSettled)) {
       reportUnhandledFailure(`${describeBatch(this.#options.name)}, whose keys had all been settled by then`, error);
     }
-    for (const item of this.items) this.#failItem(item, error);
-    this.#batch.onFlightEnded(failure(error), this.#failures);
+    for (const pending of this.pendingKeys) this.#failKey(pending, error);
+    this.#batch.onFlightFinished(failure(error), this.#failures);
   }
 
   /** Called when a key loses its last waiter. The flight is aborted with the last key. */
-  onKeyLeft(): void {
+  onKeyUnwanted(): void {
     if (--this.#wantedCount === 0) this.#abort();
   }
 
   /** Aborts the flight if none of the keys without a result has a waiter. */
   #abortIfUnwanted(): void {
-    if (this.#wantedCount === 0 && this.items.some(({ isSettled }) => !isSettled)) this.#abort();
+    if (this.#wantedCount === 0 && this.pendingKeys.some(({ isSettled }) => !isSettled)) this.#abort();
   }
 
   #abort(): void {
     if (this.#isOver) return;
     this.#isAborted = true;
-    this.end();
-    this.#batch.onFlightEnded(undefined, this.#failures);
+    this.releaseSlotOnce();
+    this.#batch.onFlightFinished(undefined, this.#failures);
     if (this.#controller) runCleanup(this.frame, () => this.#controller?.abort());
     this.#execution?.cancel();
     this.#late?.cancel();
@@ -185,7 +188,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
   }
 
   describe(): string {
-    const count = String(this.items.length);
+    const count = String(this.pendingKeys.length);
     return `${describeBatch(this.#options.name)} in flight (${count} key(s): ${describeKeys(this.keys)})`;
   }
 
@@ -195,14 +198,14 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
     return this.#controller.signal;
   }
 
-  #itemOf(key: K): PendingKey<K, V> | undefined {
-    this.#byIdentity ??= new Map(this.items.map((item) => [item.identity, item]));
+  #pendingKeyOf(key: K): PendingKey<K, V> | undefined {
+    this.#byIdentity ??= new Map(this.pendingKeys.map((pending) => [pending.identity, pending]));
     return this.#byIdentity.get(this.#options.identityOf(key));
   }
 
   settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void {
-    const item = this.#itemOf(key);
-    if (!item) {
+    const pending = this.#pendingKeyOf(key);
+    if (!pending) {
       throw markQuotesValues(
         new TypeError(
           `flush.${method}: key ${describe(key)} does not belong to this flush of ${describeBatch(this.#options.name)}. ` +
@@ -212,84 +215,85 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
     }
     this.hasEarlyResults = true;
     this.#scheduler.runQueue.drive(() => {
-      if (method === 'fail') this.#failItem(item, result);
-      else this.#succeedItem(item, result as V); // FlushHandle has the type
-      this.#late?.drop(item);
+      if (method === 'fail') this.#failKey(pending, result);
+      // Cast: `result` is a `V`, because `FlushHandle.succeed` accepts nothing else.
+      else this.#succeedKey(pending, result as V);
+      this.#late?.drop(pending);
       this.#abortIfUnwanted();
     });
   }
 
-  receive(item: PendingKey<K, V>, result: unknown): void {
+  receive(pending: PendingKey<K, V>, result: unknown): void {
     // An earlier result may have made the last waiter unsubscribe.
     if (this.#isAborted) return;
-    if (!this.#late || !isPromiseOrObservable(result)) this.#settleItem(item, result);
-    else if (item.isSettled) ignoreRejection(result);
-    else this.#waitForItem(this.#late, item, result);
+    if (!this.#late || !isPromiseOrObservable(result)) this.#settleKey(pending, result);
+    else if (pending.isSettled) ignoreRejection(result);
+    else this.#waitForKey(this.#late, pending, result);
   }
 
   /** An `Error` among the results is the failure of its key. */
-  #settleItem(item: PendingKey<K, V>, result: unknown): void {
-    if (isError(result)) this.#failItem(item, result);
-    else this.#succeedItem(item, result as V); // the type of the resolver
+  #settleKey(pending: PendingKey<K, V>, result: unknown): void {
+    if (isError(result)) this.#failKey(pending, result);
+    else this.#succeedKey(pending, result as V); // Cast: a result of a `Resolver<K, V>`, because it is no error.
   }
 
-  #waitForItem(late: LateResults, item: PendingKey<K, V>, result: ObservableInput<unknown>): void {
-    late.waitFor(item, result, {
+  #waitForKey(late: LateResults, pending: PendingKey<K, V>, result: ObservableInput<unknown>): void {
+    late.waitFor(pending, result, {
       onValue: (value) => {
-        this.#settleItem(item, value);
+        this.#settleKey(pending, value);
         this.#abortIfUnwanted();
       },
       onError: (error) => {
-        this.#failItem(item, error);
+        this.#failKey(pending, error);
         this.#abortIfUnwanted();
       },
     });
   }
 
-  #succeedItem(item: PendingKey<K, V>, value: V): void {
-    if (item.isSettled) return;
-    if (this.#batch.isStoring && !this.#store(item, value)) return;
-    if (item.isWanted) this.#wantedCount--;
-    if (this.#feedGraph) this.#addDelivery(this.#feedGraph, item);
-    item.succeed(value);
+  #succeedKey(pending: PendingKey<K, V>, value: V): void {
+    if (pending.isSettled) return;
+    if (this.#batch.hasStore && !this.#store(pending, value)) return;
+    if (pending.isWanted) this.#wantedCount--;
+    if (this.#feedGraph) this.#addDelivery(this.#feedGraph, pending);
+    pending.succeed(value);
   }
 
   /** An error of a store fails only the key whose value it was to keep. */
-  #store(item: PendingKey<K, V>, value: V): boolean {
+  #store(pending: PendingKey<K, V>, value: V): boolean {
     try {
-      this.#batch.keep(item, value);
+      this.#batch.keep(pending, value);
       return true;
     } catch (error) {
-      this.#failItem(item, error);
+      this.#failKey(pending, error);
       return false;
     }
   }
 
-  #failItem(item: PendingKey<K, V>, error: unknown): void {
-    if (item.isSettled) return;
-    if (item.isWanted) this.#wantedCount--;
+  #failKey(pending: PendingKey<K, V>, error: unknown): void {
+    if (pending.isSettled) return;
+    if (pending.isWanted) this.#wantedCount--;
     if (this.#failures) this.#failures.count++;
     else this.#failures = { count: 1, first: error };
-    this.#batch.forget(item);
-    const { firstWaiter: to } = item;
-    const title = (): string => `${describeBatch(this.#options.name)}, key ${describe(item.key)}`;
+    this.#batch.forget(pending);
+    const { firstWaiter: to } = pending;
+    const title = (): string => `${describeBatch(this.#options.name)}, key ${describe(pending.key)}`;
     extendStack(error, { from: this, title, future: to, to });
-    if (this.#feedGraph) this.#addDelivery(this.#feedGraph, item);
-    item.fail(error);
+    if (this.#feedGraph) this.#addDelivery(this.#feedGraph, pending);
+    pending.fail(error);
   }
 
-  #addDelivery(graph: FeedGraph, item: PendingKey<K, V>): void {
-    for (const waiter of item.waiters()) graph.addDelivery(this.#batch.ofFunction, waiter);
+  #addDelivery(graph: FeedGraph, pending: PendingKey<K, V>): void {
+    for (const waiter of pending.waiters()) graph.addDelivery(this.#batch.ofFunction, waiter);
   }
 
-  end(): void {
+  releaseSlotOnce(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#batch.releaseSlot();
   }
 
-  land(): void {
-    this.#batch.onFlightEnded(success(undefined), this.#failures);
+  finish(): void {
+    this.#batch.onFlightFinished(success(undefined), this.#failures);
   }
 }
 

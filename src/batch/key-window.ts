@@ -1,9 +1,10 @@
 /**
  * The window of a batch: RxJS's `bufferTime` gathers the keys for the time of the window, and emits them at the flush. Its
- * scheduler is a `FlushTrigger`, because a batch whose time has elapsed may still wait for a free flight, and because a
+ * scheduler is a `FlushTrigger`, because a batch whose time has elapsed may still wait for a free slot, and because a
  * flush may be forced before.
  *
- * A batch without a window has no time to wait for, and so no `bufferTime`, which costs more for a key than all the rest.
+ * A batch without a window has no time to wait for, and so no `bufferTime`, which costs more for a key than all other work
+ * for that key.
  */
 import { bufferTime, Subject, Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -28,7 +29,7 @@ export class KeyWindow<K, V> {
     return this.#trigger.isDue;
   }
 
-  /** Arms a lost timer again. */
+  /** Starts the timer again if its clock dropped it. */
   ensureRunning(): void {
     this.#trigger.ensureRunning();
   }
@@ -64,7 +65,7 @@ class FlushTrigger implements SchedulerLike {
 
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
     const action = new FlushTriggerAction(work, state);
-    this.#action = action as FlushTriggerAction<unknown>; // the action keeps its own state
+    this.#action = action as FlushTriggerAction<unknown>; // Cast: safe, because the action keeps its own state.
     this.#countdown ??= new Countdown({
       scheduler: this.scheduler,
       startedAt: this.now(),

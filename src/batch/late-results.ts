@@ -13,10 +13,10 @@ import type { Waiter } from '../scheduler/waiter';
 /** The flight of the late results. */
 interface LateResultsOwner extends Waiter {
   describe(): string;
-  /** Called before the last result is delivered. */
-  end(): void;
+  /** Called when the last late result arrives, before its delivery; at the end of the matching, if that is later. */
+  releaseSlotOnce(): void;
   /** Called after the last result has been delivered. */
-  land(): void;
+  finish(): void;
 }
 
 /** Handlers for one late result. */
@@ -47,21 +47,21 @@ export class LateResults {
     readonly scheduler: BatchScheduler,
   ) {}
 
-  waitFor(item: object, input: ObservableInput<unknown>, handlers: LateResultHandlers): void {
+  waitFor(key: object, input: ObservableInput<unknown>, handlers: LateResultHandlers): void {
     this.#pending++;
     const sink = new LateResult(this, handlers);
     // One drive for each result, so that each runs as far as it can before the next begins.
     const execution = this.scheduler.runQueue.drive(() => beginInput(input, sink, this.scheduler));
     // The last waiter may have unsubscribed during the begin.
     if (this.#isCancelled) execution.cancel();
-    else this.#waits.set(item, execution);
+    else this.#waits.set(key, execution);
   }
 
-  /** Stops waiting for the late result of an item that has been settled early. */
-  drop(item: object): void {
-    const execution = this.#waits.get(item);
+  /** Stops waiting for the late result of a key that has been settled early. */
+  drop(key: object): void {
+    const execution = this.#waits.get(key);
     if (!execution) return;
-    this.#waits.delete(item);
+    this.#waits.delete(key);
     execution.cancel();
     this.settleOne(() => undefined);
   }
@@ -74,9 +74,9 @@ export class LateResults {
   settleOne(deliver: () => void): void {
     if (this.#isCancelled) return;
     const isLast = --this.#pending === 0;
-    if (isLast) this.flight.end();
+    if (isLast) this.flight.releaseSlotOnce();
     deliver();
-    if (isLast) this.flight.land();
+    if (isLast) this.flight.finish();
   }
 
   cancel(): void {

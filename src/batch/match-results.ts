@@ -8,7 +8,7 @@ import type { PendingKey } from './pending-key';
 export interface ResultReceiver<K, V> {
   /** The name of the batch function. */
   readonly name: string;
-  readonly items: readonly PendingKey<K, V>[];
+  readonly pendingKeys: readonly PendingKey<K, V>[];
   /** The array of keys that the resolver got, and may have changed. */
   readonly passedKeys: readonly K[];
   readonly hasEarlyResults: boolean;
@@ -17,26 +17,26 @@ export interface ResultReceiver<K, V> {
 
 /** @throws BatchResultError for results that cannot be matched. */
 export function matchResults<K, V>(result: unknown, receiver: ResultReceiver<K, V>): void {
-  if (Array.isArray(result) && result.length === receiver.items.length) matchByIndex(result, receiver);
+  if (Array.isArray(result) && result.length === receiver.pendingKeys.length) matchByIndex(result, receiver);
   else if (isMap(result)) matchByKey(result, receiver);
   else if (result === undefined && receiver.hasEarlyResults) matchByKey(new Map(), receiver);
   else throw wrongResult(receiver, Array.isArray(result) ? `an array of ${String(result.length)}` : describe(result));
 }
 
 function matchByIndex<K, V>(results: readonly unknown[], receiver: ResultReceiver<K, V>): void {
-  const { items } = receiver;
+  const { pendingKeys } = receiver;
   if (isRearranged(receiver))
     throw wrongResult(receiver, 'an array, having put the keys themselves into another order');
   let index = 0;
-  for (const item of items) receiver.receive(item, results[index++]);
+  for (const pending of pendingKeys) receiver.receive(pending, results[index++]);
 }
 
 /** Whether the resolver has sorted its keys in place: results by index would then belong to other keys. */
-function isRearranged<K, V>({ items, passedKeys }: ResultReceiver<K, V>): boolean {
+function isRearranged<K, V>({ pendingKeys, passedKeys }: ResultReceiver<K, V>): boolean {
   // A resolver that removes its keys one by one takes them in order.
-  if (passedKeys.length !== items.length) return false;
+  if (passedKeys.length !== pendingKeys.length) return false;
   let index = 0;
-  for (const { key } of items) {
+  for (const { key } of pendingKeys) {
     const passed = passedKeys[index++];
     if (key !== passed && !Object.is(key, passed)) return true;
   }
@@ -44,11 +44,11 @@ function isRearranged<K, V>({ items, passedKeys }: ResultReceiver<K, V>): boolea
 }
 
 function matchByKey<K, V>(results: ReadonlyMap<unknown, unknown>, receiver: ResultReceiver<K, V>): void {
-  for (const item of receiver.items) {
-    const { key, identity } = item;
-    if (results.has(key)) receiver.receive(item, results.get(key));
-    else if (results.has(identity)) receiver.receive(item, results.get(identity));
-    else receiver.receive(item, missingResult(results, receiver.name, item));
+  for (const pending of receiver.pendingKeys) {
+    const { key, identity } = pending;
+    if (results.has(key)) receiver.receive(pending, results.get(key));
+    else if (results.has(identity)) receiver.receive(pending, results.get(identity));
+    else receiver.receive(pending, missingResult(results, receiver.name, pending));
   }
 }
 
@@ -61,7 +61,7 @@ function missingResult<K, V>(
   return new MissingResultError(batch, key, describe(key) + hint);
 }
 
-function wrongResult<K, V>({ name, items }: ResultReceiver<K, V>, got: string): BatchResultError {
-  const keys = items.map(({ key }) => key);
+function wrongResult<K, V>({ name, pendingKeys }: ResultReceiver<K, V>, got: string): BatchResultError {
+  const keys = pendingKeys.map(({ key }) => key);
   return new BatchResultError(name, keys, { got, keysText: describeKeys(keys) });
 }

@@ -1,6 +1,6 @@
 /**
- * A pending batch collects keys while it is open; after its flush it hands out the results of its flight. It is removed at
- * its flush, or when all its keys have lost their waiters, so no timer runs while nothing waits.
+ * A pending batch collects keys while it is open; after its flush it hands out the results of its flight. It leaves the open
+ * batches at its flush, or when all its keys have lost their waiters, so no timer runs while nothing waits.
  */
 import { describeBatch } from '../core/describe';
 import type { QueueLinks } from '../core/linked-queue';
@@ -25,8 +25,8 @@ export interface BatchOwner<K, V> {
   readonly state: SchedulerState;
   /** Whether a partition without flights would get a slot. */
   readonly hasAnySlot: boolean;
-  readonly isStoring: boolean;
-  /** Number of parameters of the resolver: one without a parameter for its flush settles no key early. */
+  readonly hasStore: boolean;
+  /** Number of parameters of the resolver. A resolver without the `flush` parameter cannot settle keys early. */
   readonly resolverLength: number;
   hasSlotFor(partition: unknown): boolean;
   flush(batch: PendingBatch<K, V>, reason: FlushReason): void;
@@ -34,10 +34,10 @@ export interface BatchOwner<K, V> {
   onBatchEmpty(batch: PendingBatch<K, V>): void;
   keep(partition: unknown, key: PendingKey<K, V>, value: V): void;
   forget(partition: unknown, key: PendingKey<K, V>): void;
-  /** Called before the last result of a flight is delivered. */
+  /** Called before the first result of the resolver is delivered; with late results, before the last. */
   releaseSlot(batch: PendingBatch<K, V>): void;
   /** Called after the last result of a flight has been delivered. */
-  onFlightEnded(batch: PendingBatch<K, V>): void;
+  onFlightFinished(batch: PendingBatch<K, V>): void;
 }
 
 export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwner<K, V> {
@@ -49,10 +49,10 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   heldFor: readonly string[] | undefined;
   /** The flight, after the flush. */
   flight: Flight<K, V> | undefined;
-  /** In the order of their requests, with those that have lost their waiters. */
+  /** The keys, in request order, including those without waiters. */
   #keys: PendingKey<K, V>[] = [];
   /** Number of keys without a waiter. */
-  #leftCount = 0;
+  #unwantedCount = 0;
   /** The largest identity while the identities are numbers in ascending order, which need no look-up. */
   #largest: number | undefined = -Infinity;
   /** The identities of all keys; undefined while they ascend, and after the first duplicate. */
@@ -90,7 +90,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   }
 
   get size(): number {
-    return this.#keys.length - this.#leftCount;
+    return this.#keys.length - this.#unwantedCount;
   }
 
   get priority(): number {
@@ -101,7 +101,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     return this.#hold?.isOver ? [] : this.state.openBatches.feedersOf(this);
   }
 
-  get isSealed(): boolean {
+  get isFull(): boolean {
     return this.phase === 'full';
   }
 
@@ -109,7 +109,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     return this.#window?.isOver === false;
   }
 
-  get canBeForced(): boolean {
+  get hasFreeSlot(): boolean {
     return this.owner.hasSlotFor(this.partition);
   }
 
@@ -128,14 +128,15 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   }
 
   isBlockedBy(inFlight: Flushable): boolean {
-    if (!(inFlight instanceof PendingBatch) || inFlight.owner !== this.owner || this.flight || this.canBeForced) {
+    if (!(inFlight instanceof PendingBatch) || inFlight.owner !== this.owner || this.flight || this.hasFreeSlot) {
       return false;
     }
     return !this.owner.hasAnySlot || inFlight.partition === this.partition;
   }
 
   reject({ key, waiter }: KeyWaiter, error: unknown): boolean {
-    const identity = this.owner.options.identityOf(key as K); // a key of this batch
+    // Cast: a `K`, because `keyWaiters` yields only keys of this batch.
+    const identity = this.owner.options.identityOf(key as K);
     const pending = this.#mapByIdentity().get(identity);
     return pending !== undefined && this.scheduler.runQueue.drive(() => pending.reject(waiter, error));
   }
@@ -144,7 +145,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   keyFor(key: K, identity: unknown, isNew: boolean): PendingKey<K, V> {
     if (isNew) {
       this.#largest = undefined;
-    } else if (!this.#isFirst(identity)) {
+    } else if (!this.#addIfFirst(identity)) {
       const known = this.#mapByIdentity().get(identity);
       if (known) return known;
     }
@@ -158,7 +159,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   readyFor(isBusy: boolean): FlushReason | undefined {
     const { hold, window } = this.owner.options;
     this.#window?.ensureRunning();
-    if (this.isWindowOpen || !this.canBeForced) return undefined;
+    if (this.isWindowOpen || !this.hasFreeSlot) return undefined;
     if (hold > 0 && isBusy && !this.#hold?.isOver) {
       this.#hold ??= this.#holdFor(hold);
       this.#hold.ensureRunning();
@@ -176,28 +177,29 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   close(): readonly PendingKey<K, V>[] {
     this.#hold?.stop();
     if (this.#window) this.#keys = this.#window.close();
-    if (this.#leftCount > 0 || this.#window) this.#removeLeft();
+    if (this.#unwantedCount > 0 || this.#window) this.#removeUnwanted();
     this.#identities = undefined;
     this.#byIdentity = undefined;
     return this.#keys;
   }
 
-  onKeyLeft(pending: PendingKey<K, V>): void {
+  onKeyUnwanted(pending: PendingKey<K, V>): void {
     this.owner.forget(this.partition, pending);
     if (this.flight) {
-      this.flight.onKeyLeft();
+      this.flight.onKeyUnwanted();
       return;
     }
-    this.#leftCount++;
+    this.#unwantedCount++;
     this.#identities?.delete(pending.identity);
     this.#byIdentity?.delete(pending.identity);
     if (this.size === 0) this.owner.onBatchEmpty(this);
-    // Keys that come and go while a batch waits for a slot or for a hold do not pile up.
-    else if (this.#leftCount > this.size) this.#removeLeft();
+    // Keys that come and go while a batch waits for a slot or for a hold do not pile up. Those of a window do: `bufferTime`
+    // keeps them until the flush.
+    else if (this.#unwantedCount > this.size) this.#removeUnwanted();
   }
 
-  get isStoring(): boolean {
-    return this.owner.isStoring;
+  get hasStore(): boolean {
+    return this.owner.hasStore;
   }
 
   keep(pending: PendingKey<K, V>, value: V): void {
@@ -212,13 +214,13 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     this.owner.releaseSlot(this);
   }
 
-  onFlightEnded(outcome: EndOutcome, failures: KeyFailures | undefined): void {
+  onFlightFinished(outcome: EndOutcome, failures: KeyFailures | undefined): void {
     instrumentation.current?.emit({ type: 'batch-ended', batch: this, outcome, failures });
-    this.owner.onFlightEnded(this);
+    this.owner.onFlightFinished(this);
   }
 
-  /** Whether no key has the identity yet, and remembers the identity. */
-  #isFirst(identity: unknown): boolean {
+  /** Remembers the identity. Returns whether no waiting key has it. */
+  #addIfFirst(identity: unknown): boolean {
     if (this.#largest !== undefined) {
       if (typeof identity === 'number' && identity > this.#largest) {
         this.#largest = identity;
@@ -245,9 +247,9 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     return this.#byIdentity;
   }
 
-  #removeLeft(): void {
+  #removeUnwanted(): void {
     this.#keys = this.#keys.filter(({ isWanted }) => isWanted);
-    this.#leftCount = 0;
+    this.#unwantedCount = 0;
   }
 
   #holdFor(ms: number): Countdown {

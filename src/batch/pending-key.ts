@@ -10,7 +10,7 @@ import type { CachedKey } from './cache/cache';
 /** The batch of a key. */
 export interface KeyOwner<K, V> {
   /** Called when the last waiter of a key has unsubscribed. */
-  onKeyLeft(key: PendingKey<K, V>): void;
+  onKeyUnwanted(key: PendingKey<K, V>): void;
 }
 
 /** `waiting` has one waiter and `shared` several; `unwanted` has none yet, or none any more. */
@@ -52,12 +52,12 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
   }
 
   get firstWaiter(): Sink<V> | undefined {
-    if (this.#state === 'waiting') return this.#content as Sink<V>; // by the state
+    if (this.#state === 'waiting') return this.#onlySink();
     return this.#waiterList()?.first?.sink;
   }
 
   *waiters(): Generator<Sink<V>> {
-    if (this.#state === 'waiting') yield this.#content as Sink<V>; // by the state
+    if (this.#state === 'waiting') yield this.#onlySink();
     for (let waiter = this.#waiterList()?.first; waiter; waiter = waiter.next) yield waiter.sink;
   }
 
@@ -72,10 +72,10 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
       return endedExecution;
     }
     if (this.#state === 'waiting') {
-      this.#content = new WaiterList(this, this.#content as Sink<V>); // by the state
+      this.#content = new WaiterList(this, this.#onlySink());
       this.#state = 'shared';
     }
-    return (this.#content as WaiterList<K, V>).add(sink); // the state is `shared`
+    return (this.#content as WaiterList<K, V>).add(sink); // Cast: a list, because the state is `shared`.
   }
 
   succeed(value: V): void {
@@ -109,11 +109,16 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
   onUnwanted(): void {
     this.#state = 'unwanted';
     this.#content = undefined;
-    this.#owner?.onKeyLeft(this);
+    this.#owner?.onKeyUnwanted(this);
+  }
+
+  #onlySink(): Sink<V> {
+    return this.#content as Sink<V>; // Cast: a sink, because the caller has checked that the state is `waiting`.
   }
 
   #waiterList(): WaiterList<K, V> | undefined {
-    return this.#state === 'shared' ? (this.#content as WaiterList<K, V>) : undefined; // by the state
+    // Cast: a list, because the state is `shared`.
+    return this.#state === 'shared' ? (this.#content as WaiterList<K, V>) : undefined;
   }
 
   #settle(state: 'succeeded' | 'failed', result: unknown): void {
@@ -123,16 +128,16 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
     this.#state = state;
     this.#content = result;
     this.#owner = undefined;
-    if (before === 'waiting') this.#deliver(waiting as Sink<V>); // by the state
+    if (before === 'waiting') this.#deliver(waiting as Sink<V>); // Cast: a sink, because the state was `waiting`.
     if (before !== 'shared') return;
-    const waiters = waiting as WaiterList<K, V>; // by the state
+    const waiters = waiting as WaiterList<K, V>; // Cast: a list, because the state was `shared`.
     // One at a time from the front: each waiter may make others unsubscribe.
     for (let waiter = waiters.shift(); waiter; waiter = waiters.shift()) this.#deliver(waiter.sink);
   }
 
   #deliver(sink: Sink<V>): void {
     if (this.#state === 'succeeded')
-      succeedIsolated(sink, this.#content as V); // by the state
+      succeedIsolated(sink, this.#content as V); // Cast: a value, because the state is `succeeded`.
     else failIsolated(sink, this.#content);
   }
 }

@@ -50,7 +50,8 @@ export class ScopedValue<T> {
   #carriedOverride(): Override<T> | undefined {
     for (let frame = resumedFrame(); frame; frame = frame.outer) {
       const { context } = frame;
-      if (context instanceof Override && context.of === this) return context as Override<T>; // it overrides this value
+      // Cast: of type `T`, because it overrides this value.
+      if (context instanceof Override && context.of === this) return context as Override<T>;
     }
     return undefined;
   }

@@ -87,7 +87,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
       return false;
     }
     this.#inner = inner[begin](this, this.scheduler);
-    if (this.#interruption) this.scheduler.runQueue.call(this);
+    if (this.#interruption) this.scheduler.runQueue.runNext(this);
     return !this.#isOver;
   }
 
@@ -106,7 +106,7 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
       return;
     }
     this.#interruption = { error };
-    if (this.#inner) this.scheduler.runQueue.callFromAnywhere(this);
+    if (this.#inner) this.scheduler.runQueue.runNextFromAnywhere(this);
   }
 
   step(): void {

@@ -1,6 +1,6 @@
 /**
  * An AbortSignal may live as long as the process and be shared by many subscribers. Each signal gets one listener for all
- * of them, which is removed with the last one.
+ * of them, which is removed with the last subscriber.
  */
 import { NotificationQueue } from './notification-queue';
 

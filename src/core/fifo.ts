@@ -15,7 +15,8 @@ export class Fifo<T> {
   }
 
   [Symbol.iterator](): Iterator<T> {
-    return (this.#items.slice(this.#head) as T[])[Symbol.iterator](); // no slot from the head on is empty
+    // Cast: no hole, because all places from the head on are filled.
+    return (this.#items.slice(this.#head) as T[])[Symbol.iterator]();
   }
 
   push(item: T): void {

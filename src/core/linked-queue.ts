@@ -14,11 +14,11 @@ export class LinkedQueue<T extends QueueLinks> {
   #last: QueueLinks | undefined;
 
   get first(): T | undefined {
-    return this.#first as T | undefined; // the links are typed as QueueLinks, but only T are added
+    return this.#first as T | undefined; // Cast: a `T`, because only `T` are added.
   }
 
   *[Symbol.iterator](): Generator<T> {
-    for (let item = this.#first; item; item = item.next) yield item as T; // as above
+    for (let item = this.#first; item; item = item.next) yield item as T; // Cast: a `T`, because only `T` are added.
   }
 
   push(item: T): void {

@@ -9,8 +9,8 @@ export interface MergeMapOrderedConfig {
   readonly concurrency: number;
   /**
    * Until when an inner Observable counts for `concurrency`. With `'end'`, a slow one does not keep others from running,
-   * and their results are buffered. With `'emission'` of its last result, at most `concurrency` inner Observables have
-   * buffered results.
+   * and their results are buffered. With `'emission'`, it counts until its last result is emitted, so that at most
+   * `concurrency` inner Observables have buffered results.
    */
   readonly countsUntil: 'end' | 'emission';
 }
@@ -23,7 +23,7 @@ export interface MergeMapOrderedConfig {
  * source             ab-----------|
  * a                  ---x--y|
  * b                   -z|
- * mergeMapOrdered    ---x--(yz)---|
+ * mergeMapOrdered    ---x--yz-----|
  * ```
  */
 export function mergeMapOrdered<T, R>(
@@ -32,57 +32,57 @@ export function mergeMapOrdered<T, R>(
 ): OperatorFunction<T, R> {
   return (source) =>
     new Observable((subscriber) => {
-      const turns = new Turns(subscriber);
+      const buffers = new ResultBuffers(subscriber);
       const runInner = (value: T): Observable<never> => {
-        const turn = turns.add();
+        const buffer = buffers.add();
         const inner = from(project(value));
-        return new Observable((slot) => {
+        return new Observable((counted) => {
           const onEnd = (): void => {
             if (countsUntil === 'end') {
-              turns.end(turn);
-              slot.complete();
-            } else turns.end(turn, slot);
+              buffers.end(buffer);
+              counted.complete();
+            } else buffers.end(buffer, counted);
           };
-          inner.subscribe(createOperatorSubscriber<R>(slot, (result) => turns.addResult(turn, result), onEnd));
+          inner.subscribe(createOperatorSubscriber<R>(counted, (result) => buffers.addResult(buffer, result), onEnd));
         });
       };
       source
         .pipe(mergeMap(runInner, concurrency))
-        .subscribe(createOperatorSubscriber(subscriber, undefined, () => turns.complete()));
+        .subscribe(createOperatorSubscriber(subscriber, undefined, () => buffers.complete()));
     });
 }
 
-/** The results of one inner Observable. */
-interface Turn<R> {
+/** The results of one inner Observable that are not emitted yet. */
+interface ResultBuffer<R> {
   readonly results: Fifo<R>;
   hasEnded: boolean;
-  /** Completed once the last result is emitted. */
-  slot: Subscriber<never> | undefined;
+  /** The subscriber that `mergeMap` counts, if it is to be completed once the last result is emitted. */
+  counted: Subscriber<never> | undefined;
 }
 
 /** The inner Observables whose results have not all been emitted, in the order of the source. */
-class Turns<R> {
-  readonly #turns = new Fifo<Turn<R>>();
+class ResultBuffers<R> {
+  readonly #buffers = new Fifo<ResultBuffer<R>>();
   /** A subscriber may cause further results: they are emitted after the present one, by a loop and not by a recursion. */
   readonly #emissions = new NotificationQueue();
 
   constructor(private readonly subscriber: Subscriber<R>) {}
 
-  add(): Turn<R> {
-    const turn: Turn<R> = { results: new Fifo(), hasEnded: false, slot: undefined };
-    this.#turns.push(turn);
-    return turn;
+  add(): ResultBuffer<R> {
+    const buffer: ResultBuffer<R> = { results: new Fifo(), hasEnded: false, counted: undefined };
+    this.#buffers.push(buffer);
+    return buffer;
   }
 
-  addResult(turn: Turn<R>, result: R): void {
-    turn.results.push(result);
-    if (turn === this.#turns.first) this.#emissions.enqueue(this.#emit);
+  addResult(buffer: ResultBuffer<R>, result: R): void {
+    buffer.results.push(result);
+    if (buffer === this.#buffers.first) this.#emissions.enqueue(this.#emit);
   }
 
-  end(turn: Turn<R>, slot?: Subscriber<never>): void {
-    turn.hasEnded = true;
-    turn.slot = slot;
-    if (turn === this.#turns.first) this.#emissions.enqueue(this.#emit);
+  end(buffer: ResultBuffer<R>, counted?: Subscriber<never>): void {
+    buffer.hasEnded = true;
+    buffer.counted = counted;
+    if (buffer === this.#buffers.first) this.#emissions.enqueue(this.#emit);
   }
 
   /** Completes after the results that are being emitted. */
@@ -93,11 +93,13 @@ class Turns<R> {
   }
 
   readonly #emit = (): void => {
-    for (let turn = this.#turns.first; turn; turn = this.#turns.first) {
-      while (turn.results.length > 0 && !this.subscriber.closed) this.subscriber.next(turn.results.shift() as R); // its length is not 0
-      if (!turn.hasEnded) return;
-      this.#turns.shift();
-      turn.slot?.complete();
+    for (let buffer = this.#buffers.first; buffer; buffer = this.#buffers.first) {
+      while (buffer.results.length > 0 && !this.subscriber.closed) {
+        this.subscriber.next(buffer.results.shift() as R); // Cast: an `R`, because the queue is not empty.
+      }
+      if (!buffer.hasEnded) return;
+      this.#buffers.shift();
+      buffer.counted?.complete();
     }
   };
 }

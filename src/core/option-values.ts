@@ -50,7 +50,7 @@ export function checkCount(
   throw invalidOption(place, `${what}, ${String(min)} or more${orInfinity ? ', or Infinity' : ''}`, value);
 }
 
-/** @param alternative what else the option may be, as the end of the sentence: `', or a function that returns one'` */
+/** @param alternative what else the option may be, appended to the error message: `', or a function that returns one'` */
 export function checkMs(place: string, value: unknown, alternative = ''): asserts value is number {
   if (typeof value === 'number' && value >= 0) return;
   throw invalidOption(place, `a number of ms, 0 or more${alternative}`, value);
@@ -68,13 +68,15 @@ export function checkDelay(place: string, value: unknown, alternative = ''): ass
 
 /** Checks the members of the signal: a signal of another realm is not an instance of the class of this realm. */
 export function checkSignal(place: string, value: unknown): asserts value is AbortSignal {
-  const signal = value as Partial<AbortSignal> | null | undefined; // the members are checked
+  // Cast: every member may be missing, because it is checked.
+  const signal = value as Partial<AbortSignal> | null | undefined;
   if (typeof signal?.addEventListener === 'function' && typeof signal.aborted === 'boolean') return;
   throw invalidOption(place, 'an AbortSignal', value);
 }
 
 export function checkScheduler(place: string, value: unknown): asserts value is SchedulerLike {
-  const scheduler = value as Partial<SchedulerLike> | null | undefined; // the members are checked
+  // Cast: every member may be missing, because it is checked.
+  const scheduler = value as Partial<SchedulerLike> | null | undefined;
   if (typeof scheduler?.schedule === 'function' && typeof scheduler.now === 'function') return;
   throw invalidOption(place, 'an RxJS scheduler', value);
 }

@@ -2,4 +2,4 @@
 import { nodeModule } from './platform';
 import type { V8 } from './node-v8';
 
-export const v8 = nodeModule('v8') as V8 | undefined; // the type of that module of Node
+export const v8 = nodeModule('v8') as V8 | undefined; // Cast: the exports of Node's module, because the name says which.

@@ -27,7 +27,8 @@ export class PerTimeDomain<T> {
   }
 
   #ofRun(run: object): T {
-    if (this.#lastRun === run) return this.#lastValue as T; // `#lastValue` is set together with `#lastRun`
+    // Cast: a `T`, because `#lastValue` is set together with `#lastRun`.
+    if (this.#lastRun === run) return this.#lastValue as T;
     let value = this.#byRun.get(run);
     if (value === undefined) this.#byRun.set(run, (value = this.#create(this.real)));
     this.#lastRun = run;

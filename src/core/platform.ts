@@ -65,7 +65,8 @@ let cachedRealTimers: TimerFunctions | undefined;
 
 /** Timers that no fake clock controls; fake ones only where real ones were never seen. */
 export function realTimers(): TimerFunctions {
-  cachedRealTimers ??= [nodeModule('timers') as TimerFunctions | undefined, globals()] // the type of that module of Node
+  // Cast: the exports of Node's module, because the name says which.
+  cachedRealTimers ??= [nodeModule('timers') as TimerFunctions | undefined, globals()]
     .filter((timers) => timers !== undefined)
     .map(({ setTimeout, clearTimeout, setImmediate }) => ({ setTimeout, clearTimeout, setImmediate }) as TimerFunctions)
     .find(({ setTimeout }) => !isFake(setTimeout));
@@ -80,7 +81,8 @@ export function monotonicNow(): number {
 
 /** Finds the `now` of the class `Performance`: a fake clock replaces the method on the object, or the whole object. */
 function findRealNow(): (() => number) | undefined {
-  const perfHooks = nodeModule('perf_hooks') as { readonly performance: PerformanceClock } | undefined; // the type of that module of Node
+  // Cast: the exports of Node's module, because the name says which.
+  const perfHooks = nodeModule('perf_hooks') as { readonly performance: PerformanceClock } | undefined;
   const performance = perfHooks?.performance ?? globals().performance;
   if (!performance) return undefined;
   // A replaced `performance` may be an object without a class.

@@ -25,7 +25,8 @@ export abstract class MethodObservable<T> extends Observable<T> {
  * have one teardown.
  */
 export function addTeardown(subscriber: Subscriber<never>, teardown: Unsubscribable): void {
-  const internals = subscriber as unknown as { _finalizers: Unsubscribable[] | null }; // private in RxJS
+  // Cast: needed, because the member is private in RxJS.
+  const internals = subscriber as unknown as { _finalizers: Unsubscribable[] | null };
   if (internals._finalizers === null && !subscriber.closed) internals._finalizers = [teardown];
   else subscriber.add(teardown);
 }

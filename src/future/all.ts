@@ -35,7 +35,8 @@ export type AllSettledValues<S> =
 export function all<const S extends AwaitableTree>(shape: S): Future<AwaitedTree<S>>;
 export function all<const S extends AwaitableTree>(shape: S, ...others: readonly unknown[]): Future<AwaitedTree<S>> {
   checkSingleArgument('all', others);
-  return allOf(shape, 'all()') as Future<AwaitedTree<S>>; // the result is built from the template of the shape
+  // Cast: safe, because the result is built from the template of the shape.
+  return allOf(shape, 'all()') as Future<AwaitedTree<S>>;
 }
 
 /**
@@ -102,7 +103,7 @@ class AllFuture<T> extends Future<T> {
       for (const leaf of this.shape.leaves)
         instrumentation.current.emit({ type: 'future-consumed', future: leaf as object });
     const execution = new AllExecution(this.shape, this.mode, sink, scheduler);
-    scheduler.runQueue.call(execution);
+    scheduler.runQueue.runNext(execution);
     return execution;
   }
 }
@@ -141,7 +142,7 @@ class AllExecution implements Execution, Runnable {
   step(): void {
     const { runQueue } = this.scheduler;
     while (this.#isOver ? this.#next < this.#leaves.length : this.#next < this.shape.leaves.length) {
-      runQueue.call(this);
+      runQueue.runNext(this);
       if (this.#isOver) this.#leaves[this.#next++]?.cancel();
       else this.#beginNext();
       if (!runQueue.takeBack(this)) return;
@@ -201,7 +202,7 @@ class AllExecution implements Execution, Runnable {
     this.#isOver = true;
     this.#next = 0;
     this.#pendingCleanUps = this.#leaves.reduce((count, leaf) => count + (leaf.isOver ? 0 : 1), 0);
-    this.scheduler.runQueue.call(this);
+    this.scheduler.runQueue.runNext(this);
   }
 }
 

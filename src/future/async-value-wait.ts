@@ -42,7 +42,7 @@ export class AsyncValueWait<T> implements Execution, ExternalWait {
     return this.waiter.sink;
   }
 
-  waited(): ExternalWaitDescription[] {
+  waitDescriptions(): ExternalWaitDescription[] {
     return [{ waiter: this.sink, what: this.describe() }];
   }
 

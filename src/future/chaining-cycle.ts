@@ -18,7 +18,8 @@ const adoptedPromises = new WeakMap<object, Promise<unknown>>();
  * it may itself wait for the owner.
  */
 export function adopt<T>(owner: object, value: PromiseLike<T>, title: string): Promise<T> {
-  const known = adoptedPromises.get(owner) as Promise<T> | undefined; // set below for the same owner
+  // Cast: of type `T`, because it was set below for the same owner.
+  const known = adoptedPromises.get(owner) as Promise<T> | undefined;
   if (known) return known;
   const promise = new Promise<T>((resolve, reject) => {
     value.then((settled) => {

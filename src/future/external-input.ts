@@ -69,7 +69,7 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
     return describeExternalWait(this.sink);
   }
 
-  waited(): ExternalWaitDescription[] {
+  waitDescriptions(): ExternalWaitDescription[] {
     return [{ waiter: this.sink, what: this.describe() }];
   }
 
@@ -87,7 +87,8 @@ class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait 
 
   cancel(canceller?: Canceller): void {
     if (this.#end()) {
-      // The contexts of the waiter stay on until the drive ends, because the waiter may clean up in them as well.
+      // The contexts of the waiter stay on until the current drive of the run queue ends, because the waiter may clean up in
+      // them as well.
       switchForCleanup(this.sink.frame);
       this.#tearDown();
     }

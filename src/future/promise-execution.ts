@@ -1,6 +1,6 @@
 /**
- * The wait for a native promise, by its own `then`. Most resolvers are `async` functions, and RxJS's `from` creates four more
- * objects for each promise.
+ * Waits for a native promise through `promise.then`, because RxJS's `from` creates four more objects, and most resolvers are
+ * `async` functions.
  */
 import { failure, success, type Settlement } from '../core/outcome';
 import { reportUnhandled } from '../core/rx';
@@ -48,13 +48,14 @@ class PromiseExecution<T> implements Execution, ExternalWait {
     return this.#sink ? describeExternalWait(this.#sink) : '';
   }
 
-  waited(): ExternalWaitDescription[] {
+  waitDescriptions(): ExternalWaitDescription[] {
     return [{ waiter: this.#sink, what: this.describe() }];
   }
 
   cancel(canceller?: Canceller): void {
     const sink = this.#end();
-    // The contexts of the waiter stay on until the drive ends, because the waiter may clean up in them as well.
+    // The contexts of the waiter stay on until the current drive of the run queue ends, because the waiter may clean up in
+    // them as well.
     if (sink) switchForCleanup(sink.frame);
     canceller?.cancelled();
   }

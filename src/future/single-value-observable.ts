@@ -48,7 +48,8 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
    * only; its type is `never`, so that RxJS does not take a future for an iterable of futures.
    */
   [Symbol.iterator](): Iterator<never, T> {
-    return new YieldOnce(this) as unknown as Iterator<never, T>; // it yields the future, untyped
+    // Cast: safe, because the iterator yields the future and returns what it receives.
+    return new YieldOnce(this) as unknown as Iterator<never, T>;
   }
 
   /**
@@ -185,13 +186,15 @@ class YieldOnce<T> implements Iterator<SingleValueObservable<T>, T> {
     // The first call yields the future; the second brings its value.
     if (this.done !== undefined) return this.return(value);
     this.done = false;
-    return this as unknown as IteratorYieldResult<SingleValueObservable<T>>; // `value` is the future, `done` is false
+    // Cast: safe, because `value` is the future and `done` is false.
+    return this as unknown as IteratorYieldResult<SingleValueObservable<T>>;
   }
 
   return(value: unknown): IteratorResult<SingleValueObservable<T>, T> {
     this.done = true;
     this.value = value;
-    return this as unknown as IteratorReturnResult<T>; // the driver sends back the value of the yielded future
+    // Cast: a `T`, because the driver sends back the value of the yielded future.
+    return this as unknown as IteratorReturnResult<T>;
   }
 
   throw(error: unknown): never {

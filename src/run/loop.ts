@@ -127,7 +127,7 @@ function startIn(scope: Scope, { inputs, isReturned }: Program): AsyncValue<neve
   return new StartedFuture(
     resultsOf(inner, values, isReturned),
     scope.scheduler,
-  ) as AsyncValue<unknown> as AsyncValue<never>; // the overloads of `run` have the type
+  ) as AsyncValue<unknown> as AsyncValue<never>; // Cast: safe, because the overloads of `run` declare the type.
 }
 
 const resultsOf = task(function* runAll(scope: Scope, values: readonly AsyncValue<unknown>[], isReturned: IsReturned) {
@@ -163,7 +163,8 @@ function checkedProgram(inputs: unknown, config: RunConfig = {}): Program {
 }
 
 function checkedInput(input: unknown, index: number): Awaitable<unknown> {
-  if (isAsyncInput(input)) return input as Awaitable<unknown>; // `isAsyncInput` refuses arrays and strings
+  // Cast: awaitable, because `isAsyncInput` refuses arrays and strings.
+  if (isAsyncInput(input)) return input as Awaitable<unknown>;
   throw invalidOption(`run: what it runs, at [${String(index)}],`, 'a future, an Observable or a promise', input);
 }
 

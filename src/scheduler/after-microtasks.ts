@@ -67,7 +67,8 @@ function tryOut(candidate: Defer, onFire: () => void): void {
 /** A real `nextTick`, or `setTimeout` where no `nextTick` exists. */
 function findCandidate(): Defer | undefined {
   const { process, setTimeout } = globals();
-  const ofNode = nodeModule('process') as typeof process; // the type of that module of Node
+  // Cast: the exports of Node's module, because the name says which.
+  const ofNode = nodeModule('process') as typeof process;
   const all = [process?.nextTick, ofNode?.nextTick];
   const nextTicks = all.filter((one) => typeof one === 'function' && !rejected.has(one));
   if (nextTicks.length === 0) return isFake(setTimeout) ? undefined : setTimeout;
@@ -76,7 +77,8 @@ function findCandidate(): Defer | undefined {
 
 /** Runs `fire` as a task of the event loop through a `MessageChannel`, which no test replaces. Returns a function that cancels. */
 function postMessageTo(fire: () => void): (() => void) | undefined {
-  const threads = nodeModule('worker_threads') as { readonly MessageChannel: typeof MessageChannel } | undefined; // the type of that module of Node
+  // Cast: the exports of Node's module, because the name says which.
+  const threads = nodeModule('worker_threads') as { readonly MessageChannel: typeof MessageChannel } | undefined;
   const Channel = globals().MessageChannel ?? threads?.MessageChannel;
   if (!Channel) return undefined;
   const { port1, port2 } = new Channel();

@@ -7,7 +7,7 @@ export interface ExternalWait {
   /** Makes progress without the event loop, where possible. Returns false without progress. */
   advance?(): boolean;
   /** The waiters, each with a description of the awaited work. */
-  waited?(): Iterable<ExternalWaitDescription>;
+  waitDescriptions?(): Iterable<ExternalWaitDescription>;
   /** Whether the wait is for a key of a batch of another scheduler. That batch then lists its waiter. */
   readonly isBatchWait?: boolean;
 }

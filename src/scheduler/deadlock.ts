@@ -149,7 +149,7 @@ function flightsThatCanContinue({ flights, waits, externalWaits, flightOf }: All
   const canContinue = new Set<Waiter>();
   for (const externalWait of externalWaits) {
     if (externalWait.isBatchWait) continue;
-    const descriptions = externalWait.waited?.();
+    const descriptions = externalWait.waitDescriptions?.();
     if (!descriptions) return undefined;
     for (const { waiter } of descriptions) {
       if (!waiter) return undefined;
@@ -163,7 +163,7 @@ function flightsThatCanContinue({ flights, waits, externalWaits, flightOf }: All
   const canEnd = ({ batch }: KeyWait): boolean =>
     batch.flight
       ? canContinue.has(batch.flight)
-      : batch.canBeForced ||
+      : batch.hasFreeSlot ||
         [...flights].some(([flight, inFlight]) => batch.isBlockedBy(inFlight) && canContinue.has(flight));
   for (let before = -1; before < canContinue.size;) {
     before = canContinue.size;

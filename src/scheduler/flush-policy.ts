@@ -1,7 +1,7 @@
 /**
  * A flush policy chooses which open batches are flushed when no task can continue. The batches are flushed in the order of
  * the returned array. If the policy chooses none although all open batches are ready and none is in flight, the oldest one is
- * flushed, because no later event would call the policy again.
+ * flushed, because no later event would call the policy again. Full batches (`maxSize`) are flushed without asking the policy.
  *
  * @example
  * const oldestFirst: FlushPolicy = (open) => open.slice(0, 1);
@@ -35,7 +35,8 @@ export interface OpenBatch {
 export const flushAll: FlushPolicy = (open) => open;
 
 /**
- * Flushes one batch at a time, by priority, then size, then age: few round trips. The policy of asynq.
+ * Flushes one batch at a time, by priority, then size, then age: few round trips. Full batches (`maxSize`) do not ask the
+ * policy, so they may be in flight beside it. The policy of asynq.
  *
  * @example
  * const scheduler = new BatchScheduler({ policy: largestFirst });

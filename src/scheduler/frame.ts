@@ -213,7 +213,7 @@ export const runInActive = <R>(frame: Frame | undefined, work: () => R, isAsync 
   runInStores(frame?.stores, isAsync || frame?.isCarried ? frame : undefined, work);
 
 /** The frame carried to the running code through promises, timers or callbacks. */
-export const carriedFrame = (): Frame | undefined => carriedValue() as Frame | undefined; // only frames are carried
+export const carriedFrame = (): Frame | undefined => carriedValue() as Frame | undefined; // Cast: a frame, because nothing else is carried.
 
 /** The frame of code that continues after an `await` or in a callback. Its contexts are not on. */
 export const resumedFrame = (): Frame | undefined => (active ? undefined : carriedFrame());

@@ -17,7 +17,7 @@ export interface ObservedBatch {
   readonly state: object;
   readonly size: number;
   /** Whether the batch accepts no more keys and waits for another flight to end. */
-  readonly isSealed: boolean;
+  readonly isFull: boolean;
   /** The names of the batch functions that the batch was held for. */
   readonly heldFor: readonly string[] | undefined;
   readonly scheduler: ObservedScheduler;

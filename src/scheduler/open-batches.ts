@@ -14,17 +14,21 @@ import type { Waiter } from './waiter';
 type BatchPhase = 'open' | 'full' | 'in flight';
 
 export interface Flushable extends OpenBatch, QueueLinks {
-  /** Set by `OpenBatches`; undefined before and after. */
+  /** Set by `OpenBatches`; undefined before the batch is opened, between close and flight, and after the flight. */
   phase: BatchPhase | undefined;
   readonly ofFunction: FeedingFunction;
   /** The names of the batch functions that the batch was held for. Set by `OpenBatches`. */
   heldFor: readonly string[] | undefined;
-  /** The reason why the batch can be flushed now; undefined if it cannot. `isBusy`: a running task may still add a key. */
+  /**
+   * The reason why the batch can be flushed now; undefined if it cannot.
+   *
+   * @param isBusy whether a task may still add a key; a batch then waits for its `hold`. `true` finds the batches without one.
+   */
   readyFor(isBusy: boolean): FlushReason | undefined;
   /** Whether the window is still open. Its waiters may request more keys after the flush. */
   readonly isWindowOpen: boolean;
-  /** Whether a forced flush is possible, that is, whether the concurrency allows another flight. */
-  readonly canBeForced: boolean;
+  /** Whether the concurrency allows another flight, so that a forced flush is possible. */
+  readonly hasFreeSlot: boolean;
   flush(reason: FlushReason): void;
   describe(): string;
   keyWaiters(): Iterable<KeyWaiter>;
@@ -84,7 +88,7 @@ export class OpenBatches {
       (other) =>
         other !== batch &&
         graph.mayFeed(other, batch) &&
-        !(this.#isForced && (other.phase !== 'open' || !other.canBeForced)),
+        !(this.#isForced && (other.phase !== 'open' || !other.hasFreeSlot)),
     );
   }
 
@@ -111,8 +115,8 @@ export class OpenBatches {
     batch.phase = undefined;
   }
 
-  /** Moves a batch to those that wait for another flight to end. */
-  seal(batch: Flushable): void {
+  /** Moves an open batch to the full ones, which wait for another flight to end. */
+  markFull(batch: Flushable): void {
     this.close(batch);
     batch.phase = 'full';
     this.#full.push(batch);
@@ -131,7 +135,7 @@ export class OpenBatches {
 
   /**
    * Flushes the ready batches that the policy chooses; returns false if none was flushed. Batches without `hold` flush first:
-   * tasks waiting for them may still join the held ones.
+   * tasks waiting for them may still add keys to the held ones.
    */
   flushReady(isBusy: boolean): boolean {
     if (this.#flush((batch) => batch.readyFor(true))) return true;
@@ -142,13 +146,13 @@ export class OpenBatches {
   flushForced(): boolean {
     this.#isForced = true;
     try {
-      return this.#flush((batch) => (batch.canBeForced ? 'forced' : undefined));
+      return this.#flush((batch) => (batch.hasFreeSlot ? 'forced' : undefined));
     } finally {
       this.#isForced = false;
     }
   }
 
-  /** Whether a batch without `hold` is open. Tasks waiting for it may continue and request more keys. */
+  /** Whether a batch is open that has an open window, or is ready without `hold`. Its waiters may request more keys later. */
   get hasUnheld(): boolean {
     for (const batch of this.#open) if (batch.isWindowOpen || batch.readyFor(true)) return true;
     return false;
@@ -166,7 +170,7 @@ export class OpenBatches {
     if (this.#feedGraph) this.#noteHeld(new Set(chosen));
     for (const batch of chosen) {
       // An earlier flush of this round may have used the last slot of the concurrency, or cancelled the keys of this batch.
-      if (batch.phase !== 'open' || !batch.canBeForced) continue;
+      if (batch.phase !== 'open' || !batch.hasFreeSlot) continue;
       const reason = reasonFor(batch) ?? 'forced';
       // All work started by this resolver runs before the next flush.
       this.#runQueue.drive(() => batch.flush(reason));
@@ -177,7 +181,7 @@ export class OpenBatches {
   /** Notes for each open batch that is not flushed what it is held for. */
   #noteHeld(chosen: ReadonlySet<Flushable>): void {
     for (const batch of this.#open) {
-      if (chosen.has(batch) || batch.isWindowOpen || !batch.canBeForced) continue;
+      if (chosen.has(batch) || batch.isWindowOpen || !batch.hasFreeSlot) continue;
       const names = this.feedersOf(batch).map(({ name }) => name);
       if (names.length > 0) batch.heldFor = [...new Set([...(batch.heldFor ?? []), ...names])];
     }

@@ -3,9 +3,9 @@
  * never gets deeper than one step, so a million nested tasks are only a long array. Resumed tasks are in a queue: first in,
  * first out, and only when the stack is empty.
  *
- * A runnable stays on the stack beneath those it starts: it pushes itself with `call(this)`, starts the others, and then tries
+ * A runnable stays on the stack below those it starts: it pushes itself with `runNext(this)`, starts the others, and then tries
  * `takeBack(this)`. When it is popped again, each one it started has either ended or is waiting. A task, which starts one
- * input at a time and usually nothing that runs, goes on the stack afterwards instead, with `waitBeneath`.
+ * input at a time and usually nothing that runs, goes on the stack afterwards instead, with `pushBelow`.
  */
 import { detectStores } from '../core/async-local';
 import { reportUnhandledFailure } from '../core/report';
@@ -41,14 +41,14 @@ export class RunQueue {
   }
 
   /** Runs the runnable before all others, after the current step. */
-  call(runnable: Runnable): void {
+  runNext(runnable: Runnable): void {
     this.#stack.push(runnable);
   }
 
-  /** Like `call`, also for callers outside of a drive. */
-  callFromAnywhere(runnable: Runnable): void {
-    if (this.#nesting > 0) this.call(runnable);
-    else this.drive(() => this.call(runnable));
+  /** Like `runNext`, also for callers outside of a drive. */
+  runNextFromAnywhere(runnable: Runnable): void {
+    if (this.#nesting > 0) this.runNext(runnable);
+    else this.drive(() => this.runNext(runnable));
   }
 
   /** Number of runnables on the stack. */
@@ -57,18 +57,18 @@ export class RunQueue {
   }
 
   /**
-   * Puts the runnable beneath all that was called since the stack had the given depth. Returns false, and leaves the stack as
-   * it is, if nothing was called: the runnable can go on.
+   * Puts the runnable below all that was pushed since the stack had the given depth. Returns false, and leaves the stack as
+   * it is, if nothing was pushed: the runnable can go on.
    */
-  waitBeneath(runnable: Runnable, depth: number): boolean {
+  pushBelow(runnable: Runnable, depth: number): boolean {
     const stack = this.#stack;
     if (stack.length === depth) {
       if (!isTimeUp()) return false;
       stack.push(runnable);
     } else if (stack.length === depth + 1) {
-      const called = stack[depth] as Runnable; // the stack has one more than `depth`
+      const pushed = stack[depth] as Runnable; // Cast: defined, because the stack has one more than `depth`.
       stack[depth] = runnable;
-      stack.push(called);
+      stack.push(pushed);
     } else {
       stack.splice(depth, 0, runnable);
     }

@@ -1,5 +1,6 @@
 /**
- * The contract between a scope and its parts: what a task, the value of `close()` and a parent need of a scope. The class
+ * The contract between a scope and its parts: what a task, the AsyncValue that `close()` returns and a parent need of a
+ * scope. The class
  * `Scope` knows all parts; the parts know a scope by these interfaces.
  */
 import type { Observable } from 'rxjs';
@@ -9,12 +10,13 @@ import type { CancelSteps } from './cancellation';
 import type { Failures } from './failures';
 import type { ScopeOptions } from './scope-config';
 
-/** A scope with a link to the scopes around it. */
+/** A scope with a link to its parent. */
 export interface LinkedScope {
   readonly name: string;
   readonly parentLink: { readonly parent?: LinkedScope; readonly waiter?: Waiter | undefined };
   /** The waiter for the end of the scope. */
   readonly closing: Waiter;
+  /** The queue of tasks that wait for their start. `advance` returns false if no task can be started or continued. */
   readonly queue: { advance(): boolean };
 }
 
@@ -29,7 +31,7 @@ export interface TaskScope<Task> extends LinkedScope {
   taskEnded(task: Task): void;
 }
 
-/** A scope as the value of `close()` knows it. */
+/** A scope as the AsyncValue that `close()` returns knows it. */
 export interface ClosingScope extends LinkedScope {
   cancel(reason: unknown): void;
 }

@@ -142,7 +142,7 @@ export class Scope extends Named implements AsyncDisposable {
     const frame = detachedFrame(this.#frame);
     // A ScopedTask of this scope is a ScopeTask.
     const started = this.#createTask<T>(work as ScopedWork<T>, 'task', { frame, startedAt });
-    const task = started as ScopedTask<unknown>; // the scope never reads the value
+    const task = started as ScopedTask<unknown>; // Cast: safe, because the scope never reads the value.
     this.#children.add(task);
     if (isPromise(work)) this.queue.runNow(task);
     else this.queue.push(task);

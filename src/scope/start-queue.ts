@@ -65,7 +65,7 @@ export class StartQueue implements Runnable {
       const task = this.#waiting.shift();
       if (!task || task.isOver) continue;
       this.#running++;
-      runQueue.call(this);
+      runQueue.runNext(this);
       task.run();
       if (!runQueue.takeBack(this)) return;
     }
@@ -77,7 +77,7 @@ export class StartQueue implements Runnable {
     this.scheduler.schedule(() => {
       this.#isTurnScheduled = false;
       this.#due = this.#waiting.length;
-      this.scheduler.runQueue.call(this);
+      this.scheduler.runQueue.runNext(this);
     });
   }
 }

@@ -49,7 +49,7 @@ export function beginWork<T>(work: ScopedWork<T>, run: WorkRun<T>): Execution {
     const result: unknown = runIn(sink.frame, () => work(argument), isAsyncFunction(work));
     if (isAsyncInput(result)) return beginInput(result as Awaitable<T>, run);
     if (isTaskBody(result)) return beginTask(() => result, run);
-    sink.succeed(result as T); // the type of the function guarantees it
+    sink.succeed(result as T); // Cast: a `T`, because the type of the function guarantees it.
   } catch (error) {
     sink.fail(error);
   }

@@ -71,11 +71,13 @@ interface RecordedReturn {
  */
 function recordDelegates(body: TaskBody, callReturn: () => Result | undefined): RecordedReturn {
   const prototype = generatorPrototypeOf(body);
-  const original = Reflect.get(prototype, 'return') as Return; // the prototype is that of generators
+  // Cast: `return`, because the prototype is that of generators.
+  const original = Reflect.get(prototype, 'return') as Return;
   const returned: { readonly generator: TaskBody; readonly result: Result }[] = [];
   const recording: Return = function (this: unknown, value) {
     const result = Reflect.apply(original, this, [value]);
-    returned.push({ generator: this as TaskBody, result }); // `original` throws for anything but a generator
+    // Cast: a generator, because `original` throws for anything else.
+    returned.push({ generator: this as TaskBody, result });
     return result;
   };
   const isRecording = Reflect.set(prototype, 'return', recording);

@@ -31,7 +31,7 @@ export class StreamExecution extends TaskExecution {
       return endedExecution;
     }
     const delivery = new EmissionDelivery(value, this.#subscriber, this);
-    this.#runQueue.call(delivery);
+    this.#runQueue.runNext(delivery);
     return delivery;
   }
 }

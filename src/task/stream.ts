@@ -58,7 +58,7 @@ export function stream<Y>(body: () => Generator<Y, void, unknown>): Observable<E
       if (!sink.isOver) runQueue.drive(() => execution.cancel(holdWork(sink.frame)));
     });
     runQueue.drive(() => {
-      runQueue.call(execution);
+      runQueue.runNext(execution);
     });
   });
 }

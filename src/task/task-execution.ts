@@ -1,7 +1,7 @@
 /**
  * The execution of a task drives one generator: it runs the body to its next yield, begins the yielded input, and goes on
  * when that has its value. It stays on the stack of the run queue while the input starts, and leaves the stack when it has
- * to wait. Only that is a suspension.
+ * to wait. Only a task that has left the stack is suspended.
  */
 import type { ObservableInput } from 'rxjs';
 import { areStoresInUse } from '../core/async-local';
@@ -28,9 +28,12 @@ type ExecutionPhase = 'ready' | 'running' | 'starting' | 'suspended' | 'ended';
 interface StoppingState {
   /** Whether the task is cancelled: its sink receives nothing more. */
   isCancelled: boolean;
-  /** Whether the yielded input is being cancelled; or, in a cancelled task, whether only `finally` blocks still run. */
-  hasBegun: boolean;
-  /** The error of a context, with which the task fails wherever it is. */
+  /**
+   * Whether the stop is under way, so that no other begins: it starts by cancelling the yielded input, and lasts until an
+   * interrupted task is ready for the error, or until the `finally` blocks of a cancelled task have ended.
+   */
+  isUnderway: boolean;
+  /** The error of a context, with which the task fails, whether it runs or waits. */
   interruption: { readonly error: unknown } | undefined;
   canceller: Canceller | undefined;
 }
@@ -78,7 +81,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       if (this.#mustStop() && !this.#stop()) return;
       if (this.#phase !== 'ready') break;
       if (activeFrame() !== this.frame) {
-        (this.#stopping?.hasBegun ? switchForCleanup : switchTo)(this.frame);
+        (this.#stopping?.isUnderway ? switchForCleanup : switchTo)(this.frame);
         continue; // a context that throws when it resumes interrupts the task
       }
       const yielded = this.#enterBody();
@@ -86,7 +89,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       this.#phase = 'starting';
       const { depth } = runQueue;
       this.#begin(yielded.value);
-      if (runQueue.waitBeneath(this, depth)) return;
+      if (runQueue.pushBelow(this, depth)) return;
     }
     if (this.#phase === 'starting') this.#suspend();
   }
@@ -99,7 +102,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     this.#prepareEntry('throw', error);
   }
 
-  /** Called when the yielded input has ended after its cancellation, clean-up included. The own `finally` blocks follow. */
+  /** Called when the yielded input has ended after its cancellation, clean-up included. The task's own `finally` blocks follow. */
   cancelled(): void {
     this.#prepareStop();
   }
@@ -111,7 +114,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     if (stopping.isCancelled) return;
     stopping.isCancelled = true;
     // A running task that cancels itself is stopped at the next yield of its body.
-    if (this.#phase !== 'running') this.scheduler.runQueue.call(this);
+    if (this.#phase !== 'running') this.scheduler.runQueue.runNext(this);
   }
 
   interrupt(error: unknown): void {
@@ -121,13 +124,13 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
       return;
     }
     stopping.interruption = { error };
-    if (this.#phase !== 'running') this.scheduler.runQueue.callFromAnywhere(this);
+    if (this.#phase !== 'running') this.scheduler.runQueue.runNextFromAnywhere(this);
   }
 
   #stoppingState(): StoppingState {
     return (this.#stopping ??= {
       isCancelled: false,
-      hasBegun: false,
+      isUnderway: false,
       interruption: undefined,
       canceller: undefined,
     });
@@ -137,11 +140,11 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     return this.#stopping?.isCancelled === true;
   }
 
-  /** Whether the task is to be stopped, and nothing has been done for that yet. */
+  /** Whether the task is to be stopped, and nothing has been done to stop it yet. */
   #mustStop(): boolean {
     const stopping = this.#stopping;
     return (
-      stopping !== undefined && !stopping.hasBegun && (stopping.isCancelled || stopping.interruption !== undefined)
+      stopping !== undefined && !stopping.isUnderway && (stopping.isCancelled || stopping.interruption !== undefined)
     );
   }
 
@@ -207,7 +210,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     return bodyOf(this.call);
   }
 
-  /** The body has yielded although the task is to be stopped: enters it again for that. */
+  /** The body has yielded although the task is to be stopped: enters it again to stop it. */
   #stopAtOnce(): { readonly value: unknown } | undefined {
     this.#prepareStop();
     return this.#enterBody();
@@ -237,9 +240,9 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     if (!awaited) return false;
     const { runQueue } = this.scheduler;
     if (this.#phase === 'suspended') instrumentation.current?.emit({ type: 'task-resumed', task: this });
-    this.#stoppingState().hasBegun = true;
+    this.#stoppingState().isUnderway = true;
     this.#phase = 'starting';
-    runQueue.call(this);
+    runQueue.runNext(this);
     awaited.cancel(this);
     return runQueue.takeBack(this);
   }
@@ -261,7 +264,7 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
   /** Prepares the entry into the body: `return` for a cancelled task, `throw` for an interrupted one, which may go on. */
   #prepareStop(): void {
     const stopping = this.#stoppingState();
-    stopping.hasBegun = stopping.isCancelled;
+    stopping.isUnderway = stopping.isCancelled;
     if (stopping.isCancelled && stopping.interruption) reportLateInterruption(this.frame, this.#takeInterruption());
     if (stopping.isCancelled) this.#prepareEntry('return', undefined);
     else this.#prepareEntry('throw', this.#takeInterruption());

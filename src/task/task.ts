@@ -133,7 +133,7 @@ class TaskFuture extends Future<unknown> implements TaskCall {
   /** @internal */
   override [begin](sink: Sink<unknown>, scheduler: BatchScheduler): Execution {
     const execution = new TaskExecution(this, sink, scheduler);
-    scheduler.runQueue.call(execution);
+    scheduler.runQueue.runNext(execution);
     return execution;
   }
 }

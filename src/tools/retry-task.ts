@@ -71,7 +71,8 @@ export function retryTask<This, A extends readonly unknown[], R>(
       }
     }
   };
-  return taskLike(fn, body) as (this: This, ...args: A) => Future<TaskResult<R>>; // the result of a task result is the same type
+  // Cast: the same type, because the result of a task result is itself.
+  return taskLike(fn, body) as (this: This, ...args: A) => Future<TaskResult<R>>;
 }
 
 interface RetryOptions {

@@ -55,7 +55,7 @@ export function checkedKey<A extends readonly unknown[]>(
 ): ((...args: A) => unknown) | undefined {
   if (key !== undefined)
     checkFunction(`${tool}: key`, key, 'a function of the arguments that returns the key of a call');
-  return key as ((...args: A) => unknown) | undefined; // KeyArguments<A> is A
+  return key as ((...args: A) => unknown) | undefined; // Cast: the same parameters, because `KeyArguments<A>` is `A`.
 }
 
 /**

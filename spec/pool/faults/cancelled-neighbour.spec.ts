@@ -1,5 +1,8 @@
-/** Cancelling a task does not affect another task on the same thread, which runs once and to its end. */
-import { WorkerPool, type WorkerTask } from 'sluice/pool';
+/**
+ * Cancelling a task does not affect another task on the same thread, which runs once and to its end, unless it has started and
+ * the thread has to be ended.
+ */
+import { WorkerCrashError, WorkerPool, type WorkerTask } from 'sluice/pool';
 import { expectInvariants, expectInvariantsAndClose } from './pool-invariants';
 import { sharedNumbers, waitUntil } from '../../support/shared-memory';
 import { hasNoNotification, recordNotifications, fillPrefetchWindows } from './record-notifications';
@@ -55,6 +58,28 @@ describe('a cancelled task with another task on the same thread', () => {
       expect(await other).toMatchObject({ items: [1], ends: 1, isError: false });
       expect(counter[0]).toBe(1);
       expect(spawned - before).toBe(0);
+    }));
+
+  it('fails the other task with its thread if it ignores its signal while that task waits for a nested call', () =>
+    expectInvariants(pool, async (record) => {
+      await fillPrefetchWindows(pool);
+      const begun = sharedNumbers(1);
+      const outer = pool.task(function (this: WorkerTask) {
+        return this.do(() => 'inner');
+      });
+      const spin = pool.task((flag: Int32Array) => {
+        for (;;) Atomics.store(flag, 0, 1);
+      });
+      const other = record(outer());
+      const cancelled = recordNotifications(spin(begun));
+      await waitUntil(() => begun[0] === 1);
+      cancelled.unsubscribe();
+      const { error } = await other;
+      expect(error).toBeInstanceOf(WorkerCrashError);
+      expect(error).toMatchObject({ kind: 'killed', exitCode: undefined, cause: undefined });
+      expect(String(error)).toContain('All tasks that had started on the thread fail with it');
+      expect(String(error)).not.toMatch(/`(cause|exitCode)`/);
+      await waitUntil(isQuiet);
     }));
 
   it('is not run again if it has ended and its thread is killed before the result is sent', () =>

@@ -105,7 +105,7 @@ export class Cache<V, Key extends CachedKey<V>> {
     // `get` comes before `has`: a value with a `ttl` may expire between the two.
     const value = this.#store.get(identity);
     if (value === undefined && !this.#isStored(identity)) return undefined;
-    succeedIsolated(sink, checkedAnswer(value, 'get') as V); // `keep` stored it
+    succeedIsolated(sink, checkedAnswer(value, 'get') as V); // Cast: a `V`, because `keep` stored it.
     return endedExecution;
   }
 

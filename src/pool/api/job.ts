@@ -92,7 +92,10 @@ export class Job<T> extends StartedFuture<T> {
 
   /** @internal Emits the items as they arrive, where other futures emit the last. */
   override _subscribe(subscriber: Subscriber<T>): TeardownLogic {
-    if (this.isSet) { super._subscribe(subscriber); return; }
+    if (this.isSet) {
+      super._subscribe(subscriber);
+      return;
+    }
     let hasItems = false;
     const items = this.#items.subscribe((item) => {
       hasItems = true;

@@ -26,7 +26,7 @@ class PoolWait implements ExternalWait {
     return this.pool.advance();
   }
 
-  *waited(): Generator<ExternalWaitDescription> {
+  *waitDescriptions(): Generator<ExternalWaitDescription> {
     const runs = this.pool.runs?.();
     if (!runs) yield { waiter: undefined, what: this.describe() };
     else for (const { poolWait, waitDescription } of runs) if (poolWait === this) yield waitDescription;

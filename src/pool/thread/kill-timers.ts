@@ -11,7 +11,7 @@ export class KillTimers {
     this.#graceMs = graceMs;
   }
 
-  /** Whether a cancelled task may still cost the thread, and with it every task that starts there meanwhile. */
+  /** Whether a cancelled task may still make the pool end the thread, and with it every task that starts there meanwhile. */
   get arePending(): boolean {
     return this.#pending.size > 0;
   }

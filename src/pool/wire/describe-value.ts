@@ -113,7 +113,7 @@ export function bufferOf(value: object): ArrayBufferLike | undefined {
     const viewed = attemptOr<ArrayBufferLike | undefined>(() => dataViewBuffer(value), undefined);
     if (viewed) return viewed;
     bufferByteLength(value);
-    return value as ArrayBuffer; // bufferByteLength throws for all else.
+    return value as ArrayBuffer; // Cast: an ArrayBuffer, because `bufferByteLength` throws for all else.
   }, undefined);
 }
 

@@ -98,7 +98,8 @@ function cloneByMessage(value: unknown): unknown {
   const { port1, port2 } = new nodeThreads.MessageChannel();
   try {
     port1.postMessage(value);
-    return (nodeThreads.receiveMessageOnPort(port2) as { readonly message: unknown }).message; // the message was just sent
+    // Cast: a message, because one was just sent.
+    return (nodeThreads.receiveMessageOnPort(port2) as { readonly message: unknown }).message;
   } finally {
     port1.close();
   }

@@ -51,11 +51,8 @@ export class WorkerCrashError extends SluiceError {
       why:
         kind === 'exit'
           ? `Code on that thread called ${exitCode === undefined ? 'close()' : `process.exit(${String(exitCode)})`}.`
-          : 'A task that ends its thread fails; tasks that had not begun run on another thread.',
-      how:
-        kind === 'out-of-memory'
-          ? 'Give the task less data at a time, or raise resourceLimits.maxOldGenerationSizeMb.'
-          : 'Read `cause` and `exitCode`; the pool continues with another thread.',
+          : 'All tasks that had started on the thread fail with it; the others run on another thread.',
+      how: ADVICE[kind],
       cause,
     });
     this.exitCode = exitCode;
@@ -70,6 +67,15 @@ const CRASHES: Readonly<Record<CrashKind, string>> = {
   killed: 'it was terminated',
   error: 'an error was thrown and not caught',
   message: 'its result could not be deserialized',
+};
+
+const ADVICE: Readonly<Record<CrashKind, string>> = {
+  exit: 'Return or throw in a task instead; the pool continues with another thread.',
+  'out-of-memory': 'Give the task less data at a time, or raise resourceLimits.maxOldGenerationSizeMb.',
+  killed:
+    'Run the task again. A thread is not terminated if its cancelled tasks end within `grace` ms: heed their `signal`.',
+  error: 'Read `cause`; the pool continues with another thread.',
+  message: 'Read `cause`; the pool continues with another thread.',
 };
 
 /** A pool could not start a thread, or `init` failed on each thread that it started. */

@@ -148,7 +148,7 @@ export class TaskMock<A extends readonly unknown[], T, This = unknown, Result = 
 
   /** @internal */
   respond(call: MockedCall): unknown {
-    this.#calls.push(call.args as A); // the type of the mocked function guarantees it
+    this.#calls.push(call.args as A); // Cast: an `A`, because the type of the mocked function guarantees it.
     this.#contexts.push(call.self);
     const once = this.#once.shift();
     if (once) this.#answeredOnce++;

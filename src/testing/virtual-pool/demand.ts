@@ -64,7 +64,8 @@ export const pulledFrom = (iterable: Iterable<unknown> | AsyncIterable<unknown>,
             }, fail);
             return;
           }
-          if (!emit(result as IteratorResult<unknown>)) return; // only an async iterator returns a promise
+          // Cast: no promise, because only an async iterator returns one.
+          if (!emit(result as IteratorResult<unknown>)) return;
         }
       } catch (error) {
         fail(error);

@@ -25,7 +25,7 @@ export class ItemsCall<T> extends Call<T> {
     const items$ = this.itemsFor(demand).pipe(
       tap({
         next: (item) => {
-          forwarding.next(item as T); // the type of the function guarantees it
+          forwarding.next(item as T); // Cast: a `T`, because the type of the function guarantees it.
         },
         complete: () => {
           forwarding.hasCompleted = true;

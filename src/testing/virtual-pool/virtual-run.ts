@@ -137,7 +137,8 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
   }
 
   do<A extends unknown[], R>(fn: ((...args: A) => R) | object, ...args: A): NestedJob<Awaited<R>> {
-    const job = this.#spec.doNested(fn, args) as AsyncValue<Awaited<R>>; // the type of the function guarantees it
+    // Cast: safe, because the type of the function guarantees it.
+    const job = this.#spec.doNested(fn, args) as AsyncValue<Awaited<R>>;
     this.#subscriptions.add(() => {
       job.cancel(this.#abortReason);
     });

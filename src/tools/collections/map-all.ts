@@ -39,7 +39,7 @@ export function mapAll<T, V>(
       list.map((item) => itemTask(item)),
       `${tool}()`,
     );
-    return { boxed: reduce(list, results as readonly unknown[]) }; // `allOf` of a list is a list
+    return { boxed: reduce(list, results as readonly unknown[]) }; // Cast: a list, because `allOf` of a list is a list.
   };
   Object.defineProperty(body, 'name', { value: tool });
   return new UnboxedFuture(task(body)());

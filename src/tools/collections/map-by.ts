@@ -16,5 +16,6 @@ import { checkTaskOrFunction } from '../call-task';
  */
 export function mapBy<T, R>(items: Iterable<T>, fn: ItemFunction<T, R>): Future<TaskResult<R>[]> {
   checkTaskOrFunction('mapBy: its function', fn);
-  return mapAll('mapBy', { items, fn }, (_, results) => results as TaskResult<R>[]); // `fn` returned them
+  // Cast: results of `fn`, because `mapAll` returns what `fn` has returned.
+  return mapAll('mapBy', { items, fn }, (_, results) => results as TaskResult<R>[]);
 }

@@ -98,7 +98,7 @@ export class SharedCalls<V> {
 
   #findStored(state: SchedulerState, identity: string): { readonly value: V } | undefined {
     const stored = find(this.#storeOf(state), identity) ?? (state.real && find(this.#stores?.real, identity));
-    return stored as { readonly value: V } | undefined; // `#onRunEnd` stored it
+    return stored as { readonly value: V } | undefined; // Cast: a stored value, because `#onRunEnd` stored it.
   }
 
   #storeOf(state: SchedulerState): CacheStore | undefined {

@@ -46,11 +46,13 @@ function treeOf(scheduler: BatchScheduler): string | undefined {
     const ms = String(Math.round(scheduler.now() - batch.openedAt));
     for (const { key, waiter } of batch.keyWaiters()) {
       const title = `${describeBatch(batch.name)}, key ${describe(key)}${askedForAt(waiter)}`;
-      tree.nodeOf(waiter).add(`${title}: ${batch.phase ?? 'closed'}, asked for ${ms} ms ago, with ${String(batch.size)} key(s)`);
+      tree
+        .nodeOf(waiter)
+        .add(`${title}: ${batch.phase ?? 'closed'}, asked for ${ms} ms ago, with ${String(batch.size)} key(s)`);
     }
   }
   for (const wait of scheduler.state.externalWaits) {
-    for (const { waiter, what } of wait.waited?.() ?? [{ waiter: undefined, what: wait.describe() }]) {
+    for (const { waiter, what } of wait.waitDescriptions?.() ?? [{ waiter: undefined, what: wait.describe() }]) {
       // A flight is listed already, by its keys.
       if (waiter?.role !== 'flight' || waiter.describe?.() !== what) tree.nodeOf(waiter).add(what);
     }

@@ -17,7 +17,8 @@ export class TaskBodyCheck {
 
   handle(event: InstrumentationEvent): void {
     if (event.type !== 'task-began') return;
-    const call = event.task.call as Partial<TaskCall> | undefined; // a future of another kind has no definition
+    // Cast: partial, because a future of another kind has no definition.
+    const call = event.task.call as Partial<TaskCall> | undefined;
     if (!call?.definition) return;
     const { name, body } = call.definition;
     this.#checkAsyncBody(name, { body, call, scheduler: event.scheduler });

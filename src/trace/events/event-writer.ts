@@ -26,4 +26,5 @@ export function outcomeOf(ended: EndOutcome): {
 
 /** An object with one property, or an empty one for `undefined`, which `exactOptionalPropertyTypes` requires. */
 export const optional = <Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } =>
-  value === undefined ? {} : ({ [name]: value } as { readonly [N in Name]: T }); // the property was just set
+  // Cast: safe, because the property was just set.
+  value === undefined ? {} : ({ [name]: value } as { readonly [N in Name]: T });

@@ -10,7 +10,7 @@ import type { TaskEventWriter } from './task-events';
 import type { Split } from './trace-event';
 
 /** What is kept of a flushed batch. The batch itself holds keys and values, and must be free to be collected. */
-type BatchSnapshot = Pick<ObservedBatch, 'scheduler' | 'partition' | 'state' | 'size' | 'isSealed'>;
+type BatchSnapshot = Pick<ObservedBatch, 'scheduler' | 'partition' | 'state' | 'size' | 'isFull'>;
 
 interface EarlierBatch {
   readonly id: number;
@@ -45,8 +45,8 @@ export class EarlierBatches {
   markFlushed(id: number, batch: ObservedBatch, reason: FlushReason): void {
     const flushed = this.#earlierThan(batch).find((one) => one.id === id);
     if (!flushed) return;
-    const { scheduler, partition, state, size, isSealed } = batch;
-    flushed.batch = { scheduler, partition, state, size, isSealed };
+    const { scheduler, partition, state, size, isFull } = batch;
+    flushed.batch = { scheduler, partition, state, size, isFull };
     flushed.flush = { reason, eventCount: this.tasks.eventCount };
   }
 
@@ -76,7 +76,7 @@ export class EarlierBatches {
       const [theirs, own] = [describe(other.partition), describe(batch.partition)];
       return split('partition', `the earlier batch has partition ${theirs}, this one ${own}`);
     }
-    if (flush ? flush.reason === 'full' : other.isSealed) {
+    if (flush ? flush.reason === 'full' : other.isFull) {
       return split('full', `the earlier batch was full with ${String(other.size)} key(s)`);
     }
     return (

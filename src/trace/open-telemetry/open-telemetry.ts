@@ -57,7 +57,8 @@ export function openTelemetry(api: TelemetryApi, config: OpenTelemetryConfig = {
 }
 
 const isApi = (api: unknown): boolean => {
-  const { context, trace } = (api ?? {}) as Partial<TelemetryApi>; // both are checked below
+  // Cast: partial, because both members are checked below.
+  const { context, trace } = (api ?? {}) as Partial<TelemetryApi>;
   return hasMethod(context, 'active') && hasMethod(trace, 'getTracer') && hasMethod(trace, 'setSpan');
 };
 

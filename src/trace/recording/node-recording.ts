@@ -116,7 +116,7 @@ class FileRecording implements Recording {
     try {
       this.stop();
     } catch (error) {
-      const { cause } = error as Error; // `stop` only throws an Error with a cause
+      const { cause } = error as Error; // Cast: an Error, because `stop` throws nothing else.
       console.error(
         `sluice: ${this.#name}: the recording is lost, because it could not be written to ${this.path}.`,
         cause,

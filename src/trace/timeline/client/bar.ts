@@ -90,23 +90,23 @@ function drawOpenEnd({ left, right, top, height }: BarBox): void {
 
 function drawName(span: number, lane: ShownLane, { left, right, top, height }: BarBox, colour: string): void {
   const begin = Math.max(left, board.gutter) + 8;
-  const room = Math.min(right, board.right) - begin - 6;
-  if (room < 8) return;
+  const width = Math.min(right, board.right) - begin - 6;
+  if (width < 8) return;
   const size = height >= 20 ? 12.5 : height >= 14 ? 11.5 : 10;
   const middle = top + height / 2 + 0.5;
-  const name = nameWithin(room, span, size);
+  const name = nameWithin(width, span, size);
   if (name === '') return;
   writeText(context, name, begin, middle, { size, colour });
   const duration = formatDuration(endIn(lane.part, span) - startIn(lane.part, span));
-  if (room - widthOf(name, size) > widthOf(duration, size - 1) + 24)
-    writeText(context, duration, begin + room, middle, { size: size - 1, colour, align: 'right' });
+  if (width - widthOf(name, size) > widthOf(duration, size - 1) + 24)
+    writeText(context, duration, begin + width, middle, { size: size - 1, colour, align: 'right' });
 }
 
-/** The longest label that says something within the room: a few letters of a long one say less than a short one. */
-function nameWithin(room: number, span: number, size: number): string {
+/** The label for a width: the whole one if enough of it fits, else a shorter label, because a few letters tell too little. */
+function nameWithin(width: number, span: number, size: number): string {
   const [whole, ...shorter] = labelsOf(span);
-  const name = shortenTo(room, whole, size);
+  const name = shortenTo(width, whole, size);
   if (name === whole || name.length > (shorter[0] ?? '').length + 5) return name;
-  const fitting = shorter.find((label) => widthOf(label, size) <= room);
+  const fitting = shorter.find((label) => widthOf(label, size) <= width);
   return fitting ?? (shorter.length === 0 && name.length > 3 ? name : '');
 }

@@ -31,7 +31,7 @@ interface MergedBar {
 /** Draws the visible bars of a lane, and returns the number of their spans. */
 export function drawLane(lane: ShownLane): number {
   const height = lane.group.rowHeight;
-  const top = yOfRow({ lane, row: 0 });
+  const top = yOfRow({ lane, shownRow: 0 });
   const first = Math.max(0, Math.floor(-top / height));
   const last = Math.min(lane.shown.length, Math.ceil((board.height - top) / height));
   return lane.shown

@@ -20,6 +20,7 @@ import {
   reasonOf,
   servedBy,
   spansOfKind,
+  splitFrom,
   toneOf,
   waitsOf,
   type SpanWait,
@@ -44,7 +45,6 @@ function detailsOfSpan(span: number): readonly HTMLElement[] {
   close.addEventListener('click', clearSearchAndSelection);
   const kind = kindOf(span);
   const served = servedBy(span);
-  const batch = [batchOf(span)].filter((one) => one !== undefined);
   const waits = waitsOf(span).toSorted((one, other) => other.end - other.start - (one.end - one.start));
   return [
     element('header', {}, kindLabel(span), close),
@@ -52,8 +52,8 @@ function detailsOfSpan(span: number): readonly HTMLElement[] {
     propertyList(propertiesOf(span)),
     ...keyChips(span),
     ...list('Waits, longest first', waits, waitItem),
-    ...list('Split from', kind === 'batch' ? batch : [], spanItem),
-    ...list('Batch', kind === 'flight' ? batch : [], spanItem),
+    ...list('Split from', listOf(splitFrom(span)), spanItem),
+    ...list('Batch', listOf(batchOf(span)), spanItem),
     ...list('Flight', kind === 'batch' ? flightsOfBatch(span) : [], spanItem),
     ...list('Served by flights', flightsServing(span), spanItem),
     ...list('Served tasks', served, spanItem),
@@ -65,6 +65,8 @@ function detailsOfSpan(span: number): readonly HTMLElement[] {
     ),
   ];
 }
+
+const listOf = (span: number | undefined): readonly number[] => (span === undefined ? [] : [span]);
 
 /** The keys, if they are too many for the properties. */
 function keyChips(span: number): readonly HTMLElement[] {

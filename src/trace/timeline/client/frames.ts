@@ -1,4 +1,4 @@
-/** The frames of the page: it is drawn at most once per animation frame. This file knows none of the drawings. */
+/** The frames of the page: all registered drawings are drawn together, at most once per animation frame. */
 
 const drawings: (() => void)[] = [];
 let isQueued = false;

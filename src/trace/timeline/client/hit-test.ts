@@ -1,7 +1,7 @@
 /** Finds rows and spans by place and time. The spans of a row do not overlap, and are sorted by time. */
 import { board } from './board';
 import { scroller } from './elements';
-import { groups, type LaneRow, type RowPosition, type ShownLane } from './lanes';
+import { groups, type BoardPosition, type LaneRow, type ShownLane } from './lanes';
 import { LANE_PADDING } from './rows';
 import { endIn, endOf, startIn, startOf } from './spans';
 import { timeAt, xOf } from './viewport';
@@ -9,20 +9,20 @@ import { timeAt, xOf } from './viewport';
 /** Distance in CSS pixels at which a span is still found, as a short one is hard to point at. */
 const REACH = 4;
 
-/** The lane at a height of the board, with the shown row as a fraction. */
-export function rowAt(y: number): RowPosition | undefined {
+/** The lane and the shown row at a height of the board. */
+export function positionAt(y: number): BoardPosition | undefined {
   const at = y + scroller.scrollTop;
   for (const group of groups)
     if (group.isOpen)
       for (const lane of group.lanes)
         if (at >= lane.top && at < lane.top + lane.height)
-          return { lane, row: (at - lane.top - LANE_PADDING) / group.rowHeight };
+          return { lane, shownRow: (at - lane.top - LANE_PADDING) / group.rowHeight };
   return undefined;
 }
 
 export function spanAt(x: number, y: number): number | undefined {
-  const near = x < board.gutter ? undefined : rowAt(y);
-  const row = near?.lane.shown[Math.floor(near.row)];
+  const near = x < board.gutter ? undefined : positionAt(y);
+  const row = near?.lane.shown[Math.floor(near.shownRow)];
   if (row === undefined || near === undefined) return undefined;
   const { part } = near.lane;
   let best: number | undefined;

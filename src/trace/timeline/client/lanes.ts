@@ -34,10 +34,17 @@ export interface ShownGroup {
   rowHeight: number;
 }
 
-/** A row of a lane: by the index in all rows, or in the rows that are shown. */
+/** A row of a lane, by its index in all rows. */
 export interface RowPosition {
   readonly lane: ShownLane;
   readonly row: number;
+}
+
+/** A place on the board, by lane and row. */
+export interface BoardPosition {
+  readonly lane: ShownLane;
+  /** The index among the shown rows. A fraction is the place within the row. */
+  readonly shownRow: number;
 }
 
 export const groups: readonly ShownGroup[] = timelineGroups.map(groupOf);

@@ -34,11 +34,12 @@ export function drawLinks(): void {
 /** The links of a span to spans in other lanes. */
 function linksOf(span: number): readonly SpanLink[] {
   const kind = kindOf(span);
-  const [batch, parent] = [batchOf(span), parentOf(span)];
+  const batch = batchOf(span);
+  const parent = parentOf(span);
   const links: SpanLink[] = [];
   for (const task of servedBy(span)) links.push([span, task]);
   for (const flight of flightsServing(span)) links.push([flight, span]);
-  if (kind === 'flight' && batch !== undefined) links.push([span, batch]);
+  if (batch !== undefined) links.push([span, batch]);
   if (kind === 'batch')
     for (const flight of flightsOfBatch(span)) {
       links.push([flight, span]);

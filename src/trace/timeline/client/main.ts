@@ -3,7 +3,7 @@ import { fitBoard } from './board';
 import { showDetails } from './details';
 import { details, scroller } from './elements';
 import { onRedraw, redrawNow } from './frames';
-import { listenToKeys } from './keys';
+import { listenToKeyboard } from './keyboard';
 import { showRange } from './navigation';
 import { drawPicture } from './picture';
 import { listenToPointer } from './pointer';
@@ -28,7 +28,7 @@ onSelect(showDetails);
 listenToGroups();
 listenToSearch();
 listenToPointer();
-listenToKeys();
+listenToKeyboard();
 listenToTheme();
 showSummary();
 if (spanCount > 0) {

@@ -2,7 +2,7 @@
 import { board } from './board';
 import { root, scroller } from './elements';
 import { redraw } from './frames';
-import { rowAt } from './hit-test';
+import { positionAt } from './hit-test';
 import { bringIntoView, stackRows, yOfRow } from './rows';
 import { endOf, lengthOf, startOf, total } from './spans';
 import {
@@ -26,7 +26,7 @@ const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
  * @param y the height of the board that stays in place while the rows grow or shrink
  */
 export function showRange(range: VisibleRange, y?: number): void {
-  const anchor = y === undefined ? undefined : rowAt(y);
+  const anchor = y === undefined ? undefined : positionAt(y);
   setVisibleRange(range);
   stackRows();
   if (anchor && y !== undefined) scroller.scrollTop += yOfRow(anchor) - y;
@@ -66,8 +66,8 @@ export const showAll = (): void => animateTo(fullRange);
 
 export function zoomToSpan(span: number): void {
   const length = lengthOf(span);
-  const room = length > 0 ? length * 0.35 : Math.max(total / 200, SHORTEST_RANGE);
-  animateTo({ from: startOf(span) - room, to: endOf(span) + room }, span);
+  const margin = length > 0 ? length * 0.35 : Math.max(total / 200, SHORTEST_RANGE);
+  animateTo({ from: startOf(span) - margin, to: endOf(span) + margin }, span);
 }
 
 /**

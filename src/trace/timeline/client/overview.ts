@@ -16,7 +16,7 @@ const overviewX = (time: number): number => xIn(fullRange, time);
 const tasks = spansOfKind('task');
 const counted = tasks.length > 0 ? tasks : allSpans;
 
-/** The end of a failure is when it was noticed. */
+/** The time of a failure is the end of its span. */
 const failureTimes = failures.map((span) => ({ from: endOf(span), to: endOf(span) }));
 const flightTimes = flights.map((span) => ({ from: startOf(span), to: endOf(span) }));
 

@@ -25,7 +25,7 @@ function zoomOf({ deltaY, deltaMode }: WheelEvent): number {
 /** The horizontal part of a turn of the wheel: with Shift, some browsers report it as vertical. */
 const acrossOf = ({ shiftKey, deltaX, deltaY }: WheelEvent): number => (shiftKey && deltaX === 0 ? deltaY : deltaX);
 
-function turnOverBoard(event: WheelEvent): void {
+function wheelOnBoard(event: WheelEvent): void {
   const { x, y } = pointIn(canvas, event);
   const isScrollable = scroller.scrollHeight > scroller.clientHeight + 1;
   const across = acrossOf(event);
@@ -37,7 +37,7 @@ function turnOverBoard(event: WheelEvent): void {
   stopHover();
 }
 
-function turnOverOverview(event: WheelEvent): void {
+function wheelOnOverview(event: WheelEvent): void {
   event.preventDefault();
   const { x, y } = pointIn(overview, event);
   const across = acrossOf(event);
@@ -100,8 +100,8 @@ function doubleClick(): void {
 
 export function listenToPointer(): void {
   // A passive listener could not keep the browser from zooming the page itself.
-  canvas.addEventListener('wheel', turnOverBoard, { passive: false });
-  overview.addEventListener('wheel', turnOverOverview, { passive: false });
+  canvas.addEventListener('wheel', wheelOnBoard, { passive: false });
+  overview.addEventListener('wheel', wheelOnOverview, { passive: false });
   overview.addEventListener('pointerdown', (event) => {
     overview.setPointerCapture(event.pointerId);
     centreAt(event);

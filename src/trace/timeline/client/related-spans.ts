@@ -43,9 +43,8 @@ export function relatedTo(span: number): ReadonlySet<number> {
   add(servedBy(span));
   add(flightsServing(span));
   add(flightsOfBatch(span));
-  add(flightsServing(span).map(batchOf));
+  add([batchOf(span), ...flightsServing(span).map(batchOf)]);
   const kind = kindOf(span);
-  if (kind === 'flight') add([batchOf(span)]);
   if (kind === 'batch') add(flightsOfBatch(span).flatMap(servedBy));
   if (kind === 'thread') add(spansOfKind('call').filter((call) => isOnThread(call, span)));
   return related;

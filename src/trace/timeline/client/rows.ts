@@ -1,6 +1,6 @@
 /**
- * The heights and places of the rows. The row height follows from the height of the page; many rows are low, and grow as
- * the reader zooms in, as on a map. While rows are isolated, only those with highlighted spans are shown.
+ * The heights and places of the rows. The row height follows from the height of the page. If the rows are many, they are low,
+ * and grow as the reader zooms in. While rows are isolated, only those with highlighted spans are shown.
  */
 import { board } from './board';
 import { isolateButton, scrollContent, scroller } from './elements';
@@ -12,7 +12,7 @@ import {
   setOpen,
   shownRowOf,
   positionOf,
-  type RowPosition,
+  type BoardPosition,
   type ShownLane,
 } from './lanes';
 import { selection } from './selection-state';
@@ -26,7 +26,7 @@ export const LANE_PADDING = 6;
 
 const MAX_ROW_HEIGHT = 26;
 
-/** Height of the label of a lane. */
+/** Height of the rows of a lane at least, so that its label fits beside them. */
 const MIN_ROWS_HEIGHT = 18;
 
 /** Place of a span, in CSS pixels from the top left of the board. */
@@ -72,17 +72,17 @@ function fitRowHeights(): void {
   const open = shown.filter((group) => group.isOpen).sort((one, other) => one.size - other.size);
   const laneCount = open.flatMap((group) => group.lanes).filter((lane) => lane.shown.length > 0).length;
   const rows = open.reduce((sum, group) => sum + group.size, 0);
-  let room = board.height - shown.length * HEADER_HEIGHT - laneCount * LANE_PADDING * 2;
-  const isRoomy = rows * FULL_ROW_HEIGHT <= room;
-  // Small groups are served first, and leave what they do not need to the large ones.
+  let freeHeight = board.height - shown.length * HEADER_HEIGHT - laneCount * LANE_PADDING * 2;
+  const allFit = rows * FULL_ROW_HEIGHT <= freeHeight;
+  // Small groups get their heights first, so that the large groups share the height that is left.
   let remaining = open.length;
   for (const group of open) {
-    const share = room / remaining--;
+    const share = freeHeight / remaining--;
     const minimum = Math.min(16, Math.max(3, 900 / group.size));
-    group.fittedRowHeight = isRoomy
-      ? Math.min(MAX_ROW_HEIGHT, room / rows)
+    group.fittedRowHeight = allFit
+      ? Math.min(MAX_ROW_HEIGHT, freeHeight / rows)
       : Math.max(minimum, Math.min(FULL_ROW_HEIGHT, share / group.size));
-    if (!isRoomy) room -= group.fittedRowHeight * group.size;
+    if (!allFit) freeHeight -= group.fittedRowHeight * group.size;
   }
 }
 
@@ -111,21 +111,21 @@ export function stackRows(): void {
 /** The gap below a bar, which a low row does not have. */
 export const gapOf = (rowHeight: number): number => (rowHeight >= 14 ? 3 : rowHeight >= 8 ? 2 : rowHeight >= 4 ? 1 : 0);
 
-/** The top of a shown row. Of a fraction, the place within the row. */
-export const yOfRow = ({ lane, row }: RowPosition): number =>
-  lane.top + LANE_PADDING + row * lane.group.rowHeight - scroller.scrollTop;
+/** The height on the board of a shown row, or of a place within it. */
+export const yOfRow = ({ lane, shownRow }: BoardPosition): number =>
+  lane.top + LANE_PADDING + shownRow * lane.group.rowHeight - scroller.scrollTop;
 
 /** The box of a span; undefined if its row is not shown. */
 export function boxOf(span: number): BarBox | undefined {
   const position = positionOf(span);
   if (!position?.lane.group.isOpen) return undefined;
   const { lane } = position;
-  const row = shownRowOf(position);
-  if (row === undefined) return undefined;
+  const shownRow = shownRowOf(position);
+  if (shownRow === undefined) return undefined;
   return {
     left: xOf(startIn(lane.part, span)),
     right: xOf(endIn(lane.part, span)),
-    top: yOfRow({ lane, row }),
+    top: yOfRow({ lane, shownRow }),
     height: lane.group.rowHeight,
   };
 }

@@ -7,7 +7,7 @@ import { allSpans, errorOf, keysOf, nameOf, strings } from './spans';
 
 /** The matches of the search; undefined without one. */
 let matches: readonly number[] | undefined;
-/** The match that was gone to; undefined before the first one. */
+/** Index of the current match; undefined before the first Enter. */
 let current: number | undefined;
 
 export function searchFor(text: string): void {

@@ -60,8 +60,13 @@ export const keysOf = (span: number, limit?: number): readonly string[] =>
 /** The tasks that wait for the keys of a flight. */
 export const servedBy = (flight: number): readonly number[] => data.serves[flight] ?? [];
 
-/** Of a flight: its batch. Of a batch: the earlier batch it was split from. */
-export const batchOf = (span: number): number | undefined => present(data.batch[span]);
+/** The batch of a flight; undefined for other spans. */
+export const batchOf = (span: number): number | undefined =>
+  kindOf(span) === 'flight' ? present(data.batch[span]) : undefined;
+
+/** The earlier batch that a batch was split from; undefined for other spans. */
+export const splitFrom = (span: number): number | undefined =>
+  kindOf(span) === 'batch' ? present(data.batch[span]) : undefined;
 
 export const spansOfKind = (kind: SpanKind): readonly number[] => allSpans.filter((span) => kindOf(span) === kind);
 export const flights = spansOfKind('flight');

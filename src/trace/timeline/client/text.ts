@@ -1,4 +1,4 @@
-/** Text on a canvas: its drawing, its width, and its shortening to a room. */
+/** Text on a canvas: its drawing, its width, and its shortening to a width. */
 import { colours } from './colours';
 import { context } from './elements';
 
@@ -50,14 +50,14 @@ export function widthOf(text: string, size: number, weight = 400): number {
   return width;
 }
 
-/** The text, cut at its end so that it fits into the room; empty if not even one letter fits. */
-export function shortenTo(room: number, text: string, size: number, weight?: number): string {
+/** The text, cut at its end so that it fits into the width; empty if not even one letter fits. */
+export function shortenTo(width: number, text: string, size: number, weight?: number): string {
   const whole = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
-  const width = widthOf(whole, size, weight);
-  if (width <= room) return whole;
-  for (let letters = Math.floor((whole.length * room) / width); letters > 0; letters--) {
+  const fullWidth = widthOf(whole, size, weight);
+  if (fullWidth <= width) return whole;
+  for (let letters = Math.floor((whole.length * width) / fullWidth); letters > 0; letters--) {
     const cut = `${whole.slice(0, letters).trimEnd()}…`;
-    if (widthOf(cut, size, weight) <= room) return cut;
+    if (widthOf(cut, size, weight) <= width) return cut;
   }
   return '';
 }

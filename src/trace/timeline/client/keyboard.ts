@@ -75,7 +75,7 @@ function pressed(event: KeyboardEvent): void {
   action();
 }
 
-export function listenToKeys(): void {
+export function listenToKeyboard(): void {
   addEventListener('keydown', pressed);
   zoomInButton.addEventListener('click', zoomIn);
   zoomOutButton.addEventListener('click', zoomOut);
