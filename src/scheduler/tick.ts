@@ -3,6 +3,7 @@
  * whole microtask queue has drained. Under virtual time, a tick fires in the frame in which it was armed.
  */
 import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike, type Subscription } from 'rxjs';
+import { detectStores } from '../core/async-local';
 import { fakeAsyncZone, monotonicNow } from '../core/platform';
 import { atEndOfTurn, isVirtualTime } from '../core/rx';
 import { afterMicrotasks, isSureToFire, isTrusted } from './after-microtasks';
@@ -35,6 +36,8 @@ export class Tick {
   arm(): void {
     // An RxJS scheduler closes its remaining actions when one of them throws: a closed timer never fires.
     if (this.#isArmed && !this.#timer?.closed && (this.#isSure || !this.#isLost())) return;
+    // The clock carries the stores of this code to the callback, and the work there must run outside of them.
+    detectStores();
     this.#isArmed = true;
     this.#isSure = this.#clock !== asyncScheduler || isVirtualTime() || isSureToFire();
     if (!this.#isSure) this.#recordArming();
