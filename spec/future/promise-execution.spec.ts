@@ -1,6 +1,6 @@
 /** A native promise is waited for by its own `then`; every other thenable, and a subclass with another `then`, through RxJS. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { all, batch, batchScheduler, task } from 'sluice';
+import { all, batch, batchScheduler, Future, task } from 'sluice';
 import { nextTurn, record } from '../support/recording-observer';
 
 describe('a task that waits for a native promise', () => {
@@ -78,5 +78,30 @@ describe('a promise of a subclass with a `then` of its own', () => {
     });
     expect(await both()).toEqual([1, 2]);
     expect(calls).not.toEqual([]);
+  });
+});
+
+describe('a native promise whose `then` throws', () => {
+  class WithOptions<T> extends Promise<T> {
+    constructor(executor: ConstructorParameters<typeof Promise<T>>[0], options: { readonly signal: unknown }) {
+      super(executor);
+      if ('signal' in options) return; // `then` passes no options, so it throws here
+    }
+  }
+
+  const makers: readonly (readonly [string, () => Promise<number>])[] = [
+    ['of a subclass whose constructor needs options', () => new WithOptions((resolve) => resolve(1), { signal: 0 })],
+    ['behind a proxy', () => new Proxy(Promise.resolve(1), {})],
+  ];
+
+  it.each(makers)('fails only its own waiter, %s, and leaves no external wait', async (_, make) => {
+    const late = batch((ids: readonly number[]) => ids.map((id) => (id === 1 ? make() : id)));
+    const both = task(function* () {
+      return yield* all([Future.from(late(2)), Future.defer(make)]);
+    });
+    const failures = [late(1), both()].map(async (failing) => expect(async () => failing).rejects.toThrow(TypeError));
+    await Promise.all(failures);
+    expect(await late(2)).toBe(2);
+    expect([...batchScheduler.state.externalWaits]).toEqual([]);
   });
 });

@@ -41,7 +41,12 @@ class PromiseExecution<T> implements Execution, ExternalWait {
       this.#settle(failure(error));
     };
     // The callbacks run in the stores in which they were added: those of the waiter.
-    void runIn(this.#sink?.frame, () => promise.then(onValue, onError));
+    try {
+      void runIn(this.#sink?.frame, () => promise.then(onValue, onError));
+    } catch (error) {
+      // `then` throws for a proxy of a promise, and where a subclass cannot make the promise that `then` returns.
+      onError(error);
+    }
   }
 
   describe(): string {
