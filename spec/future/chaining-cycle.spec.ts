@@ -1,5 +1,5 @@
 /** A value that leads back to itself is refused, as native promises refuse it, and never blocks the event loop. */
-import { AsyncValue, Future, Scope } from 'sluice';
+import { AsyncValue, batch, Future, Scope } from 'sluice';
 
 const CYCLE = /Chaining cycle detected: .* has a value that leads back to it\. /;
 const empty = (): AsyncValue<unknown> => new AsyncValue();
@@ -104,5 +104,14 @@ describe('work that returns its own AsyncValue', () => {
     cell.set(work);
     expect(await endOf(work)).toMatch(/^TypeError: Chaining cycle detected: task ".*" of scope ".*" has a value/);
     await scope.close();
+  });
+});
+
+describe('an awaited key whose early value is its own future', () => {
+  it('fails', async () => {
+    const futures: Future<unknown>[] = [];
+    const load = batch<number, unknown>((ids, flush) => ids.forEach((id) => flush.succeed(id, futures[0])));
+    futures.push(load(1));
+    await expect(async () => futures[0]).rejects.toThrow(CYCLE);
   });
 });

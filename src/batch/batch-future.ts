@@ -2,6 +2,7 @@
 import { describeBatch, titleSymbol } from '../core/describe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
+import { PromiseSink } from '../future/promise-sink';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
@@ -67,23 +68,10 @@ class KeyFuture<K, V> extends BatchFuture<K, V> {
     if (!queue.callsNoConfig || queue.scheduler !== scheduler || this.queues.definition.substitute) {
       return super.then(onValue, onError);
     }
+    // The sink has no frame, because nothing runs on behalf of the promise.
     return new Promise<V>((resolve, reject) => {
-      queue.load(this.key, new AwaitedKeySink(resolve, reject), this);
+      queue.load(this.key, new PromiseSink(this, resolve, reject), this);
     }).then(onValue, onError);
-  }
-}
-
-/** The sink of an awaited key. It has no frame, because nothing runs on behalf of the promise. */
-class AwaitedKeySink<V> implements Sink<V> {
-  declare readonly frame: undefined;
-
-  constructor(
-    readonly succeed: (value: V) => void,
-    readonly fail: (error: unknown) => void,
-  ) {}
-
-  get isAwaited(): true {
-    return true;
   }
 }
 

@@ -9,8 +9,8 @@ import { frameHere, switchTo } from '../scheduler/frame';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import type { Runnable } from '../scheduler/run-queue';
 import { block } from './block';
-import { chainingCycle } from './chaining-cycle';
 import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
+import { PromiseSink } from './promise-sink';
 import { SubscriptionSink } from './subscription-sink';
 
 export abstract class SingleValueObservable<T> extends MethodObservable<T> implements PromiseLike<T>, Beginnable<T> {
@@ -39,7 +39,7 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return new Promise<T>((resolve, reject) => {
-      beginInDrive(this, new PromiseSink(this, resolve, reject), currentScheduler());
+      beginInDrive(this, new FramedPromiseSink(this, resolve, reject), currentScheduler());
     }).then(onValue, onError);
   }
 
@@ -149,23 +149,9 @@ class PostponedExecution<T> implements Execution, Runnable {
   }
 }
 
-class PromiseSink<T> implements Sink<T> {
-  readonly frame = frameHere();
-
-  constructor(
-    private readonly source: SingleValueObservable<T>,
-    private readonly resolve: (value: T | PromiseLike<T>) => void,
-    readonly fail: (error: unknown) => void,
-  ) {}
-
-  get isAwaited(): true {
-    return true;
-  }
-
-  succeed(value: T): void {
-    if (value === (this.source as unknown)) this.fail(chainingCycle(this.source[titleSymbol]));
-    else this.resolve(this.source.adopt(value));
-  }
+/** The sink of a promise on whose behalf work runs, in the frame of the code that awaits. */
+class FramedPromiseSink<T> extends PromiseSink<T> {
+  override readonly frame = frameHere();
 }
 
 /**
