@@ -150,7 +150,8 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     // The check is armed for each key, because a clock whose callback has thrown drops the timers that were armed.
     this.state.armQuiescence();
     const execution = pending.join(sink);
-    if (batch.size >= this.options.maxSize) this.#enqueueFull(batch);
+    // A clock without delays may have flushed the batch already.
+    if (batch.phase === 'open' && batch.size >= this.options.maxSize) this.#enqueueFull(batch);
     return execution;
   }
 

@@ -173,7 +173,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
     this.owner.flush(this, reason);
   }
 
-  /** Stops collecting keys, and returns those that have a waiter. */
+  /** Stops collecting keys, and returns those that have not lost their waiters. */
   close(): readonly PendingKey<K, V>[] {
     this.#hold?.stop();
     if (this.#window) this.#keys = this.#window.close();
@@ -248,7 +248,7 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
   }
 
   #removeUnwanted(): void {
-    this.#keys = this.#keys.filter(({ isWanted }) => isWanted);
+    this.#keys = this.#keys.filter(({ hasLeft }) => !hasLeft);
     this.#unwantedCount = 0;
   }
 

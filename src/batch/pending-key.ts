@@ -13,11 +13,11 @@ export interface KeyOwner<K, V> {
   onKeyUnwanted(key: PendingKey<K, V>): void;
 }
 
-/** `waiting` has one waiter and `shared` several; `unwanted` has none yet, or none any more. */
-type KeyState = 'unwanted' | 'waiting' | 'shared' | 'succeeded' | 'failed';
+/** `new` has no waiter yet, and `left` has none any more; `waiting` has one, and `shared` several. */
+type KeyState = 'new' | 'left' | 'waiting' | 'shared' | 'succeeded' | 'failed';
 
 export class PendingKey<K, V> implements Execution, CachedKey<V> {
-  #state: KeyState = 'unwanted';
+  #state: KeyState = 'new';
   /** By the state: the sink of the one waiter, the list of several waiters, the value, or the error. */
   #content: unknown;
   #owner: KeyOwner<K, V> | undefined;
@@ -51,6 +51,11 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
     return this.#state === 'waiting' || this.#state === 'shared';
   }
 
+  /** Whether the key has lost its waiters. A new key has none yet while a clock without delays flushes its batch. */
+  get hasLeft(): boolean {
+    return this.#state === 'left';
+  }
+
   get firstWaiter(): Sink<V> | undefined {
     if (this.#state === 'waiting') return this.#onlySink();
     return this.#waiterList()?.first?.sink;
@@ -62,7 +67,7 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
   }
 
   join(sink: Sink<V>): Execution {
-    if (this.#state === 'unwanted') {
+    if (this.#state === 'new' || this.#state === 'left') {
       this.#state = 'waiting';
       this.#content = sink;
       return this;
@@ -107,7 +112,7 @@ export class PendingKey<K, V> implements Execution, CachedKey<V> {
 
   /** Called when the last waiter has unsubscribed. */
   onUnwanted(): void {
-    this.#state = 'unwanted';
+    this.#state = 'left';
     this.#content = undefined;
     this.#owner?.onKeyUnwanted(this);
   }
