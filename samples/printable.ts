@@ -1,14 +1,14 @@
 /**
- * Text from files and lockfiles may hold any character. What is printed of it stays on its line and holds no character
- * that tells the terminal what to do.
+ * Printable text contains no line breaks and no control characters. Names and texts from files and lockfiles may
+ * contain both, and a terminal would interpret them.
  */
 
-/** Control, format, private and unassigned characters and lone surrogates, as `\u{...}`. */
+/** Text with control, format, private-use and unassigned characters and lone surrogates written as `\u{...}`. */
 export function printable(text: string): string {
   return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
 }
 
-/** JSON in which the same characters are escaped as JSON escapes them: it parses to the same value. */
+/** JSON in which the same characters are written as JSON escapes, so that it parses to the same value. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(UNSEEN, (character) =>
     character

@@ -1,26 +1,29 @@
 /**
- * An answer is what the audit says of one direct dependency. Every way of asking finds out for itself what can be
- * reached from where; what follows from that is worked out here, so that all of them mean the same.
- * A package is known by its folder in the lockfile, as one name and version may lie in several folders.
+ * An answer is the audit's result for one direct dependency. Each way of querying finds the reachable packages itself;
+ * the answers are derived from them here, so that all ways share one definition of every field.
+ * The folder in the lockfile identifies a package, because one name and version may be installed in several folders.
  */
 import type { Dependency } from './graph';
 
 export interface Answer {
-  /** As the root asks for it; an alias is not the package's own name. */
+  /** Name under which the root depends on the package; an alias differs from the package's own name. */
   readonly name: string;
-  /** Folder and version are `null` if it is missing. */
+  /** Folder of the package in the lockfile. `path` and `version` are `null` if the package is missing. */
   readonly path: string | null;
   readonly version: string | null;
-  /** Everything that it needs, and what that needs, and so on; not itself, even where a cycle leads back. */
+  /** Folders of the transitive dependencies, without the direct dependency itself, even if it is part of a cycle. */
   readonly bringsIn: readonly string[];
-  /** Steps to the farthest of these, each by its shortest way; 0 if there is none. */
+  /** Largest distance to a package of `bringsIn`, by the shortest path; 0 if `bringsIn` is empty. */
   readonly depth: number;
-  /** Those of `bringsIn` that no other direct dependency is or brings in: they would go with it. */
+  /** Packages of `bringsIn` that no other direct dependency is or brings in: removing this one removes them too. */
   readonly onlyIt: readonly string[];
-  /** Of itself and of everything that it brings in; so are the three below. */
+  /** Licences of the direct dependency and of the packages in `bringsIn`. */
   readonly licences: readonly string[];
+  /** Folders without a licence, among the direct dependency and `bringsIn`. */
   readonly withoutLicence: readonly string[];
+  /** Folders that lack an integrity hash, among the direct dependency and `bringsIn`. */
   readonly withoutIntegrity: readonly string[];
+  /** Missing dependencies of the direct dependency and of `bringsIn`. */
   readonly missing: readonly Missing[];
 }
 
@@ -38,20 +41,20 @@ export interface PackageFacts {
   readonly lacksIntegrity: boolean;
 }
 
-/** What can be reached from one direct dependency. */
+/** Packages that can be reached from one direct dependency. */
 export interface Reach {
   readonly direct: Dependency;
-  /** Every folder reached, with its distance; first comes the direct dependency itself, at 0. */
+  /** Distance of every reached folder. The first entry is the direct dependency itself, at distance 0. */
   readonly depths: ReadonlyMap<string, number>;
   readonly missing: readonly Dependency[];
 }
 
-/** All folders that any of these reach, each once. */
+/** Folders that are part of at least one reach, without duplicates. */
 export function reachedBy(reaches: readonly Reach[]): readonly string[] {
   return [...new Set(reaches.flatMap(({ depths }) => [...depths.keys()]))];
 }
 
-/** The answers in the order of their names, whatever order the facts arrived in. */
+/** Answers sorted by name, so that the order of the arguments has no effect. */
 export function answersFrom(reaches: readonly Reach[], facts: readonly PackageFacts[]): readonly Answer[] {
   const factsOf = new Map(facts.map((fact) => [fact.path, fact]));
   const timesReached = count(reaches.flatMap(({ depths }) => [...depths.keys()]));
@@ -76,7 +79,7 @@ export function answersFrom(reaches: readonly Reach[], facts: readonly PackageFa
     .sort((one, other) => compare(one.name, other.name));
 }
 
-/** Not by `Math.max(...)`, which overflows the stack where a lockfile is large. */
+/** Largest depth. A loop, because `Math.max(...depths)` overflows the stack for a large lockfile. */
 function farthest(depths: ReadonlyMap<string, number>): number {
   let most = 0;
   for (const depth of depths.values()) most = Math.max(most, depth);
@@ -93,7 +96,7 @@ function byNeed(one: Missing, other: Missing): number {
   return compare(one.name, other.name) || compare(one.neededBy, other.neededBy);
 }
 
-/** By code unit, as `sort()` itself does: the same on every machine, in every locale. */
+/** Order by code unit, as in `sort()`: the same on every machine and in every locale. */
 function compare(one: string, other: string): number {
   return one === other ? 0 : one < other ? -1 : 1;
 }

@@ -1,19 +1,19 @@
 /**
- * An AuditError is something the person at the terminal can put right: it is shown as one line, without a stack.
- * Everything else that is thrown is a fault of ours and keeps its stack.
+ * An AuditError is a failure that the user can correct: it is shown as one line, without a stack.
+ * Any other error is a bug of the program and keeps its stack.
  */
 import { printable } from '../printable';
 
 export class AuditError extends Error {
   override readonly name = 'AuditError';
 
-  /** The message on one line, whatever the file or the database that it quotes had in it. */
+  /** Message on one line, even if the quoted file or database contained line breaks or control characters. */
   get line(): string {
     return printable(this.message.replace(/\s+/g, ' '));
   }
 }
 
-/** What a thrown value says about itself; a refused connection has a code, but at times no message. */
+/** Message of a thrown value. The code is the fallback, because a refused connection may have an empty message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message;

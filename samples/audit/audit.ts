@@ -1,5 +1,5 @@
 /**
- * An audit is a lockfile, the answers about it, and how the three ways of getting them compare.
+ * An audit consists of the answers for a lockfile and a comparison of the three ways to get them.
  */
 import { openDatabase } from './database';
 import { load, packagesIn } from './load';
@@ -8,20 +8,26 @@ import { measure, type Measured, type MeasureConfig } from './measure';
 import { drawn } from './picture';
 
 export interface Audit extends Measured {
-  /** How many packages the lockfile has, the root not counted. */
+  /** Number of packages in the lockfile, without the root. */
   readonly packages: number;
-  /** Where the timeline of one run is, if it was wanted. */
+  /** Path of the timeline of one run, if the config asked for one. */
   readonly timeline: string | undefined;
 }
 
 export interface AuditConfig extends MeasureConfig {
-  /** Of a Postgres (PGlite, in this process). */
+  /**
+   * Connection string of a Postgres.
+   * @defaultValue PGlite, in this process
+   */
   readonly databaseUrl?: string | undefined;
-  /** The file for a timeline of one run with sluice (none). */
+  /**
+   * File to which the timeline of one run with sluice is written.
+   * @defaultValue no timeline
+   */
   readonly timeline?: string | undefined;
 }
 
-/** Rejects with an AuditError if there is no such lockfile, no such database, or no writing to the timeline. */
+/** Audits a lockfile. Rejects with an AuditError if lockfile, database or timeline file cannot be opened. */
 export async function audit(lockfilePath: string, config: AuditConfig = {}): Promise<Audit> {
   const { databaseUrl, progress = () => undefined } = config;
   const lockfile = readLockfile(lockfilePath);
@@ -30,7 +36,7 @@ export async function audit(lockfilePath: string, config: AuditConfig = {}): Pro
   try {
     await load(database, lockfile);
     const packages = packagesIn(lockfile).filter(({ path }) => path !== ROOT).length;
-    // Before anything is measured: a path that is wrong is told at once.
+    // The timeline comes before the measurement, so that a wrong path is reported at once.
     const timeline = config.timeline === undefined ? undefined : await drawn(database, config.timeline);
     return { packages, timeline, ...(await measure(database, config)) };
   } finally {

@@ -1,11 +1,11 @@
 /**
- * A database is what the audit needs of Postgres: rows for a statement. By default it is PGlite, which is Postgres
- * inside this process; a connection string (`DATABASE_URL`) leads to a real one.
+ * A database is the part of Postgres that the audit uses: a query that returns rows. The default is PGlite, a Postgres
+ * inside this process; a connection string (`DATABASE_URL`) selects a server.
  */
 import { AuditError, reasonOf } from './audit-error';
 
 export interface Database {
-  /** `Row` is the caller's word on the columns that the statement selects. */
+  /** Rows of one statement. `Row` is not checked: the caller asserts that it matches the selected columns. */
   query<Row>(statement: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
 }
 
@@ -17,7 +17,7 @@ export function openDatabase(url: string | undefined): Promise<OpenDatabase> {
   return url === undefined || url === '' ? openInProcess() : openPostgres(url);
 }
 
-/** Both drivers are loaded on demand: whoever uses one need not wait for the other. */
+/** Both drivers are imported on demand, because only one of them is used in a run. */
 async function openInProcess(): Promise<OpenDatabase> {
   const { PGlite } = await import('@electric-sql/pglite');
   const database = await PGlite.create();
@@ -28,7 +28,7 @@ async function openInProcess(): Promise<OpenDatabase> {
   };
 }
 
-/** One connection and no pool, since temporary tables are visible to their own connection only. */
+/** A single connection instead of a pool, because temporary tables are visible only to their own connection. */
 async function openPostgres(url: string): Promise<OpenDatabase> {
   const { Client } = await import('pg');
   try {
@@ -40,12 +40,12 @@ async function openPostgres(url: string): Promise<OpenDatabase> {
       close: () => client.end(),
     };
   } catch (error) {
-    // The connection string stays out of the message: it may hold a password.
+    // The message omits the connection string, which may contain a password.
     throw new AuditError(`cannot reach the database that DATABASE_URL names: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-/** Passes every query on and counts it: the one place where queries are counted. */
+/** Database that counts the queries it forwards. Every query count of the audit comes from here. */
 export class CountingDatabase implements Database {
   readonly #database: Database;
   #queries = 0;
@@ -64,13 +64,13 @@ export class CountingDatabase implements Database {
   }
 }
 
-/** Passes queries on until it is told to stop; the query after that rejects with a StoppedError. */
+/** Database that forwards queries until `isOver` returns true; from then on, queries reject with a StoppedError. */
 export class StoppingDatabase implements Database {
   readonly #database: Database;
   readonly #isOver: (made: number) => boolean;
   #made = 0;
 
-  /** `isOver` is asked before each query, with the number of those that were made. */
+  /** @param isOver - Called before each query with the number of queries made; true stops the run. */
   constructor(database: Database, isOver: (made: number) => boolean) {
     this.#database = database;
     this.#isOver = isOver;
@@ -83,7 +83,7 @@ export class StoppingDatabase implements Database {
   }
 }
 
-/** A run was stopped after so many queries. */
+/** A StoppedError ends a run that reached its limit; `queries` is the number of queries made before. */
 export class StoppedError extends Error {
   override readonly name = 'StoppedError';
 

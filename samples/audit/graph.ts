@@ -1,20 +1,20 @@
 /**
- * The graph says which package gets which other when it asks for a name. A name is looked up as Node does: in the
- * nearest `node_modules` up the tree from the package that asks. A link stands for the folder that it leads to.
+ * The graph maps the dependency names of each package to installed folders. A name is resolved as in Node: by the
+ * nearest `node_modules` above the dependent package that contains it. A link resolves to its target folder.
  */
 import { posix } from 'node:path';
 import type { LockedPackage } from './locked-package';
 import { ROOT, type Lockfile } from './lockfile';
 import { workspacesOf } from './workspaces';
 
-/** `dependent` asks for `name` and gets `target`: two folders. `target` is `null` if it is required, but missing. */
+/** An edge of the graph: `name`, required in folder `dependent`, resolves to folder `target`; `null` if missing. */
 export interface Dependency {
   readonly dependent: string;
   readonly name: string;
   readonly target: string | null;
 }
 
-/** Every dependency of every package. Those of the root are its direct dependencies, its workspaces among them. */
+/** Dependencies of all packages. The dependencies of the root are the direct dependencies, including workspaces. */
 export function dependenciesIn(lockfile: Lockfile): readonly Dependency[] {
   return [...lockfile].flatMap(([folder, entry]) => {
     const required = new Set(requiredBy(folder, entry, lockfile));
@@ -25,12 +25,12 @@ export function dependenciesIn(lockfile: Lockfile): readonly Dependency[] {
   });
 }
 
-/** Put there by npm, unlike the root, a workspace or a linked folder. */
+/** True for a folder that npm installed; false for the root, a workspace or a linked folder. */
 export function isInstalled(folder: string): boolean {
   return folder.split('/').includes('node_modules');
 }
 
-/** A linked folder beyond the project: npm does not record what it depends on, so nothing of it can be missing here. */
+/** True for a linked folder outside the project. npm omits its dependencies, so none of them is reported as missing. */
 function isOutside(folder: string): boolean {
   return folder.startsWith('../');
 }
@@ -38,7 +38,7 @@ function isOutside(folder: string): boolean {
 function requiredBy(folder: string, entry: LockedPackage, lockfile: Lockfile): readonly string[] {
   const development = isInstalled(folder) ? [] : entry.devDependencies;
   const workspaces = folder === ROOT ? workspacesOf(lockfile) : [];
-  // npm may list an optional dependency among the plain ones, too.
+  // npm may list an optional dependency under `dependencies` as well.
   const optional = new Set(entry.optionalDependencies);
   return [...entry.dependencies, ...development, ...workspaces].filter((name) => !optional.has(name));
 }
@@ -54,7 +54,7 @@ function targetOf(name: string, folder: string, lockfile: Lockfile): string | nu
   return null;
 }
 
-/** Those whose `node_modules` Node looks into, nearest first. The project's own is not above what lies outside of it. */
+/** Folders whose `node_modules` Node searches, nearest first. The root is excluded for a folder outside the project. */
 function* foldersUpFrom(folder: string): Generator<string> {
   const steps = folder === ROOT ? [] : folder.split('/');
   while (steps.length > 0 && steps.at(-1) !== '..') {

@@ -1,7 +1,6 @@
 /**
- * The hand-written way is what remains once somebody has tuned it: the graph is fetched level by level, for all
- * direct dependencies at once, then walked in memory. It is the fewest queries that walking takes, and no longer says
- * what it is about.
+ * The hand-written way is batched by hand: it fetches the graph level by level for all direct dependencies at once, and
+ * walks it in memory. No walk takes fewer queries, but the batching hides the logic of the audit.
  */
 import { answersFrom, reachedBy, type Answer, type PackageFacts, type Reach } from './answer';
 import type { Database } from './database';

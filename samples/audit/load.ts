@@ -1,6 +1,6 @@
 /**
- * Loading puts a lockfile into two tables, `package` and `dependency`. They are temporary: they hide, and never touch,
- * what a real database has under these names, and they go when the connection does.
+ * Loading writes a lockfile into two temporary tables, `package` and `dependency`. Temporary tables hide permanent ones
+ * of the same name without changing them, and are dropped when the connection closes.
  */
 import type { PackageFacts } from './answer';
 import type { Database } from './database';
@@ -8,7 +8,7 @@ import { dependenciesIn, isInstalled } from './graph';
 import type { LockedPackage } from './locked-package';
 import type { Lockfile } from './lockfile';
 
-/** Loading again replaces what was loaded before. */
+/** Loads a lockfile. A second call replaces the rows of the first. */
 export async function load(database: Database, lockfile: Lockfile): Promise<void> {
   await database.query('drop table if exists pg_temp.package, pg_temp.dependency');
   await database.query(
@@ -23,7 +23,7 @@ export async function load(database: Database, lockfile: Lockfile): Promise<void
   await database.query('analyze package, dependency');
 }
 
-/** Every package but the links: a link stands for the folder that it leads to. */
+/** Packages of the lockfile. Links are left out, because the target of a link has an entry of its own. */
 export function packagesIn(lockfile: Lockfile): readonly PackageFacts[] {
   return [...lockfile]
     .filter(([, entry]) => entry.linksTo === null)
@@ -35,7 +35,7 @@ export function packagesIn(lockfile: Lockfile): readonly PackageFacts[] {
     }));
 }
 
-/** What npm fetched on its own has a hash of its own; a workspace, a linked folder or a bundled package has none. */
+/** True for a package that npm downloaded. Workspaces, linked folders and bundled packages have no own hash. */
 function needsIntegrity(path: string, entry: LockedPackage): boolean {
   return isInstalled(path) && !entry.isBundled;
 }

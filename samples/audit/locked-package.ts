@@ -1,24 +1,24 @@
 /**
- * A locked package is what one entry of a lockfile says. Entries are as various as the packages they were copied
- * from: whatever is not said, or is said in a form that npm itself would not read, is `null` or an empty list.
+ * A locked package is one entry of a lockfile. npm copies the fields from the packages without checking them: a field
+ * that is absent, or has a form that npm does not read, becomes `null` or an empty list.
  */
 export interface LockedPackage {
   readonly version: string | null;
   readonly licence: string | null;
   readonly integrity: string | null;
-  /** The folder that a link leads to; `null` for a package that lies here itself. */
+  /** Target folder of a link; `null` for an entry that is a package itself. */
   readonly linksTo: string | null;
-  /** It came inside the archive of another package, whose hash covers it. */
+  /** True for a package inside the archive of another package, whose integrity hash covers it. */
   readonly isBundled: boolean;
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
   readonly optionalDependencies: readonly string[];
   readonly peerDependencies: readonly string[];
-  /** Glob patterns of the folders that hold workspaces. */
+  /** Glob patterns of the workspace folders. */
   readonly workspaces: readonly string[];
 }
 
-/** `null` for what can be no entry: something else than an object, or a link that leads nowhere. */
+/** Reads an entry. The result is `null` for an invalid one: not an object, or a link without a target. */
 export function lockedPackage(entry: unknown): LockedPackage | null {
   if (!isRecord(entry)) return null;
   const linksTo = entry['link'] === true ? entry['resolved'] : null;
@@ -41,12 +41,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An empty text says nothing, and counts as none. */
+/** The value if it is a text; `null` for other types and for blank texts, which count as absent. */
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 }
 
-/** Packages of npm's first years say `{ type, url }`, or list several of those to choose from. */
+/** Licence of an entry. Packages from npm's first years have `{ type, url }`, or an array of alternatives. */
 function licenceOf(value: unknown): string | null {
   if (Array.isArray(value)) return textOf(value.map(licenceOf).filter(Boolean).join(' OR '));
   return textOf(isRecord(value) ? value['type'] : value);
@@ -56,7 +56,7 @@ function namesOf(value: unknown): readonly string[] {
   return isRecord(value) ? Object.keys(value) : [];
 }
 
-/** Yarn's form, `{ packages: [...] }`, is npm's as well. */
+/** Workspace patterns. npm also accepts the form of Yarn, `{ packages: [...] }`. */
 function patternsOf(value: unknown): readonly string[] {
   const patterns: unknown = isRecord(value) ? value['packages'] : value;
   return Array.isArray(patterns) ? patterns.filter((pattern) => typeof pattern === 'string') : [];

@@ -1,28 +1,28 @@
 /**
- * A lockfile is npm's record of what lies where. Versions 2 and 3 keep it in a map `packages`, from folder to package.
- * It is read and checked here, so that nothing behind this file meets a shape it did not expect.
+ * A lockfile is npm's record of the installed packages. Versions 2 and 3 have a map `packages` from folder to package.
+ * This file reads and validates it, so that the other files can rely on its shape.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuditError, reasonOf } from './audit-error';
 import { isRecord, lockedPackage, type LockedPackage } from './locked-package';
 
-/** The folder of the root package, as the lockfile writes it. */
+/** Key of the root package in a lockfile. */
 export const ROOT = '';
 
 const FILE_NAME = 'package-lock.json';
 
-/** Every package by its folder, with `/` between folders on every platform. */
+/** Packages by folder. The separator is `/` on every platform. */
 export type Lockfile = ReadonlyMap<string, LockedPackage>;
 
-/** A folder stands for the lockfile in it. */
+/** Reads a lockfile. A `path` to a folder means the lockfile inside that folder. */
 export function readLockfile(path: string): Lockfile {
   const inFolder = join(path, FILE_NAME);
   const file = existsSync(inFolder) ? inFolder : path;
   return parseLockfile(readText(file), file);
 }
 
-/** `path` only serves the messages. */
+/** Parses the text of a lockfile. `path` is used in error messages only. */
 export function parseLockfile(text: string, path: string): Lockfile {
   const content = parseJson(text, path);
   const version = isRecord(content) ? content['lockfileVersion'] : undefined;
@@ -60,7 +60,7 @@ function isOfFolder(error: unknown): boolean {
 
 function parseJson(text: string, path: string): unknown {
   try {
-    // Editors on Windows may leave a byte order mark, which npm forgives as well.
+    // Editors on Windows may write a byte order mark, which npm accepts as well.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new AuditError(`${path} is not JSON: ${reasonOf(error)}`, { cause: error });
@@ -79,10 +79,10 @@ function readEntry(entry: unknown, folder: string, path: string): LockedPackage 
   return found;
 }
 
-/** In bytes. An index of Postgres takes no more. */
+/** Longest folder in bytes. A longer one may exceed the limit of an index entry in Postgres. */
 const LONGEST_FOLDER = 2_600;
 
-/** Every text of an entry that goes into the database. */
+/** Texts of an entry that are stored in the database. */
 function textsOf(folder: string, entry: LockedPackage): readonly string[] {
   const { version, licence, linksTo } = entry;
   const { dependencies, devDependencies, optionalDependencies, peerDependencies } = entry;
@@ -90,7 +90,7 @@ function textsOf(folder: string, entry: LockedPackage): readonly string[] {
   return [...facts, ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies];
 }
 
-/** Postgres keeps any text but one with NUL, or one that UTF-8 has no bytes for. */
+/** False for a text that Postgres cannot store: one with NUL, or with a lone surrogate, which has no UTF-8 encoding. */
 function isStorable(text: string): boolean {
   return !/\0|\p{Cs}/u.test(text);
 }

@@ -1,7 +1,7 @@
 /**
- * The command: `npm start [-- path/to/package-lock.json] [--json] [--timeline out.html]`. It audits the lockfile of
- * this very project, unless it is given another one, or the folder of one. Results go to stdout, progress to stderr.
- * What the person at the terminal can put right is one line on stderr, and exit code 1.
+ * The audit command: `npm start [-- path/to/package-lock.json] [--json] [--timeline out.html]`. The argument is a
+ * lockfile or its folder; the default is the lockfile of this project. Results go to stdout, progress to stderr.
+ * An error that the user can correct is one line on stderr, with exit code 1.
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -19,13 +19,13 @@ const command = new Command('audit')
   .argument('[lockfile]', 'a package-lock.json of version 2 or 3, or its folder', OWN_LOCKFILE)
   .option('--json', 'print one JSON object and nothing else', false)
   .option('--timeline <file>', 'write a timeline of one run with sluice, as a page for a browser')
-  // A suggestion would be a second line.
+  // Suggestions are disabled, because an error is one line.
   .showSuggestionAfterError(false)
   .action(async (lockfile: string, { json, timeline }: { readonly json: boolean; readonly timeline?: string }) => {
     const progress = progressOn(process.stderr);
     const databaseUrl = process.env['DATABASE_URL'];
     const found = await audit(lockfile, { databaseUrl, timeline, progress: progress.show }).finally(progress.end);
-    // A pipe or a file has no columns, and gets the width that every terminal has.
+    // `columns` is undefined for a pipe or a file, which gets the usual width of a terminal.
     const columns = (process.stdout.columns as number | undefined) ?? 80;
     console.log(json ? asJson(found) : asText(found, columns));
     if (!found.agree) process.exitCode = 1;

@@ -1,7 +1,6 @@
 /**
- * Measuring runs the three ways over the same database and compares them. Every run starts cold: whatever a way
- * remembers, it remembers for that run only. The machine is warm for all of them: Postgres knows the tables, and the
- * JavaScript has been compiled, before anything counts.
+ * Measuring runs the three ways on the same database and compares them. Every run starts with empty caches. The machine
+ * is warm for all runs: Postgres has cached the tables and the JavaScript is compiled before the first measured run.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from './answer';
@@ -14,33 +13,36 @@ import { withSluice } from './with-sluice';
 export interface Run {
   readonly queries: number;
   readonly ms: number;
-  /** The queries that were made until the run was stopped, whose rate gives `ms`; absent for a whole run. */
+  /** Number of queries before the run was stopped; `ms` is extrapolated from their rate. Absent for a complete run. */
   readonly extrapolatedFrom?: number;
 }
 
 export interface Measured {
   readonly answers: readonly Answer[];
   readonly runs: { readonly naive: Run; readonly sluice: Run; readonly handwritten: Run };
-  /** How many runs of the two quick ways the median is of. */
+  /** Number of runs of each fast way from which the median is taken. */
   readonly rounds: number;
-  /** All ways that came to their end gave the same answers. */
+  /** True if all ways that ran to completion gave the same answers. */
   readonly agree: boolean;
 }
 
 export interface MeasureConfig {
-  /** The time in ms after which the run of one query at a time is stopped (5 000). */
+  /**
+   * Time in ms after which the naive run is stopped.
+   * @defaultValue 5000
+   */
   readonly naiveLimit?: number;
   readonly progress?: ShowProgress;
 }
 
-/** How often the two quick ways are run in turn, not counting those that warm the machine up. */
+/** Number of measured rounds, each with one run of both fast ways. Warm-up rounds are not included. */
 const ROUNDS = 15;
 
-/** In ms: after it, and after `FEWEST_ROUNDS`, no round is begun. Only a large lockfile takes as long. */
+/** Time in ms after which no round starts once `MIN_ROUNDS` are done. Only a large lockfile reaches this limit. */
 const ROUNDS_LIMIT = 10_000;
 const FEWEST_ROUNDS = 3;
 
-/** In ms. Time and not rounds, since it takes a small lockfile many rounds until all the code has been compiled. */
+/** Warm-up time in ms. A number of rounds would not do: with a small lockfile, compilation takes many rounds. */
 const WARM_UP = 1000;
 
 export async function measure(database: Database, config: MeasureConfig = {}): Promise<Measured> {
@@ -83,7 +85,7 @@ async function timed(way: (database: Database) => Promise<readonly Answer[]>, da
   return { answers, run: { queries: counting.queries, ms: rounded(performance.now() - start) } };
 }
 
-/** One run, as it may take minutes, which is stopped at the limit. */
+/** A single naive run, stopped after `limit` ms, because a complete one may take minutes. */
 async function oneAtATime(
   database: Database,
   queries: number,
@@ -104,7 +106,7 @@ async function oneAtATime(
   }
 }
 
-/** One for the root; for each direct dependency, two for every folder that it reaches. */
+/** Number of queries of a complete naive run: one for the root, and two for each folder of each direct dependency. */
 function queriesOneAtATime(answers: readonly Answer[]): number {
   return answers.reduce((sum, { path, bringsIn }) => sum + 2 * (bringsIn.length + (path === null ? 0 : 1)), 1);
 }
@@ -113,7 +115,7 @@ function rounded(ms: number): number {
   return Math.round(ms * 100) / 100;
 }
 
-/** The run of middle length: one pause of the machine, or of its garbage collector, does not count. */
+/** Median run, which a single pause of the machine or of the garbage collector does not affect. */
 function medianOf(runs: readonly Run[]): Run {
   const inOrder = [...runs].sort((one, other) => one.ms - other.ms);
   return inOrder[Math.floor(inOrder.length / 2)] ?? { queries: 0, ms: 0 };

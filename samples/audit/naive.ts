@@ -1,6 +1,6 @@
 /**
- * The naive way asks for one thing at a time and waits for it: the code that everybody writes first. It never asks
- * the same twice for one direct dependency, but each starts afresh.
+ * The naive way awaits one query at a time: the code of a first draft. Queries are not repeated within one direct
+ * dependency, but they are repeated for each direct dependency.
  */
 import { answersFrom, type Answer, type PackageFacts, type Reach } from './answer';
 import type { Database } from './database';
@@ -21,7 +21,7 @@ export async function naive(database: Database): Promise<readonly Answer[]> {
     const depths = new Map<string, number>();
     const missing: Dependency[] = [];
     visit(direct, 0);
-    // A Map goes on to what is added while it is walked, and keeps its order: the nearest come first.
+    // Iteration over a Map includes entries added meanwhile, in insertion order: the loop is a breadth-first search.
     for (const [path, depth] of depths) {
       for (const dependency of await dependenciesOf(path)) visit(dependency, depth + 1);
     }

@@ -1,13 +1,12 @@
 /**
- * A picture of one run with sluice: what asked for what, what went together, and what waited for it, as a page for a
- * browser.
+ * The picture of one run with sluice is an HTML page: its tasks, the loads of each batch, and what waited for them.
  */
 import { recordTimeline } from 'sluice/trace';
 import { AuditError, reasonOf } from './audit-error';
 import type { Database } from './database';
 import { withSluice } from './with-sluice';
 
-/** Its path. Rejects with an AuditError if there is no writing there. */
+/** Writes the picture and resolves to its path. Rejects with an AuditError if the file cannot be written. */
 export async function drawn(database: Database, path: string): Promise<string> {
   const recording = recordingTo(path);
   await withSluice(database);

@@ -1,40 +1,40 @@
 /**
- * Progress goes to stderr, so that it is never in what a program reads from stdout. A terminal has a bar that is
- * cleared at the end; a log has a plain line every ten seconds, so a short run writes nothing to it.
+ * Progress goes to stderr, because stdout is for results. A terminal shows a bar that is cleared at the end; a log gets
+ * a plain line every ten seconds, so a short run writes none.
  */
 import { SingleBar } from 'cli-progress';
 
-/** Tells what is being done, and how many of how many steps of it are done, where that is known. */
+/** Shows the current phase: `done` of `of` steps are complete, if their number is known. */
 export type ShowProgress = (phase: string, done?: number, of?: number) => void;
 
 export interface Progress {
   readonly show: ShowProgress;
-  /** Leaves the terminal as it was. */
+  /** Restores the terminal. */
   readonly end: () => void;
 }
 
-/** Where progress is shown: stderr, or what stands for it in a spec. */
+/** Output of the progress: stderr, or a substitute in a spec. */
 export interface Screen {
   readonly isTTY?: boolean;
   write(text: string): boolean;
 }
 
 export function progressOn(screen: Screen): Progress {
-  // A dumb terminal keeps every line that it has printed, as a log does.
+  // A dumb terminal cannot overwrite a line, so it is treated as a log.
   return screen.isTTY === true && process.env['TERM'] !== 'dumb' ? bar(screen) : log(screen);
 }
 
 function bar(screen: Screen): Progress {
   const shown = new SingleBar({
-    // The types ask for more than is needed of a stream.
+    // SingleBar calls few methods of a stream, but its types require a whole one.
     stream: screen as NodeJS.WritableStream,
     format: '{phase} [{bar}] {value} of {total}, {duration_formatted}',
     clearOnComplete: true,
     barsize: 20,
-    // Ctrl-C ends the process, and finds nothing to put back.
+    // The cursor is never hidden, so Ctrl-C leaves nothing to restore.
     gracefulExit: false,
     linewrap: true,
-    // In ms: the bar is drawn as often, however often it is updated.
+    // Redraws per second, however often the bar is updated.
     fps: 10,
   });
   let current: string | undefined;
@@ -63,5 +63,5 @@ function log(screen: Screen): Progress {
   };
 }
 
-/** In ms. */
+/** Minimal time between two log lines, in ms. */
 const LOG_EVERY = 10_000;

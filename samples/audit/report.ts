@@ -1,5 +1,5 @@
 /**
- * A report is an audit as somebody at a terminal reads it, or as a program does.
+ * A report is the output of an audit: text for a terminal, or JSON for a program.
  */
 import Table from 'cli-table3';
 import { printable, printableJson } from '../printable';
@@ -7,12 +7,12 @@ import type { Answer } from './answer';
 import type { Audit } from './audit';
 import type { Run } from './measure';
 
-/** One JSON object on one line. */
+/** Audit as one JSON object on one line. */
 export function asJson({ packages, answers, runs, agree }: Audit): string {
   return printableJson({ packages, answers, runs, agree });
 }
 
-/** `width` is that of the terminal, in columns: the tables fit into it from `NARROWEST` on. */
+/** Audit as text. `width` is the number of columns of the terminal; the tables fit if it is `MIN_WIDTH` or more. */
 export function asText(audit: Audit, width = 80): string {
   const { packages, answers } = audit;
   const direct = counted(answers.length, 'direct dependency', 'direct dependencies');
@@ -53,16 +53,16 @@ function answersTable(answers: readonly Answer[], width: number): string {
   return table.toString();
 }
 
-/** In columns. The least in which the first heading and the names of the usual licences are whole. */
+/** Minimal width of the first table, in columns: narrower, its first heading and the usual licences would be split. */
 const NARROWEST = 72;
 
-/** The columns that the frame and the four counts take. */
+/** Columns taken by the frame and the four columns of numbers. */
 const AROUND_TEXTS = 42;
 
 const LEAST_FOR_NAMES = 17;
 const FOR_LICENCES = 17;
 
-/** In lines of at most so many characters, which end after a blank, a hyphen or a slash where they can. */
+/** Text in lines of at most `width` characters, broken after a blank, a hyphen or a slash where possible. */
 function wrapped(text: string, width: number): string {
   const lines: string[] = [];
   let rest = text;
@@ -74,7 +74,7 @@ function wrapped(text: string, width: number): string {
   return [...lines, rest].join('\n');
 }
 
-/** Each finding once, with the direct dependencies that are to blame for it. */
+/** Findings without duplicates, each with the direct dependencies that it comes from. */
 function findings(answers: readonly Answer[]): readonly string[] {
   const blamed = new Map<string, string[]>();
   for (const answer of answers) {
@@ -122,5 +122,5 @@ function verdict({ agree, rounds, runs }: Audit): readonly string[] {
   ];
 }
 
-/** Without colours, so that a file or a pipe gets what a terminal shows. */
+/** Style without colours, so that a file or a pipe gets the same text as a terminal. */
 const PLAIN = { head: [], border: [], compact: true };

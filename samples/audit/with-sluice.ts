@@ -1,6 +1,6 @@
 /**
- * With sluice the code asks for one thing at a time, as the naive way does: every direct dependency is followed by a
- * task of its own. All of them run at once, and what they ask for in the same moment is one query.
+ * The way with sluice loads one package at a time in code, like the naive way: each direct dependency has a task of its
+ * own. The tasks run concurrently, and sluice joins the loads of the same moment into one query.
  */
 import { all, batch, task } from 'sluice';
 import { answersFrom, reachedBy, type Answer, type PackageFacts, type Reach } from './answer';
@@ -9,7 +9,7 @@ import type { Dependency } from './graph';
 import { ROOT } from './lockfile';
 
 export async function withSluice(database: Database): Promise<readonly Answer[]> {
-  // Made anew for every audit, so what they remember does not outlive it.
+  // Batch functions are created for each audit, so that their caches end with it.
   const dependenciesOf = batch(
     async (paths: readonly string[]) =>
       byDependent(
@@ -58,7 +58,7 @@ export async function withSluice(database: Database): Promise<readonly Answer[]>
   return audit();
 }
 
-/** One list for each path, as a package without dependencies has no rows. */
+/** Dependencies by path. Each path starts with an empty list, because a package without dependencies has no rows. */
 function byDependent(
   paths: readonly string[],
   dependencies: readonly Dependency[],

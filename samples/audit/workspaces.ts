@@ -1,10 +1,10 @@
 /**
- * The workspaces of a lockfile: the links in the top `node_modules` that lead to a folder which the root's patterns
- * name. The patterns matter, because npm puts links to other local folders (`file:../tool`) into the same place.
+ * Workspaces are the links in the top `node_modules` whose target matches a workspace pattern of the root. Links alone
+ * are not enough, because npm puts links to other local folders (`file:../tool`) into the same place.
  */
 import { ROOT, type Lockfile } from './lockfile';
 
-/** The names of the workspaces, as the root would ask for them. */
+/** Names under which the root can depend on its workspaces. */
 export function workspacesOf(lockfile: Lockfile): readonly string[] {
   const patterns = lockfile.get(ROOT)?.workspaces ?? [];
   return [...lockfile]
@@ -12,16 +12,16 @@ export function workspacesOf(lockfile: Lockfile): readonly string[] {
     .map(([folder]) => folder.replace(TOP, '$1'));
 }
 
-/** `node_modules/name` or `node_modules/@scope/name`, and nothing deeper. */
+/** Matches `node_modules/name` and `node_modules/@scope/name`, but no deeper path. */
 const TOP = /^node_modules\/((?:@[^/]+\/)?[^/]+)$/;
 
-/** The last pattern that speaks of a folder has the say; `!` before a pattern takes folders out again. */
+/** True if the last pattern that matches the folder has no `!`; a pattern with `!` excludes folders. */
 function isNamed(folder: string, patterns: readonly string[]): boolean {
   const last = patterns.findLast((pattern) => expressionOf(pattern.replace(/^!/, '')).test(folder));
   return last !== undefined && !last.startsWith('!');
 }
 
-/** The part of glob that `workspaces` uses in the wild: `*`, `**`, `?` and `{a,b}`. */
+/** RegExp of a glob pattern. The supported syntax is what packages use in `workspaces`: `*`, `**`, `?` and `{a,b}`. */
 function expressionOf(pattern: string): RegExp {
   const plain = pattern.replace(/^\.?\//, '').replace(/\/+$/, '');
   return new RegExp(`^${plain.replace(TOKEN, (token) => MEANING.get(token) ?? `\\${token}`)}$`);

@@ -1,6 +1,6 @@
 /**
- * The comparison does the same work three times: on one thread, on several, and on the main thread. What it measures
- * counts only if all of them have found the same.
+ * The comparison does the same work three times: on one thread, on several, and on the main thread. The measured times
+ * are valid only if all three gave the same rows.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { createReadStream } from 'node:fs';
@@ -28,9 +28,9 @@ import { onThreads } from './threads';
 import { totalsOf, type Totals } from './totals';
 
 export interface Comparison {
-  /** The main thread comes last. */
+  /** Measurements by way of working; the main thread is the last. */
   readonly ways: readonly Measured[];
-  /** All ways gave the same rows, in the same order. */
+  /** True if all ways gave the same rows, in the same order. */
   readonly identical: boolean;
   readonly totals: Totals;
 }
@@ -56,7 +56,7 @@ export function compare(places: readonly Place[], threads: number, screen: Scree
   );
 }
 
-/** The first to read would otherwise wait for the disk, and those after it would not. */
+/** Reads all files into the disk cache before the first way runs, which would otherwise be the only one to wait. */
 function readOnce(places: readonly Place[]): Observable<never> {
   return from(places).pipe(
     mergeMap((place) => from(read(place)).pipe(catchError(() => EMPTY)), 8),

@@ -1,5 +1,5 @@
 /**
- * A digest takes the files of a folder as the walk finds them, and gives their rows as the work on them is done.
+ * A digest emits one row for each file of a folder. The work on a file starts while the walk still finds others.
  */
 import { defer, from, type Observable } from 'rxjs';
 import { onMainThread } from './main-thread';

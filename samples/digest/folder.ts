@@ -1,10 +1,10 @@
 /**
- * The folder that the command was given, before anything is done with it.
+ * The folder argument is checked before the work starts.
  */
 import { readdir } from 'node:fs/promises';
 import { DigestError } from './digest-error';
 
-/** @throws DigestError unless it is a folder that can be read. */
+/** Rejects with a DigestError unless `path` is a readable folder. */
 export async function assertFolder(path: string): Promise<void> {
   try {
     await readdir(path);

@@ -1,11 +1,11 @@
 /**
- * An interruption is what ends the command before its work is done: Ctrl-C, a polite kill, or a reader that has seen
- * enough. Each has the exit code that a shell expects.
+ * An interruption ends the command before its work is done: SIGINT (Ctrl-C), SIGTERM, or a closed output pipe. Each has
+ * the exit code that a shell expects.
  */
 import { constants } from 'node:os';
 import { fromEvent, map, merge, Observable, take } from 'rxjs';
 
-/** Gives the exit code, once. The second Ctrl-C is not heard any more, and kills the process, as it does by default. */
+/** Emits the exit code once. A second Ctrl-C finds no handler and kills the process, as is the default in Node. */
 export function interruption(): Observable<number> {
   return merge(
     onSignal('SIGINT'),
@@ -19,10 +19,10 @@ function onSignal(name: 'SIGINT' | 'SIGTERM'): Observable<number> {
   return fromEvent(process, name).pipe(map(() => 128 + constants.signals[name]));
 }
 
-/** In `digest --json | head` all is well: whoever has closed the pipe has what they wanted. */
+/** Emits exit code 0 when the pipe closes: in `digest --json | head`, a reader that has enough is not a failure. */
 function onBrokenPipe(stream: NodeJS.WriteStream): Observable<number> {
   return new Observable((subscriber) => {
-    // It is never removed: what is written last may fail when nobody listens for it any more.
+    // The listener is never removed: a late write may fail after unsubscription, and without a listener it would throw.
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') subscriber.next(0);
       else subscriber.error(error);

@@ -1,5 +1,5 @@
 /**
- * The same work on the main thread, one file after the other: what a program does that has no threads.
+ * The main thread does the same work as the pool, one file after the other, as a program without threads would.
  */
 import { setImmediate } from 'node:timers/promises';
 import { concatMap, type OperatorFunction } from 'rxjs';
@@ -8,7 +8,7 @@ import { digest } from './work';
 
 export function onMainThread(): OperatorFunction<Place, Row> {
   return concatMap(async (place) => {
-    // Without a turn of the event loop between two files nobody would hear Ctrl-C, or see the progress bar move.
+    // A turn of the event loop between two files lets signals be handled and the progress bar be redrawn.
     await setImmediate();
     return digest(place);
   });

@@ -1,7 +1,7 @@
 /**
- * The command: `npm run digest [-- path/to/folder] [--threads N] [--json] [--compare]`. It digests what this very
- * project has installed, unless it is given another folder. Results go to stdout, progress to stderr. What the person
- * at the terminal can put right is one line on stderr, and exit code 1; files that cannot be read or parsed are results.
+ * The digest command: `npm run digest [-- path/to/folder] [--threads N] [--json] [--compare]`. The default folder is
+ * the `node_modules` of this project. Results go to stdout, progress to stderr. An error that the user can correct is
+ * one line on stderr, with exit code 1; files that cannot be read or parsed are part of the results.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ interface DigestOptions {
 
 const OWN_PACKAGES = join(__dirname, '..', '..', 'node_modules');
 
-/** More than any machine has a use for, and less than what would bring it down. */
+/** Upper limit of `--threads`: more than any machine can use, and too few to exhaust its memory. */
 const MOST_THREADS = 256;
 
 const NO_SCREEN: Screen = { write: () => true };
@@ -42,7 +42,7 @@ const command = new Command('digest')
   )
   .option('--json', 'print one JSON object a line: one for each file, then a summary', false)
   .option('--compare', 'do it on one thread, on so many, and on the main thread, and compare how fast that is', false)
-  // A suggestion would be a second line.
+  // Suggestions are disabled, because an error is one line.
   .showSuggestionAfterError(false)
   .action(async (folder: string, options: DigestOptions) => {
     await assertFolder(folder);
@@ -58,7 +58,7 @@ command.parseAsync().catch((error: unknown) => {
 });
 
 function digesting(folder: string, { threads, json }: DigestOptions): Observable<unknown> {
-  // Rows that scroll by on a terminal are progress enough, and a bar would be in their way.
+  // Rows printed to a terminal already show progress, and a bar would be mixed with them.
   const screen = json && process.stdout.isTTY ? NO_SCREEN : process.stderr;
   return digest(folder, threads, screen).pipe(
     tap((row) => json && console.log(rowAsJson(row))),

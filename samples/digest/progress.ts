@@ -1,33 +1,33 @@
 /**
- * Progress goes to stderr, so that it is never in what a program reads from stdout. A terminal has a bar that moves; a
- * log has a plain line every few seconds, as nobody can take back what is written there.
+ * Progress goes to stderr, because stdout is for results. A terminal shows a bar; a log, which cannot be overwritten,
+ * gets a plain line every few seconds.
  */
 import { SingleBar } from 'cli-progress';
 import { defer, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { megabytes } from './quantities';
 import { isUnreadable, type Row } from './row';
 
-/** Where progress is shown: stderr, or what stands for it in a spec. */
+/** Output of the progress: stderr, or a substitute in a spec. */
 export interface Screen {
   readonly isTTY?: boolean;
   write(text: string): boolean;
 }
 
-/** How far it has come. */
+/** Numbers that the progress shows. */
 interface Count {
   done: number;
   bytes: number;
-  /** Grows while the walk goes on. */
+  /** Number of files found; it grows while the walk goes on. */
   found: number;
 }
 
-/** Something that shows a count. */
+/** A display shows a count: as a bar or as log lines. */
 interface Display {
   show(count: Count): void;
   end(count: Count): void;
 }
 
-/** Counts what goes in and what comes out of the work, and shows it. */
+/** Counts the files before the work and the rows after it, and shows both numbers. */
 export class Progress {
   readonly #label: string;
   readonly #screen: Screen;
@@ -38,12 +38,12 @@ export class Progress {
     this.#screen = screen;
   }
 
-  /** For what is to be done. */
+  /** Operator that counts the files to digest. */
   found<T>(): MonoTypeOperatorFunction<T> {
     return tap(() => (this.#count.found += 1));
   }
 
-  /** For what has been done. However it ends, the terminal is as it was. */
+  /** Operator that counts rows and shows progress. The display ends at completion, error or unsubscription. */
   done(): MonoTypeOperatorFunction<Row> {
     return (rows$) =>
       defer(() => {
@@ -56,7 +56,7 @@ export class Progress {
               if (!isUnreadable(row)) this.#count.bytes += row.bytes;
               display.show(this.#count);
             },
-            // And not `finalize`, which comes after what others do with the end: they may print.
+            // `finalize` would be too late: it runs after the handlers of the subscribers, which may print.
             complete: end,
             error: end,
             unsubscribe: end,
@@ -66,14 +66,14 @@ export class Progress {
   }
 }
 
-/** A dumb terminal is a roll of paper: what it has printed stays. */
+/** False for a dumb terminal, which cannot overwrite a line. */
 function isTerminal(screen: Screen): boolean {
   return screen.isTTY === true && process.env['TERM'] !== 'dumb';
 }
 
 function bar(label: string, screen: Screen): Display {
   const shown = new SingleBar({
-    // The types ask for more than is needed of a stream.
+    // SingleBar calls few methods of a stream, but its types require a whole one.
     stream: screen as NodeJS.WritableStream,
     format: `${label} [{bar}] {percentage}% of {total} files, {size}, {duration_formatted}`,
     hideCursor: true,
@@ -108,5 +108,5 @@ function log(label: string, screen: Screen): Display {
   };
 }
 
-/** In ms. */
+/** Minimal time between two log lines, in ms. */
 const LOG_EVERY = 5000;

@@ -1,5 +1,5 @@
 /**
- * Quantities as people read them.
+ * Quantities are formatted for people: bytes in megabytes, counts with their noun.
  */
 
 export function megabytes(bytes: number): string {

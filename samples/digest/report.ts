@@ -1,5 +1,5 @@
 /**
- * A report is a digest as somebody at a terminal reads it, or as a program does.
+ * A report is the output of a digest: text for a terminal, or JSON for a program.
  */
 import Table from 'cli-table3';
 import { printable, printableJson } from '../printable';
@@ -8,17 +8,17 @@ import { counted, megabytes } from './quantities';
 import type { Row } from './row';
 import type { Finding, Totals } from './totals';
 
-/** One line of JSON. */
+/** Row as one line of JSON. */
 export function rowAsJson(row: Row): string {
   return printableJson(row);
 }
 
-/** One line of JSON, told from those before by its only key. */
+/** Totals as one line of JSON. Its only key, `summary`, distinguishes it from the lines of the rows. */
 export function totalsAsJson(totals: Totals): string {
   return printableJson({ summary: totals });
 }
 
-/** A line for each way, and one for what they have in common. */
+/** Comparison as JSON: one line for each way, then one with the totals. */
 export function comparisonAsJson({ ways, identical, totals }: Comparison): string {
   return [...ways.map(printableJson), printableJson({ summary: totals, identical })].join('\n');
 }
@@ -57,14 +57,14 @@ function kindsTable({ kinds }: Totals): string {
   return table.toString();
 }
 
-/** How many rows the table of kinds has, before the rest are put together. */
+/** Number of rows in the table of kinds; the kinds after them are summed up in one more row. */
 const KINDS = 12;
 
 function sum<Key extends string>(records: readonly Readonly<Record<Key, number>>[], key: Key): number {
   return records.reduce((total, record) => total + record[key], 0);
 }
 
-/** Each by its name, as in a log of a compiler. */
+/** Findings, one on a line and preceded by the path, as in the output of a compiler. */
 function findings(title: string, found: readonly Finding[]): readonly string[] {
   if (found.length === 0) return [];
   return [
@@ -93,5 +93,5 @@ function waysTable(ways: readonly Measured[]): string {
   return table.toString();
 }
 
-/** Without colours, so that a file or a pipe gets what a terminal shows. */
+/** Style without colours, so that a file or a pipe gets the same text as a terminal. */
 const PLAIN = { head: [], border: [], compact: true };

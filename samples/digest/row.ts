@@ -1,13 +1,13 @@
 /**
- * A row is what the digest says of one file: its measures, or why it could not be read. Rows are plain data, so that
- * they travel between threads, into JSON and through comparisons as they are.
+ * A row is the digest of one file: its measures, or the reason why it could not be read. Rows are plain data, so that
+ * they can be sent between threads, written as JSON and compared.
  */
 
-/** A file, before it is looked at. */
+/** Place of a file that is to be digested. */
 export interface Place {
-  /** The folder that is digested. */
+  /** Folder that the command digests. */
   readonly folder: string;
-  /** Below the folder, with slashes. */
+  /** Path relative to `folder`, with slashes. */
   readonly path: string;
 }
 
@@ -17,26 +17,26 @@ export interface DigestedRow {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** In bytes, at the level that gzip has by default. */
+  /** Size in bytes after gzip at its default level. */
   readonly gzipped: number;
-  /** Of JavaScript only. */
+  /** Counts of the source; absent for a file that is not JavaScript. */
   readonly source?: Source;
 }
 
 export interface UnreadableRow {
   readonly path: string;
-  /** Why, as a phrase. */
+  /** Reason why the file could not be read, as a phrase. */
   readonly unreadable: string;
 }
 
 export type Source = SourceCounts | UnparsableSource;
 
 export interface SourceCounts {
-  /** Of every kind: declarations, expressions, arrows, methods, accessors. */
+  /** Number of functions of all kinds: declarations, expressions, arrows, methods, accessors. */
   readonly functions: number;
-  /** Requests for other modules: `import`, `export … from`, `import()` and `require()`. */
+  /** Number of imports of all kinds: `import`, `export … from`, `import()` and `require()`. */
   readonly imports: number;
-  /** How many pairs of braces with code in them, not counting objects and patterns, lie inside each other at most. */
+  /** Maximal nesting depth of braces that enclose code; the braces of objects and patterns are not counted. */
   readonly nesting: number;
 }
 

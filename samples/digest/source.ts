@@ -1,12 +1,12 @@
 /**
- * What can be counted in the source of a module. A parser finds it, so that comments, strings and regular expressions
- * are never mistaken for code.
+ * Source counts are taken from the syntax tree of a module, because a search in the text would also match comments,
+ * strings and regular expressions.
  */
 import { parse, type Options, type Program } from 'acorn';
 import { base, recursive, type RecursiveVisitors } from 'acorn-walk';
 import type { Source, SourceCounts } from './row';
 
-/** By its name: TypeScript, JSX and JSON are not JavaScript. */
+/** True if the file name is that of JavaScript; TypeScript, JSX and JSON are not included. */
 export function isJavaScript(path: string): boolean {
   return EXTENSION.test(path);
 }
@@ -23,7 +23,7 @@ export function sourceFrom(text: string, path: string): Source {
 
 type Kind = NonNullable<Options['sourceType']>;
 
-/** A plain `.js` may be either kind. Most of them parse as a module, so that is what is tried first. */
+/** Source types to try, in order. A `.js` file may be of either; `module` is first, because most files parse as one. */
 function kindsOf(path: string): readonly [Kind, ...Kind[]] {
   switch (EXTENSION.exec(path)?.[1]?.toLowerCase()) {
     case 'm':
@@ -36,7 +36,7 @@ function kindsOf(path: string): readonly [Kind, ...Kind[]] {
 }
 
 function parsed(text: string, path: string): Program {
-  // Node forgives a byte order mark, even before a hashbang.
+  // Node ignores a byte order mark, even before a hashbang.
   const code = text.replace(/^\uFEFF/, '');
   const failures: unknown[] = [];
   for (const sourceType of kindsOf(path)) {
@@ -46,7 +46,7 @@ function parsed(text: string, path: string): Program {
       failures.push(error);
     }
   }
-  // The kind that got further is the one that was meant.
+  // The error at the later position comes from the source type that fits the file better.
   throw failures.reduce((one, other) => (positionOf(other) > positionOf(one) ? other : one));
 }
 
@@ -55,7 +55,7 @@ function countsOf(program: Program): SourceCounts {
   let imports = 0;
   let nesting = 0;
 
-  /** The state that is handed down is the number of braces around a node. */
+  /** Depth inside one more pair of braces. The state of the walk is the number of braces around a node. */
   const inBraces = (depth: number): number => {
     nesting = Math.max(nesting, depth + 1);
     return depth + 1;
@@ -108,7 +108,10 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The parser and the walk go as deep as the source does. The parser also says where, which is chance. */
+/**
+ * True for a stack overflow, which deeply nested source causes in the recursive parser and walk. The position in the
+ * message of the parser is not reported, because it varies with the free stack.
+ */
 function isOverflow(error: unknown): boolean {
   return error instanceof RangeError || (error instanceof SyntaxError && /^Not enough stack space/.test(error.message));
 }

@@ -1,5 +1,5 @@
 /**
- * The work on threads: a file for each that is free, and the rows in the order of the files.
+ * The pool digests files on several threads: each free thread takes the next file, and the rows keep the file order.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import { catchError, defer, finalize, of, throwError, type Observable, type Oper
 import { offload, WorkerCrashError, WorkerPool } from 'sluice/pool';
 import type { Place, Row } from './row';
 
-/** Each subscription has threads of its own, which end with it: when all is done, and when somebody unsubscribes. */
+/** Operator with a pool for each subscription. The pool closes at completion, error or unsubscription. */
 export function onThreads(size: number): OperatorFunction<Place, Row> {
   return (places$) =>
     defer(() => {
@@ -21,10 +21,10 @@ export function onThreads(size: number): OperatorFunction<Place, Row> {
     });
 }
 
-/** Files on their way to each thread: enough that it never waits for this one. */
+/** Number of files sent ahead to each thread, large enough that no thread waits for the main thread. */
 const AHEAD = 64;
 
-/** A source may be too much for the memory of a thread. The pool goes on with another one, and so does the digest. */
+/** Turns a crash into an unreadable row: a source may exhaust the memory of a thread, which the pool then replaces. */
 function unlessFatal({ path }: Place): (error: unknown) => Observable<Row> {
   return (error) =>
     error instanceof WorkerCrashError

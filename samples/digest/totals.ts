@@ -1,23 +1,24 @@
 /**
- * Totals are what the rows of a folder come to.
+ * Totals are the sums over the rows of a folder.
  */
 import { extname } from 'node:path/posix';
 import { isUnparsable, isUnreadable, type Row } from './row';
 
 export interface Totals {
-  /** All that were looked at: those that could be read, and those that could not. */
+  /** Number of files, readable or not. */
   readonly files: number;
   readonly bytes: number;
   readonly gzipped: number;
+  /** Totals by extension, sorted by bytes in descending order. */
   readonly kinds: readonly KindTotals[];
   readonly source: SourceTotals;
   readonly unreadable: readonly Finding[];
   readonly unparsable: readonly Finding[];
 }
 
-/** Of all files whose names end alike, the most bytes first. */
+/** Totals of the files with one extension. */
 export interface KindTotals {
-  /** With its dot; empty if there is none. */
+  /** Extension with its dot, in lower case; empty for a name without one. */
   readonly extension: string;
   readonly files: number;
   readonly bytes: number;
@@ -25,12 +26,12 @@ export interface KindTotals {
 }
 
 export interface SourceTotals {
-  /** Those that could be parsed. */
+  /** Number of sources that could be parsed. */
   readonly files: number;
   readonly functions: number;
   readonly imports: number;
   readonly nesting: number;
-  /** Where the nesting is deepest, the first of them; null if there is no source. */
+  /** Path of the first source with the deepest nesting; `null` if no source was parsed. */
   readonly deepest: string | null;
 }
 

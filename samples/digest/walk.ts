@@ -1,6 +1,6 @@
 /**
- * The walk finds what there is to digest in a folder and all that are below it. Its order depends on the names only,
- * so that it is the same every time.
+ * The walk finds the files in a folder and its subfolders. Their order depends only on their names, so that two walks
+ * of the same folder give the same order.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import type { Dirent } from 'node:fs';
 import type { Place } from './row';
 
 /**
- * Everything that is not a folder; and folders that cannot be read, so that whoever opens them finds out why.
- * A symbolic link is not followed, wherever it leads: what is in the folder is found under its own name, once, and a
- * walk that follows no link cannot go in circles. A link that leads nowhere is a find, too.
+ * Yields every entry that is not a folder, and every folder that cannot be read, so that its row states the reason.
+ * Symbolic links are not followed: each file is yielded once, under its own name, and the walk cannot run in circles.
+ * A link without a target is yielded, because it is a finding.
  */
 export async function* walk(folder: string): AsyncGenerator<Place, void, undefined> {
   const open = [''];
@@ -26,12 +26,12 @@ export async function* walk(folder: string): AsyncGenerator<Place, void, undefin
       if (entry.isDirectory()) folders.push(path);
       else if (!entry.isSymbolicLink() || !(await leadsSomewhere(join(folder, path)))) yield { folder, path };
     }
-    // The last one that is pushed is the next to be opened.
+    // `open` is a stack: in reverse order, the first folder is the next one opened.
     open.push(...folders.reverse());
   }
 }
 
-/** In the order of their names, by code unit: the same on every machine. Null if the folder cannot be read. */
+/** Entries sorted by code unit, the same on every machine; `null` if the folder cannot be read. */
 async function entriesOf(folder: string): Promise<readonly Dirent[] | null> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });

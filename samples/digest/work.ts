@@ -1,6 +1,6 @@
 /**
- * The work: what is done with one file. Each thread loads this module, and it knows of none of them: nothing here says
- * where it runs.
+ * The work on one file gives its row. Worker threads and the main thread load this module, which does not depend on
+ * the thread it runs on.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -19,14 +19,14 @@ import { createGzip, gzipSync } from 'node:zlib';
 import type { DigestedRow, Place, Row } from './row';
 import { isJavaScript, sourceFrom } from './source';
 
-/** Never rejects because of the file: a file that cannot be read has a row as well. */
+/** Digests one file. A file that cannot be read gives a row with the reason instead of a rejection. */
 export async function digest({ folder, path }: Place): Promise<Row> {
   let opened: number | undefined;
   try {
     opened = openSync(join(folder, path), WITHOUT_WAITING);
     const stats = fstatSync(opened);
     if (!stats.isFile()) return { path, unreadable: `not a file, but ${kindOf(stats)}` };
-    // Awaited here, since the file is closed when this function ends.
+    // The await is needed, because `finally` closes the file.
     return stats.size > LARGE ? await digestLarge(path, opened) : digestWhole(path, readFileSync(opened));
   } catch (error) {
     return { path, unreadable: reasonOf(error, join(folder, path)) };
@@ -35,13 +35,13 @@ export async function digest({ folder, path }: Place): Promise<Row> {
   }
 }
 
-/** In bytes. Up to here a file is read at once, which is quick; beyond, piece by piece, which takes no memory. */
+/** Largest size in bytes that is read at once, which is fast. A larger file is streamed, which saves memory. */
 export const LARGE = 32 * 1024 * 1024;
 
-/** To open a pipe would otherwise wait for somebody to write to it. Windows has neither the flag nor such pipes. */
+/** Flags without blocking: `open` on a named pipe would wait for a writer. Windows has no such flag and pipes. */
 const WITHOUT_WAITING = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
 
-/** All of it in one go, without asking Node's own threads for help: the thread that it runs on is busy, and no other. */
+/** Digests a file in memory with synchronous calls, which use this thread only and not the thread pool of libuv. */
 function digestWhole(path: string, content: Buffer): DigestedRow {
   return {
     path,
@@ -86,7 +86,10 @@ function kindOf(stats: Stats): string {
   return 'a device';
 }
 
-/** The error's own message would name the path a second time. Node puts U+FFFD for bytes that are not UTF-8. */
+/**
+ * Reason of an error, without the path, which the row already has. U+FFFD in a path stands for bytes that are not
+ * UTF-8: Node replaces them when it reads a folder, so such a file cannot be opened by its name.
+ */
 function reasonOf(error: unknown, path: string): string {
   const code = codeOf(error);
   if (code === 'ENOENT' && path.includes('\uFFFD')) return 'its name is not UTF-8, or it is no longer there';
@@ -95,7 +98,7 @@ function reasonOf(error: unknown, path: string): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Not told by its class: an error may be of another realm than this module. */
+/** Code of an error. `instanceof` is not used, because it is false for an error from another realm. */
 function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 }
