@@ -5,12 +5,12 @@
 
 /** Text with control, format, private-use and unassigned characters and lone surrogates written as `\u{...}`. */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
+  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
 }
 
 /** JSON in which the same characters are written as JSON escapes, so that it parses to the same value. */
 export function printableJson(value: unknown): string {
-  return JSON.stringify(value).replace(UNSEEN, (character) =>
+  return JSON.stringify(value).replace(UNPRINTABLE, (character) =>
     character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -18,4 +18,4 @@ export function printableJson(value: unknown): string {
   );
 }
 
-const UNSEEN = /\p{C}/gu;
+const UNPRINTABLE = /\p{C}/gu;

@@ -73,7 +73,7 @@ export function answersFrom(reaches: readonly Reach[], facts: readonly PackageFa
         licences: [...new Set(found.flatMap(({ licence }) => licence ?? []))].sort(),
         withoutLicence: found.filter(({ licence }) => licence === null).map(({ path }) => path),
         withoutIntegrity: found.filter(({ lacksIntegrity }) => lacksIntegrity).map(({ path }) => path),
-        missing: missing.map(({ name, dependent }) => ({ name, neededBy: dependent })).sort(byNeed),
+        missing: missing.map(({ name, dependent }) => ({ name, neededBy: dependent })).sort(compareMissing),
       };
     })
     .sort((one, other) => compare(one.name, other.name));
@@ -92,7 +92,7 @@ function count(values: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-function byNeed(one: Missing, other: Missing): number {
+function compareMissing(one: Missing, other: Missing): number {
   return compare(one.name, other.name) || compare(one.neededBy, other.neededBy);
 }
 

@@ -49,12 +49,12 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = isOfFolder(error) ? `it is a folder, and has no ${FILE_NAME} in it` : reasonOf(error);
+    const reason = isFolderError(error) ? `it is a folder, and has no ${FILE_NAME} in it` : reasonOf(error);
     throw new AuditError(`cannot read ${path}: ${reason}`, { cause: error });
   }
 }
 
-function isOfFolder(error: unknown): boolean {
+function isFolderError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EISDIR';
 }
 
@@ -70,7 +70,7 @@ function parseJson(text: string, path: string): unknown {
 function readEntry(entry: unknown, folder: string, path: string): LockedPackage {
   const found = lockedPackage(entry);
   if (found === null) throw new AuditError(`${path} is damaged: its entry "${folder}" is neither a package nor a link`);
-  if (Buffer.byteLength(folder) > LONGEST_FOLDER) {
+  if (Buffer.byteLength(folder) > MAX_FOLDER_BYTES) {
     throw new AuditError(`${path} is damaged: its entry "${folder.slice(0, 60)}…" is longer than any path`);
   }
   if (!textsOf(folder, found).every(isStorable)) {
@@ -80,7 +80,7 @@ function readEntry(entry: unknown, folder: string, path: string): LockedPackage 
 }
 
 /** Longest folder in bytes. A longer one may exceed the limit of an index entry in Postgres. */
-const LONGEST_FOLDER = 2_600;
+const MAX_FOLDER_BYTES = 2_600;
 
 /** Texts of an entry that are stored in the database. */
 function textsOf(folder: string, entry: LockedPackage): readonly string[] {

@@ -35,31 +35,34 @@ export interface MeasureConfig {
   readonly progress?: ShowProgress;
 }
 
-/** Number of measured rounds, each with one run of both fast ways. Warm-up rounds are not included. */
-const ROUNDS = 15;
+/** Maximal number of measured rounds, each with one run of both fast ways. Warm-up rounds are not included. */
+const MAX_ROUNDS = 15;
 
 /** Time in ms after which no round starts once `MIN_ROUNDS` are done. Only a large lockfile reaches this limit. */
-const ROUNDS_LIMIT = 10_000;
-const FEWEST_ROUNDS = 3;
+const ROUNDS_LIMIT_MS = 10_000;
+const MIN_ROUNDS = 3;
 
 /** Warm-up time in ms. A number of rounds would not do: with a small lockfile, compilation takes many rounds. */
-const WARM_UP = 1000;
+const WARM_UP_MS = 1000;
 
 export async function measure(database: Database, config: MeasureConfig = {}): Promise<Measured> {
   const { naiveLimit = 5_000, progress = () => undefined } = config;
   progress('warming up');
-  for (const start = performance.now(); performance.now() - start < WARM_UP;) await inTurn(database);
+  for (const start = performance.now(); performance.now() - start < WARM_UP_MS;) await runFastWays(database);
   const bySluice: Run[] = [];
   const byHand: Run[] = [];
   const start = performance.now();
-  while (bySluice.length < FEWEST_ROUNDS || (bySluice.length < ROUNDS && performance.now() - start < ROUNDS_LIMIT)) {
-    progress('with sluice and by hand', bySluice.length, ROUNDS);
-    const [sluice, hand] = await inTurn(database);
+  while (
+    bySluice.length < MIN_ROUNDS ||
+    (bySluice.length < MAX_ROUNDS && performance.now() - start < ROUNDS_LIMIT_MS)
+  ) {
+    progress('with sluice and by hand', bySluice.length, MAX_ROUNDS);
+    const [sluice, hand] = await runFastWays(database);
     bySluice.push(sluice.run);
     byHand.push(hand.run);
   }
-  const [sluice, hand] = await inTurn(database);
-  const one = await oneAtATime(database, queriesOneAtATime(sluice.answers), naiveLimit, progress);
+  const [sluice, hand] = await runFastWays(database);
+  const one = await timedNaive(database, countNaiveQueries(sluice.answers), naiveLimit, progress);
   const answers = one.answers ?? sluice.answers;
   return {
     answers,
@@ -74,7 +77,7 @@ interface Timed {
   readonly run: Run;
 }
 
-async function inTurn(database: Database): Promise<readonly [sluice: Timed, hand: Timed]> {
+async function runFastWays(database: Database): Promise<readonly [sluice: Timed, hand: Timed]> {
   return [await timed(withSluice, database), await timed(handwritten, database)];
 }
 
@@ -86,7 +89,7 @@ async function timed(way: (database: Database) => Promise<readonly Answer[]>, da
 }
 
 /** A single naive run, stopped after `limit` ms, because a complete one may take minutes. */
-async function oneAtATime(
+async function timedNaive(
   database: Database,
   queries: number,
   limit: number,
@@ -107,7 +110,7 @@ async function oneAtATime(
 }
 
 /** Number of queries of a complete naive run: one for the root, and two for each folder of each direct dependency. */
-function queriesOneAtATime(answers: readonly Answer[]): number {
+function countNaiveQueries(answers: readonly Answer[]): number {
   return answers.reduce((sum, { path, bringsIn }) => sum + 2 * (bringsIn.length + (path === null ? 0 : 1)), 1);
 }
 

@@ -8,12 +8,12 @@ import { withSluice } from './with-sluice';
 
 /** Writes the picture and resolves to its path. Rejects with an AuditError if the file cannot be written. */
 export async function drawn(database: Database, path: string): Promise<string> {
-  const recording = recordingTo(path);
+  const recording = startRecording(path);
   await withSluice(database);
   return recording.stop();
 }
 
-function recordingTo(path: string): ReturnType<typeof recordTimeline> {
+function startRecording(path: string): ReturnType<typeof recordTimeline> {
   try {
     return recordTimeline(path, { title: 'An audit with sluice' });
   } catch (error) {

@@ -50,12 +50,12 @@ function bar(screen: Screen): Progress {
 
 function log(screen: Screen): Progress {
   const start = performance.now();
-  let next = start + LOG_EVERY;
+  let next = start + LOG_INTERVAL_MS;
   return {
     show: (phase, done, of) => {
       const now = performance.now();
       if (now < next) return;
-      next = now + LOG_EVERY;
+      next = now + LOG_INTERVAL_MS;
       const steps = done === undefined || of === undefined ? '' : `, ${done} of ${of}`;
       screen.write(`audit: ${phase}${steps}, ${((now - start) / 1000).toFixed(0)} s\n`);
     },
@@ -64,4 +64,4 @@ function log(screen: Screen): Progress {
 }
 
 /** Minimal time between two log lines, in ms. */
-const LOG_EVERY = 10_000;
+const LOG_INTERVAL_MS = 10_000;

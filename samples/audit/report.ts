@@ -43,24 +43,24 @@ function answersTable(answers: readonly Answer[], width: number): string {
       answer.withoutLicence.length + answer.withoutIntegrity.length + answer.missing.length,
     ] as const,
   }));
-  const forTexts = Math.max(NARROWEST, width) - AROUND_TEXTS;
+  const textWidth = Math.max(MIN_WIDTH, width) - FIXED_WIDTH;
   const longest = rows.reduce((most, { name }) => Math.max(most, name.length), 0);
-  const forNames = Math.max(LEAST_FOR_NAMES, Math.min(longest, forTexts - FOR_LICENCES));
+  const nameWidth = Math.max(MIN_NAME_WIDTH, Math.min(longest, textWidth - MIN_LICENCE_WIDTH));
   for (const { name, licences, counts } of rows) {
     const [bringsIn, depth, onlyIt, found] = counts;
-    table.push([wrapped(name, forNames), bringsIn, depth, onlyIt, wrapped(licences, forTexts - forNames), found]);
+    table.push([wrapped(name, nameWidth), bringsIn, depth, onlyIt, wrapped(licences, textWidth - nameWidth), found]);
   }
   return table.toString();
 }
 
 /** Minimal width of the first table, in columns: narrower, its first heading and the usual licences would be split. */
-const NARROWEST = 72;
+const MIN_WIDTH = 72;
 
 /** Columns taken by the frame and the four columns of numbers. */
-const AROUND_TEXTS = 42;
+const FIXED_WIDTH = 42;
 
-const LEAST_FOR_NAMES = 17;
-const FOR_LICENCES = 17;
+const MIN_NAME_WIDTH = 17;
+const MIN_LICENCE_WIDTH = 17;
 
 /** Text in lines of at most `width` characters, broken after a blank, a hyphen or a slash where possible. */
 function wrapped(text: string, width: number): string {
@@ -76,12 +76,13 @@ function wrapped(text: string, width: number): string {
 
 /** Findings without duplicates, each with the direct dependencies that it comes from. */
 function findings(answers: readonly Answer[]): readonly string[] {
-  const blamed = new Map<string, string[]>();
+  const namesByFinding = new Map<string, string[]>();
   for (const answer of answers) {
-    for (const finding of findingsOf(answer)) blamed.set(finding, [...(blamed.get(finding) ?? []), answer.name]);
+    for (const finding of findingsOf(answer))
+      namesByFinding.set(finding, [...(namesByFinding.get(finding) ?? []), answer.name]);
   }
-  if (blamed.size === 0) return ['Everything has a licence and an integrity hash, and nothing is missing.'];
-  return [...blamed].sort().map(([finding, names]) => printable(`${finding} (through ${names.join(', ')})`));
+  if (namesByFinding.size === 0) return ['Everything has a licence and an integrity hash, and nothing is missing.'];
+  return [...namesByFinding].sort().map(([finding, names]) => printable(`${finding} (through ${names.join(', ')})`));
 }
 
 function findingsOf(answer: Answer): readonly string[] {

@@ -8,12 +8,12 @@ import { ROOT, type Lockfile } from './lockfile';
 export function workspacesOf(lockfile: Lockfile): readonly string[] {
   const patterns = lockfile.get(ROOT)?.workspaces ?? [];
   return [...lockfile]
-    .filter(([folder, { linksTo }]) => TOP.test(folder) && linksTo !== null && isNamed(linksTo, patterns))
-    .map(([folder]) => folder.replace(TOP, '$1'));
+    .filter(([folder, { linksTo }]) => TOP_LEVEL.test(folder) && linksTo !== null && isNamed(linksTo, patterns))
+    .map(([folder]) => folder.replace(TOP_LEVEL, '$1'));
 }
 
 /** Matches `node_modules/name` and `node_modules/@scope/name`, but no deeper path. */
-const TOP = /^node_modules\/((?:@[^/]+\/)?[^/]+)$/;
+const TOP_LEVEL = /^node_modules\/((?:@[^/]+\/)?[^/]+)$/;
 
 /** True if the last pattern that matches the folder has no `!`; a pattern with `!` excludes folders. */
 function isNamed(folder: string, patterns: readonly string[]): boolean {
@@ -24,12 +24,12 @@ function isNamed(folder: string, patterns: readonly string[]): boolean {
 /** RegExp of a glob pattern. The supported syntax is what packages use in `workspaces`: `*`, `**`, `?` and `{a,b}`. */
 function expressionOf(pattern: string): RegExp {
   const plain = pattern.replace(/^\.?\//, '').replace(/\/+$/, '');
-  return new RegExp(`^${plain.replace(TOKEN, (token) => MEANING.get(token) ?? `\\${token}`)}$`);
+  return new RegExp(`^${plain.replace(GLOB_TOKEN, (token) => TOKEN_EXPRESSIONS.get(token) ?? `\\${token}`)}$`);
 }
 
-const TOKEN = /\*\*\/|\*\*|[*?{},.+^$()|[\]\\]/g;
+const GLOB_TOKEN = /\*\*\/|\*\*|[*?{},.+^$()|[\]\\]/g;
 
-const MEANING: ReadonlyMap<string, string> = new Map([
+const TOKEN_EXPRESSIONS: ReadonlyMap<string, string> = new Map([
   ['**/', '(?:.*/)?'],
   ['**', '.*'],
   ['*', '[^/]*'],

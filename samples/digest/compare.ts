@@ -50,14 +50,14 @@ export function compare(places: readonly Place[], threads: number, screen: Scree
     ...sizes.map((size): Way => [counted(size, 'thread', 'threads'), onThreads(size)]),
     ['main thread', onMainThread()],
   ];
-  return concat(readOnce(places), ...ways.map((way) => measured(way, places, screen))).pipe(
+  return concat(fillDiskCache(places), ...ways.map((way) => measured(way, places, screen))).pipe(
     toArray(),
     map(comparisonOf),
   );
 }
 
 /** Reads all files into the disk cache before the first way runs, which would otherwise be the only one to wait. */
-function readOnce(places: readonly Place[]): Observable<never> {
+function fillDiskCache(places: readonly Place[]): Observable<never> {
   return from(places).pipe(
     mergeMap((place) => from(read(place)).pipe(catchError(() => EMPTY)), 8),
     ignoreElements(),

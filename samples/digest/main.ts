@@ -27,7 +27,7 @@ interface DigestOptions {
 const OWN_PACKAGES = join(__dirname, '..', '..', 'node_modules');
 
 /** Upper limit of `--threads`: more than any machine can use, and too few to exhaust its memory. */
-const MOST_THREADS = 256;
+const MAX_THREADS = 256;
 
 const NO_SCREEN: Screen = { write: () => true };
 
@@ -37,7 +37,7 @@ const command = new Command('digest')
   .option(
     '--threads <n>',
     'how many threads do the work; with 0 the main thread does',
-    numberOfThreads,
+    parseThreads,
     availableParallelism(),
   )
   .option('--json', 'print one JSON object a line: one for each file, then a summary', false)
@@ -46,7 +46,7 @@ const command = new Command('digest')
   .showSuggestionAfterError(false)
   .action(async (folder: string, options: DigestOptions) => {
     await assertFolder(folder);
-    const work$ = options.compare ? comparing(folder, options) : digesting(folder, options);
+    const work$ = options.compare ? compareFolder(folder, options) : digestFolder(folder, options);
     const interrupted$ = interruption().pipe(tap((code) => (process.exitCode = code)));
     await lastValueFrom(work$.pipe(takeUntil(interrupted$)), { defaultValue: undefined });
   });
@@ -57,7 +57,7 @@ command.parseAsync().catch((error: unknown) => {
   process.exitCode = 1;
 });
 
-function digesting(folder: string, { threads, json }: DigestOptions): Observable<unknown> {
+function digestFolder(folder: string, { threads, json }: DigestOptions): Observable<unknown> {
   // Rows printed to a terminal already show progress, and a bar would be mixed with them.
   const screen = json && process.stdout.isTTY ? NO_SCREEN : process.stderr;
   return digest(folder, threads, screen).pipe(
@@ -68,7 +68,7 @@ function digesting(folder: string, { threads, json }: DigestOptions): Observable
   );
 }
 
-function comparing(folder: string, { threads, json }: DigestOptions): Observable<unknown> {
+function compareFolder(folder: string, { threads, json }: DigestOptions): Observable<unknown> {
   return from(walk(folder)).pipe(
     toArray(),
     mergeMap((places) => compare(places, threads, process.stderr)),
@@ -79,8 +79,8 @@ function comparing(folder: string, { threads, json }: DigestOptions): Observable
   );
 }
 
-function numberOfThreads(text: string): number {
+function parseThreads(text: string): number {
   const threads = Number(text);
-  if (/^\d+$/.test(text) && threads <= MOST_THREADS) return threads;
-  throw new InvalidArgumentError(`expected \`It\` to be a whole number from 0 to ${MOST_THREADS}.`);
+  if (/^\d+$/.test(text) && threads <= MAX_THREADS) return threads;
+  throw new InvalidArgumentError(`expected \`It\` to be a whole number from 0 to ${MAX_THREADS}.`);
 }

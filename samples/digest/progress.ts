@@ -93,7 +93,7 @@ function bar(label: string, screen: Screen): Display {
 
 function log(label: string, screen: Screen): Display {
   const start = performance.now();
-  let next = start + LOG_EVERY;
+  let next = start + LOG_INTERVAL_MS;
   const print = ({ done, found, bytes }: Count): void => {
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     screen.write(`${label}: ${done} of ${found} files, ${megabytes(bytes)}, ${seconds} s\n`);
@@ -101,7 +101,7 @@ function log(label: string, screen: Screen): Display {
   return {
     show: (count) => {
       if (performance.now() < next) return;
-      next = performance.now() + LOG_EVERY;
+      next = performance.now() + LOG_INTERVAL_MS;
       print(count);
     },
     end: print,
@@ -109,4 +109,4 @@ function log(label: string, screen: Screen): Display {
 }
 
 /** Minimal time between two log lines, in ms. */
-const LOG_EVERY = 5000;
+const LOG_INTERVAL_MS = 5000;

@@ -47,18 +47,18 @@ function kindsTable({ kinds }: Totals): string {
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: PLAIN,
   });
-  for (const { extension, files, bytes, gzipped } of kinds.slice(0, KINDS)) {
+  for (const { extension, files, bytes, gzipped } of kinds.slice(0, MAX_KINDS)) {
     const share = bytes === 0 ? '' : ((gzipped / bytes) * 100).toFixed(0);
     table.push([printable(extension) || 'no extension', files, bytes, gzipped, share]);
   }
-  const others = kinds.slice(KINDS);
+  const others = kinds.slice(MAX_KINDS);
   if (others.length > 0)
     table.push([`${others.length} more`, sum(others, 'files'), sum(others, 'bytes'), sum(others, 'gzipped'), '']);
   return table.toString();
 }
 
 /** Number of rows in the table of kinds; the kinds after them are summed up in one more row. */
-const KINDS = 12;
+const MAX_KINDS = 12;
 
 function sum<Key extends string>(records: readonly Readonly<Record<Key, number>>[], key: Key): number {
   return records.reduce((total, record) => total + record[key], 0);
@@ -80,14 +80,14 @@ function waysTable(ways: readonly Measured[]): string {
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: PLAIN,
   });
-  const onMain = ways.at(-1)?.seconds ?? 0;
+  const mainSeconds = ways.at(-1)?.seconds ?? 0;
   for (const { way, seconds, filesPerSecond, megabytesPerSecond } of ways) {
     table.push([
       way,
       seconds.toFixed(2),
       filesPerSecond.toFixed(0),
       megabytesPerSecond.toFixed(1),
-      (onMain / seconds).toFixed(2),
+      (mainSeconds / seconds).toFixed(2),
     ]);
   }
   return table.toString();

@@ -13,19 +13,19 @@ export function onThreads(size: number): OperatorFunction<Place, Row> {
     defer(() => {
       const pool = new WorkerPool({ size, name: 'digest' });
       const work = pool.module<typeof import('./work')>(WORK);
-      const digest = (place: Place): Observable<Row> => work.digest(place).pipe(catchError(unlessFatal(place)));
+      const digest = (place: Place): Observable<Row> => work.digest(place).pipe(catchError(toUnreadableRow(place)));
       return places$.pipe(
-        offload(digest, { ordered: true, concurrency: size * AHEAD }),
+        offload(digest, { ordered: true, concurrency: size * FILES_PER_THREAD }),
         finalize(() => void pool.close({ force: true })),
       );
     });
 }
 
 /** Number of files sent ahead to each thread, large enough that no thread waits for the main thread. */
-const AHEAD = 64;
+const FILES_PER_THREAD = 64;
 
 /** Turns a crash into an unreadable row: a source may exhaust the memory of a thread, which the pool then replaces. */
-function unlessFatal({ path }: Place): (error: unknown) => Observable<Row> {
+function toUnreadableRow({ path }: Place): (error: unknown) => Observable<Row> {
   return (error) =>
     error instanceof WorkerCrashError
       ? of({ path, unreadable: `its thread ended: ${error.kind}` })

@@ -24,7 +24,7 @@ export async function* walk(folder: string): AsyncGenerator<Place, void, undefin
     for (const entry of entries) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) folders.push(path);
-      else if (!entry.isSymbolicLink() || !(await leadsSomewhere(join(folder, path)))) yield { folder, path };
+      else if (!entry.isSymbolicLink() || !(await hasTarget(join(folder, path)))) yield { folder, path };
     }
     // `open` is a stack: in reverse order, the first folder is the next one opened.
     open.push(...folders.reverse());
@@ -41,7 +41,7 @@ async function entriesOf(folder: string): Promise<readonly Dirent[] | null> {
   }
 }
 
-async function leadsSomewhere(link: string): Promise<boolean> {
+async function hasTarget(link: string): Promise<boolean> {
   try {
     await stat(link);
     return true;

@@ -23,7 +23,7 @@ import { isJavaScript, sourceFrom } from './source';
 export async function digest({ folder, path }: Place): Promise<Row> {
   let opened: number | undefined;
   try {
-    opened = openSync(join(folder, path), WITHOUT_WAITING);
+    opened = openSync(join(folder, path), OPEN_FLAGS);
     const stats = fstatSync(opened);
     if (!stats.isFile()) return { path, unreadable: `not a file, but ${kindOf(stats)}` };
     // The await is needed, because `finally` closes the file.
@@ -39,7 +39,7 @@ export async function digest({ folder, path }: Place): Promise<Row> {
 export const LARGE = 32 * 1024 * 1024;
 
 /** Flags without blocking: `open` on a named pipe would wait for a writer. Windows has no such flag and pipes. */
-const WITHOUT_WAITING = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+const OPEN_FLAGS = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
 
 /** Digests a file in memory with synchronous calls, which use this thread only and not the thread pool of libuv. */
 function digestWhole(path: string, content: Buffer): DigestedRow {
