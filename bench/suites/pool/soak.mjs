@@ -36,13 +36,20 @@ export async function* soak() {
 
     if (leaks) ledger.addViolation(`resources were left: ${leaks}`);
     if (bytesLeft > bytesBound) ledger.addViolation(`${bytesLeft} bytes of heap were left, more than ${bytesBound}`);
-    if (msToDrain > msToDrainBound) ledger.addViolation(`the last tasks took ${msToDrain} ms, more than ${msToDrainBound}`);
+    if (msToDrain > msToDrainBound)
+      ledger.addViolation(`the last tasks took ${msToDrain} ms, more than ${msToDrainBound}`);
     report(ledger);
     const figures = { workload: `a soak of ${seconds} s`, size: ledger.counts.begun };
     // The heap may have shrunk; a ratio needs a positive figure.
     const left = Math.max(bytesLeft, 1);
     yield row({ ...figures, metric: 'bytes left', sluice: left, peer: bytesBound, peerName: 'the bound of 2 MiB' });
-    yield row({ ...figures, metric: 'ms', sluice: msToDrain, peer: msToDrainBound, peerName: 'the bound for the last tasks' });
+    yield row({
+      ...figures,
+      metric: 'ms',
+      sluice: msToDrain,
+      peer: msToDrainBound,
+      peerName: 'the bound for the last tasks',
+    });
     if (ledger.violations.length > 0) throw failure(ledger);
   } catch (error) {
     // A leaked thread or handle must not keep the process alive.

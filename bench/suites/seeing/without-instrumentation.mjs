@@ -30,7 +30,10 @@ export async function withoutInstrumentation() {
       if (stripped !== code) writeFileSync(join(folder, path), stripped);
     }
     // Without replacements, the copy would equal the package, and the benchmark would compare it with itself.
-    if (checks < 10) throw new Error(`Expected at least 10 checks for an instrumentation; got ${checks}. Has \`instrumentation.current\` been renamed?`);
+    if (checks < 10)
+      throw new Error(
+        `Expected at least 10 checks for an instrumentation; got ${checks}. Has \`instrumentation.current\` been renamed?`,
+      );
     return { sluice: await import(pathToFileURL(join(folder, 'index.mjs')).href), remove };
   } catch (error) {
     remove();
