@@ -1,4 +1,4 @@
-/** DataLoader, loaded anew by each instance of this module: a CommonJS package has one instance otherwise. */
+/** DataLoader, loaded again by each instance of this module; by default a CommonJS package has one instance. */
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);

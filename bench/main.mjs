@@ -1,6 +1,6 @@
 /**
  * The benchmarks: `npm run bench -- batching [--processes 5] [--only name] [--json]`. Each workload runs alone in a process
- * that can collect garbage on demand, and several times, since speed differs between processes. Only results go to stdout.
+ * with `--expose-gc`, and in several processes, since speed differs between them. Only results go to stdout.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -32,7 +32,7 @@ async function main() {
     );
 
   const rows = [];
-  // Process by process, so that a change of the machine's speed falls on all workloads.
+  // All workloads run before the next process of each, so that a change of the machine's speed affects all of them.
   for (let number = 1; number <= processes; number++) {
     for (const { name, once } of chosen) {
       if (once && number > 1) continue;
@@ -42,9 +42,9 @@ async function main() {
   }
   const combined = combineProcesses(rows);
   if (json) return console.log(JSON.stringify(combined, null, 2));
-  // The table comes from a peer's folder, so it is not there before `prepare`.
-  const { inTable } = await import('./harness/table.mjs');
-  console.log(inTable(combined));
+  // The table needs a package that `prepare` installs.
+  const { renderTable } = await import('./harness/table.mjs');
+  console.log(renderTable(combined));
 }
 
 function readArguments() {
@@ -68,7 +68,7 @@ function readArguments() {
   return { ...values, suite, processes };
 }
 
-/** The rows of one workload in a process of its own. A workload that fails does not cost the others their figures. */
+/** Runs one workload in its own process. A failure sets the exit code, and the other workloads still run. */
 function rowsOf(/** @type {string} */ suite, /** @type {string} */ name) {
   const command = ['--expose-gc', `${here}run.mjs`, suite, name];
   const { status, stdout } = spawnSync(process.execPath, command, { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] });

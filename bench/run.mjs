@@ -1,4 +1,4 @@
-/** One workload in one process: a row of JSON on stdout for each figure, as soon as it is measured. */
+/** Runs one workload in this process. Each row is printed to stdout as a line of JSON as soon as it is measured. */
 const [suite, name] = process.argv.slice(2);
 /** @type {{ workloads: readonly import('./harness/workload.mjs').Workload[] }} */
 const { workloads } = await import(`./suites/${suite}/suite.mjs`);
@@ -7,5 +7,5 @@ if (!workload) throw new Error(`There is no workload "${name}" in the suite "${s
 
 for await (const row of workload.run()) {
   console.log(JSON.stringify(row));
-  console.error(`  ${row.workload}, ${row.size}: ${row.ratio} in ${row.metric} beside ${row.peerName}`);
+  console.error(`  ${row.workload}, ${row.size}: ${row.ratio} in ${row.metric} compared with ${row.peerName}`);
 }

@@ -1,2 +1,2 @@
-/** The worker pool of sluice, as people install it: its door in the built package. */
+/** The entry point `sluice/pool` of the built package. */
 export * from '../dist/pool.mjs';

@@ -1,2 +1,2 @@
-/** The trace of sluice, as people install it: its door in the built package. */
+/** The entry point `sluice/trace` of the built package. */
 export * from '../dist/trace.mjs';

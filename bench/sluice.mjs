@@ -1,2 +1,2 @@
-/** Sluice as people install it: the built package, which finds the one copy of RxJS in the root. */
+/** The main entry point of the built package, which resolves the copy of RxJS in the root. */
 export * from '../dist/index.mjs';

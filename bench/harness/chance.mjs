@@ -1,4 +1,4 @@
-/** Random choices from a seed, so that a run can be repeated. The generator is mulberry32. */
+/** Random choices from a seed, which make a run repeatable. The generator is mulberry32. */
 
 /** @typedef {(limit: number) => number} Chance a whole number below the limit, each equally likely */
 
@@ -13,16 +13,16 @@ export function chance(/** @type {number} */ seed) {
   };
 }
 
-/** One of the choices, each as likely as its weight. @template {{ weight: number }} T @param {readonly T[]} choices */
+/** Returns one of the choices, with a probability proportional to its weight. @template {{ weight: number }} T @param {readonly T[]} choices */
 export function weighted(choices, /** @type {Chance} */ upTo) {
   let left = upTo(choices.reduce((sum, { weight }) => sum + weight, 0));
   const chosen = choices.find(({ weight }) => (left -= weight) < 0);
-  if (!chosen) throw new RangeError('There is nothing to choose from.');
+  if (!chosen) throw new RangeError('weighted: expected `choices` with positive weights; got none.');
   return chosen;
 }
 
 /**
- * A random permutation, each equally likely.
+ * Returns a random permutation; all are equally likely.
  *
  * @template T @param {readonly T[]} items @param {Chance} upTo @returns {T[]}
  */

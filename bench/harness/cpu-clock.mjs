@@ -1,6 +1,6 @@
 /**
- * CPU time used so far, in ms. Node 23.9 and later count the main thread alone. Earlier versions count the whole process,
- * with the threads of the garbage collector and of the compiler.
+ * CPU time used since the start, in ms. Node 23.9 and later count only the main thread. Earlier versions count the whole
+ * process, including the threads of the garbage collector and of the compiler.
  *
  * @typedef {'main thread' | 'process'} CpuOwner
  */

@@ -1,42 +1,46 @@
 /**
- * The heap that pending work holds on to: what is in use after it has been started, less what was in use before, with
- * the garbage collected on both sides. Work is measured while all of it waits, so nothing may have been flushed by then.
+ * The heap that pending work retains: heap in use after the work has started, minus heap in use before, both after a garbage
+ * collection. All of the work must still be pending when it is measured, so no flush may have run.
  */
 import { setTimeout } from 'node:timers/promises';
 import { median } from './rounds.mjs';
 
 /**
  * @typedef {object} PendingWork
- * @property {() => unknown} start starts all work; returns what a caller would hold, or a promise of the end
- * @property {() => number} flushes so far
+ * @property {() => unknown} start starts all work; returns the value that a caller retains, or a promise of the end
+ * @property {() => number} flushes number of flushes until now
  */
 
-/** ms after which the compiler has ended its work in the background; until then it holds on to the closures it compiles. */
-const compilation = 30;
+/** Time in ms for background compilation to end; until then the compiler retains the closures that it compiles. */
+const compilationMs = 30;
 
-/** The median number of bytes over a few rounds, the first of which only compiles the code. */
-export async function heldBytes(/** @type {() => PendingWork} */ prepare, /** @type {number} */ rounds) {
-  const held = [];
-  for (let round = 0; round <= rounds; round++) held.push(await heldOnce(prepare));
-  return median(held.slice(1));
+/** Returns the median number of retained bytes over the rounds, after one round that only compiles the code. */
+export async function retainedBytes(/** @type {() => PendingWork} */ prepare, /** @type {number} */ rounds) {
+  const samples = [];
+  for (let round = 0; round <= rounds; round++) samples.push(await retainedBytesOnce(prepare));
+  return median(samples.slice(1));
 }
 
-/** Prepares for itself, so that the caller's frame has no hold on the work of the round before. */
-async function heldOnce(/** @type {() => PendingWork} */ prepare) {
+/** Measures one round. The work is prepared here, so that no frame of the caller retains the work of the last round. */
+async function retainedBytesOnce(/** @type {() => PendingWork} */ prepare) {
   const { start, flushes } = prepare();
   const before = heapInUse();
   const end = start();
-  // Work that starts on a microtask has started after this one; flushes come later, when the microtasks have drained.
+  // One microtask later all work has started; flushes run after the microtask queue has drained.
   await null;
-  const held = heapInUse() - before;
-  if (flushes() > 0) throw new Error('The work was flushed before its heap could be measured.');
+  const retained = heapInUse() - before;
+  if (flushes() > 0)
+    throw new Error('Expected the work to be pending when its heap is measured; it was flushed before.');
   await end;
-  await setTimeout(compilation);
-  if (flushes() === 0) throw new Error('The work was measured but never flushed: it may not have been pending.');
-  return held;
+  await setTimeout(compilationMs);
+  if (flushes() === 0)
+    throw new Error(
+      'Expected the work to be flushed after it was measured; there was no flush, so it may not have been pending.',
+    );
+  return retained;
 }
 
-/** Twice, as what the first collection makes unreachable is left for the second. */
+/** Bytes of heap after two garbage collections; the second frees what the first made unreachable. */
 export function heapInUse() {
   globalThis.gc?.();
   globalThis.gc?.();

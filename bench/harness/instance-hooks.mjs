@@ -1,6 +1,6 @@
 /**
- * The resolve hook of own instances: a module with `?instance=1` in its URL passes that on to the ES modules it imports.
- * CommonJS modules have one instance for each path, whatever the query.
+ * The resolve hook for separate module instances: the query `?instance=1` of a module is added to the ES modules that it
+ * imports. CommonJS modules have one instance for each path; the query has no effect on them.
  */
 
 /** @type {import('node:module').ResolveHook} */

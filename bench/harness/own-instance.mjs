@@ -1,6 +1,6 @@
 /**
- * Own code for each contender: a module is loaded anew, with all ES modules that it imports. Closures made by one source
- * line share type feedback, so contenders that share a module would be compiled for each other's types.
+ * A separate module instance for each contender, with all ES modules that it imports. Closures of one source line share type
+ * feedback, so contenders that share a module would be compiled for each other's types.
  */
 import { register } from 'node:module';
 

@@ -1,6 +1,6 @@
 /**
- * The rows of several processes as one: medians, with the spread. Compiled code, and so speed, differs between processes
- * of one program: DataLoader has two speeds, of which each process has one.
+ * Combines the rows of several processes: medians, with the spread. Compiled code, and so speed, differs between processes
+ * of one program: DataLoader has two speeds, and each process has one of them.
  *
  * @typedef {import('./row.mjs').Row} Row
  * @typedef {readonly [min: number, max: number]} Spread
@@ -8,8 +8,8 @@
  * @typedef {object} Processes
  * @property {number} processes
  * @property {{ sluice: Spread, peer: Spread, ratio: Spread }} spread
- * @property {number} ratioToFastPeer the median of sluice beside the best process of the peer
- * @property {number} ratioToSlowPeer the median of sluice beside the worst process of the peer
+ * @property {number} ratioToFastPeer the median of sluice compared with the best process of the peer
+ * @property {number} ratioToSlowPeer the median of sluice compared with the worst process of the peer
  * @property {readonly Pick<Row, 'sluice' | 'peer' | 'ratio' | 'nsEach' | 'cpuNsEach'>[]} each the figures of each process
  *
  * @typedef {Row & Processes} CombinedRow
@@ -17,7 +17,7 @@
 import { median } from './rounds.mjs';
 import { legible, timesBetter } from './row.mjs';
 
-/** In the order of their first occurrence. @param {readonly Row[]} rows @returns {CombinedRow[]} */
+/** Returns one row for each figure, in the order of first occurrence. @param {readonly Row[]} rows @returns {CombinedRow[]} */
 export function combineProcesses(rows) {
   /** @type {Map<string, Row[]>} */
   const groups = new Map();
@@ -26,11 +26,11 @@ export function combineProcesses(rows) {
     const label = JSON.stringify([workload, size, metric, peerName]);
     groups.set(label, [...(groups.get(label) ?? []), row]);
   }
-  return [...groups.values()].map(combined);
+  return [...groups.values()].map(combine);
 }
 
 /** @param {readonly Row[]} rows @returns {CombinedRow} */
-function combined(rows) {
+function combine(rows) {
   const [first] = rows;
   const medianOf = (/** @type {(row: Row) => number | undefined} */ figure) =>
     legible(median(rows.flatMap((row) => figure(row) ?? [])));

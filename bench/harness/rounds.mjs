@@ -1,7 +1,7 @@
 /**
- * Interleaved rounds: each round runs every contender once, in a random order. Disturbances of the machine fall on all
- * contenders alike, so their ratios hold even where their times do not. A rotation of the order would give each contender
- * a fixed predecessor, whose garbage and caches are worth 10 to 20 %.
+ * Interleaved rounds: each round runs every contender once, in a random order. Disturbances of the machine affect all
+ * contenders alike, so ratios are stable even if times are not. A rotation of the order would give each contender a fixed
+ * predecessor, whose garbage and caches change its time by 10 to 20 %.
  */
 import { deepStrictEqual } from 'node:assert';
 import { performance } from 'node:perf_hooks';
@@ -15,7 +15,7 @@ import { cpuNow } from './cpu-clock.mjs';
  *
  * @typedef {object} RoundsConfig
  * @property {number} rounds
- * @property {number} [repeat] how often the work is done in one round, for work shorter than a clock can tell (1)
+ * @property {number} [repeat] number of runs in one round, for work too short for the clock (1)
  *
  * @typedef {object} Timing
  * @property {number} wallMs the median of the rounds
@@ -23,7 +23,7 @@ import { cpuNow } from './cpu-clock.mjs';
  */
 
 /**
- * The time that each contender takes to do its work once, by name.
+ * Measures the time of one run of each contender. Returns the timings by name.
  *
  * @param {readonly Contender[]} contenders
  * @param {RoundsConfig} config
@@ -39,16 +39,17 @@ export async function timeRounds(contenders, { rounds, repeat = 1 }) {
   return new Map([...samples].map(([name, times]) => [name, summary(times)]));
 }
 
-/** Compiles the code that is timed later, and checks that all contenders have the same result. */
+/** Runs each contender once, which compiles its code, and checks that all results are equal. */
 async function warmUp(/** @type {readonly Contender[]} */ contenders) {
   const results = [];
   for (const { work } of contenders) results.push(await work());
-  for (const result of results) deepStrictEqual(result, results[0], 'contenders do not agree');
+  for (const result of results) deepStrictEqual(result, results[0], 'the results of the contenders differ');
 }
 
 /**
- * The young garbage of the contender before is collected first. A full collection would do harm: between rounds no
- * instance of a contender's classes is alive, so V8 would drop their hidden classes, and with them the compiled code.
+ * Measures one round of one contender. A minor collection frees the young garbage of the previous contender. A full
+ * collection would also drop hidden classes: between rounds no instance of a contender's classes is alive, so V8 would
+ * discard them together with the compiled code.
  *
  * @param {Contender['work']} work @param {number} repeat @returns {Promise<Timing>}
  */

@@ -1,6 +1,6 @@
 /**
- * A row is one figure of sluice beside the same figure of a peer. `ratio` is how many times better sluice is, whichever
- * way the metric runs: above 1 sluice is ahead.
+ * A row is one figure of sluice and the same figure of a peer. `ratio` says how many times better sluice is, for rates and
+ * for costs: above 1 sluice is better.
  *
  * @typedef {import('./rounds.mjs').Timing} Timing
  * @typedef {'loads per second' | 'tasks per second' | 'round trips per second'} Rate
@@ -33,7 +33,7 @@ export function row({ workload, size, metric, sluice, peer, peerName, ...timed }
 }
 
 /**
- * The row of two timings, with the time of one operation beside the figures.
+ * Returns the row of two timings, with the wall time and the CPU time of one operation.
  *
  * @param {Labels & { sluice: Timing, peer: Timing, operations?: number }} timings `operations` is `size` by default
  */
@@ -53,13 +53,13 @@ export function timedRow({ operations, sluice, peer, ...labels }) {
   });
 }
 
-/** How many times better one figure is than another. */
+/** Returns how many times better one figure is than another. */
 export const timesBetter = (/** @type {Metric} */ metric, /** @type {number} */ one, /** @type {number} */ other) =>
   isRate(metric) ? one / other : other / one;
 
 const isRate = (/** @type {Metric} */ metric) => metric.endsWith(' per second');
 
-/** Rounds to four digits; a busy machine cannot promise more. */
+/** Rounds to four significant digits, which is the precision of the measurements. */
 export function legible(/** @type {number} */ figure) {
   return figure >= 1000 ? Math.round(figure) : Number(figure.toPrecision(4));
 }

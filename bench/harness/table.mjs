@@ -1,4 +1,4 @@
-/** Rows for people: one table, a heading for each workload, the spread and the time of each process beside the ratio. */
+/** A text table of rows: a heading for each workload, and the ratio, the spread and the time of each process in a row. */
 import Table from 'cli-table3';
 
 /** @typedef {import('./processes.mjs').CombinedRow} CombinedRow */
@@ -8,7 +8,7 @@ const head = [
   'metric',
   'sluice',
   'peer',
-  'beside',
+  'peer name',
   'ratio',
   'min–max',
   'slow–fast peer',
@@ -16,23 +16,23 @@ const head = [
   'ns each',
   'ns each of the peer',
 ];
-const words = new Set(['metric', 'beside']);
+const textColumns = new Set(['metric', 'peer name']);
 
 /** @param {readonly CombinedRow[]} rows */
-export function inTable(rows) {
+export function renderTable(rows) {
   const table = new Table({
     head,
-    colAligns: head.map((title) => (words.has(title) ? 'left' : 'right')),
+    colAligns: head.map((title) => (textColumns.has(title) ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
   });
-  for (const [workload, its] of byWorkload(rows)) {
-    table.push([{ content: workload, colSpan: head.length, hAlign: 'center' }], ...its.map(cellsOf));
+  for (const [workload, group] of groupByWorkload(rows)) {
+    table.push([{ content: workload, colSpan: head.length, hAlign: 'center' }], ...group.map(cellsOf));
   }
   return `${table}\n${legend(rows)}`;
 }
 
-/** In the order in which each workload first comes. */
-function byWorkload(/** @type {readonly CombinedRow[]} */ rows) {
+/** Groups rows by workload, in the order of first occurrence. */
+function groupByWorkload(/** @type {readonly CombinedRow[]} */ rows) {
   /** @type {Map<string, CombinedRow[]>} */
   const groups = new Map(rows.map((row) => [row.workload, []]));
   for (const row of rows) groups.get(row.workload)?.push(row);
@@ -42,8 +42,8 @@ function byWorkload(/** @type {readonly CombinedRow[]} */ rows) {
 /** @param {CombinedRow} row */
 function cellsOf(row) {
   const { size, metric, sluice, peer, peerName, ratio, spread, cpuNsEach, processes, each } = row;
-  const several = (/** @type {string} */ cell) => (processes > 1 ? cell : '');
-  // Sorted, so that two speeds can be seen as two groups.
+  const ifSeveral = (/** @type {string} */ cell) => (processes > 1 ? cell : '');
+  // Sorting makes two speeds visible as two groups.
   const nsOf = (/** @type {'sluice' | 'peer'} */ side) =>
     each
       .flatMap(({ nsEach }) => (nsEach ? [nsEach[side]] : []))
@@ -57,8 +57,8 @@ function cellsOf(row) {
     grouped(peer),
     peerName,
     ratio.toFixed(2),
-    several(range(spread.ratio)),
-    several(range([row.ratioToSlowPeer, row.ratioToFastPeer])),
+    ifSeveral(range(spread.ratio)),
+    ifSeveral(range([row.ratioToSlowPeer, row.ratioToFastPeer])),
     cpuNsEach ? cpuNsEach.ratio.toFixed(2) : '',
     nsOf('sluice'),
     nsOf('peer'),
@@ -69,7 +69,7 @@ function legend(/** @type {readonly CombinedRow[]} */ rows) {
   const cpuOwner = rows.find(({ cpuNsEach }) => cpuNsEach)?.cpuNsEach?.of;
   const lines = [
     'A ratio above 1 means that sluice is better. Figures are medians over processes.',
-    'min–max: the ratios of the processes. slow–fast peer: the median of sluice beside the slowest and the fastest process of the peer.',
+    'min–max: the ratios of the processes. slow–fast peer: the median of sluice compared with the slowest and the fastest process of the peer.',
     'ns each: the wall time of one operation, one figure for each process, sorted.',
   ];
   if (cpuOwner) lines.push(`CPU ratio: the ratio by CPU time of the ${cpuOwner}.`);

@@ -1,8 +1,8 @@
 /**
- * The package as whoever installs it gets it: the consumers beside this file compile in strict mode, the types of
- * the package and of what it needs included, and print what their `// →` comments say; and what browsers load needs
- * nothing of Node. It takes `npm run build` before it, and no network: the package is packed, unpacked, and linked to
- * what is installed here.
+ * Checks the package as it is installed: the consumers in this folder compile in strict mode, including the types of the
+ * package and of its dependencies, and print the lines of their `// →` comments. The entry points for browsers must not
+ * import modules of Node. The check needs `npm run build` but no network: the package is packed, unpacked, and linked to
+ * the dependencies of this project.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -18,10 +18,10 @@ const programs = ['consumer', 'pool-consumer', 'seeing-consumer'].map((name) => 
   return { name, source, expected };
 });
 
-/** The ending says whether it is an ES module or CommonJS. */
+/** Each program is compiled as an ES module (`mts`) and as CommonJS (`cts`). */
 const files = programs.flatMap(({ name }) => [`${name}.mts`, `${name}.cts`]);
-/** Only what hangs takes so many ms. */
-const PATIENCE = 120_000;
+/** The time limit of a step in ms; only a step that hangs reaches it. */
+const STEP_TIMEOUT = 120_000;
 
 const strict = {
   strict: true,
@@ -32,10 +32,10 @@ const strict = {
   target: 'es2022',
   module: 'nodenext',
 };
-/** Those of Node know nothing of a browser's, nor the other way round. */
+/** The types of Node and those of browsers are checked separately. */
 const node = { lib: ['es2022'], types: ['node'] };
 const browser = { lib: ['es2022', 'dom'], types: [] };
-/** Few who write for browsers tell the compiler so: it reads what is for Node, then. */
+/** Most browser projects do not set the condition `browser`, so the compiler reads the types for Node; both must compile. */
 const platforms = { node, browser, 'browser by name': { ...browser, customConditions: ['browser'] } };
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-consumer-'));
@@ -51,24 +51,30 @@ try {
   for (const { name, expected } of programs)
     for (const file of [`${name}.mjs`, `${name}.cjs`]) {
       const printed = run(`running ${file}`, process.execPath, [file]);
-      if (printed !== expected) throw new Error(`${file} printed\n${printed}in place of\n${expected}`);
+      if (printed !== expected) throw new Error(`${file} printed\n${printed}instead of\n${expected}`);
     }
-  const ofNode = ['index', 'pool.browser', 'pool/browser/worker-entry', 'testing', 'tools', 'trace.browser'].flatMap(
-    (name) => importsOfNode(join(folder, 'node_modules', 'sluice', 'dist', `${name}.mjs`)),
-  );
-  if (ofNode.length > 0) throw new Error(`What browsers load imports what they do not have:\n${ofNode.join('\n')}`);
+  const nodeImports = [
+    'index',
+    'pool.browser',
+    'pool/browser/worker-entry',
+    'testing',
+    'tools',
+    'trace.browser',
+  ].flatMap((name) => importsOfNode(join(folder, 'node_modules', 'sluice', 'dist', `${name}.mjs`)));
+  if (nodeImports.length > 0)
+    throw new Error(`The entry points for browsers import modules of Node:\n${nodeImports.join('\n')}`);
   console.log('The package compiles and runs, as an ES module and as CommonJS.');
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-/** What `#…` is where there is no Node. */
+/** Returns the file of a `#` import without the condition `node`. */
 function withoutNode(/** @type {string} */ name) {
   const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return join(folder, 'node_modules', 'sluice', imports[name].default.import);
 }
 
-/** Of a file and of all that it brings with it. */
+/** Returns the imports of Node modules in a file and in all files that it imports. */
 function importsOfNode(/** @type {string} */ file, seen = new Set()) {
   if (seen.has(file)) return [];
   seen.add(file);
@@ -96,12 +102,12 @@ function install() {
   }
 }
 
-/** What it prints; where it fails, so does the check. */
+/** Runs a command and returns its output; throws if the command fails. */
 function run(/** @type {string} */ step, /** @type {string} */ command, /** @type {readonly string[]} */ args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: folder,
     encoding: 'utf8',
-    timeout: PATIENCE,
+    timeout: STEP_TIMEOUT,
   });
   if (status !== 0) throw new Error(`${step} failed:\n${error ?? stdout + stderr}`);
   return stdout;

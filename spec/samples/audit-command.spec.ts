@@ -66,7 +66,7 @@ describe('audit --json', () => {
     expect({ status, stderr: withoutProgress(stderr) }).toEqual({ status: 0, stderr: '' });
   });
 
-  it('audits the lockfile of this project by default, wherever it is called from', () => {
+  it('audits the lockfile of this project by default, in any working directory', () => {
     const { stdout } = run(['--json'], folder);
     const { packages, agree, runs } = JSON.parse(stdout) as {
       readonly packages: number;
@@ -93,7 +93,7 @@ describe('audit', () => {
     expect(status).toBe(0);
   });
 
-  it('prints tables that fit into 80 columns, whatever names and licences there are', () => {
+  it('prints tables of at most 80 columns, also with long names and licences', () => {
     const { stdout } = run([]);
     const tables = stdout.split('\n').filter((line) => /^[┌│├└]/.test(line));
     expect(tables.length).toBeGreaterThan(30);
@@ -134,12 +134,8 @@ describe('audit', () => {
   });
 
   it.each([
-    [
-      'a timeline where there is no folder',
-      [SMALL, '--timeline', join(folder, 'nowhere', 'out.html')],
-      'cannot write to',
-    ],
-    ['a file that is not there', [join(folder, 'nowhere.json')], 'cannot read'],
+    ['a timeline in a missing folder', [SMALL, '--timeline', join(folder, 'nowhere', 'out.html')], 'cannot write to'],
+    ['a missing file', [join(folder, 'nowhere.json')], 'cannot read'],
     ['a folder without a lockfile', [folder], 'it is a folder, and has no package-lock.json in it'],
     ['a file that is not JSON, even over several lines', [write('text', 'not\njson\n')], 'is not JSON'],
     ['a lockfile of version 1', [write('v1', textOf({ '': {} }, 1))], 'to be 2 or 3, but it is 1'],

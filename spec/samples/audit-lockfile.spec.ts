@@ -6,7 +6,7 @@ import { packagesIn } from '../../samples/audit/load';
 import { parseLockfile, type Lockfile } from '../../samples/audit/lockfile';
 import { installed, link, lockfileOf, needs, textOf } from './lockfile-of';
 
-/** `dependent > name = target` for every dependency, with the root as a dot and what is missing as a question mark. */
+/** `dependent > name = target` for every dependency, with a dot for the root and a question mark for a missing target. */
 function graphOf(lockfile: Lockfile): readonly string[] {
   return dependenciesIn(lockfile).map(
     ({ dependent, name, target }) => `${dependent || '.'} > ${name} = ${target ?? '?'}`,
@@ -193,12 +193,16 @@ describe('a file', () => {
     ['is JSON of another kind', '[1]', 'to be 2 or 3, but there is none'],
     ['is null', 'null', 'to be 2 or 3, but there is none'],
     ['is of version 1', textOf({ '': {} }, 1), 'to be 2 or 3, but it is 1'],
-    ['is of a version to come', textOf({ '': {} }, 4), 'to be 2 or 3, but it is 4'],
+    ['is of a future version', textOf({ '': {} }, 4), 'to be 2 or 3, but it is 4'],
     ['has its version as a text', textOf({ '': {} }, '3'), 'to be 2 or 3, but it is "3"'],
     ['has no packages', '{"lockfileVersion":3}', 'must have an entry "" for the root package'],
     ['has no root package', textOf({ 'node_modules/a': {} }), 'must have an entry "" for the root package'],
-    ['has an entry that is no object', '{"lockfileVersion":3,"packages":{"":{},"a":7}}', 'its entry "a" is neither'],
-    ['has a link without an end', textOf({ '': {}, a: { link: true } }), 'its entry "a" is neither'],
+    [
+      'has an entry that is not an object',
+      '{"lockfileVersion":3,"packages":{"":{},"a":7}}',
+      'its entry "a" is neither',
+    ],
+    ['has a link without a target', textOf({ '': {}, a: { link: true } }), 'its entry "a" is neither'],
     ['has NUL in a version', textOf({ '': {}, a: { version: '1\0' } }), 'its entry "a" has a text with a NUL'],
     ['has NUL in a licence', textOf({ '': {}, a: { license: ['MIT', '\0'] } }), 'its entry "a" has a text with a NUL'],
     ['has NUL in a folder', textOf({ '': {}, 'a\0': {} }), 'has a text with a NUL'],
@@ -207,7 +211,7 @@ describe('a file', () => {
     ['has a link to a link', textOf({ '': {}, a: link('b'), b: link('c'), c: {} }), 'a link to "b", which is a link'],
     ['has a link to itself', textOf({ '': {}, a: link('a') }), 'a link to "a", which is a link'],
     ['has a folder that no file system has', textOf({ '': {}, ['a'.repeat(3_000)]: {} }), 'longer than any path'],
-  ])('that %s is refused, and told why', (_, text, message) => {
+  ])('that %s is refused, with the reason', (_, text, message) => {
     expect(() => parseLockfile(text, 'file')).toThrow(message);
   });
 });

@@ -1,4 +1,4 @@
-/** Progress of the audit: a bar on a terminal, a line now and then in a log. */
+/** Progress of the audit: a bar on a terminal, a line every ten seconds in a log. */
 import { progressOn } from '../../samples/audit/progress';
 
 const screen = (isTTY: boolean): { readonly isTTY: boolean; written: string; write: (text: string) => boolean } => ({
@@ -21,7 +21,7 @@ afterEach(() => {
   else process.env['TERM'] = TERM;
 });
 
-it('on a terminal is a bar, which is taken away at the end', () => {
+it('on a terminal is a bar, which is removed at the end', () => {
   const terminal = screen(true);
   const progress = progressOn(terminal);
   progress.show('loading');
@@ -32,7 +32,7 @@ it('on a terminal is a bar, which is taken away at the end', () => {
   jest.advanceTimersByTime(1_000);
   expect(terminal.written).toContain('5000 of 126000');
   progress.end();
-  // eslint-disable-next-line no-control-regex -- what clears the line
+  // eslint-disable-next-line no-control-regex -- the sequence that clears the line
   expect(terminal.written).toMatch(/\x1b\[2K$/);
   expect(jest.getTimerCount()).toBe(0);
 });

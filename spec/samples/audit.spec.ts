@@ -1,5 +1,5 @@
 /**
- * What the audit answers, and that it answers the same one query at a time, with sluice and by hand.
+ * The answers of the audit, which are equal one query at a time, with sluice and by hand.
  */
 import fc from 'fast-check';
 import { answersFrom, type Answer } from '../../samples/audit/answer';
@@ -14,7 +14,7 @@ import { openInThread } from './pglite-in-thread';
 const database = openInThread();
 afterAll(() => database.close());
 
-/** The answers, once all three ways have given them. */
+/** Returns the answers, after a check that all three ways agree. */
 async function answers(packages: Readonly<Record<string, Entry>>): Promise<readonly Answer[]> {
   await load(database, lockfileOf(packages));
   const found = await withSluice(database);
@@ -23,7 +23,7 @@ async function answers(packages: Readonly<Record<string, Entry>>): Promise<reado
   return found;
 }
 
-/** The answer about a dependency of which nothing in particular can be said. */
+/** Returns the answer about a dependency without dependencies and findings. */
 function plain(name: string, answer: Partial<Answer> = {}): Answer {
   return {
     name,
@@ -252,14 +252,14 @@ describe('the audit with one query at a time', () => {
 
   it('reports its progress', async () => {
     await load(database, lockfileOf({ '': needs('a'), 'node_modules/a': installed() }));
-    const told: unknown[] = [];
-    await measure(database, { progress: (...step) => told.push(step) });
-    expect(told.slice(0, 3)).toEqual([['warming up'], ['with sluice and by hand', 0, 15], expect.anything()]);
-    expect(told.slice(-3)).toEqual([0, 1, 2].map((made) => ['one query at a time', made, 3]));
+    const steps: unknown[] = [];
+    await measure(database, { progress: (...step) => steps.push(step) });
+    expect(steps.slice(0, 3)).toEqual([['warming up'], ['with sluice and by hand', 0, 15], expect.anything()]);
+    expect(steps.slice(-3)).toEqual([0, 1, 2].map((made) => ['one query at a time', made, 3]));
   });
 });
 
-/** Who needs whom: the first is the root. */
+/** The dependencies of each package by index; the first package is the root. */
 type Graph = readonly (readonly number[])[];
 
 const SIZE = 9;
@@ -279,7 +279,7 @@ function asPackages(graph: Graph): Readonly<Record<string, Entry>> {
   );
 }
 
-/** By the Floyd–Warshall algorithm, which has nothing in common with walking a graph. */
+/** Computes the answers by the Floyd–Warshall algorithm, which is independent of a graph traversal. */
 function expectedOf(graph: Graph): readonly Pick<Answer, 'name' | 'bringsIn' | 'depth' | 'onlyIt'>[] {
   const places = graph.map((_, place) => place);
   const distances = graph.map((targets, source) =>

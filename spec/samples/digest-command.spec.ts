@@ -74,7 +74,7 @@ describe('digest --json', () => {
 });
 
 describe('digest', () => {
-  it('prints the totals, and names what could not be parsed or read', () => {
+  it('prints the totals, and the files that could not be parsed or read', () => {
     const { status, stdout } = run(SMALL, '--threads', '2');
     expect(stdout).toMatch(/^5 files, /);
     expect(stdout).toMatch(/│ \.js +│ +2 │/);
@@ -149,7 +149,7 @@ describe('digest --compare', () => {
 });
 
 describe('digest, interrupted', () => {
-  /** Seconds of work, in pieces so small that the main thread hears a signal between them. */
+  /** Seconds of work, in pieces so small that the main thread handles a signal between them. */
   const MANY = join(folder, 'many');
 
   beforeAll(() => {

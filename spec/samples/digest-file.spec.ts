@@ -1,5 +1,5 @@
 /**
- * The files that are found in a folder, and the row of each, on this thread, with real and unusual files.
+ * The files that are found in a folder, and the row of each file, computed on this thread.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,7 @@ const temporary = temporaryFolder();
 
 let folders = 0;
 
-/** A new folder with these files. */
+/** Creates a folder with these files. */
 function folderOf(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
   const name = String((folders += 1));
   mkdirSync(join(temporary.path, name));
@@ -290,14 +290,14 @@ describe('a source', () => {
     expect(sourceFrom(text, 'a.js')).toMatchObject({ nesting });
   });
 
-  it('may be an ES module, a CommonJS module or a sloppy script, whatever a plain .js is', () => {
+  it('with the extension .js may be an ES module, a CommonJS module or a sloppy script', () => {
     const counts = { functions: 1, imports: 1, nesting: 1 };
     expect(sourceFrom("import 'a'; await (async () => {})();", 'a.js')).toEqual(counts);
     expect(sourceFrom("require('a'); with (a) b = function () {}; return;", 'a.js')).toEqual(counts);
     expect(sourceFrom("'use strict'; module.exports = () => { require('a'); };", 'a.js')).toEqual(counts);
   });
 
-  it('is of the kind that its name says', () => {
+  it('with the extension .mjs or .cjs is parsed as that kind only', () => {
     expect(sourceFrom("import 'a';", 'a.cjs')).toHaveProperty('unparsable');
     expect(sourceFrom('return 1;', 'a.mjs')).toHaveProperty('unparsable');
     expect(sourceFrom('return 1;', 'a.cjs')).not.toHaveProperty('unparsable');
@@ -320,7 +320,7 @@ describe('a source', () => {
     expect(sourceFrom(`a${'+a'.repeat(100_000)}`, 'a.js')).toEqual({ unparsable: 'nested too deeply' });
   });
 
-  it('is in the row of its file, and so is why there is none', async () => {
+  it('is in the row of its file, as is the reason if there is none', async () => {
     expect(await rowOf("require('a')", 'a.cjs')).toMatchObject({ source: { functions: 0, imports: 1, nesting: 0 } });
     const row = await rowOf('<div/>', 'a.js');
     expect(row).toMatchObject({ bytes: 6, source: { unparsable: 'Unexpected token (1:0)' } });
@@ -331,7 +331,7 @@ describe('the totals', () => {
   const source = { functions: 1, imports: 2, nesting: 3 };
   const row = (path: string, bytes: number, more = {}): Row => ({ path, bytes, sha256: '', gzipped: 1, ...more });
 
-  it('add up, and name what could not be read or parsed', () => {
+  it('are the sums of the rows, with the files that could not be read or parsed', () => {
     const rows = [
       row('a.js', 10, { source }),
       row('b/c.JS', 20, { source: { ...source, nesting: 9 } }),
@@ -354,7 +354,7 @@ describe('the totals', () => {
     });
   });
 
-  it('of nothing are nothing', () => {
+  it('of no files are zero', () => {
     expect(totalsOf([])).toMatchObject({ files: 0, bytes: 0, kinds: [], source: { files: 0, deepest: null } });
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The database that specs use: PGlite as the sample opens it, reached through a thread.
+ * The database of the specs: PGlite as the sample opens it, on a separate thread.
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -10,13 +10,13 @@ export function openInThread(): OpenDatabase {
   const thread = new Worker(join(__dirname, 'pglite-thread.ts'), {
     execArgv: ['--require', require.resolve('tsx/cjs')],
   });
-  const waiting: ((reply: Reply) => void)[] = [];
-  thread.on('message', (reply: Reply) => waiting.shift()?.(reply));
-  thread.on('error', ({ message }) => waiting.splice(0).forEach((settle) => settle({ failure: message })));
+  const pending: ((reply: Reply) => void)[] = [];
+  thread.on('message', (reply: Reply) => pending.shift()?.(reply));
+  thread.on('error', ({ message }) => pending.splice(0).forEach((settle) => settle({ failure: message })));
   return {
     query: async <Row>(statement: string, parameters?: readonly unknown[]) => {
       const reply = await new Promise<Reply>((resolve) => {
-        waiting.push(resolve);
+        pending.push(resolve);
         thread.postMessage({ statement, parameters });
       });
       if ('failure' in reply) throw new Error(reply.failure);

@@ -1,11 +1,11 @@
 /**
- * PGlite on a thread of its own: it loads its parts by dynamic import, which Jest's sandbox refuses. Statements come
- * in as messages, and rows go back, in order.
+ * PGlite on a separate thread, because it uses dynamic imports, which the sandbox of Jest refuses. The thread receives
+ * statements as messages, and posts their rows in the same order.
  */
 import { parentPort } from 'node:worker_threads';
 import { openDatabase } from '../../samples/audit/database';
 
-export interface Question {
+export interface QueryRequest {
   readonly statement: string;
   readonly parameters: readonly unknown[] | undefined;
 }
@@ -14,11 +14,11 @@ export type Reply = { readonly rows: readonly unknown[] } | { readonly failure: 
 
 const opening = openDatabase(undefined);
 
-parentPort?.on('message', (question: Question) => {
-  void answer(question).then((reply) => parentPort?.postMessage(reply));
+parentPort?.on('message', (request: QueryRequest) => {
+  void runQuery(request).then((reply) => parentPort?.postMessage(reply));
 });
 
-async function answer({ statement, parameters }: Question): Promise<Reply> {
+async function runQuery({ statement, parameters }: QueryRequest): Promise<Reply> {
   try {
     const database = await opening;
     return { rows: await database.query(statement, parameters) };

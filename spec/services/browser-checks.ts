@@ -1,19 +1,19 @@
 /**
- * What a page checks of the pool, in its browser: each check throws if what it promises does not hold. The page tells
- * the server what came of them.
+ * Checks of the pool that a page runs in its browser. A check throws if its title does not hold; the page posts the results
+ * to its server.
  */
 import { from, lastValueFrom, toArray, type Observable } from 'rxjs';
 import { offload, transfer, WorkerPool, type WorkerTask } from '../../src/pool.browser';
 import type { Check } from './browser-check-names';
 
 /** The time limit of a check in ms; only a check that hangs reaches it. */
-const PATIENCE = 20_000;
+const CHECK_TIMEOUT = 20_000;
 
 const uncaught: string[] = [];
 addEventListener('error', ({ message }) => uncaught.push(message));
 addEventListener('unhandledrejection', ({ reason }) => uncaught.push(String(reason)));
 
-/** For functions that are run in a worker, to leave something there. */
+/** The global object of a worker, in which functions that run there store values. */
 declare const self: typeof window & Record<string, unknown>;
 
 const pool = new WorkerPool({ size: 1, name: 'page' });
@@ -124,19 +124,19 @@ const checks: Readonly<Record<Check, () => unknown>> = {
     const seen = exitsOf(pool);
     const begun = new Promise((resolve) => (new BroadcastChannel('begun').onmessage = resolve));
     const job = pool.do(async function (this: WorkerTask) {
-      // Again and again: the page's own channel may not be open yet.
+      // The message is repeated, because the channel of the page may not be open yet.
       const channel = new BroadcastChannel('begun');
       while (!this.signal.aborted) {
         channel.postMessage('now');
         await new Promise((resolve) => setTimeout(resolve));
       }
       channel.close();
-      self['wasTold'] = true;
+      self['wasAborted'] = true;
     });
     await begun;
     job.cancel();
     same((await failureOf(job)).name, 'CancelledError');
-    same(await pool.do(() => self['wasTold']), true);
+    same(await pool.do(() => self['wasAborted']), true);
     same(seen.exits, 0);
     seen.stop();
   },
@@ -344,10 +344,10 @@ const checks: Readonly<Record<Check, () => unknown>> = {
 
 type AnyError = Error & Record<string, unknown>;
 
-/** As JSON sees them. */
+/** Compares the values as JSON. */
 function same(actual: unknown, expected: unknown): void {
   const [is, mustBe] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (is !== mustBe) throw new Error(`${is.slice(0, 500)} in place of ${mustBe.slice(0, 500)}`);
+  if (is !== mustBe) throw new Error(`${is.slice(0, 500)} instead of ${mustBe.slice(0, 500)}`);
 }
 
 async function failureOf(work: PromiseLike<unknown>): Promise<AnyError> {
@@ -356,7 +356,7 @@ async function failureOf(work: PromiseLike<unknown>): Promise<AnyError> {
     (error: unknown) => error as AnyError,
   );
   if (value instanceof Error) return value;
-  throw new Error(`it did not fail, but gave ${JSON.stringify(value)}`);
+  throw new Error(`expected a failure; got ${JSON.stringify(value)}`);
 }
 
 function thrownBy(call: () => unknown): AnyError {
@@ -376,7 +376,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await turnOfTimers();
 }
 
-/** Counts the threads that end. */
+/** Counts the exits of threads until `stop` is called. */
 function exitsOf({ events$ }: WorkerPool): { readonly exits: number; stop(): void } {
   const seen = { exits: 0, stop: () => subscription.unsubscribe() };
   const subscription = events$.subscribe(({ type }) => {
@@ -397,8 +397,8 @@ const exitOf = ({ events$ }: WorkerPool): Promise<void> =>
 const late = (): Promise<never> =>
   new Promise((_, reject) =>
     setTimeout(() => {
-      reject(new Error('it hangs'));
-    }, PATIENCE),
+      reject(new Error('The check did not end in time.'));
+    }, CHECK_TIMEOUT),
   );
 
 async function run(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * A page for a browser: the checks, bundled, on a free port of the loopback, and what the page says of them.
+ * A page for a browser: serves the bundled checks on a free port of the loopback, and receives their results.
  */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** By the name of the check: why it has failed, or null. */
+/** The error of each check by its title; null for a check that passed. */
 export type Results = Readonly<Record<string, string | null>>;
 
 export interface Page {
@@ -22,15 +22,18 @@ export interface Bundle {
   remove(): void;
 }
 
-/** A module that tasks refer to. */
+/** The source of a module that tasks refer to. */
 const WORK = `
   export const double = (n) => n * 2;
   export function* count(to) { for (let n = 0; n < to; n++) yield n; }
   export default (...args) => args.join('-');
 `;
 
-/** Only pages that are alone with themselves have shared memory. */
-const ALONE = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+/** Headers of cross-origin isolation, without which a page has no shared memory. */
+const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
 
 /** The bundler runs in its own process, because it is an ES module, which jest does not load. */
 export function bundlePage(): Bundle {
@@ -45,17 +48,17 @@ export function bundlePage(): Bundle {
 }
 
 export async function servePage({ folder }: Bundle, { isShared }: { readonly isShared: boolean }): Promise<Page> {
-  let tell: (results: Results) => void;
-  const results = new Promise<Results>((resolve) => (tell = resolve));
+  let resolveResults: (results: Results) => void;
+  const results = new Promise<Results>((resolve) => (resolveResults = resolve));
   const server = createServer((request, response) => {
-    if (request.method === 'POST') void read(request).then((text) => tell(JSON.parse(text) as Results));
-    for (const [name, value] of Object.entries(isShared ? ALONE : {})) response.setHeader(name, value);
+    if (request.method === 'POST') void read(request).then((text) => resolveResults(JSON.parse(text) as Results));
+    for (const [name, value] of Object.entries(isShared ? ISOLATION_HEADERS : {})) response.setHeader(name, value);
     answer(folder, request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the loopback gave no port');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port on the loopback.');
   return {
     url: `http://127.0.0.1:${address.port}/${isShared ? '?shared' : ''}`,
     results,
@@ -72,7 +75,7 @@ function answer(folder: string, { url = '/' }: IncomingMessage, response: Server
   const file = join(folder, pathname.replace('/broken/', '/'));
   if (pathname === '/') send(response, 'text/html', '<!doctype html><script type="module" src="/page.mjs"></script>');
   else if (pathname === '/work.mjs') send(response, 'text/javascript', WORK);
-  // The same files once more, but for the program of the workers.
+  // The path `/broken/` serves the same files, except the program of the workers.
   else if (!pathname.startsWith('/broken/worker-entry') && existsSync(file))
     send(response, 'text/javascript', readFileSync(file));
   else response.writeHead(404).end();

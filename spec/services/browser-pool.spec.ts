@@ -1,5 +1,5 @@
 /**
- * The pool in a real Chromium, where one is installed: on a page that has shared memory, and on one that has none.
+ * The pool in a real Chromium, if one is installed: on a page with shared memory, and on a page without.
  */
 import { CHECKS } from './browser-check-names';
 import { bundlePage, servePage, type Bundle, type Page, type Results } from './browser-page';

@@ -1,6 +1,6 @@
 /**
- * Bundles the page of `browser-checks.ts`, the browser's door and the program of its workers, RxJS included, into the
- * folder it is given.
+ * Bundles the page of `browser-checks.ts`, the browser entry point of the pool and the program of its workers, with RxJS,
+ * into the folder of the first argument.
  */
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsdown';

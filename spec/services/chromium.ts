@@ -1,5 +1,5 @@
 /**
- * A real Chromium for one spec: without a window, in a folder of its own, and gone afterwards.
+ * A real Chromium for one spec: headless, with a temporary profile that is removed when the browser stops.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Browser {
-  /** Rejects when the browser ends before it is stopped. */
+  /** Rejects if the browser ends by itself. */
   readonly lost: Promise<never>;
   stop(): Promise<void>;
 }
@@ -25,7 +25,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** The program: what `CHROMIUM` says, or Debian's; `null` if there is none. */
+/** Returns the path in the variable `CHROMIUM`, or that of the Debian package; `null` if there is no such file. */
 export function findChromium(): string | null {
   const path = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
   return existsSync(path) ? path : null;
@@ -38,20 +38,20 @@ export function openInChromium(program: string, url: string): Browser {
   const lost = ended.then(([code]) => {
     throw new Error(`Chromium ended with code ${String(code)}.`);
   });
-  // Whoever stops it has lost nothing.
+  // After `stop`, this rejection has no handler and must not be reported.
   lost.catch(() => undefined);
   return {
     lost,
     async stop() {
       if (browser.exitCode === null && browser.signalCode === null) browser.kill();
       await ended.catch(() => undefined);
-      await removed(folder);
+      await removeProfile(folder);
     },
   };
 }
 
-/** Processes it has started outlive it for a moment, and may write until then. */
-async function removed(folder: string): Promise<void> {
+/** Removes the profile. Child processes of the browser may still write to it for a moment, so the removal is retried. */
+async function removeProfile(folder: string): Promise<void> {
   for (let tries = 100; ; tries--) {
     try {
       rmSync(folder, { recursive: true, force: true });

@@ -15,7 +15,7 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** The folder with `initdb` and `postgres`: Debian's newest, or one in the PATH; `null` if there is none. */
+/** Returns the folder with `initdb` and `postgres`: the newest of Debian, or one in the PATH; `null` if there is none. */
 export function findPostgres(): string | null {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((one, other) => Number(other) - Number(one)) : [];
@@ -40,7 +40,7 @@ export async function startPostgres(binaries: string): Promise<PostgresServer> {
   const server = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' });
   const url = `postgres://spec@127.0.0.1:${port}/postgres`;
   const stop = async (): Promise<void> => {
-    await ended(server);
+    await stopServer(server);
     rmSync(folder, { recursive: true });
   };
   try {
@@ -68,7 +68,7 @@ async function freePort(): Promise<number> {
   const address = probe.address();
   probe.close();
   await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the loopback gave no port');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port on the loopback.');
   return address.port;
 }
 
@@ -81,15 +81,15 @@ async function untilReady(url: string, server: ChildProcess): Promise<void> {
       await client.end();
       return;
     } catch (error) {
-      if (server.exitCode !== null) throw new Error(`postgres ended with code ${server.exitCode}`, { cause: error });
+      if (server.exitCode !== null) throw new Error(`Postgres ended with code ${server.exitCode}.`, { cause: error });
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
 
-/** SIGINT is Postgres's fast shutdown: it does not wait for clients to leave. */
-async function ended(server: ChildProcess): Promise<void> {
+/** Stops Postgres by SIGINT, the fast shutdown, which does not wait for clients to disconnect. */
+async function stopServer(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   server.kill('SIGINT');
   await once(server, 'exit');

@@ -1,5 +1,5 @@
 /**
- * The audit over a real Postgres, where one is installed.
+ * The audit over a real Postgres, if one is installed.
  */
 import { join } from 'node:path';
 import { Client } from 'pg';

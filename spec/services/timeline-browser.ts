@@ -1,6 +1,5 @@
 /**
- * A timeline page as a reader has it, in a real Chromium: what it says, what it asks the network for, and where things
- * are on it.
+ * A timeline page in a real Chromium: its texts, its network requests, the positions of its spans, and the input of a user.
  */
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { patience } from '../support/patience';
@@ -20,26 +19,30 @@ const FLAGS = [
 export const launched = (executablePath: string): Promise<Browser> =>
   chromium.launch({ executablePath, args: FLAGS, headless: true });
 
-interface Look {
+interface Preferences {
   readonly colorScheme?: 'light' | 'dark';
   readonly reducedMotion?: 'reduce' | 'no-preference';
 }
 
 export class Reader {
-  /** Errors, whatever was logged, dialogs, and requests. */
-  readonly complaints: string[] = [];
+  /** Errors, console messages, dialogs and network requests: a timeline page has none. */
+  readonly unexpectedEvents: string[] = [];
 
   private constructor(readonly page: Page) {
-    page.on('console', (message) => this.complaints.push(`logged: ${message.text()}`));
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('request', (request) => this.complaints.push(`asked for ${request.url()}`));
+    page.on('console', (message) => this.unexpectedEvents.push(`logged: ${message.text()}`));
+    page.on('pageerror', (error) => this.unexpectedEvents.push(String(error)));
+    page.on('request', (request) => this.unexpectedEvents.push(`requested: ${request.url()}`));
     page.on('dialog', (dialog) => {
-      this.complaints.push(`opened: ${dialog.message()}`);
+      this.unexpectedEvents.push(`opened: ${dialog.message()}`);
       void dialog.dismiss();
     });
   }
 
-  static async open(browser: Browser, html: string, { colorScheme = 'light', reducedMotion = 'reduce' }: Look = {}) {
+  static async open(
+    browser: Browser,
+    html: string,
+    { colorScheme = 'light', reducedMotion = 'reduce' }: Preferences = {},
+  ) {
     const viewport = { width: 1280, height: 800 };
     const page = await browser.newPage({ viewport, colorScheme, reducedMotion });
     page.setDefaultTimeout(patience(30_000));
@@ -49,7 +52,7 @@ export class Reader {
     return reader;
   }
 
-  /** After the next frame. */
+  /** Resolves after the next frame. */
   async drawn(): Promise<void> {
     await this.page.evaluate(
       () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => next(null)))),
@@ -60,13 +63,13 @@ export class Reader {
     return this.page.innerText(selector);
   }
 
-  /** The stretch of time that is seen. */
+  /** Returns the visible range of time. */
   async range(): Promise<{ readonly from: number; readonly to: number }> {
     const { from, to } = await this.root();
     return { from: Number(from), to: Number(to) };
   }
 
-  /** How many spans are lit, while the others step back. */
+  /** Returns the number of highlighted spans; undefined if nothing is highlighted. */
   async lit(): Promise<number | undefined> {
     const { lit } = await this.root();
     return lit === '' || lit === undefined ? undefined : Number(lit);
@@ -81,7 +84,7 @@ export class Reader {
     await this.drawn();
   }
 
-  /** Selects the match that comes at this place, and lets go of the search. */
+  /** Selects the match with this number, and leaves the search field. */
   async select(words: string, place = 1): Promise<void> {
     await this.find(words);
     for (let at = 0; at < place; at++) await this.page.press('#search', 'Enter');
@@ -89,7 +92,7 @@ export class Reader {
     await this.drawn();
   }
 
-  /** The middle of what is selected, in the window. */
+  /** Returns the centre of the selected span, in coordinates of the window. */
   async selected(): Promise<{ readonly x: number; readonly y: number }> {
     const [x = NaN, y = NaN] = ((await this.page.getAttribute('#lanes', 'data-selected')) ?? '').split(' ').map(Number);
     const box = await this.page.locator('#lanes').boundingBox();
@@ -113,7 +116,7 @@ export class Reader {
     await this.drawn();
   }
 
-  /** The number of colours between two heights of the lanes, right of their labels. */
+  /** Returns the number of colours in a horizontal strip of the lanes, right of their labels. */
   colours(top: number, height: number): Promise<number> {
     return this.page.evaluate(
       ([from, tall]) => {

@@ -25,7 +25,7 @@ export const span = (kind: SpanKind, id: number, about: Partial<Span>): Span => 
   ...about,
 });
 
-/** `size` spans, or a few more. */
+/** Returns at least `size` spans, and a few more. */
 export function serviceSpans(size: number, at = 1_700_000_000_000): readonly Span[] {
   const service = new Service(at);
   const wave = Math.max(1, Math.min(60, Math.round(size / 40)));

@@ -24,7 +24,7 @@ if (program === null) {
   });
   afterAll(() => browser.close());
   afterEach(async () => {
-    expect(reader.complaints).toEqual([]);
+    expect(reader.unexpectedEvents).toEqual([]);
     await reader.page.close();
   });
 
@@ -169,7 +169,7 @@ if (program === null) {
       expect(details).toMatch(/Served tasks \(5\)/);
       expect(details.match(/authorName/g)).toHaveLength(5);
       expect(details).toMatch(/Batch\s+nameOf, 5\skeys/);
-      // Itself, its batch, and those five.
+      // The flight, its batch and the five tasks.
       expect(await reader.lit()).toBe(7);
       await reader.press('Escape');
       expect(await reader.lit()).toBeUndefined();

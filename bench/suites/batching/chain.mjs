@@ -1,4 +1,4 @@
-/** A chain of a million tasks, each waiting for the next, which no native stack could hold. */
+/** A chain of a million tasks, each waiting for the next: deeper than any native stack. */
 import { timeRounds } from '../../harness/rounds.mjs';
 import { timedRow } from '../../harness/row.mjs';
 import { task } from '../../sluice.mjs';
@@ -10,7 +10,7 @@ const steps = task(function* (/** @type {number} */ left) {
 });
 
 async function asyncSteps(/** @type {number} */ left) {
-  // Without an await, the stack would overflow after some ten thousand calls.
+  // Without an await, the stack would overflow after about ten thousand calls.
   await null;
   return left === 0 ? 0 : 1 + (await asyncSteps(left - 1));
 }

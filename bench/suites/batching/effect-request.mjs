@@ -1,10 +1,10 @@
 /**
- * A table as Effect 4 reads one: a request class for a single look-up, and a resolver that completes a batch of them.
- * Written as in the package's own guide to batching.
+ * A table read by Effect 4: a request class for a single look-up, and a resolver that completes a batch of requests. The
+ * code follows the guide to batching in the package of Effect.
  */
 import { Effect, Exit, Request, RequestResolver } from 'effect';
 
-class Look extends Request.Class {}
+class LookUp extends Request.Class {}
 
 /**
  * @template K, V
@@ -18,8 +18,8 @@ export function requestTo(table) {
       (values) => entries.forEach((entry, index) => entry.completeUnsafe(Exit.succeed(values[index]))),
     ),
   );
-  return (key) => Effect.request(new Look({ key }), resolver);
+  return (key) => Effect.request(new LookUp({ key }), resolver);
 }
 
-/** All at once, which is what lets the requests meet in a batch. */
+/** Unbounded concurrency, which Effect needs to batch the requests. */
 export const atOnce = { concurrency: 'unbounded' };

@@ -1,17 +1,17 @@
 /**
- * The floor of batching by generators: a bare generator is a task, two arrays and one Map are a batch, and a flush costs the
- * one promise of its read. No library that promises the same can be much faster than this.
+ * The floor, the least that batching by generators can cost: a task is a bare generator, a batch is two arrays and one Map,
+ * and a flush costs the promise of its read. A library with the same promises cannot be much faster.
  *
- * Left out: errors, cancellation, RxJS, futures that can be piped or awaited, contexts, schedulers, caches, flush policies,
+ * Not included: errors, cancellation, RxJS, futures that can be piped or awaited, contexts, schedulers, caches, flush policies,
  * windows, limits, partitions and traces.
  */
 
 /**
- * @typedef {{ suspend(task: Task): void }} Load what a task yields
+ * @typedef {{ suspend(task: Task): void }} Load the value that a task yields
  * @typedef {Generator<Load, unknown, any>} TaskBody
  */
 
-/** A function that loads one key, by `yield`. @param {(keys: any[]) => Promise<readonly unknown[]>} read */
+/** Returns a function that loads one key by `yield`. @param {(keys: any[]) => Promise<readonly unknown[]>} read */
 export function batch(read) {
   let open = new OpenBatch(read);
   return (/** @type {unknown} */ key) => new KeyLoad(key, batchFor);
@@ -58,7 +58,7 @@ class KeyLoad {
 class OpenBatch {
   isFlushed = false;
   keys = [];
-  /** The task that waits for each key, or a list of several. */
+  /** The task that waits for each key, or a list of tasks. */
   waiters = [];
   indexes = new Map();
 
@@ -69,7 +69,7 @@ class OpenBatch {
   add(/** @type {unknown} */ key, /** @type {Task} */ task) {
     const index = this.indexes.get(key);
     if (index === undefined) {
-      // Ticks run when the microtask queue has drained.
+      // Node runs ticks after the microtask queue has drained.
       if (this.keys.length === 0) process.nextTick(flush, this);
       this.indexes.set(key, this.keys.length);
       this.keys.push(key);

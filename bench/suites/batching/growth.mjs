@@ -1,4 +1,4 @@
-/** What a task costs when a million of them wait for one flush, and beside ten thousand: 1 is a cost that does not grow. */
+/** The cost of a task when a million tasks wait for one flush, relative to ten thousand: 1 is a constant cost. */
 import { timeRounds } from '../../harness/rounds.mjs';
 import { row, timedRow } from '../../harness/row.mjs';
 import { doublesContenders } from './doubles/contenders.mjs';

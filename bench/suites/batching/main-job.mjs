@@ -1,4 +1,4 @@
-/** The audit that `npm start` runs: the same report by tasks and by queries batched by hand, as it measures itself. */
+/** The audit of `npm start`, which measures itself: one report by tasks, by hand-batched queries and by single queries. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

@@ -1,4 +1,4 @@
-/** Loads one after the other: nothing to batch, so what is left is the cost of a flush. */
+/** Sequential loads: nothing can be batched, so the measured time is the cost of a flush. */
 import { timeRounds } from '../../harness/rounds.mjs';
 import { timedRow } from '../../harness/row.mjs';
 import { doublesContenders } from './doubles/contenders.mjs';

@@ -1,4 +1,4 @@
-/** The batching suite: sluice beside the libraries people batch with today, and beside the floor. In the order of the report. */
+/** The batching suite: sluice compared with DataLoader, Effect and the floor. The order is that of the report. */
 import { chain } from './chain.mjs';
 import { growth } from './growth.mjs';
 import { mainJob } from './main-job.mjs';
@@ -11,19 +11,19 @@ import { waitingBareLoads, waitingLoads } from './waiting.mjs';
 export const workloads = [
   { name: 'answers → authors → names, 1 000', run: namesOfThousand },
   { name: 'answers → authors → names, 10 000', run: namesOfTenThousand },
-  { name: 'answers → authors → names beside Effect', run: namesBesideEffect },
-  { name: 'ten answers to an author', run: namesOfFewAuthors },
+  { name: 'answers → authors → names, with Effect', run: namesBesideEffect },
+  { name: 'ten answers for each author', run: namesOfFewAuthors },
   { name: 'loads one by one', run: loadsOneByOne },
   { name: 'a million tasks on one flush', run: growth },
   { name: 'a million tasks in a chain', run: chain },
-  { name: 'waiting loads, a function each', run: waitingLoads },
-  { name: 'waiting loads, in one all and bare', run: waitingBareLoads },
+  { name: 'waiting loads, one function each', run: waitingLoads },
+  { name: 'waiting loads, in one all and alone', run: waitingBareLoads },
   { name: 'round trips', run: roundTrips, once: true },
   { name: 'random programs by policy', run: randomPrograms, once: true },
   { name: 'the audit', run: mainJob, once: true },
 ];
 
-/** Loads Effect only where it is needed: its code slows down every full garbage collection. */
+/** Imports Effect only for this workload, because its code slows down every full garbage collection. */
 async function* roundTrips() {
   const workload = await import('./round-trips/workload.mjs');
   yield* workload.roundTrips();

@@ -1,17 +1,17 @@
-/** A table in memory, read as a database is: many keys at a time, for a promise. It counts how often it was asked. */
+/** A table in memory with the interface of a database: a read takes many keys and returns a promise. Reads are counted. */
 import { setTimeout } from 'node:timers/promises';
 
 /**
  * @template K, V
  * @typedef {object} Table
- * @property {(keys: readonly K[]) => Promise<V[]>} read the values, in the order of the keys
- * @property {number} reads so far: the round trips
+ * @property {(keys: readonly K[]) => Promise<V[]>} read resolves with the values, in the order of the keys
+ * @property {number} reads number of reads until now, which are the round trips
  */
 
 /**
  * @template K, V
  * @param {Iterable<readonly [K, V]>} entries
- * @param {number} latency ms that an answer takes
+ * @param {number} latency time of a read in ms
  * @returns {Table<K, V>}
  */
 export function tableOf(entries, latency = 0) {
@@ -26,5 +26,5 @@ export function tableOf(entries, latency = 0) {
   }
 }
 
-/** The numbers from 0, which are the keys of most tables here. */
+/** Returns the numbers from 0, which are the keys of most tables. */
 export const numbers = (/** @type {number} */ count) => Array.from({ length: count }, (_, index) => index);

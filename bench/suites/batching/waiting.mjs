@@ -1,9 +1,9 @@
 /**
- * The heap that a waiting load holds on to, in three forms: a function for each answer that waits for its load, as most
- * code is written; loads for which one `all` waits; and the bare load.
+ * The heap that a waiting load retains, in three forms: one waiting function for each load, as in most code; many loads in
+ * one `all`; and the load alone.
  */
 import { DataLoader } from '../../dataloader.mjs';
-import { heldBytes } from '../../harness/heap.mjs';
+import { retainedBytes } from '../../harness/heap.mjs';
 import { row } from '../../harness/row.mjs';
 import { all, batch } from '../../sluice.mjs';
 import { loaders } from './names/dataloader.mjs';
@@ -20,7 +20,7 @@ const cached = { cache: true };
 const uncached = { cache: false };
 
 export async function* waitingLoads() {
-  const title = 'waiting loads, a function each';
+  const title = 'waiting loads, one function each';
   const tasksWaiting = await bytesEach(inFunctions(tasks, uncached));
   const loadersWaiting = await bytesEach(inFunctions(loaders, uncached));
   const withoutCache = { peer: loadersWaiting, peerName: 'DataLoader without cache' };
@@ -54,7 +54,7 @@ export async function* waitingBareLoads() {
   });
   yield row({
     ...labels,
-    workload: 'waiting loads, bare',
+    workload: 'waiting loads, alone',
     sluice: await bytesEach(withBatch((load) => ids.forEach((id) => load(id).subscribe()))),
     peer: await bytesEach(withLoader((loader) => ids.forEach((id) => void loader.load(id)))),
     peerName,
@@ -62,7 +62,7 @@ export async function* waitingBareLoads() {
 }
 
 /** @param {() => import('../../harness/heap.mjs').PendingWork} prepare */
-const bytesEach = async (prepare) => (await heldBytes(prepare, rounds)) / size;
+const bytesEach = async (prepare) => (await retainedBytes(prepare, rounds)) / size;
 
 const inFunctions = (program, config) => () => {
   const questions = questionsOf(size);

@@ -1,4 +1,4 @@
-/** Calls that block the caller until a thread has answered, beside synckit, which does nothing else. */
+/** Calls that block the caller until a thread has returned the result, compared with synckit. */
 import { fileURLToPath } from 'node:url';
 import { createSyncFn } from 'synckit';
 import { timeRounds } from '../../harness/rounds.mjs';
@@ -15,9 +15,9 @@ export async function* blockingCalls() {
   const tiny = pool.task(reference);
   const synckit = createSyncFn(synckitThread);
   const contenders = [
-    { name: 'call', work: repeated((n) => tiny(n).block()) },
-    { name: 'job', work: repeated((n) => pool.do(reference, n).block()) },
-    { name: 'synckit', work: repeated((n) => synckit(n)) },
+    { name: 'call', work: repeat((n) => tiny(n).block()) },
+    { name: 'job', work: repeat((n) => pool.do(reference, n).block()) },
+    { name: 'synckit', work: repeat((n) => synckit(n)) },
   ];
   try {
     const times = await timeRounds(contenders, { rounds: 15 });
@@ -31,7 +31,7 @@ export async function* blockingCalls() {
 }
 
 /** @param {(n: number) => number} blocking */
-function repeated(blocking) {
+function repeat(blocking) {
   return async () => {
     let sum = 0;
     for (let n = 0; n < size; n++) sum += blocking(n);

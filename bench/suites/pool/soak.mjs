@@ -1,7 +1,8 @@
 /**
- * A soak: a minute of tasks that fail, hang, and kill their threads, of cancels and of resizes. Every task must have
- * one outcome, the one of its kind, and the process must be as it was before. A short storm comes first, so that what
- * is made once and for all has been made. SOAK_SECONDS and SOAK_SEED, for the one that failed, are in the environment.
+ * A soak test: a minute of tasks that fail, hang or kill their threads, with cancels and resizes. Each task must have the
+ * one outcome of its kind, and the process must keep no resource of the pool. A short run comes first, so that lazy
+ * initialization does not count as a leak. The environment variable `SOAK_SECONDS` sets the length; `SOAK_SEED` repeats
+ * the random choices of a failed run.
  */
 import { setTimeout as fire } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,59 +11,66 @@ import { row } from '../../harness/row.mjs';
 import { chance } from '../../harness/chance.mjs';
 import { Ledger } from './soak/ledger.mjs';
 import { storm } from './soak/storm.mjs';
-import { moreThan, traces } from './soak/traces.mjs';
+import { countResources, describeLeaks } from './soak/resources.mjs';
 
 const seconds = Number(process.env.SOAK_SECONDS ?? 60);
 const seed = Number(process.env.SOAK_SEED ?? Date.now() % 1e6);
 
-/** What may be left, and how long the last tasks may take. The heap is told by compiled code, which comes and goes. */
+/** Bounds for the heap that is left and for the last tasks. Compiled code comes and goes, so some heap may be left. */
 const bytesBound = 2 * 2 ** 20;
-const msToCalmBound = 10_000;
+const msToDrainBound = 10_000;
 const msForHandles = 5_000;
 const msToEnd = 10_000;
 
 export async function* soak() {
   const upTo = chance(seed);
   const ledger = new Ledger();
-  const unwatch = watchProcess(ledger);
+  const stopWatching = watchProcess(ledger);
   try {
     await storm((seconds * 1_000) / 6, upTo, ledger);
     const heapBefore = await heapAtRest();
-    const before = traces();
-    const msToCalm = await storm(seconds * 1_000, upTo, ledger);
-    const more = await moreThan(before, msForHandles);
+    const before = countResources();
+    const msToDrain = await storm(seconds * 1_000, upTo, ledger);
+    const leaks = await describeLeaks(before, msForHandles);
     const bytesLeft = (await heapAtRest()) - heapBefore;
 
-    if (more) ledger.complain(`there is more of the pool than before: ${more}`);
-    if (bytesLeft > bytesBound) ledger.complain(`${bytesLeft} bytes of heap were left, more than ${bytesBound}`);
-    if (msToCalm > msToCalmBound) ledger.complain(`the last tasks took ${msToCalm} ms, more than ${msToCalmBound}`);
+    if (leaks) ledger.addViolation(`resources were left: ${leaks}`);
+    if (bytesLeft > bytesBound) ledger.addViolation(`${bytesLeft} bytes of heap were left, more than ${bytesBound}`);
+    if (msToDrain > msToDrainBound)
+      ledger.addViolation(`the last tasks took ${msToDrain} ms, more than ${msToDrainBound}`);
     report(ledger);
     const figures = { workload: `a soak of ${seconds} s`, size: ledger.counts.begun };
-    // What is collected meanwhile may be more than what is left.
+    // The heap may have shrunk; a ratio needs a positive figure.
     const left = Math.max(bytesLeft, 1);
     yield row({ ...figures, metric: 'bytes left', sluice: left, peer: bytesBound, peerName: 'the bound of 2 MiB' });
-    yield row({ ...figures, metric: 'ms', sluice: msToCalm, peer: msToCalmBound, peerName: 'the bound for the last' });
-    if (ledger.complaints.length > 0) throw failure(ledger);
+    yield row({
+      ...figures,
+      metric: 'ms',
+      sluice: msToDrain,
+      peer: msToDrainBound,
+      peerName: 'the bound for the last tasks',
+    });
+    if (ledger.violations.length > 0) throw failure(ledger);
   } catch (error) {
-    // Whatever the pool has left must not keep the process from ending.
+    // A leaked thread or handle must not keep the process alive.
     fire(() => process.exit(1), msToEnd).unref();
     throw error;
   } finally {
-    unwatch();
+    stopWatching();
   }
 }
 
-/** Nothing of what the threads go through may come out in this one. */
+/** Records errors and warnings of the main thread as violations: failures of tasks must not reach it. */
 function watchProcess(/** @type {Ledger} */ ledger) {
-  const watches = ['uncaughtException', 'unhandledRejection', 'warning'].map((event) => {
-    const watch = (/** @type {unknown} */ what) => ledger.complain(`${event} on the main thread: ${what}`);
-    process.on(event, watch);
-    return () => process.off(event, watch);
+  const stops = ['uncaughtException', 'unhandledRejection', 'warning'].map((event) => {
+    const record = (/** @type {unknown} */ what) => ledger.addViolation(`${event} on the main thread: ${what}`);
+    process.on(event, record);
+    return () => process.off(event, record);
   });
-  return () => watches.forEach((end) => end());
+  return () => stops.forEach((stop) => stop());
 }
 
-/** The compiler ends in the background what it has begun, and until then holds on to it. */
+/** Heap in use once the compiler has ended its background jobs, which retain the functions they compile. */
 async function heapAtRest() {
   await sleep(500);
   return heapInUse();
@@ -75,6 +83,6 @@ function report(/** @type {Ledger} */ { counts }) {
   );
 }
 
-function failure(/** @type {Ledger} */ { counts, complaints }) {
-  return new Error(`The soak with seed ${seed} has ${counts.complaints} complaints:\n- ${complaints.join('\n- ')}`);
+function failure(/** @type {Ledger} */ { counts, violations }) {
+  return new Error(`The soak with seed ${seed} has ${counts.violations} violations:\n- ${violations.join('\n- ')}`);
 }

@@ -1,7 +1,7 @@
-/** The pool suite: what a thread costs, beside the pools people use today, and whether it lasts. In the order of the report. */
+/** The pool suite: the overhead of tasks on threads, compared with other pools, and a soak. The order is that of the report. */
 import { blockingCalls } from './blocking.mjs';
 import { mixed } from './mixed.mjs';
-import { digests, fibonacci } from './processor.mjs';
+import { digests, fibonacci } from './cpu-bound.mjs';
 import { soak } from './soak.mjs';
 import { tinyInABurst, tinyInAWindow, tinyOneByOne } from './tiny.mjs';
 

@@ -1,4 +1,4 @@
-/** The function as synckit wants it: handed over by the thread itself. */
+/** The thread of synckit, which registers its function. */
 import { runAsWorker } from 'synckit';
 import { tiny } from './work.mjs';
 

@@ -1,5 +1,5 @@
-/** Tasks that do next to nothing, so that what is measured is the pool: one at a time, in a window, all at once. */
-import { tasksPerSecond } from './beside-peers.mjs';
+/** Tasks with almost no work, so that the measured time is that of the pool: one at a time, in a window, and all at once. */
+import { tasksPerSecond } from './compare-pools.mjs';
 
 const rounds = 15;
 const inputs = (/** @type {number} */ size) => Array.from({ length: size }, (_, input) => input);

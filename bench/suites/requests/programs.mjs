@@ -1,4 +1,4 @@
-/** One request, inside a store: by tasks, by async functions, and by DataLoader. */
+/** One request inside a store of `AsyncLocalStorage`: by tasks, by async functions, and by DataLoader. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DataLoader } from '../../dataloader.mjs';
 import { all, batch, BatchScheduler, task } from '../../sluice.mjs';

@@ -1,8 +1,7 @@
 /**
- * The suite of requests: what it costs that a scheduler is carried through async code. Each contender serves one request:
- * sluice on a scheduler of its own, DataLoader with loaders of its own; both inside a store of `AsyncLocalStorage`, as in
- * a service with tracing. A suite of its own, since Node runs all promises of a process more slowly once such a store is
- * in use.
+ * The requests suite: the cost of a scheduler that follows async code. Each contender serves one request: sluice on a separate
+ * scheduler, DataLoader with separate loaders, both inside a store of `AsyncLocalStorage`, as in a service with tracing. The
+ * suite is separate because Node runs all promises of a process more slowly once such a store is in use.
  */
 import { importOwn } from '../../harness/own-instance.mjs';
 import { timeRounds } from '../../harness/rounds.mjs';
@@ -11,7 +10,7 @@ import { numbers } from '../batching/table.mjs';
 
 const loadsPerAnswer = 2;
 const peerName = 'DataLoader with cache';
-/** The export that is the program of each contender. */
+/** The exported program of each contender. */
 const programs = { tasks: 'tasks', 'async functions': 'asyncFunctions', [peerName]: 'loaders' };
 
 async function* requests() {

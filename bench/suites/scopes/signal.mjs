@@ -1,4 +1,4 @@
-/** Scopes with one AbortSignal, opened and closed. Each adds a listener, which must be removed with its scope. */
+/** Scopes on one AbortSignal, opened and closed. Each scope adds a listener, and must remove it when it closes. */
 import { getEventListeners } from 'node:events';
 import { timeRounds } from '../../harness/rounds.mjs';
 import { timedRow } from '../../harness/row.mjs';
@@ -8,11 +8,11 @@ const size = 10_000;
 
 export async function* scopesOnASignal() {
   const { signal } = new AbortController();
-  const opened = async () => {
+  const openScopes = async () => {
     for (let count = 0; count < size; count++) await new Scope({ signal }).close();
     return size;
   };
-  const listened = async () => {
+  const addListeners = async () => {
     for (let count = 0; count < size; count++) {
       const listener = () => undefined;
       signal.addEventListener('abort', listener, { once: true });
@@ -23,8 +23,8 @@ export async function* scopesOnASignal() {
   };
   const times = await timeRounds(
     [
-      { name: 'scopes', work: opened },
-      { name: 'listeners', work: listened },
+      { name: 'scopes', work: openScopes },
+      { name: 'listeners', work: addListeners },
     ],
     { rounds: 15 },
   );
@@ -36,6 +36,6 @@ export async function* scopesOnASignal() {
     metric: 'ns each',
     sluice: times.get('scopes'),
     peer: times.get('listeners'),
-    peerName: 'its listener alone',
+    peerName: 'a listener alone',
   });
 }

@@ -1,4 +1,4 @@
-/** The scopes suite: what a lifetime costs, beside work that has none, and beside Effect's. In the order of the report. */
+/** The scopes suite: the cost of a scope, compared with work without one and with Effect. The order is that of the report. */
 import { tasksInAScope } from './tasks.mjs';
 import { scopesOnASignal } from './signal.mjs';
 

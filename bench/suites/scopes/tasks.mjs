@@ -1,12 +1,12 @@
-/** Tasks started in a scope and waited for, beside the same tasks without one: what is above them is the scope's cost. */
+/** Tasks that a scope starts and awaits, compared with the same tasks without a scope: the difference is the cost of the scope. */
 import { Effect, Fiber } from 'effect';
 import { timeRounds } from '../../harness/rounds.mjs';
 import { row, timedRow } from '../../harness/row.mjs';
 import { scoped, task } from '../../sluice.mjs';
 
 const size = 10_000;
-/** ns for each task that a scope may cost. */
-const bound = 2_000;
+/** Limit in ns for the cost of a scope for each task. */
+const boundNs = 2_000;
 
 const answer = task(function* () {
   return 42;
@@ -49,7 +49,7 @@ export async function* tasksInAScope() {
     ...labels,
     metric: 'ns above the bare task',
     sluice: ((sluice.wallMs - bare.wallMs) * 1e6) / size,
-    peer: bound,
+    peer: boundNs,
     peerName: 'the bound of 2 µs',
   });
   yield timedRow({ ...labels, metric: 'ns each', sluice, peer: times.get('Effect'), peerName: 'Effect' });

@@ -1,4 +1,4 @@
-/** The program that is looked at: tasks that each ask two batch functions, and keys that are asked for by themselves. */
+/** The observed programs: tasks that each call two batch functions, and calls of one batch function without tasks. */
 const size = 10_000;
 const ids = Array.from({ length: size }, (_, id) => id);
 

@@ -1,9 +1,9 @@
-/** The seeing suite: what it costs that sluice can be looked at, while nobody looks and while somebody does. */
-import { lookedAt } from './looked-at.mjs';
-import { whileNobodyLooks } from './nobody-looks.mjs';
+/** The seeing suite: the cost of instrumentation, unobserved and observed. */
+import { observed } from './observed.mjs';
+import { unobserved } from './unobserved.mjs';
 
 /** @type {readonly import('../../harness/workload.mjs').Workload[]} */
 export const workloads = [
-  { name: 'nobody looks', run: whileNobodyLooks },
-  { name: 'looked at', run: lookedAt },
+  { name: 'unobserved', run: unobserved },
+  { name: 'observed by metrics or debug', run: observed },
 ];

@@ -1,4 +1,4 @@
-/** The contenders of a workload on doubles, each with code of its own. */
+/** Contenders that load the doubles of numbers, each with its own module instance. */
 import { importOwn } from '../../../harness/own-instance.mjs';
 
 /**

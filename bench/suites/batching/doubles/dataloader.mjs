@@ -1,4 +1,4 @@
-/** Doubles with DataLoader, without cache. */
+/** Loads of doubles with DataLoader, without cache. */
 import { DataLoader } from '../../../dataloader.mjs';
 import { read } from './read.mjs';
 

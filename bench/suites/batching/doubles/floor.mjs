@@ -1,4 +1,4 @@
-/** Doubles on the floor. */
+/** Loads of doubles with the minimal implementation of `floor.mjs`. */
 import { all, batch } from '../floor.mjs';
 import { read } from './read.mjs';
 

@@ -1,4 +1,4 @@
-/** Doubles with sluice. */
+/** Loads of doubles with sluice. */
 import { all, batch, task } from '../../../sluice.mjs';
 import { read } from './read.mjs';
 

@@ -1,4 +1,4 @@
-/** Names of the authors of answers, with Effect: as the generator people write, and as the leaner `flatMap`. */
+/** Names of the authors of answers, with Effect: by generators, the usual form, and by `flatMap`, which costs less. */
 import { Effect } from 'effect';
 import { atOnce, requestTo } from '../effect-request.mjs';
 

@@ -1,4 +1,4 @@
-/** Names of the authors of answers, on the floor. */
+/** Names of the authors of answers, with the minimal implementation of `floor.mjs`. */
 import { all, batch } from '../floor.mjs';
 
 export { questionsOf } from './questions.mjs';

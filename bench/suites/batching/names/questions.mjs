@@ -1,16 +1,16 @@
-/** The data: answers, each by an author, each with a name. Two levels, so every answer costs two loads. */
+/** Answers, their authors, and the names of the authors. There are two levels, so each answer takes two loads. */
 import { numbers, tableOf } from '../table.mjs';
 
 /**
  * @typedef {object} Questions
- * @property {import('../table.mjs').Table<number, number>} answers from answer to author
- * @property {import('../table.mjs').Table<number, string>} authors from author to name
+ * @property {import('../table.mjs').Table<number, number>} answers authors by answer
+ * @property {import('../table.mjs').Table<number, string>} authors names by author
  */
 
 export const loadsPerAnswer = 2;
 
 /**
- * With an author to each answer all keys are distinct, and those who cache or dedupe have no fewer loads than others.
+ * Creates the tables. With one answer for each author all keys are distinct, so caches and deduplication save no loads.
  *
  * @param {number} answerCount
  * @param {number} answersPerAuthor

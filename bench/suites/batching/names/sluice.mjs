@@ -1,4 +1,4 @@
-/** Names of the authors of answers, with sluice: as tasks, and as the async functions people already have. */
+/** Names of the authors of answers, with sluice: by tasks and by async functions. */
 import { all, batch, task } from '../../../sluice.mjs';
 
 export { questionsOf } from './questions.mjs';

@@ -1,6 +1,6 @@
 /**
- * Answers to authors to names: the common N+1 query. A load is one key asked for. What belongs to a request is made anew
- * for each, as loaders with a cache are in a service; all else is made once.
+ * Answers to authors to names: the common N+1 query. A load is one requested key. Loaders with a cache are created for each
+ * request, as in a service; the others are created once.
  */
 import { importOwn } from '../../../harness/own-instance.mjs';
 import { timeRounds } from '../../../harness/rounds.mjs';
@@ -23,7 +23,7 @@ import { loadsPerAnswer } from './questions.mjs';
  * @property {number} [answersPerAuthor]
  * @property {readonly Pairing[]} pairings
  *
- * @typedef {{ sluice: string, peerName: string }} Pairing programs that promise the same
+ * @typedef {{ sluice: string, peerName: string }} Pairing programs with the same guarantees
  */
 
 /** @type {Readonly<Record<string, NamesProgram>>} */
@@ -39,13 +39,13 @@ const programs = {
 };
 
 const cached = { sluice: 'tasks with cache', peerName: 'DataLoader with cache' };
-const besideDataLoader = [
+const dataLoaderPairings = [
   { sluice: 'tasks', peerName: 'DataLoader without cache' },
   { sluice: 'tasks', peerName: 'the floor' },
   cached,
   { sluice: 'async functions', peerName: 'DataLoader without cache' },
 ];
-const besideEffect = [
+const effectPairings = [
   { sluice: 'tasks', peerName: 'Effect' },
   { sluice: 'tasks', peerName: 'Effect with flatMap' },
 ];
@@ -53,20 +53,20 @@ const besideEffect = [
 const title = 'answers → authors → names';
 
 export const namesOfThousand = () =>
-  measured({ title, size: 1_000, rounds: 31, repeat: 8, pairings: besideDataLoader });
+  measure({ title, size: 1_000, rounds: 31, repeat: 8, pairings: dataLoaderPairings });
 
-export const namesOfTenThousand = () => measured({ title, size: 10_000, rounds: 21, pairings: besideDataLoader });
+export const namesOfTenThousand = () => measure({ title, size: 10_000, rounds: 21, pairings: dataLoaderPairings });
 
-/** A workload of its own, since the code and the garbage of Effect are many times those of the others. */
-export const namesBesideEffect = () => measured({ title, size: 10_000, rounds: 7, pairings: besideEffect });
+/** A separate workload, because Effect has far more code and garbage than the other contenders. */
+export const namesBesideEffect = () => measure({ title, size: 10_000, rounds: 7, pairings: effectPairings });
 
 export const namesOfFewAuthors = () =>
-  measured({ title: 'ten answers to an author', size: 10_000, rounds: 21, answersPerAuthor: 10, pairings: [cached] });
+  measure({ title: 'ten answers for each author', size: 10_000, rounds: 21, answersPerAuthor: 10, pairings: [cached] });
 
 /** @param {NamesConfig} config */
-async function* measured({ title, size, rounds, repeat = 1, answersPerAuthor = 1, pairings }) {
+async function* measure({ title, size, rounds, repeat = 1, answersPerAuthor = 1, pairings }) {
   const names = [...new Set(pairings.flatMap(({ sluice, peerName }) => [sluice, peerName]))];
-  const contenders = await Promise.all(names.map((name) => contender(name, size, answersPerAuthor)));
+  const contenders = await Promise.all(names.map((name) => createContender(name, size, answersPerAuthor)));
   const times = await timeRounds(contenders, { rounds, repeat });
   for (const { sluice, peerName } of pairings) {
     yield timedRow({
@@ -81,8 +81,8 @@ async function* measured({ title, size, rounds, repeat = 1, answersPerAuthor = 1
   }
 }
 
-/** A program with code and data of its own. */
-async function contender(
+/** Creates a contender with its own module instance and data. */
+async function createContender(
   /** @type {string} */ name,
   /** @type {number} */ size,
   /** @type {number} */ answersPerAuthor,

@@ -1,13 +1,13 @@
 /**
- * Random programs in the form of real ones: a few functions, each a sequence of loads and of concurrent calls of functions
- * below it, called for several keys at once. The same function runs for many keys, so that its loads can be batched.
+ * Random programs with the form of real ones: a few functions, each a sequence of loads and of concurrent calls of later
+ * functions. A function is called with many keys at once, so that its loads can be batched.
  *
  * @typedef {{ does: 'load', table: number } | { does: 'call', function: number, width: number }} Step
  * @typedef {readonly Step[]} ProgramFunction
  * @typedef {object} RandomProgram
  * @property {number} tables
  * @property {readonly ProgramFunction[]} functions each calls only functions after it
- * @property {readonly { function: number, key: number }[]} roots run at once
+ * @property {readonly { function: number, key: number }[]} roots calls that start at the same time
  */
 
 /** @param {import('../../../harness/chance.mjs').Chance} upTo @returns {RandomProgram} */

@@ -1,11 +1,11 @@
-/** A random program in both libraries: as tasks with sluice on a scheduler of its own, as async functions with DataLoader. */
+/** Runs a random program: by tasks on a separate scheduler with sluice, and by async functions with DataLoader. */
 import { DataLoader } from '../../../dataloader.mjs';
 import { all, batch, BatchScheduler, task } from '../../../sluice.mjs';
 
 /** @typedef {import('./program.mjs').RandomProgram} RandomProgram */
 /** @typedef {(keys: readonly number[]) => Promise<number[]>} Read */
 
-/** Keys that a call passes to the calls below it, and to its own next steps. */
+/** Returns the keys of the calls that a call with this key makes. */
 const below = (/** @type {number} */ key, /** @type {number} */ width) =>
   Array.from({ length: width }, (_, index) => key * 3 + index);
 

@@ -1,6 +1,6 @@
 /**
- * Counts round trips and rounds. All trips take the same time: those in flight land together, in one round, when the
- * program cannot go on without them. Rounds stand for the time that a program takes, trips for the load of its tables.
+ * Counts round trips and rounds. All trips take equally long: trips in flight complete together, in one round, when the
+ * program cannot continue without them. Rounds measure the time of a program, trips the load of its tables.
  */
 import { setImmediate } from 'node:timers';
 
@@ -10,18 +10,18 @@ export class Trips {
   /** @type {(() => void)[]} */
   #inFlight = [];
 
-  /** A table in which each value is the key plus one. */
+  /** Reads a table in which each value is the key plus one. */
   read = (/** @type {readonly number[]} */ keys) => {
     this.trips++;
-    // Node runs immediates when neither a microtask nor a tick is left.
-    if (this.#inFlight.length === 0) setImmediate(() => this.#land());
+    // Node runs immediates after all microtasks and ticks.
+    if (this.#inFlight.length === 0) setImmediate(() => this.#completeAll());
     return new Promise((resolve) => this.#inFlight.push(() => resolve(keys.map((key) => key + 1))));
   };
 
-  #land() {
+  #completeAll() {
     this.rounds++;
-    const landing = this.#inFlight;
+    const completing = this.#inFlight;
     this.#inFlight = [];
-    for (const land of landing) land();
+    for (const complete of completing) complete();
   }
 }

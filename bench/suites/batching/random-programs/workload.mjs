@@ -1,4 +1,4 @@
-/** Random programs by flush policy: the round trips and the rounds that each policy takes, beside DataLoader. */
+/** Random programs: the round trips and rounds of each flush policy, compared with DataLoader. */
 import { deepStrictEqual } from 'node:assert';
 import { chance } from '../../../harness/chance.mjs';
 import { row } from '../../../harness/row.mjs';
@@ -13,20 +13,20 @@ import { Trips } from './trips.mjs';
 const size = 300;
 const seed = 20;
 
-/** A policy that the built package does not export is left out. */
+/** Flush policies; those that the built package does not export are skipped. */
 const policies = ['flushAll', 'largestFirst', 'feedersFirst'].filter((name) => name in sluice);
 
 export async function* randomPrograms() {
   const upTo = chance(seed);
   const programs = Array.from({ length: size }, () => randomProgram(upTo));
   const peerName = 'DataLoader without cache';
-  const theirs = await count(programs, runWithDataLoader);
+  const peerCount = await count(programs, runWithDataLoader);
   for (const policy of policies) {
-    const ours = await count(programs, (program, read) => runWithSluice(program, read, sluice[policy]));
-    deepStrictEqual(ours.results, theirs.results, `${policy}: sluice and ${peerName} do not agree`);
+    const sluiceCount = await count(programs, (program, read) => runWithSluice(program, read, sluice[policy]));
+    deepStrictEqual(sluiceCount.results, peerCount.results, `${policy}: the results of sluice and ${peerName} differ`);
     const labels = { workload: `random programs: ${policy}`, size, peerName };
-    yield row({ ...labels, metric: 'round trips', sluice: ours.trips, peer: theirs.trips });
-    yield row({ ...labels, metric: 'rounds', sluice: ours.rounds, peer: theirs.rounds });
+    yield row({ ...labels, metric: 'round trips', sluice: sluiceCount.trips, peer: peerCount.trips });
+    yield row({ ...labels, metric: 'rounds', sluice: sluiceCount.rounds, peer: peerCount.rounds });
   }
 }
 

@@ -1,4 +1,4 @@
-/** A tree of comments, each with its replies: one round trip for a level of the tree, however wide it is. */
+/** A tree of comments, each with its replies: one round trip for each level of the tree, of any width. */
 import { DataLoader } from '../../../dataloader.mjs';
 import { Effect } from 'effect';
 import { all, batch, task } from '../../../sluice.mjs';
@@ -42,7 +42,7 @@ export const commentTree = {
   },
 };
 
-/** A full tree, numbered level by level. */
+/** Returns the replies in a full tree whose comments are numbered level by level. */
 function repliesTo(/** @type {number} */ comment) {
   return numbers(repliesEach)
     .map((reply) => comment * repliesEach + reply + 1)

@@ -1,4 +1,4 @@
-/** Ten branches that ask for the same table, each after one more microtask than the one before. */
+/** Ten branches that read the same table, each one microtask later than the previous branch. */
 import { DataLoader } from '../../../dataloader.mjs';
 import { Effect } from 'effect';
 import { batch } from '../../../sluice.mjs';
@@ -14,26 +14,26 @@ export const microtaskDepths = {
 
   sluice({ names }) {
     const nameOf = batch(names.read);
-    return Promise.all(branches.map(async (branch) => nameOf(await deepIn(branch))));
+    return Promise.all(branches.map(async (branch) => nameOf(await atDepth(branch))));
   },
 
   dataLoader({ names }) {
     const nameOf = new DataLoader(names.read);
-    return Promise.all(branches.map(async (branch) => nameOf.load(await deepIn(branch))));
+    return Promise.all(branches.map(async (branch) => nameOf.load(await atDepth(branch))));
   },
 
   effect({ names }) {
     const nameOf = requestTo(names);
     const branchName = (branch) =>
       Effect.gen(function* () {
-        return yield* nameOf(yield* Effect.promise(() => deepIn(branch)));
+        return yield* nameOf(yield* Effect.promise(() => atDepth(branch)));
       });
     return Effect.runPromise(Effect.forEach(branches, branchName, atOnce));
   },
 };
 
-/** The number itself, after as many microtasks. */
-async function deepIn(/** @type {number} */ depth) {
+/** Resolves with the depth after that number of microtasks. */
+async function atDepth(/** @type {number} */ depth) {
   for (let left = depth; left > 0; left--) await null;
   return depth;
 }

@@ -1,6 +1,6 @@
 /**
- * A diamond: two ways of unequal latency that end in the same table. Only a batch that is held for the slower
- * tasks gets the keys of both; `hold` is the bound of that wait.
+ * A diamond: two paths of unequal latency that end in the same table. A batch gets the keys of both only if it is held for
+ * the slower tasks; `hold` limits that wait.
  */
 import { DataLoader } from '../../../dataloader.mjs';
 import { Effect } from 'effect';
@@ -9,7 +9,7 @@ import { atOnce, requestTo } from '../effect-request.mjs';
 import { numbers, tableOf } from '../table.mjs';
 
 const users = numbers(10);
-const patience = 1_000;
+const holdMs = 1_000;
 
 export const diamond = {
   title: 'a diamond of unequal latencies, held',
@@ -29,7 +29,7 @@ export const diamond = {
   sluice(tables) {
     const homeOf = batch(tables.homes.read);
     const officeOf = batch(tables.offices.read);
-    const cityAt = batch(tables.cities.read, { hold: patience });
+    const cityAt = batch(tables.cities.read, { hold: holdMs });
     const cityBy = task(function* (addressOf, user) {
       return yield* cityAt(yield* addressOf(user));
     });

@@ -1,4 +1,4 @@
-/** Friends of friends of friends, and their names: a fan that meets itself at every level. Four round trips will do. */
+/** Friends of friends of friends, and their names: a graph whose paths meet at every level. Four round trips suffice. */
 import { DataLoader } from '../../../dataloader.mjs';
 import { Effect } from 'effect';
 import { all, batch, task } from '../../../sluice.mjs';

@@ -1,4 +1,4 @@
-/** Round trips: how often each library asks the tables for the same program. Nothing is timed; it is counted once. */
+/** Round trips: the number of reads that each library makes for the same program. Nothing is timed. */
 import { deepStrictEqual } from 'node:assert';
 import { row } from '../../../harness/row.mjs';
 import { commentTree } from './comments.mjs';
@@ -12,23 +12,23 @@ import { friends } from './friends.mjs';
  * @typedef {object} CountedProgram
  * @property {string} title
  * @property {number} size
- * @property {() => Tables} tables new ones, without reads
+ * @property {() => Tables} tables creates tables whose count of reads is 0
  * @property {Program} sluice
  * @property {Program} dataLoader
  * @property {Program} effect
  */
 
 export async function* roundTrips() {
-  for (const program of [friends, commentTree, diamond, microtaskDepths]) yield* counted(program);
+  for (const program of [friends, commentTree, diamond, microtaskDepths]) yield* countRoundTrips(program);
 }
 
-async function* counted(/** @type {CountedProgram} */ { title, size, tables, sluice, dataLoader, effect }) {
-  const ours = await countReads(sluice, tables());
-  const figures = { workload: title, size, metric: 'round trips', sluice: ours.reads };
+async function* countRoundTrips(/** @type {CountedProgram} */ { title, size, tables, sluice, dataLoader, effect }) {
+  const sluiceRun = await countReads(sluice, tables());
+  const figures = { workload: title, size, metric: 'round trips', sluice: sluiceRun.reads };
   for (const [peerName, program] of Object.entries({ DataLoader: dataLoader, Effect: effect })) {
-    const theirs = await countReads(program, tables());
-    deepStrictEqual(theirs.result, ours.result, `${title}: sluice and ${peerName} do not agree`);
-    yield row({ ...figures, peer: theirs.reads, peerName });
+    const peerRun = await countReads(program, tables());
+    deepStrictEqual(peerRun.result, sluiceRun.result, `${title}: the results of sluice and ${peerName} differ`);
+    yield row({ ...figures, peer: peerRun.reads, peerName });
   }
 }
 

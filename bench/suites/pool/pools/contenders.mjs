@@ -1,4 +1,4 @@
-/** All pools under test, each opened anew for a workload and closed after it. */
+/** All pools under test. Each is opened for one workload and closed after it. */
 import { openPiscina } from './piscina.mjs';
 import { openSluice } from './sluice.mjs';
 import { openTinypool } from './tinypool.mjs';

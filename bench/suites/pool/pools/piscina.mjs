@@ -1,8 +1,8 @@
-/** Piscina: one pool for one file, the export named with each task. */
+/** Piscina: a pool for one file; each task names an export. */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { threads, workUrl } from './open-pool.mjs';
-import { all } from './promised.mjs';
+import { all } from './gather-promises.mjs';
 
 /** @returns {import('./open-pool.mjs').OpenPool<Promise<unknown>>} */
 export function openPiscina() {

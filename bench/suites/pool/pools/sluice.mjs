@@ -1,4 +1,4 @@
-/** Sluice: the functions of a module as futures, gathered by RxJS. */
+/** Sluice: the functions of a module return futures, which RxJS gathers. */
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { transfer, WorkerPool } from '../../../sluice-pool.mjs';
 import { threads, workUrl } from './open-pool.mjs';
@@ -14,19 +14,19 @@ export function openSluice() {
     move: (task, bytes) => tasks[task](transfer(bytes, [bytes.buffer])),
     all: (inputs, begin, inFlight) =>
       inFlight === undefined
-        ? subscribedEach(inputs, begin)
+        ? subscribeToEach(inputs, begin)
         : lastValueFrom(from(inputs).pipe(mergeMap(begin, inFlight), toArray())),
     close: () => pool.close(),
   };
 }
 
 /**
- * Each with a subscription of its own, by which it could be cancelled. A `mergeMap` without a bound would keep 15 000 in
- * one list, and look through it whenever one ends.
+ * Subscribes to each task separately, so that each can be cancelled. A `mergeMap` without a limit would keep the 15 000
+ * subscriptions in one list, and search that list each time a task ends.
  *
  * @template T @param {readonly T[]} inputs @param {(input: T) => import('rxjs').Observable<unknown>} begin
  */
-function subscribedEach(inputs, begin) {
+function subscribeToEach(inputs, begin) {
   return new Promise((resolve, reject) => {
     /** @type {unknown[]} */
     const results = [];

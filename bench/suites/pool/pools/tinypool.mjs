@@ -1,8 +1,8 @@
-/** Tinypool: piscina's younger relation, with the same options. */
+/** Tinypool: a smaller fork of piscina, with the same options. */
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import { threads, workUrl } from './open-pool.mjs';
-import { all } from './promised.mjs';
+import { all } from './gather-promises.mjs';
 
 /** @returns {import('./open-pool.mjs').OpenPool<Promise<unknown>>} */
 export function openTinypool() {

@@ -1,4 +1,4 @@
-/** The functions as workerpool wants them: registered by the thread itself. */
+/** A thread of workerpool, which registers the functions of the tasks. */
 import workerpool from 'workerpool';
 import * as work from '../work.mjs';
 

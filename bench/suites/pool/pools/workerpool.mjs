@@ -1,8 +1,8 @@
-/** Workerpool: its threads run a file of ours that registers the functions. */
+/** Workerpool: its threads run `workerpool-thread.mjs`, which registers the functions. */
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
 import { threads } from './open-pool.mjs';
-import { all } from './promised.mjs';
+import { all } from './gather-promises.mjs';
 
 const registration = fileURLToPath(new URL('./workerpool-thread.mjs', import.meta.url));
 

@@ -1,22 +1,22 @@
-/** The ledger of a soak: each task is opened once and closed once, by its end or by a cancel; whatever else is a complaint. */
+/** The ledger of a soak: each task begins once and ends once, by its outcome or by a cancel; all else is a violation. */
 import { isDeepStrictEqual } from 'node:util';
 
-/** Enough to see what is wrong. */
-const complaintsKept = 20;
+/** Limit of the violations that are kept as text; later ones are only counted. */
+const violationsKept = 20;
 
 export class Ledger {
-  /** @type {Set<{ kind: import('./kinds.mjs').Kind }>} */
+  /** @type {Set<{ kind: import('./task-kinds.mjs').TaskKind }>} */
   #open = new Set();
-  #counts = { begun: 0, values: 0, errors: 0, cancelled: 0, complaints: 0 };
+  #counts = { begun: 0, values: 0, errors: 0, cancelled: 0, violations: 0 };
   /** @type {string[]} */
-  #complaints = [];
+  #violations = [];
 
   get open() {
     return this.#open.size;
   }
 
-  /** The kinds of the tasks that have not ended, each once. */
-  get kindsOpen() {
+  /** Names of the kinds of tasks that have not ended, without duplicates. */
+  get openKinds() {
     return [...new Set([...this.#open].map(({ kind }) => kind.name))].join(', ');
   }
 
@@ -24,19 +24,19 @@ export class Ledger {
     return { ...this.#counts };
   }
 
-  get complaints() {
-    return this.#complaints;
+  get violations() {
+    return this.#violations;
   }
 
-  complain(/** @type {string} */ complaint) {
-    this.#counts.complaints++;
-    if (this.#complaints.length < complaintsKept) this.#complaints.push(complaint);
+  addViolation(/** @type {string} */ violation) {
+    this.#counts.violations++;
+    if (this.#violations.length < violationsKept) this.#violations.push(violation);
   }
 
   /**
-   * An observer for a task that is about to begin, and `cancelled` to be told of a cancel before it is done.
+   * Records the beginning of a task. Returns its observer, with a method `cancelled` to call before the task is cancelled.
    *
-   * @param {import('./kinds.mjs').Kind} kind @param {number} input
+   * @param {import('./task-kinds.mjs').TaskKind} kind @param {number} input
    */
   begin(kind, input) {
     const entry = { kind };
@@ -49,27 +49,27 @@ export class Ledger {
     this.#counts.begun++;
 
     const end = (/** @type {string} */ how) => {
-      if (ending) return this.complain(`${name} ended with ${how} after ${ending}`);
+      if (ending) return this.addViolation(`${name} ended with ${how} after ${ending}`);
       ending = how;
       this.#open.delete(entry);
     };
     return {
       next: (/** @type {unknown} */ item) => {
-        if (ending) return this.complain(`${name} gave an item after ${ending}`);
-        if (!isDeepStrictEqual(item, items[seen])) this.complain(`${name} gave ${item} for its item ${seen}`);
+        if (ending) return this.addViolation(`${name} gave an item after ${ending}`);
+        if (!isDeepStrictEqual(item, items[seen])) this.addViolation(`${name} gave ${item} for its item ${seen}`);
         seen++;
       },
       error: (/** @type {unknown} */ error) => {
         end('an error');
         this.#counts.errors++;
-        if (kind.end === 'values') this.complain(`${name} failed: ${error}`);
-        if (!(error instanceof Error)) this.complain(`${name} failed with what is no error: ${error}`);
+        if (kind.end === 'values') this.addViolation(`${name} failed: ${error}`);
+        if (!(error instanceof Error)) this.addViolation(`${name} failed with ${error}, which is not an Error`);
       },
       complete: () => {
         end('completion');
         this.#counts.values++;
-        if (kind.end === 'error') this.complain(`${name} did not fail`);
-        else if (seen !== items.length) this.complain(`${name} gave ${seen} items of ${items.length}`);
+        if (kind.end === 'error') this.addViolation(`${name} did not fail`);
+        else if (seen !== items.length) this.addViolation(`${name} gave ${seen} items of ${items.length}`);
       },
       cancelled: () => {
         if (ending) return;

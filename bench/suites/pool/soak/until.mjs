@@ -1,8 +1,8 @@
-/** Waiting with an end to it: what a pool promises to do in bounded time is given that time, and no more. */
+/** Waits with a time limit, for promises of a pool that must hold in bounded time. */
 import { setTimeout } from 'node:timers/promises';
 
-/** Whether it has come true within so many ms. */
-export async function comesTrue(/** @type {() => boolean} */ isTrue, /** @type {number} */ ms) {
+/** Whether the condition becomes true within the time limit in ms. */
+export async function becomesTrue(/** @type {() => boolean} */ isTrue, /** @type {number} */ ms) {
   for (let left = ms; !isTrue(); left -= 10) {
     if (left <= 0) return false;
     await setTimeout(10);
@@ -10,9 +10,9 @@ export async function comesTrue(/** @type {() => boolean} */ isTrue, /** @type {
   return true;
 }
 
-/** Whether it has settled within so many ms; if it fails, so does this. */
+/** Whether the promise fulfils within the time limit in ms. A rejection is passed on. */
 export async function settles(/** @type {PromiseLike<unknown>} */ promise, /** @type {number} */ ms) {
   let isSettled = false;
   const settled = Promise.resolve(promise).finally(() => (isSettled = true));
-  return Promise.race([settled.then(() => true), comesTrue(() => isSettled, ms)]);
+  return Promise.race([settled.then(() => true), becomesTrue(() => isSettled, ms)]);
 }

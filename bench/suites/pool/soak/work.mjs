@@ -1,4 +1,4 @@
-/** What the threads do in a soak: tasks that end well, tasks that end badly, and tasks that take their thread with them. */
+/** The functions of a soak: tasks that complete, tasks that fail, and tasks that end their thread. */
 import { setTimeout as fire } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -6,13 +6,13 @@ export { fib } from '../work.mjs';
 
 export const value = (/** @type {number} */ n) => n;
 
-export function wrong(/** @type {number} */ n) {
+export function throwError(/** @type {number} */ n) {
   const error = new RangeError(`${n} is wrong`);
   error.cause = error;
   throw error;
 }
 
-export function nothing() {
+export function throwNull() {
   throw null;
 }
 
@@ -27,13 +27,13 @@ export async function* slowStream(/** @type {number} */ length) {
   }
 }
 
-/** Heeds a cancel. @this {{ signal: import('node:events').EventEmitter & AbortSignal }} */
-export function slow(/** @type {number} */ ms) {
+/** Ends early on a cancel. @this {{ signal: import('node:events').EventEmitter & AbortSignal }} */
+export function heedAbort(/** @type {number} */ ms) {
   return sleep(ms, ms, { signal: this.signal });
 }
 
-/** Does not: only the end of its thread ends it early. */
-export const deaf = (/** @type {number} */ ms) => sleep(ms, ms);
+/** Ignores a cancel: only the end of its thread ends it early. */
+export const ignoreAbort = (/** @type {number} */ ms) => sleep(ms, ms);
 
 export const exit = (/** @type {number} */ code) => process.exit(code);
 
@@ -42,18 +42,18 @@ export async function exitLater(/** @type {number} */ ms) {
   await sleep(60_000);
 }
 
-export async function unhandled(/** @type {number} */ n) {
-  void Promise.reject(new Error('Nobody handles this.'));
+export async function rejectUnhandled(/** @type {number} */ n) {
+  void Promise.reject(new Error('This rejection is not handled.'));
   await sleep(5);
   return n;
 }
 
-export function loop() {
+export function loopForever() {
   for (;;);
 }
 
-/** Little by little: one big piece could take the whole process with it, whatever the limit of the thread. */
-export function hog() {
+/** Allocates small objects: one large allocation could end the whole process, despite the limit of the thread. */
+export function exhaustHeap() {
   let last = {};
   for (;;) last = { last };
 }

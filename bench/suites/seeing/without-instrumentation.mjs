@@ -1,6 +1,6 @@
 /**
- * The built package without the seam: a copy that never checks whether an instrumentation is installed. It is in a folder
- * of the benchmarks, so that it finds the same RxJS.
+ * The built package without instrumentation: a copy that never checks whether an instrumentation is installed. The copy is
+ * inside the folder of the benchmarks, so that it resolves the same RxJS.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,28 +9,31 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const dist = join(root, 'dist');
 
-/** The check for an instrumentation, in every file. */
-const SEAM = /\binstrumentation\.current\b(?! =[^=])/g;
+/** Reads of the installed instrumentation; assignments are kept. */
+const INSTRUMENTATION_CHECK = /\binstrumentation\.current\b(?! =[^=])/g;
 
-export async function withoutSeam() {
-  const folder = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), 'without-seam-'));
+export async function withoutInstrumentation() {
+  const folder = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), 'without-instrumentation-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     cpSync(dist, folder, { recursive: true, filter: (path) => !/\.(cjs|d\.[cm]ts)$/.test(path) });
     writeFileSync(join(folder, 'package.json'), manifest());
-    let looks = 0;
+    let checks = 0;
     for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.mjs'),
     )) {
       const code = readFileSync(join(folder, path), 'utf8');
-      const blind = code.replace(SEAM, () => {
-        looks += 1;
+      const stripped = code.replace(INSTRUMENTATION_CHECK, () => {
+        checks += 1;
         return 'undefined';
       });
-      if (blind !== code) writeFileSync(join(folder, path), blind);
+      if (stripped !== code) writeFileSync(join(folder, path), stripped);
     }
-    // Under another name, the copy would be the same as the package.
-    if (looks < 10) throw new Error(`Expected at least 10 checks for an instrumentation; got ${looks}. Is it renamed?`);
+    // Without replacements, the copy would equal the package, and the benchmark would compare it with itself.
+    if (checks < 10)
+      throw new Error(
+        `Expected at least 10 checks for an instrumentation; got ${checks}. Has \`instrumentation.current\` been renamed?`,
+      );
     return { sluice: await import(pathToFileURL(join(folder, 'index.mjs')).href), remove };
   } catch (error) {
     remove();
@@ -38,7 +41,7 @@ export async function withoutSeam() {
   }
 }
 
-/** The imports by name of the package, whose files are not below `dist` in the copy. */
+/** A package.json with the `#` imports of the package; the files of the copy are at its top, not in `dist`. */
 function manifest() {
   const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return JSON.stringify({ type: 'module', imports }).replaceAll('./dist/', './');

@@ -1,14 +1,14 @@
-/** What a process would still have of a pool that has not gone: handles, listeners and threads, each by its name. */
+/** The resources of a process that a pool could leak: handles, listeners and threads, counted by name. */
 import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
-/** Linux tells of every thread, of those too that would not keep the process alive. */
+/** The thread list of Linux, which includes unreferenced threads. */
 const threadList = '/proc/self/task';
 
-/** @typedef {ReadonlyMap<string, number>} Traces */
+/** @typedef {ReadonlyMap<string, number>} ResourceCounts */
 
-/** @returns {Traces} */
-export function traces() {
+/** @returns {ResourceCounts} */
+export function countResources() {
   const found = new Map();
   const add = (/** @type {string} */ name, count = 1) => found.set(name, (found.get(name) ?? 0) + count);
   for (const handle of process.getActiveResourcesInfo()) add(`handle ${handle}`);
@@ -18,12 +18,12 @@ export function traces() {
 }
 
 /**
- * What there is more of than before, or undefined. Handles close a little after whoever closes them, so it is looked
- * for again until the time is up.
+ * Describes the resources that have increased since `before`; undefined if there are none. Handles close asynchronously,
+ * so the count is repeated until the time in ms is over.
  */
-export async function moreThan(/** @type {Traces} */ before, /** @type {number} */ ms) {
+export async function describeLeaks(/** @type {ResourceCounts} */ before, /** @type {number} */ ms) {
   for (let left = ms; ; left -= 50) {
-    const more = [...traces()].filter(([name, count]) => count > (before.get(name) ?? 0));
+    const more = [...countResources()].filter(([name, count]) => count > (before.get(name) ?? 0));
     if (more.length === 0) return undefined;
     if (left <= 0) return more.map(([name, count]) => `${name}: ${before.get(name) ?? 0} → ${count}`).join(', ');
     await setTimeout(50);

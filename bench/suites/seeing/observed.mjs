@@ -1,4 +1,4 @@
-/** What each way of looking costs, beside nobody looking. */
+/** The cost of each kind of observation, compared with unobserved runs. */
 import { importOwn } from '../../harness/own-instance.mjs';
 import { timeRounds } from '../../harness/rounds.mjs';
 import { timedRow } from '../../harness/row.mjs';
@@ -6,13 +6,13 @@ import * as sluice from '../../sluice.mjs';
 import { metrics, trace$ } from '../../sluice-trace.mjs';
 import { programSize } from './program.mjs';
 
-/** Each way runs the tasks with the instrumentation that it turns on, and turns it off. */
-const ways = {
-  nobody: (tasks) => tasks,
+/** Each kind of observation is on while the tasks run, and off afterwards. */
+const observations = {
+  unobserved: (tasks) => tasks,
   'metrics of a trace': (tasks) => async () => {
-    const looking = trace$.subscribe(metrics());
+    const subscription = trace$.subscribe(metrics());
     const result = await tasks();
-    looking.unsubscribe();
+    subscription.unsubscribe();
     return result;
   },
   'debug: call sites and doctor': (tasks) => async () => {
@@ -23,22 +23,22 @@ const ways = {
   },
 };
 
-export async function* lookedAt() {
+export async function* observed() {
   const contenders = await Promise.all(
-    Object.entries(ways).map(async ([name, way]) => {
+    Object.entries(observations).map(async ([name, observe]) => {
       const { programsOf } = await importOwn(new URL('./program.mjs', import.meta.url));
-      return { name, work: way(programsOf(sluice).tasks) };
+      return { name, work: observe(programsOf(sluice).tasks) };
     }),
   );
   const times = await timeRounds(contenders, { rounds: 21 });
-  for (const name of Object.keys(ways).slice(1)) {
+  for (const name of Object.keys(observations).slice(1)) {
     yield timedRow({
       workload: name,
       size: programSize,
       metric: 'ns each',
       sluice: times.get(name),
-      peer: times.get('nobody'),
-      peerName: 'nobody looking',
+      peer: times.get('unobserved'),
+      peerName: 'unobserved',
     });
   }
 }

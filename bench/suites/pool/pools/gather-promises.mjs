@@ -1,4 +1,4 @@
-/** Gathering by promise, as users of the peers do: all at once, or in lanes that each wait before they go on. */
+/** Gathers results by promises, for the peers: all at once, or in lanes that each run one task at a time. */
 
 /**
  * @template T

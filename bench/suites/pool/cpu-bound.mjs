@@ -1,5 +1,5 @@
-/** Work that keeps both threads busy: there a pool can only get in the way. */
-import { tasksPerSecond } from './beside-peers.mjs';
+/** CPU-bound tasks that keep both threads busy, so that the differences are the overhead of the pools. */
+import { tasksPerSecond } from './compare-pools.mjs';
 
 const rounds = 15;
 const size = 64;
@@ -12,7 +12,7 @@ export function fibonacci() {
   return tasksPerSecond({ workload: 'fib(27), in one burst', size, rounds, work });
 }
 
-/** Each buffer is made for its task and moved to the thread. */
+/** Hashes buffers; each is allocated for its task and transferred to the thread. */
 export function digests() {
   const inputs = Array.from({ length: size }, (_, input) => input);
   /** @param {import('./pools/open-pool.mjs').OpenPool} pool */

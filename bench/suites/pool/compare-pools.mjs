@@ -1,4 +1,4 @@
-/** One workload in all pools: sluice beside the best of its peers, then beside each of them. */
+/** Runs one workload in all pools: sluice compared with the best of its peers, then with each peer. */
 import { timeRounds } from '../../harness/rounds.mjs';
 import { timedRow } from '../../harness/row.mjs';
 import { withPools } from './pools/contenders.mjs';
@@ -6,12 +6,12 @@ import { withPools } from './pools/contenders.mjs';
 /**
  * @typedef {object} PoolWorkload
  * @property {string} workload
- * @property {number} size how many tasks
+ * @property {number} size number of tasks
  * @property {number} rounds
  * @property {(pool: import('./pools/open-pool.mjs').OpenPool) => Promise<unknown>} work
  */
 
-/** As tasks per second. @param {PoolWorkload} config */
+/** Yields rows in tasks per second. @param {PoolWorkload} config */
 export async function* tasksPerSecond(config) {
   const times = await timesInPools(config);
   const { workload, size } = config;
@@ -23,7 +23,7 @@ export async function* tasksPerSecond(config) {
   );
 }
 
-/** @param {PoolWorkload} config @param {readonly import('../../harness/rounds.mjs').Contender[]} [others] */
+/** Times the workload in each pool, and the other contenders. @param {PoolWorkload} config @param {readonly import('../../harness/rounds.mjs').Contender[]} [others] */
 export function timesInPools({ work, rounds }, others = []) {
   return withPools((pools) => {
     const contenders = pools.map((pool) => ({ name: pool.name, work: () => work(pool) }));
@@ -31,12 +31,12 @@ export function timesInPools({ work, rounds }, others = []) {
   });
 }
 
-/** @template T @param {ReadonlyMap<string, T>} figures @returns {[name: string, figure: T][]} */
+/** Returns the entries of all pools but sluice. @template T @param {ReadonlyMap<string, T>} figures @returns {[name: string, figure: T][]} */
 export const peersIn = (figures) => [...figures].filter(([name]) => name !== 'sluice');
 
-/** The rows of all peers, and before them once more that of the peer that does best. */
+/** Returns the rows of all peers, preceded by a copy of the row of the best peer. */
 export function bestFirst(/** @type {readonly import('../../harness/row.mjs').Row[]} */ rows) {
-  const hardest = rows.reduce((best, each) => (each.ratio < best.ratio ? each : best));
-  // The name of the best peer may differ between processes, so it is no part of the label.
-  return [{ ...hardest, peerName: 'the best of them' }, ...rows];
+  const best = rows.reduce((lowest, each) => (each.ratio < lowest.ratio ? each : lowest));
+  // The best peer may differ between processes, and rows are combined by label, so the label does not include its name.
+  return [{ ...best, peerName: 'the best peer' }, ...rows];
 }
