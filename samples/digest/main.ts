@@ -82,5 +82,5 @@ function compareFolder(folder: string, { threads, json }: DigestOptions): Observ
 function parseThreads(text: string): number {
   const threads = Number(text);
   if (/^\d+$/.test(text) && threads <= MAX_THREADS) return threads;
-  throw new InvalidArgumentError(`expected \`It\` to be a whole number from 0 to ${MAX_THREADS}.`);
+  throw new InvalidArgumentError(`Give a whole number from 0 to ${MAX_THREADS}.`);
 }

@@ -99,11 +99,7 @@ describe('digest', () => {
   it.each([
     ['a folder that is not there', ['nowhere'], 'cannot digest nowhere: there is no such folder'],
     ['a file', [join(SMALL, 'a.js')], 'it is not a folder'],
-    [
-      'a number of threads that is none',
-      [SMALL, '--threads', 'two'],
-      'expected `It` to be a whole number from 0 to 256.',
-    ],
+    ['a number of threads that is none', [SMALL, '--threads', 'two'], 'Give a whole number from 0 to 256.'],
     ['an option it does not know', ['--jsn'], "unknown option '--jsn'"],
     ['two folders', [SMALL, SMALL], 'too many arguments'],
   ])('refuses %s in one line, with exit code 1', (_, args, message) => {
