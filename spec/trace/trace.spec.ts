@@ -341,6 +341,20 @@ describe('a key', () => {
     expect(ofType(recorded, 'batch-ask')).toHaveLength(1);
   });
 
+  it('that is cached has a recall event, also if its subscriber clears the key and requests it again', () => {
+    const ask = after(1, { name: 'upper', cache: true });
+    const requestAgain = (): void => {
+      ask.clear('a');
+      ask('a').subscribe();
+    };
+    const recorded = recordEvents(() => {
+      ask.prime('a', 'A');
+      ask('a').subscribe(requestAgain);
+    });
+    expect(ofType(recorded, 'batch-ask').map(({ isNew }) => isNew)).toEqual([true]);
+    expect(ofType(recorded, 'batch-recall')).toHaveLength(1);
+  });
+
   it('says where it was asked for, with debugging on', () => {
     debug();
     const ask = after(1);

@@ -93,10 +93,8 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
       const partition = partitionOf?.(key);
       const known = this.cache?.loadKnown(partition, identity, sink);
       if (known) {
-        if (this.#slots.areTaken || instrumentation.current || this.state.feedGraph) {
-          const pending = this.cache?.pendingKey(partition, identity);
-          this.#onKnown(pending?.owner, known, { key, waiter: sink, future });
-        }
+        const pending = known === endedExecution ? undefined : this.cache?.pendingKey(partition, identity);
+        this.#onKnown(pending, { key, waiter: sink, future });
         return known;
       }
       const batch = this.#openBatchOf(partition);
@@ -115,12 +113,12 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     }
   }
 
-  /** `load` in the usual case: the config has no function and no bound, and no instrumentation is installed. */
+  /** `load` in the usual case: the config has no function and no bound, and nothing observes or learns from the request. */
   #loadDirectly(key: K, sink: Sink<V>): Execution {
     const cache = this.#directCache;
     const known = cache?.loadKnown(key, sink);
     if (known) {
-      if (this.#slots.areTaken) this.#checkPending(cache?.pendingKey(key)?.owner, sink);
+      if (known !== endedExecution && this.#slots.areTaken) this.#checkDeadlock(batchOf(cache?.pendingKey(key)), sink);
       return known;
     }
     const batch = this.#openBatchOf(undefined);
@@ -155,32 +153,26 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     return execution;
   }
 
-  /** Called for a key that the cache knows; `owner` is the batch of a key that is still pending. */
+  /** Called for a key that the cache knows. Without a pending key, its value was delivered. */
   #onKnown(
-    owner: unknown,
-    known: Execution,
+    pending: PendingKey<K, V> | undefined,
     request: { readonly key: K; readonly waiter: Sink<V>; readonly future: object },
   ): void {
-    const { scheduler, options } = this;
-    const batch = owner as PendingBatch<K, V> | undefined; // Cast: a `PendingBatch`, because only batches own keys.
-    if (batch && known !== endedExecution) this.#checkDeadlock(batch, request.waiter);
-    this.state.feedGraph?.addRequest(options, request.waiter, batch);
-    if (known === endedExecution) this.state.feedGraph?.addDelivery(options, request.waiter);
+    const { scheduler, options, state } = this;
+    const batch = batchOf(pending);
+    if (this.#slots.areTaken) this.#checkDeadlock(batch, request.waiter);
+    state.feedGraph?.addRequest(options, request.waiter, batch);
+    if (!batch) state.feedGraph?.addDelivery(options, request.waiter);
     if (batch) instrumentation.current?.emit({ type: 'key-requested', batch, isNew: false, ...request });
     else instrumentation.current?.emit({ type: 'key-cached', name: options.name, scheduler, ...request });
-  }
-
-  /** Checks the batch of a pending key, if the key is pending. */
-  #checkPending(owner: unknown, sink: Sink<V>): void {
-    if (owner instanceof PendingBatch) this.#checkDeadlock(owner as PendingBatch<K, V>, sink);
   }
 
   /**
    * A resolver that loads a key which is in flight, or whose batch has no slot, may wait for its own flight: the scheduler
    * then looks for a cycle.
    */
-  #checkDeadlock(batch: PendingBatch<K, V>, sink: Sink<V>): void {
-    if (batch.flight || !batch.hasFreeSlot) this.state.checkForDeadlock(sink);
+  #checkDeadlock(batch: PendingBatch<K, V> | undefined, sink: Sink<V>): void {
+    if (batch && (batch.flight || !batch.hasFreeSlot)) this.state.checkForDeadlock(sink);
   }
 
   #openBatchOf(partition: unknown): PendingBatch<K, V> {
@@ -294,3 +286,7 @@ export class BatchQueue<K, V> implements Runnable, BatchOwner<K, V> {
     });
   }
 }
+
+/** The batch of a pending key. */
+const batchOf = <K, V>(pending: PendingKey<K, V> | undefined): PendingBatch<K, V> | undefined =>
+  pending?.owner as PendingBatch<K, V> | undefined; // Cast: a `PendingBatch`, because only batches own keys.

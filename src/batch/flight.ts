@@ -234,7 +234,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
   /** An `Error` among the results is the failure of its key. */
   #settleKey(pending: PendingKey<K, V>, result: unknown): void {
     if (isError(result)) this.#failKey(pending, result);
-    else this.#succeedKey(pending, result as V); // Cast: a result of a `Resolver<K, V>`, because it is no error.
+    else this.#succeedKey(pending, result as V); // Cast: a result of a `Resolver<K, V>`, because it is not an Error.
   }
 
   #waitForKey(late: LateResults, pending: PendingKey<K, V>, result: ObservableInput<unknown>): void {
