@@ -1,5 +1,6 @@
 /** The batching suite: sluice compared with DataLoader, Effect and the floor. The order is that of the report. */
 import { chain } from './chain.mjs';
+import { gathering } from './gathering.mjs';
 import { growth } from './growth.mjs';
 import { mainJob } from './main-job.mjs';
 import { namesBesideEffect, namesOfFewAuthors, namesOfTenThousand, namesOfThousand } from './names/workload.mjs';
@@ -16,6 +17,7 @@ export const workloads = [
   { name: 'loads one by one', run: loadsOneByOne },
   { name: 'a million tasks on one flush', run: growth },
   { name: 'a million tasks in a chain', run: chain },
+  { name: 'keys gathered for a flush', run: gathering },
   { name: 'waiting loads, one function each', run: waitingLoads },
   { name: 'waiting loads, in one all and alone', run: waitingBareLoads },
   { name: 'round trips', run: roundTrips, once: true },
