@@ -3,20 +3,13 @@
  */
 import { CHECKS } from './browser-check-names';
 import { bundlePage, servePage, type Bundle, type Page, type Results } from './browser-page';
-import { findChromium, openInChromium, type Browser } from './chromium';
+import { CHROMIUM_ADVICE, findChromium, openInChromium, type Browser } from './chromium';
+import { declareMissingService } from '../support/missing-service';
 
 const chromium = findChromium();
 
 if (chromium === null) {
-  const advice = 'There is no Chromium on this machine: install the Debian package `chromium`, or set CHROMIUM.';
-  if (process.env['REQUIRE_SERVICES'] === '1') {
-    it('needs a Chromium', () => {
-      throw new Error(advice);
-    });
-  } else {
-    console.warn(`SKIPPED: the worker pool in a real browser. ${advice}`);
-    it.skip('needs a Chromium', () => undefined);
-  }
+  declareMissingService('a Chromium', 'the worker pool in a real browser', CHROMIUM_ADVICE);
 } else {
   let bundle: Bundle;
   beforeAll(() => {

@@ -25,6 +25,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How to install a Chromium for the specs. */
+export const CHROMIUM_ADVICE = 'install the Debian package `chromium`, or set CHROMIUM.';
+
 /** Returns the path in the variable `CHROMIUM`, or that of the Debian package; `null` if there is no such file. */
 export function findChromium(): string | null {
   const path = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

@@ -11,20 +11,17 @@ import { measure } from '../../samples/audit/measure';
 import { installed, lockfileOf, needs } from '../samples/lockfile-of';
 import { openInThread } from '../samples/pglite-in-thread';
 import { findPostgres, startPostgres, type PostgresServer } from './postgres-server';
+import { declareMissingService } from '../support/missing-service';
 
 const LOCKFILE = join(__dirname, '..', '..', 'package-lock.json');
 const binaries = findPostgres();
 
 if (binaries === null) {
-  const advice = 'There is no Postgres on this machine (initdb, postgres): install the Debian package `postgresql`.';
-  if (process.env['REQUIRE_SERVICES'] === '1') {
-    it('needs a Postgres', () => {
-      throw new Error(advice);
-    });
-  } else {
-    console.warn(`SKIPPED: the audit over a real Postgres. ${advice}`);
-    it.skip('needs a Postgres', () => undefined);
-  }
+  declareMissingService(
+    'a Postgres',
+    'the audit over a real Postgres',
+    'install the Debian package `postgresql`, which has initdb and postgres.',
+  );
 } else {
   describe('the audit over a real Postgres', () => {
     let server: PostgresServer;

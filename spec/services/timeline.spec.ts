@@ -1,21 +1,14 @@
 /** The timeline page in a real Chromium, if one is installed: what it shows, finds and describes on hover. */
 import { renderTimeline } from '../../src/trace/timeline/timeline-page';
-import { findChromium } from './chromium';
+import { CHROMIUM_ADVICE, findChromium } from './chromium';
 import { launched, Reader, type Browser } from './timeline-browser';
 import { serviceSpans, span } from './timeline-spans';
+import { declareMissingService } from '../support/missing-service';
 
 const program = findChromium();
 
 if (program === null) {
-  const advice = 'There is no Chromium on this machine: install the Debian package `chromium`, or set CHROMIUM.';
-  if (process.env['REQUIRE_SERVICES'] === '1') {
-    it('needs a Chromium', () => {
-      throw new Error(advice);
-    });
-  } else {
-    console.warn(`SKIPPED: the timeline page in a real browser. ${advice}`);
-    it.skip('needs a Chromium', () => undefined);
-  }
+  declareMissingService('a Chromium', 'the timeline page in a real browser', CHROMIUM_ADVICE);
 } else {
   let browser: Browser;
   let reader: Reader;
