@@ -67,6 +67,10 @@ export type { ScopeResult } from './scope/work';
 // run
 export { loop, run, type Loop, type ReturnErrors, type RunConfig, type RunResults } from './run/loop';
 
+// limit
+export { pullMap, type PullMapConfig } from './limit/pull-map';
+export type { AsyncItems, PullItems, PullSource } from './limit/pull-source';
+
 // trace
 export { debug, type DebugConfig } from './trace/debug/debug';
 export { dumpTasks } from './trace/debug/dump-tasks';
