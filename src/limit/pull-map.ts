@@ -8,10 +8,9 @@ import { checkCount, checkFlag, checkFunction } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { OrderedResults } from '../core/ordered-results';
 import { isPromiseOrObservable } from '../core/rx';
-import { currentScheduler } from '../scheduler/batch-scheduler';
-import { frameHere, reportOrphan, runIn } from '../scheduler/frame';
 import { Future } from '../future/future';
 import { checkPullSource, PullIterator, type PullSource } from './pull-source';
+import { SubscriptionFrame } from './subscription-frame';
 
 export interface PullMapConfig {
   /**
@@ -77,13 +76,9 @@ export function pullMap<T, R>(
 
 /** One subscription of a `pullMap`. */
 class PullMapRun<T, R> {
-  // Items are taken later, by any code: they are taken in the frame and on the scheduler of the subscription.
-  readonly #frame = frameHere();
-  readonly #runQueue = currentScheduler().runQueue;
+  readonly #frame = new SubscriptionFrame();
   readonly #items: PullIterator<T>;
-  readonly #inner = new InnerSubscriptions<R>((error) => {
-    reportOrphan(this.#frame, error);
-  });
+  readonly #inner = new InnerSubscriptions<R>(this.#frame.report);
   readonly #ordered: OrderedResults<R> | undefined;
   /** The wait for an async iterator. */
   #lateAnswer: Subscription | undefined;
@@ -102,15 +97,13 @@ class PullMapRun<T, R> {
     private readonly concurrency: number,
     ordered: boolean,
   ) {
-    this.#items = new PullIterator('pullMap', source, this.#frame);
+    this.#items = new PullIterator('pullMap', source, this.#frame.frame);
     this.#ordered = ordered ? new OrderedResults(subscriber) : undefined;
   }
 
   /** Takes items while there is room. */
   pull(): void {
-    this.#runQueue.drive(() => {
-      runIn(this.#frame, this.#takeItems);
-    });
+    this.#frame.run(this.#takeItems);
   }
 
   /** Ends the run without a notification. */
@@ -210,7 +203,7 @@ class PullMapRun<T, R> {
   /** Releases everything before the error is notified. */
   #fail(error: unknown): void {
     if (this.#isOver) {
-      reportOrphan(this.#frame, error);
+      this.#frame.report(error);
       return;
     }
     this.stop();

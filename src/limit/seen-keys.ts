@@ -1,5 +1,5 @@
 /** Seen keys: whether a key comes for the first time, known by bounded memory or by a store of the caller. */
-import type { ObservableInput } from 'rxjs';
+import { finalize, mergeMap, of, type ObservableInput } from 'rxjs';
 import { invalidOption } from '../core/describe';
 import { LruMap } from '../core/lru-map';
 import { checkCount } from '../core/option-values';
@@ -39,7 +39,11 @@ export type SeenKeys<K> = (key: K) => boolean | Future<boolean>;
  *
  * @throws TypeError if an option is invalid, or both are given
  */
-export function seenKeysBy<K>(caller: string, { max, store }: SeenKeysConfig<K>, defaultMax: number): () => SeenKeys<K> {
+export function seenKeysBy<K>(
+  caller: string,
+  { max, store }: SeenKeysConfig<K>,
+  defaultMax: number,
+): () => SeenKeys<K> {
   if (max !== undefined) checkCount(`${caller}: max`, max, { min: 1, orInfinity: true });
   if (store === undefined) return () => seenInMemory(max ?? defaultMax);
   checkStore(caller, store);
@@ -70,7 +74,25 @@ function seenInStore<K>(store: SeenKeyStore<K>): SeenKeys<K> {
   const add = (key: K): boolean | Future<boolean> => whenAnswered(store.add(key), (answer) => answer !== false);
   return (key) => {
     if (asked.has(key)) return false;
-    const isNew = whenAnswered(store.has?.(key), (has) => (has === true ? false : add(key)));
-    ...
+    const isNew = whenAnswered(store.has?.(key), (has) => (has ? false : add(key)));
+    if (typeof isNew === 'boolean') return isNew;
+    asked.add(key);
+    return Future.from(isNew.pipe(finalize(() => asked.delete(key))));
   };
+}
+
+/** Continues with an answer of the store: now, or with a future where the answer comes later. */
+function whenAnswered(
+  answer: unknown,
+  next: (answer: unknown) => boolean | Future<boolean>,
+): boolean | Future<boolean> {
+  if (!isAsyncInput(answer)) return next(answer);
+  return Future.from(
+    Future.from(answer).pipe(
+      mergeMap((later) => {
+        const isNew = next(later);
+        return typeof isNew === 'boolean' ? of(isNew) : isNew;
+      }),
+    ),
+  );
 }
