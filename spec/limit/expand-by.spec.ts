@@ -9,6 +9,7 @@ import {
   map,
   mergeMap,
   NEVER,
+  type Observable,
   of,
   Subject,
   take,
@@ -34,7 +35,7 @@ describe('expandBy', () => {
     'emits values as they are found, and expands each once',
     marbles((m) => {
       const source = m.cold('          a------------|');
-      const results: Readonly<Record<string, ReturnType<typeof m.cold>>> = {
+      const results: Readonly<Record<string, Observable<string>>> = {
         a: m.cold('                    --b-c|'),
         b: m.cold('                      ---a-c|'),
         c: m.cold('                        -|'),

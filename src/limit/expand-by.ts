@@ -59,7 +59,7 @@ export interface ExpandByConfig<T, K = T> extends SeenKeysConfig<K> {
  * of('/').pipe(expandBy((path) => linksOf(path), { concurrency: 4, depth: 3 })).subscribe(console.log);
  */
 export function expandBy<T, K = T>(
-  project: (value: T, depth: number) => ObservableInput<T>,
+  project: (value: T, depth: number) => ObservableInput<SameType<T>>,
   config: ExpandByConfig<T, K> = {},
 ): OperatorFunction<T, T> {
   checkFunction('expandBy: project', project, 'a function that returns an Observable, a future or a promise');
@@ -70,15 +70,19 @@ export function expandBy<T, K = T>(
   checkCount('expandBy: concurrency', concurrency, { min: 1, orInfinity: true });
   checkCount('expandBy: depth', depth, { min: 0, orInfinity: true });
   const openMemory = seenKeysBy('expandBy', config, Infinity);
+  const expand = project as WalkConfig<T, K>['project']; // Cast: the same type, by `SameType`.
   return (source) =>
     new Observable((subscriber) => {
-      const walk = new Walk(subscriber, { project, key, concurrency, depth, isNew: openMemory() });
+      const walk = new Walk(subscriber, { project: expand, key, concurrency, depth, isNew: openMemory() });
       subscriber.add(() => {
         walk.stop();
       });
       source.subscribe(createOperatorSubscriber(subscriber, walk.addSeed, walk.endSource, walk.fail));
     });
 }
+
+/** The same type as `T`, but `T` is inferred from the source alone: an expansion may have no values, as `EMPTY`. */
+type SameType<T> = [T][T extends unknown ? 0 : never];
 
 interface WalkConfig<T, K> {
   readonly project: (value: T, depth: number) => ObservableInput<T>;
