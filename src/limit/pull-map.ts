@@ -33,9 +33,10 @@ export interface PullMapConfig {
  * has ended. Ten million items take no more memory than `concurrency` of them.
  *
  * ```
- * project                 ---r|
- * next() of the source    a--b--c--(end)
- * pullMap, concurrency 1  ---r--r--(r|)
+ * next() of the source    a--b-|
+ * project(a)              --a|
+ * project(b)                 -b|
+ * pullMap                 --a-b|
  * ```
  *
  * Inner futures and tasks meet in batches: `concurrency` is the number of keys that can share a flush. The items are

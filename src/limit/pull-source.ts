@@ -23,10 +23,10 @@ export type PullItems<T> = Iterable<T> | AsyncIterable<T> | AsyncItems<T>;
 export type PullSource<T> = PullItems<T> | (() => PullItems<T>);
 
 /** The answer to a request: an item or the end, or an input that emits one of them later. */
-type Answer<T> = IteratorResult<T, unknown> | ObservableInput<IteratorResult<T, unknown>>;
+type NextAnswer<T> = IteratorResult<T, unknown> | ObservableInput<IteratorResult<T, unknown>>;
 
 interface OpenIterator<T> {
-  next(): Answer<T>;
+  next(): NextAnswer<T>;
   return?(): unknown;
 }
 
@@ -76,7 +76,7 @@ export class PullIterator<T> {
    *
    * @throws the error of the source, which has then ended
    */
-  next(): Answer<T> {
+  next(): NextAnswer<T> {
     this.#isRunning = true;
     try {
       this.#iterator ??= this.#open();
