@@ -133,6 +133,21 @@ describe('expandBy', () => {
     });
   });
 
+  it('goes on if its source ends while a value is being emitted', () => {
+    const seeds = new Subject<string>();
+    const values: string[] = [];
+    let isComplete = false;
+    seeds.pipe(expandBy(linksOf(CYCLIC))).subscribe({
+      next: (name) => {
+        values.push(name);
+        seeds.complete();
+      },
+      complete: () => (isComplete = true),
+    });
+    seeds.next('a');
+    expect([values, isComplete]).toEqual([['a', 'b', 'c', 'd', 'e'], true]);
+  });
+
   it('stays open while its source or an expansion is', () => {
     const source = new Subject<number>();
     const open = listen(source.pipe(expandBy(() => EMPTY)));
@@ -218,6 +233,34 @@ describe('expandBy with depth', () => {
       const recording = listen(of('a').pipe(expandBy(slow, { depth: 3 })));
       flush();
       expect([...recording.values].sort()).toEqual(['a', 'b', 'c', 's', 'x', 'y']);
+    });
+  });
+
+  it('counts the shortest way to a value, also through a key that the store is slow to know', () => {
+    const graph: Graph = { a: ['b', 's'], b: ['c'], c: ['x'], s: ['x'], x: ['y'] };
+    const store = {
+      add: (name: string) => timer(name === 's' ? 100 : 1).pipe(map(() => !seen.has(name) && Boolean(seen.add(name)))),
+    };
+    const seen = new Set<string>();
+    runVirtual(({ flush }) => {
+      const recording = listen(of('a').pipe(expandBy(linksOf(graph), { depth: 3, store })));
+      flush();
+      expect([...recording.values].sort()).toEqual(['a', 'b', 'c', 's', 'x', 'y']);
+    });
+  });
+
+  it('lets a value wait only for those that are two steps nearer', () => {
+    const graph: Graph = { a: ['b'], b: ['c'], c: [], s: [] };
+    const begun: string[] = [];
+    const slow = (name: string) => {
+      begun.push(name);
+      return timer(name === 's' ? 100 : 1).pipe(mergeMap(() => linksOf(graph)(name)));
+    };
+    runVirtual(({ at, flush }) => {
+      listen(of('a', 's').pipe(expandBy(slow, { depth: 5 })));
+      at(99, () => expect(begun).toEqual(['a', 's', 'b']));
+      flush();
+      expect(begun).toEqual(['a', 's', 'b', 'c']);
     });
   });
 

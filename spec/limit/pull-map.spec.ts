@@ -268,15 +268,12 @@ describe('the source of pullMap is closed', () => {
       }
     };
     const gate = new Subject<void>();
-    const subscription = pullMap(source, (n) =>
-      gate.pipe(
-        take(1),
-        map(() => n),
-      ),
-    ).subscribe((n) => log.push(`got ${String(n)}`));
-    stop.subscribe(() => subscription.unsubscribe());
+    const projected: number[] = [];
+    const running = listen(pullMap(source, (n) => (projected.push(n), gate.pipe(take(1)))));
+    stop.subscribe(() => running.stop());
     gate.next();
-    expect(log).toEqual(['got 1', 'goes on', 'closed']);
+    expect(log).toEqual(['goes on', 'closed']);
+    expect(projected).toEqual([1]);
   });
 
   it('with an error of `return` reported, and the first error kept', async () => {
@@ -444,6 +441,18 @@ describe('pullMap with an async iterator', () => {
       flush();
       expect([log, isCancelled]).toEqual([['return'], true]);
     });
+  });
+
+  it('cancels a request that makes the subscriber leave', () => {
+    let isCancelled = false;
+    const stop = new Subject<void>();
+    const items: AsyncItems<number> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => defer(() => (stop.next(), NEVER)).pipe(finalize(() => (isCancelled = true))),
+      }),
+    };
+    listen(pullMap(items, (n) => of(n)).pipe(takeUntil(stop)));
+    expect(isCancelled).toBe(true);
   });
 
   it('forwards a rejected request without closing the iterator, and cancels its items', () => {
