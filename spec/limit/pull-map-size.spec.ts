@@ -12,7 +12,8 @@ const printedBy = (program: string): readonly string[] =>
 
 describe('ten million items', () => {
   it('pass through pullMap in flat memory', () => {
-    const count = `pullMap(source, (n) => [n], { concurrency: 8 }).pipe(rx.count()).subscribe((n) => console.log(n));`;
+    const count = `const one = rx.of(1);
+      pullMap(source, () => one, { concurrency: 8 }).pipe(rx.count()).subscribe((n) => console.log(n));`;
     expect(printedBy(count)).toEqual(['10000000']);
   });
 

@@ -32,8 +32,10 @@ describe('a back-off', () => {
     expect(delaysOf({ attempts: 5, ...config })).toEqual(expected);
   });
 
-  it('is at most 30 s by default, and the delay where that is longer, after thousands of attempts too', () => {
-    expect(delaysOf({ attempts: 3_000, backoff: 'exponential' }).at(-1)).toBe(30_000);
+  it('is at most 30 s by default, and the delay where that is longer, also where the growth overflows', () => {
+    expect(delaysOf({ attempts: 12, backoff: 'exponential' }).at(-1)).toBe(30_000);
+    const overflowing = { kind: 'exponential', factor: 1e100 } as const;
+    expect(delaysOf({ attempts: 6, backoff: overflowing })).toEqual([100, 30_000, 30_000, 30_000, 30_000]);
     expect(delaysOf({ attempts: 4, delay: 60_000, backoff: 'exponential' })).toEqual([60_000, 60_000, 60_000]);
   });
 

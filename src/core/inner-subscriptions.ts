@@ -18,13 +18,7 @@ export class InnerSubscriptions<T> {
    */
   subscribe(input: ObservableInput<T>, observer: Observer<T>): void {
     const source = from(input);
-    const inner = new InnerSubscriber(
-      observer,
-      (ended) => {
-        this.#open.delete(ended);
-      },
-      this.onTeardownError,
-    );
+    const inner = new InnerSubscriber(observer, this.#open, this.onTeardownError);
     this.#open.add(inner);
     source.subscribe(inner);
   }
@@ -36,15 +30,15 @@ export class InnerSubscriptions<T> {
 }
 
 class InnerSubscriber<T> extends Subscriber<T> {
-  /** Notifies the end of an input that has ended by itself. */
-  #notifyEnd: (() => void) | undefined;
+  /** How the input has ended by itself. */
+  #end: 'complete' | { readonly error: unknown } | undefined;
 
   constructor(
     private readonly observer: Observer<T>,
-    private readonly onClosed: (inner: InnerSubscriber<T>) => void,
+    private readonly open: Set<InnerSubscriber<T>>,
     private readonly onTeardownError: (error: unknown) => void,
   ) {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only class whose end a subclass can act upon
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- only a subclass can act after its teardowns
     super();
   }
 
@@ -53,16 +47,12 @@ class InnerSubscriber<T> extends Subscriber<T> {
   }
 
   protected override _error(error: unknown): void {
-    this.#notifyEnd = () => {
-      this.observer.error(error);
-    };
+    this.#end = { error };
     this.unsubscribe();
   }
 
   protected override _complete(): void {
-    this.#notifyEnd = () => {
-      this.observer.complete();
-    };
+    this.#end = 'complete';
     this.unsubscribe();
   }
 
@@ -73,7 +63,8 @@ class InnerSubscriber<T> extends Subscriber<T> {
     } catch (error) {
       this.onTeardownError(error);
     }
-    this.onClosed(this);
-    this.#notifyEnd?.();
+    this.open.delete(this);
+    if (this.#end === 'complete') this.observer.complete();
+    else if (this.#end) this.observer.error(this.#end.error);
   }
 }
