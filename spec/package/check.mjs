@@ -52,7 +52,8 @@ try {
     for (const { name, expected } of programs)
       for (const file of [`${name}.mjs`, `${name}.cjs`]) {
         const printed = run(`running ${file} on ${executable}`, executable, [file]);
-        if (printed !== expected) throw new Error(`${file} printed on ${executable}\n${printed}instead of\n${expected}`);
+        if (printed !== expected)
+          throw new Error(`${file} printed on ${executable}\n${printed}instead of\n${expected}`);
       }
   const nodeImports = [
     'index',
