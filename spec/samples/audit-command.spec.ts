@@ -80,11 +80,19 @@ describe('audit without arguments', () => {
     expect(stdout).toMatch(/^(?:All three|The other two) agree\./m);
   });
 
+  const queriesIn = (text: string): readonly number[] =>
+    ['one query at a time', 'with sluice', 'hand-written, level by level'].map((way) =>
+      Number(new RegExp(`│ ${way} +│ +(\\d+) │`).exec(text)?.[1]),
+    );
+
   it('makes less than a tenth of the queries of the naive way, and at most two more than by hand', () => {
-    const queriesOf = (way: string): number => Number(new RegExp(`│ ${way} +│ +(\\d+) │`).exec(stdout)?.[1]);
-    const sluice = queriesOf('with sluice');
-    expect(sluice).toBeLessThanOrEqual(queriesOf('hand-written, level by level') + 2);
-    expect(sluice).toBeLessThan(queriesOf('one query at a time') / 10);
+    const [naive = NaN, sluice = NaN, handwritten = NaN] = queriesIn(stdout);
+    expect(sluice).toBeLessThanOrEqual(handwritten + 2);
+    expect(sluice).toBeLessThan(naive / 10);
+  });
+
+  it('makes the numbers of queries in the table of README', () => {
+    expect(queriesIn(readFileSync(join(PROJECT, 'README.md'), 'utf8'))).toEqual(queriesIn(stdout));
   });
 
   it('prints tables of at most 80 columns, also with long names and licences', () => {
