@@ -1,0 +1,80 @@
+/**
+ * The clock of a limiter counts ms from the start of the limiter and never goes back: a step of the system date neither
+ * locks calls out nor lets a burst through. On virtual time it is the clock of the scheduler.
+ */
+import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
+import { areTimersFake, fakeAsyncZone, LONGEST_DELAY, monotonicNow, timerSource } from '../core/platform';
+import { BatchScheduler } from '../scheduler/batch-scheduler';
+
+/** Differences of times in ms that come from rounding. */
+const ROUNDING = 1e-6;
+
+export class LimiterClock {
+  readonly #scheduler: SchedulerLike;
+  readonly #isVirtual: boolean;
+  #source: () => number;
+  /** Added to the source: time goes on without a step where a test installs or removes a fake clock. */
+  #offset: number;
+  #now = 0;
+
+  constructor(scheduler: SchedulerLike, isVirtual: boolean) {
+    this.#scheduler = scheduler;
+    this.#isVirtual = isVirtual;
+    this.#source = this.#currentSource();
+    this.#offset = -this.#source();
+  }
+
+  /** Time in ms since the start. */
+  now(): number {
+    const source = this.#currentSource();
+    if (source !== this.#source) {
+      this.#source = source;
+      this.#offset = this.#now - source();
+    }
+    return (this.#now = Math.max(this.#now, source() + this.#offset));
+  }
+
+  /** The time of the scheduler at a time of this clock, for people: in real time, ms since 1970. */
+  toSchedulerTime(at: number): number {
+    return this.#scheduler.now() + (at - this.#now);
+  }
+
+  /** Time in ms until a date of the scheduler's clock. */
+  untilDate(date: Date): number {
+    return Math.max(0, date.getTime() - this.#scheduler.now());
+  }
+
+  hasCome(at: number, now: number): boolean {
+    return at <= now + ROUNDING;
+  }
+
+  isSame(one: number, other: number): boolean {
+    return one === other || Math.abs(one - other) <= ROUNDING;
+  }
+
+  /**
+   * Calls `fire` once, about at the given time. Timers count whole ms and may fire early, and longer delays than a timer
+   * can have are cut: the callee reads the clock again.
+   */
+  schedule(fire: () => void, at: number): Subscription {
+    const delay = Math.max(1, Math.ceil(at - this.now() - ROUNDING));
+    return this.#scheduler.schedule(fire, Math.min(delay, LONGEST_DELAY));
+  }
+
+  /** What the timers come from. A timer of an earlier source may be lost, since a fake clock drops its timers at its end. */
+  get timerSource(): unknown {
+    return this.#isVirtual ? this.#scheduler : timerSource();
+  }
+
+  /** Fakes of timers always come with a fake `Date`; `performance` is faked by some of them. */
+  #currentSource(): () => number {
+    if (this.#isVirtual) return this.#schedulerNow;
+    return areTimersFake() || fakeAsyncZone() !== undefined ? Date.now : monotonicNow;
+  }
+
+  readonly #schedulerNow = (): number => this.#scheduler.now();
+}
+
+/** The scheduler that has the time and the timers of a clock. */
+export const timeSource = (clock: SchedulerLike = asyncScheduler): SchedulerLike =>
+  clock instanceof BatchScheduler ? clock.clock : clock;
