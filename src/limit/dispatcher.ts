@@ -407,18 +407,19 @@ export class Dispatcher implements RunHost {
 
   /** No timer runs while no call waits for a time. */
   #setTimer(at: number): void {
-    const source = this.#clock.timerSource;
     const timer = this.#timer;
+    if (at === Infinity && !timer) return;
+    const source = this.#clock.timerSource;
     if (timer && timer.source === source && !timer.subscription.closed && this.#clock.isSame(timer.at, at)) return;
     timer?.subscription.unsubscribe();
-    this.#timer =
-      at === Infinity ? undefined : { at, source, subscription: this.#clock.schedule(() => this.#onTimer(), at) };
+    this.#timer = undefined;
+    if (at < Infinity) this.#timer = { at, source, subscription: this.#clock.schedule(this.#onTimer, at) };
   }
 
-  #onTimer(): void {
+  readonly #onTimer = (): void => {
     this.#timer = undefined;
-    this.#dispatch(this.#clock.now());
-  }
+    this.#dispatch(this.#clock.nowByTimers());
+  };
 
   #reportCall(run: LimitedRun, now: number, event: CallEvent): void {
     const { reporter } = this.config;

@@ -185,7 +185,7 @@ class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
     const { merge } = this.mapped;
     const { runQueue } = merge.target.scheduler;
     merge.onStarted(this);
-    runQueue.drive(() => {
+    runQueue.driveInKnownStores(() => {
       runQueue.resume(this);
     });
   }

@@ -16,6 +16,8 @@ export class LimiterClock {
   /** Added to the source: time goes on without a step where a test installs or removes a fake clock. */
   #offset: number;
   #now = 0;
+  /** When the source was looked up last, in ms of the monotonic clock. A look-up of globals is slow in some sandboxes. */
+  #checkedAt = 0;
 
   constructor(scheduler: SchedulerLike, isVirtual: boolean) {
     this.#scheduler = scheduler;
@@ -26,12 +28,22 @@ export class LimiterClock {
 
   /** Time in ms since the start. */
   now(): number {
+    if (!this.#isVirtual && monotonicNow() - this.#checkedAt >= 1) this.#checkSource();
+    return (this.#now = Math.max(this.#now, this.#source() + this.#offset));
+  }
+
+  /** Time in ms since the start, of the clock that belongs to the timers now. */
+  nowByTimers(): number {
+    this.#checkSource();
+    return this.now();
+  }
+
+  #checkSource(): void {
+    this.#checkedAt = monotonicNow();
     const source = this.#currentSource();
-    if (source !== this.#source) {
-      this.#source = source;
-      this.#offset = this.#now - source();
-    }
-    return (this.#now = Math.max(this.#now, source() + this.#offset));
+    if (source === this.#source) return;
+    this.#source = source;
+    this.#offset = this.#now - source();
   }
 
   /** The time of the scheduler at a time of this clock, for people: in real time, ms since 1970. */
@@ -57,7 +69,7 @@ export class LimiterClock {
    * can have are cut: the callee reads the clock again.
    */
   schedule(fire: () => void, at: number): Subscription {
-    const delay = Math.max(1, Math.ceil(at - this.now() - ROUNDING));
+    const delay = Math.max(1, Math.ceil(at - this.nowByTimers() - ROUNDING));
     return this.#scheduler.schedule(fire, Math.min(delay, LONGEST_DELAY));
   }
 
