@@ -92,7 +92,7 @@ export class Dispatcher implements RunHost {
     this.#reportCall(run, now, { type: 'call-queued' });
     this.#place(record, now);
     this.#dispatch(now);
-    if (run.phase === 'waiting' && linkToOuter(run)) this.#failIfStuck(run);
+    if (isWaiting(run) && linkToOuter(run)) this.#failIfStuck(run);
   }
 
   leave(runs: Iterable<LimitedRun>): void {
@@ -425,14 +425,16 @@ export class Dispatcher implements RunHost {
     const { reporter } = this.config;
     if (!reporter.isObserved) return;
     const { key, options } = run;
-    // Cast: an event, because each `CallEvent` is one without what all events of calls have.
-    reporter.add({ ...event, key, name: options.name, at: this.#clock.toSchedulerTime(now) } as LimiterEvent);
+    reporter.add({ ...event, key, name: options.name, at: this.#clock.toSchedulerTime(now) });
   }
 
   #report(event: LimiterEvent): void {
     if (this.config.reporter.isObserved) this.config.reporter.add(event);
   }
 }
+
+/** A function, because the compiler takes the phase for unchanged during a call. */
+const isWaiting = ({ phase }: LimitedRun): boolean => phase === 'waiting';
 
 function longestWait(runs: Iterable<LimitedRun>, now: number): number {
   let longest = 0;
