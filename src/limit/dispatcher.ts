@@ -195,10 +195,11 @@ export class Dispatcher implements RunHost {
     ];
   }
 
-  describeWait(run: LimitedRun): string {
-    const wait = this.statsOf(run.key).waitsFor;
-    const what = wait ? `for a ${wait.for}${wait.of === 'limiter' ? ' of all keys' : ' of the key'}` : 'for its turn';
-    return `${this.title}, key ${describe(run.key)}: waits ${what}`;
+  describeRun(run: LimitedRun): string {
+    const wait = isWaiting(run) ? this.statsOf(run.key).waitsFor : undefined;
+    const owner = wait?.of === 'limiter' ? 'all keys' : 'the key';
+    const what = wait ? `waits for a ${wait.for} of ${owner}` : isWaiting(run) ? 'waits for its turn' : 'runs';
+    return `a call of ${this.title} for key ${describe(run.key)}, which ${what}`;
   }
 
   statsOf(key: unknown): LimiterKeyStats {

@@ -119,7 +119,7 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
   }
 
   describe(): string {
-    return this.phase === 'waiting' ? this.host.describeWait(this) : (this.#execution?.describe?.() ?? '');
+    return this.host.describeRun(this);
   }
 
   /** Begins in a step of its own, so calls that end at once do not nest on the native stack. */

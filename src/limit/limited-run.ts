@@ -21,7 +21,8 @@ export interface RunHost {
   release(run: LimitedRun, outcome: EndOutcome): void;
   /** Moves a waiting run to the place of its priority. */
   reorder(run: LimitedRun): void;
-  describeWait(run: LimitedRun): string;
+  /** Describes for messages what a run waits for, or that it runs. */
+  describeRun(run: LimitedRun): string;
   slotBounds(run: LimitedRun): SlotBound[];
 }
 

@@ -30,7 +30,7 @@ class LimiterQueueWait implements ExternalWait {
 
   *waitDescriptions(): Generator<ExternalWaitDescription> {
     for (const run of this.owner.waitingRuns()) {
-      if (run.schedulerState === this.state) yield { waiter: run.parent, what: run.host.describeWait(run) };
+      if (run.schedulerState === this.state) yield { waiter: run.parent, what: run.host.describeRun(run) };
     }
   }
 }
