@@ -1,6 +1,19 @@
 /** The concurrency of a limiter: slots are taken at the start, held until the teardown, and given back once. */
-import { asyncScheduler, defer, EMPTY, finalize, NEVER, of, scheduled, throwError, timer } from 'rxjs';
-import { Future, Limiter, LimiterCostError, task } from 'sluice';
+import {
+  asyncScheduler,
+  defer,
+  EMPTY,
+  finalize,
+  mergeMap,
+  NEVER,
+  of,
+  range,
+  scheduled,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import { all, Future, Limiter, LimiterCostError, limitMap, task } from 'sluice';
 import { failureOf } from '../support/failure-of';
 import { at, record } from './record-starts';
 import { testScheduler } from '../support/virtual-time';
@@ -139,6 +152,43 @@ describe('a slot', () => {
     });
   });
 
+  it('of a cancelled call is used at the end of the turn, so that calls cancelled together start none of each other', () => {
+    testScheduler().run(({ flush }) => {
+      const limiter = new Limiter({ concurrency: 1 });
+      const started: number[] = [];
+      const work = (index: number) => defer(() => (started.push(index), NEVER));
+      const group = range(0, 50)
+        .pipe(mergeMap((index) => limiter.run('a', work(index))))
+        .subscribe();
+      limiter.run('a', work(50)).subscribe();
+      group.unsubscribe();
+      flush();
+      expect(started).toEqual([0, 50]);
+    });
+  });
+
+  it('of a call that fails a group starts no other call of the group', () => {
+    testScheduler().run(({ flush }) => {
+      const limiter = new Limiter({ concurrency: 1 });
+      const started: number[] = [];
+      const work = (index: number) =>
+        timer(1).pipe(
+          tap(() => started.push(index)),
+          mergeMap(() => throwError(() => no)),
+        );
+      const ignore = { error: () => undefined };
+      all([1, 2, 3].map((index) => limiter.run('a', work(index)))).subscribe(ignore);
+      range(4, 3)
+        .pipe(limitMap(limiter, () => 'b', work))
+        .subscribe(ignore);
+      range(7, 3)
+        .pipe(mergeMap((index) => limiter.run('c', work(index))))
+        .subscribe(ignore);
+      flush();
+      expect(started).toEqual([1, 4, 7]);
+    });
+  });
+
   it('is held while a cancelled task cleans up', () => {
     const { starts } = record({ concurrency: 1 }, (it) => {
       const slow = task(function* () {
@@ -172,13 +222,14 @@ describe('a slot', () => {
     expect(times).toEqual([0, 1, 2, 3, 10, 11, 12, 13]);
   });
 
-  it('is free for the next call when a hundred thousand ended synchronously before', () => {
-    testScheduler().run(() => {
+  it('is handed on by twenty thousand calls that end synchronously, without a recursion', () => {
+    testScheduler().run(({ flush }) => {
       const limiter = new Limiter({ concurrency: 1 });
       let ended = 0;
       const blocker = limiter.run('a', NEVER).subscribe();
       for (let call = 0; call < 20_000; call++) limiter.run('a', Future.of(1)).subscribe(() => ended++);
       blocker.unsubscribe();
+      flush();
       expect(ended).toBe(20_000);
     });
   });

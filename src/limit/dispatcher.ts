@@ -13,6 +13,7 @@ import { Fifo } from '../core/fifo';
 import { IndexedHeap } from '../core/indexed-heap';
 import { LinkedQueue } from '../core/linked-queue';
 import type { EndOutcome } from '../scheduler/instrumentation';
+import type { Tick } from '../scheduler/tick';
 import { BoundsInUse } from './bounds-in-use';
 import { KeyRecord, wakesBefore } from './key-record';
 import type { BoundOptions, LimiterBounds } from './limit-bounds';
@@ -62,6 +63,8 @@ export class Dispatcher implements RunHost {
   /** Calls that hold their slots, and are begun once the loop has ended. */
   readonly #starting = new Fifo<LimitedRun>();
   readonly #waits = new LimiterWaits(this);
+  /** Dispatches at the end of this turn. */
+  readonly #dispatchTick: Tick;
   #waiting = 0;
   #lastNumber = 0;
   #timer: { readonly at: number; readonly source: unknown; readonly subscription: Subscription } | undefined;
@@ -72,6 +75,9 @@ export class Dispatcher implements RunHost {
     this.#clock = config.clock;
     this.bounds = config.bounds;
     this.#all.configure(config.bounds.all, 0);
+    this.#dispatchTick = config.clock.atEndOfTurn(() => {
+      this.#dispatch(this.#clock.now());
+    });
   }
 
   enqueue(run: LimitedRun): void {
@@ -95,14 +101,11 @@ export class Dispatcher implements RunHost {
     if (isWaiting(run) && linkToOuter(run)) this.#failIfStuck(run);
   }
 
-  leave(runs: Iterable<LimitedRun>): void {
+  leave(run: LimitedRun): void {
     const now = this.#clock.now();
-    for (const run of runs) {
-      if (run.phase !== 'waiting') continue;
-      this.#reportCall(run, now, { type: 'call-left', waited: now - run.queuedAt });
-      this.#takeOut(run, now);
-    }
-    this.#dispatch(now);
+    this.#reportCall(run, now, { type: 'call-left', waited: now - run.queuedAt });
+    this.#takeOut(run, now);
+    this.#dispatchTick.arm();
   }
 
   release(run: LimitedRun, outcome: EndOutcome): void {
@@ -115,7 +118,9 @@ export class Dispatcher implements RunHost {
     this.#reportCall(run, now, { type: 'call-ended', ...endOf(outcome), ran: now - run.startedAt });
     this.#place(record, now);
     this.config.onEnded?.(run, outcome, now);
-    this.#dispatch(now);
+    // Many calls may be cancelled one after the other: none of those to come may start meanwhile.
+    if (outcome) this.#dispatch(now);
+    else this.#dispatchTick.arm();
     if (this.#isClosed && this.#running.size === 0) this.config.reporter.complete();
   }
 

@@ -88,7 +88,6 @@ export function limitMap<T, R>(
       let index = 0;
       if (!ordered) {
         const merge = new MergedRuns<T, R>(target);
-        // Added first: an unsubscription takes the waiting values out before it frees the slots of running ones.
         subscriber.add(merge);
         const begin = (value: T): void => {
           merge.begin(runOf(value, index++, merge));
@@ -145,9 +144,7 @@ class MergedRuns<T, R> implements Unsubscribable {
   }
 
   unsubscribe(): void {
-    const waiting = [...this.#waiting];
-    for (const run of waiting) this.#waiting.remove(run);
-    waiting[0]?.host.leave(waiting);
+    for (let run = this.#waiting.shift(); run; run = this.#waiting.shift()) run.leave();
   }
 
   #completeAfterLast(): void {
@@ -219,9 +216,17 @@ class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
     if (inner.closed) this.#end();
   }
 
+  leave(): void {
+    if (this.phase === 'waiting') this.host.leave(this);
+  }
+
+  /** In a drive, so that the next call starts after the subscriber has the outcome: an error takes the next call out. */
   #end(): void {
-    this.host.release(this, this.#outcome);
-    this.mapped.merge.onEnded(this, this.#outcome);
+    const { merge } = this.mapped;
+    merge.target.scheduler.runQueue.driveInKnownStores(() => {
+      this.host.release(this, this.#outcome);
+      merge.onEnded(this, this.#outcome);
+    });
   }
 }
 

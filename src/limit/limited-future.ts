@@ -177,7 +177,7 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
     this.#isCancelled = true;
     if (this.phase === 'waiting') {
       this.onWaitEnded?.();
-      this.host.leave([this]);
+      this.host.leave(this);
       canceller?.cancelled();
       return;
     }

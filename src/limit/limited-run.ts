@@ -15,8 +15,8 @@ export interface SlotBound {
 export interface RunHost {
   /** Queues a new run, starts it where the bounds allow it, or rejects it. */
   enqueue(run: LimitedRun): void;
-  /** Takes waiting runs without a subscriber out of their queues. */
-  leave(runs: Iterable<LimitedRun>): void;
+  /** Takes a waiting run without a subscriber out of its queue. */
+  leave(run: LimitedRun): void;
   /** Frees what a started run holds. */
   release(run: LimitedRun, outcome: EndOutcome): void;
   /** Moves a waiting run to the place of its priority. */

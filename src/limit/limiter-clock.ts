@@ -5,6 +5,7 @@
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import { areTimersFake, fakeAsyncZone, LONGEST_DELAY, monotonicNow, timerSource } from '../core/platform';
 import { BatchScheduler } from '../scheduler/batch-scheduler';
+import { endOfTurn, Tick } from '../scheduler/tick';
 
 /** Differences of times in ms that come from rounding. */
 const ROUNDING = 1e-6;
@@ -71,6 +72,11 @@ export class LimiterClock {
   schedule(fire: () => void, at: number): Subscription {
     const delay = Math.max(1, Math.ceil(at - this.nowByTimers() - ROUNDING));
     return this.#scheduler.schedule(fire, Math.min(delay, LONGEST_DELAY));
+  }
+
+  /** Makes a tick that fires at the end of the turn in which it is armed: on virtual time, in the same frame. */
+  atEndOfTurn(fire: () => void): Tick {
+    return new Tick({ clock: this.#scheduler, later: endOfTurn, fire });
   }
 
   /** What the timers come from. A timer of an earlier source may be lost, since a fake clock drops its timers at its end. */
