@@ -1,6 +1,7 @@
 /** Bounds, and what running and past calls use of them: of all calls together, or of the calls of one key. */
 import type { BoundOptions } from './limit-bounds';
 import type { LimitedRun } from './limited-run';
+import { hasCome } from './limiter-clock';
 import { RateSet } from './rate-set';
 
 export class BoundsInUse {
@@ -25,6 +26,13 @@ export class BoundsInUse {
   /** Time in ms until a call may start by the rates; 0 if it may start now. */
   rateDelay({ options: { cost } }: LimitedRun, now: number): number {
     return this.#rates?.delayFor(cost, now) ?? 0;
+  }
+
+  /** Time in ms until a call may start; 0 if it may start now, and `Infinity` where it waits for a slot. */
+  delayFor(run: LimitedRun, now: number): number {
+    if (!this.hasSlotsFor(run)) return Infinity;
+    const delay = Math.max(this.pausedUntil - now, this.rateDelay(run, now));
+    return hasCome(now + delay, now) ? 0 : delay;
   }
 
   /** Charges a call that starts now. */

@@ -10,7 +10,7 @@ import { runIn, switchTo, type Frame } from '../scheduler/frame';
 import type { EndOutcome } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import { checkPriority, type CallOptions } from './limited-call';
-import { LimitedRun, type RunHost } from './limited-run';
+import { LimitedRun, type LimitedRunHost } from './limited-run';
 
 /** The work of a call: a future, or a function that is called when the call starts. */
 type LimitedWork<T> = Observable<T> | (() => ObservableInput<T>);
@@ -21,7 +21,7 @@ interface LimitedFutureParts<T> {
   readonly options: CallOptions;
   readonly work: LimitedWork<T>;
   /** Returns the dispatcher for the time domain of a subscription. */
-  readonly host: () => RunHost;
+  readonly host: () => LimitedRunHost;
 }
 
 /**
@@ -82,7 +82,7 @@ export class LimitedFuture<T> extends Future<T> {
 }
 
 interface RunParts<T> {
-  readonly host: RunHost;
+  readonly host: LimitedRunHost;
   readonly key: unknown;
   readonly options: CallOptions;
   readonly work: LimitedWork<T>;

@@ -12,7 +12,7 @@ export interface SlotBound {
 }
 
 /** What a run asks of its dispatcher. */
-export interface RunHost {
+export interface LimitedRunHost {
   /** Queues a new run, starts it where the bounds allow it, or rejects it. */
   enqueue(run: LimitedRun): void;
   /** Takes a waiting run without a subscriber out of its queue. */
@@ -43,7 +43,7 @@ export abstract class LimitedRun implements HeapItem, Waiter {
   outer: readonly LimitedRun[] | undefined;
 
   constructor(
-    readonly host: RunHost,
+    readonly host: LimitedRunHost,
     readonly key: unknown,
     readonly options: CallOptions,
     /** The state of the scheduler whose tasks wait for the call. */

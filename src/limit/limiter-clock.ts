@@ -10,6 +10,10 @@ import { endOfTurn, Tick } from '../scheduler/tick';
 /** Differences of times in ms that come from rounding. */
 const ROUNDING = 1e-6;
 
+export const hasCome = (at: number, now: number): boolean => at <= now + ROUNDING;
+
+export const isSameTime = (one: number, other: number): boolean => one === other || Math.abs(one - other) <= ROUNDING;
+
 export class LimiterClock {
   readonly #scheduler: SchedulerLike;
   readonly #isVirtual: boolean;
@@ -55,14 +59,6 @@ export class LimiterClock {
   /** Time in ms until a date of the scheduler's clock. */
   untilDate(date: Date): number {
     return Math.max(0, date.getTime() - this.#scheduler.now());
-  }
-
-  hasCome(at: number, now: number): boolean {
-    return at <= now + ROUNDING;
-  }
-
-  isSame(one: number, other: number): boolean {
-    return one === other || Math.abs(one - other) <= ROUNDING;
   }
 
   /**

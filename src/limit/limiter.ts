@@ -12,7 +12,7 @@ import { Dispatcher, type EndListener } from './dispatcher';
 import type { LimiterBounds } from './limit-bounds';
 import { checkedCall, type LimitedCall } from './limited-call';
 import { LimitedFuture } from './limited-future';
-import type { RunHost } from './limited-run';
+import type { LimitedRunHost } from './limited-run';
 import { LimiterClock } from './limiter-clock';
 import {
   changeKeyBounds,
@@ -167,7 +167,7 @@ export class Limiter extends Named {
   }
 
   /** @internal */
-  get host(): RunHost {
+  get host(): LimitedRunHost {
     return this.#dispatcher;
   }
 
