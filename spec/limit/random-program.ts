@@ -70,7 +70,7 @@ class Program {
   readonly entries: LogEntry[] = [];
   readonly calls: LoggedCall[] = [];
   /** Time ends, so that a broken limiter whose timer fires for ever is found. */
-  readonly #clock = new VirtualTimeScheduler(VirtualAction, 4 * END);
+  readonly #clock = new VirtualTimeScheduler(VirtualAction, 40 * END);
   readonly #random: () => number;
   readonly #limiter: Limiter;
   readonly #subscriptions: Subscription[] = [];

@@ -6,6 +6,7 @@
 import { invalidOption } from '../core/describe';
 import { checkFunction, checkMs } from '../core/option-values';
 import { checkOptions } from '../core/options';
+import { reportUnhandled } from '../core/rx';
 
 export interface AdaptiveConfig {
   /**
@@ -110,7 +111,17 @@ export class AdaptiveConcurrency {
   }
 
   #kindOf({ startedAt, endedAt, failure }: AdaptiveSample): 'overload' | 'success' | 'none' {
-    if (failure) return this.options.isOverload(failure.error) ? 'overload' : 'none';
+    if (failure) return this.#isOverload(failure.error) ? 'overload' : 'none';
     return endedAt - startedAt > this.options.maxLatency ? 'overload' : 'success';
+  }
+
+  /** An error of the user's function must not keep the limiter from going on. */
+  #isOverload(failure: unknown): boolean {
+    try {
+      return this.options.isOverload(failure);
+    } catch (error) {
+      reportUnhandled(error);
+      return false;
+    }
   }
 }
