@@ -87,9 +87,14 @@ export function checkedOptions(config: LimiterConfig): LimiterOptions {
   checkMs('Limiter: ageing', ageing);
   if (ageing === 0) throw invalidOption('Limiter: ageing', 'a number of ms above 0', ageing);
   if (clock !== undefined) checkScheduler('Limiter: clock', clock);
+  for (const bound of changeNames) {
+    // In `set`, `null` removes a bound; here it is a mistake.
+    if (Reflect.get(config, bound) === null)
+      throw invalidOption(`Limiter: ${bound}`, 'a number or an object of options', null);
+  }
   const bounds: LimiterBounds = { all: UNBOUNDED, perKey: UNBOUNDED, byKey: new Map(), maxWaiting: Infinity };
   changeBounds('Limiter', bounds, config);
-  const adaptiveOptions = adaptive && checkedAdaptive(adaptive, bounds.all.concurrency);
+  const adaptiveOptions = adaptive === undefined ? undefined : checkedAdaptive(adaptive, bounds.all.concurrency);
   if (adaptiveOptions) bounds.all = { ...bounds.all, concurrency: adaptiveOptions.initial };
   return {
     name: printable(name),
