@@ -189,10 +189,10 @@ export class Dispatcher implements LimitedRunHost {
   }
 
   describeRun(run: LimitedRun): string {
-    const wait = isWaiting(run) ? this.statsOf(run.key).waitsFor : undefined;
-    const owner = wait?.of === 'limiter' ? 'all keys' : 'the key';
-    const what = wait ? `waits for a ${wait.for} of ${owner}` : isWaiting(run) ? 'waits for its turn' : 'runs';
-    return `a call of ${this.title} for key ${describe(run.key)}, which ${what}`;
+    if (!isWaiting(run)) return `work in ${this.title}`;
+    const wait = this.statsOf(run.key).waitsFor;
+    const bound = wait ? `a ${wait.for} of ${wait.of === 'limiter' ? 'all keys' : 'its key'}` : 'its turn';
+    return `${bound} in ${this.title}`;
   }
 
   statsOf(key: unknown): LimiterKeyStats {

@@ -7,7 +7,7 @@ import { beginInput } from '../future/external-input';
 import { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runIn, switchTo, type Frame } from '../scheduler/frame';
-import type { EndOutcome } from '../scheduler/instrumentation';
+import { instrumentation, type EndOutcome } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import { checkPriority, type CallOptions } from './limited-call';
 import { LimitedRun, type LimitedRunHost } from './limited-run';
@@ -139,6 +139,7 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
     this.#execution = execution;
     this.#isBeginning = false;
     if (this.#wasCancelled()) this.#cancelWork(execution);
+    else if (this.onWaitEnded && instrumentation.current) this.#splitWait();
   }
 
   #begin(): Execution {
@@ -184,6 +185,14 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
     this.#canceller = canceller;
     if (this.#execution) this.#cancelWork(this.#execution);
     else if (!this.#isBeginning) this.cancelled();
+  }
+
+  /** Ends the wait of a task for the limiter in traces, and begins that for the work. */
+  #splitWait(): void {
+    const { sink: task } = this;
+    if (task.role !== 'task' || this.phase !== 'started') return;
+    instrumentation.current?.emit({ type: 'task-resumed', task });
+    instrumentation.current?.emit({ type: 'task-suspended', task, awaited: this });
   }
 
   /** Reads the flag again: the work may have cancelled its own call while it began. */

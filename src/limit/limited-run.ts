@@ -21,7 +21,7 @@ export interface LimitedRunHost {
   release(run: LimitedRun, outcome: EndOutcome): void;
   /** Moves a waiting run to the place of its priority. */
   reorder(run: LimitedRun): void;
-  /** Describes for messages what a run waits for, or that it runs. */
+  /** Describes what a run waits for, or that it runs, without its key, which may be private data of users. */
   describeRun(run: LimitedRun): string;
   slotBounds(run: LimitedRun): SlotBound[];
 }

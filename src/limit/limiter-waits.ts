@@ -1,4 +1,5 @@
 /** The waiting calls of a limiter as external waits: one for each scheduler whose tasks have calls in it. */
+import { describe } from '../core/describe';
 import type { ExternalWait, ExternalWaitDescription } from '../scheduler/contract';
 import type { SchedulerState } from '../scheduler/scheduler-state';
 import type { LimitedRun } from './limited-run';
@@ -30,7 +31,8 @@ class LimiterQueueWait implements ExternalWait {
 
   *waitDescriptions(): Generator<ExternalWaitDescription> {
     for (const run of this.owner.waitingRuns()) {
-      if (run.schedulerState === this.state) yield { waiter: run.parent, what: run.host.describeRun(run) };
+      if (run.schedulerState === this.state)
+        yield { waiter: run.parent, what: `${run.host.describeRun(run)}, key ${describe(run.key)}` };
     }
   }
 }
