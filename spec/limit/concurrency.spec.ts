@@ -334,7 +334,8 @@ describe('the work of a call', () => {
     const limiter = new Limiter();
     expect(await limiter.run('a', scheduled([1, 2, 3], asyncScheduler))).toBe(3);
     expect(await limiter.run('a', () => Promise.resolve(4))).toBe(4);
-    expect(await limiter.run('a', async () => Promise.resolve(undefined))).toBeUndefined();
+    const nothing = await limiter.run<unknown>('a', () => Promise.resolve(undefined));
+    expect(nothing).toBeUndefined();
     expect(await failureOf(limiter.run('a', () => Promise.reject(no)))).toBe(no);
   });
 

@@ -1,6 +1,7 @@
 /** What a limiter keeps of keys: nothing of those that have gone, and handles that stay valid. */
 import { NEVER, of, timer } from 'rxjs';
 import { Future, Limiter } from 'sluice';
+import { at } from './record-starts';
 import { virtualScheduler, testScheduler } from '../support/virtual-time';
 
 describe('a key', () => {
@@ -67,7 +68,7 @@ describe('a key', () => {
       const handle = limiter.key('a');
       expect(handle.stats).toMatchObject({ running: 0, waiting: 0, longestWait: 0, waitsFor: undefined });
       limiter.run('a', () => of(1)).subscribe();
-      timer(1_000).subscribe(() => {
+      at(1_000, () => {
         limiter.run('b', () => of(1)).subscribe();
         handle.pause(100);
         limiter.run('a', () => of(1)).subscribe();

@@ -109,9 +109,12 @@ describe('limitMap', () => {
         const started: number[] = [];
         const subscription = range(0, 1_000)
           .pipe(
-            limitMap(limiter, String, (value) => NEVER.pipe(tap({ subscribe: () => started.push(value) })), {
-              ordered,
-            }),
+            limitMap(
+              limiter,
+              (value: number) => String(value),
+              (value: number) => NEVER.pipe(tap({ subscribe: () => started.push(value) })),
+              { ordered },
+            ),
           )
           .subscribe();
         expect(limiter.stats).toMatchObject({ running: 1, waiting: 999 });
@@ -230,7 +233,7 @@ describe('limitMap', () => {
         (value, index) => of(value * 10 + index),
       ),
     );
-    for (const _subscription of [1, 2]) {
+    for (let subscription = 0; subscription < 2; subscription++) {
       const got: number[] = [];
       doubled.subscribe((value) => got.push(value));
       expect(got).toEqual([10, 21]);
@@ -256,13 +259,19 @@ describe('limitMap', () => {
   });
 
   it.each([
-    [[{}, keyOf, of], 'limitMap: expected its limiter to be a Limiter; got {} (object).'],
-    [[new Limiter(), 'a', of], 'limitMap: expected `keyOf` to be a function that returns the key of a value; got "a"'],
+    [[{}, keyOf, timer], 'limitMap: expected its limiter to be a Limiter; got {} (object).'],
+    [
+      [new Limiter(), 'a', timer],
+      'limitMap: expected `keyOf` to be a function that returns the key of a value; got "a"',
+    ],
     [[new Limiter(), keyOf, 1], 'limitMap: expected `project` to be a function that returns an input; got 1'],
-    [[new Limiter(), keyOf, of, { orderd: true }], 'limitMap: unknown option "orderd". Did you mean "ordered"?'],
-    [[new Limiter(), keyOf, of, { ordered: 1 }], 'limitMap: expected `ordered` to be true or false; got 1'],
-    [[new Limiter(), keyOf, of, { cost: -1 }], 'limitMap: expected `cost` to be a finite number of 0 or more; got -1'],
-    [[new Limiter(), keyOf, of, { priority: NaN }], 'limitMap: expected `priority` to be a finite number; got NaN'],
+    [[new Limiter(), keyOf, timer, { orderd: true }], 'limitMap: unknown option "orderd". Did you mean "ordered"?'],
+    [[new Limiter(), keyOf, timer, { ordered: 1 }], 'limitMap: expected `ordered` to be true or false; got 1'],
+    [
+      [new Limiter(), keyOf, timer, { cost: -1 }],
+      'limitMap: expected `cost` to be a finite number of 0 or more; got -1',
+    ],
+    [[new Limiter(), keyOf, timer, { priority: NaN }], 'limitMap: expected `priority` to be a finite number; got NaN'],
   ])('throws a TypeError for wrong arguments', (args, message) => {
     expect(() => (limitMap as (...args: unknown[]) => unknown)(...args)).toThrow(message);
   });
@@ -308,7 +317,11 @@ describe('without limitMap', () => {
           () => NEVER,
         ),
       )
-      .subscribe({ error: (thrown) => (error = thrown) });
+      .subscribe({
+        error: (thrown: unknown) => {
+          error = thrown;
+        },
+      });
     expect(error).toBeInstanceOf(LimiterFullError);
     expect(taken).toBe(13);
   });

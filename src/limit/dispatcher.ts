@@ -7,7 +7,6 @@
  */
 import type { Subscription } from 'rxjs';
 import { LimiterClosedError, LimiterCostError, LimiterDeadlockError, LimiterFullError } from '../core/errors';
-import { describe } from '../core/describe';
 import { Fifo } from '../core/fifo';
 import type { EndOutcome } from '../scheduler/instrumentation';
 import type { Tick } from '../scheduler/tick';
