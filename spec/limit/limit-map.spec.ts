@@ -29,6 +29,7 @@ import { failureOf } from '../support/failure-of';
 import { marbles } from '../support/marbles';
 import { testScheduler } from '../support/virtual-time';
 
+const never = (): Observable<never> => NEVER;
 const keyOf = (value: string): string => value.charAt(0);
 const after =
   (frames: number) =>
@@ -259,19 +260,19 @@ describe('limitMap', () => {
   });
 
   it.each([
-    [[{}, keyOf, timer], 'limitMap: expected its limiter to be a Limiter; got {} (object).'],
+    [[{}, keyOf, never], 'limitMap: expected its limiter to be a Limiter; got {} (object).'],
     [
-      [new Limiter(), 'a', timer],
+      [new Limiter(), 'a', never],
       'limitMap: expected `keyOf` to be a function that returns the key of a value; got "a"',
     ],
     [[new Limiter(), keyOf, 1], 'limitMap: expected `project` to be a function that returns an input; got 1'],
-    [[new Limiter(), keyOf, timer, { orderd: true }], 'limitMap: unknown option "orderd". Did you mean "ordered"?'],
-    [[new Limiter(), keyOf, timer, { ordered: 1 }], 'limitMap: expected `ordered` to be true or false; got 1'],
+    [[new Limiter(), keyOf, never, { orderd: true }], 'limitMap: unknown option "orderd". Did you mean "ordered"?'],
+    [[new Limiter(), keyOf, never, { ordered: 1 }], 'limitMap: expected `ordered` to be true or false; got 1'],
     [
-      [new Limiter(), keyOf, timer, { cost: -1 }],
+      [new Limiter(), keyOf, never, { cost: -1 }],
       'limitMap: expected `cost` to be a finite number of 0 or more; got -1',
     ],
-    [[new Limiter(), keyOf, timer, { priority: NaN }], 'limitMap: expected `priority` to be a finite number; got NaN'],
+    [[new Limiter(), keyOf, never, { priority: NaN }], 'limitMap: expected `priority` to be a finite number; got NaN'],
   ])('throws a TypeError for wrong arguments', (args, message) => {
     expect(() => (limitMap as (...args: unknown[]) => unknown)(...args)).toThrow(message);
   });

@@ -12,10 +12,10 @@ import { WindowRate } from '../../src/limit/window-rate';
 import { violationsIn } from './oracle';
 import { runProgram } from './random-program';
 
-const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
+const seeds = Array.from({ length: 16 }, (_, index) => index + 1);
 
 /** Programs that show the bug, of the first ones. */
-const seedsForBugs = seeds.slice(0, 4);
+const seedsForBugs = seeds.slice(0, 2);
 
 describe('a limiter under random calls, costs, failures, cancellations, pauses and changes', () => {
   it('is within its bounds, passes no call over, starts each as early as it may, and gives each one outcome', () => {
@@ -26,7 +26,7 @@ describe('a limiter under random calls, costs, failures, cancellations, pauses a
     expect(violations.slice(0, 5)).toEqual([]);
     const calls = logs.flatMap(({ log }) => log.calls);
     // The programs do what they are made for.
-    expect(calls.length).toBeGreaterThan(5_000);
+    expect(calls.length).toBeGreaterThan(2_000);
     for (const outcome of ['value', 'error', 'cancelled']) {
       expect(calls.filter(({ outcomes }) => outcomes[0] === outcome).length).toBeGreaterThan(calls.length / 50);
     }
@@ -59,7 +59,7 @@ describe('the oracle finds a limiter that', () => {
   it('runs one call too many', () =>
     expectViolation(/starts against a concurrency/, BoundsInUse.prototype, 'take', (take, bounds) => (run, now) => {
       take(run, now);
-      bounds.slotsInUse -= 0.4;
+      bounds.slotsInUse -= 0.6;
     }));
 
   it('does not keep a pause', () =>
@@ -71,7 +71,7 @@ describe('the oracle finds a limiter that', () => {
     ));
 
   it('lets a call pass another one of its key', () =>
-    expectViolation(/passes call/, IndexedHeap.prototype, 'shift', (_, heap) => () => {
+    expectViolation(/passes call/, IndexedHeap.prototype as IndexedHeap<HeapItem>, 'shift', (_, heap) => () => {
       const last = [...heap].at(-1);
       if (last) heap.remove(last);
       return last;

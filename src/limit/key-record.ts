@@ -14,8 +14,8 @@ const startsBefore = (one: LimitedRun, other: LimitedRun): boolean =>
   one.rank > other.rank || (one.rank === other.rank && one.sequence < other.sequence);
 
 export class KeyRecord extends BoundsInUse implements QueueLinks, HeapItem {
-  previous: QueueLinks | undefined;
-  next: QueueLinks | undefined;
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
   isQueued = false;
   heapIndex = -1;
   /** When a sleeping key may start a call, or when its record can be deleted. */

@@ -161,8 +161,8 @@ interface Mapped<T, R> {
 
 /** The run of one value. A waiting one is this object and nothing else, since there may be a million. */
 class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
-  previous: QueueLinks | undefined;
-  next: QueueLinks | undefined;
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
   isQueued = false;
   #isSubscribing = false;
   #outcome: EndOutcome;

@@ -1,5 +1,6 @@
 /** The waiting calls of a limiter as external waits: one for each scheduler whose tasks have calls in it. */
 import { describe } from '../core/describe';
+import type { QueueLinks } from '../core/linked-queue';
 import type { ExternalWait, ExternalWaitDescription } from '../scheduler/contract';
 import type { SchedulerState } from '../scheduler/scheduler-state';
 import type { LimitedRun } from './limited-run';
@@ -10,6 +11,9 @@ interface WaitsOwner {
 }
 
 class LimiterQueueWait implements ExternalWait {
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
+  isQueued = false;
   #count = 0;
 
   constructor(
