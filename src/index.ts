@@ -9,6 +9,10 @@ export {
   CancelledError,
   DeadlineError,
   DeadlockError,
+  LimiterClosedError,
+  LimiterCostError,
+  LimiterDeadlockError,
+  LimiterFullError,
   MissingResultError,
   NotReadyError,
   RecursionError,
@@ -68,8 +72,18 @@ export type { ScopeResult } from './scope/work';
 export { loop, run, type Loop, type ReturnErrors, type RunConfig, type RunResults } from './run/loop';
 
 // limit
+export type { AdaptiveConfig } from './limit/adaptive-concurrency';
 export { distinctBy } from './limit/distinct-by';
 export { expandBy, type ExpandByConfig } from './limit/expand-by';
+export type { LimitBounds, LimitChange, RateConfig } from './limit/limit-bounds';
+export { limitMap, type LimitMapConfig } from './limit/limit-map';
+export type { LimitedCall } from './limit/limited-call';
+export type { LimitedFuture } from './limit/limited-future';
+export { Limiter } from './limit/limiter';
+export type { LimiterChange, LimiterConfig } from './limit/limiter-config';
+export type { LimiterEvent } from './limit/limiter-events';
+export type { LimiterKey } from './limit/limiter-key';
+export type { LimiterKeyStats, LimiterStats, LimiterWait } from './limit/limiter-stats';
 export { pullMap, type PullMapConfig } from './limit/pull-map';
 export type { AsyncItems, PullItems, PullSource } from './limit/pull-source';
 export type { SeenKeysConfig, SeenKeyStore } from './limit/seen-keys';
