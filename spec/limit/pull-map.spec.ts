@@ -143,6 +143,18 @@ describe('pullMap', () => {
     expect(calls).toBe(2);
   });
 
+  it('follows the protocol of iterators: a truthy `done` ends, and an undefined `Symbol.asyncIterator` is none', () => {
+    const items = {
+      [Symbol.asyncIterator]: undefined,
+      [Symbol.iterator]: () => {
+        let n = 0;
+        return { next: () => ({ done: Number(n === 2), value: n++ }) };
+      },
+    };
+    const recording = listen(pullMap(items as never, (n) => of(n)).pipe(take(5)));
+    expect(recording).toMatchObject({ values: [0, 1], isComplete: true });
+  });
+
   it('completes when its source has ended and all items have, also with items that emit nothing', () => {
     expect(record(pullMap([1, 2], () => EMPTY)).notifications).toEqual(['complete']);
     expect(record(pullMap([1, 2], () => NEVER)).notifications).toEqual([]);
@@ -274,6 +286,18 @@ describe('the source of pullMap is closed', () => {
     gate.next();
     expect(log).toEqual(['goes on', 'closed']);
     expect(projected).toEqual([1]);
+  });
+
+  it('without a request, if the function that returns it makes the subscriber leave', () => {
+    const log: string[] = [];
+    const iterator = {
+      next: () => (log.push('next'), { done: false, value: 1 }),
+      return: () => (log.push('return'), { done: true as const, value: undefined }),
+    };
+    const stop = new Subject<void>();
+    const source = () => (stop.next(), { [Symbol.iterator]: () => iterator });
+    record(pullMap(source, () => NEVER).pipe(takeUntil(stop)));
+    expect(log).toEqual(['return']);
   });
 
   it('with an error of `return` reported, and the first error kept', async () => {
@@ -473,6 +497,41 @@ describe('pullMap with an async iterator', () => {
     });
   });
 
+  it('keeps `concurrency` and the order if project ends an item after a late answer', () => {
+    const late = new Subject<IteratorResult<number, undefined>>();
+    const first = new Subject<number>();
+    let asked = 0;
+    const items: AsyncItems<number> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => (++asked === 2 ? late.pipe(take(1)) : of({ done: false, value: asked - 1 })),
+      }),
+    };
+    const begun: number[] = [];
+    const work = (n: number) => {
+      if (n === 1) first.next(0);
+      return defer(() => (begun.push(n), n === 0 ? first.pipe(take(1)) : NEVER));
+    };
+    const { values } = listen(pullMap(items, work, { concurrency: 2, ordered: true }));
+    late.next({ done: false, value: 1 });
+    expect([values, begun]).toEqual([[0], [0, 1, 2]]);
+  });
+
+  it('takes a promise of a result also from an iterator that is not declared as async', async () => {
+    const rest = [1, 2];
+    const next = () => Promise.resolve({ done: rest.length === 0, value: rest.shift() });
+    const recording = listen(pullMap({ [Symbol.iterator]: () => ({ next }) } as never, (n) => of(n)));
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    expect(recording).toMatchObject({ values: [1, 2], isComplete: true });
+  });
+
+  it('does not close an iterator whose late answer is not a result', async () => {
+    const returned = jest.fn();
+    const items = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(7), return: returned }) };
+    const { errors } = listen(pullMap(items as never, (n) => of(n)));
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    expect([errors, returned.mock.calls]).toEqual([[expect.any(TypeError)], []]);
+  });
+
   it('takes an async generator, and closes it', async () => {
     const log: string[] = [];
     const source = async function* () {
@@ -598,6 +657,7 @@ describe('wrong use of pullMap', () => {
     ['an Observable', of(1), 'use mergeMap for it'],
     ['a future', Future.of(1), 'use mergeMap for it'],
     ['a promise', Promise.resolve([1]), 'use mergeMap for it'],
+    ['an object whose Symbol.iterator is not a method', { [Symbol.iterator]: 7 }, 'got {'],
   ])('throws a TypeError for a source that is %s', (_, source, message) => {
     const call = () => pullMap(source as never, () => of(1));
     expect(call).toThrow(TypeError);
@@ -614,6 +674,17 @@ describe('wrong use of pullMap', () => {
       throw new RangeError('fault');
     };
     expect(listen(pullMap(fault as never, () => of(1))).errors).toEqual([new RangeError('fault')]);
+  });
+
+  it.each([
+    ['undefined', undefined, 'got undefined'],
+    ['an array', [], 'got []'],
+  ])('fails the subscription if the iterator is %s', (_, iterator, message) => {
+    const [error] = listen(pullMap({ [Symbol.iterator]: () => iterator } as never, () => of(1))).errors;
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain(
+      `pullMap: expected the iterator of its source to be an object with a method \`next\`; ${message}`,
+    );
   });
 
   it('fails the subscription if an iterator returns something other than a result, or project no input', () => {

@@ -80,3 +80,8 @@ export function checkScheduler(place: string, value: unknown): asserts value is 
   if (typeof scheduler?.schedule === 'function' && typeof scheduler.now === 'function') return;
   throw invalidOption(place, 'an RxJS scheduler', value);
 }
+
+/** Whether the value has such a method. Never throws for `null`, `undefined` or another primitive value. */
+export function hasMethod<N extends PropertyKey>(value: unknown, name: N): value is Record<N, () => unknown> {
+  return typeof (Object(value) as Partial<Record<N, unknown>>)[name] === 'function'; // Cast: the member may be missing.
+}

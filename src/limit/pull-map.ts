@@ -83,6 +83,8 @@ class PullMapRun<T, R> {
   readonly #ordered: OrderedResults<R> | undefined;
   /** The wait for an async iterator. */
   #lateAnswer: Subscription | undefined;
+  /** A result that came later. The loop takes it before the next one, as `project` may end other items meanwhile. */
+  #lateResult: IteratorResult<T, unknown> | undefined;
   #index = 0;
   /** Number of items whose results have not all left. */
   #taken = 0;
@@ -129,7 +131,8 @@ class PullMapRun<T, R> {
 
   #takeNext(): void {
     try {
-      const answer = this.#items.next();
+      const answer = this.#lateResult ?? this.#items.next();
+      this.#lateResult = undefined;
       if (isPromiseOrObservable(answer)) this.#wait(answer);
       else this.#receive(answer);
     } catch (error) {
@@ -143,7 +146,7 @@ class PullMapRun<T, R> {
       next: (result) => {
         this.#isWaiting = false;
         try {
-          this.#receive(this.#items.receive(result));
+          this.#lateResult = this.#items.receive(result);
         } catch (error) {
           this.#fail(error);
         }
@@ -160,7 +163,7 @@ class PullMapRun<T, R> {
   #receive(result: IteratorResult<T, unknown>): void {
     // The code of the source may have unsubscribed.
     if (this.#isOver) return;
-    if (result.done === true) {
+    if (result.done) {
       this.#isExhausted = true;
       return;
     }

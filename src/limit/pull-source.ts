@@ -5,6 +5,7 @@
  */
 import { from, type ObservableInput } from 'rxjs';
 import { invalidOption } from '../core/describe';
+import { hasMethod } from '../core/option-values';
 import { isPromiseOrObservable } from '../core/rx';
 import { holdWork, reportOrphan, runCleanup, type Frame } from '../scheduler/frame';
 
@@ -41,10 +42,9 @@ export function checkPullSource(caller: string, source: unknown): void {
 }
 
 function isPullItems(source: unknown): source is PullItems<unknown> {
-  if (typeof source === 'string') return true;
   // A future is an iterable for `yield*`, but has no items.
-  if (typeof source !== 'object' || source === null || isPromiseOrObservable(source)) return false;
-  return Symbol.asyncIterator in source || Symbol.iterator in source;
+  if (isPromiseOrObservable(source)) return false;
+  return hasMethod(source, Symbol.asyncIterator) || hasMethod(source, Symbol.iterator);
 }
 
 function invalidItems(place: string, mustBe: string, items: unknown): TypeError {
@@ -57,7 +57,6 @@ function invalidItems(place: string, mustBe: string, items: unknown): TypeError 
 
 export class PullIterator<T> {
   #iterator: OpenIterator<T> | undefined;
-  #isAsync = false;
   /** Whether the code of the iterator is on the native stack. */
   #isRunning = false;
   #isClosed = false;
@@ -80,8 +79,10 @@ export class PullIterator<T> {
     this.#isRunning = true;
     try {
       this.#iterator ??= this.#open();
+      // The code that opens the iterator may have closed it.
+      if (this.#isClosed) return { done: true, value: undefined };
       const answer = this.#iterator.next();
-      return this.#isAsync && isPromiseOrObservable(answer) ? answer : this.receive(answer);
+      return isPromiseOrObservable(answer) ? answer : this.receive(answer);
     } catch (error) {
       this.fail();
       throw error;
@@ -94,14 +95,15 @@ export class PullIterator<T> {
   /** @throws TypeError if the answer is not a result of an iterator */
   receive(answer: unknown): IteratorResult<T, unknown> {
     if (typeof answer !== 'object' || answer === null) {
+      this.fail();
       throw invalidOption(`${this.caller}: the result of \`next\` of its source`, 'an object { done, value }', answer);
     }
     const result = answer as IteratorResult<T, unknown>; // Cast: the result of an iterator, by the protocol of iterators.
-    if (result.done === true) this.#hasEnded = true;
+    if (result.done) this.#hasEnded = true;
     return result;
   }
 
-  /** Records that a late answer was an error, with which an iterator ends. */
+  /** Records an error of the iterator, with which it ends. */
   fail(): void {
     this.#hasEnded = true;
   }
@@ -118,10 +120,13 @@ export class PullIterator<T> {
     if (!isPullItems(items)) {
       throw invalidItems(`${this.caller}: the result of its source`, 'an iterable or an async iterable', items);
     }
-    this.#isAsync = typeof items === 'object' && Symbol.asyncIterator in items;
-    // Casts: an iterator of `T`, because the items are those of the source.
-    if (this.#isAsync) return (items as AsyncItems<T>)[Symbol.asyncIterator]();
-    return (items as Iterable<T>)[Symbol.iterator]();
+    const iterator: unknown = hasMethod(items, Symbol.asyncIterator)
+      ? items[Symbol.asyncIterator]()
+      : items[Symbol.iterator]();
+    if (!hasMethod(iterator, 'next')) {
+      throw invalidOption(`${this.caller}: the iterator of its source`, 'an object with a method `next`', iterator);
+    }
+    return iterator as OpenIterator<T>; // Cast: an iterator of `T`, because the items are those of the source.
   }
 
   /** An error of `return` has no receiver: the subscriber has left, or gets another error. */

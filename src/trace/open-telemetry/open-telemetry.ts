@@ -4,7 +4,7 @@
  */
 import type { Observer } from 'rxjs';
 import { invalidOption } from '../../core/describe';
-import { checkFlag } from '../../core/option-values';
+import { checkFlag, hasMethod } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import type { TelemetryApi, Tracer } from './open-telemetry-api';
 import { OpenTelemetrySpans } from './open-telemetry-spans';
@@ -61,6 +61,3 @@ const isApi = (api: unknown): boolean => {
   const { context, trace } = (api ?? {}) as Partial<TelemetryApi>;
   return hasMethod(context, 'active') && hasMethod(trace, 'getTracer') && hasMethod(trace, 'setSpan');
 };
-
-const hasMethod = (value: unknown, name: string): boolean =>
-  typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
