@@ -7,6 +7,7 @@ import { chance, shuffled } from '../../harness/chance.mjs';
 import { median } from '../../harness/rounds.mjs';
 import { row } from '../../harness/row.mjs';
 import { boundsOf } from './bounds.mjs';
+import { buildCrawler } from './build-crawler.mjs';
 import { contenders } from './contenders/contenders.mjs';
 import { localSite } from './local-site/documentation.mjs';
 import { pathsByPlainWalk } from './local-site/plain-walk.mjs';
@@ -32,6 +33,7 @@ const crawlees = ['Crawlee as it comes', 'Crawlee, tuned'];
 
 /** Yields the rows of a crawl with a latency of the server in ms. Fails if a bound does not hold in the median. */
 export async function* crawl(/** @type {number} */ latency) {
+  await buildCrawler();
   const site = localSite();
   const expected = pathsByPlainWalk(site);
   const upTo = chance(process.pid);

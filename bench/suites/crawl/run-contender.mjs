@@ -13,11 +13,14 @@ const start = performance.now();
 const urls = await crawl(JSON.parse(config));
 const wallMs = performance.now() - start;
 const { user, system } = process.cpuUsage(cpuStart);
+const peakBytes = process.resourceUsage().maxRSS * 1_024;
 
 process.send?.({
-  paths: urls.map((url) => decodeURIComponent(new URL(url).pathname)).sort(),
+  paths: urls()
+    .map((url) => decodeURIComponent(new URL(url).pathname))
+    .sort(),
   wallMs,
   cpuMs: (user + system) / 1_000,
-  peakBytes: process.resourceUsage().maxRSS * 1_024,
+  peakBytes,
 });
 process.disconnect?.();

@@ -49,7 +49,7 @@ export const crawlWith =
       next();
     });
     await dispatcher.close();
-    return [...titles.keys()];
+    return () => [...titles.keys()];
   };
 
 function urlOf(/** @type {string} */ href, /** @type {string} */ base) {

@@ -1,13 +1,13 @@
 /**
  * The crawlers that are compared. Each visits all pages of one origin, takes the title and the links of each page, and
- * resolves with the URLs of the pages that it visited. All have at most 16 requests at a time, no other limit and no delay.
+ * resolves when it has ended, with a function that returns the URLs of the pages that it visited. All have at most 16 requests at a time, no other limit and no delay.
  *
  * @typedef {object} CrawlConfig
  * @property {string} start URL of the first page
  * @property {number} concurrency
  * @property {string} folder an empty folder for all that the crawler writes
  *
- * @typedef {(config: CrawlConfig) => Promise<readonly string[]>} Crawl
+ * @typedef {(config: CrawlConfig) => Promise<() => readonly string[]>} Crawl
  */
 
 /**
@@ -23,5 +23,5 @@ export const contenders = {
   'bare undici and htmlparser2': async () => (await import('./bare-htmlparser2.mjs')).crawl,
   'bare undici and cheerio': async () => (await import('./bare-cheerio.mjs')).crawl,
   // The memory of Node itself.
-  idle: () => Promise.resolve(() => Promise.resolve([])),
+  idle: async () => async () => () => [],
 };

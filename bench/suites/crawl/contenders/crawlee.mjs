@@ -50,5 +50,5 @@ async function crawl(start, options, configuration) {
   );
   const { requestsFailed } = await crawler.run([start]);
   if (requestsFailed > 0) throw new Error(`Expected Crawlee to visit all pages; ${requestsFailed} requests failed.`);
-  return urls;
+  return () => urls;
 }
