@@ -3,6 +3,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startFolderSite, type FolderSite } from '../../samples/crawl/site/folder-site';
@@ -16,6 +17,8 @@ write('below/index.html', '<title>Below</title>');
 write('below/a b%.html', '<title>Blank</title>');
 write('picture.PNG', 'no picture');
 write('notes', 'no extension');
+symlinkSync('one.html', join(folder, 'link.html'));
+symlinkSync('absent.html', join(folder, 'dangling.html'));
 
 let site: FolderSite;
 
@@ -36,6 +39,8 @@ describe('a path', () => {
     ['/below/a%20b%25.html', 200, 'text/html', '<title>Blank</title>'],
     ['/picture.PNG', 200, 'image/png', 'no picture'],
     ['/notes', 200, 'application/octet-stream', 'no extension'],
+    ['/link.html', 200, 'text/html', '<title>One</title>'],
+    ['/dangling.html', 404, 'text/plain', 'There is no such file.\n'],
     ['/absent.html', 404, 'text/plain', 'There is no such file.\n'],
     ['/%E0%A4%A', 404, 'text/plain', 'There is no such file.\n'],
     ['/..%2Fpackage.json', 404, 'text/plain', 'There is no such file.\n'],
@@ -60,6 +65,7 @@ it('a site lists its paths, and counts requests and their concurrency', async ()
     '/below/a b%.html',
     '/below/index.html',
     '/index.html',
+    '/link.html',
     '/notes',
     '/one.html',
     '/picture.PNG',

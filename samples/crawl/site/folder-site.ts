@@ -3,7 +3,8 @@
  * so that the server takes little time from a crawler beside it.
  */
 import { createServer } from 'node:http';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { closeServer, listenOnLoopback } from './loopback-server';
 
@@ -51,14 +52,16 @@ export async function startFolderSite(
   return { origin: `http://127.0.0.1:${port}`, paths: [...files.keys()], stats, close: () => closeServer(server) };
 }
 
+/** Files by path. They are read one by one: all at once, a large folder would need more open files than a process has. */
 async function filesIn(folder: string): Promise<ReadonlyMap<string, Buffer>> {
-  const names = await readdir(folder, { recursive: true });
-  const entries = names.sort().map(async (name) => {
+  const files = new Map<string, Buffer>();
+  for (const name of (await readdir(folder, { recursive: true })).sort()) {
     const path = join(folder, name);
-    // Links are followed: packages of documentation link from one folder to another.
-    return (await stat(path)).isFile() ? [[`/${name.split(sep).join('/')}`, await readFile(path)] as const] : [];
-  });
-  return new Map((await Promise.all(entries)).flat());
+    // Packages of documentation have links to files of other packages, which may be absent.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile())
+      files.set(`/${name.split(sep).join('/')}`, await readFile(path));
+  }
+  return files;
 }
 
 interface FolderAnswer {

@@ -26,7 +26,7 @@ export async function sendAnswer(
     ...(isCompressed && { 'content-encoding': 'gzip' }),
     'content-length': sent.length,
   });
-  if (fault === undefined) return void response.end(request.method === 'HEAD' ? undefined : sent);
+  if (fault === undefined) return void response.end(sent);
   response.write(sent.subarray(0, sent.length / 2), () => {
     if (fault === 'reset-in-body') request.socket.destroy();
   });
