@@ -22,6 +22,8 @@ const comparisons = [
 ];
 const crawlees = ['Crawlee as it comes', 'Crawlee, tuned'];
 
+const crawlers = Object.keys(contenders).filter((name) => name !== 'idle');
+
 /**
  * @typedef {object} PageFigures
  * @property {number} perSecond
@@ -38,18 +40,17 @@ export async function* crawl(/** @type {number} */ latency) {
   const expected = pathsByPlainWalk(site);
   const upTo = chance(process.pid);
   const size = expected.length;
+  const workload = `${size} pages, latency ${latency} ms`;
   /** @type {import('../../harness/row.mjs').Row[]} */
   const bounds = [];
   for (let round = 0; round < rounds; round++) {
     const figures = await measureRound({ site, expected, latency, upTo });
     for (const { sluice: name, bare } of comparisons) {
-      const labels = { workload: `${size} pages, latency ${latency} ms: ${name}`, size };
+      const labels = { workload: `${workload}: ${name}`, size };
       for (const peerName of [...crawlees, bare])
         yield* rowsOf(labels, figures.get(name), figures.get(peerName), peerName);
     }
-    const rows = boundsOf(figures).map((bound) =>
-      row({ workload: `${size} pages, latency ${latency} ms: bounds`, size, ...bound }),
-    );
+    const rows = boundsOf(figures).map((bound) => row({ workload: `${workload}: bounds`, size, ...bound }));
     bounds.push(...rows);
     yield* rows;
   }
@@ -61,10 +62,7 @@ async function measureRound({ site, expected, latency, upTo }) {
   const { peakBytes: idleBytes } = await measureCrawl('idle', { site, latency });
   /** @type {Map<string, PageFigures>} */
   const figures = new Map();
-  for (const name of shuffled(
-    Object.keys(contenders).filter((each) => each !== 'idle'),
-    upTo,
-  )) {
+  for (const name of shuffled(crawlers, upTo)) {
     const { paths, wallMs, cpuMs, peakBytes, seen } = await measureCrawl(name, { site, latency });
     deepStrictEqual(paths, expected, `${name}: the pages are not those of a plain walk`);
     const megabytes = (peakBytes - idleBytes) / 1e6;

@@ -3,6 +3,7 @@
  * the crawl, without the loading of packages; the peak of memory is that of the whole process.
  */
 import { performance } from 'node:perf_hooks';
+import { peakResidentBytes } from '../../harness/peak-memory.mjs';
 import { contenders } from './contenders/contenders.mjs';
 
 const [name, config] = process.argv.slice(2);
@@ -13,7 +14,7 @@ const start = performance.now();
 const urls = await crawl(JSON.parse(config));
 const wallMs = performance.now() - start;
 const { user, system } = process.cpuUsage(cpuStart);
-const peakBytes = process.resourceUsage().maxRSS * 1_024;
+const peakBytes = peakResidentBytes();
 
 process.send?.({
   paths: urls()
