@@ -1,6 +1,7 @@
 /**
  * A resource of the hostile site is data: a URL, the answers that the server gives to its first and later requests, and
- * what a polite, correct crawler makes of it. The server plays the answers, and the expectations follow the same links.
+ * what a polite, correct crawler reports about that URL. The server plays the answers; the expectations follow the same
+ * links.
  */
 
 /** The host names of the site. `localhost` and the names below it mean this machine (RFC 6761, section 6.3). */
