@@ -67,6 +67,13 @@ export type { ScopeResult } from './scope/work';
 // run
 export { loop, run, type Loop, type ReturnErrors, type RunConfig, type RunResults } from './run/loop';
 
+// limit
+export { distinctBy } from './limit/distinct-by';
+export { expandBy, type ExpandByConfig } from './limit/expand-by';
+export { pullMap, type PullMapConfig } from './limit/pull-map';
+export type { AsyncItems, PullItems, PullSource } from './limit/pull-source';
+export type { SeenKeysConfig, SeenKeyStore } from './limit/seen-keys';
+
 // trace
 export { debug, type DebugConfig } from './trace/debug/debug';
 export { dumpTasks } from './trace/debug/dump-tasks';

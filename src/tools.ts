@@ -9,6 +9,7 @@ export { lazyConstant, type LazyConstant, type LazyConstantConfig } from './tool
 export { mapBy } from './tools/collections/map-by';
 export { memoizeLru, type MemoizedLru, type MemoizeLruConfig } from './tools/sharing/memoize-lru';
 export { memoizePerInstance, type MemoizedPerInstance } from './tools/sharing/memoize-per-instance';
+export type { BackoffConfig, BackoffKind, JitterKind, RetryDelayConfig } from './tools/retry-delay';
 export { retryTask, type RetryTaskConfig } from './tools/retry-task';
 export { maxBy, minBy, sortBy, type SortConfig } from './tools/collections/sort-by';
 export type { KeyConfig } from './tools/tool-config';

@@ -2,9 +2,21 @@
  * Every function with options throws a TypeError for an unknown option, and for a config that is not an object of
  * options.
  */
-import { NEVER } from 'rxjs';
+import { EMPTY, NEVER } from 'rxjs';
 import * as api from '@opentelemetry/api';
-import { batch, batchMap, BatchScheduler, debug, loop, run, Scope, scoped } from 'sluice';
+import {
+  batch,
+  batchMap,
+  BatchScheduler,
+  debug,
+  distinctBy,
+  expandBy,
+  loop,
+  pullMap,
+  run,
+  Scope,
+  scoped,
+} from 'sluice';
 import { AsyncTimer, dedupe, lazyConstant, memoizeLru, memoizePerInstance, retryTask, sortBy } from 'sluice/tools';
 import { offload, WorkerPool } from 'sluice/pool';
 import { answersAfter, VirtualPool } from 'sluice/testing';
@@ -23,6 +35,9 @@ const functions: readonly (readonly [string, (config: never) => unknown, string]
   ['batch "resolve"', (config) => batch(resolve, config), 'maxsize'],
   ['batchMap', (config) => batchMap(resolve, config), 'orderd'],
   ['batchMap', (config) => batchMap(rate, config), 'orderd'],
+  ['pullMap', (config) => pullMap([1], () => EMPTY, config), 'preserveOrder'],
+  ['distinctBy', (config) => distinctBy(one, config), 'maxSize'],
+  ['expandBy', (config) => expandBy(() => EMPTY, config), 'parallelism'],
   ['BatchScheduler', (config) => new BatchScheduler(config), 'polcy'],
   ['loop', (config) => loop(config), 'polcy'],
   ['run', (config) => run([], config), 'returnError'],

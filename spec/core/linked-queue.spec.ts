@@ -1,8 +1,8 @@
 import { LinkedQueue, type QueueLinks } from '../../src/core/linked-queue';
 
 class Item implements QueueLinks {
-  previous: QueueLinks | undefined;
-  next: QueueLinks | undefined;
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
   isQueued = false;
 
   constructor(readonly name: string) {}
@@ -75,7 +75,7 @@ describe('LinkedQueue', () => {
     const [a, b] = itemsOf('ab') as [Item, Item];
     const queue = queueOf([a, b]);
     queue.remove(a);
-    expect([a.previous, a.next]).toEqual([undefined, undefined]);
+    expect([a.queuedBefore, a.queuedAfter]).toEqual([undefined, undefined]);
     queue.push(a);
     expect(drain(queue)).toBe('ba');
   });

@@ -2,7 +2,7 @@
  * Checks the package as it is installed: the consumers in this folder compile in strict mode, including the types of the
  * package and of its dependencies, and print the lines of their `// →` comments. The entry points for browsers must not
  * import modules of Node. The check needs `npm run build` but no network: the package is packed, unpacked, and linked to
- * the dependencies of this project.
+ * the dependencies of this project. The consumers run on this Node, and on each Node whose path is an argument.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -48,11 +48,13 @@ try {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
     run(`compiling for ${platform}`, process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc')]);
   }
-  for (const { name, expected } of programs)
-    for (const file of [`${name}.mjs`, `${name}.cjs`]) {
-      const printed = run(`running ${file}`, process.execPath, [file]);
-      if (printed !== expected) throw new Error(`${file} printed\n${printed}instead of\n${expected}`);
-    }
+  for (const executable of [process.execPath, ...process.argv.slice(2)])
+    for (const { name, expected } of programs)
+      for (const file of [`${name}.mjs`, `${name}.cjs`]) {
+        const printed = run(`running ${file} on ${executable}`, executable, [file]);
+        if (printed !== expected)
+          throw new Error(`${file} printed on ${executable}\n${printed}instead of\n${expected}`);
+      }
   const nodeImports = [
     'index',
     'pool.browser',

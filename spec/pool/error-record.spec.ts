@@ -214,32 +214,35 @@ describe('the bounds of a record', () => {
     expect((causes[8] as Error).cause).toMatch(/^\[cause\.cause.*: cut: it is nested too deeply\]$/);
   });
 
-  it('cut a message of 100 MB, say by how much, and keep the lines of the stack', () => {
-    const error = new Error('x'.repeat(100_000_000));
+  it('cut a message of 10 MB, say by how much, and keep the lines of the stack', () => {
+    const error = new Error('x'.repeat(10_000_000));
     const record = travelled(error);
     expect(record).toMatchObject({
-      message: expect.stringMatching(/^x{65536}… \(99934464 more characters were cut\)$/) as unknown,
+      message: expect.stringMatching(/^x{65536}… \(9934464 more characters were cut\)$/) as unknown,
     });
     const { stack } = revived(error);
     expect(stack?.length).toBeLessThan(140_000);
     expect(stack).toMatch(/error-record\.spec\.ts:\d+/);
   });
 
-  it('cut a stack of 100 MB', () => {
+  it('cut a stack of 10 MB', () => {
     const error = new Error('it');
-    error.stack = 's'.repeat(100_000_000);
-    expect(revived(error).stack).toHaveLength(65_538 + '… (99934462 more characters were cut)'.length);
+    error.stack = 's'.repeat(10_000_000);
+    expect(revived(error).stack).toHaveLength(65_538 + '… (9934462 more characters were cut)'.length);
   });
 
   it('cut wide fields, many errors and large buffers', () => {
     const wide = revived(
-      Object.assign(new Error(), { list: new Array(1_000_000).fill(0), bytes: new Uint8Array(2 ** 21) }),
+      Object.assign(new Error(), { list: new Array(100_000).fill(0), bytes: new Uint8Array(2 ** 21) }),
     );
     expect((wide.list as unknown[]).length).toBeLessThan(10_001);
-    expect((wide.list as unknown[]).at(-1)).toMatch(/^\[list: cut: 99\d+ more items\]$/);
-    const many = revived(new AggregateError(Array.from({ length: 20_000 }, (_, index) => new Error(String(index)))));
-    expect((many.errors as unknown[]).length).toBeLessThan(10_001);
-    expect(JSON.stringify(travelled(many)).length).toBeLessThan(8_000_000);
+    expect((wide.list as unknown[]).at(-1)).toMatch(/^\[list: cut: 9\d{4} more items\]$/);
+    // One stack for all of them, because jest takes milliseconds to map each one to the sources.
+    const { stack } = new Error('it');
+    const errors = Array.from({ length: 11_000 }, (_, index) => Object.assign(new Error(String(index)), { stack }));
+    const many = travelled(new AggregateError(errors));
+    expect((deserializeError(many) as AggregateError).errors.length).toBeLessThan(10_001);
+    expect(JSON.stringify(many).length).toBeLessThan(8_000_000);
     expect(revived(Object.assign(new Error(), { bytes: new Uint8Array(2 ** 21) })).bytes).toMatch(/cut/);
   });
 
@@ -287,7 +290,7 @@ describe('a record of a thrown value that is not an Error', () => {
     ['an object with a function', { on: { done: () => 1 } }, /\(thrown\.on\.done is the function done\)/],
     ['an object with a getter that throws', throwing('a', {}), /\(thrown\.a is a getter that throws Error: no a\)/],
     ['a Proxy that throws', hostile({}), /threw an object, which/],
-    ['100 MB of text', 'x'.repeat(100_000_000), /threw "x{58}…, which/],
+    ['100 MB of text', 'x'.repeat(10_000_000), /threw "x{58}…, which/],
   ])('describes the value as text if it cannot be cloned: %s', (_, thrown, words) => {
     const error = revived(thrown);
     expect(error.message).toMatch(words);
@@ -321,7 +324,7 @@ describe('any thrown value', () => {
         .record({
           message: fc.string(),
           cause: tie('nest'),
-          errors: fc.array(tie('nest')),
+          errors: fc.array(tie('nest'), { maxLength: 3 }),
           key: fc.string(),
           isLoop: fc.boolean(),
         })

@@ -11,7 +11,7 @@ import {
 } from '../../src/pool/wire/messages';
 import { TaskSlots } from '../../src/pool/wire/task-slots';
 import { WorkerRuntime } from '../../src/pool/worker/worker-runtime';
-import { sleep } from '../support/sleep';
+import { waitUntil } from '../support/shared-memory';
 
 it('a task runs in a slot that the failure of an uncloneable item has freed', async () => {
   const functions: Readonly<Record<string, () => unknown>> = {
@@ -47,7 +47,7 @@ it('a task runs in a slot that the failure of an uncloneable item has freed', as
   );
   const slot = slots.take();
   runtime.receive([DEFINE, 0, { source: 'broken' }, 'broken', RUN, slot, 0, []]);
-  await sleep(20);
+  await waitUntil(() => received.length === 3);
   expect(received).toEqual([
     [READY, 0, undefined],
     [FAILURE, slot, expect.anything()],

@@ -7,6 +7,7 @@ import { handwritten } from '../../samples/audit/handwritten';
 import { load } from '../../samples/audit/load';
 import { measure } from '../../samples/audit/measure';
 import { naive } from '../../samples/audit/naive';
+import { asJson, asText } from '../../samples/audit/report';
 import { withSluice } from '../../samples/audit/with-sluice';
 import { installed, link, lockfileOf, needs, type Entry } from './lockfile-of';
 import { openInThread } from './pglite-in-thread';
@@ -308,3 +309,19 @@ function expectedOf(graph: Graph): readonly Pick<Answer, 'name' | 'bringsIn' | '
 function folderOf(place: number): string {
   return `node_modules/p${place}`;
 }
+
+describe('the report of an audit', () => {
+  it.each([
+    ['text', asText],
+    ['JSON', asJson],
+  ])('has no control characters as %s', async (_, report) => {
+    const lockfile = lockfileOf({
+      '': needs('a', '\x9b2Jgone'),
+      'node_modules/a': installed({ version: '1\x1b]0;owned\x07', license: '\u202eTIM', integrity: '' }),
+    });
+    await load(database, lockfile);
+    const text = report({ packages: 1, timeline: undefined, ...(await measure(database)) });
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{C}/u);
+    expect(text).toMatch(/1\\u\{?(00)?1b/);
+  });
+});

@@ -6,8 +6,10 @@ import { patience } from '../support/patience';
 
 export const PROJECT = join(__dirname, '..', '..');
 
+type Sample = 'audit' | 'digest' | 'pipeline';
+
 /** The command line of `node` for the program of a sample. */
-export const commandOf = (sample: 'audit' | 'digest'): readonly string[] => [
+export const commandOf = (sample: Sample): readonly string[] => [
   '--import',
   pathToFileURL(require.resolve('tsx')).href,
   join(PROJECT, 'samples', sample, 'main.ts'),
@@ -28,7 +30,7 @@ export interface SampleResult {
 
 /** @param cwd the working directory */
 export const runSample = (
-  sample: 'audit' | 'digest',
+  sample: Sample,
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv = {},

@@ -1,8 +1,10 @@
 /** The futures that a batch function returns. */
+import { detectStores } from '../core/async-local';
 import { describeBatch, titleSymbol } from '../core/describe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
 import { PromiseSink } from '../future/promise-sink';
+import { ambient } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { instrumentation } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
@@ -68,6 +70,8 @@ class KeyFuture<K, V> extends BatchFuture<K, V> {
     if (!queue.callsNoConfig || queue.scheduler !== scheduler || this.queues.definition.substitute) {
       return super.then(onValue, onError);
     }
+    // A caller inside a drive may have entered a store that no capture has seen.
+    if (ambient.scheduler) detectStores();
     // The sink has no frame, because nothing runs on behalf of the promise.
     return new Promise<V>((resolve, reject) => {
       queue.load(this.key, new PromiseSink(this, resolve, reject), this);

@@ -2,6 +2,7 @@
  * A load on one scheduler for a task on another, such as a call of a pinned batch function. The scheduler of the task
  * counts the load as an external wait and runs the task when the result arrives.
  */
+import type { QueueLinks } from '../core/linked-queue';
 import { describeBatch } from '../core/describe';
 import type { Canceller, Execution, Sink } from '../future/execution';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -47,6 +48,9 @@ export function beginAcross<V>(
 }
 
 class CrossSchedulerLoad<V> implements Sink<V>, Execution, ExternalWait {
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
+  isQueued = false;
   readonly isBatchWait = true;
   #execution: Execution | undefined;
   #hasEnded = false;

@@ -112,9 +112,7 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
 
   start(resolve: Resolver<K, V>): void {
     try {
-      const result: unknown = runIn(this.frame, () =>
-        runResolver(this, () => resolve(this.passedKeys, new FlushHandle<K, V>(this))),
-      );
+      const result: unknown = runIn(this.frame, () => runResolver(this, resolve, new FlushHandle<K, V>(this)));
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {

@@ -43,8 +43,8 @@ export interface BatchOwner<K, V> {
 export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwner<K, V> {
   readonly openedAt: number;
   phase: Flushable['phase'];
-  previous: QueueLinks | undefined;
-  next: QueueLinks | undefined;
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
   isQueued = false;
   heldFor: readonly string[] | undefined;
   /** The flight, after the flush. */

@@ -6,15 +6,20 @@ import type { Sink } from '../future/execution';
 import { runningTask } from '../scheduler/ambient';
 import type { Frame } from '../scheduler/frame';
 import { isAwaited, nearestWithRole, type Waiter } from '../scheduler/waiter';
+import type { Flush, Resolver } from './resolver';
 
 let current: Waiter | undefined;
 
 /** Runs the resolver of a flight. */
-export function runResolver<R>(flight: Waiter, resolve: () => R): R {
+export function runResolver<K, V>(
+  flight: Waiter & { readonly passedKeys: readonly K[] },
+  resolve: Resolver<K, V>,
+  flush: Flush<K, V>,
+): unknown {
   const outer = current;
   current = flight;
   try {
-    return resolve();
+    return resolve(flight.passedKeys, flush);
   } finally {
     current = outer;
   }

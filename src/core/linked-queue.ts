@@ -3,8 +3,8 @@
  * item is in one queue at a time.
  */
 export interface QueueLinks {
-  previous: QueueLinks | undefined;
-  next: QueueLinks | undefined;
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
   isQueued: boolean;
 }
 
@@ -17,14 +17,19 @@ export class LinkedQueue<T extends QueueLinks> {
     return this.#first as T | undefined; // Cast: a `T`, because only `T` are added.
   }
 
+  /** The item after the given one. A loop by `first` and `after` costs a fraction of one by the iterator. */
+  after(item: T): T | undefined {
+    return item.queuedAfter as T | undefined; // Cast: a `T`, because only `T` are added.
+  }
+
   *[Symbol.iterator](): Generator<T> {
-    for (let item = this.#first; item; item = item.next) yield item as T; // Cast: a `T`, because only `T` are added.
+    for (let item = this.first; item; item = this.after(item)) yield item;
   }
 
   push(item: T): void {
-    item.previous = this.#last;
-    item.next = undefined;
-    if (this.#last) this.#last.next = item;
+    item.queuedBefore = this.#last;
+    item.queuedAfter = undefined;
+    if (this.#last) this.#last.queuedAfter = item;
     else this.#first = item;
     this.#last = item;
     this.#onAdded(item);
@@ -32,9 +37,9 @@ export class LinkedQueue<T extends QueueLinks> {
 
   /** Adds an item at the front. */
   unshift(item: T): void {
-    item.previous = undefined;
-    item.next = this.#first;
-    if (this.#first) this.#first.previous = item;
+    item.queuedBefore = undefined;
+    item.queuedAfter = this.#first;
+    if (this.#first) this.#first.queuedBefore = item;
     else this.#last = item;
     this.#first = item;
     this.#onAdded(item);
@@ -49,12 +54,12 @@ export class LinkedQueue<T extends QueueLinks> {
   /** Removes an item from any position. Has no effect if it is not queued. */
   remove(item: T): void {
     if (!item.isQueued) return;
-    const { previous, next } = item;
-    if (previous) previous.next = next;
+    const { queuedBefore: previous, queuedAfter: next } = item;
+    if (previous) previous.queuedAfter = next;
     else this.#first = next;
-    if (next) next.previous = previous;
+    if (next) next.queuedBefore = previous;
     else this.#last = previous;
-    item.previous = item.next = undefined;
+    item.queuedBefore = item.queuedAfter = undefined;
     item.isQueued = false;
     this.size--;
   }

@@ -1,4 +1,5 @@
 /** One wait for an AsyncValue that is not settled: receives its outcome, unless the wait is cancelled first. */
+import type { QueueLinks } from '../core/linked-queue';
 import type { Settlement } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { ExternalWait, ExternalWaitDescription } from '../scheduler/contract';
@@ -17,6 +18,9 @@ interface SinkOnScheduler<T> {
 }
 
 export class AsyncValueWait<T> implements Execution, ExternalWait {
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
+  isQueued = false;
   readonly #state: SchedulerState;
 
   constructor(

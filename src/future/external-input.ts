@@ -2,6 +2,7 @@
  * An external input is anything RxJS can subscribe to that is not a future. It begins like a future and succeeds with its
  * last value. While it runs, it is an external wait of its scheduler.
  */
+import type { QueueLinks } from '../core/linked-queue';
 import { EmptyError, from, type ObservableInput, type Observer, type Subscription } from 'rxjs';
 import { failure, success, type Settlement } from '../core/outcome';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -31,6 +32,9 @@ export function beginExternalInput<T>(input: ObservableInput<T>, sink: Sink<T>, 
 }
 
 class ExternalInputExecution<T> implements Execution, Observer<T>, ExternalWait {
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
+  isQueued = false;
   #subscription: Subscription | undefined;
   #last: { readonly value: T } | undefined;
   #isOver = false;

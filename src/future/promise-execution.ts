@@ -2,6 +2,7 @@
  * Waits for a native promise through `promise.then`, because RxJS's `from` creates four more objects, and most resolvers are
  * `async` functions.
  */
+import type { QueueLinks } from '../core/linked-queue';
 import { failure, success, type Settlement } from '../core/outcome';
 import { reportUnhandled } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
@@ -21,6 +22,9 @@ export function beginPromise<T>(promise: Promise<T>, sink: Sink<T>, scheduler: B
 }
 
 class PromiseExecution<T> implements Execution, ExternalWait {
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
+  isQueued = false;
   /** Undefined after the end, so that a promise that never settles keeps no cancelled waiter alive. */
   #sink: Sink<T> | undefined;
   readonly #scheduler: BatchScheduler;

@@ -13,6 +13,7 @@ import { printable } from '../core/printable';
 import { isVirtualTime } from '../core/rx';
 import { ambient } from './ambient';
 import { BatchAction, type ActionHost } from './batch-action';
+import type { ExternalWait } from './contract';
 import { SchedulerState } from './scheduler-state';
 import type { SchedulerEvent } from './events';
 import { feedersFirst } from './feeders-first';
@@ -172,7 +173,12 @@ export class BatchScheduler extends Named implements SchedulerLike {
 
   #trackTimer(description: string): Subscription {
     const { state } = this;
-    const wait = { describe: () => description };
+    const wait: ExternalWait = {
+      queuedBefore: undefined,
+      queuedAfter: undefined,
+      isQueued: false,
+      describe: () => description,
+    };
     state.addExternalWait(wait);
     return new Subscription(() => {
       state.removeExternalWait(wait);

@@ -1,8 +1,9 @@
 /** The contract between the state of a scheduler and work that the scheduler cannot drive: external waits of its tasks. */
+import type { QueueLinks } from '../core/linked-queue';
 import type { Waiter } from './waiter';
 
 /** A wait of a task for work outside of its scheduler, which the scheduler cannot drive. */
-export interface ExternalWait {
+export interface ExternalWait extends QueueLinks {
   describe(): string;
   /** Makes progress without the event loop, where possible. Returns false without progress. */
   advance?(): boolean;

@@ -48,6 +48,9 @@ export interface KeyWaiter {
   readonly waiter: Waiter;
 }
 
+const readyWhileBusy = (batch: Flushable): FlushReason | undefined => batch.readyFor(true);
+const readyWhileIdle = (batch: Flushable): FlushReason | undefined => batch.readyFor(false);
+
 const FLUSH_IN_POLICY =
   'A flush policy called flush() or block(). The open batches wait for the choice of that policy. ' +
   'A policy only chooses batches: return the batches to flush.';
@@ -138,8 +141,9 @@ export class OpenBatches {
    * tasks waiting for them may still add keys to the held ones.
    */
   flushReady(isBusy: boolean): boolean {
-    if (this.#flush((batch) => batch.readyFor(true))) return true;
-    return !isBusy && !this.#hasOpenWindow() && this.#flush((batch) => batch.readyFor(false));
+    if (this.#open.size === 0) return false;
+    if (this.#flush(readyWhileBusy)) return true;
+    return !isBusy && !this.#hasOpenWindow() && this.#flush(readyWhileIdle);
   }
 
   /** Flushes all batches that can be forced, regardless of window and hold, as far as the policy chooses them. */
@@ -154,26 +158,29 @@ export class OpenBatches {
 
   /** Whether a batch is open that has an open window, or is ready without `hold`. Its waiters may request more keys later. */
   get hasUnheld(): boolean {
-    for (const batch of this.#open) if (batch.isWindowOpen || batch.readyFor(true)) return true;
+    for (let batch = this.#open.first; batch; batch = this.#open.after(batch))
+      if (batch.isWindowOpen || batch.readyFor(true)) return true;
     return false;
   }
 
   #hasOpenWindow(): boolean {
-    for (const { isWindowOpen } of this.#open) if (isWindowOpen) return true;
+    for (let batch = this.#open.first; batch; batch = this.#open.after(batch)) if (batch.isWindowOpen) return true;
     return false;
   }
 
   #flush(reasonFor: (batch: Flushable) => FlushReason | undefined): boolean {
     const ready: Flushable[] = [];
-    for (const batch of this.#open) if (reasonFor(batch)) ready.push(batch);
+    for (let batch = this.#open.first; batch; batch = this.#open.after(batch)) if (reasonFor(batch)) ready.push(batch);
     const chosen = ready.length === 0 || this.#policy === flushAll ? ready : this.#choose(ready);
     if (this.#feedGraph) this.#noteHeld(new Set(chosen));
+    const last = chosen[chosen.length - 1];
     for (const batch of chosen) {
       // An earlier flush of this round may have used the last slot of the concurrency, or cancelled the keys of this batch.
       if (batch.phase !== 'open' || !batch.hasFreeSlot) continue;
       const reason = reasonFor(batch) ?? 'forced';
-      // All work started by this resolver runs before the next flush.
-      this.#runQueue.drive(() => batch.flush(reason));
+      // All work started by this resolver runs before the next flush. What the last one starts runs in the drive around this loop.
+      if (batch === last) batch.flush(reason);
+      else this.#runQueue.drive(() => batch.flush(reason));
     }
     return chosen.length > 0;
   }

@@ -3,6 +3,7 @@
  * tasks, and two ticks: one runs due actions, the other flushes batches.
  */
 import type { SchedulerLike } from 'rxjs';
+import { LinkedQueue } from '../core/linked-queue';
 import { currentTimeDomain, reportUnhandled } from '../core/rx';
 import type { DueRun } from './batch-action';
 import type { ExternalWait } from './contract';
@@ -45,7 +46,7 @@ export class SchedulerState {
   /** The state in real time, for the state of a `TestScheduler.run`. */
   readonly real: SchedulerState | undefined;
   readonly #timeDomain = currentTimeDomain();
-  readonly #externalWaits = new Set<ExternalWait>();
+  readonly #externalWaits = new LinkedQueue<ExternalWait>();
   /** States whose tasks wait for batches of this one, with the number of waits. */
   #dependents: Map<SchedulerState, number> | undefined;
   /** States whose batches tasks of this one wait for, with the number of waits. */
@@ -55,6 +56,8 @@ export class SchedulerState {
   readonly #quiescence: Tick;
   /** Waiters that may have closed a cycle; undefined while none exists. */
   #deadlockCheck: DeadlockCheck | undefined;
+  /** Made once, because it runs at each flush. */
+  readonly #flushReady = (): boolean => this.openBatches.flushReady(this.#isBusy());
   #due: DueRun[] = [];
   /** Actions of the current turn that have not run yet. */
   #running: DueRun[] = [];
@@ -89,12 +92,12 @@ export class SchedulerState {
   /** Registers a wait of a task, which may request more keys when the wait ends: held batches wait for it. */
   addExternalWait(wait: ExternalWait): void {
     activeInBlock?.add(this);
-    this.#externalWaits.add(wait);
+    this.#externalWaits.push(wait);
   }
 
   /** Removes an ended wait and checks the batches that were held because of it. */
   removeExternalWait(wait: ExternalWait): void {
-    this.#externalWaits.delete(wait);
+    this.#externalWaits.remove(wait);
     this.armQuiescence();
   }
 
@@ -174,7 +177,8 @@ export class SchedulerState {
   /** Whether a task with an external wait, of this scheduler or of a dependent one, may still join the open batches. */
   #isBusy(): boolean {
     if (this.#externalWaits.size > 0) return true;
-    for (const [dependent, waits] of this.#dependents ?? []) if (dependent.#isBusyBesides(waits)) return true;
+    if (!this.#dependents) return false;
+    for (const [dependent, waits] of this.#dependents) if (dependent.#isBusyBesides(waits)) return true;
     return false;
   }
 
@@ -219,7 +223,7 @@ export class SchedulerState {
       this.#quiescence.arm();
       return;
     }
-    const hasFlushed = this.#runQueue.driveInKnownStores(() => this.openBatches.flushReady(this.#isBusy()));
+    const hasFlushed = this.#runQueue.driveInKnownStores(this.#flushReady);
     if (hasFlushed) this.#dropClearedSuspects();
     if (hasFlushed || this.breakDeadlock()) this.armQuiescence();
   }

@@ -6,17 +6,18 @@ import { asyncScheduler, VirtualTimeScheduler, type SchedulerLike, type Subscrip
 import { detectStores } from '../core/async-local';
 import { fakeAsyncZone, monotonicNow } from '../core/platform';
 import { atEndOfTurn, isVirtualTime } from '../core/rx';
+import { ambient } from './ambient';
 import { afterMicrotasks, isSureToFire, isTrusted } from './after-microtasks';
 
-type Later = (clock: SchedulerLike, fire: () => void) => Subscription | undefined;
+/** Makes the function that lets `fire` run at the moment of the tick. It is made once, because a tick is armed at each flush. */
+type Later = (clock: SchedulerLike, fire: () => void) => () => Subscription | undefined;
 
 /** Time in ms after which a tick that may be lost is armed again. A tick that fires twice does no harm. */
 const LOST_AFTER_MS = 20;
 
 export class Tick {
   readonly #clock: SchedulerLike;
-  readonly #later: Later;
-  readonly #onTime: () => void;
+  readonly #runLater: () => Subscription | undefined;
   #isArmed = false;
   #timer: Subscription | undefined;
   #isSure = true;
@@ -26,22 +27,22 @@ export class Tick {
 
   constructor(config: { readonly clock: SchedulerLike; readonly later: Later; readonly fire: () => void }) {
     this.#clock = config.clock;
-    this.#later = config.later;
-    this.#onTime = () => {
+    this.#runLater = config.later(config.clock, () => {
       this.#isArmed = false;
       config.fire();
-    };
+    });
   }
 
   arm(): void {
     // An RxJS scheduler closes its remaining actions when one of them throws: a closed timer never fires.
     if (this.#isArmed && !this.#timer?.closed && (this.#isSure || !this.#isLost())) return;
-    // The clock carries the stores of this code to the callback, and the work there must run outside of them.
-    detectStores();
+    // The clock carries the stores of this code to the callback, and the work there must run outside of them. In a drive, they
+    // are known already.
+    if (!ambient.scheduler) detectStores();
     this.#isArmed = true;
     this.#isSure = this.#clock !== asyncScheduler || isVirtualTime() || isSureToFire();
     if (!this.#isSure) this.#recordArming();
-    this.#timer = this.#later(this.#clock, this.#onTime);
+    this.#timer = this.#runLater();
   }
 
   #recordArming(): void {
@@ -58,7 +59,8 @@ export class Tick {
 }
 
 /** Fires at the end of this turn. */
-export const endOfTurn: Later = (clock, fire) => (clock === asyncScheduler ? atEndOfTurn(fire) : clock.schedule(fire));
+export const endOfTurn: Later = (clock, fire) =>
+  clock === asyncScheduler ? () => atEndOfTurn(fire) : () => clock.schedule(fire);
 
 /**
  * Fires when no microtask is left, the moment at which DataLoader dispatches its batches.
@@ -66,9 +68,15 @@ export const endOfTurn: Later = (clock, fire) => (clock === asyncScheduler ? atE
  * Batches of real time use real quiescence also when armed inside a `TestScheduler.run`, because that run may be aborted.
  */
 export const quiescence: Later = (clock, fire) => {
-  if (clock !== asyncScheduler && !(isDelegated(clock) && isVirtualTime())) return endOfTurn(clock, fire);
-  void Promise.resolve().then(() => afterMicrotasks(fire));
-  return undefined;
+  const runAtEndOfTurn = endOfTurn(clock, fire);
+  const runAfterMicrotasks = (): void => {
+    afterMicrotasks(fire);
+  };
+  return () => {
+    if (clock !== asyncScheduler && !(isDelegated(clock) && isVirtualTime())) return runAtEndOfTurn();
+    void Promise.resolve().then(runAfterMicrotasks);
+    return undefined;
+  };
 };
 
 /** Whether the clock follows the virtual time of `TestScheduler.run`. A `VirtualTimeScheduler` has its own time. */

@@ -9,7 +9,13 @@ import type { Execution, Sink } from '../future/execution';
 export function beginPromise<T>(promise: PromiseLike<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
   const { state } = scheduler;
   const title = (): string => `the promise of task "${sink.name ?? 'anonymous'}"`;
-  const wait: ExternalWait = { describe: title, waitDescriptions: () => [{ waiter: sink, what: title() }] };
+  const wait: ExternalWait = {
+    queuedBefore: undefined,
+    queuedAfter: undefined,
+    isQueued: false,
+    describe: title,
+    waitDescriptions: () => [{ waiter: sink, what: title() }],
+  };
   let isSettled = false;
   const settle = (notifySink: () => void): void => {
     // A thenable that is not a promise may call back twice.

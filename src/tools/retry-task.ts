@@ -1,27 +1,22 @@
 /** A task that runs again after a failure. The idea is asynq's `aretry`. */
 import { timer } from 'rxjs';
+import { checkCount, checkFunction } from '../core/option-values';
 import { invalidOption } from '../core/describe';
-import { checkCount, checkDelay, checkFunction } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { isAsyncInput } from '../core/rx';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import type { Future } from '../future/future';
 import type { TaskResult } from '../task/task';
 import { asTask, taskLike } from './call-task';
+import { retryDelays, type RetryDelayConfig } from './retry-delay';
 
-export interface RetryTaskConfig {
+export interface RetryTaskConfig extends RetryDelayConfig {
   /**
    * Maximum number of runs, the first one included.
    *
    * @defaultValue `3`
    */
   readonly attempts?: number;
-  /**
-   * Delay after a failure, in ms of the scheduler's clock: a number, or a function of the attempt and its error.
-   *
-   * @defaultValue `0`
-   */
-  readonly delay?: number | ((attempt: number, error: unknown) => number);
   /**
    * Whether to run again after this failure.
    *
@@ -32,7 +27,8 @@ export interface RetryTaskConfig {
 
 /**
  * A task like `fn` that runs again after a failure. The last failure is thrown unchanged. Unsubscribing stops the task at
- * once, also during a delay. Attempts are counted from 1. The source is asynq's `aretry`.
+ * once, also during a delay. Attempts are counted from 1. All delays are by the clock of the scheduler. The source is asynq's
+ * `aretry`; the kinds of jitter are those of AWS's "Exponential Backoff And Jitter".
  *
  * ```
  * fn         ---#      ---#             ---v|
@@ -43,8 +39,13 @@ export interface RetryTaskConfig {
  * @param fn - A task or another function.
  * @throws TypeError at once if `fn` is not a function, or an option is invalid.
  * @example
- * const load = retryTask(loadPage, { attempts: 5, delay: (attempt) => 100 * 2 ** attempt });
+ * const load = retryTask(loadPage, { attempts: 5, delay: 100, backoff: 'exponential', jitter: 'full' });
  * load('/a').subscribe(console.log);
+ * @example
+ * // A server that says when to come back, in seconds.
+ * const load = retryTask(loadPage, {
+ *   retryAfter: (error) => (error instanceof BusyError ? 1_000 * error.retryAfterSeconds : undefined),
+ * });
  */
 export function retryTask<A extends readonly unknown[], R>(
   fn: (this: undefined, ...args: A) => R,
@@ -59,15 +60,17 @@ export function retryTask<This, A extends readonly unknown[], R>(
   config: RetryTaskConfig = {},
 ): (this: This, ...args: A) => Future<TaskResult<R>> {
   const run = asTask('retryTask: its function', fn);
-  const { attempts, delayAfter, shouldRetry } = checkedOptions(config);
+  const { attempts, openDelays, shouldRetry } = checkedOptions(config);
   const body = function* (this: This, ...args: A): Generator<unknown, TaskResult<R>, unknown> {
+    const delayAfter = openDelays();
     for (let attempt = 1; ; attempt++) {
       try {
         return yield* Reflect.apply(run, this, args);
       } catch (error) {
         if (attempt >= attempts || !shouldRetry(error, attempt)) throw error;
-        const ms = delayAfter(attempt, error);
-        if (ms > 0) yield timer(ms, currentScheduler());
+        const scheduler = currentScheduler();
+        const ms = delayAfter(attempt, error, scheduler.now());
+        if (ms > 0) yield timer(ms, scheduler);
       }
     }
   };
@@ -77,26 +80,20 @@ export function retryTask<This, A extends readonly unknown[], R>(
 
 interface RetryOptions {
   readonly attempts: number;
-  /** Throws a TypeError for a result that is not a delay. */
-  readonly delayAfter: (attempt: number, error: unknown) => number;
+  /** Returns the delays of one call. */
+  readonly openDelays: ReturnType<typeof retryDelays>;
   /** Throws a TypeError for a promise. */
   readonly shouldRetry: (error: unknown, attempt: number) => boolean;
 }
 
 function checkedOptions(config: RetryTaskConfig): RetryOptions {
-  checkOptions('retryTask', config, ['attempts', 'delay', 'when']);
-  const { attempts = 3, delay = 0, when } = config;
+  checkOptions('retryTask', config, ['attempts', 'delay', 'when', 'backoff', 'jitter', 'random', 'retryAfter']);
+  const { attempts = 3, when } = config;
   checkCount('retryTask: attempts', attempts, { min: 1, orInfinity: true });
-  if (typeof delay !== 'function') checkDelay('retryTask: delay', delay, ', or a function that returns one');
   if (when !== undefined) checkFunction('retryTask: when', when, 'a function of the error that returns true or false');
   return {
     attempts,
-    delayAfter: (attempt, error) => {
-      if (typeof delay !== 'function') return delay;
-      const ms = delay(attempt, error);
-      checkDelay('retryTask: the result of `delay`', ms);
-      return ms;
-    },
+    openDelays: retryDelays('retryTask', config),
     shouldRetry: (error, attempt) => {
       const decision: unknown = when ? when(error, attempt) : true;
       // A promise is always truthy.

@@ -1,8 +1,12 @@
 /** A pool wait registers the pool with a scheduler as one external wait while the pool holds tasks of that scheduler. */
+import type { QueueLinks } from '../../core/linked-queue';
 import type { ExternalWait, ExternalWaitDescription } from '../../scheduler/contract';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 
 class PoolWait implements ExternalWait {
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
+  isQueued = false;
   #count = 0;
 
   constructor(

@@ -22,8 +22,8 @@ import { getTransferList } from '../wire/transfer';
 let lastNumber = 0;
 
 export class TaskRun implements Execution, ThreadTask, QueueLinks {
-  previous: QueueLinks | undefined;
-  next: QueueLinks | undefined;
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
   isQueued = false;
   isOver = false;
   /** Called once, when the run has its outcome. */

@@ -46,8 +46,8 @@ export interface VirtualCallSpec {
 }
 
 export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
-  previous: QueueLinks | undefined;
-  next: QueueLinks | undefined;
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
   isQueued = false;
   readonly transfer = transfer;
   #phase: 'queue' | 'run' | 'over' = 'queue';
