@@ -28,11 +28,11 @@ export interface FolderSiteStats {
 
 /**
  * @param folder - The path of the folder. A folder with `index.html` is served at its own path too.
- * @param options - `latency` is the time before each answer, in ms (0).
+ * @param options - `latency` is the time before each answer, in ms (0); `port` is a free one by default.
  */
 export async function startFolderSite(
   folder: string,
-  { latency = 0 }: { readonly latency?: number } = {},
+  { latency = 0, port: wanted = 0 }: { readonly latency?: number; readonly port?: number } = {},
 ): Promise<FolderSite> {
   const files = await filesIn(folder);
   const stats = { requests: 0, peakConcurrency: 0, connections: 0 };
@@ -48,7 +48,7 @@ export async function startFolderSite(
     else send();
   });
   server.on('connection', () => (stats.connections += 1));
-  const port = await listenOnLoopback(server);
+  const port = await listenOnLoopback(server, wanted);
   return { origin: `http://127.0.0.1:${port}`, paths: [...files.keys()], stats, close: () => closeServer(server) };
 }
 

@@ -17,6 +17,8 @@ export interface SiteConfig {
   readonly hosts?: readonly SiteHost[];
   /** Time before each answer, in ms. @defaultValue 0 */
   readonly latency?: number;
+  /** @defaultValue a free one */
+  readonly port?: number;
 }
 
 export interface Site {
@@ -38,9 +40,14 @@ export interface Site {
   close: () => Promise<void>;
 }
 
-export async function startSite({ seed, hosts = SITE_HOSTS, latency = 0 }: SiteConfig): Promise<Site> {
+export async function startSite({
+  seed,
+  hosts = SITE_HOSTS,
+  latency = 0,
+  port: wanted = 0,
+}: SiteConfig): Promise<Site> {
   const server = createServer();
-  const port = await listenOnLoopback(server);
+  const port = await listenOnLoopback(server, wanted);
   const model = buildModel(hosts, port, seed);
   const log = new RequestLog();
   const closing = new AbortController();
