@@ -79,7 +79,8 @@ async function crawlQueued(
   const limiter = new Limiter({
     name: 'crawl',
     concurrency: options.concurrency,
-    perKey: { concurrency: perHost, ...(delayMs > 0 && { rate: { count: 1, per: delayMs } }) },
+    // A delay between two requests leaves room for one at a time.
+    perKey: { concurrency: delayMs > 0 ? 1 : perHost },
   });
   const client = new Client({ ...options, maxBytes: options.maxPageBytes, connections: perHost, lookup });
   const pauses = new HostPauses({ firstMs: options.pauseMs, longestMs: 60 * options.pauseMs });

@@ -16,7 +16,9 @@ export interface FetcherConfig {
   /** Limiter of all requests. Once it is closed, a request that is not under way fails with a `LimiterClosedError`. */
   readonly limiter: Limiter;
   readonly pauses: HostPauses;
-  /** Times, in ms, that hosts want between a response and the next request. */
+  /** Time, in ms, between a response of a host and the next request to it; `0` is no delay. */
+  readonly delayMs: number;
+  /** Longer times that hosts ask for. */
   readonly hostDelays: ReadonlyMap<string, number>;
   /** Number of tries of a request that fails in a way that may pass. */
   readonly tries: number;
@@ -73,10 +75,11 @@ export function fetcher(config: FetcherConfig): Fetch {
 /**
  * Pauses a host that asks for it. The request still has its slot then: once it is free, the next request starts.
  */
-function pauseHost({ limiter, pauses, hostDelays }: FetcherConfig, host: string, response: Response | undefined): void {
+function pauseHost(config: FetcherConfig, host: string, response: Response | undefined): void {
+  const { limiter, pauses, hostDelays, delayMs } = config;
   // A delay between two starts would be shorter for a server that reads the first of the two requests late.
-  const delay = hostDelays.get(host);
-  if (delay !== undefined) limiter.key(host).pause(delay);
+  const delay = hostDelays.get(host) ?? delayMs;
+  if (delay > 0) limiter.key(host).pause(delay);
   if (response === undefined || !asksForPause(response)) return;
   const { 'retry-after': retryAfter, date } = response.headers;
   const asked = parseRetryAfter(retryAfter, date, Date.now());

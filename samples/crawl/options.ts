@@ -29,7 +29,7 @@ export interface CrawlOptions {
   readonly concurrency: number;
   /** Requests at a time to one host. */
   readonly perHost: number;
-  /** Time between the starts of two requests to one host, in ms. */
+  /** Time between a response and the next request to its host, in ms. With a delay, one request runs at a time. */
   readonly delayMs: number;
   readonly timeoutMs: number;
   readonly tries: number;

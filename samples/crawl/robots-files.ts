@@ -19,7 +19,7 @@ export interface RobotsFilesConfig {
   readonly agent: string;
   /** Whether 401 and 403 forbid everything. RFC 9309 takes them for a site without rules. */
   readonly isDeniedForbidding: boolean;
-  /** Time between two requests to a host, in ms, that holds without a Crawl-delay. */
+  /** Time, in ms, that holds without a Crawl-delay. */
   readonly delayMs: number;
   /** Longest Crawl-delay that is obeyed, in ms. */
   readonly maxCrawlDelayMs: number;
