@@ -4,7 +4,7 @@
  * requests down.
  */
 import type { LookupFunction } from 'node:net';
-import { ignoreElements, catchError, EMPTY, lastValueFrom, throwError, type Observable } from 'rxjs';
+import { ignoreElements, lastValueFrom, type Observable } from 'rxjs';
 import { batch, Limiter, LimiterClosedError, pullMap, task } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { Client } from './client';
