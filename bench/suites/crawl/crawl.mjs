@@ -93,7 +93,7 @@ function assertBounds(/** @type {readonly import('../../harness/row.mjs').Row[]}
   const names = [...new Set(bounds.map(({ peerName }) => peerName))];
   const broken = names.flatMap((name) => {
     const ratio = median(bounds.filter(({ peerName }) => peerName === name).map((each) => each.ratio));
-    return ratio < 1 ? [`${name}: the ratio is ${ratio.toFixed(2)}`] : [];
+    return ratio < 1 ? [`${name}: the ratio is ${ratio.toFixed(3)}`] : [];
   });
   if (broken.length > 0) throw new Error(`The crawler does not keep these bounds:\n- ${broken.join('\n- ')}`);
 }
