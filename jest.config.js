@@ -5,7 +5,15 @@ module.exports = {
   // A worker that has run many specs under coverage has all of their modules to count: a new one is faster.
   workerIdleMemoryLimit: '500MB',
   testMatch: ['<rootDir>/spec/**/*.spec.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }],
+    // The parser of the crawler is published as ES modules only, which jest cannot require.
+    '/node_modules/htmlparser2/.+\\.js$': [
+      'ts-jest',
+      { tsconfig: { module: 'commonjs', target: 'es2022', allowJs: true, isolatedModules: true }, diagnostics: false },
+    ],
+  },
+  transformIgnorePatterns: ['^(?!.*/node_modules/htmlparser2/).*/node_modules/'],
   moduleNameMapper: {
     '^sluice$': '<rootDir>/src/index.ts',
     '^sluice/(pool|testing|tools|trace)$': '<rootDir>/src/$1.ts',

@@ -3,9 +3,10 @@
  * for costs: above 1 sluice is better.
  *
  * @typedef {import('./rounds.mjs').Timing} Timing
- * @typedef {'loads per second' | 'tasks per second' | 'round trips per second'} Rate
+ * @typedef {'loads per second' | 'tasks per second' | 'round trips per second' | 'pages per second'
+ *   | 'pages per CPU second'} Rate
  * @typedef {'ms' | 'bytes per pending load' | 'round trips' | 'rounds' | 'scaling' | 'ns each' | 'ns above the bare task'
- *   | 'times the ideal' | 'bytes left'} Cost
+ *   | 'times the ideal' | 'bytes left' | 'MB above idle Node'} Cost
  * @typedef {Rate | Cost} Metric
  *
  * @typedef {object} Labels
@@ -57,7 +58,7 @@ export function timedRow({ operations, sluice, peer, ...labels }) {
 export const timesBetter = (/** @type {Metric} */ metric, /** @type {number} */ one, /** @type {number} */ other) =>
   isRate(metric) ? one / other : other / one;
 
-const isRate = (/** @type {Metric} */ metric) => metric.endsWith(' per second');
+const isRate = (/** @type {Metric} */ metric) => / per (CPU )?second$/.test(metric);
 
 /** Rounds to four significant digits, which is the precision of the measurements. */
 export function legible(/** @type {number} */ figure) {

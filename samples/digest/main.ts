@@ -12,7 +12,7 @@ import { compare } from './compare';
 import { digest } from './digest';
 import { DigestError } from './digest-error';
 import { assertFolder } from './folder';
-import { interruption } from './interruption';
+import { interruption } from '../interruption';
 import type { Screen } from './progress';
 import { comparisonAsJson, comparisonAsText, rowAsJson, totalsAsJson, totalsAsText } from './report';
 import { totalsOf } from './totals';

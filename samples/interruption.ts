@@ -19,7 +19,7 @@ function onSignal(name: 'SIGINT' | 'SIGTERM'): Observable<number> {
   return fromEvent(process, name).pipe(map(() => 128 + constants.signals[name]));
 }
 
-/** Emits exit code 0 when the pipe closes: in `digest --json | head`, a reader that has enough is not a failure. */
+/** Emits exit code 0 when the pipe closes: in `digest --json | head` and `crawl --output - | head`, a reader that has enough is not a failure. */
 function onBrokenPipe(stream: NodeJS.WriteStream): Observable<number> {
   return new Observable((subscriber) => {
     // The listener is never removed: a late write may fail after unsubscription, and without a listener it would throw.
