@@ -12,15 +12,19 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Each program is compiled as an ES module (`mts`) and as CommonJS (`cts`), unless it is for one of them. */
-const endingsOf = { 'required-loader-consumer': ['cts'] };
-const programs = ['consumer', 'loader-consumer', 'required-loader-consumer', 'pool-consumer', 'seeing-consumer'].map(
-  (name) => {
-    const source = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8');
-    const expected = Array.from(source.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => `${line}\n`).join('');
-    return { name, endings: endingsOf[name] ?? ['mts', 'cts'], source, expected };
-  },
-);
+const programs = ['consumer', 'loader-consumer', 'pool-consumer', 'seeing-consumer'].map((name) => {
+  const source = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8');
+  const expected = Array.from(source.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => `${line}\n`).join('');
+  // Each program is compiled as an ES module and as CommonJS.
+  return { name, endings: ['mts', 'cts'], source, expected };
+});
+const loaderConsumer = programs.find(({ name }) => name === 'loader-consumer');
+programs.push({
+  ...loaderConsumer,
+  name: 'requiring-loader-consumer',
+  endings: ['cts'],
+  source: loaderConsumer.source.replace(/^import (DataLoader) from (.*);$/m, 'import $1 = require($2);'),
+});
 
 const files = programs.flatMap(({ name, endings }) => endings.map((ending) => `${name}.${ending}`));
 /** The time limit of a step in ms; only a step that hangs reaches it. */

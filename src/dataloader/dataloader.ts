@@ -74,7 +74,6 @@ interface DataLoaderConstructor {
    * await Promise.all([names.load(1), names.load(2)]); // one call, of [1, 2]
    */
   new <K, V, C = K>(batchLoadFn: LoaderBatchFunction<K, V>, options?: LoaderOptions<K, V, C>): DataLoader<K, V, C>;
-  readonly prototype: DataLoader<unknown, unknown, unknown>;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-namespace -- the types of `dataloader` are members of its class
