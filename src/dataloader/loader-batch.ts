@@ -7,18 +7,17 @@ import type { LoaderBatch, LoaderFields } from './loader-fields';
 import { callBatchFunction, checkedResults, titleOf } from './loader-results';
 import { ObservedLoaderBatch } from './observed-loader-batch';
 
-/** The batches in flight, by loader: `clear` notes its keys in them. */
-const flights = new WeakMap<object, Set<LoaderBatch<unknown>>>();
-
 /** Opens a batch and schedules its dispatch. */
 export function openBatch<K, V, C>(loader: LoaderFields<K, V, C>): LoaderBatch<K> {
   const batch: LoaderBatch<K> = {
     hasDispatched: false,
+    isSettled: false,
     keys: [],
     resolves: [],
     rejects: [],
     cacheHits: undefined,
     cleared: undefined,
+    earlier: unsettled(loader._batch),
     observed: ObservedLoaderBatch.opened<K>(loader, () => titleOf(loader)),
   };
   loader._batch = batch;
@@ -49,17 +48,17 @@ function dispatchBatch<K, V, C>(loader: LoaderFields<K, V, C>, batch: LoaderBatc
   batch.hasDispatched = true;
   const { keys, observed } = batch;
   if (keys.length === 0) {
+    batch.isSettled = true;
     settleHits(batch);
     return;
   }
   observed?.onDispatched(reasonOf(loader, batch));
-  addFlight(loader, batch);
   const passed = keys.slice();
   const onResults = (results: unknown): void => {
     const checked = checkedResults(loader, results, { keys, passed });
     observed?.onResults(results);
+    batch.isSettled = true;
     settleBatch(batch, checked);
-    removeFlight(loader, batch);
     observed?.onSettled();
   };
   const onFailure = (error: unknown): void => failBatch(loader, batch, error);
@@ -122,8 +121,8 @@ function settleBatch<K>(batch: LoaderBatch<K>, results: ArrayLike<unknown>): voi
 
 /** Fails the loads of a batch, and clears its keys: a failed batch is not cached. */
 function failBatch<K, V, C>(loader: LoaderFields<K, V, C>, batch: LoaderBatch<K>, error: unknown): void {
+  batch.isSettled = true;
   settleHits(batch);
-  removeFlight(loader, batch);
   let failedClear: { readonly error: unknown } | undefined;
   for (let index = 0; index < batch.keys.length; index++) {
     try {
@@ -147,23 +146,24 @@ export function settleHits<K>({ cacheHits }: LoaderBatch<K>): void {
   if (cacheHits) for (const { resolve, cached } of cacheHits) resolve(cached as never); // Cast: a promise of the value.
 }
 
-function addFlight(loader: object, batch: LoaderBatch<unknown>): void {
-  const inFlight = flights.get(loader);
-  if (inFlight) inFlight.add(batch);
-  else flights.set(loader, new Set([batch]));
-}
-
-function removeFlight(loader: object, batch: LoaderBatch<unknown>): void {
-  flights.get(loader)?.delete(batch);
+/** The latest of a chain of batches that is not settled. Settled ones are taken out of the chain. */
+function unsettled<K>(latest: LoaderBatch<K> | null | undefined): LoaderBatch<K> | undefined {
+  let first = latest;
+  while (first?.isSettled) first = first.earlier;
+  for (let batch = first; batch; batch = batch.earlier)
+    while (batch.earlier?.isSettled) batch.earlier = batch.earlier.earlier;
+  return first ?? undefined;
 }
 
 /** Notes a cleared key of the cache in all flights of a loader. */
-export function noteCleared(loader: object, cacheKey: unknown): void {
-  for (const batch of flights.get(loader) ?? []) (batch.cleared ??= new Set()).add(cacheKey);
+export function noteCleared<K, V, C>(loader: LoaderFields<K, V, C>, cacheKey: C): void {
+  for (let batch = unsettled(loader._batch); batch; batch = batch.earlier)
+    if (batch.hasDispatched) (batch.cleared ??= new Set()).add(cacheKey);
 }
 
 const everyKey = { has: () => true, add: () => undefined };
 
-export function noteAllCleared(loader: object): void {
-  for (const batch of flights.get(loader) ?? []) batch.cleared = everyKey;
+export function noteAllCleared<K, V, C>(loader: LoaderFields<K, V, C>): void {
+  for (let batch = unsettled(loader._batch); batch; batch = batch.earlier)
+    if (batch.hasDispatched) batch.cleared = everyKey;
 }

@@ -19,6 +19,9 @@ export interface LoaderFields<K, V, C> {
 /** A batch of a loader, until its promises are settled. Parallel arrays: an object for each key would double its cost. */
 export interface LoaderBatch<K> {
   hasDispatched: boolean;
+  isSettled: boolean;
+  /** The batch before this one, if it is in flight: `clear` notes its key in the flights. */
+  earlier: LoaderBatch<K> | undefined;
   readonly keys: K[];
   readonly resolves: ((value: never) => void)[];
   readonly rejects: ((error: unknown) => void)[];
