@@ -126,6 +126,8 @@ export default defineConfig([
     entry: [...entry, '!src/**/*browser*', '!src/pool/browser/**'],
     format: 'cjs',
     plugins: [importsByName, oneCopy],
+    // An ES module is strict; `this` of a detached method must not become the global object.
+    banner: { ...banner, js: '"use strict";' },
     hooks: { 'build:done': ({ options }) => options.dts && exportDefaultItself(options.outDir) },
   },
 ]);
