@@ -27,7 +27,7 @@ const { steps } = fc.letrec<{ steps: readonly Step[]; step: Step }>((tie) => ({
       weight: 4,
       arbitrary: fc.record({
         does: fc.constantFrom('tick' as const, 'job' as const, 'immediate' as const),
-        steps: tie('steps') as fc.Arbitrary<readonly Step[]>,
+        steps: tie('steps'),
       }),
     },
   ),

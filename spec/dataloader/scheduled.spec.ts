@@ -242,16 +242,14 @@ describe('the options of sluice', () => {
   it('are checked, with their texts', () => {
     expect(() => names({ window: -1 })).toThrow('DataLoader: expected `window` to be a number of ms');
     expect(() => names({ hold: NaN })).toThrow('DataLoader: expected `hold` to be a number of ms');
-    expect(() => names({ scheduler: {} as BatchScheduler })).toThrow(
-      'DataLoader: expected `scheduler` to be a BatchScheduler',
-    );
+    expect(() => names({ scheduler: {} } as never)).toThrow('DataLoader: expected `scheduler` to be a BatchScheduler');
     expect(() => names({ signal: {} as AbortSignal })).toThrow('DataLoader: expected `signal` to be an AbortSignal');
   });
 
   it('that are undefined are not used', async () => {
     const { loader, calls } = names({
       window: undefined,
-      batchScheduleFn: (callback) => setTimeout(callback, 1),
+      batchScheduleFn: (callback: () => void) => setTimeout(callback, 1),
     } as never);
     await loader.loadMany([1, 2]);
     expect(calls).toEqual([[1, 2]]);

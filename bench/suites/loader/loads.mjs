@@ -6,9 +6,7 @@ import { median } from '../../harness/rounds.mjs';
 const require = createRequire(import.meta.url);
 const [kind, shape, count] = process.argv.slice(2);
 /** @type {typeof import('dataloader')} */
-const Loader = require(
-  kind === 'sluice' ? '../../../dist/dataloader.cjs' : kind.length < 4 ? `/tmp/v/${kind}.cjs` : 'dataloader',
-);
+const Loader = require(kind === 'sluice' ? '../../../dist/dataloader.cjs' : 'dataloader');
 const size = Number(count);
 const keys = Array.from({ length: size }, (_, index) => index);
 /** The number of runs of about a quarter of a second. */
