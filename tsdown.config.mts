@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { defineConfig, type Rolldown, type UserConfig } from 'tsdown';
 
 type Manifest = {
@@ -26,14 +26,16 @@ const importsByName = Object.entries(manifest.imports).map(([name, { node }]) =>
   },
 }));
 
+// A scope is an AsyncDisposable, which the types of a browser alone do not have.
+const banner = { dts: '/// <reference lib="esnext.disposable" />' };
+
 const shared: UserConfig = {
   root: 'src',
   platform: 'node',
   target: 'es2022',
   unbundle: true,
   dts: true,
-  // A scope is an AsyncDisposable, which the types of a browser alone do not have.
-  banner: { dts: '/// <reference lib="esnext.disposable" />' },
+  banner,
   fixedExtension: true,
   // To a neutral platform they are packages that are not there.
   deps: { neverBundle: [/^node:/] },
@@ -57,15 +59,9 @@ const oneCopy: Rolldown.Plugin = {
       doors.push(door);
       const emit = (fileName: string, source: string): void =>
         void this.emitFile({ type: 'asset', fileName: `node/${fileName}`, source });
-      emit(
-        `${door}.cjs`,
-        file.code.replaceAll("require('./", "require('../").replaceAll('require("./', 'require("../'),
-      );
-      emit(
-        `${door}.mjs`,
-        `import door from '../${door}.cjs';\n\nexport const { ${file.exports.join(', ')} } = door;\n`,
-      );
-      emit(`${door}.d.mts`, `export * from '../${door}.cjs';\n`);
+      const code = file.code.replaceAll("require('./", "require('../").replaceAll('require("./', 'require("../');
+      emit(`${door}.cjs`, file.exports.includes('default') ? `${code}\nmodule.exports = exports.default;\n` : code);
+      emitModule(emit, door, file.exports);
       file.code = `module.exports = require('./node/copy.cjs').doors['${door}']();\n`;
     }
     if (doors.length === 0) return;
@@ -87,6 +83,39 @@ ${doors.map((door) => `    '${door}': () => require('./${door}.cjs'),`).join('\n
   },
 };
 
+/**
+ * The ES module of a door for Node hands on the exports of its CommonJS module. That of a door with a default export is the
+ * default itself, as in the package that the door stands in for, and has the other names beside it.
+ */
+function emitModule(emit: (fileName: string, source: string) => void, door: string, names: readonly string[]): void {
+  const from = `'../${door}.cjs'`;
+  if (!names.includes('default')) {
+    emit(`${door}.mjs`, `import door from ${from};\n\nexport const { ${names.join(', ')} } = door;\n`);
+    emit(`${door}.d.mts`, `export * from ${from};\n`);
+    return;
+  }
+  emit(
+    `${door}.mjs`,
+    `import door from ${from};\n\nexport { ${names.map((name) => `door as ${name}`).join(', ')} };\n`,
+  );
+}
+
+/**
+ * The types of a CommonJS door that is its default export: `require` returns the default. The types of its ES module for
+ * Node are those that the build gave to the CommonJS door.
+ */
+function exportDefaultItself(outDir: string): void {
+  for (const file of readdirSync(outDir).filter((name) => name.endsWith('.d.cts'))) {
+    const types = readFileSync(join(outDir, file), 'utf8');
+    const [, name] = /\b(\w+) as default\b/.exec(types) ?? [];
+    const [importOfDefault] = types.match(new RegExp(`^import \\{ ${String(name)} \\} .*$`, 'm')) ?? [];
+    if (name === undefined || importOfDefault === undefined) continue;
+    const module = `node/${file.replace(/cts$/, 'mts')}`;
+    writeFileSync(join(outDir, module), types.replaceAll(' from "./', ' from "../'));
+    writeFileSync(join(outDir, file), `${banner.dts}\n${importOfDefault}\nexport = ${name};\n`);
+  }
+}
+
 /** ESM, CommonJS and types, file by file, so that a reader of the package finds the same tree as in the sources. */
 export default defineConfig([
   // An ES module has another name for where it is. Browsers run some of them as they are: nothing of Node is put in.
@@ -97,5 +126,8 @@ export default defineConfig([
     entry: [...entry, '!src/**/*browser*', '!src/pool/browser/**'],
     format: 'cjs',
     plugins: [importsByName, oneCopy],
+    // An ES module is strict; `this` of a detached method must not become the global object.
+    banner: { ...banner, js: '"use strict";' },
+    hooks: { 'build:done': ({ options }) => options.dts && exportDefaultItself(options.outDir) },
   },
 ]);

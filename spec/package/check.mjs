@@ -12,14 +12,21 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const programs = ['consumer', 'pool-consumer', 'seeing-consumer'].map((name) => {
+const programs = ['consumer', 'loader-consumer', 'pool-consumer', 'seeing-consumer'].map((name) => {
   const source = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8');
   const expected = Array.from(source.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => `${line}\n`).join('');
-  return { name, source, expected };
+  // Each program is compiled as an ES module and as CommonJS.
+  return { name, endings: ['mts', 'cts'], source, expected };
+});
+const loaderConsumer = programs.find(({ name }) => name === 'loader-consumer');
+programs.push({
+  ...loaderConsumer,
+  name: 'requiring-loader-consumer',
+  endings: ['cts'],
+  source: loaderConsumer.source.replace(/^import (DataLoader) from (.*);$/m, 'import $1 = require($2);'),
 });
 
-/** Each program is compiled as an ES module (`mts`) and as CommonJS (`cts`). */
-const files = programs.flatMap(({ name }) => [`${name}.mts`, `${name}.cts`]);
+const files = programs.flatMap(({ name, endings }) => endings.map((ending) => `${name}.${ending}`));
 /** The time limit of a step in ms; only a step that hangs reaches it. */
 const STEP_TIMEOUT = 120_000;
 
@@ -41,13 +48,14 @@ const platforms = { node, browser, 'browser by name': { ...browser, customCondit
 const folder = mkdtempSync(join(tmpdir(), 'sluice-consumer-'));
 try {
   install();
-  for (const { name, source } of programs)
-    for (const ending of ['mts', 'cts']) writeFileSync(join(folder, `${name}.${ending}`), source);
+  for (const { name, endings, source } of programs)
+    for (const ending of endings) writeFileSync(join(folder, `${name}.${ending}`), source);
   for (const [platform, types] of Object.entries(platforms)) {
     const config = { compilerOptions: { ...strict, ...types }, files };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
     run(`compiling for ${platform}`, process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc')]);
   }
+<<<<<<< HEAD
   for (const executable of [process.execPath, ...process.argv.slice(2)])
     for (const { name, expected } of programs)
       for (const file of [`${name}.mjs`, `${name}.cjs`]) {
@@ -55,8 +63,16 @@ try {
         if (printed !== expected)
           throw new Error(`${file} printed on ${executable}\n${printed}instead of\n${expected}`);
       }
+=======
+  for (const { name, endings, expected } of programs)
+    for (const file of endings.map((ending) => `${name}.${ending.replace('t', 'j')}`)) {
+      const printed = run(`running ${file}`, process.execPath, [file]);
+      if (printed !== expected) throw new Error(`${file} printed\n${printed}instead of\n${expected}`);
+    }
+>>>>>>> fe5b198 (Add sluice/dataloader, the class of the package dataloader on sluice's scheduler)
   const nodeImports = [
     'index',
+    'dataloader',
     'pool.browser',
     'pool/browser/worker-entry',
     'testing',

@@ -80,6 +80,20 @@ describe('each entry point', () => {
   });
 });
 
+describe('sluice/dataloader', () => {
+  it('gives one class to import, to require, and to both of two installations, as dataloader does to require', () => {
+    const { lines, stderr } = run(`
+      const module = await import('sluice/dataloader');
+      const DataLoader = required('sluice/dataloader');
+      print(typeof DataLoader, Object.keys(DataLoader), ['default', '__esModule', 'DataLoader'].filter((name) => name in DataLoader));
+      print(Object.keys(module), module.default === DataLoader, module.DataLoader === DataLoader);
+      print(dependency('sluice/dataloader') === DataLoader, await new DataLoader(async (keys) => keys).load(1));
+    `);
+    expect(stderr).toBe('');
+    expect(lines).toEqual(['["function",[],[]]', '[["DataLoader","default"],true,true]', '[true,1]']);
+  });
+});
+
 describe('two installations', () => {
   it('share schedulers, caches, contexts and traces, whichever entry point is loaded first', () => {
     const { lines, stderr } = run(`

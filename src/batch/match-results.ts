@@ -44,19 +44,18 @@ function isRearranged<K, V>({ pendingKeys, passedKeys }: ResultReceiver<K, V>): 
 }
 
 function matchByKey<K, V>(results: ReadonlyMap<unknown, unknown>, receiver: ResultReceiver<K, V>): void {
-  for (const pending of receiver.pendingKeys) {
-    const { key, identity } = pending;
-    if (results.has(key)) receiver.receive(pending, results.get(key));
-    else if (results.has(identity)) receiver.receive(pending, results.get(identity));
-    else receiver.receive(pending, missingResult(results, receiver.name, pending));
-  }
+  for (const pending of receiver.pendingKeys)
+    receiver.receive(pending, resultOfKey(results, receiver.name, pending));
 }
 
-function missingResult<K, V>(
+/** The result of a key in a Map: by the key itself, or by its identity; else the error that it is missing. */
+export function resultOfKey(
   results: ReadonlyMap<unknown, unknown>,
   batch: string,
-  { key, identity }: PendingKey<K, V>,
-): MissingResultError {
+  { key, identity }: { readonly key: unknown; readonly identity: unknown },
+): unknown {
+  if (results.has(key)) return results.get(key);
+  if (results.has(identity)) return results.get(identity);
   const hint = hintOtherKeyType(results, identity) || hintObjectKeys(results, key, identity);
   return new MissingResultError(batch, key, describe(key) + hint);
 }
