@@ -8,7 +8,7 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }] },
   moduleNameMapper: {
     '^sluice$': '<rootDir>/src/index.ts',
-    '^sluice/(pool|testing|tools|trace)$': '<rootDir>/src/$1.ts',
+    '^sluice/(graphql|pool|testing|tools|trace)$': '<rootDir>/src/$1.ts',
     // A thread runs what `globalSetup` has built.
     '^\\./worker-file$': '<rootDir>/spec/support/worker-file.ts',
   },

@@ -18,6 +18,7 @@ const order = [
   'limit',
   'pool',
   'tools',
+  'graphql',
   'trace',
   'testing',
 ];

@@ -56,6 +56,7 @@ try {
           throw new Error(`${file} printed on ${executable}\n${printed}instead of\n${expected}`);
       }
   const nodeImports = [
+    'graphql',
     'index',
     'pool.browser',
     'pool/browser/worker-entry',
