@@ -30,7 +30,11 @@ const bookIdsOf = (author: number): number[] => [author * 10, author * 10 + 1];
 export const authorOf = logged('authorOf', (id) =>
   id < 0 ? new Error(`No author ${String(id)}`) : { id, name: `author ${String(id)}` },
 );
-export const bookOf = logged('bookOf', (id): Book => ({ id, title: `book ${String(id)}`, authorId: Math.floor(id / 10) }));
+export const bookOf = logged('bookOf', (id): Book => ({
+  id,
+  title: `book ${String(id)}`,
+  authorId: Math.floor(id / 10),
+}));
 export const pagesOf = logged('pagesOf', (id) => id + 100);
 
 interface Author {

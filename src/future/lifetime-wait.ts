@@ -1,5 +1,6 @@
 /** The wait of a promise or subscriber for a future, on a scheduler with a lifetime: the lifetime can end the wait. */
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
+import { frameHere } from '../scheduler/frame';
 import type { LifetimeWaiter, SchedulerLifetime } from '../scheduler/scheduler-lifetime';
 import { endedExecution, type Canceller, type Execution, type Sink } from './execution';
 import { ForwardingSink } from './forwarding-sink';
@@ -10,7 +11,7 @@ export function beginWithinLifetime<T>(
   sink: Sink<T>,
   beginFor: (sink: Sink<T>) => Execution,
 ): Execution {
-  const refusal = lifetime.refusal(sink.frame?.work !== undefined);
+  const refusal = lifetime.refusal(() => (sink.frame ?? frameHere())?.work !== undefined);
   if (refusal) {
     sink.fail(refusal.error);
     return endedExecution;

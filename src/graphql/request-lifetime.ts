@@ -82,7 +82,7 @@ export class RequestLifetime {
    * @throws CancelledError or ScopeClosedError if the request has ended: its result is not wanted any more
    */
   runResolver<R>(resolve: () => R): R {
-    const refusal = this.#waits.refusal(false);
+    const refusal = this.#waits.refusal(() => false);
     if (refusal) throw refusal.error;
     void this.scope;
     return this.run(resolve);

@@ -27,9 +27,9 @@ export class SchedulerLifetime {
    *
    * @param isOfWork whether the waiter is work of a scope, whose clean-up may still wait after a cancellation
    */
-  refusal(isOfWork: boolean): { readonly error: unknown } | undefined {
+  refusal(isOfWork: () => boolean): { readonly error: unknown } | undefined {
     if (this.#endError) return { error: this.#endError() };
-    return this.#cancellation && !isOfWork ? { error: this.#cancellation } : undefined;
+    return this.#cancellation && !isOfWork() ? { error: this.#cancellation } : undefined;
   }
 
   addWaiter(waiter: LifetimeWaiter): void {
