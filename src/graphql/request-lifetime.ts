@@ -4,7 +4,8 @@
  */
 import { whenAborted } from '../core/abort-listeners';
 import { CancelledError, ScopeClosedError } from '../core/errors';
-import { reportUnhandled } from '../core/rx';
+import { begin } from '../future/execution';
+import { PassiveSink } from '../future/passive-sink';
 import { BatchScheduler, currentScheduler } from '../scheduler/batch-scheduler';
 import type { ObservedOperation } from '../scheduler/instrumentation';
 import { SchedulerLifetime } from '../scheduler/scheduler-lifetime';
@@ -23,6 +24,7 @@ export class RequestLifetime {
   readonly #abortListeners = new Set<(reason: unknown) => void>();
   #scope: Scope | undefined;
   #unwatch: (() => void) | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
   #isOver = false;
 
   constructor(
@@ -96,8 +98,10 @@ export class RequestLifetime {
     });
   }
 
+  /** Calls the listener when the request is aborted; at once if that has happened, as a resolver may abort it. */
   onAbort(listener: (reason: unknown) => void): void {
-    this.#abortListeners.add(listener);
+    if (this.#aborted) listener(this.#aborted.reason);
+    else this.#abortListeners.add(listener);
   }
 
   /** Cancels all work of the request. Flights without waiters in other requests are aborted. */
@@ -105,6 +109,7 @@ export class RequestLifetime {
     if (this.#isOver) return;
     const cancellation = reason instanceof CancelledError ? reason : new CancelledError(reason);
     const listeners = [...this.#abortListeners];
+    this.#aborted = { reason };
     this.#waits.cancel(cancellation);
     this.#scope?.cancel(cancellation);
     for (const listener of listeners) listener(reason);
@@ -124,8 +129,12 @@ export class RequestLifetime {
       this.#endWaits();
       return;
     }
-    this.#scope.close();
-    this.#scope.closed$.subscribe({ next: () => this.#endWaits(), error: reportUnhandled });
+    const endWaits = (): void => {
+      this.#endWaits();
+    };
+    // A passive sink: a failure of the scope stays one that no waiter has received.
+    const sink = new PassiveSink<void>({ frame: undefined, succeed: endWaits, fail: endWaits });
+    this.#scope.close()[begin](sink, this.scheduler);
   }
 
   #endWaits(): void {
