@@ -124,10 +124,7 @@ it('deferred parts load in batches in their request, whose scope closes after th
   const text = await textOf(response);
   expect(text).toContain('"text":"nobody 1"');
   expect(text).toContain('"late":"nobody 12"');
-  expect(flushes).toEqual([
-    [1, 2],
-    [11, 12],
-  ]);
+  expect(flushes).toEqual([[1, 2, 11, 12]]);
   expect(closedScopes).toEqual(['closed']);
 });
 
