@@ -1,6 +1,7 @@
-/** The three ways to run an operation with sluice, in this process and without HTTP. */
+/** The ways to run an operation with sluice, in this process and without HTTP. */
 import { ApolloServer } from '@apollo/server';
-import { execute, parse, type GraphQLSchema } from 'graphql';
+import { envelop, useEngine, useSchema } from '@envelop/core';
+import { execute, parse, specifiedRules, subscribe, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { executeWithSluice, sluiceApolloPlugin, useSluice } from 'sluice/graphql';
 import type { Context, Result } from './servers';
@@ -19,6 +20,23 @@ const graphqlJs = (schema: GraphQLSchema): Promise<Engine> =>
       executeWithSluice({ schema, document: parse(query), contextValue: { user } }, { execute }),
     stop: () => Promise.resolve(),
   });
+
+const pureEnvelop = (schema: GraphQLSchema): Promise<Engine> => {
+  const plugins = [useEngine({ parse, validate, execute, subscribe, specifiedRules }), useSchema(schema), useSluice()];
+  const getEnveloped = envelop({ plugins });
+  return Promise.resolve({
+    run: async (query, user) => {
+      const { parse: parseQuery, contextFactory, execute: run, schema: current } = getEnveloped({ user });
+      const document = parseQuery(query) as DocumentNode;
+      return (await run({
+        schema: current as GraphQLSchema,
+        document,
+        contextValue: await contextFactory(),
+      })) as Result;
+    },
+    stop: () => Promise.resolve(),
+  });
+};
 
 const yoga = (schema: GraphQLSchema): Promise<Engine> => {
   const server = createYoga({
@@ -45,7 +63,7 @@ const apollo = async (schema: GraphQLSchema): Promise<Engine> => {
   return {
     run: async (query, user) => {
       const { body } = await server.executeOperation({ query }, { contextValue: { user } });
-      return body.kind === 'single' ? (body.singleResult as Result) : {};
+      return body.kind === 'single' ? body.singleResult : {};
     },
     stop: () => server.stop(),
   };
@@ -53,6 +71,7 @@ const apollo = async (schema: GraphQLSchema): Promise<Engine> => {
 
 export const engines: readonly (readonly [string, (schema: GraphQLSchema) => Promise<Engine>])[] = [
   ['graphql-js', graphqlJs],
+  ['Envelop', pureEnvelop],
   ['graphql-yoga', yoga],
   ['Apollo Server', apollo],
 ];

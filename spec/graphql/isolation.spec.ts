@@ -91,18 +91,18 @@ function schemaOf(shape: Shape): { readonly schema: GraphQLSchema; readonly load
       { name: `type ${String(type)}`, cache: true },
     ),
   );
-  const typeNames = shape.map((_, index) => (index === 0 ? 'Query' : `T${String(index - 1)}`));
+  const typeName = (index: number): string => (index === 0 ? 'Query' : `T${String(index - 1)}`);
   const fieldType = ({ form, of }: Field): string =>
     form in listForms ? `[T${String(of)}]` : form === 'property' ? `P${String(of)}` : `T${String(of)}`;
   const typeDefs = shape.map(
     (fields, index) =>
-      `type ${typeNames[index] ?? ''} { ${index === 0 ? '' : 'id: Int owner: String '}${fields
+      `type ${typeName(index)} { ${index === 0 ? '' : 'id: Int owner: String '}${fields
         .map((field, at) => `f${String(at)}: ${fieldType(field)}`)
         .join(' ')} } ${index === 0 ? '' : `type P${String(index - 1)} { inner: T${String(index - 1)} }`}`,
   );
   const resolvers = Object.fromEntries(
     shape.map((fields, index) => [
-      typeNames[index],
+      typeName(index),
       Object.fromEntries(
         fields.map(({ form, of }, at) => {
           const resolve = forms[form] ?? listForms[form] ?? property;

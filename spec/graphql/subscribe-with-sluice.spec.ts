@@ -64,13 +64,7 @@ describe('the events of a subscription', () => {
     ['an async generator', () => generated(1, 1, 2)],
     ['an Observable', () => of(1, 1, 2)],
     ['a promise of an Observable', () => Promise.resolve(of(1, 1, 2))],
-    [
-      'a future of an Observable',
-      () =>
-        rowOf(9)
-          .toPromise()
-          .then(() => of(1, 1, 2)),
-    ],
+    ['a future of an Observable', () => rowOf(9).then(() => of(1, 1, 2))],
   ])('of %s are resolved with caches of their own', async (_, source) => {
     expect(await all(await open({ subscribe: source }))).toEqual([row(1), row(1), row(2)]);
     expect(loads.filter(([id]) => id !== 9)).toEqual([[1], [1], [2]]);

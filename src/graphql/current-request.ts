@@ -31,7 +31,7 @@ export function requestContext<Context>(): Context {
  *   Query: { weather: () => fetch('https://example.org/weather', { signal: requestScope().signal }) },
  * };
  */
-export const requestScope = (): Scope => currentRequest('requestScope').scope;
+export const requestScope = (): Scope => currentRequest('requestScope').openScope();
 
 function currentRequest(caller: string): RequestLifetime {
   const lifetime = RequestLifetime.find();

@@ -2,7 +2,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import { failure, success, unwrap, type Settlement } from '../core/outcome';
 
-interface Demand<T> {
+interface PendingNext<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -14,7 +14,7 @@ interface Demand<T> {
 export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined> {
   /** Outcomes without a demand, and demands without an outcome: one of both is always empty. */
   readonly #outcomes: Settlement<IteratorResult<T, undefined>>[] = [];
-  readonly #demands: Demand<T>[] = [];
+  readonly #demands: PendingNext<T>[] = [];
   #isOver = false;
   readonly #subscription: Subscription;
 
@@ -23,7 +23,7 @@ export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined
       next: (value) => {
         this.#deliver(success({ done: false, value }));
       },
-      error: (error) => {
+      error: (error: unknown) => {
         this.#end(failure(error));
       },
       complete: () => {

@@ -45,8 +45,8 @@ export class RequestLifetime {
     return (isObject(context) ? byContext.get(context) : undefined) ?? byScheduler.get(currentScheduler());
   }
 
-  /** The scope of the request, opened at the first use: an event of a subscription may come hours after its `next()`. */
-  get scope(): Scope {
+  /** Returns the scope of the request, opened at the first call: an event of a subscription may come hours after its `next()`. */
+  openScope(): Scope {
     if (this.#scope) return this.#scope;
     const { operation, scheduler } = this;
     this.#scope = new Scope({ name: this.#title, scheduler, errorMode: 'continue' }, { operation });
@@ -86,7 +86,7 @@ export class RequestLifetime {
   runResolver<R>(resolve: () => R): R {
     const refusal = this.#waits.refusal(() => false);
     if (refusal) throw refusal.error;
-    void this.scope;
+    this.openScope();
     return this.run(resolve);
   }
 

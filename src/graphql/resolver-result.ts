@@ -9,8 +9,8 @@ import type { RequestLifetime } from './request-lifetime';
 /** Converts the result of a resolver: a thenable, an Observable, a list with either, or a plain value. */
 export function toResolverResult(result: unknown, lifetime: RequestLifetime): unknown {
   if (!isObject(result)) return result;
-  if (isThenable(result)) return new ResolverResult(result, lifetime);
-  if (isObservable(result)) return new ResolverResult(Future.from(result), lifetime);
+  if (isThenable(result)) return new FieldResult(result, lifetime);
+  if (isObservable(result)) return new FieldResult(Future.from(result), lifetime);
   return Array.isArray(result) && result.some(isAwaited)
     ? result.map((item: unknown) => toResolverResult(item, lifetime))
     : result;
@@ -21,8 +21,8 @@ export function toResolverResult(result: unknown, lifetime: RequestLifetime): un
  * plain object, too: the resolvers below it would be called outside otherwise.
  */
 export function toEnteringResult(result: unknown, lifetime: RequestLifetime): unknown {
-  return isObject(result) && !(result instanceof ResolverResult)
-    ? new ResolverResult(new ImmediateValue(result), lifetime)
+  return isObject(result) && !(result instanceof FieldResult)
+    ? new FieldResult(new ImmediateValue(result), lifetime)
     : result;
 }
 
@@ -33,7 +33,7 @@ export const isThenable = (value: object): value is PromiseLike<unknown> =>
 
 const isAwaited = (value: unknown): boolean => isObject(value) && (isThenable(value) || isObservable(value));
 
-class ResolverResult implements PromiseLike<unknown> {
+class FieldResult implements PromiseLike<unknown> {
   constructor(
     private readonly input: PromiseLike<unknown>,
     private readonly lifetime: RequestLifetime,
@@ -47,7 +47,7 @@ class ResolverResult implements PromiseLike<unknown> {
     const onInput = (value: unknown): unknown =>
       lifetime.run(() => {
         const result = toResolverResult(value, lifetime);
-        if (result instanceof ResolverResult) return result.then(onValue, onError);
+        if (result instanceof FieldResult) return result.then(onValue, onError);
         return onValue ? onValue(result) : result;
       });
     // Cast: `onInput` has the result of `onValue`, or without it the value, as `then` has.

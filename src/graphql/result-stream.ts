@@ -75,7 +75,7 @@ export class ResultStream<T> implements AsyncIterableIterator<T, unknown, unknow
         },
         (error: unknown) => {
           this.#endPull(pull, true);
-          reject(error);
+          reject(error); // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors -- the error of other code, passed on
         },
       );
     });

@@ -59,7 +59,7 @@ function runUntilAborted(
   if (signal?.aborted) return rejection(signal.reason);
   let result: unknown;
   try {
-    void lifetime.scope;
+    lifetime.openScope();
     lifetime.watch(signal);
     result = lifetime.run(work);
   } catch (error) {
@@ -77,7 +77,7 @@ function runUntilAborted(
       },
       (error: unknown) => {
         lifetime.end();
-        reject(error);
+        reject(error); // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors -- the error of other code, passed on
       },
     );
   });

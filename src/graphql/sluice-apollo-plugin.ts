@@ -65,7 +65,7 @@ export function sluiceApolloPlugin<Context = unknown>(config: SluiceApolloConfig
           prepareSchema(schema, resolveField);
           lifetime = new RequestLifetime(operationOf(request), contextValue, config);
           lifetime.bindToContext();
-          void lifetime.scope;
+          lifetime.openScope();
           lifetime.watch(signalOf(contextValue));
           return Promise.resolve();
         },

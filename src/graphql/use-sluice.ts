@@ -8,17 +8,20 @@ import { runRequest, runSubscription } from './run-request';
 
 type EnvelopExecutor = (args: never) => unknown;
 
+/** It returns what the executor before it returns: `never` stands for the result types of all versions. */
+type ReplacedExecutor = (args: GraphQLOperationArgs) => never;
+
 /** A plugin by its structure: the types of Envelop differ between its versions. */
 export interface SluicePlugin {
   onExecute(payload: {
     readonly args: GraphQLOperationArgs;
     readonly executeFn: EnvelopExecutor;
-    setExecuteFn(execute: EnvelopExecutor): void;
+    setExecuteFn(this: void, execute: ReplacedExecutor): void;
   }): void;
   onSubscribe(payload: {
     readonly args: GraphQLOperationArgs;
     readonly subscribeFn: EnvelopExecutor;
-    setSubscribeFn(subscribe: EnvelopExecutor): void;
+    setSubscribeFn(this: void, subscribe: ReplacedExecutor): void;
   }): void;
 }
 
@@ -43,7 +46,7 @@ export function useSluice<Context = unknown>(config: PluginConfig<Context> = {})
       setExecuteFn((args: GraphQLOperationArgs) => {
         const lifetime = new RequestLifetime(operationOf(args), args.contextValue, config);
         const signal = signalOf(args.contextValue);
-        return runRequest(lifetime, signal, () => execute(toRequestArgs(args)));
+        return runRequest(lifetime, signal, () => execute(toRequestArgs(args))) as never;
       });
     },
     onSubscribe({ subscribeFn, setSubscribeFn }) {
@@ -52,7 +55,7 @@ export function useSluice<Context = unknown>(config: PluginConfig<Context> = {})
       setSubscribeFn((args: GraphQLOperationArgs) => {
         const lifetime = new RequestLifetime(operationOf(args), args.contextValue, config);
         const signal = signalOf(args.contextValue);
-        return runSubscription(lifetime, signal, () => subscribe(toRequestArgs(args)));
+        return runSubscription(lifetime, signal, () => subscribe(toRequestArgs(args))) as never;
       });
     },
   };
