@@ -20,6 +20,7 @@ export type {
   Outcome,
   ScopeEvent,
   TaskEvent,
+  TracedOperation,
   TraceEvent,
 } from './trace/events/trace-event';
 export { recordChromeTrace } from './trace/recording/node-record-chrome-trace';

@@ -19,6 +19,7 @@ const order = [
   'pool',
   'tools',
   'dataloader',
+  'graphql',
   'trace',
   'testing',
 ];

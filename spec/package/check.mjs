@@ -71,6 +71,7 @@ try {
     }
 >>>>>>> fe5b198 (Add sluice/dataloader, the class of the package dataloader on sluice's scheduler)
   const nodeImports = [
+    'graphql',
     'index',
     'dataloader',
     'pool.browser',

@@ -32,7 +32,7 @@ export async function recordEventsWhile(program: () => PromiseLike<unknown>): Pr
   return renumbered(events);
 }
 
-const IDS = ['id', 'parent', 'scope', 'task', 'from'];
+const IDS = ['id', 'parent', 'scope', 'task', 'from', 'operation'];
 
 function renumbered(events: readonly TraceEvent[]): readonly TraceEvent[] {
   const numbers = new Map<number, number>();

@@ -3,6 +3,7 @@ import { detectStores } from '../core/async-local';
 import { describeBatch, titleSymbol } from '../core/describe';
 import { begin, type Execution, type Sink } from '../future/execution';
 import { Future } from '../future/future';
+import { beginWithinLifetime } from '../future/lifetime-wait';
 import { PromiseSink } from '../future/promise-sink';
 import { ambient } from '../scheduler/ambient';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
@@ -74,7 +75,10 @@ class KeyFuture<K, V> extends BatchFuture<K, V> {
     if (ambient.scheduler) detectStores();
     // The sink has no frame, because nothing runs on behalf of the promise.
     return new Promise<V>((resolve, reject) => {
-      queue.load(this.key, new PromiseSink(this, resolve, reject), this);
+      const sink = new PromiseSink(this, resolve, reject);
+      const { lifetime } = scheduler;
+      if (!lifetime) queue.load(this.key, sink, this);
+      else beginWithinLifetime({ scheduler, lifetime }, sink, (inner) => queue.load(this.key, inner, this));
     }).then(onValue, onError);
   }
 }

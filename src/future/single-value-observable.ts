@@ -10,6 +10,7 @@ import { currentScheduler, type BatchScheduler } from '../scheduler/batch-schedu
 import type { Runnable } from '../scheduler/run-queue';
 import { block } from './block';
 import { begin, type Beginnable, type Canceller, type Execution, type Sink } from './execution';
+import { beginWithinLifetime } from './lifetime-wait';
 import { PromiseSink } from './promise-sink';
 import { SubscriptionSink } from './subscription-sink';
 
@@ -103,11 +104,18 @@ export abstract class SingleValueObservable<T> extends MethodObservable<T> imple
   }
 }
 
+/** Begins a future on behalf of code outside of all futures: a promise or a subscriber. */
+function beginInDrive<T>(source: Beginnable<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+  const { lifetime } = scheduler;
+  if (!lifetime) return beginNow(source, sink, scheduler);
+  return beginWithinLifetime({ scheduler, lifetime }, sink, (inner) => beginNow(source, inner, scheduler));
+}
+
 /**
  * Begins a future at once. Where subscriptions nest deep on the native stack, as in a long `expand` over cached keys, the
  * future begins when its turn comes in the queue.
  */
-function beginInDrive<T>(source: Beginnable<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
+function beginNow<T>(source: Beginnable<T>, sink: Sink<T>, scheduler: BatchScheduler): Execution {
   const { runQueue } = scheduler;
   if (!runQueue.isDeep) return runQueue.driveInKnownStores(() => source[begin](sink, scheduler));
   const postponed = new PostponedExecution(source, sink, scheduler);

@@ -23,6 +23,7 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
   constructor(work: Beginnable<T>, scheduler: BatchScheduler) {
     super();
     this.#scheduler = scheduler;
+    scheduler.lifetime?.addWork(this);
     const sink: Sink<T> = {
       parent: this,
       frame: new Frame(detachedFrame(scheduler.frame), { work: this }),
@@ -111,6 +112,7 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
   #settleIfDone(): void {
     // The program may have settled the value by hand.
     if (!this.#outcome || this.#pendingHolds > 0) return;
+    this.#scheduler?.lifetime?.removeWork(this);
     this.#scheduler = undefined;
     this.#execution = undefined;
     if (this.isSet) return;

@@ -14,11 +14,13 @@ import { isVirtualTime } from '../core/rx';
 import { ambient } from './ambient';
 import { BatchAction, type ActionHost } from './batch-action';
 import type { ExternalWait } from './contract';
+import type { SchedulerLifetime } from './scheduler-lifetime';
 import { SchedulerState } from './scheduler-state';
 import type { SchedulerEvent } from './events';
 import { feedersFirst } from './feeders-first';
 import { flushAll, type FlushPolicy } from './flush-policy';
 import { carriedFrame, Frame, frameHere, frameOn, runIn } from './frame';
+import type { ObservedOperation } from './instrumentation';
 import { RunQueue } from './run-queue';
 import { isDelegated } from './tick';
 
@@ -63,6 +65,11 @@ export class BatchScheduler extends Named implements SchedulerLike {
   readonly runQueue = new RunQueue(this);
   /** @internal */
   readonly events = new Subject<SchedulerEvent>();
+
+  /** @internal Ends what is awaited on this scheduler; undefined for a scheduler without an end. */
+  lifetime: SchedulerLifetime | undefined;
+  /** @internal The GraphQL operation that this scheduler serves alone. */
+  operation: ObservedOperation | undefined;
 
   /** Made when the first resolver runs after the scheduler has begun to learn. */
   #resolverFrame: Frame | undefined;

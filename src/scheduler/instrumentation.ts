@@ -24,8 +24,19 @@ export interface ObservedBatch {
   keyWaiters(): Iterable<KeyWaiter>;
 }
 
+/** The GraphQL operation that a scheduler serves. */
+export interface ObservedOperation {
+  readonly type: 'query' | 'mutation' | 'subscription';
+  /** Undefined for an anonymous operation. */
+  readonly name: string | undefined;
+  /** Whether one event of a subscription is served. */
+  readonly isEvent: boolean;
+}
+
 export interface ObservedScheduler {
   readonly name: string;
+  /** Undefined if the scheduler does not serve a single GraphQL operation. */
+  readonly operation?: ObservedOperation | undefined;
   /** Whether the clock stands still while this thread is blocked. */
   readonly isVirtual: boolean;
   now(): number;
@@ -36,7 +47,12 @@ export interface ObservedScope {
   readonly closing: object;
   readonly name: string;
   readonly scheduler: ObservedScheduler;
-  readonly parentLink: { readonly parent?: object; readonly waiter?: Waiter | undefined };
+  readonly parentLink: {
+    readonly parent?: object;
+    readonly waiter?: Waiter | undefined;
+    /** The GraphQL operation whose whole work runs in the scope. */
+    readonly operation?: ObservedOperation | undefined;
+  };
 }
 
 export interface ObservedPool {

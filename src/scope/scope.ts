@@ -10,6 +10,7 @@ import type { Awaitable } from '../core/shape';
 import { currentScheduler, type BatchScheduler } from '../scheduler/batch-scheduler';
 import { detachedFrame, frameOn, type Frame } from '../scheduler/frame';
 import { AsyncValue } from '../future/async-value';
+import type { ObservedOperation } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
 import { Cancellation, runCancelSteps, type CancelSteps } from './cancellation';
 import { ScopeChildren, type BoundSubscription } from './scope-children';
@@ -32,6 +33,8 @@ interface ScopeParent {
   readonly frame?: Frame | undefined;
   /** The waiter of the scope. */
   readonly waiter?: Waiter | undefined;
+  /** The GraphQL operation whose whole work runs in the scope. */
+  readonly operation?: ObservedOperation | undefined;
 }
 
 /** The argument of a function that is started in a scope. */
@@ -160,7 +163,12 @@ export class Scope extends Named implements AsyncDisposable {
    */
   fork(config: ScopeConfig = {}): Scope {
     this.#closeSequence.checkAccepts(this.name, 'fork', this.#cancellation.error);
-    const child = new Scope(config, { ...this.parentLink, parent: this, order: ++this.#startedCount });
+    const child = new Scope(config, {
+      ...this.parentLink,
+      operation: undefined,
+      parent: this,
+      order: ++this.#startedCount,
+    });
     this.#children.scopes.add(child);
     return child;
   }

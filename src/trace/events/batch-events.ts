@@ -81,6 +81,7 @@ export class BatchEventWriter {
       scheduler: scheduler.name,
       at: this.#timestamps.timeOf(batch, scheduler),
       ...optional('split', split),
+      ...optional('operation', this.writer.ids.of(scheduler.operation)),
     });
   }
 

@@ -1,8 +1,9 @@
 /** Events of scopes, and of the work that is started in them. */
 import { describe } from '../../core/describe';
-import type { InstrumentationEvent } from '../../scheduler/instrumentation';
+import type { InstrumentationEvent, ObservedOperation } from '../../scheduler/instrumentation';
 import { nearestWithRole } from '../../scheduler/waiter';
 import { Timestamps } from './timestamps';
+import type { TracedOperation } from './trace-event';
 import { optional, outcomeOf, type EventWriter } from './event-writer';
 
 export class ScopeEventWriter {
@@ -34,7 +35,16 @@ export class ScopeEventWriter {
       const parent = ids.of(parentLink.parent) ?? ids.of(nearestWithRole(parentLink.waiter));
       const id = ids.assign(event.scope);
       ids.alias(event.scope.closing, id);
-      write({ type: 'scope-open', id, name, at, ...optional('parent', parent) });
+      const { operation } = parentLink;
+      if (operation) ids.alias(operation, id);
+      write({
+        type: 'scope-open',
+        id,
+        name,
+        at,
+        ...optional('parent', parent),
+        ...optional('operation', operation && toTraced(operation)),
+      });
       return;
     }
     const id = ids.of(event.scope);
@@ -58,3 +68,9 @@ export class ScopeEventWriter {
     if (id !== undefined) write({ type: 'work-end', id, at, ...outcomeOf(event.outcome) });
   }
 }
+
+const toTraced = ({ type, name, isEvent }: ObservedOperation): TracedOperation => ({
+  type,
+  isEvent,
+  ...optional('name', name),
+});

@@ -110,7 +110,8 @@ export class TaskEventWriter {
       id,
       name: task.name ?? '',
       at: this.#timestamps.timeOf(task, scheduler),
-      ...optional('parent', ids.of(caller)),
+      // A task that a resolver returns to graphql-js has no caller but its operation.
+      ...optional('parent', ids.of(caller) ?? ids.of(scheduler.operation)),
       ...optional('calledAt', siteOf(task.call)),
     });
   }

@@ -66,6 +66,8 @@ export type BatchEvent =
       readonly batch: string;
       readonly scheduler: string;
       readonly split?: Split;
+      /** The id of the scope of the GraphQL operation that the batch serves. */
+      readonly operation?: number;
     })
   /** A key was requested. `isNew` is false if the batch had the key already. */
   | (EventBase<'batch-ask'> & {
@@ -91,9 +93,20 @@ export type BatchEvent =
   /** The outcome is `failed` if all keys failed. If only some did, `error` has their number and the first error. */
   | (EndEvent<'batch-land'> & { readonly failedKeys?: number });
 
+export interface TracedOperation {
+  readonly type: 'query' | 'mutation' | 'subscription';
+  /** Missing for an anonymous operation. */
+  readonly name?: string;
+  /** Whether one event of a subscription is served. */
+  readonly isEvent: boolean;
+}
+
 /** A scope, and the work that is started in it. */
 export type ScopeEvent =
-  | BeginEvent<'scope-open'>
+  | (BeginEvent<'scope-open'> & {
+      /** The GraphQL operation whose whole work runs in the scope. */
+      readonly operation?: TracedOperation;
+    })
   | (EventBase<'scope-cancel'> & { readonly id: number; readonly reason: string })
   | EndEvent<'scope-close'>
   /** Work runs. Work that waits for the `concurrency` of its scope has not begun yet. */

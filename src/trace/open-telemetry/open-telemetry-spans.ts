@@ -1,6 +1,6 @@
 /** The open OpenTelemetry spans of a trace: each event starts a span, adds to one, or ends one. */
 import type { Attributes, Link, SpanContext, TelemetryApi, TelemetrySpan, Tracer } from './open-telemetry-api';
-import type { BatchEvent, Outcome, TraceEvent } from '../events/trace-event';
+import type { BatchEvent, Outcome, ScopeEvent, TraceEvent } from '../events/trace-event';
 
 /** `SpanStatusCode.ERROR` of OpenTelemetry. */
 const ERROR_STATUS = 2;
@@ -24,6 +24,8 @@ interface EndFields {
 interface OpenBatchFields {
   readonly since: number;
   readonly attributes: Attributes;
+  /** The id of the scope of the GraphQL operation that the batch serves. */
+  readonly operation: number | undefined;
   /** The active spans of requests outside of tasks, by span id. */
   readonly callerSpans: Map<string, SpanContext>;
 }
@@ -65,7 +67,7 @@ export class OpenTelemetrySpans {
         this.#begin(event.name, event, { 'sluice.kind': 'task' });
         break;
       case 'scope-open':
-        this.#begin(event.name, event, { 'sluice.kind': 'scope' });
+        this.#openScope(event);
         break;
       case 'work-begin':
         this.#begin(event.name, { ...event, parent: event.scope }, { 'sluice.kind': 'work' });
@@ -135,11 +137,28 @@ export class OpenTelemetrySpans {
     }
   }
 
-  #openBatch({ id, at, scheduler, split }: Extract<BatchEvent, { type: 'batch-open' }>): void {
+  /**
+   * The scope of a GraphQL operation gets the name and attributes that the conventions of GraphQL's working group give to
+   * it. The name of the operation is an attribute: clients choose it, and names of spans must be few.
+   */
+  #openScope(event: Extract<ScopeEvent, { type: 'scope-open' }>): void {
+    const { operation, name } = event;
+    const attributes: Attributes = { 'sluice.kind': 'scope' };
+    if (!operation) {
+      this.#begin(name, event, attributes);
+      return;
+    }
+    attributes['graphql.operation.type'] = operation.type;
+    if (operation.name !== undefined) attributes['graphql.operation.name'] = operation.name;
+    if (operation.isEvent) attributes['graphql.processing.type'] = 'execute';
+    this.#begin(operation.isEvent ? 'GraphQL Subscription Event' : operation.type, event, attributes);
+  }
+
+  #openBatch({ id, at, scheduler, split, operation }: Extract<BatchEvent, { type: 'batch-open' }>): void {
     const attributes: Attributes = { 'sluice.scheduler': scheduler };
     if (split) attributes['sluice.batch.split'] = split.because;
     if (split && this.#showKeys) attributes['sluice.batch.split.detail'] = split.detail;
-    this.#openBatches.set(id, { since: at, attributes, callerSpans: new Map() });
+    this.#openBatches.set(id, { since: at, attributes, operation, callerSpans: new Map() });
   }
 
   #linkActiveSpan(id: number): void {
@@ -173,8 +192,21 @@ export class OpenTelemetrySpans {
     if (heldFor) attributes['sluice.flush.held_for'] = [...heldFor];
     if (openBatch) attributes['sluice.flush.gathered_ms'] = Math.max(0, at - openBatch.since);
     if (this.#showKeys) attributes['sluice.flush.keys'] = [...keys];
-    const options = { root: true, startTime: hrTime(at), attributes, links };
-    this.#openSpans.set(id, this.#tracer.startSpan(batch, options, this.#api.context.active()));
+    const { context, trace } = this.#api;
+    const operation = openBatch?.operation === undefined ? undefined : this.#openSpans.get(openBatch.operation);
+    if (!operation) {
+      const options = { root: true, startTime: hrTime(at), attributes, links };
+      this.#openSpans.set(id, this.#tracer.startSpan(batch, options, context.active()));
+      return;
+    }
+    // All keys are of one operation: its span is the parent, and the attributes are those of a DataLoader.
+    attributes['graphql.processing.type'] = 'dataloader_batch';
+    attributes['graphql.dataloader.name'] = batch;
+    attributes['graphql.dataloader.batch.size'] = keys.length;
+    if (this.#showKeys) attributes['graphql.dataloader.batch.keys'] = [...keys];
+    const options = { startTime: hrTime(openBatch?.since ?? at), attributes, links };
+    const parent = trace.setSpan(context.active(), operation);
+    this.#openSpans.set(id, this.#tracer.startSpan(`GraphQL DataLoader Batch ${batch}`, options, parent));
   }
 }
 

@@ -1,0 +1,68 @@
+/**
+ * What a resolver returns, made into what graphql-js understands. A future is a thenable already; an Observable is made
+ * into one. The continuation of a thenable runs in the request, so that graphql-js calls the resolvers below it there.
+ */
+import { isObservable } from 'rxjs';
+import { Future } from '../future/future';
+import type { RequestLifetime } from './request-lifetime';
+
+/** Converts the result of a resolver: a thenable, an Observable, a list with either, or a plain value. */
+export function toResolverResult(result: unknown, lifetime: RequestLifetime): unknown {
+  if (!isObject(result)) return result;
+  if (isThenable(result)) return new FieldResult(result, lifetime);
+  if (isObservable(result)) return new FieldResult(Future.from(result), lifetime);
+  return Array.isArray(result) && result.some(isAwaited)
+    ? result.map((item: unknown) => toResolverResult(item, lifetime))
+    : result;
+}
+
+/**
+ * Makes a result whose continuation enters the request, for a resolver that was called outside of it. The continuation of a
+ * plain object, too: the resolvers below it would be called outside otherwise.
+ */
+export function toEnteringResult(result: unknown, lifetime: RequestLifetime): unknown {
+  return isObject(result) && !(result instanceof FieldResult)
+    ? new FieldResult(new ImmediateValue(result), lifetime)
+    : result;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+export const isThenable = (value: object): value is PromiseLike<unknown> =>
+  'then' in value && typeof value.then === 'function';
+
+const isAwaited = (value: unknown): boolean => isObject(value) && (isThenable(value) || isObservable(value));
+
+class FieldResult implements PromiseLike<unknown> {
+  constructor(
+    private readonly input: PromiseLike<unknown>,
+    private readonly lifetime: RequestLifetime,
+  ) {}
+
+  then<A = unknown, B = never>(
+    onValue?: ((value: unknown) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    const { lifetime } = this;
+    const onInput = (value: unknown): unknown =>
+      lifetime.run(() => {
+        const result = toResolverResult(value, lifetime);
+        if (result instanceof FieldResult) return result.then(onValue, onError);
+        return onValue ? onValue(result) : result;
+      });
+    // Cast: `onInput` has the result of `onValue`, or without it the value, as `then` has.
+    return lifetime.run(() => this.input.then(onInput, onError)) as PromiseLike<A | B>;
+  }
+}
+
+/** A value that calls its continuation at once. */
+class ImmediateValue<T> implements PromiseLike<T> {
+  constructor(private readonly value: T) {}
+
+  then<A = T, B = never>(onValue?: ((value: T) => A | PromiseLike<A>) | null): Promise<A | B> {
+    return new Promise((resolve) => {
+      // Cast: without a continuation, the result of `then` has the value itself.
+      resolve(onValue ? onValue(this.value) : (this.value as unknown as A));
+    });
+  }
+}

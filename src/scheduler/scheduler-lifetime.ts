@@ -1,0 +1,78 @@
+/**
+ * The lifetime of a scheduler that serves one request. All that is awaited on the scheduler is registered with its lifetime,
+ * also by `async` functions and subscribers of other code, so that the end of the request reaches it. A scheduler without an
+ * end has no lifetime.
+ */
+import type { CancelledError } from '../core/errors';
+
+/** A promise or subscriber that waits for a future of the request. */
+export interface LifetimeWaiter {
+  /** Ends the wait: cancels what is waited for, and fails the waiter with the error. */
+  abort(error: unknown): void;
+}
+
+/** Work that runs without any waiter. */
+interface LifetimeWork {
+  cancel(reason: unknown): void;
+}
+
+export class SchedulerLifetime {
+  readonly #waiters = new Set<LifetimeWaiter>();
+  readonly #works = new Set<LifetimeWork>();
+  #cancellation: CancelledError | undefined;
+  #endError: (() => unknown) | undefined;
+
+  /**
+   * The error with which a new wait is refused; undefined while waits are accepted.
+   *
+   * @param isOfWork whether the waiter is work of a scope, whose clean-up may still wait after a cancellation
+   */
+  refusal(isOfWork: () => boolean): { readonly error: unknown } | undefined {
+    if (this.#endError) return { error: this.#endError() };
+    return this.#cancellation && !isOfWork() ? { error: this.#cancellation } : undefined;
+  }
+
+  addWaiter(waiter: LifetimeWaiter): void {
+    this.#waiters.add(waiter);
+  }
+
+  removeWaiter(waiter: LifetimeWaiter): void {
+    this.#waiters.delete(waiter);
+  }
+
+  addWork(work: LifetimeWork): void {
+    if (this.#cancellation) work.cancel(this.#cancellation.reason);
+    else this.#works.add(work);
+  }
+
+  removeWork(work: LifetimeWork): void {
+    this.#works.delete(work);
+  }
+
+  /** Cancels all that is awaited or started. Later waits fail with the same error. */
+  cancel(error: CancelledError): void {
+    if (this.#cancellation || this.#endError) return;
+    this.#cancellation = error;
+    const works = [...this.#works];
+    this.#works.clear();
+    this.#abortWaiters(error);
+    for (const work of works) work.cancel(error.reason);
+  }
+
+  /**
+   * Ends all waits that are left. Started work runs on, since its caller wants it without waiting for it.
+   *
+   * @param makeError makes the error of a wait, which a caller of a later wait receives too
+   */
+  end(makeError: () => unknown): void {
+    if (this.#endError) return;
+    this.#endError = makeError;
+    this.#works.clear();
+    if (this.#waiters.size > 0) this.#abortWaiters(makeError());
+  }
+
+  #abortWaiters(error: unknown): void {
+    // A waiter that is added meanwhile is refused or is a clean-up, and not among these.
+    for (const waiter of [...this.#waiters]) if (this.#waiters.has(waiter)) waiter.abort(error);
+  }
+}
