@@ -52,6 +52,16 @@ describe('a limiter on virtual time', () => {
     expect(starts).toEqual([0.25, 11]);
   });
 
+  it('paces its calls by the time of a scheduler that is not one of RxJS', () => {
+    const time = new VirtualTimeScheduler();
+    const clock = { now: () => time.now(), schedule: time.schedule.bind(time) };
+    const starts: number[] = [];
+    const limiter = new Limiter({ clock, rate: { count: 1, per: 10 } });
+    for (let call = 0; call < 3; call++) limiter.run('a', () => Future.of(starts.push(time.now()))).subscribe();
+    time.flush();
+    expect(starts).toEqual([0, 10, 20]);
+  });
+
   it('does not start early where timers fire early', () => {
     const clock = new VirtualTimeScheduler();
     const early = {
@@ -92,6 +102,15 @@ describe('a limiter under fake timers', () => {
     for (let calls = 0; calls < 3; calls++) call();
     await jest.advanceTimersByTimeAsync(2_500);
     expect(starts).toEqual([0, 1_000, 2_000]);
+  });
+
+  it('waits for at most one more period when their date is set back by a day', () => {
+    jest.useFakeTimers({ now: 0 });
+    const { starts, call } = paced();
+    for (let calls = 0; calls < 3; calls++) call();
+    jest.setSystemTime(-86_400_000);
+    jest.advanceTimersByTime(3_000);
+    expect(starts).toEqual([0, 2_000 - 86_400_000, 3_000 - 86_400_000]);
   });
 
   it('goes on with the next call after they were removed, which drops their timers', async () => {

@@ -1,6 +1,6 @@
 /**
  * The clock of a limiter counts ms from the start of the limiter and never goes back: a step of the system date neither
- * locks calls out nor lets a burst through. On virtual time it is the clock of the scheduler.
+ * locks calls out nor lets a burst through. On virtual time, or with a scheduler of the user, it is the clock of the scheduler.
  */
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import { areTimersFake, fakeAsyncZone, LONGEST_DELAY, monotonicNow, timerSource } from '../core/platform';
@@ -26,7 +26,8 @@ export class LimiterClock {
 
   constructor(scheduler: SchedulerLike, isVirtual: boolean) {
     this.#scheduler = scheduler;
-    this.#isVirtual = isVirtual;
+    // The schedulers of RxJS share one `now`, the system date. A scheduler with another one has a time of its own.
+    this.#isVirtual = isVirtual || scheduler.now !== asyncScheduler.now;
     this.#source = this.#currentSource();
     this.#offset = -this.#source();
   }
@@ -34,7 +35,11 @@ export class LimiterClock {
   /** Time in ms since the start. */
   now(): number {
     if (!this.#isVirtual && monotonicNow() - this.#checkedAt >= 1) this.#checkSource();
-    return (this.#now = Math.max(this.#now, this.#source() + this.#offset));
+    const now = this.#source() + this.#offset;
+    if (now >= this.#now) return (this.#now = now);
+    // A source that was set back, such as the date of a fake clock, goes on from the time before.
+    this.#offset += this.#now - now;
+    return this.#now;
   }
 
   /** Time in ms since the start, of the clock that belongs to the timers now. */
