@@ -32,6 +32,11 @@ describe('a task in a limiter that calls the same limiter', () => {
     expect(await limiter.run('b', page())).toBe(1);
   });
 
+  it('fails for the key NaN as for every other key', () => {
+    const limiter = new Limiter({ perKey: { concurrency: 1 } });
+    expect(() => limiter.run(NaN, () => inner(limiter, NaN)).block()).toThrow(LimiterDeadlockError);
+  });
+
   it('fails when the function of the work calls it', async () => {
     const limiter = new Limiter({ concurrency: 1 });
     expect(await failureOf(limiter.run('a', () => inner(limiter)))).toBeInstanceOf(LimiterDeadlockError);

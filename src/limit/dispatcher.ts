@@ -69,6 +69,8 @@ export class Dispatcher implements LimitedRunHost {
 
   enqueue(run: LimitedRun): void {
     const now = this.#clock.now();
+    // A timer may be late: calls whose time has come do not count as waiting.
+    if (this.#waiting > 0 && this.#waiting >= this.bounds.maxWaiting) this.#dispatch(now);
     const error = this.#errorOf(run, now);
     if (error) {
       this.#reject(run, error, now);
@@ -180,10 +182,13 @@ export class Dispatcher implements LimitedRunHost {
 
   slotBounds(run: LimitedRun): SlotBound[] {
     const holders = [...this.#running];
-    const { concurrency = Infinity } = this.#keys.get(run.key) ?? {};
+    const record = this.#keys.get(run.key);
     return [
       { concurrency: this.#all.concurrency, holders },
-      { concurrency, holders: holders.filter(({ key }) => key === run.key) },
+      {
+        concurrency: record?.concurrency ?? Infinity,
+        holders: holders.filter(({ key }) => this.#keys.get(key) === record),
+      },
     ];
   }
 
@@ -231,7 +236,6 @@ export class Dispatcher implements LimitedRunHost {
 
   /** Whether a new run does not have to wait. */
   #canStart(run: LimitedRun, now: number): boolean {
-    this.#keys.wakeDue(now);
     if (this.#keys.ready.size > 0) return false;
     const record = this.#keys.of(run.key, now);
     const canStart = record.waiting.size === 0 && record.delayFor(run, now) + this.#all.delayFor(run, now) === 0;
