@@ -68,6 +68,20 @@ describe('a task in a limiter that calls the same limiter', () => {
     });
   });
 
+  it('is searched for by one look at each holder while slots are left', () => {
+    testScheduler().run(({ flush }) => {
+      const limiter = new Limiter({ concurrency: 1_010 });
+      const page = task(function* () {
+        yield timer(1);
+        return yield* limiter.run('b', () => timer(1));
+      });
+      let ended = 0;
+      for (let call = 0; call < 1_000; call++) limiter.run('a', page()).subscribe(() => ended++);
+      flush();
+      expect(ended).toBe(1_000);
+    });
+  });
+
   it('fails one of two that wait for each other to give back a slot, and the other one ends', () => {
     testScheduler().run(({ flush }) => {
       const limiter = new Limiter({ concurrency: 2 });
