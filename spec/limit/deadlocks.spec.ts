@@ -132,6 +132,47 @@ describe('a task in a limiter that calls the same limiter', () => {
   });
 });
 
+describe('a call inside of another one that waits already', () => {
+  const outcomesOf = (limiter: Limiter, whileItWaits: () => void): unknown[] =>
+    testScheduler().run(({ flush }) => {
+      const outcomes: unknown[] = [];
+      const record = (outcome: unknown): void => void outcomes.push(outcome);
+      const page = task(function* () {
+        yield timer(1);
+        return yield* inner(limiter);
+      });
+      limiter.run('a', page()).subscribe({ next: record, error: record });
+      whileItWaits();
+      flush();
+      return outcomes;
+    });
+  const after = (ms: number, act: () => void): void => void timer(ms).subscribe(act);
+
+  it('fails when the last slot for it is taken away', () => {
+    const rate = { count: 1, per: 10 };
+    const all = new Limiter({ concurrency: 2, rate });
+    expect(outcomesOf(all, () => after(2, () => all.set({ concurrency: 1 })))).toEqual([
+      expect.any(LimiterDeadlockError),
+    ]);
+    const keyed = new Limiter({ rate });
+    const lower = (): void => keyed.key('a').set({ concurrency: 1 });
+    expect(outcomesOf(keyed, () => after(2, lower))).toEqual([expect.any(LimiterDeadlockError)]);
+  });
+
+  it('goes on when a lowered bound leaves a slot for it', () => {
+    const limiter = new Limiter({ concurrency: 3, rate: { count: 1, per: 10 } });
+    expect(outcomesOf(limiter, () => after(2, () => limiter.set({ concurrency: 2 })))).toEqual([1]);
+  });
+
+  it.each(['a', 'b'])('fails behind a call that needs the slot of the outer one, of key %p', (key) => {
+    const limiter = new Limiter({ concurrency: 2 });
+    const done: string[] = [];
+    const big = (): void => void limiter.run(key, () => of('big'), { slots: 2 }).subscribe((value) => done.push(value));
+    expect(outcomesOf(limiter, big)).toEqual([expect.any(LimiterDeadlockError)]);
+    expect(done).toEqual(['big']);
+  });
+});
+
 describe('a call that is not inside of the holder', () => {
   it('waits, though it is made while another task holds the slot', () => {
     testScheduler().run(({ flush }) => {

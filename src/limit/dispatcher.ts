@@ -11,7 +11,7 @@ import { Fifo } from '../core/fifo';
 import type { EndOutcome } from '../scheduler/instrumentation';
 import type { Tick } from '../scheduler/tick';
 import { BoundsInUse } from './bounds-in-use';
-import type { KeyRecord } from './key-record';
+import { startsBefore, type KeyRecord } from './key-record';
 import type { LimiterBounds } from './limit-bounds';
 import type { LimitedRun, LimitedRunHost, SlotBound } from './limited-run';
 import { LimitedKeys } from './limited-keys';
@@ -48,6 +48,8 @@ export class Dispatcher implements LimitedRunHost {
   readonly #running = new Set<LimitedRun>();
   /** Calls that hold their slots, and are begun once the loop has ended. */
   readonly #starting = new Fifo<LimitedRun>();
+  /** Waiting calls inside of other calls. */
+  readonly #nested = new Set<LimitedRun>();
   readonly #waits = new LimiterWaits(this);
   /** Dispatches at the end of this turn. */
   readonly #dispatchTick: Tick;
@@ -87,7 +89,9 @@ export class Dispatcher implements LimitedRunHost {
     this.#reportCall(run, now, { type: 'call-queued' });
     this.#keys.place(record, now);
     this.#dispatch(now);
-    if (isWaiting(run) && linkToOuter(run)) this.#failIfStuck(run);
+    if (!isWaiting(run) || !linkToOuter(run)) return;
+    this.#nested.add(run);
+    this.#failIfStuck(run);
   }
 
   leave(run: LimitedRun): void {
@@ -129,7 +133,7 @@ export class Dispatcher implements LimitedRunHost {
     this.#all.configure(this.bounds.all, now);
     for (const record of this.#keys.records) this.#keys.configure(record, now);
     this.#report({ type: 'changed', at: this.#clock.toSchedulerTime(now) });
-    this.#dispatch(now);
+    this.#dispatchChange(now);
   }
 
   applyKeyBounds(key: unknown): void {
@@ -137,7 +141,7 @@ export class Dispatcher implements LimitedRunHost {
     const record = this.#keys.get(key);
     if (record) this.#keys.configure(record, now);
     this.#report({ type: 'changed', key, at: this.#clock.toSchedulerTime(now) });
-    this.#dispatch(now);
+    this.#dispatchChange(now);
   }
 
   /** The longest of several pauses counts. */
@@ -181,12 +185,21 @@ export class Dispatcher implements LimitedRunHost {
   }
 
   slotBounds(run: LimitedRun): SlotBound[] {
-    const holders = [...this.#running];
     const record = this.#keys.get(run.key);
+    const holders = [...this.#running];
+    let neededOfKey = run.options.slots;
+    for (const other of record?.waiting ?? [])
+      if (startsBefore(other, run)) neededOfKey = Math.max(neededOfKey, other.options.slots);
+    let needed = neededOfKey;
+    for (const ready of this.#keys.ready) {
+      if (ready === record) break;
+      needed = Math.max(needed, ready.waiting.first?.options.slots ?? 0);
+    }
     return [
-      { concurrency: this.#all.concurrency, holders },
+      { concurrency: this.#all.concurrency, needed, holders },
       {
         concurrency: record?.concurrency ?? Infinity,
+        needed: neededOfKey,
         holders: holders.filter(({ key }) => this.#keys.get(key) === record),
       },
     ];
@@ -259,6 +272,7 @@ export class Dispatcher implements LimitedRunHost {
   #stopWaiting(run: LimitedRun): void {
     this.#waiting--;
     this.#waits.of(run.schedulerState).release();
+    this.#nested.delete(run);
     unlinkFromOuter(run);
   }
 
@@ -267,6 +281,12 @@ export class Dispatcher implements LimitedRunHost {
     this.#reportCall(run, now, { type: 'call-rejected', error });
     this.config.reporter.deliver();
     run.reject(error);
+  }
+
+  /** Lowered bounds may leave no slot for a call inside of another one. */
+  #dispatchChange(now: number): void {
+    this.#dispatch(now);
+    for (const run of this.#nested) this.#failIfStuck(run);
   }
 
   #failIfStuck(run: LimitedRun): void {

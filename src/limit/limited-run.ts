@@ -8,6 +8,8 @@ import type { CallOptions } from './limited-call';
 /** A concurrency that a call needs slots of, with the calls that hold its slots. */
 export interface SlotBound {
   readonly concurrency: number;
+  /** The slots that have to come free: for the call, and for each call that has its turn before. */
+  readonly needed: number;
   readonly holders: readonly LimitedRun[];
 }
 

@@ -66,10 +66,10 @@ function waitingHolders(run: LimitedRun): Set<LimitedRun> {
 
 /** Whether a call finds its slots free once all calls but the stuck ones have ended. */
 const canStart = (run: LimitedRun, isStuck: (holder: LimitedRun) => boolean): boolean =>
-  run.host.slotBounds(run).every(({ concurrency, holders }) => {
+  run.host.slotBounds(run).every(({ concurrency, needed, holders }) => {
     const held = holders.filter(isStuck);
     const slots = held.reduce((sum, { options }) => sum + options.slots, 0);
-    return held.length === 0 || slots + run.options.slots <= concurrency;
+    return held.length === 0 || slots + needed <= concurrency;
   });
 
 /** The holder as a message names it: by its own name, or by the task that it runs. */
