@@ -104,13 +104,36 @@ describe('a limiter under fake timers', () => {
     expect(starts).toEqual([0, 1_000, 2_000]);
   });
 
-  it('waits for at most one more period when their date is set back by a day', () => {
+  it('keeps its pace when their date is set back by a day', () => {
     jest.useFakeTimers({ now: 0 });
     const { starts, call } = paced();
     for (let calls = 0; calls < 3; calls++) call();
     jest.setSystemTime(-86_400_000);
-    jest.advanceTimersByTime(3_000);
-    expect(starts).toEqual([0, 2_000 - 86_400_000, 3_000 - 86_400_000]);
+    jest.advanceTimersByTime(2_500);
+    expect(starts).toEqual([0, 1_000 - 86_400_000, 2_000 - 86_400_000]);
+  });
+
+  it.each([
+    ['that leave the date as it is', { doNotFake: ['Date', 'performance'] }],
+    ['of the old kind, which have no date', { legacyFakeTimers: true }],
+  ] as const)('follows fake timers %s', (_, config) => {
+    jest.useFakeTimers(config as Parameters<typeof jest.useFakeTimers>[0]);
+    const { starts, call } = paced();
+    for (let calls = 0; calls < 3; calls++) call();
+    jest.advanceTimersByTime(900);
+    expect(starts).toHaveLength(1);
+    jest.advanceTimersByTime(1_600);
+    expect(starts).toHaveLength(3);
+  });
+
+  it('takes a date made before they were installed', () => {
+    const end = new Date(500);
+    jest.useFakeTimers({ now: 0 });
+    const { starts, limiter, call } = paced();
+    limiter.pause(end);
+    call();
+    jest.advanceTimersByTime(1_000);
+    expect(starts).toEqual([500]);
   });
 
   it('goes on with the next call after they were removed, which drops their timers', async () => {

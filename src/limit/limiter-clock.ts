@@ -72,7 +72,21 @@ export class LimiterClock {
    */
   schedule(fire: () => void, at: number): Subscription {
     const delay = Math.max(1, Math.ceil(at - this.nowByTimers() - ROUNDING));
-    return this.#scheduler.schedule(fire, Math.min(delay, LONGEST_DELAY));
+    if (delay > LONGEST_DELAY || this.#isVirtual || !areTimersFake()) {
+      return this.#scheduler.schedule(fire, Math.min(delay, LONGEST_DELAY));
+    }
+    return this.#scheduler.schedule(() => {
+      this.#goOnFrom(at);
+      fire();
+    }, delay);
+  }
+
+  /** Fake timers never fire early, and their date may be the real one, which their time does not move. */
+  #goOnFrom(at: number): void {
+    const now = this.nowByTimers();
+    if (at <= now) return;
+    this.#offset += at - now;
+    this.#now = at;
   }
 
   /** Makes a tick that fires at the end of the turn in which it is armed: on virtual time, in the same frame. */
@@ -85,7 +99,7 @@ export class LimiterClock {
     return this.#isVirtual ? this.#scheduler : timerSource();
   }
 
-  /** Fakes of timers always come with a fake `Date`; `performance` is faked by some of them. */
+  /** Fakes of timers mostly come with a fake `Date`; `performance` is faked by some of them. */
   #currentSource(): () => number {
     if (this.#isVirtual) return this.#schedulerNow;
     return areTimersFake() || fakeAsyncZone() !== undefined ? Date.now : monotonicNow;
