@@ -1,6 +1,6 @@
 /** The clock of a limiter: virtual time of any kind, fake timers of tests, and real time that no step of the date disturbs. */
 import { VirtualTimeScheduler } from 'rxjs';
-import { BatchScheduler, Future, Limiter } from 'sluice';
+import { BatchScheduler, Future, Limiter, LimiterClosedError } from 'sluice';
 import { at, record } from './record-starts';
 import { testScheduler, virtualTimes } from '../support/virtual-time';
 
@@ -28,6 +28,19 @@ describe('a limiter on virtual time', () => {
       expect(starts).toEqual([0, 5]);
     }
     expect(limiter.stats).toMatchObject({ running: 0, waiting: 0 });
+  });
+
+  it('that is closed in a TestScheduler.run is open outside of it and in the next one', async () => {
+    const limiter = new Limiter();
+    const call = limiter.run('a', Future.of(1));
+    testScheduler().run(() => {
+      limiter.close();
+      expect(() => call.block()).toThrow(LimiterClosedError);
+    });
+    expect(await call).toBe(1);
+    testScheduler().run(() => expect(call.block()).toBe(1));
+    limiter.close();
+    testScheduler().run(() => expect(() => call.block()).toThrow(LimiterClosedError));
   });
 
   it('goes on after a TestScheduler.run that was aborted while calls were waiting', () => {

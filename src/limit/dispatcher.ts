@@ -69,6 +69,10 @@ export class Dispatcher implements LimitedRunHost {
     });
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   enqueue(run: LimitedRun): void {
     const now = this.#clock.now();
     // A timer may be late: calls whose time has come do not count as waiting.
