@@ -65,7 +65,7 @@ export class Dispatcher implements LimitedRunHost {
     this.#keys = new LimitedKeys(config.bounds);
     this.#all.configure(config.bounds.all, 0);
     this.#dispatchTick = config.clock.atEndOfTurn(() => {
-      this.#dispatch(this.#clock.now());
+      this.dispatch();
     });
   }
 
@@ -115,10 +115,16 @@ export class Dispatcher implements LimitedRunHost {
     this.#reportCall(run, now, { type: 'call-ended', ...endOf(outcome), ran: now - run.startedAt });
     this.#keys.place(record, now);
     this.config.onEnded?.(run, outcome, now);
-    // Many calls may be cancelled one after the other: none of those to come may start meanwhile.
-    if (outcome) this.#dispatch(now);
+    // Many calls may be cancelled one after the other: none of those to come may start meanwhile. The subscriber of a
+    // failed call may pause its key: the next call starts after that.
+    if (outcome && !outcome.isError) this.#dispatch(now);
     else this.#dispatchTick.arm();
+    this.config.reporter.deliver();
     if (this.#isClosed && this.#running.size === 0) this.config.reporter.complete();
+  }
+
+  dispatch(): void {
+    this.#dispatch(this.#clock.now());
   }
 
   reorder(run: LimitedRun): void {

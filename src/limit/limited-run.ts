@@ -21,6 +21,8 @@ export interface LimitedRunHost {
   leave(run: LimitedRun): void;
   /** Frees what a started run holds. */
   release(run: LimitedRun, outcome: EndOutcome): void;
+  /** Starts every call that may start now. Called when the subscriber of a failed call has its error. */
+  dispatch(): void;
   /** Moves a waiting run to the place of its priority. */
   reorder(run: LimitedRun): void;
   /** Describes what a run waits for, or that it runs, without its key, which may be private data of users. */
