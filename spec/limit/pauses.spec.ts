@@ -1,6 +1,6 @@
 /** Pauses of a limiter and of one key: for Retry-After, for quotas, and by hand. */
-import { mergeMap, throwError, timer, type Observable } from 'rxjs';
-import { all, Future, Limiter, task } from 'sluice';
+import { catchError, mergeMap, of, throwError, timer, type Observable } from 'rxjs';
+import { all, Future, Limiter, limitMap, task } from 'sluice';
 import { at, record } from './record-starts';
 import { testScheduler } from '../support/virtual-time';
 
@@ -189,6 +189,16 @@ describe('a pause after a failed call', () => {
         return -1;
       }
     });
-    expect(all([failing(), failing(), failing()]).block()).toEqual([-1, -1, -1]);
+    const mapped = Future.from(
+      of(1).pipe(
+        limitMap(
+          limiter,
+          () => 'a',
+          () => throwError(() => new Error('no')),
+        ),
+        catchError(() => of(-2)),
+      ),
+    );
+    expect(all([failing(), mapped, failing()]).block()).toEqual([-1, -2, -1]);
   });
 });

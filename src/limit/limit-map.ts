@@ -222,6 +222,7 @@ class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
     merge.target.scheduler.runQueue.driveInKnownStores(() => {
       this.host.release(this, this.#outcome);
       merge.onEnded(this, this.#outcome);
+      if (this.#outcome?.isError) this.host.dispatch();
     });
   }
 }
