@@ -1,6 +1,6 @@
 /** The clock of a limiter: virtual time of any kind, fake timers of tests, and real time that no step of the date disturbs. */
 import { VirtualTimeScheduler } from 'rxjs';
-import { BatchScheduler, Future, Limiter } from 'sluice';
+import { BatchScheduler, Future, Limiter, LimiterClosedError } from 'sluice';
 import { at, record } from './record-starts';
 import { testScheduler, virtualTimes } from '../support/virtual-time';
 
@@ -30,6 +30,19 @@ describe('a limiter on virtual time', () => {
     expect(limiter.stats).toMatchObject({ running: 0, waiting: 0 });
   });
 
+  it('that is closed in a TestScheduler.run is open outside of it and in the next one', async () => {
+    const limiter = new Limiter();
+    const call = limiter.run('a', Future.of(1));
+    testScheduler().run(() => {
+      limiter.close();
+      expect(() => call.block()).toThrow(LimiterClosedError);
+    });
+    expect(await call).toBe(1);
+    testScheduler().run(() => expect(call.block()).toBe(1));
+    limiter.close();
+    testScheduler().run(() => expect(() => call.block()).toThrow(LimiterClosedError));
+  });
+
   it('goes on after a TestScheduler.run that was aborted while calls were waiting', () => {
     const limiter = new Limiter({ concurrency: 1, rate: { count: 1, per: 1_000_000 } });
     expect(() =>
@@ -50,6 +63,16 @@ describe('a limiter on virtual time', () => {
     clock.schedule(call, 1);
     clock.flush();
     expect(starts).toEqual([0.25, 11]);
+  });
+
+  it('paces its calls by the time of a scheduler that is not one of RxJS', () => {
+    const time = new VirtualTimeScheduler();
+    const clock = { now: () => time.now(), schedule: time.schedule.bind(time) };
+    const starts: number[] = [];
+    const limiter = new Limiter({ clock, rate: { count: 1, per: 10 } });
+    for (let call = 0; call < 3; call++) limiter.run('a', () => Future.of(starts.push(time.now()))).subscribe();
+    time.flush();
+    expect(starts).toEqual([0, 10, 20]);
   });
 
   it('does not start early where timers fire early', () => {
@@ -92,6 +115,38 @@ describe('a limiter under fake timers', () => {
     for (let calls = 0; calls < 3; calls++) call();
     await jest.advanceTimersByTimeAsync(2_500);
     expect(starts).toEqual([0, 1_000, 2_000]);
+  });
+
+  it('keeps its pace when their date is set back by a day', () => {
+    jest.useFakeTimers({ now: 0 });
+    const { starts, call } = paced();
+    for (let calls = 0; calls < 3; calls++) call();
+    jest.setSystemTime(-86_400_000);
+    jest.advanceTimersByTime(2_500);
+    expect(starts).toEqual([0, 1_000 - 86_400_000, 2_000 - 86_400_000]);
+  });
+
+  it.each([
+    ['that leave the date as it is', { doNotFake: ['Date', 'performance'] }],
+    ['of the old kind, which have no date', { legacyFakeTimers: true }],
+  ] as const)('follows fake timers %s', (_, config) => {
+    jest.useFakeTimers(config as Parameters<typeof jest.useFakeTimers>[0]);
+    const { starts, call } = paced();
+    for (let calls = 0; calls < 3; calls++) call();
+    jest.advanceTimersByTime(900);
+    expect(starts).toHaveLength(1);
+    jest.advanceTimersByTime(1_600);
+    expect(starts).toHaveLength(3);
+  });
+
+  it('takes a date made before they were installed', () => {
+    const end = new Date(500);
+    jest.useFakeTimers({ now: 0 });
+    const { starts, limiter, call } = paced();
+    limiter.pause(end);
+    call();
+    jest.advanceTimersByTime(1_000);
+    expect(starts).toEqual([500]);
   });
 
   it('goes on with the next call after they were removed, which drops their timers', async () => {

@@ -32,6 +32,11 @@ describe('a task in a limiter that calls the same limiter', () => {
     expect(await limiter.run('b', page())).toBe(1);
   });
 
+  it('fails for the key NaN as for every other key', () => {
+    const limiter = new Limiter({ perKey: { concurrency: 1 } });
+    expect(() => limiter.run(NaN, () => inner(limiter, NaN)).block()).toThrow(LimiterDeadlockError);
+  });
+
   it('fails when the function of the work calls it', async () => {
     const limiter = new Limiter({ concurrency: 1 });
     expect(await failureOf(limiter.run('a', () => inner(limiter)))).toBeInstanceOf(LimiterDeadlockError);
@@ -60,6 +65,20 @@ describe('a task in a limiter that calls the same limiter', () => {
       limiter.run('a', page()).subscribe((value) => values.push(value));
       flush();
       expect(values).toEqual([1]);
+    });
+  });
+
+  it('is searched for by one look at each holder while slots are left', () => {
+    testScheduler().run(({ flush }) => {
+      const limiter = new Limiter({ concurrency: 1_010 });
+      const page = task(function* () {
+        yield timer(1);
+        return yield* limiter.run('b', () => timer(1));
+      });
+      let ended = 0;
+      for (let call = 0; call < 1_000; call++) limiter.run('a', page()).subscribe(() => ended++);
+      flush();
+      expect(ended).toBe(1_000);
     });
   });
 
@@ -110,6 +129,47 @@ describe('a task in a limiter that calls the same limiter', () => {
     });
     expect(() => limiter.run('a', page(), { cost: 2 }).block()).toThrow(LimiterDeadlockError);
     expect(limiter.run('a', all([page(), page()])).block()).toEqual([1, 1]);
+  });
+});
+
+describe('a call inside of another one that waits already', () => {
+  const outcomesOf = (limiter: Limiter, whileItWaits: () => void): unknown[] =>
+    testScheduler().run(({ flush }) => {
+      const outcomes: unknown[] = [];
+      const record = (outcome: unknown): void => void outcomes.push(outcome);
+      const page = task(function* () {
+        yield timer(1);
+        return yield* inner(limiter);
+      });
+      limiter.run('a', page()).subscribe({ next: record, error: record });
+      whileItWaits();
+      flush();
+      return outcomes;
+    });
+  const after = (ms: number, act: () => void): void => void timer(ms).subscribe(act);
+
+  it('fails when the last slot for it is taken away', () => {
+    const rate = { count: 1, per: 10 };
+    const all = new Limiter({ concurrency: 2, rate });
+    expect(outcomesOf(all, () => after(2, () => all.set({ concurrency: 1 })))).toEqual([
+      expect.any(LimiterDeadlockError),
+    ]);
+    const keyed = new Limiter({ rate });
+    const lower = (): void => keyed.key('a').set({ concurrency: 1 });
+    expect(outcomesOf(keyed, () => after(2, lower))).toEqual([expect.any(LimiterDeadlockError)]);
+  });
+
+  it('goes on when a lowered bound leaves a slot for it', () => {
+    const limiter = new Limiter({ concurrency: 3, rate: { count: 1, per: 10 } });
+    expect(outcomesOf(limiter, () => after(2, () => limiter.set({ concurrency: 2 })))).toEqual([1]);
+  });
+
+  it.each(['a', 'b'])('fails behind a call that needs the slot of the outer one, of key %p', (key) => {
+    const limiter = new Limiter({ concurrency: 2 });
+    const done: string[] = [];
+    const big = (): void => void limiter.run(key, () => of('big'), { slots: 2 }).subscribe((value) => done.push(value));
+    expect(outcomesOf(limiter, big)).toEqual([expect.any(LimiterDeadlockError)]);
+    expect(done).toEqual(['big']);
   });
 });
 

@@ -19,6 +19,7 @@ import {
   range,
   Subject,
   take,
+  takeUntil,
   tap,
   throwError,
   timer,
@@ -145,6 +146,44 @@ describe('limitMap', () => {
       expect(got).toEqual([0, 1, 2]);
       expect(limiter.stats).toMatchObject({ running: 0, waiting: 0 });
     }
+  });
+
+  it('frees the slot also where the teardown of the inner Observable throws', () => {
+    const limiter = new Limiter({ concurrency: 1 });
+    const broken = (): Observable<never> =>
+      NEVER.pipe(
+        finalize(() => {
+          throw new Error('teardown');
+        }),
+      );
+    const subscription = of(1)
+      .pipe(limitMap(limiter, () => 'a', broken))
+      .subscribe();
+    expect(() => {
+      subscription.unsubscribe();
+    }).toThrow('teardown');
+    expect(limiter.stats.running).toBe(0);
+  });
+
+  it('frees the slot after a teardown that an operator adds while it runs', () => {
+    testScheduler().run(({ flush }) => {
+      const limiter = new Limiter({ concurrency: 1 });
+      const running: number[] = [];
+      const late = (): Observable<number> =>
+        timer(1).pipe(
+          mergeMap(() => timer(1)),
+          mergeMap(() => NEVER.pipe(finalize(() => running.push(limiter.stats.running)))),
+        );
+      of(1)
+        .pipe(
+          limitMap(limiter, () => 'a', late),
+          takeUntil(timer(5)),
+        )
+        .subscribe();
+      flush();
+      expect(running).toEqual([1]);
+      expect(limiter.stats.running).toBe(0);
+    });
   });
 
   it('frees the slot after the teardown of the inner Observable', () => {

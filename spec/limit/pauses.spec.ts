@@ -1,5 +1,6 @@
 /** Pauses of a limiter and of one key: for Retry-After, for quotas, and by hand. */
-import { Future, Limiter } from 'sluice';
+import { catchError, mergeMap, of, throwError, timer, type Observable } from 'rxjs';
+import { all, Future, Limiter, limitMap, task } from 'sluice';
 import { at, record } from './record-starts';
 import { testScheduler } from '../support/virtual-time';
 
@@ -145,5 +146,59 @@ describe('the duration of a pause', () => {
     expect(() => new Limiter().key('a').pause(duration as number)).toThrow(
       `Limiter.key.pause: expected its argument ${message}`,
     );
+  });
+});
+
+describe('a pause after a failed call', () => {
+  const fails = (): Observable<never> => timer(5).pipe(mergeMap(() => throwError(() => new Error('429'))));
+
+  it.each<[string, (limiter: Limiter) => void]>([
+    ['its subscriber', (limiter) => limiter.run('a', fails).subscribe({ error: () => limiter.key('a').pause(20) })],
+    [
+      'the task that waits for it',
+      (limiter) =>
+        task(function* () {
+          try {
+            yield* limiter.run('a', fails);
+          } catch {
+            limiter.key('a').pause(20);
+          }
+        })().subscribe(),
+    ],
+    [
+      'a subscriber of events$',
+      (limiter) => {
+        limiter.events$.subscribe(({ type }) => type === 'call-ended' && limiter.key('a').pause(20));
+        limiter.run('a', fails).subscribe({ error: () => undefined });
+      },
+    ],
+  ])('by %s comes before the next start of the key', (_, begin) => {
+    const { starts } = record({ perKey: { concurrency: 1 } }, (it) => {
+      begin(it.limiter);
+      it.call('a');
+    });
+    expect(starts).toEqual([['a', 25]]);
+  });
+
+  it('that is not made lets the next call start, also in a block', () => {
+    const limiter = new Limiter({ concurrency: 1 });
+    const failing = task(function* () {
+      try {
+        return yield* limiter.run('a', () => throwError(() => new Error('no')));
+      } catch {
+        return -1;
+      }
+    });
+    const mapped = Future.from(
+      of(1).pipe(
+        limitMap(
+          limiter,
+          () => 'a',
+          () => throwError(() => new Error('no')),
+        ),
+        catchError(() => of(-2)),
+      ),
+    );
+    expect(all([failing(), mapped, failing()]).block()).toEqual([-1, -2, -1]);
   });
 });

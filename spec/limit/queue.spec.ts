@@ -189,6 +189,26 @@ describe('maxWaiting', () => {
     expect(outcomes.filter(([, outcome]) => outcome !== 'done')).toEqual([['2', expect.any(LimiterFullError)]]);
   });
 
+  it('counts no call that may start already, though its timer is late', () => {
+    const { names, outcomes } = record({ rate: { count: 3, per: 10 }, maxWaiting: 1 }, (it) => {
+      it.call('a', { name: 'first' });
+      it.call('a', { name: 'after 3.33 ms' });
+      at(3.5, () => it.call('a', { name: 'at 3.5 ms' }));
+    });
+    expect(names).toEqual(['first', 'after 3.33 ms', 'at 3.5 ms']);
+    expect(outcomes.map(([, outcome]) => outcome)).toEqual(['done', 'done', 'done']);
+  });
+
+  it('counts no call that takes over the slot of a cancelled one', () => {
+    const { names } = record({ concurrency: 1, maxWaiting: 1 }, (it) => {
+      const first = it.call('a', { ms: 10, name: 'first' });
+      it.call('a', { name: 'second' });
+      first.unsubscribe();
+      it.call('a', { name: 'third' });
+    });
+    expect(names).toEqual(['first', 'second', 'third']);
+  });
+
   it.each([[-1], [1.5], [NaN], ['1']])('of %p throws a TypeError', (maxWaiting) => {
     expect(() => new Limiter({ maxWaiting: maxWaiting as number })).toThrow(
       'Limiter: expected `maxWaiting` to be a whole number, 0 or more, or Infinity; got',

@@ -11,7 +11,7 @@ import { Fifo } from '../core/fifo';
 import type { EndOutcome } from '../scheduler/instrumentation';
 import type { Tick } from '../scheduler/tick';
 import { BoundsInUse } from './bounds-in-use';
-import type { KeyRecord } from './key-record';
+import { startsBefore, type KeyRecord } from './key-record';
 import type { LimiterBounds } from './limit-bounds';
 import type { LimitedRun, LimitedRunHost, SlotBound } from './limited-run';
 import { LimitedKeys } from './limited-keys';
@@ -48,6 +48,8 @@ export class Dispatcher implements LimitedRunHost {
   readonly #running = new Set<LimitedRun>();
   /** Calls that hold their slots, and are begun once the loop has ended. */
   readonly #starting = new Fifo<LimitedRun>();
+  /** Waiting calls inside of other calls. */
+  readonly #nested = new Set<LimitedRun>();
   readonly #waits = new LimiterWaits(this);
   /** Dispatches at the end of this turn. */
   readonly #dispatchTick: Tick;
@@ -63,12 +65,18 @@ export class Dispatcher implements LimitedRunHost {
     this.#keys = new LimitedKeys(config.bounds);
     this.#all.configure(config.bounds.all, 0);
     this.#dispatchTick = config.clock.atEndOfTurn(() => {
-      this.#dispatch(this.#clock.now());
+      this.dispatch();
     });
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   enqueue(run: LimitedRun): void {
     const now = this.#clock.now();
+    // A timer may be late: calls whose time has come do not count as waiting.
+    if (this.#waiting > 0 && this.#waiting >= this.bounds.maxWaiting) this.#dispatch(now);
     const error = this.#errorOf(run, now);
     if (error) {
       this.#reject(run, error, now);
@@ -85,7 +93,9 @@ export class Dispatcher implements LimitedRunHost {
     this.#reportCall(run, now, { type: 'call-queued' });
     this.#keys.place(record, now);
     this.#dispatch(now);
-    if (isWaiting(run) && linkToOuter(run)) this.#failIfStuck(run);
+    if (!isWaiting(run) || !linkToOuter(run)) return;
+    this.#nested.add(run);
+    this.#failIfStuck(run);
   }
 
   leave(run: LimitedRun): void {
@@ -105,10 +115,16 @@ export class Dispatcher implements LimitedRunHost {
     this.#reportCall(run, now, { type: 'call-ended', ...endOf(outcome), ran: now - run.startedAt });
     this.#keys.place(record, now);
     this.config.onEnded?.(run, outcome, now);
-    // Many calls may be cancelled one after the other: none of those to come may start meanwhile.
-    if (outcome) this.#dispatch(now);
+    // Many calls may be cancelled one after the other: none of those to come may start meanwhile. The subscriber of a
+    // failed call may pause its key: the next call starts after that.
+    if (outcome && !outcome.isError) this.#dispatch(now);
     else this.#dispatchTick.arm();
+    this.config.reporter.deliver();
     if (this.#isClosed && this.#running.size === 0) this.config.reporter.complete();
+  }
+
+  dispatch(): void {
+    this.#dispatch(this.#clock.now());
   }
 
   reorder(run: LimitedRun): void {
@@ -127,7 +143,7 @@ export class Dispatcher implements LimitedRunHost {
     this.#all.configure(this.bounds.all, now);
     for (const record of this.#keys.records) this.#keys.configure(record, now);
     this.#report({ type: 'changed', at: this.#clock.toSchedulerTime(now) });
-    this.#dispatch(now);
+    this.#dispatchChange(now);
   }
 
   applyKeyBounds(key: unknown): void {
@@ -135,7 +151,7 @@ export class Dispatcher implements LimitedRunHost {
     const record = this.#keys.get(key);
     if (record) this.#keys.configure(record, now);
     this.#report({ type: 'changed', key, at: this.#clock.toSchedulerTime(now) });
-    this.#dispatch(now);
+    this.#dispatchChange(now);
   }
 
   /** The longest of several pauses counts. */
@@ -179,11 +195,23 @@ export class Dispatcher implements LimitedRunHost {
   }
 
   slotBounds(run: LimitedRun): SlotBound[] {
+    const record = this.#keys.get(run.key);
     const holders = [...this.#running];
-    const { concurrency = Infinity } = this.#keys.get(run.key) ?? {};
+    let neededOfKey = run.options.slots;
+    for (const other of record?.waiting ?? [])
+      if (startsBefore(other, run)) neededOfKey = Math.max(neededOfKey, other.options.slots);
+    let needed = neededOfKey;
+    for (const ready of this.#keys.ready) {
+      if (ready === record) break;
+      needed = Math.max(needed, ready.waiting.first?.options.slots ?? 0);
+    }
     return [
-      { concurrency: this.#all.concurrency, holders },
-      { concurrency, holders: holders.filter(({ key }) => key === run.key) },
+      { concurrency: this.#all.concurrency, needed, holders },
+      {
+        concurrency: record?.concurrency ?? Infinity,
+        needed: neededOfKey,
+        holders: holders.filter(({ key }) => this.#keys.get(key) === record),
+      },
     ];
   }
 
@@ -231,7 +259,6 @@ export class Dispatcher implements LimitedRunHost {
 
   /** Whether a new run does not have to wait. */
   #canStart(run: LimitedRun, now: number): boolean {
-    this.#keys.wakeDue(now);
     if (this.#keys.ready.size > 0) return false;
     const record = this.#keys.of(run.key, now);
     const canStart = record.waiting.size === 0 && record.delayFor(run, now) + this.#all.delayFor(run, now) === 0;
@@ -255,6 +282,7 @@ export class Dispatcher implements LimitedRunHost {
   #stopWaiting(run: LimitedRun): void {
     this.#waiting--;
     this.#waits.of(run.schedulerState).release();
+    this.#nested.delete(run);
     unlinkFromOuter(run);
   }
 
@@ -263,6 +291,12 @@ export class Dispatcher implements LimitedRunHost {
     this.#reportCall(run, now, { type: 'call-rejected', error });
     this.config.reporter.deliver();
     run.reject(error);
+  }
+
+  /** Lowered bounds may leave no slot for a call inside of another one. */
+  #dispatchChange(now: number): void {
+    this.#dispatch(now);
+    for (const run of this.#nested) this.#failIfStuck(run);
   }
 
   #failIfStuck(run: LimitedRun): void {

@@ -10,7 +10,7 @@ import type { QueueLinks } from '../core/linked-queue';
 import { BoundsInUse } from './bounds-in-use';
 import type { LimitedRun } from './limited-run';
 
-const startsBefore = (one: LimitedRun, other: LimitedRun): boolean =>
+export const startsBefore = (one: LimitedRun, other: LimitedRun): boolean =>
   one.rank > other.rank || (one.rank === other.rank && one.sequence < other.sequence);
 
 export class KeyRecord extends BoundsInUse implements QueueLinks, HeapItem {

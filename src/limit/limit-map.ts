@@ -164,7 +164,6 @@ class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
   queuedBefore: QueueLinks | undefined;
   queuedAfter: QueueLinks | undefined;
   isQueued = false;
-  #isSubscribing = false;
   #outcome: EndOutcome;
 
   constructor(
@@ -205,15 +204,12 @@ class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
       undefined,
       () => (this.#outcome = success(undefined)),
       (error) => (this.#outcome = failure(error)),
-      // After the teardown, so that what the value holds is free when the next one starts.
-      () => {
-        if (!this.#isSubscribing) this.#end();
-      },
     );
-    this.#isSubscribing = true;
-    defer(() => project(value, index)).subscribe(inner);
-    this.#isSubscribing = false;
-    if (inner.closed) this.#end();
+    // The work has a subscriber of its own: all of its teardown, also one that throws, comes before the slot is free.
+    defer(() => project(value, index)).subscribe(createOperatorSubscriber<R>(inner));
+    inner.add(() => {
+      this.#end();
+    });
   }
 
   leave(): void {
@@ -226,6 +222,7 @@ class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
     merge.target.scheduler.runQueue.driveInKnownStores(() => {
       this.host.release(this, this.#outcome);
       merge.onEnded(this, this.#outcome);
+      if (this.#outcome?.isError) this.host.dispatch();
     });
   }
 }

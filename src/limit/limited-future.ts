@@ -161,6 +161,14 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
   fail(error: unknown): void {
     this.#end(failure(error));
     this.sink.fail(error);
+    // A step of its own, after that of a task that waits for the call.
+    this.scheduler.runQueue.driveInKnownStores(() => {
+      this.scheduler.runQueue.resume({
+        step: () => {
+          this.host.dispatch();
+        },
+      });
+    });
   }
 
   reject(error: unknown): void {

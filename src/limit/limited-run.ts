@@ -8,6 +8,8 @@ import type { CallOptions } from './limited-call';
 /** A concurrency that a call needs slots of, with the calls that hold its slots. */
 export interface SlotBound {
   readonly concurrency: number;
+  /** The slots that have to come free: for the call, and for each call that has its turn before. */
+  readonly needed: number;
   readonly holders: readonly LimitedRun[];
 }
 
@@ -19,6 +21,8 @@ export interface LimitedRunHost {
   leave(run: LimitedRun): void;
   /** Frees what a started run holds. */
   release(run: LimitedRun, outcome: EndOutcome): void;
+  /** Starts every call that may start now. Called when the subscriber of a failed call has its error. */
+  dispatch(): void;
   /** Moves a waiting run to the place of its priority. */
   reorder(run: LimitedRun): void;
   /** Describes what a run waits for, or that it runs, without its key, which may be private data of users. */

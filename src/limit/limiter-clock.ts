@@ -1,6 +1,6 @@
 /**
  * The clock of a limiter counts ms from the start of the limiter and never goes back: a step of the system date neither
- * locks calls out nor lets a burst through. On virtual time it is the clock of the scheduler.
+ * locks calls out nor lets a burst through. On virtual time, or with a scheduler of the user, it is the clock of the scheduler.
  */
 import { asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import { areTimersFake, fakeAsyncZone, LONGEST_DELAY, monotonicNow, timerSource } from '../core/platform';
@@ -26,7 +26,8 @@ export class LimiterClock {
 
   constructor(scheduler: SchedulerLike, isVirtual: boolean) {
     this.#scheduler = scheduler;
-    this.#isVirtual = isVirtual;
+    // The schedulers of RxJS share one `now`, the system date. A scheduler with another one has a time of its own.
+    this.#isVirtual = isVirtual || scheduler.now !== asyncScheduler.now;
     this.#source = this.#currentSource();
     this.#offset = -this.#source();
   }
@@ -34,7 +35,11 @@ export class LimiterClock {
   /** Time in ms since the start. */
   now(): number {
     if (!this.#isVirtual && monotonicNow() - this.#checkedAt >= 1) this.#checkSource();
-    return (this.#now = Math.max(this.#now, this.#source() + this.#offset));
+    const now = this.#source() + this.#offset;
+    if (now >= this.#now) return (this.#now = now);
+    // A source that was set back, such as the date of a fake clock, goes on from the time before.
+    this.#offset += this.#now - now;
+    return this.#now;
   }
 
   /** Time in ms since the start, of the clock that belongs to the timers now. */
@@ -67,7 +72,21 @@ export class LimiterClock {
    */
   schedule(fire: () => void, at: number): Subscription {
     const delay = Math.max(1, Math.ceil(at - this.nowByTimers() - ROUNDING));
-    return this.#scheduler.schedule(fire, Math.min(delay, LONGEST_DELAY));
+    if (delay > LONGEST_DELAY || this.#isVirtual || !areTimersFake()) {
+      return this.#scheduler.schedule(fire, Math.min(delay, LONGEST_DELAY));
+    }
+    return this.#scheduler.schedule(() => {
+      this.#goOnFrom(at);
+      fire();
+    }, delay);
+  }
+
+  /** Fake timers never fire early, and their date may be the real one, which their time does not move. */
+  #goOnFrom(at: number): void {
+    const now = this.nowByTimers();
+    if (at <= now) return;
+    this.#offset += at - now;
+    this.#now = at;
   }
 
   /** Makes a tick that fires at the end of the turn in which it is armed: on virtual time, in the same frame. */
@@ -80,7 +99,7 @@ export class LimiterClock {
     return this.#isVirtual ? this.#scheduler : timerSource();
   }
 
-  /** Fakes of timers always come with a fake `Date`; `performance` is faked by some of them. */
+  /** Fakes of timers mostly come with a fake `Date`; `performance` is faked by some of them. */
   #currentSource(): () => number {
     if (this.#isVirtual) return this.#schedulerNow;
     return areTimersFake() || fakeAsyncZone() !== undefined ? Date.now : monotonicNow;

@@ -44,7 +44,7 @@ export interface LimiterConfig extends LimitBounds {
   readonly adaptive?: AdaptiveConfig;
   /**
    * The RxJS scheduler that provides time and timers. On real time, a monotonic clock counts, so steps of the system date
-   * have no effect.
+   * have no effect. A scheduler with a `now` of its own counts by it.
    *
    * @defaultValue `asyncScheduler`
    */

@@ -51,7 +51,6 @@ export class Limiter extends Named {
   readonly #dispatchers: PerTimeDomain<Dispatcher>;
   /** Whether the clock is a `VirtualTimeScheduler`, whose time does not depend on `TestScheduler.run`. */
   readonly #hasOwnTime: boolean;
-  #isClosed = false;
 
   /**
    * @param config the bounds and other options; without any, all calls start at once
@@ -73,7 +72,7 @@ export class Limiter extends Named {
         reporter: this.#reporter,
         onEnded: adaptive && adapt(new AdaptiveConcurrency(adaptive), () => dispatcher),
       });
-      if (this.#isClosed) dispatcher.close();
+      if (real?.isClosed) dispatcher.close();
       return dispatcher;
     });
   }
@@ -162,7 +161,6 @@ export class Limiter extends Named {
    * after the last one.
    */
   close(): void {
-    this.#isClosed = true;
     this.#dispatcher.close();
   }
 

@@ -32,16 +32,21 @@ export function unlinkFromOuter(run: LimitedRun): void {
 
 /** The call that keeps a waiting call from starting for ever; undefined if the waiting call can start some time. */
 export function findHolder(run: LimitedRun): LimitedRun | undefined {
+  // The usual case costs one look at each holder: the calls that wait for no other one leave enough slots.
+  if (canStart(run, isWaitingHolder)) return undefined;
   const stuck = waitingHolders(run);
+  const isStuck = (holder: LimitedRun): boolean => stuck.has(holder);
   for (let before = -1; before !== stuck.size;) {
     before = stuck.size;
     for (const holder of stuck) {
-      if ([...(holder.inner ?? [])].every((inner) => canStart(inner, stuck))) stuck.delete(holder);
+      if ([...(holder.inner ?? [])].every((inner) => canStart(inner, isStuck))) stuck.delete(holder);
     }
   }
-  if (canStart(run, stuck)) return undefined;
+  if (canStart(run, isStuck)) return undefined;
   return run.outer?.find((outer) => stuck.has(outer)) ?? [...stuck][0];
 }
+
+const isWaitingHolder = ({ inner }: LimitedRun): boolean => inner !== undefined && inner.size > 0;
 
 /** All calls that hold a slot which the call needs, and wait themselves; and those that keep these from going on. */
 function waitingHolders(run: LimitedRun): Set<LimitedRun> {
@@ -50,9 +55,9 @@ function waitingHolders(run: LimitedRun): Set<LimitedRun> {
   for (let next = needing.pop(); next; next = needing.pop()) {
     for (const { holders } of next.host.slotBounds(next)) {
       for (const holder of holders) {
-        if (!holder.inner?.size || found.has(holder)) continue;
+        if (!isWaitingHolder(holder) || found.has(holder)) continue;
         found.add(holder);
-        needing.push(...holder.inner);
+        needing.push(...(holder.inner ?? []));
       }
     }
   }
@@ -60,11 +65,11 @@ function waitingHolders(run: LimitedRun): Set<LimitedRun> {
 }
 
 /** Whether a call finds its slots free once all calls but the stuck ones have ended. */
-const canStart = (run: LimitedRun, stuck: ReadonlySet<LimitedRun>): boolean =>
-  run.host.slotBounds(run).every(({ concurrency, holders }) => {
-    const held = holders.filter((holder) => stuck.has(holder));
+const canStart = (run: LimitedRun, isStuck: (holder: LimitedRun) => boolean): boolean =>
+  run.host.slotBounds(run).every(({ concurrency, needed, holders }) => {
+    const held = holders.filter(isStuck);
     const slots = held.reduce((sum, { options }) => sum + options.slots, 0);
-    return held.length === 0 || slots + run.options.slots <= concurrency;
+    return held.length === 0 || slots + needed <= concurrency;
   });
 
 /** The holder as a message names it: by its own name, or by the task that it runs. */
