@@ -26,12 +26,11 @@ const pureEnvelop = (schema: GraphQLSchema): Promise<Engine> => {
   const getEnveloped = envelop({ plugins });
   return Promise.resolve({
     run: async (query, user) => {
-      const { parse: parseQuery, contextFactory, execute: run, schema: current } = getEnveloped({ user });
-      const document = parseQuery(query) as DocumentNode;
-      return (await run({
-        schema: current as GraphQLSchema,
-        document,
-        contextValue: await contextFactory(),
+      const enveloped = getEnveloped({ user });
+      return (await enveloped.execute({
+        schema: enveloped.schema as GraphQLSchema,
+        document: enveloped.parse(query) as DocumentNode,
+        contextValue: await enveloped.contextFactory(),
       })) as Result;
     },
     stop: () => Promise.resolve(),

@@ -55,21 +55,13 @@ try {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
     run(`compiling for ${platform}`, process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc')]);
   }
-<<<<<<< HEAD
   for (const executable of [process.execPath, ...process.argv.slice(2)])
-    for (const { name, expected } of programs)
-      for (const file of [`${name}.mjs`, `${name}.cjs`]) {
+    for (const { name, endings, expected } of programs)
+      for (const file of endings.map((ending) => `${name}.${ending.replace('t', 'j')}`)) {
         const printed = run(`running ${file} on ${executable}`, executable, [file]);
         if (printed !== expected)
           throw new Error(`${file} printed on ${executable}\n${printed}instead of\n${expected}`);
       }
-=======
-  for (const { name, endings, expected } of programs)
-    for (const file of endings.map((ending) => `${name}.${ending.replace('t', 'j')}`)) {
-      const printed = run(`running ${file}`, process.execPath, [file]);
-      if (printed !== expected) throw new Error(`${file} printed\n${printed}instead of\n${expected}`);
-    }
->>>>>>> fe5b198 (Add sluice/dataloader, the class of the package dataloader on sluice's scheduler)
   const nodeImports = [
     'graphql',
     'index',

@@ -44,8 +44,7 @@ function isRearranged<K, V>({ pendingKeys, passedKeys }: ResultReceiver<K, V>): 
 }
 
 function matchByKey<K, V>(results: ReadonlyMap<unknown, unknown>, receiver: ResultReceiver<K, V>): void {
-  for (const pending of receiver.pendingKeys)
-    receiver.receive(pending, resultOfKey(results, receiver.name, pending));
+  for (const pending of receiver.pendingKeys) receiver.receive(pending, resultOfKey(results, receiver.name, pending));
 }
 
 /** The result of a key in a Map: by the key itself, or by its identity; else the error that it is missing. */

@@ -16,12 +16,12 @@ export interface SluicePlugin {
   onExecute(payload: {
     readonly args: GraphQLOperationArgs;
     readonly executeFn: EnvelopExecutor;
-    setExecuteFn(this: void, execute: ReplacedExecutor): void;
+    setExecuteFn(execute: ReplacedExecutor): void;
   }): void;
   onSubscribe(payload: {
     readonly args: GraphQLOperationArgs;
     readonly subscribeFn: EnvelopExecutor;
-    setSubscribeFn(this: void, subscribe: ReplacedExecutor): void;
+    setSubscribeFn(subscribe: ReplacedExecutor): void;
   }): void;
 }
 
@@ -40,19 +40,19 @@ export function useSluice<Context = unknown>(config: PluginConfig<Context> = {})
   // Cast: the server calls the plugin with its contexts.
   const signalOf = (config.signal ?? signalOfContext) as (context: unknown) => AbortSignal | undefined;
   return {
-    onExecute({ executeFn, setExecuteFn }) {
+    onExecute(payload) {
       // Cast: an executor takes the arguments of its own version of graphql-js, which are passed on.
-      const execute = executeFn as (args: GraphQLOperationArgs) => unknown;
-      setExecuteFn((args: GraphQLOperationArgs) => {
+      const execute = payload.executeFn as (args: GraphQLOperationArgs) => unknown;
+      payload.setExecuteFn((args: GraphQLOperationArgs) => {
         const lifetime = new RequestLifetime(operationOf(args), args.contextValue, config);
         const signal = signalOf(args.contextValue);
         return runRequest(lifetime, signal, () => execute(toRequestArgs(args))) as never;
       });
     },
-    onSubscribe({ subscribeFn, setSubscribeFn }) {
+    onSubscribe(payload) {
       // Cast: as in `onExecute`.
-      const subscribe = subscribeFn as (args: GraphQLOperationArgs) => unknown;
-      setSubscribeFn((args: GraphQLOperationArgs) => {
+      const subscribe = payload.subscribeFn as (args: GraphQLOperationArgs) => unknown;
+      payload.setSubscribeFn((args: GraphQLOperationArgs) => {
         const lifetime = new RequestLifetime(operationOf(args), args.contextValue, config);
         const signal = signalOf(args.contextValue);
         return runSubscription(lifetime, signal, () => subscribe(toRequestArgs(args))) as never;
