@@ -127,9 +127,13 @@ describe('the result of an execution', () => {
   it('does not wait for work of the scope, which closes when that work has ended', async () => {
     const steps: string[] = [];
     const written = new AsyncValue<void>();
+    const closed = new AsyncValue<void>();
     const result = await runResolvers({
       a: () => {
-        requestScope().ensure(() => void steps.push('finaliser'));
+        requestScope().ensure(() => {
+          steps.push('finaliser');
+          closed.set();
+        });
         requestScope().start(async () => {
           await written;
           await authorOf(1);
@@ -141,7 +145,7 @@ describe('the result of an execution', () => {
     expect(result).toEqual({ data: { a: 1 } });
     expect(steps).toEqual([]);
     written.set();
-    await delayed(10);
+    await closed;
     expect(steps).toEqual(['written', 'finaliser']);
   });
 

@@ -2,7 +2,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import { failure, success, unwrap, type Settlement } from '../core/outcome';
 
-interface PendingNext<T> {
+interface PendingEvent<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -14,7 +14,7 @@ interface PendingNext<T> {
 export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined> {
   /** Outcomes without a demand, and demands without an outcome: one of both is always empty. */
   readonly #outcomes: Settlement<IteratorResult<T, undefined>>[] = [];
-  readonly #demands: PendingNext<T>[] = [];
+  readonly #pendingEvents: PendingEvent<T>[] = [];
   #isOver = false;
   readonly #subscription: Subscription;
 
@@ -41,7 +41,7 @@ export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined
     const outcome = this.#outcomes.shift();
     if (outcome) return unwrap(outcome);
     if (this.#isOver) return DONE;
-    return new Promise((resolve, reject) => this.#demands.push({ resolve, reject }));
+    return new Promise((resolve, reject) => this.#pendingEvents.push({ resolve, reject }));
   }
 
   /** Unsubscribes, and drops the events that were not pulled. */
@@ -58,7 +58,7 @@ export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined
   }
 
   #deliver(outcome: Settlement<IteratorResult<T, undefined>>): void {
-    const demand = this.#demands.shift();
+    const demand = this.#pendingEvents.shift();
     if (!demand) this.#outcomes.push(outcome);
     else if (outcome.isError) demand.reject(outcome.error);
     else demand.resolve(outcome.value);
@@ -68,7 +68,7 @@ export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined
     if (this.#isOver) return;
     this.#isOver = true;
     if (last) this.#deliver(last);
-    for (const { resolve } of this.#demands.splice(0)) resolve(DONE);
+    for (const { resolve } of this.#pendingEvents.splice(0)) resolve(DONE);
   }
 }
 
