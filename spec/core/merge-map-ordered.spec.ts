@@ -128,4 +128,24 @@ describe('the concurrency of mergeMapOrdered', () => {
     expect(most).toBe(2);
     expect(notifications).toEqual([0, 1, 2, 3, 4].map((n) => `next ${String(n)}`).concat('complete'));
   });
+
+  it.each(['end', 'emission'] as const)(
+    'until the %s begins the next inner Observable after the teardown of the one before',
+    (countsUntil) => {
+      const steps: string[] = [];
+      const subjects: Subject<number>[] = [];
+      const run = (n: number): Observable<number> =>
+        new Observable((subscriber) => {
+          steps.push(`begin ${String(n)}`);
+          const subject = (subjects[n] = new Subject<number>());
+          subject.subscribe(subscriber);
+          return () => steps.push(`tear down ${String(n)}`);
+        });
+      range(0, 2)
+        .pipe(mergeMapOrdered(run, config(countsUntil, 1)))
+        .subscribe();
+      subjects[0]?.complete();
+      expect(steps).toEqual(['begin 0', 'tear down 0', 'begin 1']);
+    },
+  );
 });

@@ -1,7 +1,9 @@
 /** An ordered `mergeMap`: inner Observables run concurrently, and their results are emitted in the order of the source. */
-import { from, mergeMap, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { Fifo } from './fifo';
+import { InnerSubscriptions } from './inner-subscriptions';
 import { OrderedResults } from './ordered-results';
-import { createOperatorSubscriber } from './rx';
+import { createOperatorSubscriber, reportUnhandled } from './rx';
 
 export interface MergeMapOrderedConfig {
   /** Maximum number of inner Observables at a time. */
@@ -18,6 +20,8 @@ export interface MergeMapOrderedConfig {
  * Maps each value of the source to an inner Observable, and emits the results of each after those of all before it.
  * The results of the first inner Observable that has not ended are emitted as they arrive. An error is emitted at once.
  *
+ * `mergeMap` of RxJS is not used, because it takes an inner subscription out of a list in linear time.
+ *
  * ```
  * source             ab-----------|
  * a                  ---x--y|
@@ -31,26 +35,63 @@ export function mergeMapOrdered<T, R>(
 ): OperatorFunction<T, R> {
   return (source) =>
     new Observable((subscriber) => {
-      const buffers = new OrderedResults(subscriber);
-      const runInner = (value: T): Observable<never> => {
-        const buffer = buffers.add();
-        const inner = from(project(value));
-        return new Observable((counted) => {
-          const onEnd = (): void => {
-            if (countsUntil === 'end') {
-              buffers.end(buffer);
-              counted.complete();
-            } else {
-              buffers.end(buffer, () => {
-                counted.complete();
-              });
-            }
-          };
-          inner.subscribe(createOperatorSubscriber<R>(counted, (result) => buffers.addResult(buffer, result), onEnd));
-        });
+      const results = new OrderedResults(subscriber);
+      const inners = new InnerSubscriptions<R>(reportUnhandled);
+      const waiting = new Fifo<T>();
+      let counted = 0;
+      let hasSourceEnded = false;
+      let isBeginning = false;
+
+      /** A loop and not a recursion: an inner Observable may end while it is subscribed to. */
+      const beginWaiting = (): void => {
+        if (isBeginning) return;
+        isBeginning = true;
+        while (counted < concurrency && waiting.length > 0 && !subscriber.closed) {
+          beginInner(waiting.shift() as T); // Cast: a `T`, because the queue is not empty.
+        }
+        isBeginning = false;
+        if (hasSourceEnded && counted === 0) results.complete();
       };
-      source
-        .pipe(mergeMap(runInner, concurrency))
-        .subscribe(createOperatorSubscriber(subscriber, undefined, () => buffers.complete()));
+      const onFree = (): void => {
+        counted--;
+        beginWaiting();
+      };
+      const beginInner = (value: T): void => {
+        counted++;
+        const buffer = results.add();
+        try {
+          inners.subscribe(project(value), {
+            next: (result) => {
+              results.addResult(buffer, result);
+            },
+            error: (error) => {
+              subscriber.error(error);
+            },
+            complete: () => {
+              results.end(buffer, countsUntil === 'emission' ? onFree : undefined);
+              if (countsUntil === 'end') onFree();
+            },
+          });
+        } catch (error) {
+          subscriber.error(error);
+        }
+      };
+
+      subscriber.add(() => {
+        inners.unsubscribe();
+      });
+      source.subscribe(
+        createOperatorSubscriber(
+          subscriber,
+          (value) => {
+            waiting.push(value);
+            beginWaiting();
+          },
+          () => {
+            hasSourceEnded = true;
+            beginWaiting();
+          },
+        ),
+      );
     });
 }
