@@ -1,5 +1,5 @@
 /**
- * A database is a file of SQLite, opened with `node:sqlite` where Node has it (22 and later) and with libsql elsewhere.
+ * A database is a file of SQLite, opened with `node:sqlite` where Node has it (22 and later) and with libsql on older versions.
  * Both have traps in what they bind: libsql ends the process for a boolean, and takes a lone object for named parameters;
  * `node:sqlite` stores a date as NULL. So values are of four types here, and always bound as a list.
  */

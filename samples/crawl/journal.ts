@@ -1,7 +1,7 @@
 /**
  * The journal is the truth about a crawl: each page with its state, in a file of SQLite. A visit is stored together with
  * the links it found and with the length of the output, in one transaction. After a crash at any moment the crawl
- * continues from the file, and no count is kept elsewhere.
+ * continues from the file, and no count is kept outside of it.
  */
 import { existsSync } from 'node:fs';
 import { CrawlError } from './crawl-error';

@@ -104,7 +104,7 @@ export function parsePage(html: string, agent: string): ParsedPage {
   };
 }
 
-/** Elements whose text nobody reads on the page. */
+/** Elements whose text is not shown on the page. */
 const HIDDEN: ReadonlySet<string> = new Set(['script', 'style', 'template', 'noscript', 'svg']);
 
 /** Elements that separate words although the markup has no white space between them. */

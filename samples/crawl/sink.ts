@@ -104,7 +104,8 @@ function standardOutput(): Sink {
     write: (results) =>
       new Promise((resolve) => {
         const text = results.map(({ json }) => `${json}\n`).join('');
-        // The callback comes when the reader has taken the text; a reader that has left ends the command elsewhere.
+        // The callback comes when the reader has taken the text. For a reader that has left, the error handler of the
+        // output ends the command.
         process.stdout.write(text, () => resolve(0));
       }),
     close: () => Promise.resolve(),

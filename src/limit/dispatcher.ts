@@ -1,5 +1,6 @@
 /**
- * The dispatcher of a limiter decides which call starts, by one synchronous loop: who wakes from a wait presumes nothing.
+ * The dispatcher of a limiter decides which call starts, by one synchronous loop. A timer or an ended call only starts the
+ * loop, which reads the state anew.
  *
  * A call takes from the bounds of its key and of the limiter together, when it starts. A waiting call owns nothing, so a
  * cancelled one has nothing to give back. One timer runs for the next time at which a call may start. A start costs
