@@ -9,10 +9,6 @@ export {
   CancelledError,
   DeadlineError,
   DeadlockError,
-  LimiterClosedError,
-  LimiterCostError,
-  LimiterDeadlockError,
-  LimiterFullError,
   MissingResultError,
   NotReadyError,
   RecursionError,
@@ -79,6 +75,7 @@ export type { LimitBounds, LimitChange, RateConfig } from './limit/limit-bounds'
 export { limitMap, type LimitMapConfig } from './limit/limit-map';
 export type { LimitedCall } from './limit/limited-call';
 export type { LimitedFuture } from './limit/limited-future';
+export { LimiterClosedError, LimiterCostError, LimiterDeadlockError, LimiterFullError } from './limit/limiter-errors';
 export { Limiter } from './limit/limiter';
 export type { LimiterChange, LimiterConfig } from './limit/limiter-config';
 export type { LimiterEvent } from './limit/limiter-events';

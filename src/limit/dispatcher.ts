@@ -7,7 +7,6 @@
  * constant time, or the logarithm of the number of sleeping keys.
  */
 import type { Subscription } from 'rxjs';
-import { LimiterClosedError, LimiterCostError, LimiterDeadlockError, LimiterFullError } from '../core/errors';
 import { Fifo } from '../core/fifo';
 import type { EndOutcome } from '../scheduler/instrumentation';
 import type { Tick } from '../scheduler/tick';
@@ -16,13 +15,14 @@ import { startsBefore, type KeyRecord } from './key-record';
 import type { LimiterBounds } from './limit-bounds';
 import type { LimitedRun, LimitedRunHost, SlotBound } from './limited-run';
 import { LimitedKeys } from './limited-keys';
+import { LimiterClosedError, LimiterCostError, LimiterDeadlockError, LimiterFullError } from './limiter-errors';
 import { isSameTime, type LimiterClock } from './limiter-clock';
 import type { LimiterEndEvent, LimiterEvent } from './limiter-events';
 import type { LimiterReporter } from './limiter-reporter';
 import type { LimiterKeyStats, LimiterStats } from './limiter-stats';
-import { LimiterWaits } from './limiter-waits';
 import { StatsReader } from './read-stats';
 import { describeHolder, findHolder, linkToOuter, unlinkFromOuter } from './slot-deadlock';
+import { waitsOf } from './waiting-calls';
 
 export interface DispatcherConfig {
   readonly name: string;
@@ -51,7 +51,7 @@ export class Dispatcher implements LimitedRunHost {
   readonly #starting = new Fifo<LimitedRun>();
   /** Waiting calls inside of other calls. */
   readonly #nested = new Set<LimitedRun>();
-  readonly #waits = new LimiterWaits(this);
+  readonly #waits = waitsOf(this);
   /** Dispatches at the end of this turn. */
   readonly #dispatchTick: Tick;
   #waiting = 0;

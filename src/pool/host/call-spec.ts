@@ -5,7 +5,7 @@ import type { SchedulerState } from '../../scheduler/scheduler-state';
 import type { Timers } from '../thread/timers';
 import type { FunctionCode } from '../wire/messages';
 import type { WorkerCrashError } from '../wire/pool-errors';
-import type { PoolWait } from './pool-waits';
+import type { SharedWait } from '../../scheduler/shared-waits';
 
 /** @typeParam R - the run of a call; a parameter, so that this file does not depend on the class */
 export interface CallSpec<R> {
@@ -25,7 +25,7 @@ export interface RunHost<R> {
   readonly name: string;
   readonly timers: Timers;
   readonly abortListeners: AbortListeners;
-  addRun(state: SchedulerState): PoolWait;
+  addRun(state: SchedulerState): SharedWait;
   removeFromQueue(run: R): void;
   onRunEnded(run: R, how: RunEnd): void;
   keepProcessAlive(): () => void;

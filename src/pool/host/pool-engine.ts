@@ -2,6 +2,7 @@
  * The pool engine takes runs, queues them, sends them to threads, and ends them. All decisions are made in one method,
  * `turn`, which runs in a microtask after something has changed, or at once before this thread blocks.
  */
+import type { ExternalWaitDescription } from '../../scheduler/contract';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { blockingPools, blockUntilMessage, type BlockingPool } from './blocking-wait';
 import { LinkedQueue } from '../../core/linked-queue';
@@ -19,7 +20,7 @@ import { PoolClosedError, QueueFullError, WorkerStartError } from '../wire/pool-
 import { PoolEvents } from './pool-events';
 import type { RunEnd, RunHost } from './call-spec';
 import type { CallPayload, FunctionCode } from '../wire/messages';
-import { PoolWaits, type PoolWait } from './pool-waits';
+import { SharedWaits, type SharedWait } from '../../scheduler/shared-waits';
 import type { TaskRun } from './task-run';
 import type { WorkerThread } from '../thread/worker-thread';
 
@@ -44,7 +45,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly #platform: Platform;
   readonly #queue = new LinkedQueue<TaskRun>();
   readonly #awaitingArguments = new Set<TaskRun>();
-  readonly #waits = new PoolWaits(this);
+  readonly #waits = new SharedWaits(this);
   readonly #functionIds = new Map<string, number>();
   readonly #createNestedCall: CreateCall;
   /** Lets the process end; set while the pool keeps it alive. */
@@ -99,12 +100,16 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     for (const thread of this.workers.threads) yield* thread.slots.tasks;
   }
 
+  *waitDescriptions(state: SchedulerState): Generator<ExternalWaitDescription> {
+    for (const { poolWait, waitDescription } of this.runs()) if (poolWait.state === state) yield waitDescription;
+  }
+
   keepProcessAlive(): () => void {
     return this.#platform.keepProcessAlive();
   }
 
   /** Counts a new run, until `onRunEnded`. The returned wait is acquired for it. */
-  addRun(state: SchedulerState): PoolWait {
+  addRun(state: SchedulerState): SharedWait {
     this.pending++;
     const wait = this.#waits.of(state);
     wait.acquire();

@@ -12,7 +12,7 @@ import type { CapturedStack } from '../../core/call-site';
 import type { Timer } from '../thread/timers';
 import type { RunEnd, RunnableCall } from './call-spec';
 import { WorkerCrashError } from '../wire/pool-errors';
-import type { PoolWait } from './pool-waits';
+import type { SharedWait } from '../../scheduler/shared-waits';
 import type { StreamSink } from './stream-sink';
 import { DEMAND_WINDOW, type FunctionCode } from '../wire/messages';
 import type { ThreadTask } from '../thread/thread-task';
@@ -43,7 +43,7 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
   readonly #call: RunnableCall<TaskRun>;
   readonly #sink: StreamSink<unknown>;
   readonly #scheduler: BatchScheduler;
-  readonly poolWait: PoolWait;
+  readonly poolWait: SharedWait;
 
   constructor(
     call: RunnableCall<TaskRun>,

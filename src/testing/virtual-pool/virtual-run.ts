@@ -10,7 +10,7 @@ import type { QueueLinks } from '../../core/linked-queue';
 import { awaitArguments } from '../../pool/api/call';
 import { describeSafely } from '../../pool/wire/describe-value';
 import { ThrownValueError } from '../../pool/wire/pool-errors';
-import type { PoolWait } from '../../pool/host/pool-waits';
+import type { SharedWait } from '../../scheduler/shared-waits';
 import { transfer } from '../../pool/wire/transfer';
 import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from '../../pool/worker/worker-task';
 import { LONGEST_DELAY } from '../../core/platform';
@@ -26,7 +26,7 @@ export type RunOutcome = 'completed' | 'failed' | 'cancelled';
 /** The workers and the queue that a run belongs to. */
 export interface VirtualRunHost {
   readonly pool: { readonly options: VirtualPoolOptions };
-  add(run: VirtualRun, schedulerState: SchedulerState): PoolWait;
+  add(run: VirtualRun, schedulerState: SchedulerState): SharedWait;
   enqueue(run: VirtualRun): void;
   remove(run: VirtualRun, end: { readonly how: RunOutcome; readonly hadWorker: boolean }): void;
   lendWorker(): () => void;
@@ -56,7 +56,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
   #args: readonly unknown[];
   readonly #demand: Demand;
   readonly #subscriber: Subscriber<unknown>;
-  readonly #poolWait: PoolWait;
+  readonly #poolWait: SharedWait;
   /** Timers, listeners and waits, which end with the run. */
   readonly #subscriptions = new Subscription();
   readonly over$ = new Observable<void>((subscriber) => {

@@ -7,7 +7,7 @@ import { reportUnhandled } from '../../core/rx';
 import { LinkedQueue } from '../../core/linked-queue';
 import { PoolClosedError, QueueFullError } from '../../pool/wire/pool-errors';
 import { exitEvent, spawnEvent, type PoolEvent, type PoolStats } from '../../pool/host/pool-events';
-import { PoolWaits, type PoolWait } from '../../pool/host/pool-waits';
+import { SharedWaits, type SharedWait } from '../../scheduler/shared-waits';
 import type { DueRun } from '../../scheduler/batch-action';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { Fifo } from '../../core/fifo';
@@ -38,7 +38,7 @@ export class VirtualWorkers implements VirtualRunHost {
   /** Actions of the pool's scheduler that wait for a free worker. */
   readonly #dueActions = new Fifo<DueRun>();
   readonly #quietCallbacks = new Set<() => void>();
-  readonly #poolWaits = new PoolWaits(this);
+  readonly #poolWaits = new SharedWaits(this);
   readonly #tick: Tick;
   #busy = 0;
   #activeWorkers = 0;
@@ -64,7 +64,7 @@ export class VirtualWorkers implements VirtualRunHost {
   }
 
   /** Adds a run, and registers the pool as an external wait of its scheduler. */
-  add(run: VirtualRun, schedulerState: SchedulerState): PoolWait {
+  add(run: VirtualRun, schedulerState: SchedulerState): SharedWait {
     this.#runs.add(run);
     const poolWait = this.#poolWaits.of(schedulerState);
     poolWait.acquire();
