@@ -88,9 +88,16 @@ async function untilReady(url: string, server: ChildProcess): Promise<void> {
   }
 }
 
-/** Stops Postgres by SIGINT, the fast shutdown, which does not wait for clients to disconnect. */
+/**
+ * Stops Postgres by SIGTERM, which waits until all clients have disconnected: the promise of `pool.end()` resolves before
+ * the connections of the pool are closed, and a connection that the server ends is an error of its pool. SIGINT ends the
+ * connections that a failed spec has left open.
+ */
 async function stopServer(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
-  server.kill('SIGINT');
-  await once(server, 'exit');
+  const exit = once(server, 'exit');
+  server.kill('SIGTERM');
+  const impatience = setTimeout(() => server.kill('SIGINT'), patience(10_000));
+  await exit;
+  clearTimeout(impatience);
 }
