@@ -14,7 +14,7 @@ import { extendStack } from '../future/logical-stack';
 import { SingleValueObservable } from '../future/single-value-observable';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { FeedGraph, FeedingFunction } from '../scheduler/feed-graph';
-import { runCleanup, runIn, type Frame } from '../scheduler/frame';
+import { isPlain, runCleanup, runInActive, switchTo, type Frame } from '../scheduler/frame';
 import { instrumentation, type EndOutcome, type KeyFailures, type ObservedBatch } from '../scheduler/instrumentation';
 import type { Waiter } from '../scheduler/waiter';
 import type { BatchOptions } from './batch-config';
@@ -112,12 +112,20 @@ export class Flight<K, V> implements Sink<unknown>, ResultReceiver<K, V> {
 
   start(resolve: Resolver<K, V>): void {
     try {
-      const result: unknown = runIn(this.frame, () => runResolver(this, resolve, new FlushHandle<K, V>(this)));
+      const { frame } = this;
+      switchTo(frame);
+      const result: unknown = isPlain(frame)
+        ? this.#callResolver(resolve)
+        : runInActive(frame, () => this.#callResolver(resolve));
       if (isAsyncInput(result)) this.#await(result);
       else this.succeed(result);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  #callResolver(resolve: Resolver<K, V>): unknown {
+    return runResolver(this, resolve, new FlushHandle<K, V>(this));
   }
 
   /** Receives the results of the resolver and matches them to the keys. */

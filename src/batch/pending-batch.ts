@@ -150,7 +150,9 @@ export class PendingBatch<K, V> implements Flushable, KeyOwner<K, V>, FlightOwne
       if (known) return known;
     }
     const pending = new PendingKey<K, V>(key, identity, this);
-    this.#keys[this.#keys.length] = pending;
+    // A push to an empty array reserves 17 slots, and many batches have one key.
+    if (this.#keys.length === 0) this.#keys = [pending];
+    else this.#keys.push(pending);
     this.#window?.add(pending);
     this.#byIdentity?.set(identity, pending);
     return pending;

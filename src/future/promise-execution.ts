@@ -3,13 +3,12 @@
  * `async` functions.
  */
 import type { QueueLinks } from '../core/linked-queue';
-import { failure, success, type Settlement } from '../core/outcome';
 import { reportUnhandled } from '../core/rx';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import type { ExternalWait, ExternalWaitDescription } from '../scheduler/contract';
-import { runIn, switchForCleanup } from '../scheduler/frame';
+import { isPlain, runInActive, switchForCleanup, switchTo } from '../scheduler/frame';
 import type { SchedulerState } from '../scheduler/scheduler-state';
-import { deliverOutcome, describeExternalWait, type Canceller, type Execution, type Sink } from './execution';
+import { describeExternalWait, type Canceller, type Execution, type Sink } from './execution';
 
 /** Whether the input is a native promise with the `then` of its class. */
 export const isNativePromise = (input: unknown): input is Promise<unknown> =>
@@ -39,14 +38,19 @@ class PromiseExecution<T> implements Execution, ExternalWait {
 
   waitFor(promise: Promise<T>): void {
     const onValue = (value: T): void => {
-      this.#settle(success(value));
+      const sink = this.#end();
+      if (sink) this.#drive(() => sink.succeed(value));
     };
     const onError = (error: unknown): void => {
-      this.#settle(failure(error));
+      const sink = this.#end();
+      if (sink) this.#drive(() => sink.fail(error));
     };
+    const frame = this.#sink?.frame;
     // The callbacks run in the stores in which they were added: those of the waiter.
     try {
-      void runIn(this.#sink?.frame, () => promise.then(onValue, onError));
+      switchTo(frame);
+      if (isPlain(frame)) void promise.then(onValue, onError);
+      else void runInActive(frame, () => promise.then(onValue, onError));
     } catch (error) {
       // `then` throws for a proxy of a promise, and where a subclass cannot make the promise that `then` returns.
       onError(error);
@@ -69,13 +73,9 @@ class PromiseExecution<T> implements Execution, ExternalWait {
     canceller?.cancelled();
   }
 
-  #settle(outcome: Settlement<T>): void {
-    const sink = this.#end();
-    if (!sink) return;
+  #drive(deliver: () => void): void {
     try {
-      this.#scheduler.runQueue.driveInKnownStores(() => {
-        deliverOutcome(sink, outcome);
-      });
+      this.#scheduler.runQueue.driveInKnownStores(deliver);
     } catch (error) {
       reportUnhandled(error);
     }

@@ -21,8 +21,9 @@ export const isSureToFire = (): boolean => isTrusted() && globals().Zone === und
 
 /** Runs `fire` when the microtask queue is empty. Must be called from a microtask. */
 export function afterMicrotasks(fire: () => void): void {
+  if (trusted && !globals().Zone) trusted(fire);
   // In `fakeAsync`, the test decides when timers fire.
-  if (fakeAsyncZone()) globals().setTimeout(fire, 0);
+  else if (fakeAsyncZone()) globals().setTimeout(fire, 0);
   else if (trusted) patchedByZone(trusted)(fire);
   else race(fire);
 }

@@ -7,7 +7,7 @@
  * `AsyncLocalStorage`, so that the code there runs on the same scheduler and in the same contexts.
  */
 import { reportUnhandled } from '../core/rx';
-import { captureStores, carriedValue, runInStores, type Stores } from '../core/async-local';
+import { areStoresInUse, captureStores, carriedValue, runInStores, type Stores } from '../core/async-local';
 
 /** A context that is on while a task runs: it is resumed before the task runs and paused when the task waits. */
 export interface Switchable {
@@ -211,6 +211,12 @@ export const runCleanup = <R>(frame: Frame | undefined, work: () => R): R => run
 /** Runs `work` in the stores of the active frame, and carries the frame where needed. */
 export const runInActive = <R>(frame: Frame | undefined, work: () => R, isAsync = false): R =>
   runInStores(frame?.stores, isAsync || frame?.isCarried ? frame : undefined, work);
+
+/**
+ * Whether code in this frame, once it is active, can be called without `runInActive`: no stores are entered, and nothing is
+ * carried. Nearly always it can, and the closure for `runInActive` would cost a fifth of the time of a task.
+ */
+export const isPlain = (frame: Frame | undefined): boolean => !frame && !areStoresInUse;
 
 /** The frame carried to the running code through promises, timers or callbacks. */
 export const carriedFrame = (): Frame | undefined => carriedValue() as Frame | undefined; // Cast: a frame, because nothing else is carried.

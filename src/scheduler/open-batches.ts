@@ -169,8 +169,7 @@ export class OpenBatches {
   }
 
   #flush(reasonFor: (batch: Flushable) => FlushReason | undefined): boolean {
-    const ready: Flushable[] = [];
-    for (let batch = this.#open.first; batch; batch = this.#open.after(batch)) if (reasonFor(batch)) ready.push(batch);
+    const ready = this.#openWhere(reasonFor);
     const chosen = ready.length === 0 || this.#policy === flushAll ? ready : this.#choose(ready);
     if (this.#feedGraph) this.#noteHeld(new Set(chosen));
     const last = chosen[chosen.length - 1];
@@ -183,6 +182,17 @@ export class OpenBatches {
       else this.#runQueue.drive(() => batch.flush(reason));
     }
     return chosen.length > 0;
+  }
+
+  #openWhere(condition: (batch: Flushable) => unknown): readonly Flushable[] {
+    let found: Flushable[] | undefined;
+    for (let batch = this.#open.first; batch; batch = this.#open.after(batch)) {
+      if (!condition(batch)) continue;
+      // A push to an empty array reserves 17 slots, and nearly always one batch is ready.
+      if (found) found.push(batch);
+      else found = [batch];
+    }
+    return found ?? [];
   }
 
   /** Notes for each open batch that is not flushed what it is held for. */
