@@ -3,6 +3,7 @@
  * own. The tasks run concurrently, and sluice joins the loads of the same moment into one query.
  */
 import { all, batch, task } from 'sluice';
+import { byKey, groupByKey } from 'sluice/tools';
 import { answersFrom, reachedBy, type Answer, type PackageFacts, type Reach } from './answer';
 import type { Database } from './database';
 import type { Dependency } from './graph';
@@ -12,19 +13,23 @@ export async function withSluice(database: Database): Promise<readonly Answer[]>
   // Batch functions are created for each audit, so that their caches end with it.
   const dependenciesOf = batch(
     async (paths: readonly string[]) =>
-      byDependent(
-        paths,
-        await database.query('select dependent, name, target from dependency where dependent = any($1)', [paths]),
+      groupByKey(
+        await database.query<Dependency>('select dependent, name, target from dependency where dependent = any($1)', [
+          paths,
+        ]),
+        ({ dependent }) => dependent,
       ),
     { cache: true, name: 'dependenciesOf' },
   );
 
   const packageAt = batch(
     async (paths: readonly string[]) =>
-      byPath(
-        await database.query('select path, version, licence, "lacksIntegrity" from package where path = any($1)', [
-          paths,
-        ]),
+      byKey(
+        await database.query<PackageFacts>(
+          'select path, version, licence, "lacksIntegrity" from package where path = any($1)',
+          [paths],
+        ),
+        ({ path }) => path,
       ),
     { cache: true, name: 'packageAt' },
   );
@@ -56,18 +61,4 @@ export async function withSluice(database: Database): Promise<readonly Answer[]>
   });
 
   return audit();
-}
-
-/** Dependencies by path. Each path starts with an empty list, because a package without dependencies has no rows. */
-function byDependent(
-  paths: readonly string[],
-  dependencies: readonly Dependency[],
-): ReadonlyMap<string, readonly Dependency[]> {
-  const lists = new Map<string, Dependency[]>(paths.map((path) => [path, []]));
-  for (const dependency of dependencies) lists.get(dependency.dependent)?.push(dependency);
-  return lists;
-}
-
-function byPath(facts: readonly PackageFacts[]): ReadonlyMap<string, PackageFacts> {
-  return new Map(facts.map((fact) => [fact.path, fact]));
 }

@@ -4,7 +4,7 @@
  * slow database slows the source down, and memory stays flat.
  */
 import { all, batch, pullMap, task, type PullSource } from 'sluice';
-import { retryTask } from 'sluice/tools';
+import { byKey, retryTask } from 'sluice/tools';
 import { from, map, type Observable, type ObservableInput } from 'rxjs';
 import type { Outcome, Product, SaleEvent, SaleRow, User } from './sale';
 
@@ -31,8 +31,8 @@ export function pipeline(
   services: Services,
   { concurrency, batchSize, random = Math.random }: PipelineOptions,
 ): Observable<Outcome> {
-  const userOf = batch((ids: readonly number[]) => inOrderOf(ids, services.usersWith(ids)), { name: 'userOf' });
-  const productOf = batch((ids: readonly number[]) => inOrderOf(ids, services.productsWith(ids)), {
+  const userOf = batch((ids: readonly number[]) => byId(services.usersWith(ids)), { name: 'userOf' });
+  const productOf = batch((ids: readonly number[]) => byId(services.productsWith(ids)), {
     name: 'productOf',
     // The products are few, and asked for again and again.
     cache: { max: 1_000, ttl: 60_000 },
@@ -62,18 +62,11 @@ export function pipeline(
   return pullMap(events, (event) => handle(event), { concurrency });
 }
 
-/** The records in the order of their ids, with `undefined` for an id without one. */
-function inOrderOf<T extends { readonly id: number }>(
-  ids: readonly number[],
+/** The records by their ids, and `undefined` for an id without one. */
+const byId = <T extends { readonly id: number }>(
   records: ObservableInput<readonly T[]>,
-): Observable<readonly (T | undefined)[]> {
-  return from(records).pipe(
-    map((found) => {
-      const byId = new Map(found.map((record) => [record.id, record]));
-      return ids.map((id) => byId.get(id));
-    }),
-  );
-}
+): Observable<ReadonlyMap<number, T | undefined>> =>
+  from(records).pipe(map((found) => byKey(found, ({ id }) => id, { missing: undefined })));
 
 function rejected({ id }: SaleEvent, reason: string): Outcome {
   return { id, status: 'rejected', reason };

@@ -4,9 +4,11 @@ import { of } from 'rxjs';
 import { batch, Future, task } from 'sluice';
 import {
   AsyncEventHook,
+  byKey,
   callTask,
   dedupe,
   filterBy,
+  groupByKey,
   isTask,
   lazyConstant,
   mapBy,
@@ -78,6 +80,57 @@ group('tools for collections', () => {
     sortBy(users, (user) => user);
     // @ts-expect-error there is no such option
     sortBy(ids, undefined, { reverse: true });
+  });
+});
+
+group('tools for rows', () => {
+  interface Row {
+    readonly id: string;
+    readonly parent: number | null;
+  }
+  const rows: readonly Row[] = [];
+
+  compiles('return a Map by the key of a row, which is never null', () => {
+    resultOf(() => byKey(rows, ({ id }) => id)).is<Map<string, Row>>();
+    resultOf(() => byKey(new Set(rows), ({ parent }) => parent, { duplicates: 'last' })).is<Map<number, Row>>();
+    resultOf(() => groupByKey(rows, ({ parent }) => parent)).is<Map<number, Row[]>>();
+  });
+
+  compiles('have the value of `missing` in the type of the results', () => {
+    resultOf(() => byKey(rows, ({ id }) => id, { missing: null })).is<Map<string, Row | null>>();
+    resultOf(() => byKey(rows, ({ id }) => id, { missing: undefined })).is<Map<string, Row | undefined>>();
+  });
+
+  compiles('have the keys that the option `key` returns', () => {
+    resultOf(() => byKey(rows, ({ id }) => id, { key: Number, missing: null })).is<Map<number, Row | null>>();
+    resultOf(() => byKey(rows, ({ id }) => id, { key: (id) => id.toLowerCase() })).is<Map<string, Row>>();
+    resultOf(() => byKey(rows, ({ id }) => id, { key: (id: string | number) => BigInt(id) })).is<Map<bigint, Row>>();
+    resultOf(() => groupByKey(rows, ({ parent }) => parent, { key: (id) => id.toFixed() })).is<Map<string, Row[]>>();
+  });
+
+  compiles('are results of a resolver', () => {
+    const rowsOf = (ids: readonly string[]): Row[] => rows.filter(({ id }) => ids.includes(id));
+    const byId = batch((ids: readonly string[]) => byKey(rowsOf(ids), ({ id }) => id));
+    resultOf(() => byId('a')).is<Future<Row>>();
+    const orNull = batch(async (ids: readonly string[]) =>
+      Promise.resolve(byKey(rowsOf(ids), ({ id }) => id, { missing: null })),
+    );
+    resultOf(() => orNull('a')).is<Future<Row | null>>();
+    const children = batch((ids: readonly string[]) => groupByKey(rowsOf(ids), ({ parent }) => parent));
+    resultOf(() => children('a')).is<Future<Row[]>>();
+  });
+
+  compiles('refuse wrong arguments', () => {
+    // @ts-expect-error a promise of rows is not iterable
+    byKey(Promise.resolve(rows), (row: Row) => row.id);
+    // @ts-expect-error the function of a row is missing
+    byKey(rows);
+    // @ts-expect-error there is no such choice
+    byKey(rows, ({ id }) => id, { duplicates: 'any' });
+    // @ts-expect-error a key without rows has an empty array
+    groupByKey(rows, ({ id }) => id, { missing: null });
+    // @ts-expect-error the key is a string
+    byKey(rows, ({ id }) => id, { key: (id: number) => id });
   });
 });
 

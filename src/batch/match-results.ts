@@ -2,6 +2,7 @@
 import { describe, describeKeys, hintOtherKeyType, hintObjectKeys } from '../core/describe';
 import { BatchResultError, MissingResultError } from '../core/errors';
 import { isMap } from '../core/rx';
+import { lookupOf } from './map-lookup';
 import type { PendingKey } from './pending-key';
 
 /** The receiver of the results: a flight. */
@@ -47,12 +48,17 @@ function matchByKey<K, V>(results: ReadonlyMap<unknown, unknown>, receiver: Resu
   for (const pending of receiver.pendingKeys) receiver.receive(pending, resultOfKey(results, receiver.name, pending));
 }
 
-/** The result of a key in a Map: by the key itself, or by its identity; else the error that it is missing. */
+/**
+ * The result of a key in a Map: by the lookup of the Map, or else by the key itself or its identity; or the error that it
+ * is missing.
+ */
 export function resultOfKey(
   results: ReadonlyMap<unknown, unknown>,
   batch: string,
   { key, identity }: { readonly key: unknown; readonly identity: unknown },
 ): unknown {
+  const found = lookupOf(results)?.(key, identity);
+  if (found) return found.result;
   if (results.has(key)) return results.get(key);
   if (results.has(identity)) return results.get(identity);
   const hint = hintOtherKeyType(results, identity) || hintObjectKeys(results, key, identity);

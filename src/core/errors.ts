@@ -36,6 +36,20 @@ export class BatchResultError extends SluiceError {
   }
 }
 
+/** Two rows have the same key, where the result of a key is one row. */
+export class DuplicateKeyError extends SluiceError {
+  constructor(
+    tool: string,
+    readonly key: unknown,
+  ) {
+    super('SLUICE_DUPLICATE_KEY', {
+      what: `${tool} got two rows with the key ${describe(key)}.`,
+      why: 'The result of a key is one row.',
+      how: "Use groupByKey for several rows of one key, or choose a row with `duplicates: 'first'` or `'last'`.",
+    });
+  }
+}
+
 /** `block()` would have to wait for a result that needs the event loop of this thread. */
 export class WouldBlockError extends SluiceError {
   constructor(readonly waitingFor: readonly string[]) {
