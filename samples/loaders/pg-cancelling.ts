@@ -20,10 +20,10 @@ export async function cancellable<T>(
   const cancel = (): void => {
     cancelling = Promise.allSettled([cancels.query('select pg_cancel_backend($1)', [processID])]);
   };
-  signal.addEventListener('abort', cancel);
   try {
     // The batch may have been aborted while it waited for a client.
     signal.throwIfAborted();
+    signal.addEventListener('abort', cancel);
     return await work(client);
   } finally {
     signal.removeEventListener('abort', cancel);

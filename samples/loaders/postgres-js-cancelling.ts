@@ -14,17 +14,17 @@ export async function cancellable<T>(
   work: (connection: ReservedSql) => Promise<T>,
 ): Promise<T> {
   const connection = await sql.reserve();
-  const backend = connection<{ pid: number }[]>`select pg_backend_pid() as pid`.execute();
-  let cancelling: Promise<PromiseSettledResult<unknown>[]> | undefined;
+  let backend: PromiseLike<readonly { readonly pid: number }[]> | undefined;
+  let cancelling: Promise<unknown> | undefined;
   const cancel = (): void => {
-    cancelling = Promise.allSettled([
-      backend.then(([row]) => cancels`select pg_cancel_backend(${row?.pid ?? null}::int)`),
-    ]);
+    const cancelled = backend?.then(([row]) => cancels`select pg_cancel_backend(${row?.pid ?? null}::int)`);
+    cancelling = Promise.allSettled([cancelled]);
   };
-  signal.addEventListener('abort', cancel);
   try {
     // The batch may have been aborted while it waited for a connection.
     signal.throwIfAborted();
+    signal.addEventListener('abort', cancel);
+    backend = connection<{ pid: number }[]>`select pg_backend_pid() as pid`.execute();
     const [, result] = await Promise.all([backend, work(connection)]);
     return result;
   } finally {

@@ -19,7 +19,17 @@ import {
   Scope,
   scoped,
 } from 'sluice';
-import { AsyncTimer, dedupe, lazyConstant, memoizeLru, memoizePerInstance, retryTask, sortBy } from 'sluice/tools';
+import {
+  AsyncTimer,
+  byKey,
+  dedupe,
+  groupByKey,
+  lazyConstant,
+  memoizeLru,
+  memoizePerInstance,
+  retryTask,
+  sortBy,
+} from 'sluice/tools';
 import { offload, WorkerPool } from 'sluice/pool';
 import { answersAfter, VirtualPool } from 'sluice/testing';
 import { recordChromeTrace, openTelemetry, recordTimeline, renderTimeline } from 'sluice/trace';
@@ -64,6 +74,8 @@ const functions: readonly (readonly [string, (config: never) => unknown, string]
   ['memoizeLru', (config) => memoizeLru(one, config), 'maxAge'],
   ['memoizePerInstance', (config) => memoizePerInstance(one, config), 'keys'],
   ['lazyConstant', (config) => lazyConstant(one, config), 'tll'],
+  ['byKey', (config) => byKey([], () => 1, config), 'duplicate'],
+  ['groupByKey', (config) => groupByKey([], () => 1, config), 'cacheKeyFn'],
   ['retryTask', (config) => retryTask(one, config), 'retries'],
   ['sortBy', (config) => sortBy([], undefined, config), 'reverse'],
   ['AsyncTimer', (config) => new AsyncTimer(config), 'nowMs'],

@@ -305,10 +305,10 @@ if (binaries === null) {
       const running = driver.sleepOf(first.signal, 600);
       await until(isSleeping);
       const waiting = driver.sleepOf(second.signal, 600);
-      second.abort(new Error('nobody waits'));
+      second.abort(new Error('all callers have left'));
       first.abort();
       await expect(running).rejects.toMatchObject({ code: '57014' });
-      await expect(waiting).rejects.toThrow('nobody waits');
+      await expect(waiting).rejects.toThrow('all callers have left');
     });
 
     it('never ends the next query of the connection, however late the cancel is', async () => {

@@ -39,7 +39,7 @@ if (binary === null) {
     };
 
     it('gives each key its value, and null to a missing key, in one MGET', async () => {
-      expect(await sessionOf(redis).many(['grace', 'nobody', 'ada', 'grace'])).toEqual([
+      expect(await sessionOf(redis).many(['grace', 'missing', 'ada', 'grace'])).toEqual([
         { user: 2 },
         null,
         { user: 1 },
