@@ -63,10 +63,12 @@ function charsetOf(contentType: string): string | undefined {
   return (found?.[1] ?? found?.[2] ?? found?.[3])?.trim();
 }
 
-/** A parser reads the prescan, so that the charset of a `<script>` or in a comment is not taken for that of the page. */
+/** Charset of the first `<meta>` with one. Comments and the texts of scripts have none that counts. */
 function metaCharset(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, PRESCAN_BYTES)).toString('latin1');
   if (!/charset/i.test(head)) return undefined;
+  // A parser for the whole of the prescan takes a tenth of the time of a page.
+  const metas = head.replace(NO_MARKUP, '').match(META) ?? [];
   let label: string | undefined;
   const parser = new Parser({
     onopentag: (name, { charset, content, 'http-equiv': equivalent }) => {
@@ -75,9 +77,15 @@ function metaCharset(bytes: Uint8Array): string | undefined {
       else if (equivalent?.toLowerCase() === 'content-type') label = charsetOf(content ?? '');
     },
   });
-  parser.end(head);
+  parser.end(metas.filter((meta) => /charset/i.test(meta)).join(''));
   return label;
 }
+
+/** Comments, and elements whose content is text although it may look like markup. */
+const NO_MARKUP = /<!--[^]*?(?:-->|$)|<(script|style|title|textarea)\b[^]*?(?:<\/\1|$)/gi;
+
+/** A `<meta>`, in whose quoted attributes a `>` is text. */
+const META = /<meta\b(?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
 
 const PRESCAN_BYTES = 1024;
 

@@ -1,12 +1,14 @@
 /**
- * The client makes one request at a time of those it is given, and nothing else: it follows no redirect, and the bytes of
- * a body are counted after decoding, so that a small file that decodes into gigabytes is stopped at the limit.
+ * The client makes the requests that it is given, and nothing else: it follows no redirect, and the bytes of a body are
+ * counted after decoding, so that a small file that decodes into gigabytes is stopped at the limit.
  */
 import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Observable, type Subscriber } from 'rxjs';
+import { Agent, type Dispatcher } from 'undici';
 import { codeOf, messageOf } from './error-code';
+import { originOf } from './normalise';
 
 export interface ClientConfig {
   readonly userAgent: string;
@@ -59,43 +61,27 @@ export class Client {
     this.#agent = this.#newAgent();
   }
 
-  /** @param controller aborts the request; a request that takes too long is aborted with it */
-  async get(
-    url: string,
-    { headers, maxBytes, wants }: RequestConfig,
-    controller = new AbortController(),
-  ): Promise<Response> {
-    const limit = maxBytes ?? this.#config.maxBytes;
-    const startedAt = performance.now();
-    const timeout = setTimeout(
-      () => controller.abort(new TimeoutError(this.#config.timeoutMs)),
-      this.#config.timeoutMs,
-    );
-    try {
-      const response = await request(url, {
-        dispatcher: this.#agentFor(url),
-        signal: controller.signal,
-        headers: {
-          'user-agent': this.#config.userAgent,
-          accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5',
-          'accept-encoding': 'gzip, deflate, br',
-          ...headers,
+  /**
+   * One request for each subscription, which is aborted when its subscriber leaves.
+   *
+   * @param url a normalised URL
+   */
+  get(url: string, { headers, maxBytes, wants }: RequestConfig): Observable<Response> {
+    const { userAgent, timeoutMs } = this.#config;
+    const origin = originOf(url);
+    return new Observable((subscriber) => {
+      const exchange = new Exchange(subscriber, { wants, maxBytes: maxBytes ?? this.#config.maxBytes, timeoutMs });
+      this.#agentFor(origin).dispatch(
+        {
+          origin,
+          path: url.slice(origin.length),
+          method: 'GET',
+          headers: { 'user-agent': userAgent, ...ACCEPTED, ...headers },
         },
-      });
-      const received = flatten(response.headers);
-      const body = wants(response.statusCode, received)
-        ? await decode(
-            await read(response.body, received['content-length'], limit),
-            received['content-encoding'],
-            limit,
-          )
-        : await skip(response.body);
-      return { status: response.statusCode, headers: received, body, ms: performance.now() - startedAt, startedAt };
-    } catch (error) {
-      throw controller.signal.aborted ? controller.signal.reason : error;
-    } finally {
-      clearTimeout(timeout);
-    }
+        exchange,
+      );
+      return exchange;
+    });
   }
 
   async close(): Promise<void> {
@@ -103,8 +89,8 @@ export class Client {
   }
 
   /** The agent is renewed now and then: it keeps some memory for each origin it has met. */
-  #agentFor(url: string): Agent {
-    this.#origins.add(new URL(url).origin);
+  #agentFor(origin: string): Agent {
+    this.#origins.add(origin);
     if (this.#origins.size > MAX_ORIGINS) {
       this.#origins.clear();
       void this.#agent.close();
@@ -130,6 +116,13 @@ export class Client {
   }
 }
 
+const ACCEPTED = {
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5',
+  'accept-encoding': 'gzip, deflate, br',
+} as const;
+
+const MAX_ORIGINS = 2_000;
+
 /** A request has taken longer than it may. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
@@ -139,44 +132,137 @@ export class TimeoutError extends Error {
   }
 }
 
-const MAX_ORIGINS = 2_000;
-
-function flatten(headers: Dispatcher.ResponseData['headers']): Headers {
-  const flat: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(headers)) flat[name] = Array.isArray(value) ? value.join(', ') : value;
-  return flat;
+interface ExchangeConfig {
+  readonly wants: RequestConfig['wants'];
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
 }
 
-/** Bytes as sent. Encoded bytes beyond the limit are refused too: decoding does not make a page shorter. */
-async function read(
-  body: Dispatcher.ResponseData['body'],
-  contentLength: string | undefined,
-  limit: number,
-): Promise<Buffer> {
-  // The client refuses a body that is longer than its header says, and reads it at once in less time than in chunks.
-  if (contentLength !== undefined && Number(contentLength) <= limit) return Buffer.from(await body.arrayBuffer());
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    // Leaving the loop destroys the body and its connection.
-    if (size > limit) throw new BodyTooLargeError(`more than ${limit} bytes`);
-    chunks.push(chunk);
+/** One request and its response. It is a handler of undici, whose `request` makes a stream and four promises more. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #subscriber: Subscriber<Response>;
+  readonly #config: ExchangeConfig;
+  readonly #startedAt = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: Headers = {};
+  #isWanted = false;
+  /** Number of bytes received of the body, before decoding. */
+  #size = 0;
+  #isOver = false;
+
+  constructor(subscriber: Subscriber<Response>, config: ExchangeConfig) {
+    this.#subscriber = subscriber;
+    this.#config = config;
+    this.#timer = setTimeout(() => this.#fail(new TimeoutError(config.timeoutMs)), config.timeoutMs);
   }
-  const [first] = chunks;
-  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, size);
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // The request was given up while it waited for a connection.
+    if (this.#isOver) controller.abort(new Error('the request was given up'));
+  }
+
+  onResponseStart(_: unknown, status: number, headers: ReceivedHeaders): void {
+    // A response such as 103 comes before the one that counts.
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = flatten(headers);
+    this.#isWanted = this.#config.wants(status, this.#headers);
+    if (this.#isWanted && Number(this.#headers['content-length'] ?? 0) > this.#config.maxBytes) this.#refuse();
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#size += chunk.length;
+    if (this.#isWanted) {
+      this.#chunks.push(chunk);
+      // Encoded bytes count too: decoding does not make a page shorter.
+      if (this.#size > this.#config.maxBytes) this.#refuse();
+    } else if (this.#size > MAX_SKIPPED_BYTES) {
+      this.#finish();
+      this.#abort();
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.#fail(error);
+  }
+
+  unsubscribe(): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#abort();
+  }
+
+  /** The subscriber goes on in a microtask, when undici has the connection ready for its next request. */
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#end();
+    const encodings = this.#headers['content-encoding'];
+    const [first = NO_BYTES, second] = this.#chunks;
+    const body = second === undefined ? first : Buffer.concat(this.#chunks, this.#size);
+    if (encodings === undefined || body.length === 0) queueMicrotask(() => this.#respond(body));
+    else {
+      decode(body, encodings, this.#config.maxBytes).then(
+        (decoded) => this.#respond(decoded),
+        (error: unknown) => this.#subscriber.error(error),
+      );
+    }
+  }
+
+  #respond(body: Buffer): void {
+    const startedAt = this.#startedAt;
+    const [status, headers] = [this.#status, this.#headers];
+    this.#subscriber.next({ status, headers, body, ms: performance.now() - startedAt, startedAt });
+    this.#subscriber.complete();
+  }
+
+  #refuse(): void {
+    this.#fail(new BodyTooLargeError(`more than ${this.#config.maxBytes} bytes`));
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#abort();
+    queueMicrotask(() => this.#subscriber.error(error));
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Closes the connection, unless the response has ended. */
+  #abort(): void {
+    this.#controller?.abort(new Error('the request was given up'));
+  }
 }
 
-async function skip(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-  await body.dump({ limit: MAX_SKIPPED_BYTES });
-  return Buffer.alloc(0);
-}
+const NO_BYTES = Buffer.alloc(0);
 
 /** Bytes that are read in order to keep a connection; beyond it, the connection is closed. */
 const MAX_SKIPPED_BYTES = 64 * 1024;
 
-async function decode(bytes: Buffer, encodings: string | undefined, limit: number): Promise<Buffer> {
-  if (encodings === undefined) return bytes;
+type ReceivedHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+function flatten(headers: ReceivedHeaders): Headers {
+  const flat: Record<string, string | undefined> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    flat[name] = typeof value === 'object' ? value.join(', ') : value;
+  }
+  return flat;
+}
+
+async function decode(bytes: Buffer, encodings: string, limit: number): Promise<Buffer> {
   let decoded = bytes;
   // Encodings are listed in the order in which they were applied.
   for (const encoding of encodings.toLowerCase().split(',').reverse()) {

@@ -2,7 +2,7 @@
  * The options of the command line, as commander reads them, and the options of a crawl that they stand for.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { hostOf } from './normalise';
+import { hostOf, normalise } from './normalise';
 import { DEFAULT_OPTIONS, SESSION_PARAMETER_NAMES, type CrawlOptions } from './options';
 
 export interface CommandOptions {
@@ -158,8 +158,8 @@ function whole(min: number): (text: string) => number {
 }
 
 function hosts(text: string, before: readonly string[]): readonly string[] {
-  const url = `http://${text}`;
-  if (/^[^/?#@]+$/.test(text) && URL.canParse(url)) return [...before, hostOf(url)];
+  const link = /^[^/?#@]+$/.test(text) ? normalise(`http://${text}`, undefined) : undefined;
+  if (link !== undefined) return [...before, hostOf(link.url)];
   throw new InvalidArgumentError('Give the name of a host, with its port if it has one.');
 }
 

@@ -45,7 +45,7 @@ export class Discovery {
   /** Queues the pages that a crawl begins with, in any scope. */
   addSeeds(seeds: readonly Link[]): void {
     for (const link of seeds)
-      this.#add({ ...link, ...PAGE, host: hostOf(link.url), depth: 0, hops: 0, referrer: null });
+      this.#add({ ...link, kind: 'page', host: hostOf(link.url), depth: 0, hops: 0, referrer: null });
   }
 
   /** Stores a visit and queues what it found. A redirect that leads back to its page is a failure, as are those on the way. */
@@ -54,13 +54,11 @@ export class Discovery {
     this.#journal.store(this.#withRedirect(visit));
     const pageDepth = this.#nearer.get(page.key) ?? page.depth;
     this.#nearer.delete(page.key);
-    const depth = page.kind === 'sitemap' ? 0 : pageDepth + 1;
-    for (const link of links) this.#find({ ...link, ...PAGE, host: '', depth, hops: 0, referrer: page.url });
+    this.#findAll(links, { kind: 'page', depth: page.kind === 'sitemap' ? 0 : pageDepth + 1, hops: 0, referrer: page.url });
     const hops = page.kind === 'sitemap' ? page.hops + 1 : 0;
-    for (const link of hops > SITEMAP_MAX_DEPTH ? [] : sitemaps)
-      this.#find({ ...link, kind: 'sitemap', host: '', depth: 0, hops, referrer: page.url });
+    if (hops <= SITEMAP_MAX_DEPTH) this.#findAll(sitemaps, { kind: 'sitemap', depth: 0, hops, referrer: page.url });
     if (redirect !== undefined && page.hops < this.#config.maxRedirects)
-      this.#find({ ...redirect, kind: page.kind, host: '', depth: pageDepth, hops: page.hops + 1, referrer: page.url });
+      this.#findAll([redirect], { kind: page.kind, depth: pageDepth, hops: page.hops + 1, referrer: page.url });
   }
 
   /** Numbers of pages that were queued since the last call, by host. */
@@ -85,12 +83,16 @@ export class Discovery {
     return { ...visit, state: 'failed', reason: REDIRECT_LOOP };
   }
 
-  /** Queues a page unless it is known or out of scope. The host of the page is found out here, for new pages only. */
-  #find(found: FoundPage): void {
-    const known = this.#seen.get(found.key);
-    if (known !== undefined && known <= found.depth) return;
-    this.#remember(found.key, found.depth);
-    const page = { ...found, host: hostOf(found.url) };
+  /** Queues pages unless they are known or out of scope. Most links are known, so they cost one look into a map. */
+  #findAll(links: readonly Link[], way: Way): void {
+    for (const link of links) {
+      const known = this.#seen.get(link.key);
+      if (known === undefined || known > way.depth) this.#find({ ...link, ...way, host: hostOf(link.url) }, known);
+    }
+  }
+
+  #find(page: FoundPage, known: number | undefined): void {
+    this.#remember(page.key, page.depth);
     if (!this.#scope.contains(page)) return;
     const cut = this.#scope.cutOf(page);
     if (cut === undefined) this.#add(page);
@@ -110,10 +112,9 @@ export class Discovery {
 
   /** Queues links that were too deep, now that a shorter way to their page is known. */
   #bringNearer({ key, url, depth }: FoundPage): void {
-    for (const href of this.#journal.recordOf(key)?.links ?? []) {
-      const link = normalise(href, undefined, this.#config.normalise);
-      if (link !== undefined) this.#find({ ...link, ...PAGE, host: '', depth: depth + 1, hops: 0, referrer: url });
-    }
+    const hrefs = this.#journal.recordOf(key)?.links ?? [];
+    const links = hrefs.flatMap((href) => normalise(href, undefined, this.#config.normalise) ?? []);
+    this.#findAll(links, { kind: 'page', depth: depth + 1, hops: 0, referrer: url });
   }
 
   #remember(key: string, depth: number): void {
@@ -132,6 +133,7 @@ export class Discovery {
   }
 }
 
-const PAGE = { kind: 'page' } as const;
+/** What the pages have in common that one visit found. */
+type Way = Pick<FoundPage, 'kind' | 'depth' | 'hops' | 'referrer'>;
 
 const MAX_SEEN = 200_000;

@@ -2,7 +2,7 @@
  * A fetcher makes a request when its host may have one, and again after a failure that may pass. A try waits its turn in
  * the limiter like any other, so a back-off occupies no slot; a pause that the server asked for is no failed try.
  */
-import { Observable } from 'rxjs';
+import { tap, type Observable } from 'rxjs';
 import { task, type Future, type Limiter } from 'sluice';
 import { retryTask } from 'sluice/tools';
 import { TimeoutError, type Client, type RequestConfig, type Response } from './client';
@@ -86,28 +86,14 @@ function pauseHost(config: FetcherConfig, host: string, response: Response | und
   limiter.key(host).pause(pauses.next(host, asked, response.startedAt, performance.now()));
 }
 
-/** One request, which is aborted when its last subscriber leaves. */
+/** One request. Its host is paused before the slot is free, so the next request waits. */
 function sent(config: FetcherConfig, host: string, url: string, request: RequestConfig): Observable<Response> {
-  return new Observable((subscriber) => {
-    let isUnderWay = true;
-    const controller = new AbortController();
-    config.client.get(url, request, controller).then(
-      (response) => {
-        isUnderWay = false;
-        pauseHost(config, host, response);
-        subscriber.next(response);
-        subscriber.complete();
-      },
-      (error: unknown) => {
-        isUnderWay = false;
-        pauseHost(config, host, undefined);
-        subscriber.error(error);
-      },
-    );
-    return () => {
-      if (isUnderWay) controller.abort();
-    };
-  });
+  return config.client.get(url, request).pipe(
+    tap({
+      next: (response) => pauseHost(config, host, response),
+      error: () => pauseHost(config, host, undefined),
+    }),
+  );
 }
 
 /** A response whose status says that another try may help. */

@@ -47,9 +47,15 @@ export function normalise(href: string, base: string | undefined, options: Norma
   return { url, key };
 }
 
-/** Host with its port, as the key of everything that is limited by host. */
+/** Origin of a normalised URL, in which a slash always ends it. */
+export function originOf(url: string): string {
+  return url.slice(0, url.indexOf('/', url.indexOf('//') + 2));
+}
+
+/** Host of a normalised URL with its port, as the key of everything that is limited by host. */
 export function hostOf(url: string): string {
-  return withoutTrailingDot(new URL(url).host);
+  const origin = originOf(url);
+  return withoutTrailingDot(origin.slice(origin.indexOf('//') + 2));
 }
 
 /** Host without the trailing dots of a fully qualified name; the URL parser keeps them. */

@@ -13,7 +13,7 @@ export interface ParsedPage {
   readonly canonical: string | undefined;
   /** Visible text, with its white space collapsed. */
   readonly text: string;
-  /** `href` of the links, as the document writes them, without repetition. */
+  /** `href` of the links, as the document writes them but for the fragment, without repetition. */
   readonly hrefs: readonly string[];
   /** `href` of the first `<base>`. */
   readonly base: string | undefined;
@@ -35,8 +35,8 @@ export function parsePage(html: string, agent: string): ParsedPage {
   let inTitle = false;
   let titleText = '';
   const onLink = (name: string, attributes: Readonly<Record<string, string>>): void => {
-    const href = attributes[name];
-    if (href !== undefined && !/\bnofollow\b/i.test(attributes['rel'] ?? '')) hrefs.add(href.trim());
+    const { [name]: href, rel } = attributes;
+    if (href !== undefined && (rel === undefined || !/\bnofollow\b/i.test(rel))) hrefs.add(withoutFragment(href.trim()));
   };
   const onMeta = (attributes: Readonly<Record<string, string>>): void => {
     const { name = '', content = '', 'http-equiv': equivalent } = attributes;
@@ -102,6 +102,13 @@ export function parsePage(html: string, agent: string): ParsedPage {
     base,
     robots,
   };
+}
+
+/** An `href` without its fragment, which is no part of the page that it leads to. A fragment alone stays. */
+function withoutFragment(href: string): string {
+  const hash = href.indexOf('#');
+  // White space before the fragment is a part of the URL, unless it is the last part.
+  return hash > 0 && href.charCodeAt(hash - 1) > 32 ? href.slice(0, hash) : href;
 }
 
 /** Elements whose text is not shown on the page. */

@@ -5,6 +5,7 @@
 import { decodeText } from './charset';
 import { normalise, type Link } from './normalise';
 import { parsePage } from './parse-page';
+import { resolveLinks } from './resolve-links';
 import { selectFields } from './select';
 import { parseSitemap } from './sitemap';
 
@@ -42,18 +43,13 @@ export function parseDocument(
   const { hrefs, base, canonical, ...page } = parsePage(html, config.agent);
   const resolved = baseOf(base, url);
   const options = { sortQuery: config.sortQuery, ...(config.strip.length > 0 && { strip: new Set(config.strip) }) };
-  const links = new Map<string, Link>();
-  for (const href of hrefs) {
-    // Links within a page are frequent, and lead nowhere else.
-    if (href === '' || (href.startsWith('#') && base === undefined)) continue;
-    const link = normalise(href, resolved, options);
-    if (link !== undefined && !links.has(link.key)) links.set(link.key, link);
-  }
+  // Links within a page are frequent, and lead nowhere else.
+  const outward = hrefs.filter((href) => href !== '' && !(href.startsWith('#') && base === undefined));
   return {
     ...page,
     encoding,
     canonical: canonical === undefined ? null : (normalise(canonical, resolved, options)?.url ?? null),
-    links: [...links.values()],
+    links: resolveLinks(outward, resolved, options),
     ...(Object.keys(config.select).length > 0 && { fields: selectFields(html, config.select) }),
   };
 }

@@ -7,7 +7,7 @@ import { decodeText } from './charset';
 import { messageOf } from './error-code';
 import { BodyTooLargeError, unpack, type Response } from './client';
 import type { Fetch } from './fetcher';
-import { hostOf, normalise } from './normalise';
+import { hostOf, normalise, originOf } from './normalise';
 import { allowAll, disallowAll, parseRobots, ROBOTS_MAX_BYTES, type RobotsPolicy } from './robots';
 
 export interface RobotsFilesConfig {
@@ -33,7 +33,7 @@ export interface OriginPolicy extends RobotsPolicy {
   readonly unavailable?: string;
 }
 
-/** The policy for a URL, which is on its way. */
+/** The policy for a normalised URL, which is on its way. */
 export type PolicyFor = (url: string) => AsyncValue<OriginPolicy>;
 
 /** Obeys no robots.txt, and asks for none. */
@@ -62,7 +62,7 @@ export function robotsFiles(config: RobotsFilesConfig): PolicyFor {
     return entry;
   };
   return (url) => {
-    const { origin } = new URL(url);
+    const origin = originOf(url);
     const known = kept.get(origin);
     const entry = known !== undefined && known.until > performance.now() ? known : keep(origin);
     // An entry that is used moves to the end, so the first one is the one unused for the longest time.
@@ -148,7 +148,7 @@ function obeyDelay(config: RobotsFilesConfig, origin: string, asked: number): vo
   const delay = Math.min(asked, maxCrawlDelayMs);
   if (delay < asked) warn('Crawl-delay is longer than the limit', { origin, askedMs: asked, obeyedMs: delay });
   if (delay <= delayMs) return;
-  const host = hostOf(origin);
+  const host = hostOf(`${origin}/`);
   hostDelays.set(host, delay);
   limiter.key(host).set({ concurrency: 1 });
   limiter.key(host).pause(delay);

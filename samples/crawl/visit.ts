@@ -9,7 +9,7 @@ import { WorkerCrashError, type WorkerPool } from 'sluice/pool';
 import { BadEncodingError, BodyTooLargeError, TimeoutError, unpack, type Headers, type Response } from './client';
 import { codeOf, messageOf } from './error-code';
 import type { Fetch } from './fetcher';
-import { normalise, type Link, type NormaliseOptions } from './normalise';
+import { normalise, originOf, type Link, type NormaliseOptions } from './normalise';
 import {
   FETCHED,
   NO_SITEMAP,
@@ -84,7 +84,7 @@ export function visitor(config: VisitConfig): (page: QueuedPage) => Future<Visit
   const origins = new Set<string>();
 
   const sitemapsOf = (page: QueuedPage, policy: OriginPolicy): readonly Link[] => {
-    const { origin } = new URL(page.url);
+    const origin = originOf(page.url);
     if (!config.readsSitemaps || page.kind === 'sitemap' || origins.has(origin)) return [];
     if (origins.size >= MAX_ORIGINS) origins.clear();
     origins.add(origin);

@@ -1,10 +1,11 @@
 /**
  * The client of the crawler against a real server, its look-ups, and the progress that it shows.
  */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { LookupAddress } from 'node:dns';
 import type { AddressInfo } from 'node:net';
+import { firstValueFrom } from 'rxjs';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { Client, type Response } from '../../samples/crawl/client';
 import { cachedLookup } from '../../samples/crawl/lookup';
@@ -39,7 +40,7 @@ describe('the client', () => {
 
   function get(listener: RequestListener, wants = true): Promise<Response> {
     answer = listener;
-    return client.get(urlOf('any.localhost'), { wants: () => wants });
+    return firstValueFrom(client.get(urlOf('any.localhost'), { wants: () => wants }));
   }
 
   const TEXT = Buffer.from('A text that is long enough to be compressed. '.repeat(20));
@@ -101,6 +102,49 @@ describe('the client', () => {
     expect(body).toHaveLength(0);
   });
 
+  it('reads no more of a body that is not wanted than keeps its connection', async () => {
+    let closed: Promise<unknown> | undefined;
+    const { body } = await get((_, response) => {
+      closed = once(response, 'close');
+      // A body without an end.
+      response.write(Buffer.alloc(100_000));
+    }, false);
+    expect(body).toHaveLength(0);
+    await closed;
+  });
+
+  it('waits for the response that follows early hints', async () => {
+    const { status, body } = await get((_, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.end('x');
+    });
+    expect({ status, text: body.toString() }).toEqual({ status: 200, text: 'x' });
+  });
+
+  it('aborts a request whose subscriber leaves', async () => {
+    const asked = new Promise<ServerResponse>((resolve) => (answer = (_, response) => resolve(response)));
+    const subscription = client.get(urlOf('any.localhost'), { wants: () => true }).subscribe();
+    const closed = once(await asked, 'close');
+    subscription.unsubscribe();
+    await closed;
+  });
+
+  it('sends nothing for a subscriber that leaves before there is a connection', async () => {
+    const asked: unknown[] = [];
+    answer = (request, response) => {
+      asked.push(request.url);
+      response.end();
+    };
+    const fresh = new Client({ userAgent: '', maxBytes: 1, timeoutMs: 50, connections: 1, lookup: cachedLookup() });
+    fresh
+      .get(`${urlOf('fresh.localhost')}left`, { wants: () => true })
+      .subscribe()
+      .unsubscribe();
+    await firstValueFrom(fresh.get(`${urlOf('fresh.localhost')}stayed`, { wants: () => true }));
+    expect(asked).toEqual(['/stayed']);
+    await fresh.close();
+  });
+
   it('follows no redirect', async () => {
     const { status, headers } = await get((_, response) => response.writeHead(302, { location: '/x' }).end());
     expect({ status, location: headers['location'] }).toEqual({ status: 302, location: '/x' });
@@ -121,7 +165,8 @@ describe('the client', () => {
   ])('gives up a response that stalls %s', async (_, listener) => {
     answer = listener;
     const hasty = new Client({ userAgent: '', maxBytes: 1, timeoutMs: 50, connections: 1, lookup: cachedLookup() });
-    await expect(hasty.get(urlOf('stall.localhost'), { wants: () => true })).rejects.toThrow('within 50 ms');
+    const response = firstValueFrom(hasty.get(urlOf('stall.localhost'), { wants: () => true }));
+    await expect(response).rejects.toThrow('within 50 ms');
     await hasty.close();
   });
 });

@@ -78,9 +78,9 @@ describe('the URL of a link', () => {
   });
 
   it('has one host for a name with and without its final dot', () => {
-    expect(['http://example.com./', 'http://example.com/', 'http://example.com:80/'].map(hostOf)).toEqual(
-      Array(3).fill('example.com'),
-    );
+    const hrefs = ['http://example.com./', 'http://example.com/', 'http://example.com:80/', 'http://example.com.:80'];
+    expect(hrefs.map((href) => hostOf(normalise(href, undefined)?.url ?? ''))).toEqual(Array(4).fill('example.com'));
+    expect(hostOf('https://example.com.:8080/a//b')).toBe('example.com:8080');
   });
 });
 
