@@ -49,6 +49,8 @@ export interface RequestConfig {
   readonly maxBytes?: number;
   /** Whether the body of such a response is read. A body that is not read costs no time and no memory. */
   readonly wants: (status: number, headers: Headers) => boolean;
+  /** Called before the subscriber, with the response unless the request has failed or was given up. */
+  readonly onEnded?: (response?: Response) => void;
 }
 
 export class Client {
@@ -66,11 +68,11 @@ export class Client {
    *
    * @param url a normalised URL
    */
-  get(url: string, { headers, maxBytes, wants }: RequestConfig): Observable<Response> {
+  get(url: string, { headers, maxBytes, ...request }: RequestConfig): Observable<Response> {
     const { userAgent, timeoutMs } = this.#config;
     const origin = originOf(url);
     return new Observable((subscriber) => {
-      const exchange = new Exchange(subscriber, { wants, maxBytes: maxBytes ?? this.#config.maxBytes, timeoutMs });
+      const exchange = new Exchange(subscriber, { ...request, maxBytes: maxBytes ?? this.#config.maxBytes, timeoutMs });
       this.#agentFor(origin).dispatch(
         {
           origin,
@@ -132,8 +134,7 @@ export class TimeoutError extends Error {
   }
 }
 
-interface ExchangeConfig {
-  readonly wants: RequestConfig['wants'];
+interface ExchangeConfig extends Pick<RequestConfig, 'wants' | 'onEnded'> {
   readonly maxBytes: number;
   readonly timeoutMs: number;
 }
@@ -212,7 +213,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     else {
       decode(body, encodings, this.#config.maxBytes).then(
         (decoded) => this.#respond(decoded),
-        (error: unknown) => this.#subscriber.error(error),
+        (error: unknown) => this.#reject(error),
       );
     }
   }
@@ -220,8 +221,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   #respond(body: Buffer): void {
     const startedAt = this.#startedAt;
     const [status, headers] = [this.#status, this.#headers];
-    this.#subscriber.next({ status, headers, body, ms: performance.now() - startedAt, startedAt });
+    const response = { status, headers, body, ms: performance.now() - startedAt, startedAt };
+    this.#config.onEnded?.(response);
+    this.#subscriber.next(response);
     this.#subscriber.complete();
+  }
+
+  #reject(error: unknown): void {
+    this.#config.onEnded?.();
+    this.#subscriber.error(error);
   }
 
   #refuse(): void {
@@ -232,7 +240,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     this.#end();
     this.#abort();
-    queueMicrotask(() => this.#subscriber.error(error));
+    queueMicrotask(() => this.#reject(error));
   }
 
   #end(): void {

@@ -4,6 +4,7 @@
  * requests down.
  */
 import type { LookupFunction } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { ignoreElements, lastValueFrom, type Observable } from 'rxjs';
 import { batch, Limiter, LimiterClosedError, pullMap, task } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
@@ -74,7 +75,7 @@ async function crawlQueued(
   discovery: Discovery,
 ): Promise<CrawlReport> {
   const start = performance.now();
-  const sink = await openSink(options.output, journal.outputLength);
+  const sink = openSink(options.output, journal.outputLength);
   const { perHost, delayMs } = options;
   const limiter = new Limiter({
     name: 'crawl',
@@ -119,33 +120,40 @@ async function crawlQueued(
   });
 
   const counts = { ...journal.counts() };
-  /** Stores visits in one transaction: their results, their links, and the length of the output. */
+  const write = async (visits: readonly Visit[]): Promise<void> => {
+    const results = visits.flatMap(({ page, content }) =>
+      content === undefined || content.isHidden || page.kind === 'sitemap' ? [] : [content],
+    );
+    const length = results.length === 0 ? undefined : await sink.write(results);
+    journal.transaction(() => {
+      for (const each of visits) discovery.store(each);
+      discovery.save();
+      if (length !== undefined) journal.outputLength = length;
+    });
+    for (const each of visits) {
+      counts[each.state] += 1;
+      counts.bytes += each.bytes ?? 0;
+      onVisit(each);
+    }
+    for (const [host, count] of discovery.takeAdded()) {
+      counts.queued += count;
+      frontier.added(host, count);
+    }
+    counts.queued -= visits.length;
+    onProgress({ ...counts, open: frontier.open });
+    if (counts.bytes >= options.maxBytes) stop();
+  };
+  /**
+   * Stores visits in one transaction: their results, their links, and the length of the output. Visits that end within
+   * some ms after a transaction are stored together by the next one.
+   */
   const store = batch(
     async (visits: readonly Visit[]) => {
-      const results = visits.flatMap(({ page, content }) =>
-        content === undefined || content.isHidden || page.kind === 'sitemap' ? [] : [content],
-      );
-      const length = results.length === 0 ? undefined : await sink.write(results);
-      journal.transaction(() => {
-        for (const each of visits) discovery.store(each);
-        discovery.save();
-        if (length !== undefined) journal.outputLength = length;
-      });
-      for (const each of visits) {
-        counts[each.state] += 1;
-        counts.bytes += each.bytes ?? 0;
-        onVisit(each);
-      }
-      for (const [host, count] of discovery.takeAdded()) {
-        counts.queued += count;
-        frontier.added(host, count);
-      }
-      counts.queued -= visits.length;
-      onProgress({ ...counts, open: frontier.open });
-      if (counts.bytes >= options.maxBytes) stop();
+      await write(visits);
+      await setTimeout(GROUP_MS);
       return visits;
     },
-    { name: 'store', maxSize: MAX_GROUP, window: GROUP_MS, concurrency: 1 },
+    { name: 'store', maxSize: MAX_GROUP, concurrency: 1 },
   );
 
   const visitAndStore = task(function* visitAndStore(page: QueuedPage) {
@@ -175,14 +183,15 @@ async function crawlQueued(
   } finally {
     stopping.unsubscribe();
     limiter.close();
-    await Promise.all([sink.close(), client.close(), pool?.close({ force: true })]);
+    sink.close();
+    await Promise.all([client.close(), pool?.close({ force: true })]);
   }
 }
 
 /** Visits that are stored in one transaction at most. */
-const MAX_GROUP = 64;
+const MAX_GROUP = 256;
 
-/** Time, in ms, for which a visit waits for others to be stored with it. */
+/** Time between two transactions, in ms: a transaction for each page would take longer than the page. */
 const GROUP_MS = 25;
 
 /** Pages that are open at a time: fetched, or waiting for their host, their parser or their transaction. */

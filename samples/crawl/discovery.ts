@@ -54,7 +54,12 @@ export class Discovery {
     this.#journal.store(this.#withRedirect(visit));
     const pageDepth = this.#nearer.get(page.key) ?? page.depth;
     this.#nearer.delete(page.key);
-    this.#findAll(links, { kind: 'page', depth: page.kind === 'sitemap' ? 0 : pageDepth + 1, hops: 0, referrer: page.url });
+    this.#findAll(links, {
+      kind: 'page',
+      depth: page.kind === 'sitemap' ? 0 : pageDepth + 1,
+      hops: 0,
+      referrer: page.url,
+    });
     const hops = page.kind === 'sitemap' ? page.hops + 1 : 0;
     if (hops <= SITEMAP_MAX_DEPTH) this.#findAll(sitemaps, { kind: 'sitemap', depth: 0, hops, referrer: page.url });
     if (redirect !== undefined && page.hops < this.#config.maxRedirects)

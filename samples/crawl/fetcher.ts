@@ -2,9 +2,8 @@
  * A fetcher makes a request when its host may have one, and again after a failure that may pass. A try waits its turn in
  * the limiter like any other, so a back-off occupies no slot; a pause that the server asked for is no failed try.
  */
-import { tap, type Observable } from 'rxjs';
-import { task, type Future, type Limiter } from 'sluice';
-import { retryTask } from 'sluice/tools';
+import { timer } from 'rxjs';
+import type { Future, Limiter } from 'sluice';
 import { TimeoutError, type Client, type RequestConfig, type Response } from './client';
 import type { HostPauses } from './host-pauses';
 import { codeOf } from './error-code';
@@ -28,53 +27,52 @@ export interface FetcherConfig {
   readonly maxPauses: number;
 }
 
-/** A response of any status, or the error of the last try. */
-export type Fetch = (url: string, request: RequestConfig) => Future<Response>;
+/** Part of a task, which its generator runs with `yield*`. A task of its own would cost time on each page. */
+export type Steps<T> = Generator<unknown, T, unknown>;
 
-/** State of a request over its tries. */
-interface Progress {
-  /** Whether the extra try was used that a connection gets which its server closed at the wrong moment. */
-  hasResent: boolean;
-}
+/** A response of any status, or the error of the last try. */
+export type Fetch = (url: string, request: RequestConfig) => Steps<Response>;
 
 export function fetcher(config: FetcherConfig): Fetch {
-  const { limiter, tries, retryMs, maxPauses } = config;
+  const { limiter, client, tries, retryMs, maxPauses } = config;
 
-  const send = (url: string, request: RequestConfig): Future<Response> => {
-    const host = hostOf(url);
-    return limiter.run(host, () => sent(config, host, url, request));
+  const send = (host: string, url: string, request: RequestConfig): Future<Response> => {
+    const onEnded = (response?: Response): void => pauseHost(config, host, response);
+    return limiter.run(host, () => client.get(url, { ...request, onEnded }));
   };
 
-  const tryOften = retryTask(
-    function* tryOnce(url: string, request: RequestConfig, progress: Progress) {
+  return function* fetch(url, request) {
+    const host = hostOf(url);
+    let failed = 0;
+    let paused = 0;
+    let hasResent = false;
+    for (;;) {
       try {
-        return failedIfTransient(yield* send(url, request));
+        const response = yield* send(host, url, request);
+        if (asksForPause(response)) {
+          // The host is paused by now, so the next try waits.
+          if (paused === maxPauses) return response;
+          paused += 1;
+          failed = 0;
+          continue;
+        }
+        failed += 1;
+        if (failed === tries || !TRANSIENT_STATUSES.has(response.status)) return response;
       } catch (error) {
-        if (progress.hasResent || !isClosedConnection(error)) throw error;
-        progress.hasResent = true;
-        return failedIfTransient(yield* send(url, request));
+        // A server that closes an idle connection may do so under a request: such a try costs nothing, once.
+        if (!hasResent && isClosedConnection(error)) {
+          hasResent = true;
+          continue;
+        }
+        failed += 1;
+        if (failed === tries || !isTransient(error)) throw error;
       }
-    },
-    {
-      attempts: tries,
-      delay: (attempt) => retryMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2),
-      when: isTransient,
-    },
-  );
-
-  return task(function* fetch(url: string, request: RequestConfig) {
-    const progress: Progress = { hasResent: false };
-    for (let paused = 0; ; paused += 1) {
-      const response = yield* responseOf(tryOften(url, request, progress));
-      // The host is paused by now, so the next try waits.
-      if (!asksForPause(response) || paused === maxPauses) return response;
+      yield timer(retryMs * 2 ** (failed - 1) * (0.75 + Math.random() / 2));
     }
-  });
+  };
 }
 
-/**
- * Pauses a host that asks for it. The request still has its slot then: once it is free, the next request starts.
- */
+/** Pauses a host that asks for it. The request still has its slot then: once it is free, the next request starts. */
 function pauseHost(config: FetcherConfig, host: string, response: Response | undefined): void {
   const { limiter, pauses, hostDelays, delayMs } = config;
   // A delay between two starts would be shorter for a server that reads the first of the two requests late.
@@ -86,40 +84,6 @@ function pauseHost(config: FetcherConfig, host: string, response: Response | und
   limiter.key(host).pause(pauses.next(host, asked, response.startedAt, performance.now()));
 }
 
-/** One request. Its host is paused before the slot is free, so the next request waits. */
-function sent(config: FetcherConfig, host: string, url: string, request: RequestConfig): Observable<Response> {
-  return config.client.get(url, request).pipe(
-    tap({
-      next: (response) => pauseHost(config, host, response),
-      error: () => pauseHost(config, host, undefined),
-    }),
-  );
-}
-
-/** A response whose status says that another try may help. */
-class StatusError extends Error {
-  override readonly name = 'StatusError';
-
-  constructor(readonly response: Response) {
-    super(`HTTP ${response.status}`);
-  }
-}
-
-function failedIfTransient(response: Response): Response {
-  if (TRANSIENT_STATUSES.has(response.status)) throw new StatusError(response);
-  return response;
-}
-
-/** The response of the last try, also if its status is a failure. */
-function* responseOf(tries: Future<Response>): Generator<unknown, Response, unknown> {
-  try {
-    return yield* tries;
-  } catch (error) {
-    if (error instanceof StatusError) return error.response;
-    throw error;
-  }
-}
-
 /** Server errors that pass, and a server that was tired of waiting. 503 is not among them: it asks for a pause. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 500, 502, 504, 520, 521, 522, 523, 524]);
 
@@ -128,7 +92,7 @@ function asksForPause({ status }: Response): boolean {
 }
 
 function isTransient(error: unknown): boolean {
-  return error instanceof StatusError || error instanceof TimeoutError || TRANSIENT_CODES.has(codeOf(error));
+  return error instanceof TimeoutError || TRANSIENT_CODES.has(codeOf(error));
 }
 
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([

@@ -36,7 +36,8 @@ export function parsePage(html: string, agent: string): ParsedPage {
   let titleText = '';
   const onLink = (name: string, attributes: Readonly<Record<string, string>>): void => {
     const { [name]: href, rel } = attributes;
-    if (href !== undefined && (rel === undefined || !/\bnofollow\b/i.test(rel))) hrefs.add(withoutFragment(href.trim()));
+    if (href !== undefined && (rel === undefined || !/\bnofollow\b/i.test(rel)))
+      hrefs.add(withoutFragment(href.trim()));
   };
   const onMeta = (attributes: Readonly<Record<string, string>>): void => {
     const { name = '', content = '', 'http-equiv': equivalent } = attributes;

@@ -6,7 +6,7 @@ import { Future, LimiterClosedError, task, type AsyncValue, type Limiter } from 
 import { decodeText } from './charset';
 import { messageOf } from './error-code';
 import { BodyTooLargeError, unpack, type Response } from './client';
-import type { Fetch } from './fetcher';
+import type { Fetch, Steps } from './fetcher';
 import { hostOf, normalise, originOf } from './normalise';
 import { allowAll, disallowAll, parseRobots, ROBOTS_MAX_BYTES, type RobotsPolicy } from './robots';
 
@@ -86,7 +86,7 @@ const UNAVAILABLE_MS = 60_000;
 
 const MAX_KEPT = 5_000;
 
-function* fetchPolicy(config: RobotsFilesConfig, origin: string): Generator<unknown, OriginPolicy, unknown> {
+function* fetchPolicy(config: RobotsFilesConfig, origin: string): Steps<OriginPolicy> {
   const own = `${origin}/robots.txt`;
   try {
     const found = yield* follow(config, own);
@@ -99,7 +99,7 @@ function* fetchPolicy(config: RobotsFilesConfig, origin: string): Generator<unkn
 }
 
 /** The response at the end of up to five redirects; `undefined` if there are more, which counts as no file. */
-function* follow({ fetch, warn }: RobotsFilesConfig, own: string): Generator<unknown, Response | undefined, unknown> {
+function* follow({ fetch, warn }: RobotsFilesConfig, own: string): Steps<Response | undefined> {
   let url = own;
   for (let hops = 0; hops <= MAX_HOPS; hops += 1) {
     const response = yield* fetch(url, { maxBytes: ROBOTS_FILE_BYTES, wants: (status) => status === 200 });
@@ -120,11 +120,7 @@ const MAX_HOPS = 5;
 const ROBOTS_FILE_BYTES = 20 * ROBOTS_MAX_BYTES;
 
 /** The rules hold for the origin that asked, whichever host they came from. */
-function* policyOf(
-  config: RobotsFilesConfig,
-  own: string,
-  { status, headers, body }: Response,
-): Generator<unknown, OriginPolicy, unknown> {
+function* policyOf(config: RobotsFilesConfig, own: string, { status, headers, body }: Response): Steps<OriginPolicy> {
   if (status === 200) {
     const bytes = (yield* Future.from(unpack(body, ROBOTS_FILE_BYTES))).subarray(0, ROBOTS_MAX_BYTES);
     const encoding = headers['content-type'];

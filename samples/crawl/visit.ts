@@ -4,11 +4,11 @@
  */
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-import { Future, LimiterClosedError, task } from 'sluice';
+import { Future, LimiterClosedError } from 'sluice';
 import { WorkerCrashError, type WorkerPool } from 'sluice/pool';
 import { BadEncodingError, BodyTooLargeError, TimeoutError, unpack, type Headers, type Response } from './client';
 import { codeOf, messageOf } from './error-code';
-import type { Fetch } from './fetcher';
+import type { Fetch, Steps } from './fetcher';
 import { normalise, originOf, type Link, type NormaliseOptions } from './normalise';
 import {
   FETCHED,
@@ -52,9 +52,6 @@ export interface Parsers {
 
 type Parser<T> = (bytes: Uint8Array, url: string, contentType: string) => Steps<T>;
 
-/** Part of a task, which a generator runs with `yield*`. */
-type Steps<T> = Generator<unknown, T, unknown>;
-
 export function parsersHere(config: ParseConfig): Parsers {
   return {
     document: function* (...args) {
@@ -78,8 +75,8 @@ export function parsersOn(pool: WorkerPool, config: ParseConfig): Parsers {
   };
 }
 
-/** Visits a page. The future fails with a LimiterClosedError if the crawl is stopped before the page was fetched. */
-export function visitor(config: VisitConfig): (page: QueuedPage) => Future<Visit> {
+/** Visits a page. The visit throws a LimiterClosedError if the crawl is stopped before the page was fetched. */
+export function visitor(config: VisitConfig): (page: QueuedPage) => Steps<Visit> {
   /** Origins whose sitemaps were found in this session; the journal knows those of earlier ones. */
   const origins = new Set<string>();
 
@@ -92,7 +89,7 @@ export function visitor(config: VisitConfig): (page: QueuedPage) => Future<Visit
     return listed.flatMap((href) => normalise(href, `${origin}/`) ?? []);
   };
 
-  return task(function* visit(page: QueuedPage) {
+  return function* visit(page) {
     let isFetched = false;
     let sitemaps: readonly Link[] = [];
     try {
@@ -111,7 +108,7 @@ export function visitor(config: VisitConfig): (page: QueuedPage) => Future<Visit
     } finally {
       if (!isFetched) config.onFetched(page);
     }
-  });
+  };
 }
 
 const MAX_ORIGINS = 10_000;
