@@ -37,14 +37,19 @@ export class DeadlockCheck {
     this.#newSuspects.push(waiter);
   }
 
-  /** Drops the suspects that have closed no cycle, on the assumption that only a later request can close one. */
-  dropCleared(batches: readonly Flushable[]): void {
+  /**
+   * Drops the suspects that have closed no cycle, on the assumption that only a later request can close one.
+   *
+   * @param findBatches Called only if a suspect runs for a flight: most waiters do not.
+   */
+  dropCleared(findBatches: () => readonly Flushable[]): void {
     const flightOf = createFlightLookup();
     for (const waiter of this.#newSuspects.splice(0)) {
       const flight = flightOf(waiter);
       if (flight) this.#suspectFlights.add(flight);
     }
     if (this.#suspectFlights.size === 0) return;
+    const batches = findBatches();
     const flights = flightsOf(batches);
     for (const flight of this.#suspectFlights) {
       if (!waitsForItself(flight, { flights, batches, flightOf })) this.#suspectFlights.delete(flight);
@@ -52,9 +57,10 @@ export class DeadlockCheck {
   }
 
   /** Fails one waiter of a cycle that cannot end any more. Returns false if no such cycle exists. */
-  breakCycle({ batches, externalWaits }: LinkedWork): boolean {
-    this.dropCleared(batches);
+  breakCycle(findWork: () => LinkedWork): boolean {
+    this.dropCleared(() => findWork().batches);
     if (this.#suspectFlights.size === 0) return false;
+    const { batches, externalWaits } = findWork();
     const flightOf = createFlightLookup();
     const flights = flightsOf(batches);
     const waits = waitsByFlight(batches, flightOf);

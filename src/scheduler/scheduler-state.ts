@@ -151,16 +151,17 @@ export class SchedulerState {
   breakDeadlock(): boolean {
     const check = this.#deadlockCheck;
     if (!check) return false;
-    const linked = this.#linkedStates();
-    const externalWaits = linked.flatMap((state) => [...state.#externalWaits]);
-    const isBroken = check.breakCycle({ batches: batchesOf(linked), externalWaits });
+    const isBroken = check.breakCycle(() => {
+      const linked = this.#linkedStates();
+      return { batches: batchesOf(linked), externalWaits: linked.flatMap((state) => [...state.#externalWaits]) };
+    });
     if (check.isEmpty) this.#deadlockCheck = undefined;
     return isBroken;
   }
 
   #dropClearedSuspects(): void {
     const check = this.#deadlockCheck;
-    check?.dropCleared(batchesOf(this.#linkedStates()));
+    check?.dropCleared(() => batchesOf(this.#linkedStates()));
     if (check?.isEmpty) this.#deadlockCheck = undefined;
   }
 
