@@ -209,7 +209,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const encodings = this.#headers['content-encoding'];
     const [first = NO_BYTES, second] = this.#chunks;
     const body = second === undefined ? first : Buffer.concat(this.#chunks, this.#size);
-    if (encodings === undefined || body.length === 0) queueMicrotask(() => this.#respond(body));
+    if (encodings === undefined || body.length === 0) afterTurn(() => this.#respond(body));
     else {
       decode(body, encodings, this.#config.maxBytes).then(
         (decoded) => this.#respond(decoded),
@@ -240,7 +240,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     this.#end();
     this.#abort();
-    queueMicrotask(() => this.#reject(error));
+    afterTurn(() => this.#reject(error));
   }
 
   #end(): void {
@@ -252,6 +252,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   #abort(): void {
     this.#controller?.abort(new Error('the request was given up'));
   }
+}
+
+/** Runs a function as a microtask. `queueMicrotask` of Node makes an asynchronous resource for each call, a promise does not. */
+function afterTurn(run: () => void): void {
+  void Promise.resolve().then(run);
 }
 
 const NO_BYTES = Buffer.alloc(0);

@@ -192,7 +192,7 @@ async function crawlQueued(
 const MAX_GROUP = 256;
 
 /** Time between two transactions, in ms: a transaction for each page would take longer than the page. */
-const GROUP_MS = 25;
+const GROUP_MS = 50;
 
 /** Pages that are open at a time: fetched, or waiting for their host, their parser or their transaction. */
 const MAX_OPEN = 2_048;

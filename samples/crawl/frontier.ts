@@ -2,7 +2,6 @@
  * The frontier gives out the queued pages, one host after the other, and no more of a host than the host can take soon:
  * a host that is paused for a minute holds a few pages and not the crawl. All other queued pages stay in the journal.
  */
-import { Subject, firstValueFrom } from 'rxjs';
 import type { Journal } from './journal';
 import type { QueuedPage } from './page';
 
@@ -30,7 +29,8 @@ export class Frontier {
   readonly #config: FrontierConfig;
   readonly #hosts = new Map<string, HostQueue>();
   readonly #ready: HostQueue[] = [];
-  readonly #changes = new Subject<void>();
+  /** Resolves the wait for a page, or for the end. */
+  #wake: (() => void) | undefined;
   #open = 0;
   #remaining: number;
   #isStopped = false;
@@ -63,7 +63,7 @@ export class Frontier {
       const page = this.#next();
       if (page !== undefined) yield page;
       else if (this.#open === 0) return;
-      else await firstValueFrom(this.#changes, { defaultValue: undefined });
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
@@ -76,7 +76,6 @@ export class Frontier {
     }
     queue.stored += count;
     this.#list(queue);
-    this.#changes.next();
   }
 
   /** Tells that a page no longer occupies its host. */
@@ -86,20 +85,19 @@ export class Frontier {
     queue.active -= 1;
     this.#list(queue);
     if (queue.active === 0 && !queue.isReady) this.#hosts.delete(host);
-    this.#changes.next();
   }
 
   /** Tells that the visit of a page is stored. @param isCounted false if the page was not requested */
   stored({ kind }: QueuedPage, isCounted: boolean): void {
     this.#open -= 1;
     if (kind === 'page' && !isCounted) this.#remaining += 1;
-    this.#changes.next();
+    if (this.#open === 0 || this.#ready.length > 0) this.#wake?.();
   }
 
   /** Gives out no more pages. */
   stop(): void {
     this.#isStopped = true;
-    this.#changes.next();
+    this.#wake?.();
   }
 
   #next(): QueuedPage | undefined {
@@ -127,6 +125,7 @@ export class Frontier {
     if (queue.isReady || queue.active >= this.#config.perHost || queue.taken.length + queue.stored === 0) return;
     queue.isReady = true;
     this.#ready.push(queue);
+    this.#wake?.();
   }
 }
 
