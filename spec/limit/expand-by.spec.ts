@@ -7,10 +7,12 @@ import {
   expand,
   finalize,
   map,
+  merge,
   mergeMap,
   NEVER,
   type Observable,
   of,
+  range,
   Subject,
   take,
   takeUntil,
@@ -183,6 +185,21 @@ describe('expandBy', () => {
     });
   });
 
+  it.each<[string, (fault: Error) => (n: number) => Observable<number>, ExpandByConfig<number>]>([
+    ['an expansion', (fault) => () => throwError(() => fault), {}],
+    ['an expansion that fails later', (fault) => () => timer(1).pipe(mergeMap(() => throwError(() => fault))), {}],
+    ['a store', () => () => EMPTY, { store: { add: () => throwError(() => new RangeError('no')) } }],
+  ])('has unsubscribed from its source when it notifies an error of %s', (_, projectOf, config) => {
+    const fault = new RangeError('no');
+    const log: unknown[] = [];
+    runVirtual(({ flush }) => {
+      const source = merge(timer(1), NEVER).pipe(finalize(() => log.push('source')));
+      source.pipe(expandBy(projectOf(fault), config)).subscribe({ error: (error: unknown) => log.push(error) });
+      flush();
+    });
+    expect(log).toEqual(['source', fault]);
+  });
+
   it('stops with its subscriber, also inside next and inside project', () => {
     const projected: number[] = [];
     const stop = new Subject<void>();
@@ -236,6 +253,29 @@ describe('expandBy with depth', () => {
     });
   });
 
+  it('counts a value of the source from 0, also if another value of the source leads to it', () => {
+    // With the depth counted from a, the way to d would end at c.
+    const graph: Graph = { a: ['b'], b: ['c'], c: ['d'], d: [] };
+    const recording = listen(of('a', 'c').pipe(expandBy(linksOf(graph), { depth: 2 })));
+    expect([...recording.values].sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('drops a value of the source that comes after its key was expanded or has reached the depth', () => {
+    const graph: Graph = { a: ['b'], b: ['c'], c: [] };
+    const source = new Subject<string>();
+    const recording = listen(source.pipe(expandBy(linksOf(graph), { depth: 1 })));
+    for (const name of ['a', 'b', 'a']) source.next(name);
+    expect(recording.values).toEqual(['a', 'b']);
+  });
+
+  it('expands the values of an endless source as they come, without a depth', () => {
+    const endless = range(0, Infinity).pipe(
+      expandBy((n) => of(-n), { max: 100 }),
+      take(9),
+    );
+    expect(listen(endless).values).toEqual([0, 1, -1, 2, -2, 3, -3, 4, -4]);
+  });
+
   it('counts the shortest way to a value, also through a key that the store is slow to know', () => {
     const graph: Graph = { a: ['b', 's'], b: ['c'], c: ['x'], s: ['x'], x: ['y'] };
     const store = {
@@ -280,19 +320,20 @@ describe('expandBy with depth', () => {
         fc.nat(4),
         fc.integer({ min: 1, max: 4 }),
         fc.array(fc.nat(9), { minLength: 12, maxLength: 12 }),
-        (graph, depth, concurrency, naps) => {
+        fc.array(fc.nat(11), { minLength: 1, maxLength: 4 }),
+        (graph, depth, concurrency, naps, seeds) => {
           const expanded: number[] = [];
-          const project = (n: number) => (expanded.push(n), timer(naps[n] ?? 0).pipe(mergeMap(() => graph[n] ?? [])));
+          const project = (n: number) => (expanded.push(n), soon(naps[n] ?? 0).pipe(mergeMap(() => graph[n] ?? [])));
           let values: readonly number[] = [];
           runVirtual(({ flush }) => {
             const recording = listen(
-              of(0).pipe(expandBy(project, { depth, concurrency, ...stores[which]?.(new Set()) })),
+              of(...seeds).pipe(expandBy(project, { depth, concurrency, ...stores[which]?.(new Set()) })),
             );
             flush();
             expect(recording).toMatchObject({ isComplete: true, errors: [] });
             values = recording.values;
           });
-          const levels = levelsOf(graph, depth);
+          const levels = levelsOf(graph, seeds, depth);
           expect([...values].sort(byNumber)).toEqual(levels.flat().sort(byNumber));
           expect([...expanded].sort(byNumber)).toEqual(levels.slice(0, depth).flat().sort(byNumber));
         },
@@ -302,12 +343,15 @@ describe('expandBy with depth', () => {
   });
 });
 
+/** At once for 0, which a timer is not. */
+const soon = (ms: number): Observable<unknown> => (ms === 0 ? of(0) : timer(ms));
+
 const byNumber = (one: number, other: number): number => one - other;
 
-/** The nodes at each distance from node 0, up to `depth`: an independent walk. */
-function levelsOf(graph: readonly (readonly number[])[], depth: number): number[][] {
-  const levels: number[][] = [[0]];
-  const seen = new Set([0]);
+/** The nodes at each distance from the seeds, up to `depth`: an independent walk. */
+function levelsOf(graph: readonly (readonly number[])[], seeds: readonly number[], depth: number): number[][] {
+  const seen = new Set(seeds);
+  const levels: number[][] = [[...seen]];
   for (let level = 0; level < depth; level++) {
     const next = [...new Set((levels[level] ?? []).flatMap((n) => graph[n] ?? []))].filter((n) => !seen.has(n));
     for (const n of next) seen.add(n);

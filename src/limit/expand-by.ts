@@ -46,7 +46,8 @@ export interface ExpandByConfig<T, K = T> extends SeenKeysConfig<K> {
  *
  * With a `depth`, a value counts at its least distance from the source, whatever arrives first: a value that was found on a
  * longer way is not begun before every shorter way is known. Therefore a value waits while one that is two steps nearer to
- * the source is being expanded. A value of the source that comes after its key was expanded is dropped.
+ * the source is being expanded. A value of the source counts from 0 if it comes before its key is expanded, and at once with
+ * the others if the source emits them at once. One that comes later is dropped, whatever would be within the depth from it.
  *
  * Memory is taken by the keys, which `max` or a `store` bounds, and by the values that wait for their expansion. A chain of
  * a million values, also of synchronous ones, takes neither stack nor memory. Futures and tasks meet in batches. The
@@ -77,7 +78,7 @@ export function expandBy<T, K = T>(
       subscriber.add(() => {
         walk.stop();
       });
-      source.subscribe(createOperatorSubscriber(subscriber, walk.addSeed, walk.endSource, walk.fail));
+      walk.subscribeTo(source);
     });
 }
 
@@ -114,6 +115,7 @@ class Walk<T, K> {
   /** Number of values of each level that are being expanded or that the store is being asked for. */
   readonly #busy = new Map<number, number>();
   #expanding = 0;
+  #source: Subscriber<T> | undefined;
   #isSourceOpen = true;
   #isExpanding = false;
   #isOver = false;
@@ -123,20 +125,28 @@ class Walk<T, K> {
     private readonly config: WalkConfig<T, K>,
   ) {}
 
-  readonly addSeed = (value: T): void => {
-    this.#change(() => {
-      this.#find(value, 0);
-    });
-  };
+  /** With a limit of depth, all values that the source emits at once are found before the first one is expanded. */
+  subscribeTo(source: Observable<T>): void {
+    const addSeed = (value: T): void => {
+      this.#change(() => {
+        this.#find(value, 0);
+      });
+    };
+    const end = (): void => {
+      this.#change(() => {
+        this.#isSourceOpen = false;
+      });
+    };
+    this.#source = createOperatorSubscriber(this.subscriber, addSeed, end, this.#fail);
+    this.#isExpanding = this.config.depth < Infinity;
+    source.subscribe(this.#source);
+    if (!this.#isExpanding) return;
+    this.#isExpanding = false;
+    this.#change(() => undefined);
+  }
 
-  readonly endSource = (): void => {
-    this.#change(() => {
-      this.#isSourceOpen = false;
-    });
-  };
-
-  /** Releases everything before the error is notified. */
-  readonly fail = (error: unknown): void => {
+  /** Releases everything before the error is notified, the source included. */
+  readonly #fail = (error: unknown): void => {
     if (this.#isOver) {
       this.#frame.report(error);
       return;
@@ -148,6 +158,7 @@ class Walk<T, K> {
   /** Ends the walk without a notification. */
   stop(): void {
     this.#isOver = true;
+    this.#source?.unsubscribe();
     this.#inner.unsubscribe();
     this.#questions.unsubscribe();
   }
@@ -178,7 +189,7 @@ class Walk<T, K> {
       if (isNew === true) this.#add(found);
       else if (isNew) this.#ask(found, isNew);
     } catch (error) {
-      this.fail(error);
+      this.#fail(error);
     }
   }
 
@@ -193,7 +204,7 @@ class Walk<T, K> {
           else this.#found.delete(found.key);
         });
       },
-      error: this.fail,
+      error: this.#fail,
       complete: () => undefined,
     });
   }
@@ -270,7 +281,7 @@ class Walk<T, K> {
             this.#find(found, depth + 1);
           });
         },
-        error: this.fail,
+        error: this.#fail,
         complete: () => {
           this.#change(() => {
             this.#expanding--;
@@ -279,7 +290,7 @@ class Walk<T, K> {
         },
       });
     } catch (error) {
-      this.fail(error);
+      this.#fail(error);
     }
   }
 
