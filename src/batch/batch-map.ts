@@ -2,9 +2,9 @@
  * The operator form of a batch function: each value of the source is a key, and its result is emitted. Keys that arrive
  * together are loaded together.
  */
-import { defer, map, mergeMap, Observable, type OperatorFunction } from 'rxjs';
+import { defer, map, Observable, type OperatorFunction } from 'rxjs';
 import { describeBatch } from '../core/describe';
-import { mergeMapOrdered } from '../core/merge-map-ordered';
+import { mergeMapOrdered, mergeMapUnordered } from '../core/merge-map';
 import { checkCount, checkFlag, checkFunction } from '../core/option-values';
 import { checkOptions, isConfig } from '../core/options';
 import { currentScheduler } from '../scheduler/batch-scheduler';
@@ -94,7 +94,9 @@ export function batchMap(
   const load = loaderOf(fn, others);
   const mergeKeys = <R>(project: (value: unknown) => Observable<R>): OperatorFunction<unknown, R> =>
     // A result counts as loading until it is emitted: a slow key bounds the number of buffered results.
-    ordered ? mergeMapOrdered(project, { concurrency, countsUntil: 'emission' }) : mergeMap(project, concurrency);
+    ordered
+      ? mergeMapOrdered(project, { concurrency, countsUntil: 'emission' })
+      : mergeMapUnordered(project, { concurrency });
   return (source) =>
     defer(() => {
       // Keys may arrive later, from any code: they are loaded on the scheduler of the subscription.

@@ -1,6 +1,6 @@
 /** A `distinct` whose memory is bounded: it remembers the keys that came last, or asks a store. */
 import { defer, EMPTY, filter, map, Observable, of, type MonoTypeOperatorFunction } from 'rxjs';
-import { mergeMapOrdered } from '../core/merge-map-ordered';
+import { mergeMapOrdered } from '../core/merge-map';
 import { checkFunction } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { seenKeysBy, type SeenKeysConfig } from './seen-keys';

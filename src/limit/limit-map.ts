@@ -12,7 +12,7 @@ import {
 } from 'rxjs';
 import { invalidOption } from '../core/describe';
 import { LinkedQueue, type QueueLinks } from '../core/linked-queue';
-import { mergeMapOrdered } from '../core/merge-map-ordered';
+import { mergeMapOrdered } from '../core/merge-map';
 import { checkFlag, checkFunction } from '../core/option-values';
 import { checkOptions } from '../core/options';
 import { failure, success } from '../core/outcome';

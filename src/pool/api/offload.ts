@@ -1,6 +1,6 @@
 /** `offload` is the operator form of a pool task: it runs the task for each value of the source and emits the results. */
-import { mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { mergeMapOrdered } from '../../core/merge-map-ordered';
+import { type ObservableInput, type OperatorFunction } from 'rxjs';
+import { mergeMapOrdered, mergeMapUnordered } from '../../core/merge-map';
 import { checkCount, checkFlag, checkFunction } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { poolTaskDefinitionOf } from './pool-task-definition';
@@ -47,7 +47,7 @@ export function offload<A, R>(
   checkCount('offload: concurrency', concurrency, { min: 1, orInfinity: true });
   return ordered
     ? mergeMapOrdered(task, { concurrency, countsUntil: 'end' })
-    : mergeMap((value) => task(value), concurrency);
+    : mergeMapUnordered(task, { concurrency });
 }
 
 function defaultConcurrency(task: object): number {

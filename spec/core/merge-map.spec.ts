@@ -1,5 +1,5 @@
-import { NEVER, Observable, of, range, Subject, take, tap, toArray } from 'rxjs';
-import { mergeMapOrdered, type MergeMapOrderedConfig } from '../../src/core/merge-map-ordered';
+import { finalize, mergeMap, NEVER, Observable, of, range, Subject, take, tap, toArray } from 'rxjs';
+import { mergeMapOrdered, mergeMapUnordered, type MergeMapOrderedConfig } from '../../src/core/merge-map';
 import { marbles } from '../support/marbles';
 import { record } from '../support/recording-observer';
 
@@ -148,4 +148,64 @@ describe('the concurrency of mergeMapOrdered', () => {
       expect(steps).toEqual(['begin 0', 'tear down 0', 'begin 1']);
     },
   );
+});
+
+describe('mergeMapUnordered', () => {
+  const innerOf: Readonly<Record<string, string>> = { a: '---x--y|', b: '-z|', c: '---#' };
+
+  it.each([
+    ['emits results as they arrive', 'ab-----------|', Infinity, '--zx--y------|'],
+    ['waits for a free place', 'ab-----------|', 1, '---x--y-z----|'],
+    ['completes with its last inner Observable', 'ab|', 1, '---x--y-z|'],
+    ['emits an error at once', 'ac-----------|', Infinity, '---x#'],
+    ['emits an error of its source at once', 'a---#', Infinity, '---x#'],
+    ['completes with an empty source', '---|', Infinity, '---|'],
+  ])('%s', (_title, source, concurrency, expected) => {
+    marbles((m) => {
+      const project = (name: string): Observable<string> => m.cold(innerOf[name] ?? '');
+      m.expect(m.hot(source).pipe(mergeMapUnordered(project, { concurrency }))).toBeObservable(expected);
+      // As that of RxJS.
+      m.expect(m.hot(source).pipe(mergeMap(project, concurrency))).toBeObservable(expected);
+    })();
+  });
+
+  it('unsubscribes from its source and the inner Observables with its subscriber', () => {
+    marbles((m) => {
+      const source = m.hot('a----|');
+      const slow = m.cold('     ---x--y|');
+      m.expect(source.pipe(mergeMapUnordered(() => slow, { concurrency: 1 })), '--!').toBeObservable('---');
+      m.expect(source).toHaveSubscriptions('^-!');
+      m.expect(slow).toHaveSubscriptions('  ^-!');
+    })();
+  });
+
+  it('fails with an error of its function', () => {
+    const fail = (): never => {
+      throw new RangeError('no');
+    };
+    const { notifications } = record(of(1).pipe(mergeMapUnordered(fail, { concurrency: 1 })));
+    expect(notifications).toEqual(['error RangeError: no']);
+  });
+
+  it('begins the next inner Observable after the teardown of the one before', () => {
+    const steps: string[] = [];
+    const first = new Subject<string>();
+    const run = (n: number): Observable<string> => {
+      steps.push(`begin ${String(n)}`);
+      return first.pipe(finalize(() => steps.push(`tear down ${String(n)}`)));
+    };
+    range(0, 2)
+      .pipe(mergeMapUnordered(run, { concurrency: 1 }))
+      .subscribe();
+    first.complete();
+    expect(steps).toEqual(['begin 0', 'tear down 0', 'begin 1', 'tear down 1']);
+  });
+
+  it('walks a hundred thousand inner Observables that end at once without a recursion', () => {
+    let count = 0;
+    range(0, 100_000)
+      .pipe(mergeMapUnordered((n) => of(n), { concurrency: 1 }))
+      .subscribe(() => count++);
+    expect(count).toBe(100_000);
+  });
 });

@@ -1,13 +1,40 @@
-/** An ordered `mergeMap`: inner Observables run concurrently, and their results are emitted in the order of the source. */
-import { Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+/**
+ * A `mergeMap` in linear time: inner Observables run concurrently, and their results are emitted as they arrive, or in the
+ * order of the source. That of RxJS takes an inner subscription out of a list, in linear time for each.
+ */
+import { Observable, type ObservableInput, type OperatorFunction, type Subscriber } from 'rxjs';
 import { Fifo } from './fifo';
 import { InnerSubscriptions } from './inner-subscriptions';
-import { OrderedResults } from './ordered-results';
+import { OrderedResults, type ResultBuffer } from './ordered-results';
 import { createOperatorSubscriber, reportUnhandled } from './rx';
 
-export interface MergeMapOrderedConfig {
+export interface MergeMapConfig {
   /** Maximum number of inner Observables at a time. */
   readonly concurrency: number;
+}
+
+/**
+ * Maps each value of the source to an inner Observable, and emits the results of all as they arrive.
+ *
+ * ```
+ * source             ab-----------|
+ * a                  ---x--y|
+ * b                   -z|
+ * mergeMapUnordered  --zx--y------|
+ * ```
+ */
+export function mergeMapUnordered<T, R>(
+  project: (value: T) => ObservableInput<R>,
+  { concurrency }: MergeMapConfig,
+): OperatorFunction<T, R> {
+  return mergeMapInto(project, {
+    concurrency,
+    countsUntil: 'end',
+    open: (subscriber) => new ArrivingResults(subscriber),
+  });
+}
+
+export interface MergeMapOrderedConfig extends MergeMapConfig {
   /**
    * Until when an inner Observable counts for `concurrency`. With `'end'`, a slow one does not keep others from running,
    * and their results are buffered. With `'emission'`, it counts until its last result is emitted, so that at most
@@ -20,8 +47,6 @@ export interface MergeMapOrderedConfig {
  * Maps each value of the source to an inner Observable, and emits the results of each after those of all before it.
  * The results of the first inner Observable that has not ended are emitted as they arrive. An error is emitted at once.
  *
- * `mergeMap` of RxJS is not used, because it takes an inner subscription out of a list in linear time.
- *
  * ```
  * source             ab-----------|
  * a                  ---x--y|
@@ -31,11 +56,51 @@ export interface MergeMapOrderedConfig {
  */
 export function mergeMapOrdered<T, R>(
   project: (value: T) => ObservableInput<R>,
-  { concurrency, countsUntil }: MergeMapOrderedConfig,
+  config: MergeMapOrderedConfig,
+): OperatorFunction<T, R> {
+  return mergeMapInto(project, { ...config, open: (subscriber) => new OrderedResults(subscriber) });
+}
+
+/** Where the results of the inner Observables go. `B` is what is kept of one that has not ended. */
+interface Results<R, B> {
+  add(): B;
+  addResult(buffer: B, result: R): void;
+  end(buffer: B, onEmitted?: () => void): void;
+  complete(): void;
+}
+
+/** Results that are emitted as they arrive. */
+class ArrivingResults<R> implements Results<R, undefined> {
+  constructor(private readonly subscriber: Subscriber<R>) {}
+
+  add(): undefined {
+    return undefined;
+  }
+
+  addResult(_: undefined, result: R): void {
+    this.subscriber.next(result);
+  }
+
+  end(_: undefined, onEmitted?: () => void): void {
+    onEmitted?.();
+  }
+
+  complete(): void {
+    this.subscriber.complete();
+  }
+}
+
+interface MergeIntoConfig<R, B> extends MergeMapOrderedConfig {
+  readonly open: (subscriber: Subscriber<R>) => Results<R, B>;
+}
+
+function mergeMapInto<T, R, B extends ResultBuffer<R> | undefined>(
+  project: (value: T) => ObservableInput<R>,
+  { concurrency, countsUntil, open }: MergeIntoConfig<R, B>,
 ): OperatorFunction<T, R> {
   return (source) =>
     new Observable((subscriber) => {
-      const results = new OrderedResults(subscriber);
+      const results = open(subscriber);
       const inners = new InnerSubscriptions<R>(reportUnhandled);
       const waiting = new Fifo<T>();
       let counted = 0;
