@@ -135,7 +135,7 @@ describe('the client', () => {
       asked.push(request.url);
       response.end();
     };
-    const fresh = new Client({ userAgent: '', maxBytes: 1, timeoutMs: 50, connections: 1, lookup: cachedLookup() });
+    const fresh = new Client({ userAgent: '', maxBytes: 1, timeoutMs: 5_000, connections: 1, lookup: cachedLookup() });
     fresh
       .get(`${urlOf('fresh.localhost')}left`, { wants: () => true })
       .subscribe()
