@@ -8,7 +8,7 @@
  */
 import type { BatchFunction } from '../batch/batch';
 import { isPromiseOrObservable } from '../core/rx';
-import { noteAllCleared, noteCleared, openBatch } from './loader-batch';
+import { currentBatch, noteAllCleared, noteCleared } from './loader-batch';
 import type { LoaderBatch, LoaderFields } from './loader-fields';
 import { isArrayLike, notAFunction } from './loader-results';
 import {
@@ -120,12 +120,10 @@ function load(this: AnyLoader, key: unknown): Promise<unknown> {
   if (key === null || key === undefined) {
     throw new TypeError(`The loader.load() function must be called with a value, but got: ${String(key)}.`);
   }
-  const open = this._batch;
+  const latest = this._batch;
   const byScheduler = this[scheduled];
   if (byScheduler) return byScheduler.load(key);
-  // Not `length >= max`: a size of NaN gives each load its own batch.
-  const isOpen = open !== null && !open.hasDispatched && open.keys.length < this._maxBatchSize;
-  const batch = isOpen ? open : openBatch(this);
+  const batch = currentBatch(this, latest);
   const cacheMap = this._cacheMap;
   let cacheKey: unknown;
   if (cacheMap) {
