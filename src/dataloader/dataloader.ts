@@ -94,7 +94,8 @@ interface Loader<K, V, C> extends DataLoader<K, V, C>, LoaderFields<K, V, C> {
 
 type AnyLoader = Loader<unknown, unknown, unknown>;
 
-function createLoader(
+/** `DataLoader` by name: errors of the platform and heap snapshots show that of the function, not the property `name`. */
+const createLoader = function DataLoader(
   this: AnyLoader,
   batchLoadFn: LoaderFields<unknown, unknown, unknown>['_batchLoadFn'],
   options?: LoaderOptions<unknown, unknown>,
@@ -109,7 +110,7 @@ function createLoader(
   this.name = nameOf(options);
   const ofScheduler = schedulerOptionsOf(options);
   if (ofScheduler || batchLoadFn.length > 1) schedule(this, new ScheduledLoader(this, ofScheduler));
-}
+};
 
 function schedule<K, V, C>(loader: Loader<K, V, C>, value: ScheduledLoader<K, V, C>): ScheduledLoader<K, V, C> {
   Object.defineProperty(loader, scheduled, { value });
@@ -211,7 +212,6 @@ Object.defineProperty(createLoader.prototype, 'batch', {
     return (this[scheduled] ?? schedule(this, new ScheduledLoader(this, undefined))).batch;
   },
 });
-Object.defineProperty(createLoader, 'name', { value: 'DataLoader', configurable: true });
 
 // Cast: a constructor, because a function of ES5 is one, which TypeScript has no type for.
 export const DataLoader = createLoader as unknown as DataLoaderConstructor;

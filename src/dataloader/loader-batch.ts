@@ -151,6 +151,7 @@ export function clearEach<Key>(keys: Iterable<Key>, clear: (key: Key) => void): 
       failed ??= { error };
     }
   }
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is what the cache threw
   if (failed) void Promise.reject(failed.error);
 }
 
@@ -160,7 +161,7 @@ export function settleHits<K>({ cacheHits }: LoaderBatch<K>): void {
 }
 
 /** The latest of a chain of batches that is not settled. Settled ones are taken out of the chain. */
-function unsettled<K>(latest: LoaderBatch<K> | null): LoaderBatch<K> | undefined {
+function unsettled<K>(latest: LoaderBatch<K> | null | undefined): LoaderBatch<K> | undefined {
   let first = latest;
   while (first?.isSettled) first = first.earlier;
   for (let batch = first; batch; batch = batch.earlier)
