@@ -142,8 +142,10 @@ describe.each(packages)('%s without process.nextTick', (name) => {
         [],
         `setImmediate(() => console.log('immediate before'));
          ${logging}
-         setImmediate(() => console.log('immediate after'));
-         setTimeout(async () => console.log((await Promise.all(loads)).join()), 5);`,
+         setImmediate(() => {
+           console.log('immediate after');
+           setImmediate(async () => console.log((await Promise.all(loads)).join()));
+         });`,
       ),
     ).toEqual(['immediate before', 'sync,tick,job', 'immediate after', 'sync,tick,job']);
   });
