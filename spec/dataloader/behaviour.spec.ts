@@ -6,6 +6,7 @@ import { cacheRows } from './cache-rows';
 import { constructionRows } from './construction-rows';
 import { ours, theirs, type BehaviourRow } from './implementations';
 import { loadingRows } from './loading-rows';
+import { misuseRows } from './misuse-rows';
 import { timingRows } from './timing-rows';
 
 const sections: readonly (readonly [string, readonly BehaviourRow[]])[] = [
@@ -13,6 +14,7 @@ const sections: readonly (readonly [string, readonly BehaviourRow[]])[] = [
   ['loading', loadingRows],
   ['the cache', cacheRows],
   ['the moment of dispatch', timingRows],
+  ['misuse', misuseRows],
 ];
 
 describe.each([

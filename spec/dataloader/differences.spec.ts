@@ -41,6 +41,14 @@ describe('the result of a batch function', () => {
     expect(await settled(new ours(() => broken).load(1))).toBe('rejected Error: getter');
   });
 
+  it('fails the loads if what the function throws has no text', async () => {
+    const fail = (): never => {
+       
+      throw Object.create(null);
+    };
+    expect(await settled(new ours(fail).load(1))).toContain('the function errored synchronously: [object Object].');
+  });
+
   it('fails the loads if it has no text', async () => {
     expect(await settled(new ours(() => Object.create(null) as unknown).load(1))).toContain(
       'did not return a Promise: [object Object].',

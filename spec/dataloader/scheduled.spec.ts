@@ -3,7 +3,7 @@
  * option of sluice, a batch function that takes the flush, or `loader.batch`, a scheduler dispatches the batches.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { all, batch, BatchScheduler, MissingResultError, task, type Flush } from 'sluice';
+import { all, batch, BatchScheduler, MissingResultError, ScopedValue, task, within, type Flush } from 'sluice';
 import { DataLoader } from 'sluice/dataloader';
 import { failureOf } from '../support/failure-of';
 import { virtualScheduler } from '../support/virtual-time';
@@ -56,6 +56,30 @@ describe.each([
     expect(found).toBe(2);
     expect(missing).toBeInstanceOf(MissingResultError);
     expect(String(missing)).toContain('Batch "counts" ended without a result for key 2');
+  });
+});
+
+describe.each([
+  ['at the moment of dataloader', undefined],
+  ['by a scheduler', { hold: 1 }],
+])('callers that share a batch, dispatched %s', (_, options) => {
+  it('go on in contexts of their own, by load and by loader.batch', async () => {
+    const { loader, calls } = names(options);
+    const language = new ScopedValue('none');
+    const viaLoad = task(function* viaLoad(id: number) {
+      const name = yield* task(() => loader.load(id))();
+      return `${name} in ${language.get()}`;
+    });
+    const viaBatch = task(function* viaBatch(id: number) {
+      return `${yield* loader.batch(id)} in ${language.get()}`;
+    });
+    const asked = [
+      within(language.override('fr'), viaLoad(1)),
+      within(language.override('de'), viaBatch(2)),
+      viaLoad(3),
+    ];
+    expect(await Promise.all(asked)).toEqual(['user 1 in fr', 'user 2 in de', 'user 3 in none']);
+    expect(calls.flat().sort()).toEqual([1, 2, 3]);
   });
 });
 

@@ -167,6 +167,17 @@ const joiningRows: readonly BehaviourRow[] = [
     },
     apart,
   ),
+  {
+    title: 'two timers of one phase make two batches',
+    run: async (loaderClass) => {
+      const { loader, calls } = recordedLoader(loaderClass);
+      const inTimer = (key: unknown): Promise<unknown> =>
+        new Promise((resolve) => setTimeout(() => resolve(loader.load(key)), 1));
+      await Promise.all([inTimer('a'), inTimer('b')]);
+      return calls;
+    },
+    gives: [['a'], ['b']],
+  },
 ];
 
 const orderRows: readonly BehaviourRow[] = [

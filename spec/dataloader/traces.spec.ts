@@ -1,7 +1,7 @@
 /** The batches of loaders as traces and `BatchScheduler.events$` show them, on both paths. */
 import { batchScheduler, task } from 'sluice';
 import { DataLoader } from 'sluice/dataloader';
-import { trace$, type TraceEvent } from 'sluice/trace';
+import { renderTimeline, spansOf, trace$, type TraceEvent } from 'sluice/trace';
 
 type Ids = readonly number[];
 
@@ -30,6 +30,13 @@ describe.each([
       keys: ['1', '2'],
       reason: 'quiescent',
     });
+  });
+
+  it('has a span of its flight, which a timeline shows', async () => {
+    const loader = new DataLoader((ids: Ids) => Promise.resolve(ids), { ...options, name: 'numbers' });
+    const spans = spansOf(await tracedEvents(() => loader.loadMany([1, 2])));
+    expect(spans.filter(({ kind }) => kind === 'flight').map(({ name }) => name)).toEqual(['numbers']);
+    expect(renderTimeline(spans)).toContain('numbers');
   });
 
   it('that fails has its error in a trace', async () => {

@@ -8,7 +8,7 @@
  */
 import type { BatchFunction } from '../batch/batch';
 import { isPromiseOrObservable } from '../core/rx';
-import { noteAllCleared, noteCleared, openBatch } from './loader-batch';
+import { currentBatch, noteAllCleared, noteCleared } from './loader-batch';
 import type { LoaderBatch, LoaderFields } from './loader-fields';
 import { isArrayLike, notAFunction } from './loader-results';
 import {
@@ -94,7 +94,8 @@ interface Loader<K, V, C> extends DataLoader<K, V, C>, LoaderFields<K, V, C> {
 
 type AnyLoader = Loader<unknown, unknown, unknown>;
 
-function createLoader(
+/** `DataLoader` by name: errors of the platform and heap snapshots show that of the function, not the property `name`. */
+const createLoader = function DataLoader(
   this: AnyLoader,
   batchLoadFn: LoaderFields<unknown, unknown, unknown>['_batchLoadFn'],
   options?: LoaderOptions<unknown, unknown>,
@@ -109,7 +110,7 @@ function createLoader(
   this.name = nameOf(options);
   const ofScheduler = schedulerOptionsOf(options);
   if (ofScheduler || batchLoadFn.length > 1) schedule(this, new ScheduledLoader(this, ofScheduler));
-}
+};
 
 function schedule<K, V, C>(loader: Loader<K, V, C>, value: ScheduledLoader<K, V, C>): ScheduledLoader<K, V, C> {
   Object.defineProperty(loader, scheduled, { value });
@@ -120,12 +121,10 @@ function load(this: AnyLoader, key: unknown): Promise<unknown> {
   if (key === null || key === undefined) {
     throw new TypeError(`The loader.load() function must be called with a value, but got: ${String(key)}.`);
   }
-  const open = this._batch;
+  const latest = this._batch;
   const byScheduler = this[scheduled];
   if (byScheduler) return byScheduler.load(key);
-  // Not `length >= max`: a size of NaN gives each load its own batch.
-  const isOpen = open !== null && !open.hasDispatched && open.keys.length < this._maxBatchSize;
-  const batch = isOpen ? open : openBatch(this);
+  const batch = currentBatch(this, latest);
   const cacheMap = this._cacheMap;
   let cacheKey: unknown;
   if (cacheMap) {
@@ -213,7 +212,6 @@ Object.defineProperty(createLoader.prototype, 'batch', {
     return (this[scheduled] ?? schedule(this, new ScheduledLoader(this, undefined))).batch;
   },
 });
-Object.defineProperty(createLoader, 'name', { value: 'DataLoader', configurable: true });
 
 // Cast: a constructor, because a function of ES5 is one, which TypeScript has no type for.
 export const DataLoader = createLoader as unknown as DataLoaderConstructor;

@@ -7,8 +7,15 @@ import type { LoaderBatch, LoaderFields } from './loader-fields';
 import { callBatchFunction, checkedResults, titleOf } from './loader-results';
 import { ObservedLoaderBatch } from './observed-loader-batch';
 
-/** Opens a batch and schedules its dispatch. */
-export function openBatch<K, V, C>(loader: LoaderFields<K, V, C>): LoaderBatch<K> {
+/**
+ * The batch that takes the next load: the latest one, or a new one, whose dispatch is scheduled.
+ *
+ * The arrays are created in the function that every load calls. V8 learns from the calls of a function what its arrays hold;
+ * in a function that is called once a batch it learns that after it has optimized `load`, and then never inlines `push`.
+ */
+export function currentBatch<K, V, C>(loader: LoaderFields<K, V, C>, latest: LoaderBatch<K> | null): LoaderBatch<K> {
+  // Not `length >= max`: a size of NaN gives each load its own batch.
+  if (latest !== null && !latest.hasDispatched && latest.keys.length < loader._maxBatchSize) return latest;
   const batch: LoaderBatch<K> = {
     hasDispatched: false,
     isSettled: false,
@@ -17,7 +24,7 @@ export function openBatch<K, V, C>(loader: LoaderFields<K, V, C>): LoaderBatch<K
     rejects: [],
     cacheHits: undefined,
     cleared: undefined,
-    earlier: unsettled(loader._batch),
+    earlier: unsettled(latest),
     observed: ObservedLoaderBatch.opened<K>(loader, () => titleOf(loader)),
   };
   loader._batch = batch;
@@ -123,22 +130,29 @@ function settleBatch<K>(batch: LoaderBatch<K>, results: ArrayLike<unknown>): voi
 function failBatch<K, V, C>(loader: LoaderFields<K, V, C>, batch: LoaderBatch<K>, error: unknown): void {
   batch.isSettled = true;
   settleHits(batch);
-  let failedClear: { readonly error: unknown } | undefined;
-  for (let index = 0; index < batch.keys.length; index++) {
-    try {
-      clearFailed(loader, batch, batch.keys[index] as K); // Cast: defined, because the index is below the length.
-    } catch (clearError) {
-      failedClear ??= { error: clearError };
-    }
-    batch.rejects[index]?.(error);
-  }
+  clearEach(batch.keys, (key) => {
+    // A newer promise may be in the place of a key that was cleared in flight.
+    if (!batch.cleared?.has(loader._cacheKeyFn(key))) loader.clear(key);
+  });
+  for (const reject of batch.rejects) reject(error);
   batch.observed?.onFailed(error);
-  if (failedClear) throw failedClear.error;
 }
 
-/** Clears a key, unless it was cleared in flight: a newer promise may be in its place. */
-function clearFailed<K, V, C>(loader: LoaderFields<K, V, C>, { cleared }: LoaderBatch<K>, key: K): void {
-  if (!cleared?.has(loader._cacheKeyFn(key))) loader.clear(key);
+/**
+ * Clears the keys of a failed batch. An error of the cache is an unhandled rejection, because the loads fail with the error
+ * of the batch.
+ */
+export function clearEach<Key>(keys: Iterable<Key>, clear: (key: Key) => void): void {
+  let failed: { readonly error: unknown } | undefined;
+  for (const key of keys) {
+    try {
+      clear(key);
+    } catch (error) {
+      failed ??= { error };
+    }
+  }
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is what the cache threw
+  if (failed) void Promise.reject(failed.error);
 }
 
 /** Settles the loads that the cache answers. */

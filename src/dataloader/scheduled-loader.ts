@@ -10,7 +10,7 @@ import { whenAborted } from '../core/abort-listeners';
 import { captureStores, carriedValue, runInStores, type Stores } from '../core/async-local';
 import { currentScheduler } from '../scheduler/batch-scheduler';
 import { afterPromiseJobs } from './after-promise-jobs';
-import { settleHits } from './loader-batch';
+import { clearEach, settleHits } from './loader-batch';
 import type { LoaderFields } from './loader-fields';
 import { callBatchFunction, checkedResults, titleOf } from './loader-results';
 import type { LoaderCacheMap, SchedulerOptions } from './options';
@@ -147,7 +147,9 @@ export class ScheduledLoader<K, V, C> {
 
   /** A failed batch is not cached. A promise that has replaced another one since the flush is of a newer batch. */
   #clearFailed(asked: readonly AskedKey<K>[]): void {
-    for (const { key, entry } of asked) if (!entry || this.#entryOf(key) === entry) this.#loader.clear(key);
+    clearEach(asked, ({ key, entry }) => {
+      if (!entry || this.#entryOf(key) === entry) this.#loader.clear(key);
+    });
   }
 
   #entryOf(key: K): PlacedResult<V> | undefined {
