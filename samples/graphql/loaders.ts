@@ -49,10 +49,6 @@ export function loadersOn(connection: Connection): Loaders {
   };
 
   const pagesWith = `select ${PAGE} from page where id = any($1)`;
-  const pageOf = batch(
-    async (ids: readonly number[], { signal }) => byKey(ids, await query<PageRow>(pagesWith, [ids], signal), idOf),
-    { name: 'pageOf', cache: true },
-  );
   const pageAt = batch(
     async (urls: readonly string[], { signal }) => {
       const rows = await query<PageRow>(`select ${PAGE} from page where url = any($1)`, [urls], signal);
@@ -100,6 +96,12 @@ export function loadersOn(connection: Connection): Loaders {
     },
     { name: 'hostOf', cache: true },
   );
+  const [linksOf, linksTo] = [linksBy('linksOf', 'source'), linksBy('linksTo', 'target')];
+  const pageOf = batch(
+    async (ids: readonly number[], { signal }) => byKey(ids, await query<PageRow>(pagesWith, [ids], signal), idOf),
+    // The policy waits for pages before it asks for the rows around them.
+    { name: 'pageOf', cache: true, feeds: [hostOf, linksOf, linksTo] },
+  );
   // No request owns this query: it is made on a scheduler that all of them share, and not counted as one of theirs.
   const shared = new BatchScheduler({ name: 'events' });
   const notedPageOf = batch(
@@ -110,8 +112,8 @@ export function loadersOn(connection: Connection): Loaders {
     pageOf: counted(pageOf),
     pageAt: counted(pageAt),
     pagesIn: counted(pagesIn),
-    linksOf: counted(linksBy('linksOf', 'source')),
-    linksTo: counted(linksBy('linksTo', 'target')),
+    linksOf: counted(linksOf),
+    linksTo: counted(linksTo),
     hostOf: counted(hostOf),
     notedPageOf: counted(notedPageOf),
     hosts: () => single<HostRow>(`${HOST} group by host order by host`),

@@ -26,7 +26,7 @@ const command = new Command('graphql')
   .description('Serves crawled pages by GraphQL. DATABASE_URL leads to a Postgres other than PGlite.')
   .argument('[file]', `a result of the crawler, .jsonl or .sqlite (${DEFAULT_OPTIONS.output}, else a small crawl)`)
   .option('--port <n>', 'port of the server; 0 is a free one', portNumber, 4_000)
-  .option('--seed <n>', 'seed of the built-in site that is crawled', Number, 1)
+  .option('--seed <n>', 'seed of the built-in site that is crawled', wholeNumber, 1)
   .option('--timeline <file>', 'write a timeline of all requests at the end, as a page for a browser')
   // Suggestions are disabled, because an error is one line.
   .showSuggestionAfterError(false)
@@ -74,4 +74,9 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port < 65_536) return port;
   throw new InvalidArgumentError('Give a whole number below 65536.');
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number.');
 }

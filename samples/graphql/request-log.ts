@@ -22,7 +22,7 @@ export function useRequestLog(log: Log): Plugin {
   };
   return {
     onExecute: ({ executeFn, setExecuteFn }) => {
-      setExecuteFn((args: unknown) => {
+      setExecuteFn((args: unknown): unknown => {
         logAtEnd();
         return executeFn(args as never);
       });

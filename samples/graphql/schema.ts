@@ -59,25 +59,26 @@ export const typeDefs = /* GraphQL */ `
 `;
 
 /** What GraphiQL shows at first: three levels, from pages over their links to the hosts of what they lead to. */
-export const FIRST_QUERY = /* GraphQL */ `query Pages {
-  pages(first: 20) {
-    nodes {
-      title
-      links(first: 10) {
-        url
-        target {
-          title
-          host {
-            name
-            pageCount
+export const FIRST_QUERY = /* GraphQL */ `
+  query Pages {
+    pages(first: 20) {
+      nodes {
+        title
+        links(first: 10) {
+          url
+          target {
+            title
+            host {
+              name
+              pageCount
+            }
           }
         }
       }
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
-}
 `;

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { Subject } from 'rxjs';
+import { feedersFirst } from 'sluice';
 import { useSluice } from 'sluice/graphql';
 import type { Connection } from './connection';
 import { GraphError } from './graph-error';
@@ -33,9 +34,13 @@ export async function startServer(connection: Connection, port: number, log: Log
     // GraphiQL from this machine: the default one is loaded from another host. Its megabytes are for browsers only.
     renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
     batching: true,
-    plugins: [useRequestLog(log), useSluice()],
+    plugins: [useRequestLog(log), useSluice({ policy: feedersFirst })],
   });
-  const server = createServer((request, response) => void yoga(request, response));
+  const server = createServer((request, response) => {
+    // A connection that is kept alive would delay the end of a server that has stopped.
+    response.once('close', () => setImmediate(() => !server.listening && server.closeIdleConnections()));
+    void yoga(request, response);
+  });
   try {
     await once(server.listen(port, '127.0.0.1'), 'listening');
   } catch (error) {
