@@ -43,15 +43,19 @@ class FieldResult implements PromiseLike<unknown> {
     onValue?: ((value: unknown) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
-    const { lifetime } = this;
+    const { lifetime, input } = this;
     const onInput = (value: unknown): unknown =>
-      lifetime.run(() => {
-        const result = toResolverResult(value, lifetime);
-        if (result instanceof FieldResult) return result.then(onValue, onError);
-        return onValue ? onValue(result) : result;
-      });
+      lifetime.isEntered ? onResult(value) : lifetime.run(() => onResult(value));
+    const onResult = (value: unknown): unknown => {
+      const result = toResolverResult(value, lifetime);
+      if (result instanceof FieldResult) return result.then(onValue, onError);
+      return onValue ? onValue(result) : result;
+    };
+    const output = lifetime.isEntered
+      ? input.then(onInput, onError)
+      : lifetime.run(() => input.then(onInput, onError));
     // Cast: `onInput` has the result of `onValue`, or without it the value, as `then` has.
-    return lifetime.run(() => this.input.then(onInput, onError)) as PromiseLike<A | B>;
+    return output as PromiseLike<A | B>;
   }
 }
 

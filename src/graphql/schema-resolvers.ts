@@ -57,19 +57,29 @@ function prepareField(field: Field, fieldResolver: FieldResolver | undefined): v
 }
 
 function wrapResolver(resolve: FieldResolver): FieldResolver {
-  return replaced(resolve, (source, args, context, info) =>
-    resolveInRequest(context, () => resolve(source, args, context, info)),
-  );
+  return replaced(resolve, (source, args, context, info) => {
+    const lifetime = RequestLifetime.find(context);
+    if (!lifetime) return resolve(source, args, context, info);
+    lifetime.beforeResolver();
+    return lifetime.isEntered
+      ? toResolverResult(resolve(source, args, context, info), lifetime)
+      : resolveEntering(lifetime, () => resolve(source, args, context, info));
+  });
 }
 
 /** Runs a resolver in the request of its context, or of the running code; without one, as graphql-js would. */
 function resolveInRequest(context: unknown, resolve: () => unknown): unknown {
   const lifetime = RequestLifetime.find(context);
   if (!lifetime) return resolve();
-  const { isEntered } = lifetime;
-  const result = lifetime.runResolver(() => toResolverResult(resolve(), lifetime));
-  return isEntered ? result : toEnteringResult(result, lifetime);
+  lifetime.beforeResolver();
+  return lifetime.isEntered ? toResolverResult(resolve(), lifetime) : resolveEntering(lifetime, resolve);
 }
+
+const resolveEntering = (lifetime: RequestLifetime, resolve: () => unknown): unknown =>
+  toEnteringResult(
+    lifetime.run(() => toResolverResult(resolve(), lifetime)),
+    lifetime,
+  );
 
 function wrapSubscribe(subscribe: FieldResolver): FieldResolver {
   return replaced(subscribe, (source, args, context, info) => toEventStream(subscribe(source, args, context, info)));

@@ -4,9 +4,10 @@
  * end has no lifetime.
  */
 import type { CancelledError } from '../core/errors';
+import { LinkedQueue, type QueueLinks } from '../core/linked-queue';
 
 /** A promise or subscriber that waits for a future of the request. */
-export interface LifetimeWaiter {
+export interface LifetimeWaiter extends QueueLinks {
   /** Ends the wait: cancels what is waited for, and fails the waiter with the error. */
   abort(error: unknown): void;
 }
@@ -17,10 +18,15 @@ interface LifetimeWork {
 }
 
 export class SchedulerLifetime {
-  readonly #waiters = new Set<LifetimeWaiter>();
+  readonly #waiters = new LinkedQueue<LifetimeWaiter>();
   readonly #works = new Set<LifetimeWork>();
   #cancellation: CancelledError | undefined;
   #endError: (() => unknown) | undefined;
+
+  /** Whether every wait is accepted. */
+  get isOpen(): boolean {
+    return !this.#cancellation && !this.#endError;
+  }
 
   /**
    * The error with which a new wait is refused; undefined while waits are accepted.
@@ -33,11 +39,11 @@ export class SchedulerLifetime {
   }
 
   addWaiter(waiter: LifetimeWaiter): void {
-    this.#waiters.add(waiter);
+    this.#waiters.push(waiter);
   }
 
   removeWaiter(waiter: LifetimeWaiter): void {
-    this.#waiters.delete(waiter);
+    this.#waiters.remove(waiter);
   }
 
   addWork(work: LifetimeWork): void {
@@ -73,6 +79,6 @@ export class SchedulerLifetime {
 
   #abortWaiters(error: unknown): void {
     // A waiter that is added meanwhile is refused or is a clean-up, and not among these.
-    for (const waiter of [...this.#waiters]) if (this.#waiters.has(waiter)) waiter.abort(error);
+    for (const waiter of [...this.#waiters]) if (waiter.isQueued) waiter.abort(error);
   }
 }
