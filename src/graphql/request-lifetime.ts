@@ -145,6 +145,7 @@ export class RequestLifetime {
   }
 
   #endWaits(): void {
+    if (!this.#waits.hasWork) this.scheduler.unregister();
     const state = 'closed: the request has its result';
     this.#waits.end(() => new ScopeClosedError(this.#title, 'await', { state }));
   }

@@ -46,6 +46,11 @@ export class SchedulerLifetime {
     this.#waiters.remove(waiter);
   }
 
+  /** Whether started work has not ended yet. */
+  get hasWork(): boolean {
+    return this.#works.size > 0;
+  }
+
   addWork(work: LifetimeWork): void {
     if (this.#cancellation) work.cancel(this.#cancellation.reason);
     else this.#works.add(work);
