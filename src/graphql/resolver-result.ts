@@ -44,9 +44,9 @@ class FieldResult implements PromiseLike<unknown> {
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
     const { lifetime, input } = this;
-    const onInput = (value: unknown): unknown =>
-      lifetime.isEntered ? onResult(value) : lifetime.run(() => onResult(value));
-    const onResult = (value: unknown): unknown => {
+    // One closure for each field: a request has thousands of them.
+    const onInput = (value: unknown): unknown => {
+      if (!lifetime.isEntered) return lifetime.run(() => onInput(value));
       const result = toResolverResult(value, lifetime);
       if (result instanceof FieldResult) return result.then(onValue, onError);
       return onValue ? onValue(result) : result;

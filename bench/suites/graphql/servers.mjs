@@ -4,22 +4,26 @@
  * requests does; the server of sluice needs such a store by itself.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { DataLoader } from '../../dataloader.mjs';
 import { useSluice } from '../../../dist/graphql.mjs';
-import { batch } from '../../sluice.mjs';
+import { DataLoader } from '../../dataloader.mjs';
+import { batch, task } from '../../sluice.mjs';
 
 /** @typedef {import('./database.mjs').Database} Database */
 
 const typeDefs = /* GraphQL */ `
   type Query {
     pages: [Page!]!
+    page(id: Int!): Page
   }
   type Page {
     id: Int!
     url: String!
     title: String!
     links: [Link!]!
+    "The page once more; every other page asks for it one turn of the event loop later."
+    late: Page!
   }
   type Link {
     id: Int!
@@ -28,8 +32,9 @@ const typeDefs = /* GraphQL */ `
   }
 `;
 
-export const QUERY = '{ pages { url title links { text target { url title } } } }';
+/** @typedef {(query: string) => Promise<string>} Server answers a query with JSON */
 
+/** @returns {Server} */
 function yogaOf(/** @type {object} */ resolvers, /** @type {object} */ options) {
   const yoga = createYoga({ schema: createSchema({ typeDefs, resolvers }), logging: false, ...options });
   const headers = { 'content-type': 'application/json' };
@@ -39,19 +44,28 @@ function yogaOf(/** @type {object} */ resolvers, /** @type {object} */ options) 
   };
 }
 
+/** @returns {Server} */
 export function sluiceServer(/** @type {Database} */ database) {
   const pageOf = batch(database.pagesWith, { name: 'pageOf', cache: true });
+  const heldPageOf = batch(database.pagesWith, { name: 'heldPageOf', hold: 1_000 });
   const linksOf = batch(database.linksOf, { name: 'linksOf', cache: true });
   return yogaOf(
     {
-      Query: { pages: database.pages },
-      Page: { links: ({ id }) => linksOf(id) },
+      Query: { pages: database.pages, page: (_, { id }) => pageOf(id) },
+      Page: {
+        links: ({ id }) => linksOf(id),
+        late: task(function* late({ id }) {
+          if (id % 2 === 1) yield nextTurn();
+          return yield* heldPageOf(id);
+        }),
+      },
       Link: { target: ({ target }) => pageOf(target) },
     },
     { plugins: [useSluice()] },
   );
 }
 
+/** @returns {Server} */
 export function dataLoaderServer(/** @type {Database} */ database) {
   const storage = new AsyncLocalStorage();
   const loadersOf = () => ({
@@ -60,13 +74,19 @@ export function dataLoaderServer(/** @type {Database} */ database) {
   });
   const run = yogaOf(
     {
-      Query: { pages: database.pages },
-      Page: { links: ({ id }, _, { links }) => links.load(id) },
+      Query: { pages: database.pages, page: (_, { id }, { pages }) => pages.load(id) },
+      Page: {
+        links: ({ id }, _, { links }) => links.load(id),
+        late: async ({ id }, _, { pages }) => {
+          if (id % 2 === 1) await nextTurn();
+          return pages.load(id);
+        },
+      },
       Link: { target: ({ target }, _, { pages }) => pages.load(target) },
     },
     { context: loadersOf },
   );
-  return (/** @type {string} */ query) => storage.run({}, () => run(query));
+  return (query) => storage.run({}, () => run(query));
 }
 
 const valuesOf = (/** @type {ReadonlyMap<number, unknown>} */ values, /** @type {readonly number[]} */ ids) =>
