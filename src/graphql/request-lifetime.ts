@@ -97,6 +97,11 @@ export class RequestLifetime {
     this.openScope();
   }
 
+  /** Called around the resolver of each root field of a mutation: what was loaded before a write may be old after it. */
+  clearCaches(): void {
+    this.#waits.clearCaches();
+  }
+
   /** Aborts the request with the signal, unless it is a mutation, which runs to its end. */
   watch(signal: AbortSignal | undefined): void {
     if (!signal || (this.operation.type === 'mutation' && !this.config.cancelMutations)) return;

@@ -26,6 +26,13 @@ export function toEnteringResult(result: unknown, lifetime: RequestLifetime): un
     : result;
 }
 
+/** Calls a function once the result is there, before the resolvers below it are called. */
+export function afterResult(result: unknown, onResult: () => void): unknown {
+  if (result instanceof FieldResult) return result.tap(onResult);
+  onResult();
+  return result;
+}
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 export const isThenable = (value: object): value is PromiseLike<unknown> =>
@@ -39,6 +46,17 @@ class FieldResult implements PromiseLike<unknown> {
     private readonly lifetime: RequestLifetime,
   ) {}
 
+  /** The same result, with a function that is called before each continuation. */
+  tap(onResult: () => void): FieldResult {
+    const then: PromiseLike<unknown>['then'] = (onValue, onError) =>
+      this.then((value) => {
+        onResult();
+        // Cast: without a continuation, the result of `then` has the value itself.
+        return onValue ? onValue(value) : (value as never);
+      }, onError);
+    return new FieldResult({ then }, this.lifetime);
+  }
+
   then<A = unknown, B = never>(
     onValue?: ((value: unknown) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -51,9 +69,7 @@ class FieldResult implements PromiseLike<unknown> {
       if (result instanceof FieldResult) return result.then(onValue, onError);
       return onValue ? onValue(result) : result;
     };
-    const output = lifetime.isEntered
-      ? input.then(onInput, onError)
-      : lifetime.run(() => input.then(onInput, onError));
+    const output = lifetime.isEntered ? input.then(onInput, onError) : lifetime.run(() => input.then(onInput, onError));
     // Cast: `onInput` has the result of `onValue`, or without it the value, as `then` has.
     return output as PromiseLike<A | B>;
   }

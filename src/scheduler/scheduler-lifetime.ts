@@ -17,7 +17,13 @@ interface LifetimeWork {
   cancel(reason: unknown): void;
 }
 
+/** A cache of values that a mutation may change. */
+interface LifetimeCache {
+  clearLoaded(): void;
+}
+
 export class SchedulerLifetime {
+  readonly #caches: LifetimeCache[] = [];
   readonly #waiters = new LinkedQueue<LifetimeWaiter>();
   readonly #works = new Set<LifetimeWork>();
   #cancellation: CancelledError | undefined;
@@ -44,6 +50,15 @@ export class SchedulerLifetime {
 
   removeWaiter(waiter: LifetimeWaiter): void {
     this.#waiters.remove(waiter);
+  }
+
+  addCache(cache: LifetimeCache): void {
+    this.#caches.push(cache);
+  }
+
+  /** Clears the caches of the scheduler, but for the values that were written since the last call. */
+  clearCaches(): void {
+    for (const cache of this.#caches) cache.clearLoaded();
   }
 
   /** Whether started work has not ended yet. */
