@@ -6,6 +6,7 @@ import { engines, type Engine } from './engines';
 /** The rows of a database, and the keys that were loaded. */
 const rows = new Map<number, string>();
 const loads: number[] = [];
+let taskRuns = 0;
 beforeEach(() => {
   rows.clear();
   rows.set(1, 'old').set(2, 'old');
@@ -69,6 +70,7 @@ const schema = createSchema({
       },
       writeTask: task(function* (_: unknown, { id, name }: Args) {
         yield* nameOf(id);
+        taskRuns += 1;
         rows.set(id, name);
         return { id };
       }),
@@ -157,6 +159,12 @@ describe.each(engines)('a mutation of %s', (_, start) => {
       prime: { name: 'primed', again: 'primed' },
     });
     expect(loads).toEqual([1]);
+  });
+
+  it('runs a task that a resolver returns once', async () => {
+    taskRuns = 0;
+    await run('mutation { writeTask(id: 1, name: "new") { name } }');
+    expect(taskRuns).toBe(1);
   });
 
   it('loads a row once for its selection set', async () => {

@@ -3,6 +3,7 @@
  * into one. The continuation of a thenable runs in the request, so that graphql-js calls the resolvers below it there.
  */
 import { isObservable } from 'rxjs';
+import { isKeyFuture } from '../batch/batch-future';
 import { Future } from '../future/future';
 import type { RequestLifetime } from './request-lifetime';
 
@@ -41,16 +42,27 @@ export const isThenable = (value: object): value is PromiseLike<unknown> =>
 const isAwaited = (value: unknown): boolean => isObject(value) && (isThenable(value) || isObservable(value));
 
 class FieldResult implements PromiseLike<unknown> {
+  #started: PromiseLike<unknown> | undefined;
+
   constructor(
     private readonly input: PromiseLike<unknown>,
     private readonly lifetime: RequestLifetime,
   ) {}
 
-  /** The same result, with a function that is called before each continuation. */
+  /** The input, of which a cold future runs once: servers that observe their resolvers call `then` a second time. */
+  #shared(): PromiseLike<unknown> {
+    const { input } = this;
+    if (!(input instanceof Future) || isKeyFuture(input)) return input;
+    return (this.#started ??= this.lifetime.isEntered ? input.then() : this.lifetime.run(() => input.then()));
+  }
+
+  /** The same result, with a function that is called once, before the first continuation. */
   tap(onResult: () => void): FieldResult {
+    let isCalled = false;
     const then: PromiseLike<unknown>['then'] = (onValue, onError) =>
       this.then((value) => {
-        onResult();
+        if (!isCalled) onResult();
+        isCalled = true;
         // Cast: without a continuation, the result of `then` has the value itself.
         return onValue ? onValue(value) : (value as never);
       }, onError);
@@ -61,7 +73,8 @@ class FieldResult implements PromiseLike<unknown> {
     onValue?: ((value: unknown) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
-    const { lifetime, input } = this;
+    const { lifetime } = this;
+    const input = this.#shared();
     // One closure for each field: a request has thousands of them.
     const onInput = (value: unknown): unknown => {
       if (!lifetime.isEntered) return lifetime.run(() => onInput(value));
