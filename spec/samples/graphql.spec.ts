@@ -205,7 +205,9 @@ it('the operations of one HTTP batch are logged one by one', async () => {
   const query = '{ hosts { name } }';
   const results = await post<Result[]>(server.url, [{ query }, { query }]);
   expect(results).toHaveLength(2);
-  expect(await logged(2)).toEqual([1, 2].map((): unknown => expect.stringMatching(line('query: MS, 1 query instead of 1'))));
+  expect(await logged(2)).toEqual(
+    [1, 2].map((): unknown => expect.stringMatching(line('query: MS, 1 query instead of 1'))),
+  );
 });
 
 it('a port in use is named', async () => {
