@@ -4,7 +4,7 @@
  *
  * @typedef {import('./rounds.mjs').Timing} Timing
  * @typedef {'loads per second' | 'tasks per second' | 'round trips per second' | 'pages per second'
- *   | 'pages per CPU second'} Rate
+ *   | 'pages per CPU second' | 'requests per second'} Rate
  * @typedef {'ms' | 'bytes per pending load' | 'round trips' | 'rounds' | 'scaling' | 'ns each' | 'ns above the bare task'
  *   | 'times the ideal' | 'bytes left' | 'MB above idle Node'} Cost
  * @typedef {Rate | Cost} Metric

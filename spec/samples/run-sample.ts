@@ -6,7 +6,7 @@ import { patience } from '../support/patience';
 
 export const PROJECT = join(__dirname, '..', '..');
 
-type Sample = 'audit' | 'crawl' | 'digest' | 'pipeline';
+type Sample = 'audit' | 'crawl' | 'digest' | 'graphql' | 'pipeline';
 
 /** The command line of `node` for the program of a sample. */
 export const commandOf = (sample: Sample): readonly string[] => [

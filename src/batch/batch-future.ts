@@ -59,6 +59,9 @@ class BatchFuture<K, V> extends Future<V> {
   }
 }
 
+/** Whether a value is a future of a key. Waiters that begin at the same moment share one load of the key. */
+export const isKeyFuture = (value: object): boolean => value instanceof BatchFuture;
+
 /** The future of a call outside of resolvers. */
 class KeyFuture<K, V> extends BatchFuture<K, V> {
   /** `await` adds the key to its batch directly if the load calls no function of the config. */

@@ -40,11 +40,15 @@ export class BatchQueues<K, V> {
   #cacheOf(scheduler: BatchScheduler, { real }: SchedulerState): PartitionedCache<V, PendingKey<K, V>> | undefined {
     const { cache, partitionOf } = this.definition.options;
     if (cache === false) return undefined;
-    return new PartitionedCache({
+    const isOfMutation = scheduler.operation?.type === 'mutation';
+    const made = new PartitionedCache<V, PendingKey<K, V>>({
       config: cache,
       isPartitioned: partitionOf !== undefined,
+      isOfMutation,
       now: () => scheduler.now(),
       real: real && this.#of(scheduler, real).cache,
     });
+    if (isOfMutation) scheduler.lifetime?.addCache(made);
+    return made;
   }
 }

@@ -1,4 +1,5 @@
 /** The wait of a promise or subscriber for a future, on a scheduler with a lifetime: the lifetime can end the wait. */
+import type { QueueLinks } from '../core/linked-queue';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { frameHere } from '../scheduler/frame';
 import type { LifetimeWaiter, SchedulerLifetime } from '../scheduler/scheduler-lifetime';
@@ -11,7 +12,9 @@ export function beginWithinLifetime<T>(
   sink: Sink<T>,
   beginFor: (sink: Sink<T>) => Execution,
 ): Execution {
-  const refusal = lifetime.refusal(() => (sink.frame ?? frameHere())?.work !== undefined);
+  const refusal = lifetime.isOpen
+    ? undefined
+    : lifetime.refusal(() => (sink.frame ?? frameHere())?.work !== undefined);
   if (refusal) {
     sink.fail(refusal.error);
     return endedExecution;
@@ -20,8 +23,11 @@ export function beginWithinLifetime<T>(
 }
 
 class LifetimeWait<T> extends ForwardingSink<T> implements Execution, LifetimeWaiter {
+  queuedBefore: QueueLinks | undefined;
+  queuedAfter: QueueLinks | undefined;
+  /** Whether the wait is registered with the lifetime, from its begin to its end. */
+  isQueued = false;
   #execution: Execution | undefined;
-  #isOver = false;
 
   constructor(
     sink: Sink<T>,
@@ -35,7 +41,7 @@ class LifetimeWait<T> extends ForwardingSink<T> implements Execution, LifetimeWa
     this.lifetime.addWaiter(this);
     const execution = beginFor(this);
     // The value has come already, or the request was cancelled while the execution began.
-    if (this.#isOver) {
+    if (!this.isQueued) {
       this.scheduler.runQueue.drive(() => {
         execution.cancel();
       });
@@ -66,8 +72,7 @@ class LifetimeWait<T> extends ForwardingSink<T> implements Execution, LifetimeWa
 
   /** Returns false if the wait is over already. */
   #end(): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
+    if (!this.isQueued) return false;
     this.lifetime.removeWaiter(this);
     return true;
   }

@@ -13,14 +13,20 @@ import { Scope } from '../scope/scope';
 import { titleOf } from './operation';
 import type { RequestConfig } from './request-config';
 
-const byScheduler = new WeakMap<BatchScheduler, RequestLifetime>();
 /** Lifetimes of servers whose execution cannot be wrapped, by the context of the request. */
 const byContext = new WeakMap<object, RequestLifetime>();
+
+/** The waits of a request, which lead from its scheduler to the request. */
+class RequestWaits extends SchedulerLifetime {
+  constructor(readonly request: RequestLifetime) {
+    super();
+  }
+}
 
 export class RequestLifetime {
   readonly scheduler: BatchScheduler;
   readonly #title: string;
-  readonly #waits = new SchedulerLifetime();
+  readonly #waits = new RequestWaits(this);
   readonly #abortListeners = new Set<(reason: unknown) => void>();
   #scope: Scope | undefined;
   #unwatch: (() => void) | undefined;
@@ -37,12 +43,14 @@ export class RequestLifetime {
     this.scheduler = new BatchScheduler({ name: this.#title, ...(policy && { policy }), ...(clock && { clock }) });
     this.scheduler.lifetime = this.#waits;
     this.scheduler.operation = operation;
-    byScheduler.set(this.scheduler, this);
   }
 
   /** The lifetime of the running code, or that of the given context; undefined outside of all requests. */
   static find(context?: unknown): RequestLifetime | undefined {
-    return (isObject(context) ? byContext.get(context) : undefined) ?? byScheduler.get(currentScheduler());
+    const bound = isObject(context) ? byContext.get(context) : undefined;
+    if (bound) return bound;
+    const { lifetime } = currentScheduler();
+    return lifetime instanceof RequestWaits ? lifetime.request : undefined;
   }
 
   /** Returns the scope of the request, opened at the first call: an event of a subscription may come hours after its `next()`. */
@@ -79,15 +87,19 @@ export class RequestLifetime {
   }
 
   /**
-   * Runs a resolver.
+   * Called before each resolver.
    *
    * @throws CancelledError or ScopeClosedError if the request has ended: its result is not wanted any more
    */
-  runResolver<R>(resolve: () => R): R {
-    const refusal = this.#waits.refusal(() => false);
+  beforeResolver(): void {
+    const refusal = this.#waits.isOpen ? undefined : this.#waits.refusal(() => false);
     if (refusal) throw refusal.error;
     this.openScope();
-    return this.run(resolve);
+  }
+
+  /** Called around the resolver of each root field of a mutation: what was loaded before a write may be old after it. */
+  clearCaches(): void {
+    this.#waits.clearCaches();
   }
 
   /** Aborts the request with the signal, unless it is a mutation, which runs to its end. */
@@ -138,6 +150,7 @@ export class RequestLifetime {
   }
 
   #endWaits(): void {
+    if (!this.#waits.hasWork) this.scheduler.unregister();
     const state = 'closed: the request has its result';
     this.#waits.end(() => new ScopeClosedError(this.#title, 'await', { state }));
   }

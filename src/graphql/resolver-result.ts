@@ -3,6 +3,7 @@
  * into one. The continuation of a thenable runs in the request, so that graphql-js calls the resolvers below it there.
  */
 import { isObservable } from 'rxjs';
+import { isKeyFuture } from '../batch/batch-future';
 import { Future } from '../future/future';
 import type { RequestLifetime } from './request-lifetime';
 
@@ -26,6 +27,13 @@ export function toEnteringResult(result: unknown, lifetime: RequestLifetime): un
     : result;
 }
 
+/** Calls a function once the result is there, before the resolvers below it are called. */
+export function afterResult(result: unknown, onResult: () => void): unknown {
+  if (result instanceof FieldResult) return result.tap(onResult);
+  onResult();
+  return result;
+}
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 export const isThenable = (value: object): value is PromiseLike<unknown> =>
@@ -34,24 +42,49 @@ export const isThenable = (value: object): value is PromiseLike<unknown> =>
 const isAwaited = (value: unknown): boolean => isObject(value) && (isThenable(value) || isObservable(value));
 
 class FieldResult implements PromiseLike<unknown> {
+  #started: PromiseLike<unknown> | undefined;
+
   constructor(
     private readonly input: PromiseLike<unknown>,
     private readonly lifetime: RequestLifetime,
   ) {}
+
+  /** The input, of which a cold future runs once: servers that observe their resolvers call `then` a second time. */
+  #shared(): PromiseLike<unknown> {
+    const { input } = this;
+    if (!(input instanceof Future) || isKeyFuture(input)) return input;
+    return (this.#started ??= this.lifetime.isEntered ? input.then() : this.lifetime.run(() => input.then()));
+  }
+
+  /** The same result, with a function that is called once, before the first continuation. */
+  tap(onResult: () => void): FieldResult {
+    let isCalled = false;
+    const then: PromiseLike<unknown>['then'] = (onValue, onError) =>
+      this.then((value) => {
+        if (!isCalled) onResult();
+        isCalled = true;
+        // Cast: without a continuation, the result of `then` has the value itself.
+        return onValue ? onValue(value) : (value as never);
+      }, onError);
+    return new FieldResult({ then }, this.lifetime);
+  }
 
   then<A = unknown, B = never>(
     onValue?: ((value: unknown) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
     const { lifetime } = this;
-    const onInput = (value: unknown): unknown =>
-      lifetime.run(() => {
-        const result = toResolverResult(value, lifetime);
-        if (result instanceof FieldResult) return result.then(onValue, onError);
-        return onValue ? onValue(result) : result;
-      });
+    const input = this.#shared();
+    // One closure for each field: a request has thousands of them.
+    const onInput = (value: unknown): unknown => {
+      if (!lifetime.isEntered) return lifetime.run(() => onInput(value));
+      const result = toResolverResult(value, lifetime);
+      if (result instanceof FieldResult) return result.then(onValue, onError);
+      return onValue ? onValue(result) : result;
+    };
+    const output = lifetime.isEntered ? input.then(onInput, onError) : lifetime.run(() => input.then(onInput, onError));
     // Cast: `onInput` has the result of `onValue`, or without it the value, as `then` has.
-    return lifetime.run(() => this.input.then(onInput, onError)) as PromiseLike<A | B>;
+    return output as PromiseLike<A | B>;
   }
 }
 

@@ -6,13 +6,15 @@
 import { isObservable } from 'rxjs';
 import { ObservableIterator } from './observable-iterator';
 import { RequestLifetime } from './request-lifetime';
-import { isThenable, toEnteringResult, toResolverResult } from './resolver-result';
+import { afterResult, isThenable, toEnteringResult, toResolverResult } from './resolver-result';
 
 /** A resolver of a field, as in graphql-js: `(source, args, context, info)`. */
 export type FieldResolver = (source: unknown, args: unknown, context: unknown, info: FieldInfo) => unknown;
 
 interface FieldInfo {
   readonly fieldName: string;
+  /** The way to the field; that of a root field has no part before it. */
+  readonly path: { readonly prev: unknown };
 }
 
 interface Field {
@@ -57,17 +59,31 @@ function prepareField(field: Field, fieldResolver: FieldResolver | undefined): v
 }
 
 function wrapResolver(resolve: FieldResolver): FieldResolver {
-  return replaced(resolve, (source, args, context, info) =>
-    resolveInRequest(context, () => resolve(source, args, context, info)),
-  );
+  return replaced(resolve, (source, args, context, info) => {
+    const lifetime = RequestLifetime.find(context);
+    if (!lifetime) return resolve(source, args, context, info);
+    if (!lifetime.isEntered || lifetime.operation.type === 'mutation')
+      return resolveFor(lifetime, info, () => resolve(source, args, context, info));
+    lifetime.beforeResolver();
+    return toResolverResult(resolve(source, args, context, info), lifetime);
+  });
 }
 
 /** Runs a resolver in the request of its context, or of the running code; without one, as graphql-js would. */
-function resolveInRequest(context: unknown, resolve: () => unknown): unknown {
+function resolveInRequest(context: unknown, info: FieldInfo, resolve: () => unknown): unknown {
   const lifetime = RequestLifetime.find(context);
-  if (!lifetime) return resolve();
+  return lifetime ? resolveFor(lifetime, info, resolve) : resolve();
+}
+
+function resolveFor(lifetime: RequestLifetime, info: FieldInfo, resolve: () => unknown): unknown {
+  lifetime.beforeResolver();
   const { isEntered } = lifetime;
-  const result = lifetime.runResolver(() => toResolverResult(resolve(), lifetime));
+  const isMutation = lifetime.operation.type === 'mutation' && info.path.prev === undefined;
+  if (isMutation) lifetime.clearCaches();
+  const result = lifetime.run(() => {
+    const output = toResolverResult(resolve(), lifetime);
+    return isMutation ? afterResult(output, () => lifetime.clearCaches()) : output;
+  });
   return isEntered ? result : toEnteringResult(result, lifetime);
 }
 
@@ -100,8 +116,8 @@ const resolveProperty: FieldResolver = (source, args, context, info) => {
   const property = propertyOf(source, info.fieldName);
   if (typeof property === 'function')
     // Cast: graphql-js calls the method with these arguments, without a check either.
-    return resolveInRequest(context, () => (property as Method).call(source, args, context, info));
-  return typeof property === 'object' && property !== null ? resolveInRequest(context, () => property) : property;
+    return resolveInRequest(context, info, () => (property as Method).call(source, args, context, info));
+  return typeof property === 'object' && property !== null ? resolveInRequest(context, info, () => property) : property;
 };
 
 type Method = (this: unknown, args: unknown, context: unknown, info: FieldInfo) => unknown;

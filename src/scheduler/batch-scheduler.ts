@@ -74,6 +74,7 @@ export class BatchScheduler extends Named implements SchedulerLike {
   /** Made when the first resolver runs after the scheduler has begun to learn. */
   #resolverFrame: Frame | undefined;
   readonly #host: ActionHost;
+  readonly #reference: WeakRef<BatchScheduler>;
   readonly #states: PerTimeDomain<SchedulerState>;
   /** Whether the clock is a `VirtualTimeScheduler`, whose time does not depend on `TestScheduler.run`. */
   readonly #hasOwnTime: boolean;
@@ -109,7 +110,7 @@ export class BatchScheduler extends Named implements SchedulerLike {
       execute: (work) => runQueue.drive(work),
       trackTimer: (description) => this.#trackTimer(description),
     };
-    registerScheduler(this);
+    this.#reference = registerScheduler(this);
   }
 
   /** The time of the clock in ms. */
@@ -162,6 +163,14 @@ export class BatchScheduler extends Named implements SchedulerLike {
     while (this.state.advance(rethrow));
   }
 
+  /**
+   * @internal Removes a scheduler without work from `allSchedulers`. V8 clears weak references in major collections only, so
+   * that each minor one would move the caches of a request that has ended into the old generation.
+   */
+  unregister(): void {
+    references.delete(this.#reference);
+  }
+
   /** @internal Whether the clock stands still while this thread is blocked. */
   get isVirtual(): boolean {
     return this.#hasOwnTime || isVirtualTime();
@@ -203,9 +212,11 @@ const MIN_CLEANUP_SIZE = 64;
 /** Number of references above which the references of collected schedulers are removed. */
 let cleanupSize = MIN_CLEANUP_SIZE;
 
-function registerScheduler(scheduler: BatchScheduler): void {
-  references.add(new WeakRef(scheduler));
+function registerScheduler(scheduler: BatchScheduler): WeakRef<BatchScheduler> {
+  const reference = new WeakRef(scheduler);
+  references.add(reference);
   if (references.size > cleanupSize) cleanupSize = Math.max(MIN_CLEANUP_SIZE, 2 * allSchedulers().length);
+  return reference;
 }
 
 /** All schedulers of the process that have not been garbage-collected, in order of creation. */

@@ -4,9 +4,10 @@
  * end has no lifetime.
  */
 import type { CancelledError } from '../core/errors';
+import { LinkedQueue, type QueueLinks } from '../core/linked-queue';
 
 /** A promise or subscriber that waits for a future of the request. */
-export interface LifetimeWaiter {
+export interface LifetimeWaiter extends QueueLinks {
   /** Ends the wait: cancels what is waited for, and fails the waiter with the error. */
   abort(error: unknown): void;
 }
@@ -16,11 +17,22 @@ interface LifetimeWork {
   cancel(reason: unknown): void;
 }
 
+/** A cache of values that a mutation may change. */
+interface LifetimeCache {
+  clearLoaded(): void;
+}
+
 export class SchedulerLifetime {
-  readonly #waiters = new Set<LifetimeWaiter>();
+  readonly #caches: LifetimeCache[] = [];
+  readonly #waiters = new LinkedQueue<LifetimeWaiter>();
   readonly #works = new Set<LifetimeWork>();
   #cancellation: CancelledError | undefined;
   #endError: (() => unknown) | undefined;
+
+  /** Whether every wait is accepted. */
+  get isOpen(): boolean {
+    return !this.#cancellation && !this.#endError;
+  }
 
   /**
    * The error with which a new wait is refused; undefined while waits are accepted.
@@ -33,11 +45,25 @@ export class SchedulerLifetime {
   }
 
   addWaiter(waiter: LifetimeWaiter): void {
-    this.#waiters.add(waiter);
+    this.#waiters.push(waiter);
   }
 
   removeWaiter(waiter: LifetimeWaiter): void {
-    this.#waiters.delete(waiter);
+    this.#waiters.remove(waiter);
+  }
+
+  addCache(cache: LifetimeCache): void {
+    this.#caches.push(cache);
+  }
+
+  /** Clears the caches of the scheduler, but for the values that were written since the last call. */
+  clearCaches(): void {
+    for (const cache of this.#caches) cache.clearLoaded();
+  }
+
+  /** Whether started work has not ended yet. */
+  get hasWork(): boolean {
+    return this.#works.size > 0;
   }
 
   addWork(work: LifetimeWork): void {
@@ -73,6 +99,6 @@ export class SchedulerLifetime {
 
   #abortWaiters(error: unknown): void {
     // A waiter that is added meanwhile is refused or is a clean-up, and not among these.
-    for (const waiter of [...this.#waiters]) if (this.#waiters.has(waiter)) waiter.abort(error);
+    for (const waiter of [...this.#waiters]) if (waiter.isQueued) waiter.abort(error);
   }
 }

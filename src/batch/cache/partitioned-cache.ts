@@ -11,8 +11,15 @@ interface PartitionedCacheConfig<V, Key extends CachedKey<V>> {
   /** Whether keys may have different partitions. */
   readonly isPartitioned: boolean;
   readonly now: () => number;
+  /** Whether `clearLoaded` is called. */
+  readonly isOfMutation?: boolean;
   /** In a run of virtual time: the cache of real time. */
   readonly real: PartitionedCache<V, Key> | undefined;
+}
+
+interface Primed<V, Key> {
+  readonly settled: Key;
+  readonly value: V;
 }
 
 export class PartitionedCache<V, Key extends CachedKey<V>> {
@@ -27,10 +34,13 @@ export class PartitionedCache<V, Key extends CachedKey<V>> {
   readonly #now: () => number;
   /** Number of calls of `clear` and `clearAll`. A cleared key may still be pending in an open batch. */
   clearCount = 0;
+  /** The keys that were cleared since the last `clearLoaded`, with what was primed after that; only in a mutation. */
+  readonly #rewritten: Map<unknown, Map<unknown, Primed<V, Key> | undefined>> | undefined;
   /** Time of the last search for expired partitions. */
   #sweptAt = -Infinity;
 
-  constructor({ config, isPartitioned, now, real }: PartitionedCacheConfig<V, Key>) {
+  constructor({ config, isPartitioned, now, real, isOfMutation }: PartitionedCacheConfig<V, Key>) {
+    this.#rewritten = isOfMutation && !isStore(config) ? new Map() : undefined;
     this.#isPartitioned = isPartitioned;
     this.#ttl = typeof config === 'object' && 'ttl' in config ? config.ttl : undefined;
     this.#makeCache = (partition) => new Cache(partition, config, now);
@@ -89,18 +99,36 @@ export class PartitionedCache<V, Key extends CachedKey<V>> {
     if (this.#realCacheOf(partition)?.hasValue(identity)) return;
     this.add(partition, settled);
     this.keep(partition, settled, value);
+    const rewritten = this.#rewritten?.get(partition);
+    if (rewritten?.has(identity)) rewritten.set(identity, { settled, value });
   }
 
   clear(partition: unknown, identity: unknown): void {
     this.clearCount++;
     this.#change(partition, (cache) => cache.clear(identity));
     this.#real?.clear(partition, identity);
+    if (!this.#rewritten) return;
+    const rewritten = this.#rewritten.get(partition) ?? new Map<unknown, undefined>();
+    this.#rewritten.set(partition, rewritten.set(identity, undefined));
   }
 
   clearAll(): void {
     this.clearCount++;
     for (const partition of this.#caches.keys()) this.#change(partition, (cache) => cache.clearAll());
     this.#real?.clearAll();
+    this.#rewritten?.clear();
+  }
+
+  /**
+   * Forgets what a mutation may have changed: all keys but those that were cleared and then primed since the last call. A
+   * store that is passed in is left as it is, since other requests share it.
+   */
+  clearLoaded(): void {
+    if (!this.#rewritten) return;
+    const rewritten = [...this.#rewritten];
+    this.clearAll();
+    for (const [partition, keys] of rewritten)
+      for (const primed of keys.values()) if (primed) this.prime(partition, primed.settled, primed.value);
   }
 
   #change(partition: unknown, change: (cache: Cache<V, Key>) => void): void {
