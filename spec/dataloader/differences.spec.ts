@@ -43,7 +43,6 @@ describe('the result of a batch function', () => {
 
   it('fails the loads if what the function throws has no text', async () => {
     const fail = (): never => {
-       
       throw Object.create(null);
     };
     expect(await settled(new ours(fail).load(1))).toContain('the function errored synchronously: [object Object].');

@@ -236,9 +236,9 @@ describe('a stored crawl', () => {
 
   it.each(['pages.jsonl', 'pages.sqlite'])('is read as the crawler has written it: %s', async (name) => {
     const file = `${folder.path}/${name}`;
-    const sink = await openSink(file, 0);
+    const sink = openSink(file, 0);
     await sink.write([content]);
-    await sink.close();
+    sink.close();
     const { url, status, depth, bytes, title, links } = record;
     expect(await readCrawl(file)).toEqual([{ url, status, depth, bytes, title, links }]);
   });

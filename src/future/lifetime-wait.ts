@@ -12,9 +12,7 @@ export function beginWithinLifetime<T>(
   sink: Sink<T>,
   beginFor: (sink: Sink<T>) => Execution,
 ): Execution {
-  const refusal = lifetime.isOpen
-    ? undefined
-    : lifetime.refusal(() => (sink.frame ?? frameHere())?.work !== undefined);
+  const refusal = lifetime.isOpen ? undefined : lifetime.refusal(() => (sink.frame ?? frameHere())?.work !== undefined);
   if (refusal) {
     sink.fail(refusal.error);
     return endedExecution;
