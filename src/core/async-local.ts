@@ -44,6 +44,8 @@ interface Layout {
   isBare(): boolean;
   /** Whether the resource has a store of a storage other than `except`. */
   hasStores(resource: Resource, except: Storage | undefined): boolean;
+  /** `hasStores` for the storages that were found on any resource so far: it costs a fraction of the search for new ones. */
+  hasKnownStores(resource: Resource): boolean;
   /** Removes all stores from the resource. */
   removeStores(resource: Resource): void;
 }
@@ -57,11 +59,16 @@ const MAX_CACHED_SYMBOLS = 1_000;
 function layoutBySymbols(known: Hooks): Layout {
   // The description of a symbol is slow to read, so it is read once for each symbol.
   const isStoreSymbol = new Map<symbol, boolean>();
+  let storeSymbols: symbol[] = [];
   const holdsStore = (symbol: symbol): boolean => {
     let holds = isStoreSymbol.get(symbol);
     if (holds === undefined) {
-      if (isStoreSymbol.size === MAX_CACHED_SYMBOLS) isStoreSymbol.clear();
+      if (isStoreSymbol.size === MAX_CACHED_SYMBOLS) {
+        isStoreSymbol.clear();
+        storeSymbols = [];
+      }
       isStoreSymbol.set(symbol, (holds = symbol.description === 'kResourceStore'));
+      if (holds) storeSymbols.push(symbol);
     }
     return holds;
   };
@@ -76,6 +83,11 @@ function layoutBySymbols(known: Hooks): Layout {
       for (const symbol of symbolsOf(stores)) {
         if (holdsStore(symbol) && symbol !== excluded && Reflect.get(stores, symbol) !== undefined) return true;
       }
+      return false;
+    },
+    hasKnownStores: (resource) => {
+      const stores = storesOn(resource);
+      for (const symbol of storeSymbols) if (Reflect.get(stores, symbol) !== undefined) return true;
       return false;
     },
     removeStores: (resource) => {
@@ -99,18 +111,22 @@ function findContainerSymbol(known: Hooks): symbol | undefined {
 }
 
 /** The layout of Node 24: one symbol of the resource leads to a Map of all stores. */
-const layoutByFrame = (symbol: symbol): Layout => ({
-  isBare: () => false,
-  hasStores: (resource, except) => {
+function layoutByFrame(symbol: symbol): Layout {
+  const hasStores = (resource: Resource, except: Storage | undefined): boolean => {
     const frame: unknown = Reflect.get(resource, symbol);
     if (!(frame instanceof Map)) return frame !== undefined;
     for (const [storage, store] of frame) if (storage !== except && store !== undefined) return true;
     return false;
-  },
-  removeStores: (resource) => {
-    Reflect.set(resource, symbol, undefined);
-  },
-});
+  };
+  return {
+    isBare: () => false,
+    hasStores,
+    hasKnownStores: (resource) => hasStores(resource, undefined),
+    removeStores: (resource) => {
+      Reflect.set(resource, symbol, undefined);
+    },
+  };
+}
 
 function findLayout(known: Hooks): Layout | undefined {
   if (typeof Reflect.get(new known.AsyncLocalStorage(), 'kResourceStore') === 'symbol') return layoutBySymbols(known);
@@ -148,6 +164,18 @@ if (hooks) createResource(hooks).runInAsyncScope(() => undefined);
  * are removed. The resource is replaced when a store appears on it, through `enterWith` or an active `run`.
  */
 let bareResource = hooks && createBareResource(hooks);
+
+/** Whether the resource was searched for stores of new storages since `searchForNewStorages`. */
+let isBareResourceSearched = false;
+
+/**
+ * Lets the next entry of the bare resource search it for stores of storages that were never seen. The search costs as much as
+ * a task, so it is made once for each drive, and not for each step of a task. Therefore the steps of one drive see a store
+ * that one of them has entered by the first `enterWith` of a storage, as the rest of its synchronous execution does.
+ */
+export function searchForNewStorages(): void {
+  isBareResourceSearched = false;
+}
 
 function createBareResource(known: Hooks): Resource {
   const resource = createResource(known);
@@ -191,7 +219,11 @@ const enter = <R>(stores: Stores | undefined, work: () => R): R => (stores ? sto
 
 function runOutside<R>(work: () => R): R {
   if (!hooks || !bareResource) return work();
-  if (layout?.hasStores(bareResource, undefined)) bareResource = createBareResource(hooks);
+  const hasStores = isBareResourceSearched
+    ? layout?.hasKnownStores(bareResource)
+    : layout?.hasStores(bareResource, undefined);
+  isBareResourceSearched = true;
+  if (hasStores) bareResource = createBareResource(hooks);
   return runInResource(bareResource, work);
 }
 

@@ -7,7 +7,7 @@
  * `takeBack(this)`. When it is popped again, each one it started has either ended or is waiting. A task, which starts one
  * input at a time and usually nothing that runs, goes on the stack afterwards instead, with `pushBelow`.
  */
-import { detectStores } from '../core/async-local';
+import { detectStores, searchForNewStorages } from '../core/async-local';
 import { reportUnhandledFailure } from '../core/report';
 import { ambient } from './ambient';
 import { isTimeUp } from './deadline';
@@ -101,6 +101,7 @@ export class RunQueue {
     const { scheduler: outer, task: outerTask } = ambient;
     // After an overflow of the native stack, a wrong frame may be active and work may remain: this drive repairs both.
     if (!outer && activeFrame() !== expectedFrame()) switchTo(expectedFrame());
+    searchForNewStorages();
     const outerFrame = activeFrame();
     const frameOfTask = outerTask?.frame;
     const floor = this.#nesting === 0 ? 0 : this.#stack.length;
