@@ -33,18 +33,18 @@ export interface VisitConfig {
   readonly parsers: Parsers;
   readonly parse: ParseConfig;
   readonly normalise: NormaliseOptions;
-  /** Whether pages may ask for no entry and no following of links. */
+  /** Whether `noindex` and `nofollow` of pages are obeyed. */
   readonly obeysDirectives: boolean;
   /** Whether the sitemaps of an origin are read. */
   readonly readsSitemaps: boolean;
   readonly maxRedirects: number;
   /** Record that an earlier run has stored of a page. */
   readonly storedRecord: (page: QueuedPage) => PageRecord | undefined;
-  /** Called when the page no longer occupies its host. */
+  /** Called once for each visit, when it needs no more requests to the host. */
   readonly onFetched: (page: QueuedPage) => void;
 }
 
-/** Parsers on this thread or on others. */
+/** Parsers of this thread or of worker threads. */
 export interface Parsers {
   readonly document: Parser<ParsedDocument>;
   readonly sitemap: Parser<ParsedSitemap>;
@@ -83,6 +83,7 @@ export function visitor(config: VisitConfig): (page: QueuedPage) => Steps<Visit>
   const sitemapsOf = (page: QueuedPage, policy: OriginPolicy): readonly Link[] => {
     const origin = originOf(page.url);
     if (!config.readsSitemaps || page.kind === 'sitemap' || origins.has(origin)) return [];
+    // Bounds the memory; an origin may then be read again.
     if (origins.size >= MAX_ORIGINS) origins.clear();
     origins.add(origin);
     const listed = policy.sitemaps.length > 0 ? policy.sitemaps : ['/sitemap.xml'];
@@ -113,7 +114,7 @@ export function visitor(config: VisitConfig): (page: QueuedPage) => Steps<Visit>
 
 const MAX_ORIGINS = 10_000;
 
-/** The robots.txt of a page could not be had. */
+/** The robots.txt of an origin could not be fetched. */
 class RobotsUnavailableError extends Error {
   override readonly name = 'RobotsUnavailableError';
 }
@@ -140,7 +141,7 @@ function* fetchPage(config: VisitConfig, page: QueuedPage): Steps<Response> {
   }
 }
 
-/** Names and values of cookies. A comma also stands in dates, where no name with an equals sign follows it. */
+/** The `name=value` pairs of `Set-Cookie` headers joined by commas. A comma inside a date is followed by no `name=`. */
 function cookiesOf(header: string | undefined): string {
   const cookies = header?.split(/,\s*(?=[^\s;,=]+=)/) ?? [];
   return cookies.map((cookie) => cookie.split(';')[0] ?? '').join('; ');
@@ -228,7 +229,7 @@ function* pageOutcome(config: VisitConfig, facts: Facts, response: Response): St
   };
 }
 
-/** A file that is no HTML is a result without content. */
+/** Stands for a file that is not HTML: its record has no text. */
 const NO_DOCUMENT: ParsedDocument = {
   encoding: '',
   title: '',

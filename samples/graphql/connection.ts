@@ -1,6 +1,7 @@
 /**
  * A connection runs one statement at a time. The default is PGlite, a Postgres inside this process; a connection string
- * (`DATABASE_URL`) selects a server. Temporary tables are visible only to their own connection, so there is one.
+ * (`DATABASE_URL`) selects a server. Temporary tables are visible only to their own connection, so all statements share
+ * one; a Postgres server has a second connection for cancellations.
  */
 import { GraphError } from './graph-error';
 
@@ -47,11 +48,12 @@ async function openPostgres(url: string): Promise<Connection> {
   // A cancellation has a connection of its own, because the other one is busy with what is to be cancelled.
   const clients = [new Client({ connectionString: url }), new Client({ connectionString: url })] as const;
   const [client, canceller] = clients;
-  // A lost connection fails its queries; without a listener, it would end the process.
+  // A lost connection fails its queries; without a listener, the error would end the process.
   for (const each of clients) each.on('error', () => undefined);
   try {
     for (const each of clients) await each.connect();
   } catch (error) {
+    await Promise.allSettled(clients.map((each) => each.end()));
     // The message omits the connection string, which may contain a password.
     const reason = error instanceof Error ? error.message : String(error);
     throw new GraphError(`cannot reach the database that DATABASE_URL names: ${reason}`, { cause: error });
@@ -60,7 +62,9 @@ async function openPostgres(url: string): Promise<Connection> {
   return {
     query: async <Row>(statement: string, parameters: readonly unknown[] = [], signal?: AbortSignal) => {
       let cancelling: Promise<unknown> | undefined;
-      const cancel = (): void => void (cancelling = canceller.query('select pg_cancel_backend($1)', [backend.pid]));
+      const cancel = (): void => {
+        cancelling = Promise.allSettled([canceller.query('select pg_cancel_backend($1)', [backend.pid])]);
+      };
       signal?.addEventListener('abort', cancel, { once: true });
       try {
         return (await client.query(statement, [...parameters])).rows as readonly Row[];

@@ -1,8 +1,9 @@
 /**
- * The batch functions of the graph. Each makes one statement of all keys that the resolvers of a request have asked for;
- * what it has loaded is kept for that request.
+ * The batch functions of the graph. Each sends one statement for all keys that are asked for together. All but
+ * `notedPageOf` keep their rows for the request.
  */
 import { batch, BatchScheduler, type BatchFunction } from 'sluice';
+import { byKey } from 'sluice/tools';
 import type { Connection } from './connection';
 import { counted, currentCounts } from './query-counts';
 import type { HostRow, LinkRow, PageRow } from './tables';
@@ -42,7 +43,7 @@ export function loadersOn(connection: Connection): Loaders {
     currentCounts().made += 1;
     return connection.query<Row>(sql, parameters, signal);
   };
-  /** A statement that is no batch is one query in both counts. */
+  /** A statement outside of batches counts once in `made` and in `naive`. */
   const single = <Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]> => {
     currentCounts().naive += 1;
     return query<Row>(sql, parameters);
@@ -52,7 +53,7 @@ export function loadersOn(connection: Connection): Loaders {
   const pageAt = batch(
     async (urls: readonly string[], { signal }) => {
       const rows = await query<PageRow>(`select ${PAGE} from page where url = any($1)`, [urls], signal);
-      return byKey(urls, rows, ({ url }) => url);
+      return byKey(rows, ({ url }) => url, { missing: null });
     },
     { name: 'pageAt', cache: true },
   );
@@ -92,20 +93,21 @@ export function loadersOn(connection: Connection): Loaders {
   const hostOf = batch(
     async (names: readonly string[], { signal }) => {
       const rows = await query<HostRow>(`${HOST} where host = any($1) group by host`, [names], signal);
-      return byKey(names, rows, ({ name }) => name);
+      return byKey(rows, ({ name }) => name, { missing: null });
     },
     { name: 'hostOf', cache: true },
   );
   const [linksOf, linksTo] = [linksBy('linksOf', 'source'), linksBy('linksTo', 'target')];
   const pageOf = batch(
-    async (ids: readonly number[], { signal }) => byKey(ids, await query<PageRow>(pagesWith, [ids], signal), idOf),
-    // The policy waits for pages before it asks for the rows around them.
+    async (ids: readonly number[], { signal }) =>
+      byKey(await query<PageRow>(pagesWith, [ids], signal), idOf, { missing: null }),
+    // Links and hosts wait for pages, because resolvers ask for them once pages are loaded.
     { name: 'pageOf', cache: true, feeds: [hostOf, linksOf, linksTo] },
   );
-  // No request owns this query: it is made on a scheduler that all of them share, and not counted as one of theirs.
+  // The query belongs to no request: it runs on a scheduler that all requests share, and does not count in `made`.
   const shared = new BatchScheduler({ name: 'events' });
   const notedPageOf = batch(
-    async (ids: readonly number[]) => byKey(ids, await connection.query<PageRow>(pagesWith, [ids]), idOf),
+    async (ids: readonly number[]) => byKey(await connection.query<PageRow>(pagesWith, [ids]), idOf, { missing: null }),
     { name: 'notedPageOf', scheduler: shared },
   );
   return {
@@ -126,13 +128,6 @@ export function loadersOn(connection: Connection): Loaders {
 }
 
 const idOf = ({ id }: PageRow): number => id;
-
-/** The rows by their key; null for a key without a row. */
-function byKey<K, Row>(keys: readonly K[], rows: readonly Row[], keyOf: (row: Row) => K): ReadonlyMap<K, Row | null> {
-  const found = new Map<K, Row | null>(keys.map((key) => [key, null]));
-  for (const row of rows) found.set(keyOf(row), row);
-  return found;
-}
 
 /** The position of the range that a row belongs to, from 1 on. */
 interface Position {

@@ -41,7 +41,9 @@ if (binaries === null) {
         const client = await pool.connect();
         const { processID } = client as unknown as { readonly processID: number };
         let cancelling: Promise<unknown> | undefined;
-        const cancel = (): void => void (cancelling = cancels.query('select pg_cancel_backend($1)', [processID]));
+        const cancel = (): void => {
+          cancelling = Promise.allSettled([cancels.query('select pg_cancel_backend($1)', [processID])]);
+        };
         signal.addEventListener('abort', cancel);
         try {
           await client.query('select pg_sleep(s) from unnest($1::float8[]) s', [seconds]);

@@ -1,6 +1,6 @@
 /**
- * A Map of results may have a lookup, which a batch function uses to find the result of a key: under another form of the
- * key, or a default. The Map stays a plain Map for every other reader, with an entry for each result and no other.
+ * A Map of results may carry a function by which a batch function finds the result of a key: under another form of the key,
+ * or a default. The Map stays a plain Map for every other reader, with an entry for each result and no other.
  */
 
 /**
@@ -10,7 +10,7 @@
  */
 export type ResultLookup = (key: unknown, identity: unknown) => { readonly result: unknown } | undefined;
 
-/** Registered, because another copy of the library may have made the Map. */
+/** The symbol is registered, because another copy of the library may have made the Map. */
 const lookupKey = Symbol.for('sluice.resultLookup');
 
 export function giveLookup(results: ReadonlyMap<unknown, unknown>, lookup: ResultLookup): void {

@@ -1,5 +1,5 @@
 /**
- * The side of a loader whose batches the scheduler dispatches: a batch function beneath the loader's cache of promises. Its
+ * The part of a `DataLoader` whose batches a scheduler dispatches: a batch function beneath the loader's cache of promises. Its
  * resolver takes from that cache what it has by the time of the flush, and calls the loader's batch function for the rest.
  */
 import { batch, type BatchFunction } from '../batch/batch';
@@ -15,7 +15,7 @@ import type { LoaderFields } from './loader-fields';
 import { callBatchFunction, checkedResults, titleOf } from './loader-results';
 import type { LoaderCacheMap, SchedulerOptions } from './options';
 
-/** A result at the place of its key: a promise is one of the loader's cache. */
+/** The result of one key. A promise is one from the cache of the loader. */
 type PlacedResult<V> = V | Error | PromiseLike<V>;
 
 interface LoadState {
@@ -54,7 +54,7 @@ export class ScheduledLoader<K, V, C> {
       scheduler: scheduler ?? currentScheduler(),
       // A size of 1.5 takes two keys, and NaN one, as in `dataloader`.
       maxSize: Number.isNaN(max) ? 1 : Math.ceil(max),
-      // Cast: compared alone. Without the option, the identity of a key is the key.
+      // Cast: used for the comparison alone. Without the option, the identity of a key is the key.
       ...((cacheKeyFn as unknown) !== keyItself && { key: (key) => loader._cacheKeyFn(key) }),
       ...(cacheMap && { cache: this.#storeOver(cacheMap) }),
     });
@@ -140,7 +140,7 @@ export class ScheduledLoader<K, V, C> {
     const keys = asked.map(({ key }) => key);
     const passed = [...keys];
     const results = await callBatchFunction(loader, passed, flush);
-    // A function that settles its keys by the flush may promise nothing: the keys that it left out are missing.
+    // A function that takes the flush may settle its keys and return nothing: keys that it has not settled are missing then.
     const isOfFlush = results === undefined && loader._batchLoadFn.length > 1;
     return checkedResults(loader, isOfFlush ? new Map() : results, { keys, passed });
   }
@@ -177,7 +177,7 @@ export class ScheduledLoader<K, V, C> {
     };
   }
 
-  /** Takes over the keys of the eager path, so that they share the batch of the keys to come. */
+  /** Moves the keys of the open batch of `loader-batch` into the batch function, so that later keys share their batch. */
   #adoptOpenBatch(): void {
     const loader = this.#loader;
     const { _batch: open } = loader;

@@ -12,11 +12,12 @@ import { SchedulerLifetime } from '../scheduler/scheduler-lifetime';
 import { Scope } from '../scope/scope';
 import { titleOf } from './operation';
 import type { RequestConfig } from './request-config';
+import { isObject } from './resolver-result';
 
 /** Lifetimes of servers whose execution cannot be wrapped, by the context of the request. */
 const byContext = new WeakMap<object, RequestLifetime>();
 
-/** The waits of a request, which lead from its scheduler to the request. */
+/** The lifetime of the scheduler of a request. It refers to the request, so that running code finds it. */
 class RequestWaits extends SchedulerLifetime {
   constructor(readonly request: RequestLifetime) {
     super();
@@ -92,7 +93,7 @@ export class RequestLifetime {
    * @throws CancelledError or ScopeClosedError if the request has ended: its result is not wanted any more
    */
   beforeResolver(): void {
-    const refusal = this.#waits.isOpen ? undefined : this.#waits.refusal(() => false);
+    const refusal = this.#waits.refusal(() => false);
     if (refusal) throw refusal.error;
     this.openScope();
   }
@@ -118,7 +119,8 @@ export class RequestLifetime {
 
   /** Cancels all work of the request. Flights without waiters in other requests are aborted. */
   abort(reason: unknown): void {
-    if (this.#isOver) return;
+    // A listener may abort again.
+    if (this.#isOver || this.#aborted) return;
     const cancellation = reason instanceof CancelledError ? reason : new CancelledError(reason);
     const listeners = [...this.#abortListeners];
     this.#aborted = { reason };
@@ -129,8 +131,8 @@ export class RequestLifetime {
   }
 
   /**
-   * Ends the request. Its scope closes when the work that was started in it has ended; after that, what resolvers still
-   * await is refused.
+   * Ends the request. Its scope closes when the work that was started in it has ended; after that, waits
+   * that are left fail with a `ScopeClosedError`.
    */
   end(): void {
     if (this.#isOver) return;
@@ -144,16 +146,15 @@ export class RequestLifetime {
     const endWaits = (): void => {
       this.#endWaits();
     };
-    // A passive sink: a failure of the scope stays one that no waiter has received.
+    // A passive sink: a failure of the scope is still reported as unhandled.
     const sink = new PassiveSink<void>({ frame: undefined, succeed: endWaits, fail: endWaits });
     this.#scope.close()[begin](sink, this.scheduler);
   }
 
   #endWaits(): void {
+    // Started work keeps the scheduler among those that are listed.
     if (!this.#waits.hasWork) this.scheduler.unregister();
     const state = 'closed: the request has its result';
     this.#waits.end(() => new ScopeClosedError(this.#title, 'await', { state }));
   }
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,5 +1,5 @@
 /**
- * What a resolver returns, made into what graphql-js understands. A future is a thenable already; an Observable is made
+ * Results of resolvers are converted to what graphql-js understands. A future is a thenable already; an Observable is made
  * into one. The continuation of a thenable runs in the request, so that graphql-js calls the resolvers below it there.
  */
 import { isObservable } from 'rxjs';
@@ -18,8 +18,8 @@ export function toResolverResult(result: unknown, lifetime: RequestLifetime): un
 }
 
 /**
- * Makes a result whose continuation enters the request, for a resolver that was called outside of it. The continuation of a
- * plain object, too: the resolvers below it would be called outside otherwise.
+ * Makes a result whose continuation runs in the request, for a resolver that was called outside of it. A plain object gets
+ * one too, because graphql-js would otherwise call the resolvers below it outside.
  */
 export function toEnteringResult(result: unknown, lifetime: RequestLifetime): unknown {
   return isObject(result) && !(result instanceof FieldResult)
@@ -34,7 +34,7 @@ export function afterResult(result: unknown, onResult: () => void): unknown {
   return result;
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 export const isThenable = (value: object): value is PromiseLike<unknown> =>
   'then' in value && typeof value.then === 'function';
@@ -49,7 +49,7 @@ class FieldResult implements PromiseLike<unknown> {
     private readonly lifetime: RequestLifetime,
   ) {}
 
-  /** The input, of which a cold future runs once: servers that observe their resolvers call `then` a second time. */
+  /** Returns the input. A cold future is started once and shared, because servers that observe resolvers call `then` again. */
   #shared(): PromiseLike<unknown> {
     const { input } = this;
     if (!(input instanceof Future) || isKeyFuture(input)) return input;

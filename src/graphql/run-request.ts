@@ -1,7 +1,7 @@
 /** Runs a request in its lifetime, which ends with the result: at once, with a promise, or with the last part of a stream. */
 import { reportUnhandledFailure } from '../core/report';
 import type { RequestLifetime } from './request-lifetime';
-import { isThenable } from './resolver-result';
+import { isObject, isThenable } from './resolver-result';
 import { isAsyncIterable, ResultStream } from './result-stream';
 
 /**
@@ -30,8 +30,6 @@ export function runSubscription(
     return result;
   });
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** The result of a query or mutation; that with `@defer` or `@stream` has more parts, in one of two forms. */
 function endWithResult(lifetime: RequestLifetime, result: unknown): unknown {

@@ -13,7 +13,7 @@ export type FieldResolver = (source: unknown, args: unknown, context: unknown, i
 
 interface FieldInfo {
   readonly fieldName: string;
-  /** The way to the field; that of a root field has no part before it. */
+  /** The path of the field in the result; `prev` is undefined for a root field. */
   readonly path: { readonly prev: unknown };
 }
 
@@ -32,18 +32,19 @@ interface SchemaTypes {
 
 /** Functions that are replacements already: types may be shared between schemas. */
 const replacements = new WeakSet<FieldResolver>();
-/** The schemas whose resolvers are replaced, and with which default resolver, if fields without a resolver are too. */
-const prepared = new WeakMap<object, { hasDefaults: boolean }>();
+/** Prepared schemas; `true` if fields without a resolver have got one, too. */
+const hasDefaultsBySchema = new WeakMap<object, boolean>();
 
 /**
  * Replaces the resolvers of a schema, unless that was done before.
  *
- * @param fieldResolver also replaces fields without a resolver, for servers whose execution cannot be wrapped
+ * @param fieldResolver becomes the resolver of fields that have none, for servers whose execution cannot be wrapped
  */
 export function prepareSchema(schema: SchemaTypes, fieldResolver?: FieldResolver): void {
-  const state = prepared.get(schema) ?? { hasDefaults: false };
-  if (prepared.has(schema) && (state.hasDefaults || !fieldResolver)) return;
-  prepared.set(schema, { hasDefaults: fieldResolver !== undefined });
+  const hasDefaults = hasDefaultsBySchema.get(schema);
+  if (hasDefaults !== undefined && (hasDefaults || !fieldResolver)) return;
+  hasDefaultsBySchema.set(schema, fieldResolver !== undefined);
+  if (fieldResolver) replacements.add(fieldResolver);
   for (const [name, type] of Object.entries(schema.getTypeMap?.() ?? {})) {
     // Types of introspection are shared by all schemas.
     if (name.startsWith('__')) continue;
@@ -52,7 +53,7 @@ export function prepareSchema(schema: SchemaTypes, fieldResolver?: FieldResolver
 }
 
 function prepareField(field: Field, fieldResolver: FieldResolver | undefined): void {
-  // Fields of inputs have neither.
+  // Fields of input types have neither `resolve` nor `subscribe`.
   if (field.resolve) field.resolve = wrapResolver(field.resolve);
   else if (fieldResolver && 'resolve' in field) field.resolve = fieldResolver;
   if (field.subscribe) field.subscribe = wrapSubscribe(field.subscribe);
@@ -111,7 +112,7 @@ const propertyOf = (source: unknown, name: string): unknown =>
     ? (source as Readonly<Record<string, unknown>>)[name]
     : undefined;
 
-/** The default resolver of graphql-js. A plain property, as most fields are, is read without entering the request. */
+/** The default resolver of graphql-js. A property that is neither an object nor a function, as most are, is read without entering the request. */
 const resolveProperty: FieldResolver = (source, args, context, info) => {
   const property = propertyOf(source, info.fieldName);
   if (typeof property === 'function')

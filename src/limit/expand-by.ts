@@ -1,6 +1,6 @@
 /**
- * An `expand` that visits each key once: a bounded walk of a graph, such as the pages of a site. Each value is emitted and
- * then expanded, in the order of the depth at which its key was found.
+ * An `expand` that visits each key once: a bounded walk of a graph, such as the pages of a site. Each value is emitted when it
+ * is found, and expanded later: with the option `depth` in the order of depth, else in the order of arrival.
  */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber } from 'rxjs';
 import { Fifo } from '../core/fifo';
@@ -34,7 +34,8 @@ export interface ExpandByConfig<T, K = T> extends SeenKeysConfig<K> {
 
 /**
  * Emits the values of the source, the values that `project` returns for them, the values that it returns for those, and so
- * on. Each key is emitted and expanded once, so a walk of a graph with cycles ends.
+ * on. A value is emitted and expanded once for each key, so a walk of a graph with cycles ends, unless `max` is smaller than a
+ * cycle: a forgotten key counts as new.
  *
  * ```
  * source              a-------|
@@ -45,13 +46,14 @@ export interface ExpandByConfig<T, K = T> extends SeenKeysConfig<K> {
  * ```
  *
  * With a `depth`, a value counts at its least distance from the source, whatever arrives first: a value that was found on a
- * longer way is not begun before every shorter way is known. Therefore a value waits while one that is two steps nearer to
- * the source is being expanded. A value of the source counts from 0 if it comes before its key is expanded, and at once with
- * the others if the source emits them at once. One that comes later is dropped, whatever would be within the depth from it.
+ * longer way is not begun before every shorter way is known. Therefore a value waits while another one, two or more
+ * steps nearer to the source, is being expanded. A value of the source has the depth 0 if it arrives before its key is
+ * expanded; values that the source emits synchronously always do. A later one is dropped as a duplicate, even if its own
+ * expansion would reach further within `depth`.
  *
  * Memory is taken by the keys, which `max` or a `store` bounds, and by the values that wait for their expansion. A chain of
- * a million values, also of synchronous ones, takes neither stack nor memory. Futures and tasks meet in batches. The
- * source of the idea is RxJS's `expand`.
+ * a million values, also of synchronous ones, takes no deeper stack, and memory for its keys alone. Batch functions that
+ * `project` calls share batches. The source of the idea is RxJS's `expand`.
  *
  * @param project - Returns the values that follow from a value; gets the value and its depth.
  * @param config - The options; see `ExpandByConfig`. `max`, the number of remembered keys, is `Infinity` by default.
@@ -219,13 +221,9 @@ class Walk<T, K> {
 
   #queue(found: FoundValue<T, K>): void {
     const level = this.#levelOf(found.depth);
-    const queue = this.#levels.get(level);
-    if (queue) queue.push(found);
-    else {
-      const first = new Fifo<FoundValue<T, K>>();
-      first.push(found);
-      this.#levels.set(level, first);
-    }
+    let queue = this.#levels.get(level);
+    if (!queue) this.#levels.set(level, (queue = new Fifo()));
+    queue.push(found);
   }
 
   #moveNearer(found: FoundValue<T, K>, depth: number): void {
@@ -256,7 +254,7 @@ class Walk<T, K> {
   #takeNext(): FoundValue<T, K> | undefined {
     while (!this.#isOver && this.#expanding < this.config.concurrency && this.#levels.size > 0) {
       const level = Math.min(...this.#levels.keys());
-      // A value two steps nearer to the source may still lead to values of this level on a shorter way.
+      // A value two or more steps nearer to the source may still lead to values of this level on a shorter way.
       if (level > Math.min(...this.#busy.keys()) + 1) return undefined;
       const queue = this.#levels.get(level);
       const found = queue?.shift();

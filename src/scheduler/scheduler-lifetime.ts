@@ -1,7 +1,7 @@
 /**
- * The lifetime of a scheduler that serves one request. All that is awaited on the scheduler is registered with its lifetime,
- * also by `async` functions and subscribers of other code, so that the end of the request reaches it. A scheduler without an
- * end has no lifetime.
+ * The lifetime of a scheduler that serves one request. Every wait on the scheduler is registered with its lifetime, also
+ * those of `async` functions and of plain subscribers, so that the end of the request ends them. A scheduler without an end
+ * has no lifetime.
  */
 import type { CancelledError } from '../core/errors';
 import { LinkedQueue, type QueueLinks } from '../core/linked-queue';
@@ -37,7 +37,7 @@ export class SchedulerLifetime {
   /**
    * The error with which a new wait is refused; undefined while waits are accepted.
    *
-   * @param isOfWork whether the waiter is work of a scope, whose clean-up may still wait after a cancellation
+   * @param isOfWork whether the waiter belongs to a scope task or a started future, whose clean-up may wait after a cancellation
    */
   refusal(isOfWork: () => boolean): { readonly error: unknown } | undefined {
     if (this.#endError) return { error: this.#endError() };
@@ -56,7 +56,7 @@ export class SchedulerLifetime {
     this.#caches.push(cache);
   }
 
-  /** Clears the caches of the scheduler, but for the values that were written since the last call. */
+  /** Clears the caches of the scheduler, except for the values that were written since the last call. */
   clearCaches(): void {
     for (const cache of this.#caches) cache.clearLoaded();
   }
@@ -75,7 +75,10 @@ export class SchedulerLifetime {
     this.#works.delete(work);
   }
 
-  /** Cancels all that is awaited or started. Later waits fail with the same error. */
+  /**
+   * Cancels all that is awaited or started. Later waits fail with the same error, except those of scope tasks and started
+   * futures, which may be cleaning up.
+   */
   cancel(error: CancelledError): void {
     if (this.#cancellation || this.#endError) return;
     this.#cancellation = error;

@@ -1,7 +1,6 @@
 /**
  * Rows of a query become the results of a batch function: a database returns them in any order, and none for a key that
- * it does not have. The idea is what every loader over `where id = any($1)` writes by hand, and lodash's `keyBy` and
- * `groupBy`.
+ * it does not have. The idea is lodash's `keyBy` and `groupBy`.
  */
 import { invalidOption } from '../core/describe';
 import { DuplicateKeyError } from '../core/errors';
@@ -15,8 +14,8 @@ import { giveLookup } from '../batch/map-lookup';
 export interface GroupByKeyConfig<K, I = K> {
   /**
    * Returns the identity of a key. It applies to the key of each row and to each key that a batch function asks for, so
-   * that both are equal where they differ in form: `String` for 1 and `'1'`, the lower case of a uuid. Needed if the batch
-   * function has no option `key` that does the same.
+   * that both are equal where they differ in form: `String` for 1 and `'1'`, the lower case of a uuid. Needed only if the two differ in form and
+   * the batch function has no option `key` that makes them equal.
    *
    * @defaultValue the key itself
    */
@@ -137,7 +136,7 @@ function eachKey<Row, K, I>(
   }
 }
 
-/** A future is iterable too, for `yield*`. */
+/** A future is iterable for `yield*`, but is not a list of rows. */
 const isRows = (rows: unknown): boolean =>
   typeof rows === 'object' && hasMethod(rows, Symbol.iterator) && !isPromiseOrObservable(rows);
 
@@ -145,8 +144,8 @@ const isRows = (rows: unknown): boolean =>
 const isNoKey = (key: unknown): boolean => key === undefined || key === null || isPromiseOrObservable(key);
 
 /**
- * Lets a batch function find the results of keys in another form, and of keys without a row. A key whose identity throws
- * fails alone.
+ * Lets a batch function find the results of keys in another form, and of keys without a row. An Error
+ * that `key` throws fails only the key that is asked for; another thrown value fails the batch.
  */
 function findable<K, I, V>(
   map: Map<I, V>,
