@@ -1,4 +1,4 @@
-import { finalize, mergeMap, NEVER, Observable, of, range, Subject, take, tap, toArray } from 'rxjs';
+import { finalize, mergeMap, NEVER, Observable, of, range, Subject, Subscription, take, tap, toArray } from 'rxjs';
 import { mergeMapOrdered, mergeMapUnordered, type MergeMapOrderedConfig } from '../../src/core/merge-map';
 import { marbles } from '../support/marbles';
 import { record } from '../support/recording-observer';
@@ -148,6 +148,47 @@ describe('the concurrency of mergeMapOrdered', () => {
       expect(steps).toEqual(['begin 0', 'tear down 0', 'begin 1']);
     },
   );
+});
+
+describe.each([
+  ['mergeMapUnordered', mergeMapUnordered],
+  ['mergeMapOrdered', mergeMapOrdered],
+])('%s', (_, merge) => {
+  /** Subscriptions to the inner Observable that are open, after the source was changed by the function of the operator. */
+  const openAfter = (change: (source: Subject<number>, subscription: Subscription) => void): number => {
+    let open = 0;
+    const inner = new Observable<never>(() => {
+      open++;
+      return () => {
+        open--;
+      };
+    });
+    const source = new Subject<number>();
+    const subscription = new Subscription();
+    const project = (): Observable<never> => {
+      change(source, subscription);
+      return inner;
+    };
+    subscription.add(source.pipe(merge(project, config('end'))).subscribe({ error: () => undefined }));
+    source.next(1);
+    return open;
+  };
+
+  it('leaves no inner Observable running when its function unsubscribes', () => {
+    expect(
+      openAfter((_source, subscription) => {
+        subscription.unsubscribe();
+      }),
+    ).toBe(0);
+  });
+
+  it('leaves no inner Observable running when its function makes the source fail', () => {
+    expect(
+      openAfter((source) => {
+        source.error(new Error('no'));
+      }),
+    ).toBe(0);
+  });
 });
 
 describe('mergeMapUnordered', () => {

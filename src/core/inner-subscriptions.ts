@@ -7,24 +7,27 @@ import { from, Subscriber, type ObservableInput, type Observer } from 'rxjs';
 
 export class InnerSubscriptions<T> {
   readonly #open = new Set<InnerSubscriber<T>>();
+  #isClosed = false;
 
   /** @param onTeardownError receives the error of a teardown, which fails neither the operator nor other subscriptions */
   constructor(private readonly onTeardownError: (error: unknown) => void) {}
 
   /**
-   * Subscribes to an input.
+   * Subscribes to an input, unless all were unsubscribed from: the function that has made the input may have done that.
    *
    * @throws TypeError if RxJS cannot subscribe to the input
    */
   subscribe(input: ObservableInput<T>, observer: Observer<T>): void {
+    if (this.#isClosed) return;
     const source = from(input);
     const inner = new InnerSubscriber(observer, this.#open, this.onTeardownError);
     this.#open.add(inner);
     source.subscribe(inner);
   }
 
-  /** Unsubscribes from all, also from one that is being subscribed to. */
+  /** Unsubscribes from all, also from one that is being subscribed to. Later inputs are not subscribed to. */
   unsubscribe(): void {
+    this.#isClosed = true;
     for (const inner of this.#open) inner.unsubscribe();
   }
 }

@@ -269,8 +269,6 @@ class Walk<T, K> {
   #expand({ value, depth }: FoundValue<T, K>): void {
     try {
       const input = this.config.project(value, depth);
-      // The code of `project` may have unsubscribed.
-      if (this.subscriber.closed) return;
       this.#expanding++;
       this.#occupy(depth);
       this.#inner.subscribe(input, {
