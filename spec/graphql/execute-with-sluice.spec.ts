@@ -51,6 +51,13 @@ describe('the resolvers of an execution', () => {
     expect(data).toEqual({ author: { tick: 0, ticks: [1, 2, 3, 4], lateTick: 7 } });
   });
 
+  it('may return lists in lists of Observables and futures', async () => {
+    const schema = buildSchema('type Query { grid: [[Int]] }');
+    const rootValue = { grid: () => [[of(1), Future.of(2)], [], [3]] };
+    const result = await executeWithSluice({ schema, document: parse('{ grid }'), rootValue }, { execute });
+    expect(result).toEqual({ data: { grid: [[1, 2], [], [3]] } });
+  });
+
   it('may be methods of the root value that return Observables and futures', async () => {
     const result = await executeWithSluice(
       {
@@ -272,6 +279,27 @@ describe('the signal of an execution', () => {
     await failureOf(Promise.resolve(result));
     await delayed(10);
     expect(resolver).not.toHaveBeenCalled();
+  });
+
+  it('closes the later parts of a deferred result that comes after the abort', async () => {
+    const controller = new AbortController();
+    let closed = 0;
+    const parts: AsyncIterableIterator<unknown> = {
+      [Symbol.asyncIterator]: () => parts,
+      next: () => new Promise(() => undefined),
+      return: () => Promise.resolve({ done: true, value: closed++ }),
+    };
+    let answer: (result: object) => void = () => undefined;
+    const first = new Promise<object>((resolve) => (answer = resolve));
+    const result = executeWithSluice(
+      { schema: librarySchema(), document: parse('{ __typename }') },
+      { execute: () => first, signal: controller.signal },
+    );
+    controller.abort();
+    expect(await failureOf(result)).toBe(controller.signal.reason);
+    answer({ initialResult: { data: {} }, subsequentResults: parts });
+    await delayed(1);
+    expect(closed).toBe(1);
   });
 
   it('executes nothing if it is aborted already', async () => {

@@ -2,9 +2,10 @@
 import { setTimeout as delayed } from 'node:timers/promises';
 import { parse, subscribe, type ExecutionResult } from 'graphql';
 import { createSchema } from 'graphql-yoga';
-import { concat, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
+import { concat, config, NEVER, of, range, Subject, throwError, type Observable } from 'rxjs';
 import { AsyncValue, batch, BatchScheduler } from 'sluice';
 import { requestContext, requestScope, subscribeWithSluice } from 'sluice/graphql';
+import { ObservableIterator } from '../../src/graphql/observable-iterator';
 import { failureOf } from '../support/failure-of';
 
 const loads: (readonly number[])[] = [];
@@ -111,6 +112,12 @@ describe('the events of a subscription', () => {
     expect(await all(events)).toEqual([row(1), row(2), row(3)]);
   });
 
+  it('are taken in linear time when 200000 of them wait', async () => {
+    let sum = 0;
+    for await (const event of new ObservableIterator(range(0, 200_000))) sum += event;
+    expect(sum).toBe((200_000 * 199_999) / 2);
+  });
+
   it('end with the error of the source', async () => {
     const error = new Error('broken');
     const source = (): Observable<number> =>
@@ -179,6 +186,56 @@ describe('the end of a subscription', () => {
     await events.next();
     await events.return();
     expect(seen).toEqual([{ id: 7, by: 'ada' }]);
+  });
+
+  it.each<[string, (events: Events, controller: AbortController) => unknown]>([
+    ['return()', (events) => events.return()],
+    [
+      'the signal',
+      (_events, controller) => {
+        controller.abort();
+      },
+    ],
+  ])('by %s closes an async iterator once, also in the middle of a pull', async (_, end) => {
+    for (const isPulling of [false, true]) {
+      const controller = new AbortController();
+      let closed = 0;
+      const source: AsyncIterableIterator<number> = {
+        [Symbol.asyncIterator]: () => source,
+        next: () => new Promise(() => undefined),
+        return: () => Promise.resolve({ done: true, value: closed++ }),
+      };
+      const stream = (): AsyncIterableIterator<ExecutionResult> => source as never;
+      const schema = createSchema({ typeDefs: 'type Query { a: Int }' });
+      const events = subscribeWithSluice(
+        { schema, document: parse('{ a }') },
+        { subscribe: stream, signal: controller.signal },
+      ) as Events;
+      if (isPulling) void events.next();
+      await end(events, controller);
+      await delayed(1);
+      expect(closed).toBe(1);
+    }
+  });
+
+  it('by the signal reports the error of a generator that waits to be pulled', async () => {
+    const controller = new AbortController();
+    const reported: unknown[] = [];
+    config.onUnhandledError = (error) => reported.push(error);
+    async function* source(): AsyncGenerator<number> {
+      try {
+        yield (await rowOf(1)).id;
+      } finally {
+        // eslint-disable-next-line no-unsafe-finally -- the error of a clean-up
+        throw new Error('still locked');
+      }
+    }
+    const events = await open({ subscribe: source, signal: controller.signal });
+    await events.next();
+    controller.abort();
+    await delayed(10);
+    config.onUnhandledError = null;
+    expect(reported).toMatchObject([{ message: 'still locked' }]);
   });
 
   it('unsubscribes from an Observable', async () => {

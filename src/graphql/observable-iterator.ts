@@ -1,5 +1,6 @@
 /** An Observable as the event stream of a subscription, which graphql-js wants as an async iterator. */
 import type { Observable, Subscription } from 'rxjs';
+import { Fifo } from '../core/fifo';
 import { failure, success, unwrap, type Settlement } from '../core/outcome';
 
 interface PendingEvent<T> {
@@ -13,8 +14,8 @@ interface PendingEvent<T> {
  */
 export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined> {
   /** Outcomes without a demand, and demands without an outcome: one of both is always empty. */
-  readonly #outcomes: Settlement<IteratorResult<T, undefined>>[] = [];
-  readonly #pendingEvents: PendingEvent<T>[] = [];
+  #outcomes = new Fifo<Settlement<IteratorResult<T, undefined>>>();
+  readonly #pendingEvents = new Fifo<PendingEvent<T>>();
   #isOver = false;
   readonly #subscription: Subscription;
 
@@ -46,7 +47,7 @@ export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined
 
   /** Unsubscribes, and drops the events that were not pulled. */
   async return(): Promise<IteratorResult<T, undefined>> {
-    this.#outcomes.length = 0;
+    this.#outcomes = new Fifo();
     this.#end();
     this.#subscription.unsubscribe();
     return Promise.resolve(DONE);
@@ -68,7 +69,7 @@ export class ObservableIterator<T> implements AsyncIterableIterator<T, undefined
     if (this.#isOver) return;
     this.#isOver = true;
     if (last) this.#deliver(last);
-    for (const { resolve } of this.#pendingEvents.splice(0)) resolve(DONE);
+    for (let demand = this.#pendingEvents.shift(); demand; demand = this.#pendingEvents.shift()) demand.resolve(DONE);
   }
 }
 

@@ -7,14 +7,12 @@ import { isKeyFuture } from '../batch/batch-future';
 import { Future } from '../future/future';
 import type { RequestLifetime } from './request-lifetime';
 
-/** Converts the result of a resolver: a thenable, an Observable, a list with either, or a plain value. */
+/** Converts the result of a resolver: a thenable, an Observable, a list with either at any depth, or a plain value. */
 export function toResolverResult(result: unknown, lifetime: RequestLifetime): unknown {
   if (!isObject(result)) return result;
   if (isThenable(result)) return new FieldResult(result, lifetime);
   if (isObservable(result)) return new FieldResult(Future.from(result), lifetime);
-  return Array.isArray(result) && result.some(isAwaited)
-    ? result.map((item: unknown) => toResolverResult(item, lifetime))
-    : result;
+  return hasAwaited(result) ? result.map((item) => toResolverResult(item, lifetime)) : result;
 }
 
 /**
@@ -39,7 +37,10 @@ export const isObject = (value: unknown): value is object => typeof value === 'o
 export const isThenable = (value: object): value is PromiseLike<unknown> =>
   'then' in value && typeof value.then === 'function';
 
-const isAwaited = (value: unknown): boolean => isObject(value) && (isThenable(value) || isObservable(value));
+const hasAwaited = (value: object): value is readonly unknown[] => Array.isArray(value) && value.some(isAwaited);
+
+const isAwaited = (value: unknown): boolean =>
+  isObject(value) && (isThenable(value) || isObservable(value) || hasAwaited(value));
 
 class FieldResult implements PromiseLike<unknown> {
   #started: PromiseLike<unknown> | undefined;

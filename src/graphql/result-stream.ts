@@ -13,6 +13,11 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 const LEFT = 'the client has ended the stream';
 
+/** Reports the failure of a source that no client reads any more. */
+export const reportLateFailure = (error: unknown): void => {
+  reportUnhandledFailure('the event stream of a subscription, after its client has left', error);
+};
+
 interface Pull {
   readonly lifetime: RequestLifetime;
   /** Ends the pull as the end of the stream. */
@@ -35,7 +40,7 @@ export class ResultStream<T> implements AsyncIterableIterator<T, unknown, unknow
   ) {
     this.#iterator = owner.run(() => source[Symbol.asyncIterator]());
     owner.onAbort((reason) => {
-      void this.#close(reason);
+      this.#close(reason).catch(reportLateFailure);
     });
   }
 
@@ -49,12 +54,12 @@ export class ResultStream<T> implements AsyncIterableIterator<T, unknown, unknow
   }
 
   async return(value?: unknown): Promise<IteratorResult<T, unknown>> {
-    if (!this.#isOver) await this.#close(LEFT);
+    await this.#close(LEFT);
     return { done: true, value };
   }
 
   async throw(error: unknown): Promise<IteratorResult<T, unknown>> {
-    if (!this.#isOver) await this.#close(error);
+    await this.#close(error);
     throw error;
   }
 
@@ -91,6 +96,8 @@ export class ResultStream<T> implements AsyncIterableIterator<T, unknown, unknow
 
   /** Cancels the running pulls and closes the source. Waits for the source, unless it is in the middle of a pull. */
   async #close(reason: unknown): Promise<void> {
+    // The abort of the owner comes back here.
+    if (this.#isOver) return;
     this.#isOver = true;
     const pulls = [...this.#pulls];
     this.#pulls.clear();
@@ -99,7 +106,7 @@ export class ResultStream<T> implements AsyncIterableIterator<T, unknown, unknow
       stop();
     }
     // A generator that waits for an event ends only after it: the signal of the subscription's scope tells it to end.
-    const closing = this.owner.run(() => this.#iterator.return?.());
+    const closing = this.owner.run(async () => this.#iterator.return?.());
     if (pulls.length === 0) {
       try {
         await closing;
@@ -108,9 +115,7 @@ export class ResultStream<T> implements AsyncIterableIterator<T, unknown, unknow
       }
       return;
     }
-    closing?.catch((error: unknown) => {
-      reportUnhandledFailure('the event stream of a subscription, after its client has left', error);
-    });
+    closing.catch(reportLateFailure);
     this.owner.abort(reason);
   }
 }

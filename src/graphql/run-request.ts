@@ -1,8 +1,7 @@
 /** Runs a request in its lifetime, which ends with the result: at once, with a promise, or with the last part of a stream. */
-import { reportUnhandledFailure } from '../core/report';
 import type { RequestLifetime } from './request-lifetime';
 import { isObject, isThenable } from './resolver-result';
-import { isAsyncIterable, ResultStream } from './result-stream';
+import { isAsyncIterable, reportLateFailure, ResultStream } from './result-stream';
 
 /**
  * Runs the execution of a query or mutation. A result that is there at once is returned at once.
@@ -37,16 +36,18 @@ function endWithResult(lifetime: RequestLifetime, result: unknown): unknown {
     new ResultStream(parts, lifetime, () => lifetime);
   if (isObject(result)) {
     if (isAsyncIterable(result)) return inRequest(result);
-    if (
-      'subsequentResults' in result &&
-      isObject(result.subsequentResults) &&
-      isAsyncIterable(result.subsequentResults)
-    )
-      return { ...result, subsequentResults: inRequest(result.subsequentResults) };
+    const laterParts = laterPartsOf(result);
+    if (laterParts) return { ...result, subsequentResults: inRequest(laterParts) };
   }
   lifetime.end();
   return result;
 }
+
+/** The parts that follow a first result. */
+const laterPartsOf = (result: object): AsyncIterable<unknown> | undefined =>
+  'subsequentResults' in result && isObject(result.subsequentResults) && isAsyncIterable(result.subsequentResults)
+    ? result.subsequentResults
+    : undefined;
 
 function runUntilAborted(
   lifetime: RequestLifetime,
@@ -83,11 +84,12 @@ function runUntilAborted(
 
 /** Closes a stream that was opened when its client had left already. */
 async function closeStream(result: unknown): Promise<void> {
-  if (!isObject(result) || !isAsyncIterable(result)) return;
+  if (!isObject(result)) return;
+  const stream = isAsyncIterable(result) ? result : laterPartsOf(result);
   try {
-    await result[Symbol.asyncIterator]().return?.();
+    await stream?.[Symbol.asyncIterator]().return?.();
   } catch (error) {
-    reportUnhandledFailure('the event stream of a subscription, after its client has left', error);
+    reportLateFailure(error);
   }
 }
 
