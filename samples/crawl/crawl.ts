@@ -120,6 +120,11 @@ async function crawlQueued(
   });
 
   const counts = { ...journal.counts() };
+  const stopAtByteLimit = (): void => {
+    if (counts.bytes >= options.maxBytes) stop();
+  };
+  // An earlier session of the crawl may have reached the limit.
+  stopAtByteLimit();
   const write = async (visits: readonly Visit[]): Promise<void> => {
     const results = visits.flatMap(({ page, content }) =>
       content === undefined || content.isHidden || page.kind === 'sitemap' ? [] : [content],
@@ -141,7 +146,7 @@ async function crawlQueued(
     }
     counts.queued -= visits.length;
     onProgress({ ...counts, open: frontier.open });
-    if (counts.bytes >= options.maxBytes) stop();
+    stopAtByteLimit();
   };
   /**
    * Stores visits in one transaction: their results, their links, and the length of the output. Visits that end within

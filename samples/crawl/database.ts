@@ -34,7 +34,11 @@ export function inTransaction<T>(database: Database, work: () => T): T {
     database.exec('commit');
     return result;
   } catch (error) {
-    database.exec('rollback');
+    try {
+      database.exec('rollback');
+    } catch {
+      // SQLite has undone the transaction already, as it does when the disk is full. The first error says why.
+    }
     throw error;
   }
 }

@@ -191,7 +191,7 @@ export class Journal {
   }
 
   close(): void {
-    this.#database.close();
+    closeDatabase(this.#database);
   }
 
   #rows(sql: string): readonly SqlRow[] {
@@ -213,7 +213,7 @@ export function scopeIn(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   const database = opened(path);
   const scope = database.prepare(STATEMENTS.meta).all('scope')[0]?.['value'];
-  database.close();
+  closeDatabase(database);
   return typeof scope === 'string' ? scope : undefined;
 }
 
@@ -244,8 +244,11 @@ create table if not exists pages (
 create index if not exists queued_pages on pages (run, host, depth, id) where state = 'queued';
 `;
 
-/** NORMAL keeps each commit when the process ends, however it ends; a power cut may lose the last ones, but no order. */
-const PRAGMAS = 'pragma journal_mode = wal; pragma synchronous = normal;';
+/**
+ * NORMAL keeps each commit when the process ends, however it ends; a power cut may lose the last ones, but no order. The
+ * lock is exclusive until the process ends: two crawls would visit the same pages and write over the results of each other.
+ */
+const PRAGMAS = 'pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;';
 
 function opened(path: string): Database {
   let database: Database | undefined;
@@ -256,7 +259,22 @@ function opened(path: string): Database {
     return database;
   } catch (error) {
     database?.close();
+    // The text of SQLite: the drivers have different codes.
+    if (String(error).includes('database is locked')) {
+      throw new CrawlError(`${path} is in use by another crawl. Wait for its end, or give another --output.`);
+    }
     throw new CrawlError(`cannot open the journal ${path}: ${String(error)}`, { cause: error });
+  }
+}
+
+/** The lock is released first: libsql closes a file only when the statements of its connection are collected. */
+const RELEASE = 'pragma journal_mode = delete; pragma locking_mode = normal; select count(*) from meta;';
+
+function closeDatabase(database: Database): void {
+  try {
+    database.exec(RELEASE);
+  } finally {
+    database.close();
   }
 }
 

@@ -46,6 +46,19 @@ describe.each([
     },
   );
 
+  it('keeps the error of a transaction that the database has undone itself, as when the disk is full', () => {
+    const database = open(':memory:');
+    database.exec('create table t (a unique)');
+    expect(() =>
+      inTransaction(database, () => {
+        database.exec('insert into t values (1)');
+        database.exec('insert or rollback into t values (1)');
+      }),
+    ).toThrow('UNIQUE constraint failed');
+    expect(database.prepare('select a from t').all()).toEqual([]);
+    database.close();
+  });
+
   it('undoes a transaction that fails', () => {
     const database = open(':memory:');
     database.exec('create table t (a)');
@@ -202,6 +215,17 @@ describe('a journal', () => {
     if (start) second.discovery.store(visitOf(start, [urlOf('b')]));
     expect(pathsOf(second.take())).toEqual(['b']);
     second.journal.close();
+  });
+
+  it('refuses a second crawl while one uses its file, and takes nothing from it', () => {
+    const path = newPath('journal');
+    const first = opened({ path });
+    first.take(1);
+    for (const isRestarted of [false, true])
+      expect(() => opened({ path, isRestarted })).toThrow(`${path} is in use by another crawl`);
+    expect(first.journal.counts()).toMatchObject({ queued: 0, running: 1 });
+    first.journal.close();
+    opened({ path }).journal.close();
   });
 
   it('refuses a file that is no journal', () => {

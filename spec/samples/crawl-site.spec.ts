@@ -204,6 +204,17 @@ describe('a crawl of one host', () => {
     expect(report.queued).toBeGreaterThan(0);
   });
 
+  it('requests nothing when it goes on with its limit of bytes reached already', async () => {
+    const output = newOutput();
+    const first = await crawled(site, { output, maxBytes: 1 });
+    const requests = site.log.length;
+    const second = await crawled(site, { output, maxBytes: 1 });
+    expect(first.report.isFinished).toBe(false);
+    expect(second.report).toMatchObject({ isFinished: false, isResumed: true });
+    expect(second.records).toEqual(first.records);
+    expect(site.log.slice(requests)).toEqual([]);
+  });
+
   it('goes on where it was left, with the same options but for the limit', async () => {
     const output = newOutput();
     await crawled(site, { output, maxPages: 30 });
