@@ -6,7 +6,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:f
 import { extname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { CrawlError } from './crawl-error';
-import { inTransaction, openDatabase } from './database';
+import { inTransaction, openDatabase, type Database } from './database';
 import type { Content, PageRecord } from './page';
 
 export interface Sink {
@@ -64,8 +64,12 @@ function openAt(path: string, length: number): number {
   } catch (error) {
     if (file !== undefined) closeSync(file);
     if (error instanceof CrawlError) throw error;
-    throw new CrawlError(`cannot write to ${path}: ${String(error)}`, { cause: error });
+    throw cannotWrite(path, error);
   }
+}
+
+function cannotWrite(path: string, error: unknown): CrawlError {
+  return new CrawlError(`cannot write to ${path}: ${String(error)}`, { cause: error });
 }
 
 function jsonLinesSink(file: number, length: number): Sink {
@@ -117,11 +121,7 @@ function standardOutput(): Sink {
 
 /** Rows are replaced by URL, so that a result written twice is there once. */
 function sqliteSink(path: string, length: number): Sink {
-  const database = openDatabase(path);
-  database.exec('pragma journal_mode = wal; pragma synchronous = normal;');
-  database.exec(
-    `create table if not exists pages (${COLUMNS.map((column) => TYPES.get(column) ?? column).join(', ')})`,
-  );
+  const database = openTable(path);
   if (length === 0) database.exec('delete from pages');
   const insert = database.prepare(`insert or replace into pages values (${COLUMNS.map(() => '?').join(', ')})`);
   return {
@@ -134,6 +134,21 @@ function sqliteSink(path: string, length: number): Sink {
     },
     close: () => database.close(),
   };
+}
+
+function openTable(path: string): Database {
+  let database: Database | undefined;
+  try {
+    database = openDatabase(path);
+    database.exec('pragma journal_mode = wal; pragma synchronous = normal;');
+    database.exec(
+      `create table if not exists pages (${COLUMNS.map((column) => TYPES.get(column) ?? column).join(', ')})`,
+    );
+    return database;
+  } catch (error) {
+    database?.close();
+    throw cannotWrite(path, error);
+  }
 }
 
 const COLUMNS = [

@@ -3,6 +3,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CrawlError } from '../../samples/crawl/crawl-error';
 import { inTransaction, openDatabase, openLibsql } from '../../samples/crawl/database';
 import { Discovery } from '../../samples/crawl/discovery';
 import { Frontier } from '../../samples/crawl/frontier';
@@ -471,8 +472,15 @@ describe('a sink', () => {
     expect(() => formatOf('results.txt')).toThrow('--output: expected a file name that ends in one of .jsonl');
   });
 
-  it('refuses a folder that is not there', () => {
-    expect(() => openSink(join(folder.path, 'nowhere', 'a.jsonl'), 0)).toThrow('cannot write to');
+  it.each(['a.jsonl', 'a.csv', 'a.sqlite'])('refuses a folder that is not there (%s)', (name) => {
+    expect(() => openSink(join(folder.path, 'nowhere', name), 0)).toThrow(CrawlError);
+    expect(() => openSink(join(folder.path, 'nowhere', name), 0)).toThrow('cannot write to');
+  });
+
+  it('of SQLite refuses a file that is no database', () => {
+    const path = newPath('sqlite');
+    writeFileSync(path, 'This is no database, but long enough to look like one.'.repeat(100));
+    expect(() => openSink(path, 0)).toThrow(`cannot write to ${path}`);
   });
 });
 
