@@ -87,6 +87,29 @@ describe('a batchScheduleFn', () => {
 });
 
 describe('a key that is cleared and loaded again in flight', () => {
+  it('stays cached also if a schedule function has thrown meanwhile', async () => {
+    const flights = [deferred<Keys>(), deferred<Keys>()];
+    let isBroken = false;
+    const batchScheduleFn = (dispatch: () => void): void => {
+      if (isBroken) throw new Error('schedule');
+      setImmediate(dispatch);
+    };
+    const { loader } = recordedLoader(ours, { batchScheduleFn }, (_, call) => flights[call - 1]?.promise);
+    const old = settled(loader.load(1));
+    await nextTask();
+    isBroken = true;
+    expect(() => void loader.load(2)).toThrow('schedule');
+    isBroken = false;
+    loader.clear(1);
+    const renewed = loader.load(1);
+    await nextTask();
+    flights[1]?.resolve(['new']);
+    expect(await renewed).toBe('new');
+    flights[0]?.reject(new Error('old'));
+    expect(await old).toBe('rejected Error: old');
+    expect(await loader.load(1)).toBe('new');
+  });
+
   it.each(['clear', 'clearAll'] as const)('stays cached by %s when the old flight fails later', async (method) => {
     const flights = [deferred<Keys>(), deferred<Keys>()];
     const { loader, calls } = recordedLoader(ours, undefined, (_, call) => flights[call - 1]?.promise);

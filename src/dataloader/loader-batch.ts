@@ -28,11 +28,11 @@ export function currentBatch<K, V, C>(loader: LoaderFields<K, V, C>, latest: Loa
     observed: ObservedLoaderBatch.opened<K>(loader, () => titleOf(loader)),
   };
   loader._batch = batch;
-  schedule(loader, batch);
+  schedule(loader, batch, latest);
   return batch;
 }
 
-function schedule<K, V, C>(loader: LoaderFields<K, V, C>, batch: LoaderBatch<K>): void {
+function schedule<K, V, C>(loader: LoaderFields<K, V, C>, batch: LoaderBatch<K>, latest: LoaderBatch<K> | null): void {
   let isScheduling = true;
   const callback = (): void => {
     // The key of a load is not in the batch yet while that load schedules it.
@@ -42,8 +42,8 @@ function schedule<K, V, C>(loader: LoaderFields<K, V, C>, batch: LoaderBatch<K>)
   try {
     loader._batchScheduleFn(callback);
   } catch (error) {
-    // Without this, later loads would wait for a batch that is never dispatched.
-    loader._batch = null;
+    // Later loads would wait for a batch that is never dispatched; the flights before it are still noted by `clear`.
+    loader._batch = latest;
     throw error;
   } finally {
     isScheduling = false;
