@@ -2,6 +2,7 @@
 import { defer, retry, subscribeOn, throwError } from 'rxjs';
 import { retryTask, type RetryTaskConfig } from 'sluice/tools';
 import { listen, runVirtual } from '../batch/virtual-run';
+import { failureOf } from '../support/failure-of';
 import { virtualScheduler } from '../support/virtual-time';
 
 /** The delays in ms between the attempts of a task that always fails. */
@@ -147,17 +148,21 @@ describe('retryAfter', () => {
     expect(retryAfter).not.toHaveBeenCalled();
   });
 
-  it('fails the task if it returns something else', () => {
-    for (const asked of [-1, NaN, Infinity, '3', null, new Date(NaN), Promise.resolve(1)]) {
-      const load = retryTask(
-        () => {
-          throw new RangeError('no');
-        },
-        { retryAfter: () => asked as never },
-      );
-      expect(() => load().block()).toThrow(
-        'retryTask: expected the result of `retryAfter` to be a number of ms, 0 or more, a valid Date, or undefined',
-      );
+  it('names no time with null or undefined', () => {
+    expect(delaysOf({ delay: 3, retryAfter: () => null })).toEqual(delaysOf({ delay: 3, retryAfter: () => undefined }));
+  });
+
+  it('fails the task, with the failure of the attempt as its cause, if it returns something else', async () => {
+    const failure = new RangeError('no');
+    for (const asked of [-1, NaN, Infinity, '3', new Date(NaN), Promise.resolve(1)]) {
+      const load = retryTask(() => throwError(() => failure), { retryAfter: () => asked as never });
+      const expected: unknown = expect.objectContaining({
+        message: expect.stringMatching(
+          /^retryTask: expected the result of `retryAfter` to be a number of ms, 0 or more, a valid Date, or nothing/,
+        ) as unknown,
+        cause: failure,
+      });
+      expect(await failureOf(load())).toEqual(expected);
     }
   });
 });

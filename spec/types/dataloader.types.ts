@@ -111,6 +111,13 @@ group('what a loader gains', () => {
       Promise.resolve(new Map(ids.map((id) => [id, String(id)]))),
     );
     resultOf(() => names.load(1)).is<Promise<string>>();
+    const abortable = new DataLoader(async (ids: readonly number[], { signal }) =>
+      Promise.resolve(ids.map((id) => (signal.aborted ? new Error('left') : String(id)))),
+    );
+    resultOf(() => abortable.load(1)).is<Promise<string>>();
+    const passed: DataLoader.FlushLoadFn<number, string> = (ids, { partition }) =>
+      Promise.resolve(ids.map((id) => `${String(id)} of ${String(partition)}`));
+    void new DataLoader(passed);
     void new DataLoader<number, string>((ids, flush) => {
       const received: Flush<number, string> = flush;
       for (const id of ids) received.succeed(id, String(id));

@@ -73,12 +73,17 @@ interface DataLoaderConstructor {
    * const names = new DataLoader(async (ids: readonly number[]) => ids.map((id) => `user ${id}`));
    * await Promise.all([names.load(1), names.load(2)]); // one call, of [1, 2]
    */
-  new <K, V, C = K>(batchLoadFn: LoaderBatchFunction<K, V>, options?: LoaderOptions<K, V, C>): DataLoader<K, V, C>;
+  new <K, V, C = K, Early = V>(
+    batchLoadFn: LoaderBatchFunction<K, V, Early>,
+    options?: LoaderOptions<K, V, C>,
+  ): DataLoader<K, V, C>;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-namespace -- the types of `dataloader` are members of its class
 export declare namespace DataLoader {
   export type BatchLoadFn<K, V> = LoaderArrayFunction<K, V>;
+  /** A batch function that takes the flush, or promises a `Map`. */
+  export type FlushLoadFn<K, V> = LoaderBatchFunction<K, V>;
   export type CacheMap<K, V> = LoaderCacheMap<K, V>;
   export type Options<K, V, C = K> = LoaderOptions<K, V, C>;
 }

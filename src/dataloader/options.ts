@@ -21,10 +21,11 @@ export interface LoaderCacheMap<K, V> {
 /** A batch function of the package `dataloader`: values or errors in the order of the keys. */
 export type LoaderArrayFunction<K, V> = (keys: readonly K[]) => PromiseLike<ArrayLike<V | Error>>;
 
-/** A batch function: a `LoaderArrayFunction`, or a function that also takes the flush, or promises a `Map`. */
-export type LoaderBatchFunction<K, V> = (
+/** A batch function: a `LoaderArrayFunction`, or a function that also takes the flush, or promises a `Map`. `Early` is
+ * the type of the values for `flush.succeed`: a type of its own, so that `V` is inferred from the results. */
+export type LoaderBatchFunction<K, V, Early = V> = (
   keys: readonly K[],
-  flush: Flush<K, V>,
+  flush: Flush<K, Early>,
 ) => PromiseLike<ArrayLike<V | Error> | ReadonlyMap<unknown, V | Error>>;
 
 /** The options of `DataLoader`. */

@@ -4,6 +4,7 @@
  */
 import { whenAborted } from '../core/abort-listeners';
 import { CancelledError, ScopeClosedError } from '../core/errors';
+import { isObject } from '../core/is-object';
 import { begin } from '../future/execution';
 import { PassiveSink } from '../future/passive-sink';
 import { BatchScheduler, currentScheduler } from '../scheduler/batch-scheduler';
@@ -12,7 +13,6 @@ import { SchedulerLifetime } from '../scheduler/scheduler-lifetime';
 import { Scope } from '../scope/scope';
 import { titleOf } from './operation';
 import type { RequestConfig } from './request-config';
-import { isObject } from './resolver-result';
 
 /** Lifetimes of servers whose execution cannot be wrapped, by the context of the request. */
 const byContext = new WeakMap<object, RequestLifetime>();

@@ -4,6 +4,7 @@
  */
 import { isObservable } from 'rxjs';
 import { isKeyFuture } from '../batch/batch-future';
+import { isObject } from '../core/is-object';
 import { Future } from '../future/future';
 import type { RequestLifetime } from './request-lifetime';
 
@@ -31,8 +32,6 @@ export function afterResult(result: unknown, onResult: () => void): unknown {
   onResult();
   return result;
 }
-
-export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 export const isThenable = (value: object): value is PromiseLike<unknown> =>
   'then' in value && typeof value.then === 'function';

@@ -1,6 +1,7 @@
 /** Runs a request in its lifetime, which ends with the result: at once, with a promise, or with the last part of a stream. */
+import { isObject } from '../core/is-object';
 import type { RequestLifetime } from './request-lifetime';
-import { isObject, isThenable } from './resolver-result';
+import { isThenable } from './resolver-result';
 import { isAsyncIterable, reportLateFailure, ResultStream } from './result-stream';
 
 /**

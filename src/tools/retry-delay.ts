@@ -63,12 +63,12 @@ export interface RetryDelayConfig {
   readonly random?: () => number;
   /**
    * The time that the failed service asks for, such as the `Retry-After` of a response: ms, a date on the scheduler's clock,
-   * or `undefined` where it names none. It takes the place of the delay, without jitter, and a longer one than `max` is kept
+   * or `undefined` or `null` where it names none. It takes the place of the delay, without jitter, and a longer one than `max` is kept
    * to. The attempt counts as all others.
    *
    * @defaultValue `() => undefined`
    */
-  readonly retryAfter?: (error: unknown) => number | Date | undefined;
+  readonly retryAfter?: (error: unknown) => number | Date | null | undefined;
 }
 
 /** The delay in ms after a failed attempt; `now` is the time of the scheduler in ms. */
@@ -98,7 +98,7 @@ export function retryDelays(caller: string, config: RetryDelayConfig): () => Del
   checkOneOf(`${caller}: jitter`, jitter, ['none', 'full', 'equal', 'decorrelated'] satisfies JitterKind[]);
   checkFunction(`${caller}: random`, random, 'a function that returns a number from 0 to 1');
   if (retryAfter !== undefined) {
-    checkFunction(`${caller}: retryAfter`, retryAfter, 'a function of the error that returns ms, a Date or undefined');
+    checkFunction(`${caller}: retryAfter`, retryAfter, 'a function of the error that returns ms, a Date or nothing');
   }
 
   const chance = (): number => {
@@ -115,7 +115,7 @@ export function retryDelays(caller: string, config: RetryDelayConfig): () => Del
   return () => {
     let previous: number | undefined;
     return (attempt, error, now) => {
-      const asked = askedDelay(caller, retryAfter?.(error), now);
+      const asked = askedDelay(caller, { asked: retryAfter?.(error), error, now });
       if (asked !== undefined) return asked;
       const ms = baseDelay(attempt, error);
       switch (jitter) {
@@ -168,15 +168,16 @@ function grown(delay: number, attempt: number, { kind, factor, max }: Required<B
 }
 
 /** The ms that the service asks for; 0 for a date that has passed. */
-function askedDelay(caller: string, asked: unknown, now: number): number | undefined {
-  if (asked === undefined) return undefined;
+function askedDelay(
+  caller: string,
+  { asked, error, now }: { readonly asked: unknown; readonly error: unknown; readonly now: number },
+): number | undefined {
+  if (asked === undefined || asked === null) return undefined;
   const ms = isDate(asked) ? Math.max(0, asked.getTime() - now) : asked;
   if (typeof ms === 'number' && ms >= 0 && ms < Infinity) return ms;
-  throw invalidOption(
-    `${caller}: the result of \`retryAfter\``,
-    'a number of ms, 0 or more, a valid Date, or undefined',
-    asked,
-  );
+  const mustBe = 'a number of ms, 0 or more, a valid Date, or nothing';
+  // The failure of the attempt stays known.
+  throw Object.assign(invalidOption(`${caller}: the result of \`retryAfter\``, mustBe, asked), { cause: error });
 }
 
 /** Whether the value is a date, also of another realm. */

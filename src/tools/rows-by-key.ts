@@ -25,7 +25,8 @@ export interface GroupByKeyConfig<K, I = K> {
 /** The options of `byKey`. */
 export interface ByKeyConfig<K, I = K, M = never> extends GroupByKeyConfig<K, I> {
   /**
-   * Result of a key without a row, in a batch function that returns the Map. `undefined` is a value too.
+   * Result of a key without a row, in a batch function that returns the Map. `undefined` is a value too, and an `Error` fails
+   * the key.
    *
    * @defaultValue none: the key fails with a `MissingResultError`
    */
