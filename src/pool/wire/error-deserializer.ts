@@ -155,8 +155,7 @@ function ofClass(classes: readonly string[], message: string, isSluice: boolean)
   // Only an object that the constructor of Error makes is an error for the engine, too.
   const error = new Error(message);
   for (const name of classes) {
-    const Class =
-      registered.get(name) ?? (isSluice ? sluiceClasses.get(name) : undefined) ?? platformClasses.get(name);
+    const Class = registered.get(name) ?? (isSluice ? sluiceClasses.get(name) : undefined) ?? platformClasses.get(name);
     if (Class) return Object.setPrototypeOf(error, Class.prototype as object) as Error;
   }
   return error;

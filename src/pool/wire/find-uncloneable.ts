@@ -106,7 +106,7 @@ class UncloneableWalk {
     if (typeof value === 'function' || typeof value === 'symbol') return culprit(part, describeKind(value));
     if (typeof value !== 'object' || value === null || setHas(this.#seen, value)) return undefined;
     if (arrayIncludes(this.#transferred, value)) return undefined;
-    if (value === this.#refused) return culprit(part, describeLive(value));
+    if (value === this.#refused && !isUncloneable(value)) return culprit(part, describeLive(value));
     // An error is sent as a record, which can always be cloned.
     if (isErrorLike(value)) return undefined;
     setAdd(this.#seen, value);

@@ -2,13 +2,7 @@
  * The kind of an object decides how it is sent to another thread: part by part, as structured clone does it, as a record of
  * its own, or not at all. A live object has its state outside of its fields: structured clone would make `{}` of it.
  */
-import {
-  constructorName,
-  describeKind,
-  isMap,
-  isPlainObject,
-  isSet,
-} from './describe-value';
+import { constructorName, describeKind, isMap, isPlainObject, isSet } from './describe-value';
 import { isErrorLike } from './error-inspection';
 import {
   attempt,
@@ -96,5 +90,4 @@ function isHollow(value: object, kind: ClassKind): boolean {
 }
 
 /** Describes an object that cannot be sent because its state is not in its fields. */
-export const describeLive = (value: object): string =>
-  `${describeKind(value)} whose state is not in its fields`;
+export const describeLive = (value: object): string => `${describeKind(value)} whose state is not in its fields`;

@@ -16,6 +16,11 @@ export interface UnsentValue {
 export function transferErrorOf(task: string, { root, value, encoding, cause }: UnsentValue): TransferError {
   const obstacle = encoding && encoding.transferList.length > 0 ? whyNotTransferable(encoding.transferList) : undefined;
   if (obstacle !== undefined) return new TransferError(task, root, obstacle, cause);
-  const found = findUncloneable(value, root, encoding && [...encoding.transferList, ...encoding.signals], encoding?.refused);
+  const found = findUncloneable(
+    value,
+    root,
+    encoding && [...encoding.transferList, ...encoding.signals],
+    encoding?.refused,
+  );
   return new TransferError(task, found?.path ?? root, found?.what ?? 'refused by structured clone', cause);
 }

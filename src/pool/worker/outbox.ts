@@ -74,7 +74,8 @@ export class WorkerOutbox {
   #addValue(slot: number, value: object): void {
     const encoding = encode(value);
     if (!encoding) this.#add(VALUE, slot, value);
-    else if (encoding.refused) this.#add(FAILURE, slot, serializeError(this.#errorOf(VALUE, slot, value, { encoding })));
+    else if (encoding.refused)
+      this.#add(FAILURE, slot, serializeError(this.#errorOf(VALUE, slot, value, { encoding })));
     else this.#addEncoded(VALUE, slot, encoding);
   }
 
