@@ -37,6 +37,10 @@ describe('an object whose state is not in its fields', () => {
     ['an EventEmitter', () => new EventEmitter()],
     ['a Subject', () => new Subject()],
     ['an instance with private fields', () => new Money(5)],
+    ['a promise', () => Promise.resolve(1)],
+    ['a WeakMap', () => new WeakMap()],
+    ['a generator', () => [1].values()],
+    ['a formatter', () => new Intl.NumberFormat()],
   ];
 
   it.each(live)('fails its task with the path, as an argument or within one: %s', (_, make) =>
@@ -94,9 +98,7 @@ describe('an object whose state is not in its fields', () => {
         record,
         pool.task((value: unknown) => value, { name: 'visit' })({ to: new URL('http://a/') }),
       );
-      expect(error.message).toMatch(
-        /^args\[0\]\.to of task "visit" cannot be sent to another thread: it is a URL(,| whose state)/,
-      );
+      expect(error.message).toContain('args[0].to of task "visit" cannot be sent to another thread: it is a URL');
     }));
 
   it('lets the items before it arrive, and the other tasks of its batch', () =>

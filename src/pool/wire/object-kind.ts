@@ -41,7 +41,7 @@ export function objectKindOf(value: object): ObjectKind {
   if (tag === '[object AbortSignal]' && typeof reflectGet(value, 'aborted') === 'boolean') return 'signal';
   const kind = classKindOf(value, prototype);
   if (kind === 'fields' || kind === 'error' || kind === 'live') return kind;
-  return isHollow(value, kind) ? 'live' : 'fields';
+  return instanceKindOf(value, kind);
 }
 
 /** Objects that structured clone copies by their type, whatever their fields are. */
@@ -79,14 +79,14 @@ function hasMembers(prototype: object): boolean {
   return false;
 }
 
-/** Whether an instance of a class has no field that structured clone copies, and would come out of it as another thing. */
-function isHollow(value: object, kind: ClassKind): boolean {
-  if (objectKeys(value).length > 0 || (kind === 'bare' && ownKeysOf(value).length === 0)) return false;
-  const copied = attempt(() => clone(value) as object);
-  // Structured clone refuses the object by itself, or needs it to be moved.
-  if ('thrown' in copied) return false;
-  const copy = copied.value;
-  return objectTag(copy) !== objectTag(value) || (isPlainObject(copy) && objectKeys(copy).length === 0);
+/** An instance without fields that structured clone copies may come out of it as another thing, or be refused by it. */
+function instanceKindOf(value: object, kind: ClassKind): ObjectKind {
+  if (objectKeys(value).length > 0 || (kind === 'bare' && ownKeysOf(value).length === 0)) return 'fields';
+  const cloned = attempt(() => clone(value) as object);
+  if ('thrown' in cloned) return 'leaf';
+  const copy = cloned.value;
+  const isEmpty = isPlainObject(copy) && objectKeys(copy).length === 0;
+  return isEmpty || objectTag(copy) !== objectTag(value) ? 'live' : 'leaf';
 }
 
 /** Describes an object that cannot be sent because its state is not in its fields. */
