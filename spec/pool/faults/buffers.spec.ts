@@ -32,7 +32,7 @@ describe('a Buffer', () => {
       );
       expect(seen).toBe(text);
       expect(Buffer.isBuffer(back.list[0])).toBe(true);
-      expect(back.list[0]?.toString()).toBe(text);
+      expect(back.list[0].toString()).toBe(text);
       expect(await pool.do((buffer: Buffer) => buffer.toString(), make())).toBe(text);
     }),
   );

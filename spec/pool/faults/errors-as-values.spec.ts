@@ -28,7 +28,7 @@ const summary = (errors: readonly unknown[]): unknown[] =>
     error.name,
     error.message,
     (error as { code?: unknown }).code,
-    error.errors?.map((each) => String(each)),
+    (error.errors as unknown[] | undefined)?.map((each) => String(each)),
     String(error.cause),
   ]);
 
@@ -62,12 +62,9 @@ describe('an error that is a value', () => {
       });
       const row = batch((ids: readonly number[]) => load(ids), { name: 'row' });
       const results = await allSettled([0, 1, 2, 3].map((id) => row(id)));
-      expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason))).toEqual([
-        'row 0',
-        expect.any(RowMissingError),
-        expect.any(DOMException),
-        expect.any(AggregateError),
-      ]);
+      expect(
+        results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason) as unknown),
+      ).toEqual(['row 0', expect.any(RowMissingError), expect.any(DOMException), expect.any(AggregateError)]);
       expect(results[1]).toMatchObject({ reason: { code: 'E_GONE' } });
       expect(results[2]).toMatchObject({ reason: { code: 23, name: 'TimeoutError' } });
       expect(results[3]).toMatchObject({ reason: { errors: [{ message: 'a' }] } });
@@ -170,8 +167,8 @@ describe('an error that is a value', () => {
   it('leaves the rest of the value as it is: holes, a field named __proto__, and the order of fields', () =>
     expectInvariants(pool, async () => {
       const value = await pool.do(() => {
-        const list = [new Error('e'), 1, 2];
-        delete list[1];
+        const list: unknown[] = [new Error('e')];
+        list[2] = 2;
         return { a: 1, list, ...(JSON.parse('{ "__proto__": { "x": 1 } }') as object), z: new Error('z') };
       });
       expect(Object.keys(value)).toEqual(['a', 'list', '__proto__', 'z']);

@@ -64,7 +64,7 @@ describe('a field that is not enumerable', () => {
     ['a socket', () => ({ value: new (require('node:net') as typeof import('node:net')).Socket() })],
   ])('does not arrive if it holds %s, which is machinery', (_, descriptorOf) =>
     expectInvariants(pool, async () => {
-      const source = `throw Object.defineProperty(Object.assign(new Error('x'), { kept: 1 }), 'hidden', (${descriptorOf})())`;
+      const source = `throw Object.defineProperty(Object.assign(new Error('x'), { kept: 1 }), 'hidden', (${String(descriptorOf)})())`;
       // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the parts of the function are chosen by the test
       const error = await failureOf(new Function(source) as () => unknown);
       expect(error.kept).toBe(1);
@@ -88,7 +88,7 @@ describe('the record of an error', () => {
       'long keys of fields',
       () => {
         const error = new Error('x') as Error & Record<string, unknown>;
-        for (let index = 0; index < 100; index++) error['k'.repeat(1e6) + index] = index;
+        for (let index = 0; index < 100; index++) error[`${'k'.repeat(1e6)}${index}`] = index;
         throw error;
       },
     ],
@@ -99,7 +99,7 @@ describe('the record of an error', () => {
         let inner: Record<string, unknown> = {};
         const error = Object.assign(new Error('x'), { a: inner });
         for (let depth = 0; depth < 6; depth++) inner = inner[key] = {};
-        for (let index = 0; index < 9_000; index++) inner[key + index] = () => 0;
+        for (let index = 0; index < 9_000; index++) inner[`${key}${index}`] = () => 0;
         throw error;
       },
     ],
@@ -107,7 +107,8 @@ describe('the record of an error', () => {
       'long keys in a field',
       () => {
         const a: Record<string, unknown> = {};
-        for (let index = 0; index < 50; index++) a[index + 'k'.repeat(1e6)] = { [index + 'k'.repeat(1e5)]: 1 };
+        for (let index = 0; index < 50; index++)
+          a[`${index}${'k'.repeat(1e6)}`] = { [`${index}${'k'.repeat(1e5)}`]: 1 };
         throw Object.assign(new Error('x'), { a });
       },
     ],
@@ -142,7 +143,7 @@ describe('the record of an error', () => {
       const keys = Object.keys(error);
       expect(keys.join('').length).toBeLessThanOrEqual(MAX_TOTAL_TEXT);
       const { a, cause } = error;
-      expect(JSON.stringify({ a, cause, ...error }).length).toBeLessThanOrEqual(2 * MAX_TOTAL_TEXT);
+      expect(JSON.stringify([a, cause, Object.entries(error)]).length).toBeLessThanOrEqual(2 * MAX_TOTAL_TEXT);
       if (a) expect(JSON.stringify(a).length).toBeLessThanOrEqual(MAX_TOTAL_TEXT);
     }),
   );

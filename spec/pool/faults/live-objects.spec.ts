@@ -1,4 +1,5 @@
 /** An object whose state is not in its fields is refused with its path: structured clone would make `{}` of it. */
+/* eslint-disable @typescript-eslint/no-require-imports -- what a thread is sent imports nothing else */
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
@@ -141,8 +142,8 @@ describe('a stream of Node as a result', () => {
     ['createHash', () => crypto.createHash('sha256') as never],
     ['createHmac', () => crypto.createHmac('sha256', 'key') as never],
     ['createGzip', () => zlib.createGzip() as never],
-    ['a PassThrough', () => pool.do(() => new (require('node:stream') as typeof import('node:stream')).PassThrough())], // eslint-disable-line @typescript-eslint/no-require-imports -- what a thread is sent imports nothing else
-    ['a socket', () => pool.do(() => new (require('node:net') as typeof import('node:net')).Socket())], // eslint-disable-line @typescript-eslint/no-require-imports -- as above
+    ['a PassThrough', () => pool.do(() => new (require('node:stream') as typeof import('node:stream')).PassThrough())],
+    ['a socket', () => pool.do(() => new (require('node:net') as typeof import('node:net')).Socket())],
   ])('is refused if it waits for input: %s', (_, call) =>
     expectInvariants(pool, async () => {
       await expect(Promise.resolve(call())).rejects.toMatchObject({ code: 'SLUICE_TRANSFER' });
@@ -153,13 +154,13 @@ describe('a stream of Node as a result', () => {
     expectInvariants(pool, async (record) => {
       const readable = pool.task(() =>
         (require('node:stream') as typeof import('node:stream')).Readable.from(['a', 'b']),
-      ); // eslint-disable-line @typescript-eslint/no-require-imports -- as above
+      );
       const piped = pool.task(() => {
-        const { Readable, PassThrough } = require('node:stream') as typeof import('node:stream'); // eslint-disable-line @typescript-eslint/no-require-imports -- as above
+        const { Readable, PassThrough } = require('node:stream') as typeof import('node:stream');
         return Readable.from(['a', 'b']).pipe(new PassThrough({ objectMode: true }));
       });
       const ended = pool.task(() => {
-        const { PassThrough } = require('node:stream') as typeof import('node:stream'); // eslint-disable-line @typescript-eslint/no-require-imports -- as above
+        const { PassThrough } = require('node:stream') as typeof import('node:stream');
         const stream = new PassThrough({ objectMode: true });
         stream.end('a');
         return stream;
@@ -173,6 +174,7 @@ describe('a stream of Node as a result', () => {
 describe('an object that structured clone copies', () => {
   it('arrives: instances without methods, dates, boxed values, Blobs, keys, and what other realms have made', () =>
     expectInvariants(pool, async () => {
+      // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- it is what is tested
       class Empty {}
       class Point {
         constructor(

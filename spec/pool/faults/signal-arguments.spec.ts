@@ -17,6 +17,7 @@ const reasonOf = (signal: AbortSignal): Promise<unknown> =>
 /** Counts the listeners of a signal. */
 function countListeners(signal: AbortSignal): () => number {
   let count = 0;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- they are applied to the signal
   const { addEventListener, removeEventListener } = signal;
   signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
     count++;
@@ -78,7 +79,8 @@ describe('an AbortSignal among the arguments', () => {
       const before = new AbortController();
       before.abort('before');
       const queued = new AbortController();
-      const look = (...signals: AbortSignal[]): unknown[] => signals.map(({ aborted, reason }) => [aborted, reason]);
+      const look = (...signals: AbortSignal[]): unknown[] =>
+        signals.map(({ aborted, reason }): unknown[] => [aborted, reason]);
       const seen = pool.do(look, before.signal, queued.signal, new AbortController().signal);
       queued.abort('queued');
       expect(await seen).toEqual([

@@ -62,10 +62,11 @@ export const setForEach: <T>(set: ReadonlySet<T>, visit: (item: T) => void) => v
 export const setSize: (set: unknown) => number = getter(Set.prototype, 'size');
 
 /** The prototype of the Buffers of Node; undefined in a browser. */
-export const bufferPrototype: object | undefined = typeof Buffer === 'function' ? Buffer.prototype : undefined;
+export const bufferPrototype: object | undefined =
+  typeof Buffer === 'function' ? (Buffer.prototype as object) : undefined;
 /** Makes a Buffer on the memory of a typed array. */
 export const bufferFrom: ((memory: ArrayBufferLike, from: number, length: number) => Uint8Array) | undefined =
-  typeof Buffer === 'function' ? (bound(Buffer, 'from') as never) : undefined;
+  typeof Buffer === 'function' ? bound(Buffer, 'from') : undefined;
 
 const Bytes = Uint8Array;
 export const newBytes = (memory: ArrayBufferLike, from: number, length: number): Uint8Array =>

@@ -55,12 +55,10 @@ export class WorkerOutbox {
   }
 
   add(op: number, slotOrId: number, payload?: unknown): void {
-    if (typeof payload === 'object' && payload !== null) {
-      if (op === VALUE) return this.#addValue(slotOrId, payload);
-      if (op === ITEMS) return this.#addItems(slotOrId, payload as readonly unknown[]);
-      if (op === CALL) return this.#addCall(slotOrId, payload as CallPayload);
-    }
-    this.#add(op, slotOrId, payload);
+    if (op === VALUE && typeof payload === 'object' && payload !== null) this.#addValue(slotOrId, payload);
+    else if (op === ITEMS) this.#addItems(slotOrId, payload as readonly unknown[]);
+    else if (op === CALL) this.#addCall(slotOrId, payload as CallPayload);
+    else this.#add(op, slotOrId, payload);
   }
 
   #add(op: number, slotOrId: number, payload: unknown): void {

@@ -26,7 +26,7 @@ export function toStreamSource(value: unknown): StreamSource | undefined {
   // The reader of a ReadableStream can be cancelled while it waits for an item; its iterator cannot.
   if (typeof candidate.getReader === 'function') return fromReader(value as ReadableStream);
   // A stream of Node that waits for input never ends: it is sent like any other object, and so refused.
-  if (isUnfedDuplex(value as DuplexState)) return undefined;
+  if (isUnfedDuplex(value)) return undefined;
   const iterable = candidate[asyncIteratorKey];
   if (typeof iterable === 'function') return fromIterator(apply(iterable, value, []) as AsyncIterator<unknown>);
   if (objectTag(value) === '[object Generator]') return fromIterator(value as Generator);
