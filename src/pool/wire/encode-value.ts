@@ -85,12 +85,14 @@ export function encode(value: unknown, canHaveSignals = false): Encoding | undef
   return { value, data: isEncoded ? { root, parts, fills } : value, isEncoded, transferList, signals, refused };
 }
 
-/** Objects that are visited before the scan remembers them. Most values are smaller, and have no cycles. */
-const MAX_UNREMEMBERED = 100;
+/** The scan remembers the objects that it visits only in large or deep values: most values are smaller, and have no cycles. */
+const MAX_UNREMEMBERED = 10_000;
+const MAX_UNREMEMBERED_DEPTH = 30;
 
 /** Searches a value for parts that are not posted as they are. */
 class PartScan {
   #visits = 0;
+  #depth = 0;
   #seen: Set<object> | undefined;
 
   hasParts(value: object): boolean {
@@ -98,8 +100,8 @@ class PartScan {
     const kind = objectKindOf(value);
     if (kind === 'leaf') return false;
     if (kind !== 'list' && kind !== 'fields' && kind !== 'map' && kind !== 'set') return true;
-    if (++this.#visits > MAX_UNREMEMBERED) {
-      this.#seen ??= newSet();
+    if (++this.#visits > MAX_UNREMEMBERED || this.#depth > MAX_UNREMEMBERED_DEPTH) this.#seen ??= newSet();
+    if (this.#seen) {
       if (setHas(this.#seen, value)) return false;
       setAdd(this.#seen, value);
     }
@@ -125,7 +127,11 @@ class PartScan {
   }
 
   #isPart(value: unknown): boolean {
-    return typeof value === 'object' && value !== null && this.hasParts(value);
+    if (typeof value !== 'object' || value === null) return false;
+    this.#depth++;
+    const hasParts = this.hasParts(value);
+    this.#depth--;
+    return hasParts;
   }
 }
 
