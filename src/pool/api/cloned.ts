@@ -22,13 +22,13 @@ type WithoutMethods<T> = 0 extends 1 & T
         : Pick<T, DataKeys<T>>
       : T;
 
-type DataKeys<T> = { [K in keyof T]-?: NonNullable<T[K]> extends Method ? never : K }[keyof T];
+type DataKeys<T> = { [K in keyof T]-?: NonNullable<T[K]> extends ClonedMethod ? never : K }[keyof T];
 
-type Method = (...args: never) => unknown;
+type ClonedMethod = (...args: never) => unknown;
 
 /** Types with methods that arrive as they are, or that are refused when the program runs. */
 type Kept =
-  | Method
+  | ClonedMethod
   | readonly unknown[]
   | ReadonlyMap<unknown, unknown>
   | ReadonlySet<unknown>
@@ -43,10 +43,10 @@ type Kept =
   | ArrayBuffer
   | SharedArrayBuffer
   | ArrayBufferView
-  | GlobalInstance<'Blob' | 'MessagePort' | 'ReadableStream' | 'WritableStream' | 'TransformStream' | 'ImageBitmap'>;
+  | ClonedInstance<'Blob' | 'MessagePort' | 'ReadableStream' | 'WritableStream' | 'TransformStream' | 'ImageBitmap'>;
 
 /** The instances of global classes, as far as the program knows the types of them. */
-type GlobalInstance<Name extends string> = Name extends keyof typeof globalThis
+type ClonedInstance<Name extends string> = Name extends keyof typeof globalThis
   ? (typeof globalThis)[Name] extends abstract new (...args: never) => infer I
     ? I
     : never
