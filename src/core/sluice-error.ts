@@ -39,13 +39,13 @@ export class SluiceError extends Error {
 export const isSluiceError = (error: unknown): error is SluiceError =>
   typeof error === 'object' && error !== null && brand in error;
 
-/** Whether the value is an `Error` of any realm. */
+/** Whether the value is an `Error` or a `DOMException` of any realm. */
 export const isError = (value: unknown): value is Error =>
   value instanceof Error ||
   (typeof value === 'object' &&
     value !== null &&
     'stack' in value &&
-    Object.prototype.toString.call(value) === '[object Error]');
+    /^\[object (Error|DOMException)\]$/.test(Object.prototype.toString.call(value)));
 
 const quotingErrors = new WeakSet<object>();
 

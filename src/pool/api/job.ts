@@ -9,22 +9,26 @@ import { StartedFuture } from '../../future/started-future';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { Frame } from '../../scheduler/frame';
 import type { Arguments, Call } from './call';
+import type { Cloned } from './cloned';
 import type { FunctionReference } from '../wire/function-code';
 import type { StreamSink } from '../host/stream-sink';
 
-/** The type of a worker function's result on this thread: the value of its promise, or an item of its stream. */
+/**
+ * The type of a worker function's result on this thread: the value of its promise, or an item of its stream. An instance
+ * of a class arrives with its fields and without its methods.
+ */
 export type WorkerResult<R> =
   R extends PromiseLike<infer V>
     ? WorkerResult<V>
     : R extends Observable<infer V>
-      ? V
+      ? Cloned<V>
       : R extends { subscribe(observer: { next(value: infer V): void }): unknown }
-        ? V
+        ? Cloned<V>
         : R extends Generator<infer V> | AsyncIterable<infer V>
-          ? V
+          ? Cloned<V>
           : R extends ReadableStream<infer V>
-            ? V
-            : R;
+            ? Cloned<V>
+            : Cloned<R>;
 
 export interface ChainConfig {
   /**

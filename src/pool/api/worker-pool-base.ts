@@ -8,6 +8,7 @@ import type { CapturedStack } from '../../core/call-site';
 import type { Arguments, Call } from './call';
 import { functionCodeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
 import { Job, type WorkerResult } from './job';
+import { removeCallbackArguments } from './callback-arguments';
 import type { Platform } from '../thread/platform';
 import { optionsOf, type WorkerPoolConfig } from '../host/pool-config';
 import { PoolEngine } from '../host/pool-engine';
@@ -202,7 +203,10 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
       { code: code.code, name: definition.name },
       { isNested: false, timeout, signal, definition },
     );
-    const task = Object.assign((...args: unknown[]) => call(args, callerStacks.capture(task)), {
+    const { arity } = code;
+    const run = (...args: unknown[]): Call<WorkerResult<R>> =>
+      call(args.length > 1 ? removeCallbackArguments(args, arity) : args, callerStacks.capture(task));
+    const task = Object.assign(run, {
       [functionCodeKey]: code,
     });
     return registerPoolTask(task, definition);

@@ -24,7 +24,7 @@ function assign(queue: LinkedQueue<TaskRun>, threads: readonly RunThread[]): voi
   const level = Math.ceil((queue.size + inFlight) / Math.max(1, free.length));
   for (const thread of free) {
     for (let count = Math.min(thread.freeCredits, level - thread.inFlight); count > 0; count--) {
-      if (queue.first?.hasTransfers && thread.isOccupied) break;
+      if (thread.isOccupied && queue.first?.hasTransfers) break;
       queue.shift()?.sendTo(thread);
     }
     thread.flush();

@@ -6,6 +6,7 @@ import type { ExternalWaitDescription } from '../../scheduler/contract';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { blockingPools, blockUntilMessage, type BlockingPool } from './blocking-wait';
 import { LinkedQueue } from '../../core/linked-queue';
+import { LruMap } from '../../core/lru-map';
 import { CallerStacks } from '../wire/caller-stack';
 import { WorkerSet, type WorkerSetOwner } from './worker-set';
 import { Timers } from '../thread/timers';
@@ -23,6 +24,9 @@ import type { CallPayload, FunctionCode } from '../wire/messages';
 import { SharedWaits, type SharedWait } from '../../scheduler/shared-waits';
 import type { TaskRun } from './task-run';
 import type { WorkerThread } from '../thread/worker-thread';
+
+/** Number of functions that are recognised when they are given again. */
+const MAX_FUNCTIONS = 1_000;
 
 export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun> {
   readonly name: string;
@@ -46,7 +50,8 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly #queue = new LinkedQueue<TaskRun>();
   readonly #awaitingArguments = new Set<TaskRun>();
   readonly #waits = new SharedWaits(this);
-  readonly #functionIds = new Map<string, number>();
+  readonly #functionIds = new LruMap<string, number>(MAX_FUNCTIONS);
+  #nextFunctionId = 0;
   readonly #createNestedCall: CreateCall;
   /** Lets the process end; set while the pool keeps it alive. */
   #releaseProcess: (() => void) | undefined;
@@ -86,11 +91,11 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     );
   }
 
-  /** A number for each function, which is sent with each task instead of its code. Equal code of one name has one number. */
+  /** A number for each function. Equal code of one name has one number, as long as it was used of late. */
   functionIdOf(code: FunctionCode, name: string): number {
     const key = `${name} ${'source' in code ? code.source : `${code.url}#${code.exportName}`}`;
     let id = this.#functionIds.get(key);
-    if (id === undefined) this.#functionIds.set(key, (id = this.#functionIds.size));
+    if (id === undefined) this.#functionIds.set(key, (id = this.#nextFunctionId++));
     return id;
   }
 

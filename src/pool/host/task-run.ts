@@ -17,7 +17,8 @@ import type { StreamSink } from './stream-sink';
 import { DEMAND_WINDOW, type FunctionCode } from '../wire/messages';
 import type { ThreadTask } from '../thread/thread-task';
 import type { WorkerThread } from '../thread/worker-thread';
-import { getTransferList } from '../wire/transfer';
+import { encodeArguments, type Encoding } from '../wire/encode-value';
+import { hasTransferLists } from '../wire/transfer';
 
 let lastNumber = 0;
 
@@ -35,6 +36,8 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
   #notifyCanceller: (() => void) | undefined;
   #timeout: Timer | undefined;
   #hasValue = false;
+  #encoding: Encoding | undefined;
+  #isEncoded = false;
   #lastItem: { readonly value: unknown } | undefined;
   /** Items that have arrived and were not emitted yet. */
   #pendingItems: Fifo<{ readonly value: unknown }> | undefined;
@@ -89,9 +92,17 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     return this.#call.spec.code;
   }
 
-  /** Whether an argument is transferred: it is gone from this thread then, so the run cannot be sent again. */
+  get encoding(): Encoding | undefined {
+    if (!this.#isEncoded) {
+      this.#encoding = encodeArguments(this.args);
+      this.#isEncoded = true;
+    }
+    return this.#encoding;
+  }
+
+  /** Whether a part of an argument is moved: it is gone from this thread then, so the run cannot be sent again. */
   get hasTransfers(): boolean {
-    return this.args.some((arg) => getTransferList(arg) !== undefined);
+    return hasTransferLists() && (this.encoding?.transferList.length ?? 0) > 0;
   }
 
   sendTo(thread: WorkerThread<TaskRun>): void {

@@ -1,15 +1,22 @@
 /** Nested calls are calls that tasks of one thread make on their own pool. This class holds those without a result. */
-import { serializeError } from '../wire/error-serializer';
-import { RESOLVE_CALL, REJECT_CALL } from '../wire/messages';
+import type { CreateSignal } from '../wire/decode-value';
+
+/** Sends the result of a call to the thread of its task. */
+export interface ResultSender {
+  answer(id: number, value: unknown): void;
+  reject(id: number, error: unknown): void;
+}
 
 export class NestedCalls {
   /** Number of calls without a result. */
   count = 0;
-  readonly #send: (op: number, id: number, payload: unknown) => void;
+  readonly #sender: ResultSender;
   readonly #cancels = new Map<number, () => void>();
+  /** The signals among the arguments of each call. */
+  readonly #controllers = new Map<number, AbortController[]>();
 
-  constructor(send: (op: number, id: number, payload: unknown) => void) {
-    this.#send = send;
+  constructor(sender: ResultSender) {
+    this.#sender = sender;
   }
 
   /** @param start starts the call and returns the function that cancels it */
@@ -23,12 +30,25 @@ export class NestedCalls {
 
   answer(id: number, value: unknown): void {
     this.#close(id);
-    this.#send(RESOLVE_CALL, id, value);
+    this.#sender.answer(id, value);
   }
 
   reject(id: number, error: unknown): void {
     this.#close(id);
-    this.#send(REJECT_CALL, id, serializeError(error));
+    this.#sender.reject(id, error);
+  }
+
+  /** Makes the signals among the arguments of a call. */
+  signalFactory(id: number): CreateSignal {
+    return (index) => {
+      const controllers = this.#controllers.get(id) ?? [];
+      this.#controllers.set(id, controllers);
+      return (controllers[index] = new AbortController()).signal;
+    };
+  }
+
+  abortSignal(id: number, index: number, reason: unknown): void {
+    this.#controllers.get(id)?.[index]?.abort(reason);
   }
 
   /** Cancels the call because its task does not wait for the result any more. */
@@ -45,5 +65,6 @@ export class NestedCalls {
   #close(id: number): void {
     this.count--;
     this.#cancels.delete(id);
+    this.#controllers.delete(id);
   }
 }

@@ -4,6 +4,7 @@ import type { Timers } from './timers';
 import type { NotificationQueue } from '../../core/notification-queue';
 import type { NestedCalls } from './nested-calls';
 import type { WorkerExit } from './platform';
+import type { Encoding } from '../wire/encode-value';
 import type { CallPayload, FunctionCode } from '../wire/messages';
 
 export interface ThreadTask {
@@ -13,6 +14,8 @@ export interface ThreadTask {
   readonly functionId: number;
   readonly code: FunctionCode;
   readonly args: readonly unknown[];
+  /** How the arguments are posted; undefined if they are posted as they are. */
+  readonly encoding: Encoding | undefined;
   /** A task with transferred arguments cannot be sent again. */
   readonly hasTransfers: boolean;
   /** Where the task was called. */

@@ -3,7 +3,10 @@
  */
 import type { ErrorRecord } from '../wire/error-record';
 import { serializeError } from '../wire/error-serializer';
-import { deserializeError } from '../wire/error-deserializer';
+import { whenAborted } from '../../core/abort-listeners';
+import { decode } from '../wire/decode-value';
+import type { EncodedValue } from '../wire/encode-value';
+import { deserializeError, deserializeThrown } from '../wire/error-deserializer';
 import { KillTimers } from './kill-timers';
 import { Inbox } from './inbox';
 import { NestedCalls } from './nested-calls';
@@ -14,6 +17,7 @@ import type { WorkerExit, Platform, ThreadHandle, ThreadPlan } from './platform'
 import { TransferError, WorkerCrashError } from '../wire/pool-errors';
 import * as wire from '../wire/messages';
 import type { ThreadTask, ThreadOwner } from './thread-task';
+import { SentFunctions } from './sent-functions';
 import { SlotTable } from './slot-table';
 
 type State = 'starting' | 'ready' | 'retiring' | 'terminating' | 'exited';
@@ -24,12 +28,21 @@ export class WorkerThread<R extends ThreadTask> {
   readonly prefetch: PrefetchWindow;
   /** Whether the thread has proved able to run tasks: it has ended one, or exited while one was running. */
   hasWorked = false;
-  readonly #nestedCalls = new NestedCalls((op, id, payload) => {
-    this.#post(op, id, payload);
+  readonly #nestedCalls = new NestedCalls({
+    answer: (id, value) => {
+      if (this.state === 'exited') return;
+      this.#outbox.addAnswer(id, value);
+      this.#owner.requestTurn();
+    },
+    reject: (id, error) => {
+      this.#post(wire.REJECT_CALL, id, serializeError(error));
+    },
   });
   readonly #owner: ThreadOwner<R, WorkerThread<R>>;
   readonly #handle: ThreadHandle;
-  readonly #sentFunctionIds = new Set<number>();
+  readonly #functions = new SentFunctions();
+  /** By slot: disconnects the signals among the arguments of its task. */
+  readonly #disconnects = new Map<number, () => void>();
   readonly #killTimers: KillTimers;
   readonly #outbox: HostOutbox;
   readonly #inbox: Inbox;
@@ -102,14 +115,31 @@ export class WorkerThread<R extends ThreadTask> {
 
   /** Assigns a slot to the task, which is sent with the next batch. Returns the slot. */
   send(task: R): number {
-    const { functionId, code, name, args } = task;
-    if (!this.#sentFunctionIds.has(functionId)) {
-      this.#sentFunctionIds.add(functionId);
-      this.#outbox.add(wire.DEFINE, functionId, code, name);
-    }
+    const { functionId, code, name, args, encoding } = task;
+    const index = this.#functions.indexOf(functionId, (newIndex) => {
+      this.#outbox.add(wire.DEFINE, newIndex, code, name);
+    });
     const slot = this.slots.assign(task);
-    this.#outbox.add(wire.RUN, slot, functionId, args);
+    this.#outbox.addRun(slot, index, args, encoding);
+    if (encoding && encoding.signals.length > 0) this.#connectSignals(slot, encoding.signals);
     return slot;
+  }
+
+  /** Aborts the copies of the signals in the worker when the signals here abort, until the task has left the thread. */
+  #connectSignals(slot: number, signals: readonly AbortSignal[]): void {
+    const disconnects = signals.map((signal, index) =>
+      whenAborted(signal, (reason) => {
+        this.#post(wire.ABORT_SIGNAL, slot, index, serializeError(reason));
+      }),
+    );
+    this.#disconnects.set(slot, () => {
+      for (const disconnect of disconnects) disconnect();
+    });
+  }
+
+  #disconnectSignals(slot: number): void {
+    this.#disconnects.get(slot)?.();
+    this.#disconnects.delete(slot);
   }
 
   /** Allows the stream in this slot to send `count` more items. */
@@ -148,9 +178,9 @@ export class WorkerThread<R extends ThreadTask> {
     this.#handle.kill();
   }
 
-  #post(op: number, id: number, payload: unknown): void {
+  #post(op: number, id: number, first: unknown, second?: unknown): void {
     if (this.state === 'exited') return;
-    this.#outbox.add(op, id, payload);
+    this.#outbox.add(op, id, first, second);
     this.#owner.requestTurn();
   }
 
@@ -167,6 +197,11 @@ export class WorkerThread<R extends ThreadTask> {
   }
 
   readonly #onMessage = (op: number, id: number, payload: unknown): void => {
+    if (op & wire.ENCODED) this.#onDecoded(op & ~wire.ENCODED, id, decode(payload as EncodedValue));
+    else this.#onDecoded(op, id, payload);
+  };
+
+  #onDecoded(op: number, id: number, payload: unknown): void {
     switch (op) {
       case wire.VALUE:
         this.#release(id)?.succeed(payload);
@@ -193,6 +228,11 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.CANCEL_CALL:
         this.#nestedCalls.cancel(id);
         return;
+      case wire.ABORT_CALL_SIGNAL: {
+        const [index, reason] = payload as [number, ErrorRecord];
+        this.#nestedCalls.abortSignal(id, index, deserializeThrown(reason));
+        return;
+      }
       case wire.READY:
         if (this.state === 'starting') this.state = 'ready';
         return;
@@ -205,7 +245,7 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.UNREADABLE:
         this.#onUnreadable(id);
     }
-  };
+  }
 
   /** The worker could not read a batch. Its tasks are sent again one by one; a task that was sent alone is at fault. */
   #onUnreadable(batch: number): void {
@@ -225,6 +265,7 @@ export class WorkerThread<R extends ThreadTask> {
   /** Frees the slot of a task that the thread is done with. */
   #release(slot: number): R | undefined {
     this.#killTimers.clear(slot);
+    if (this.#disconnects.size > 0) this.#disconnectSignals(slot);
     return this.slots.release(slot);
   }
 
@@ -241,6 +282,7 @@ export class WorkerThread<R extends ThreadTask> {
   #failTasks({ kind, exitCode, cause }: WorkerExit): void {
     const { started, others } = this.slots.clear({ blamesEnded: kind === 'message' });
     this.#killTimers.clearAll();
+    for (const slot of [...this.#disconnects.keys()]) this.#disconnectSignals(slot);
     if (started.length > 0) this.hasWorked = true;
     this.#owner.requeue(others);
     this.#owner.notifications.notifyEach(started, (task) => {

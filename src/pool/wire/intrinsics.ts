@@ -61,10 +61,32 @@ export const setForEach: <T>(set: ReadonlySet<T>, visit: (item: T) => void) => v
 /** @throws TypeError if it is not a Set, whatever its prototype is. */
 export const setSize: (set: unknown) => number = getter(Set.prototype, 'size');
 
+/** The prototype of the Buffers of Node; undefined in a browser. */
+export const bufferPrototype: object | undefined =
+  typeof Buffer === 'function' ? (Buffer.prototype as object) : undefined;
+/** Makes a Buffer on the memory of a typed array. */
+export const bufferFrom: ((memory: ArrayBufferLike, from: number, length: number) => Uint8Array) | undefined =
+  typeof Buffer === 'function' ? bound(Buffer, 'from') : undefined;
+
+const Bytes = Uint8Array;
+export const newBytes = (memory: ArrayBufferLike, from: number, length: number): Uint8Array =>
+  new Bytes(memory, from, length);
+/** Copies the contents of a typed array into memory of its own. */
+export const copyBytes = (bytes: Uint8Array): Uint8Array => new Bytes(bytes);
+
+const Controller = AbortController;
+export const newAbortController = (): AbortController => new Controller();
+export const abortWith: (controller: AbortController, reason: unknown) => void = method(
+  AbortController.prototype,
+  'abort',
+);
+
 const TypedArrayPrototype = Reflect.getPrototypeOf(Uint8Array.prototype) ?? Uint8Array.prototype;
 /** Returns the class name of a typed array; undefined for all else. */
 export const typedArrayName: (value: unknown) => string | undefined = getter(TypedArrayPrototype, Symbol.toStringTag);
 export const typedArrayBuffer: (view: unknown) => ArrayBufferLike = getter(TypedArrayPrototype, 'buffer');
+export const typedArrayOffset: (view: unknown) => number = getter(TypedArrayPrototype, 'byteOffset');
+export const typedArrayByteLength: (view: unknown) => number = getter(TypedArrayPrototype, 'byteLength');
 /** @throws TypeError if it is not a DataView. */
 export const dataViewBuffer: (view: unknown) => ArrayBufferLike = getter(DataView.prototype, 'buffer');
 /** @throws TypeError if it is not an ArrayBuffer; a SharedArrayBuffer is not. */
@@ -86,12 +108,22 @@ export const descriptorOf: (object: object, key: PropertyKey) => PropertyDescrip
   Reflect,
   'getOwnPropertyDescriptor',
 );
+/** Defines an own property as structured clone does: whatever setters the prototypes have. */
+export const defineField = (object: object, key: PropertyKey, value: unknown): void => {
+  defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+};
+const defineProperty = bound(Reflect, 'defineProperty');
 export const prototypeOf: (object: object) => object | null = bound(Reflect, 'getPrototypeOf');
 
 export const asString: (value: unknown) => string = String;
 const nodeThreads = (
   globalThis as { process?: { getBuiltinModule?: (name: string) => typeof import('node:worker_threads') | undefined } }
 ).process?.getBuiltinModule?.('worker_threads');
+
+/** Whether Node refuses to move an object, for example the memory that small Buffers share. Node 20 cannot tell. */
+export const isMarkedAsUntransferable: (value: object) => boolean =
+  (nodeThreads as { isMarkedAsUntransferable?: (value: object) => boolean } | undefined)?.isMarkedAsUntransferable ??
+  (() => false);
 
 function cloneByMessage(value: unknown): unknown {
   if (!nodeThreads) throw new TypeError('This platform has no structuredClone.');

@@ -19,6 +19,11 @@ export const DEMAND = 3;
 export const RESOLVE_CALL = 4;
 /** `call id, error record`: a nested call has failed. */
 export const REJECT_CALL = 5;
+/** `slot, index, error record`: an AbortSignal among the arguments of the task has aborted, with this reason. */
+export const ABORT_SIGNAL = 6;
+
+/** Added to the op of a message whose value is an `EncodedValue`. */
+export const ENCODED = 32;
 
 /** Elements of a message to the host: `op, slot or id, payload`. */
 export const HOST_MESSAGE_SIZE = 3;
@@ -36,7 +41,7 @@ export const ITEMS = 3;
 export const END = 4;
 /** `slot`: the task was taken back before it had begun. */
 export const SKIPPED = 5;
-/** `call id, [code, name, arguments, transfer lists]`: a task calls another function on its own pool (a nested call). */
+/** `call id, [code, name, arguments, transfer list]`: a task calls another function on its own pool (a nested call). */
 export const CALL = 6;
 /** `0, error record`: an uncaught error outside of a running task. */
 export const FAULT = 7;
@@ -46,6 +51,8 @@ export const INIT_FAILED = 8;
 export const UNREADABLE = 9;
 /** `call id`: the caller of a nested call no longer waits for it. */
 export const CANCEL_CALL = 10;
+/** `call id, [index, error record]`: an AbortSignal among the arguments of a nested call has aborted. */
+export const ABORT_CALL_SIGNAL = 11;
 
 /** The number of items of one stream that may be on their way to the host. */
 export const DEMAND_WINDOW = 64;
@@ -63,9 +70,10 @@ export type FunctionCode =
 export type CallPayload = readonly [
   code: FunctionCode,
   name: string,
-  args: readonly unknown[],
-  /** For each argument, the objects in it that are moved instead of being copied. */
-  transferLists: readonly (readonly unknown[] | undefined)[],
+  /** An array, or an `EncodedValue` of one. */
+  args: unknown,
+  /** The objects in the arguments that are moved instead of being copied. */
+  transferList: readonly unknown[],
 ];
 
 export type Batch = readonly unknown[];

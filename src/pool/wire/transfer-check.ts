@@ -11,7 +11,7 @@ export function whyNotTransferable(transferList: readonly unknown[]): string | u
 }
 
 /** Also true for a buffer of another realm. */
-const isBuffer = (value: unknown): value is ArrayBuffer =>
+export const isBuffer = (value: unknown): value is ArrayBuffer =>
   Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
 function isDetached(buffer: ArrayBuffer): boolean {

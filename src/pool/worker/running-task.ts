@@ -3,7 +3,7 @@ import { CancelledError } from '../../core/errors';
 import { serializeError } from '../wire/error-serializer';
 import { END, FAILURE, ITEMS, VALUE, type CallPayload } from '../wire/messages';
 import { codeOf, type FunctionReference } from '../wire/function-code';
-import { getTransferList, transfer } from '../wire/transfer';
+import { transfer } from '../wire/transfer';
 import {
   explainReferenceError,
   resolveFunction,
@@ -74,9 +74,7 @@ export class RunningTask implements WorkerTask, StreamOutput {
 
   do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: A): NestedJob<Awaited<R>> {
     const { code, name } = codeOf(fn);
-    const transferLists: (readonly unknown[] | undefined)[] = [];
-    for (let index = 0; index < args.length; index++) transferLists[index] = getTransferList(args[index]);
-    return toNestedJob(this.#host.call([code, name, args, transferLists], this) as Promise<Awaited<R>>);
+    return toNestedJob(this.#host.call([code, name, args, []], this) as Promise<Awaited<R>>);
   }
 
   begin(): void {

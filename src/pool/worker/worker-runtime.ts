@@ -4,14 +4,20 @@
  * so the runtime uses only intrinsics that were captured when the worker started.
  */
 import { serializeError } from '../wire/error-serializer';
-import { deserializeError } from '../wire/error-deserializer';
+import { decode } from '../wire/decode-value';
+import type { EncodedValue } from '../wire/encode-value';
+import type { ErrorRecord } from '../wire/error-record';
+import { deserializeError, deserializeThrown } from '../wire/error-deserializer';
 import { WorkerTaskSlots } from './worker-task-slots';
 import {
+  ABORT_CALL_SIGNAL,
+  ABORT_SIGNAL,
   CALL,
   CANCEL,
   CANCEL_CALL,
   DEFINE,
   DEMAND,
+  ENCODED,
   FAULT,
   INIT_FAILED,
   READY,
@@ -26,7 +32,7 @@ import {
   type WorkerInit,
 } from '../wire/messages';
 import { FunctionDefinition, resolveFunction } from './functions';
-import { arraySplice, now } from '../wire/intrinsics';
+import { abortWith, arraySplice, newAbortController, now } from '../wire/intrinsics';
 import { WorkerOutbox } from './outbox';
 import { PendingCalls } from './pending-calls';
 import { RunningTask, type RunningTaskHost } from './running-task';
@@ -38,10 +44,12 @@ const MAX_TURN = 5;
 export class WorkerRuntime implements RunningTaskHost {
   readonly outbox: WorkerOutbox;
   readonly slots: WorkerTaskSlots;
-  /** Received tasks that have not begun, from `#next` on: slot, function id and arguments of each. */
+  /** Received tasks that have not begun, from `#next` on: slot, definition of the function and arguments of each. */
   #waiting: unknown[] = [];
   #next = 0;
   readonly #definitions: (FunctionDefinition | undefined)[] = [];
+  /** By slot: the controllers of the signals among the arguments of its task. */
+  readonly #signalControllers: (AbortController[] | undefined)[] = [];
   /** By slot. */
   readonly #running: (RunningTask | undefined)[] = [];
   /** By slot. Kept after the end of a task, because its result may not have been posted yet. */
@@ -64,6 +72,9 @@ export class WorkerRuntime implements RunningTaskHost {
         else postFailure();
       },
       onCallRejected: (id, error) => this.#calls.close(id)?.reject(error),
+      onCallSignals: (id, signals) => {
+        this.#connectSignals(id, signals);
+      },
     });
     void this.#runInit(init);
   }
@@ -107,6 +118,7 @@ export class WorkerRuntime implements RunningTaskHost {
 
   onTaskEnded(task: RunningTask): void {
     this.#running[task.slot] = undefined;
+    if (this.#signalControllers[task.slot]) this.#signalControllers[task.slot] = undefined;
     this.#runningCount--;
     this.#runWaiting();
   }
@@ -133,6 +145,19 @@ export class WorkerRuntime implements RunningTaskHost {
     });
   }
 
+  /** Aborts the copies of the signals on the host when the signals here abort, until the nested call has its result. */
+  #connectSignals(id: number, signals: readonly AbortSignal[]): void {
+    for (let index = 0; index < signals.length; index++) {
+      const signal = signals[index] as AbortSignal; // The index is in range.
+      const onAbort = (): void => {
+        this.outbox.add(ABORT_CALL_SIGNAL, id, [index, serializeError(signal.reason)]);
+        this.outbox.flushSoon();
+      };
+      if (signal.aborted) onAbort();
+      else this.#calls.listen(id, signal, onAbort);
+    }
+  }
+
   async #runInit({ initFunction }: Pick<WorkerInit, 'initFunction'>): Promise<void> {
     try {
       if (initFunction) {
@@ -152,8 +177,25 @@ export class WorkerRuntime implements RunningTaskHost {
         const waiting = this.#waiting;
         const { length } = waiting;
         waiting[length] = slotOrId;
-        waiting[length + 1] = first;
+        // A later batch may give the index to another function.
+        waiting[length + 1] = this.#definitions[first as number];
         waiting[length + 2] = second;
+        return;
+      }
+      case RUN | ENCODED: {
+        const controllers: AbortController[] = [];
+        this.#signalControllers[slotOrId] = controllers;
+        const args = decode(second as EncodedValue, (index) => {
+          const controller = newAbortController();
+          controllers[index] = controller;
+          return controller.signal;
+        });
+        this.#handle(RUN, slotOrId, first, args);
+        return;
+      }
+      case ABORT_SIGNAL: {
+        const controller = this.#signalControllers[slotOrId]?.[first as number];
+        if (controller) abortWith(controller, deserializeThrown(second as ErrorRecord));
         return;
       }
       case DEFINE:
@@ -167,10 +209,13 @@ export class WorkerRuntime implements RunningTaskHost {
         this.#running[slotOrId]?.streamSender?.addDemand(first as number);
         return;
       case RESOLVE_CALL:
-        this.#calls.close(slotOrId)?.resolve(first);
+        this.#calls.close(slotOrId)?.resolve(second);
+        return;
+      case RESOLVE_CALL | ENCODED:
+        this.#calls.close(slotOrId)?.resolve(decode(second as EncodedValue));
         return;
       case REJECT_CALL:
-        this.#calls.close(slotOrId)?.reject(deserializeError(first as Parameters<typeof deserializeError>[0]));
+        this.#calls.close(slotOrId)?.reject(deserializeError(first as ErrorRecord));
     }
   }
 
@@ -190,7 +235,8 @@ export class WorkerRuntime implements RunningTaskHost {
     while (this.#runningCount <= this.#calls.count && this.#next < this.#waiting.length) {
       const at = this.#next;
       this.#next += 3;
-      this.#begin(this.#waiting[at] as number, this.#waiting[at + 1] as number, this.#waiting[at + 2] as unknown[]);
+      const definition = this.#waiting[at + 1] as FunctionDefinition | undefined;
+      this.#begin(this.#waiting[at] as number, definition, this.#waiting[at + 2] as unknown[]);
     }
     if (this.#next === this.#waiting.length && this.#next > 0) {
       this.#waiting = [];
@@ -202,8 +248,7 @@ export class WorkerRuntime implements RunningTaskHost {
     else this.outbox.flush();
   }
 
-  #begin(slot: number, functionId: number, args: unknown[]): void {
-    const definition = this.#definitions[functionId];
+  #begin(slot: number, definition: FunctionDefinition | undefined, args: unknown[]): void {
     // Finished results do not wait for a task that may take long.
     if (!definition?.isTiny || this.outbox.isFlushDue(now())) this.outbox.flush();
     if (!definition || !this.slots.begin(slot)) {

@@ -16,6 +16,7 @@ import { PoolClosedValue } from '../../pool/api/pool-closed-value';
 import { PoolClosedError } from '../../pool/wire/pool-errors';
 import type { PoolEvent, PoolStats } from '../../pool/host/pool-events';
 import { moduleOf, type PoolModule } from '../../pool/api/pool-module';
+import { removeCallbackArguments } from '../../pool/api/callback-arguments';
 import { registerPoolTask, poolTaskDefinitionOf, type PoolTaskDefinition } from '../../pool/api/pool-task-definition';
 import type { StreamSink } from '../../pool/host/stream-sink';
 import type { TaskPool } from '../../pool/api/task-pool';
@@ -180,7 +181,8 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
         return state.size;
       },
     };
-    const task = (...args: unknown[]): Call<WorkerResult<R>> => this.#call({ spec, definition }, args);
+    const task = (...args: unknown[]): Call<WorkerResult<R>> =>
+      this.#call({ spec, definition }, removeCallbackArguments(args, code.arity));
     return registerPoolTask(attachCode(code, task), definition);
   }
 

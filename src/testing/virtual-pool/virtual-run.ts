@@ -126,7 +126,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     this.#phase = 'run';
     let ms = 0;
     try {
-      checkCloneable(this.name, { title: 'args', value: this.#args, transferCandidates: this.#args });
+      checkCloneable(this.name, { title: 'args', value: this.#args, canHaveSignals: true });
       ms = this.#durationOf();
       const result = this.#call();
       preventUnhandledRejection(result);
@@ -212,7 +212,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
   #canDeliver(title: string, value: unknown): boolean {
     if (this.#phase === 'over') return false;
     try {
-      checkCloneable(this.name, { title, value, transferCandidates: [value] });
+      checkCloneable(this.name, { title, value, canHaveSignals: false });
       return true;
     } catch (error) {
       this.fail(error);
