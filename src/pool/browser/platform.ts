@@ -28,7 +28,7 @@ class BrowserThread implements ThreadHandle {
   readonly #events: ThreadEvents;
   #hasEnded = false;
 
-  constructor({ name, init, slots }: ThreadPlan, events: ThreadEvents) {
+  constructor({ name, init, slots, token }: ThreadPlan, events: ThreadEvents) {
     this.#events = events;
     this.#worker = startWorker(name);
     const { port1, port2 } = new MessageChannel();
@@ -45,7 +45,7 @@ class BrowserThread implements ThreadHandle {
       events.onUnreadable(new Error('The browser could not deserialize a message of its worker.'));
     });
     port1.start();
-    this.#worker.postMessage({ port: port2, init: { taskSlots: slots, initFunction: init } }, [port2]);
+    this.#worker.postMessage({ port: port2, init: { taskSlots: slots, token, initFunction: init } }, [port2]);
   }
 
   post(batch: Batch, transferList: readonly unknown[]): void {

@@ -109,6 +109,7 @@ class SupervisorHandle {
         port: port2,
         init: {
           taskSlots: plan.slots,
+          token: plan.token,
           hostSignal: this.#hostSignal.buffer,
           workerSignal: thread.workerSignal.buffer,
           initFunction: plan.init,

@@ -7,6 +7,8 @@ export interface ThreadPlan {
   readonly init: FunctionCode | undefined;
   /** The memory of the thread's task slots. */
   readonly slots: ArrayBufferLike;
+  /** The worker sends it with each batch. */
+  readonly token: number;
   readonly options: ThreadOptions;
 }
 
@@ -24,7 +26,8 @@ export interface WorkerExit {
 }
 
 export interface ThreadEvents {
-  onBatch(batch: Batch): void;
+  /** A message has arrived: a batch, or anything that a task has sent on the port of its worker. */
+  onBatch(batch: unknown): void;
   /** A batch has arrived that cannot be deserialized. */
   onUnreadable(error: unknown): void;
   /** The thread has ended, or could not start. This is the last event, and it comes once. */

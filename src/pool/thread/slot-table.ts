@@ -54,6 +54,11 @@ export class SlotTable<T extends SlotHolder> {
     return slot;
   }
 
+  /** Whether the slot is in use, also by a task that was cancelled or taken back. */
+  isUsed(slot: number): boolean {
+    return this.#slots.isTaken(slot);
+  }
+
   /** Frees a slot whose last message has arrived, and returns the task that held it. */
   release(slot: number): T | undefined {
     const task = this.#tasks[slot];

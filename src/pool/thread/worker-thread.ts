@@ -29,6 +29,7 @@ export class WorkerThread<R extends ThreadTask> {
   });
   readonly #owner: ThreadOwner<R, WorkerThread<R>>;
   readonly #handle: ThreadHandle;
+  readonly #token = Math.random();
   readonly #sentFunctionIds = new Set<number>();
   readonly #killTimers: KillTimers;
   readonly #outbox: HostOutbox;
@@ -37,7 +38,7 @@ export class WorkerThread<R extends ThreadTask> {
   constructor(
     readonly id: number,
     owner: ThreadOwner<R, WorkerThread<R>>,
-    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots'> },
+    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots' | 'token'> },
   ) {
     this.#owner = owner;
     this.#killTimers = new KillTimers(owner.timers, owner.grace);
@@ -49,7 +50,7 @@ export class WorkerThread<R extends ThreadTask> {
       this.prefetch.learn(ended, ms);
     });
     this.#handle = platform.start(
-      { ...plan, slots: slots.buffer },
+      { ...plan, slots: slots.buffer, token: this.#token },
       {
         onBatch: (batch) => {
           this.#receive(batch);
@@ -154,7 +155,12 @@ export class WorkerThread<R extends ThreadTask> {
     this.#owner.requestTurn();
   }
 
-  #receive(batch: wire.Batch): void {
+  /** Takes a batch, unless a task has sent it by the port of the worker. */
+  #receive(batch: unknown): void {
+    if (!wire.isBatchOf(batch, this.#token)) {
+      this.#onForeignMessage();
+      return;
+    }
     this.#inbox.push(batch);
     this.readMessages();
     this.#killIfRetired();
@@ -167,6 +173,7 @@ export class WorkerThread<R extends ThreadTask> {
   }
 
   readonly #onMessage = (op: number, id: number, payload: unknown): void => {
+    if (wire.isAboutSlot(op) && !this.slots.isUsed(id)) return;
     switch (op) {
       case wire.VALUE:
         this.#release(id)?.succeed(payload);
@@ -182,9 +189,12 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.END:
         this.#release(id)?.completeStream();
         return;
-      case wire.SKIPPED:
-        this.#release(id);
+      case wire.SKIPPED: {
+        // A task that was not taken back has lost its place because something changed the slots.
+        const task = this.#release(id);
+        if (task) this.#owner.requeue([task]);
         return;
+      }
       case wire.CALL:
         this.#nestedCalls.open(id, () =>
           this.#owner.startNestedCall(this.#nestedCalls, id, payload as wire.CallPayload),
@@ -206,6 +216,15 @@ export class WorkerThread<R extends ThreadTask> {
         this.#onUnreadable(id);
     }
   };
+
+  /** Replaces a thread whose port a task has found. Its running tasks end first. */
+  #onForeignMessage(): void {
+    if (this.state !== 'starting' && this.state !== 'ready') return;
+    // The thread itself has started well if it runs a task.
+    if (this.inFlight > 0) this.hasWorked = true;
+    const why = 'A task has sent a message on the port between its thread and the pool, so the thread is replaced.';
+    this.#owner.onFault(this, new Error(why));
+  }
 
   /** The worker could not read a batch. Its tasks are sent again one by one; a task that was sent alone is at fault. */
   #onUnreadable(batch: number): void {

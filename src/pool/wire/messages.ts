@@ -22,8 +22,11 @@ export const REJECT_CALL = 5;
 
 /** Elements of a message to the host: `op, slot or id, payload`. */
 export const HOST_MESSAGE_SIZE = 3;
-/** A batch to the host begins with two numbers: how many tasks have ended, and how many ms they took. */
-export const BATCH_HEADER_SIZE = 2;
+/**
+ * A batch to the host begins with three numbers: how many tasks have ended, how many ms they took, and the token of the
+ * thread. A task that has found the port does not know the token, so it cannot send messages for others.
+ */
+export const BATCH_HEADER_SIZE = 3;
 /** The worker can accept tasks. */
 export const READY = 0;
 /** `slot, value`: the task has succeeded. */
@@ -70,9 +73,18 @@ export type CallPayload = readonly [
 
 export type Batch = readonly unknown[];
 
+/** Whether a message is a batch of the worker with this token. */
+export const isBatchOf = (message: unknown, token: number): message is Batch =>
+  Array.isArray(message) && message[2] === token;
+
+/** Whether a message to the host is about the task in a slot. */
+export const isAboutSlot = (op: number): boolean => op >= VALUE && op <= SKIPPED;
+
 /** What a worker is started with. */
 export interface WorkerInit {
   readonly taskSlots: ArrayBufferLike;
+  /** Authenticates the batches of this thread. */
+  readonly token: number;
   /** The worker notifies it after each batch, because the host may sleep. */
   readonly hostSignal: ArrayBufferLike;
   /** The host notifies it after each batch, because the worker may sleep. */

@@ -1,7 +1,7 @@
 /** The functions of a worker: each is compiled or imported when it is first needed, and then kept. */
 import { ModuleLoadError } from '../wire/pool-errors';
 import type { FunctionCode } from '../wire/messages';
-import { hasOwn, promiseThen } from '../wire/intrinsics';
+import { attemptOr, hasOwn, promiseThen } from '../wire/intrinsics';
 import type { WorkerPlatform } from './worker-platform';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -25,11 +25,14 @@ export function resolveFunction(
 ): AnyFunction | Promise<AnyFunction> {
   const { code, fn, name } = definition;
   if (fn) return fn;
-  if ('source' in code) return (definition.fn = platform.compile(code.source, name) as AnyFunction);
+  if (isSource(code)) return (definition.fn = platform.compile(code.source, name) as AnyFunction);
   // A failed load is not kept: the next task tries it again.
   const loaded = promiseThen(platform.load(code), (namespace) => exportedFunction(namespace, code));
   return promiseThen(loaded, (found) => (definition.fn = found));
 }
+
+/** Looks at own properties only, because a task may have added others to `Object.prototype`. */
+const isSource = (code: FunctionCode): code is Extract<FunctionCode, { source: string }> => hasOwn(code, 'source');
 
 type ModuleCode = Extract<FunctionCode, { url: string }>;
 
@@ -69,7 +72,7 @@ function exportNames(namespace: object): string {
 
 /** Returns the error of a task whose module could not be loaded. */
 export function toLoadError(code: FunctionCode, cause: unknown): unknown {
-  if (cause instanceof ModuleLoadError || 'source' in code) return cause;
+  if (isSource(code) || attemptOr(() => cause instanceof ModuleLoadError, false)) return cause;
   return new ModuleLoadError(code.url, code.exportName, {
     why: `The module could not be loaded: ${messageOf(cause)}`,
     cause,
@@ -89,7 +92,7 @@ function messageOf(cause: unknown): string {
  * variable of the scope around it.
  */
 export function explainReferenceError(error: unknown, { code, name }: FunctionDefinition): unknown {
-  if (!('source' in code) || !(error instanceof ReferenceError)) return error;
+  if (!isSource(code) || !(error instanceof ReferenceError)) return error;
   error.message += `. Task "${name}" was sent to its thread as source, and variables of the surrounding scope are not sent with the function. Give the value as an argument, or export the function from a module.`;
   return error;
 }

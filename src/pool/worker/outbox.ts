@@ -18,7 +18,7 @@ import {
 import { whyNotTransferable } from '../wire/transfer-check';
 import { getTransferList } from '../wire/transfer';
 import { findUncloneable } from '../wire/find-uncloneable';
-import { arrayIncludes, now } from '../wire/intrinsics';
+import { arrayIncludes, attemptOr, newList, now } from '../wire/intrinsics';
 import type { WorkerPlatform } from './worker-platform';
 
 /** How long a result may wait for later messages, in ms. */
@@ -35,14 +35,18 @@ export interface OutboxListener {
 export class WorkerOutbox {
   readonly #platform: WorkerPlatform;
   readonly #listener: OutboxListener;
-  #batch: unknown[] = [0, 0];
-  #transferList: unknown[] = [];
+  readonly #token: number;
+  #batch: unknown[];
+  #transferList = newList<unknown>();
   #lastPost = 0;
   #isFlushScheduled = false;
 
-  constructor(platform: WorkerPlatform, listener: OutboxListener) {
+  /** @param token the number that the host accepts batches of this thread with */
+  constructor(platform: WorkerPlatform, listener: OutboxListener, token: number) {
     this.#platform = platform;
     this.#listener = listener;
+    this.#token = token;
+    this.#batch = this.#newBatch();
   }
 
   get isEmpty(): boolean {
@@ -89,8 +93,8 @@ export class WorkerOutbox {
     if (this.isEmpty) return;
     const batch = this.#batch;
     const transferList = this.#transferList;
-    this.#batch = [0, 0];
-    this.#transferList = [];
+    this.#batch = this.#newBatch();
+    this.#transferList = newList();
     this.#lastPost = now();
     try {
       checkTransferable(transferList);
@@ -101,18 +105,26 @@ export class WorkerOutbox {
     this.#platform.notifyHost();
   }
 
+  #newBatch(): unknown[] {
+    const batch = newList<unknown>();
+    batch[0] = 0;
+    batch[1] = 0;
+    batch[2] = this.#token;
+    return batch;
+  }
+
   #addTransferList(value: unknown): void {
     addAll([getTransferList(value)], this.#transferList);
   }
 
   #postEach(batch: Batch): void {
-    this.#platform.post([batch[0], batch[1]], []);
-    const rejectedSlots: number[] = [];
+    this.#platform.post([batch[0], batch[1], this.#token], []);
+    const rejectedSlots = newList<number>();
     for (let index = BATCH_HEADER_SIZE; index < batch.length; index += HOST_MESSAGE_SIZE) {
       const op = batch[index] as number;
       const id = batch[index + 1] as number;
       if (op === CALL) this.#postCall(id, batch[index + 2] as CallPayload);
-      else if (!isAboutTask(op)) this.#platform.post([0, 0, op, id, batch[index + 2]], []);
+      else if (!isAboutTask(op)) this.#platform.post([0, 0, this.#token, op, id, batch[index + 2]], []);
       // A failure was the last message of its task: the slot may belong to another task by now.
       else if (!arrayIncludes(rejectedSlots, id) && !this.#postOne(op, id, batch[index + 2]))
         rejectedSlots[rejectedSlots.length] = id;
@@ -128,12 +140,12 @@ export class WorkerOutbox {
       try {
         const transferList = getTransferList(item) ?? [];
         checkTransferable(transferList);
-        this.#platform.post([0, 0, op, slot, op === ITEMS ? [item] : item], transferList);
+        this.#platform.post([0, 0, this.#token, op, slot, op === ITEMS ? [item] : item], transferList);
       } catch (error) {
         const root = op === ITEMS ? 'An item' : 'The result';
         const failure = transferErrorOf(item, root, this.#listener.taskName(slot), error);
         this.#listener.onTaskRejected(slot, () => {
-          this.#platform.post([0, 0, FAILURE, slot, serializeError(failure)], []);
+          this.#platform.post([0, 0, this.#token, FAILURE, slot, serializeError(failure)], []);
         });
         return false;
       }
@@ -143,10 +155,10 @@ export class WorkerOutbox {
 
   #postCall(id: number, payload: CallPayload): void {
     try {
-      const transferList: unknown[] = [];
+      const transferList = newList<unknown>();
       addAll(payload[3], transferList);
       checkTransferable(transferList);
-      this.#platform.post([0, 0, CALL, id, payload], transferList);
+      this.#platform.post([0, 0, this.#token, CALL, id, payload], transferList);
     } catch (error) {
       this.#listener.onCallRejected(id, transferErrorOf(payload[2], 'args', payload[1], error));
     }
@@ -173,6 +185,8 @@ const isAboutTask = (op: number): boolean => op === VALUE || op === FAILURE || o
 
 function transferErrorOf(payload: unknown, root: string, name: string, error: unknown): TransferError {
   const found = findUncloneable(payload, root);
-  const why = error instanceof NotTransferableError ? error.message : 'refused by structured clone';
+  // A task may have replaced `Error[Symbol.hasInstance]`.
+  const isNotTransferable = attemptOr(() => error instanceof NotTransferableError, false);
+  const why = isNotTransferable ? (error as Error).message : 'refused by structured clone';
   return new TransferError(name, found?.path ?? root, found?.what ?? why, error);
 }

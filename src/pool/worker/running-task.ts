@@ -2,8 +2,8 @@
 import { CancelledError } from '../../core/errors';
 import { serializeError } from '../wire/error-serializer';
 import { END, FAILURE, ITEMS, VALUE, type CallPayload } from '../wire/messages';
-import { codeOf, type FunctionReference } from '../wire/function-code';
-import { getTransferList, transfer } from '../wire/transfer';
+import { codeOf } from '../wire/function-code';
+import { getTransferList } from '../wire/transfer';
 import {
   explainReferenceError,
   resolveFunction,
@@ -11,13 +11,23 @@ import {
   type AnyFunction,
   type FunctionDefinition,
 } from './functions';
-import { attempt, attemptOr, isPromise, NativePromise, now, promiseThen, apply } from '../wire/intrinsics';
+import {
+  attempt,
+  attemptOr,
+  isPromise,
+  NativeAbortController,
+  NativePromise,
+  newList,
+  now,
+  promiseThen,
+  apply,
+} from '../wire/intrinsics';
 import { StreamSender, type StreamOutput } from './stream-sender';
 import type { WorkerOutbox } from './outbox';
 import type { WorkerPlatform } from './worker-platform';
 import type { WorkerTaskSlots } from './worker-task-slots';
 import { toStreamSource } from './stream-source';
-import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from './worker-task';
+import { replaceWorkerTask, WorkerTaskHandle, type HandledTask } from './worker-task';
 
 /** A run that takes less, in ms, is tiny. */
 const TINY = 0.1;
@@ -40,14 +50,14 @@ interface TaskRequest {
   readonly args: unknown[];
 }
 
-export class RunningTask implements WorkerTask, StreamOutput {
+export class RunningTask implements HandledTask, StreamOutput {
   readonly slot: number;
-  readonly transfer = transfer;
   isOver = false;
   /** The sender of a task that returned a stream. */
   streamSender: StreamSender | undefined;
   readonly #host: RunningTaskHost;
   readonly #request: TaskRequest;
+  readonly #handle: WorkerTaskHandle;
   #controller: AbortController | undefined;
   #cancelReason: string | undefined;
   #startTime = 0;
@@ -56,6 +66,7 @@ export class RunningTask implements WorkerTask, StreamOutput {
     this.#host = host;
     this.#request = request;
     this.slot = request.slot;
+    this.#handle = new WorkerTaskHandle(this);
   }
 
   get name(): string {
@@ -67,16 +78,17 @@ export class RunningTask implements WorkerTask, StreamOutput {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
+    this.#controller ??= new NativeAbortController();
     if (this.#cancelReason !== undefined) this.#controller.abort(new CancelledError(this.#cancelReason));
     return this.#controller.signal;
   }
 
-  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: A): NestedJob<Awaited<R>> {
+  /** Calls a function on the pool for this task. */
+  call(fn: unknown, args: readonly unknown[]): Promise<unknown> {
     const { code, name } = codeOf(fn);
-    const transferLists: (readonly unknown[] | undefined)[] = [];
+    const transferLists = newList<readonly unknown[] | undefined>();
     for (let index = 0; index < args.length; index++) transferLists[index] = getTransferList(args[index]);
-    return toNestedJob(this.#host.call([code, name, args, transferLists], this) as Promise<Awaited<R>>);
+    return this.#host.call([code, name, args, transferLists], this);
   }
 
   begin(): void {
@@ -153,9 +165,9 @@ export class RunningTask implements WorkerTask, StreamOutput {
   #call(fn: AnyFunction): void {
     this.#host.slots.markRunning(this.slot);
     let result: unknown;
-    const outerTask = replaceWorkerTask(this);
+    const outerTask = replaceWorkerTask(this.#handle);
     try {
-      result = this.platform.runWithin(this, () => apply(fn, this, this.#request.args));
+      result = this.platform.runWithin(this.#handle, () => apply(fn, this.#handle, this.#request.args));
     } catch (error) {
       this.fail(error);
       return;
@@ -206,7 +218,7 @@ export class RunningTask implements WorkerTask, StreamOutput {
     }
     this.streamSender = new StreamSender(this, source);
     if (this.#cancelReason !== undefined) this.streamSender.stop();
-    this.platform.runWithin(this, () => this.streamSender?.start());
+    this.platform.runWithin(this.#handle, () => this.streamSender?.start());
   }
 
   #end(op: number, payload?: unknown): void {

@@ -26,11 +26,12 @@ import {
   type WorkerInit,
 } from '../wire/messages';
 import { FunctionDefinition, resolveFunction } from './functions';
-import { arraySplice, now } from '../wire/intrinsics';
-import { WorkerOutbox } from './outbox';
+import { newList, now } from '../wire/intrinsics';
+import { WorkerOutbox, type OutboxListener } from './outbox';
 import { PendingCalls } from './pending-calls';
 import { RunningTask, type RunningTaskHost } from './running-task';
 import type { WorkerPlatform } from './worker-platform';
+import { taskOfHandle, type WorkerTaskHandle } from './worker-task';
 
 /** How long the runtime polls for more tasks before it returns to the event loop, in ms. */
 const MAX_TURN = 5;
@@ -39,24 +40,24 @@ export class WorkerRuntime implements RunningTaskHost {
   readonly outbox: WorkerOutbox;
   readonly slots: WorkerTaskSlots;
   /** Received tasks that have not begun, from `#next` on: slot, function id and arguments of each. */
-  #waiting: unknown[] = [];
+  #waiting = newList<unknown>();
   #next = 0;
-  readonly #definitions: (FunctionDefinition | undefined)[] = [];
+  readonly #definitions = newList<FunctionDefinition | undefined>();
   /** By slot. */
-  readonly #running: (RunningTask | undefined)[] = [];
+  readonly #running = newList<RunningTask | undefined>();
   /** By slot. Kept after the end of a task, because its result may not have been posted yet. */
-  readonly #names: string[] = [];
+  readonly #names = newList<string>();
   #runningCount = 0;
   readonly #calls = new PendingCalls();
   #isRunningWaiting = false;
   #batchCount = 0;
 
   constructor(
-    init: Pick<WorkerInit, 'taskSlots' | 'initFunction'>,
+    init: Pick<WorkerInit, 'taskSlots' | 'token' | 'initFunction'>,
     readonly platform: WorkerPlatform,
   ) {
     this.slots = new WorkerTaskSlots(init.taskSlots);
-    this.outbox = new WorkerOutbox(platform, {
+    const listener: OutboxListener = {
       taskName: (slot) => this.#names[slot] ?? 'a task',
       onTaskRejected: (slot, postFailure) => {
         const task = this.#running[slot];
@@ -64,7 +65,8 @@ export class WorkerRuntime implements RunningTaskHost {
         else postFailure();
       },
       onCallRejected: (id, error) => this.#calls.close(id)?.reject(error),
-    });
+    };
+    this.outbox = new WorkerOutbox(platform, listener, init.token);
     void this.#runInit(init);
   }
 
@@ -91,9 +93,10 @@ export class WorkerRuntime implements RunningTaskHost {
   }
 
   /** An error was thrown and not caught. It fails the given task if that is still running. */
-  onUncaughtError(error: unknown, task: RunningTask | undefined): void {
+  onUncaughtError(error: unknown, handle: WorkerTaskHandle | undefined): void {
     const record = serializeError(error);
-    const culprit = task ?? this.#onlyRunningTask();
+    // Cast: the runtime makes handles of running tasks only.
+    const culprit = handle ? (taskOfHandle(handle) as RunningTask) : this.#onlyRunningTask();
     if (culprit?.isOver === false) culprit.fail(error);
     this.outbox.add(FAULT, 0, record);
     this.outbox.flush();
@@ -178,7 +181,8 @@ export class WorkerRuntime implements RunningTaskHost {
   #removeWaiting(slot: number): void {
     for (let at = this.#next; at < this.#waiting.length; at += 3) {
       if (this.#waiting[at] !== slot) continue;
-      arraySplice(this.#waiting, at, 3);
+      for (let index = at + 3; index < this.#waiting.length; index++) this.#waiting[index - 3] = this.#waiting[index];
+      this.#waiting.length -= 3;
       this.outbox.add(SKIPPED, slot);
       return;
     }
@@ -193,7 +197,7 @@ export class WorkerRuntime implements RunningTaskHost {
       this.#begin(this.#waiting[at] as number, this.#waiting[at + 1] as number, this.#waiting[at + 2] as unknown[]);
     }
     if (this.#next === this.#waiting.length && this.#next > 0) {
-      this.#waiting = [];
+      this.#waiting = newList();
       this.#next = 0;
     }
     this.#isRunningWaiting = false;
