@@ -11,6 +11,8 @@ import type { PoolEngine } from '../host/pool-engine';
 
 /** Number of actions in a turn that add no work, before the event loop gets a turn. */
 const MAX_PER_TURN = 1_024;
+/** The longest pause in ms before an action that waits for its item is run again. */
+const MAX_PAUSE = 1_000;
 
 export class PoolScheduler implements SchedulerLike {
   readonly #engine: PoolEngine;
@@ -24,10 +26,8 @@ export class PoolScheduler implements SchedulerLike {
       clock: asyncScheduler,
       frame: frameHere,
       enqueue: (run) => {
-        this.#due.push(run);
-        engine.turnListeners.add(this.#admit);
-        // An action that an admitted action schedules runs in this turn, or after a turn of the event loop.
-        if (!this.#isAdmitting) engine.requestTurn();
+        if (run.action instanceof PoolAction && run.action.isAwaitingItem) run.action.wait(() => this.#enqueue(run));
+        else this.#enqueue(run);
       },
       trackTimer: () => Subscription.EMPTY,
     };
@@ -38,7 +38,14 @@ export class PoolScheduler implements SchedulerLike {
   }
 
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
-    return new BatchAction(this.#host, work).schedule(state, delay);
+    return new PoolAction(this.#host, work).schedule(state, delay);
+  }
+
+  #enqueue(run: DueRun): void {
+    this.#due.push(run);
+    this.#engine.turnListeners.add(this.#admit);
+    // An action that an admitted action schedules runs in this turn, or after a turn of the event loop.
+    if (!this.#isAdmitting) this.#engine.requestTurn();
   }
 
   readonly #admit = (): void => {
@@ -59,5 +66,57 @@ export class PoolScheduler implements SchedulerLike {
     } catch (error) {
       reportUnhandled(error);
     }
+  }
+}
+
+/**
+ * An action that RxJS repeats for each item of a source. RxJS repeats it for an async iterable as well, without waiting for
+ * the item that the action has asked for. The action then waits until its subscriber has got that item. The subscriber is
+ * known because RxJS adds each repeated action to it. A repeated action that emits nothing is run again after a pause.
+ */
+class PoolAction<T> extends BatchAction<T> {
+  readonly #subscribers = new Set<object>();
+  #hasEmitted = false;
+  #isRepeated = false;
+  #pause = 1;
+  #resume: (() => void) | undefined;
+
+  /** Whether the last run has asked for an item that has not arrived. */
+  get isAwaitingItem(): boolean {
+    return this.#isRepeated && this.#subscribers.size > 0 && !this.#hasEmitted;
+  }
+
+  override run(): void {
+    this.#isRepeated = true;
+    this.#hasEmitted = false;
+    super.run();
+    this.#isRepeated = false;
+  }
+
+  /** Calls `resume` when the item has arrived, or after a pause. */
+  wait(resume: () => void): void {
+    const timer = asyncScheduler.schedule(() => {
+      this.#pause = Math.min(MAX_PAUSE, 2 * this.#pause);
+      this.#resume?.();
+    }, this.#pause);
+    this.#resume = () => {
+      timer.unsubscribe();
+      this.#resume = undefined;
+      resume();
+    };
+  }
+
+  /** Called by RxJS when the action is added to a subscription. */
+  _addParent(parent: Subscription): void {
+    addParent.call(this, parent);
+    if (!(parent instanceof Subscriber) || this.#subscribers.has(parent)) return;
+    this.#subscribers.add(parent);
+    const next = parent.next.bind(parent);
+    parent.next = (item) => {
+      this.#hasEmitted = true;
+      next(item);
+      this.#pause = 1;
+      this.#resume?.();
+    };
   }
 }

@@ -15,7 +15,7 @@ export function startNestedCall(
   id: number,
   [code, name, args, transferred]: CallPayload,
   createCall: CreateCall,
-): () => void {
+): (reason: unknown) => void {
   // Arguments that the task has transferred to this thread are transferred on to the next one.
   args.forEach((arg, index) => transferred[index] && transfer(arg as object, transferred[index] as object[]));
   const call = createCall(code, name, args);
@@ -35,12 +35,10 @@ export function startNestedCall(
     ),
   );
   // The task knows of its cancellation. The rejection is sent to it all the same, to close the call on both sides.
-  const canceller = {
-    cancelled: () => {
-      calls.reject(id, new CancelledError());
-    },
-  };
-  return () => {
-    scheduler.runQueue.drive(() => execution.cancel(canceller));
+  return (cancelReason) => {
+    const cancelled = (): void => {
+      calls.reject(id, new CancelledError(cancelReason));
+    };
+    scheduler.runQueue.drive(() => execution.cancel({ cancelReason, cancelled }));
   };
 }

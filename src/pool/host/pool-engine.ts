@@ -211,7 +211,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.requestTurn(); // their thread ends, and another may have to be started
   }
 
-  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): () => void {
+  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): (reason: unknown) => void {
     return startNestedCall(calls, id, payload, this.#createNestedCall);
   }
 

@@ -151,7 +151,8 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     this.#thread = undefined;
     const notifyCanceller = this.#notifyCanceller;
     this.#notifyCanceller = undefined;
-    notifyCanceller?.();
+    // The canceller goes on with its own clean-up, which needs the scheduler.
+    if (notifyCanceller) this.#scheduler.runQueue.drive(notifyCanceller);
   }
 
   cancel(canceller?: Canceller): void {
@@ -161,36 +162,34 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     }
     // A subscriber may unsubscribe when it gets the value, before the run is complete.
     this.#finish(this.#hasValue ? 'completed' : 'cancelled', this.#hasValue ? success(undefined) : undefined);
-    this.#leaveThread('No subscriber waits for the task any more.', canceller);
+    this.#leaveThread(canceller?.cancelReason ?? 'No subscriber waits for the task any more.', canceller);
   }
 
   /** Called when the signal of the call is aborted. */
   abort(reason: unknown): void {
-    this.#stop(new CancelledError(reason), 'The signal of the task was aborted.');
+    this.#stop(new CancelledError(reason), reason);
   }
 
   /** Fails a run that its pool gives up: the pool is closed, its queue is full, or an argument has failed. */
   evict(error: unknown): void {
-    this.#stop(error, 'The pool has given up the task.');
+    this.#stop(error, error);
   }
 
   #onTimeout(): void {
     const kind = this.#thread?.slots.phase(this.#slot) ?? 'queue';
     const { timeout } = this.#call.spec;
-    this.#stop(
-      new TaskTimeoutError(timeout, undefined, { kind, task: this.name }),
-      'The task has exceeded its timeout.',
-    );
+    const error = new TaskTimeoutError(timeout, undefined, { kind, task: this.name });
+    this.#stop(error, error);
   }
 
   /** Ends the run from this side. The thread is notified first, because the subscriber may close the pool. */
-  #stop(error: unknown, reason: string): void {
+  #stop(error: unknown, reason: unknown): void {
     if (this.isOver || this.#hasValue) return;
     this.#leaveThread(reason);
     this.#end(failure(error));
   }
 
-  #leaveThread(reason: string, canceller?: Canceller): void {
+  #leaveThread(reason: unknown, canceller?: Canceller): void {
     if (this.isQueued) this.#call.spec.engine.removeFromQueue(this);
     if (!this.#thread || this.#thread.cancel(this.#slot, reason)) canceller?.cancelled();
     else if (canceller) this.#notifyCanceller = this.#whenReleased(canceller);

@@ -35,7 +35,7 @@ export interface ThreadOwner<R, T> {
   /** Puts tasks that have not started back into the queue, for another thread. */
   requeue(tasks: readonly R[]): void;
   /** Starts a call that a task makes on its own pool. The returned function cancels it. */
-  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): () => void;
+  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): (reason: unknown) => void;
   onFault(thread: T, error: unknown): void;
   onInitFailed(thread: T, error: unknown): void;
   onExit(thread: T, exit: WorkerExit): void;

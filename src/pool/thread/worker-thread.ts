@@ -11,6 +11,7 @@ import { HostOutbox } from './outbox';
 import { PrefetchWindow } from './prefetch-window';
 import { TaskSlots } from '../wire/task-slots';
 import type { WorkerExit, Platform, ThreadHandle, ThreadPlan } from './platform';
+import { deserializeCancelReason, serializeCancelReason } from '../wire/cancel-reason';
 import { TransferError, WorkerCrashError } from '../wire/pool-errors';
 import * as wire from '../wire/messages';
 import type { ThreadTask, ThreadOwner } from './thread-task';
@@ -118,10 +119,14 @@ export class WorkerThread<R extends ThreadTask> {
     this.#post(wire.DEMAND, slot, count);
   }
 
-  /** Cancels the task in this slot. Returns true if it had not started, and so is over at once. */
-  cancel(slot: number, reason: string): boolean {
+  /**
+   * Cancels the task in this slot. Returns true if it had not started, and so is over at once.
+   *
+   * @param reason sent to the task, which finds it in the reason of its signal
+   */
+  cancel(slot: number, reason: unknown): boolean {
     if (this.slots.takeBack(slot)) return true;
-    this.#post(wire.CANCEL, slot, reason);
+    this.#post(wire.CANCEL, slot, serializeCancelReason(reason));
     this.#killTimers.start(slot, () => {
       // The last message of the task may be on its way while the thread runs the next task.
       if (!this.slots.hasEnded(slot)) this.kill();
@@ -201,7 +206,7 @@ export class WorkerThread<R extends ThreadTask> {
         );
         return;
       case wire.CANCEL_CALL:
-        this.#nestedCalls.cancel(id);
+        this.#nestedCalls.cancel(id, deserializeCancelReason(payload as ErrorRecord));
         return;
       case wire.READY:
         if (this.state === 'starting') this.state = 'ready';

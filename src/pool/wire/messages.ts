@@ -11,7 +11,7 @@ export const WORKER_MESSAGE_SIZE = 4;
 export const DEFINE = 0;
 /** `slot, function id, arguments`: run a task. */
 export const RUN = 1;
-/** `slot, reason`: cancel a task; the reason is a text. */
+/** `slot, error record`: cancel a task; the record holds the reason. */
 export const CANCEL = 2;
 /** `slot, count`: the stream may send this many more items. */
 export const DEMAND = 3;
@@ -47,7 +47,7 @@ export const FAULT = 7;
 export const INIT_FAILED = 8;
 /** `number of the batch`: the worker could not deserialize a batch. */
 export const UNREADABLE = 9;
-/** `call id`: the caller of a nested call no longer waits for it. */
+/** `call id, error record`: the caller of a nested call no longer waits for it; the record holds the reason. */
 export const CANCEL_CALL = 10;
 
 /** The number of items of one stream that may be on their way to the host. */

@@ -1,5 +1,7 @@
 /** A running task calls its function and sends the result: a value, the value of a promise, or the items of a stream. */
 import { CancelledError } from '../../core/errors';
+import { deserializeCancelReason } from '../wire/cancel-reason';
+import type { ErrorRecord } from '../wire/error-record';
 import { serializeError } from '../wire/error-serializer';
 import { END, FAILURE, ITEMS, VALUE, type CallPayload } from '../wire/messages';
 import { codeOf } from '../wire/function-code';
@@ -40,7 +42,7 @@ export interface RunningTaskHost {
   /** Calls a function on the pool for the task. */
   call(payload: CallPayload, task: RunningTask): Promise<unknown>;
   /** Rejects the pending calls of the task, and cancels them on the host. */
-  cancelCalls(task: RunningTask, error: unknown): void;
+  cancelCalls(task: RunningTask, error: unknown, reason: ErrorRecord): void;
   onTaskEnded(task: RunningTask): void;
 }
 
@@ -59,7 +61,7 @@ export class RunningTask implements HandledTask, StreamOutput {
   readonly #request: TaskRequest;
   readonly #handle: WorkerTaskHandle;
   #controller: AbortController | undefined;
-  #cancelReason: string | undefined;
+  #cancellation: CancelledError | undefined;
   #startTime = 0;
 
   constructor(host: RunningTaskHost, request: TaskRequest) {
@@ -79,7 +81,7 @@ export class RunningTask implements HandledTask, StreamOutput {
 
   get signal(): AbortSignal {
     this.#controller ??= new NativeAbortController();
-    if (this.#cancelReason !== undefined) this.#controller.abort(new CancelledError(this.#cancelReason));
+    if (this.#cancellation) this.#controller.abort(this.#cancellation);
     return this.#controller.signal;
   }
 
@@ -105,13 +107,13 @@ export class RunningTask implements HandledTask, StreamOutput {
   }
 
   /** Cancels the task in any state. Its waiters on the host have unsubscribed already. */
-  cancel(reason: string): void {
-    if (this.isOver || this.#cancelReason !== undefined) return;
-    this.#cancelReason = reason;
+  cancel(record: ErrorRecord): void {
+    if (this.isOver || this.#cancellation) return;
+    const cancellation = (this.#cancellation = new CancelledError(deserializeCancelReason(record)));
     try {
       this.streamSender?.stop();
-      this.#controller?.abort(new CancelledError(reason));
-      this.#host.cancelCalls(this, new CancelledError(reason));
+      this.#controller?.abort(cancellation);
+      this.#host.cancelCalls(this, cancellation, record);
     } catch (error) {
       this.fail(error);
     }
@@ -153,7 +155,7 @@ export class RunningTask implements HandledTask, StreamOutput {
     void promiseThen(
       loading,
       (fn) => {
-        if (this.#cancelReason === undefined) this.#call(fn);
+        if (!this.#cancellation) this.#call(fn);
         else this.#end(END);
       },
       (error: unknown) => {
@@ -217,7 +219,7 @@ export class RunningTask implements HandledTask, StreamOutput {
       return;
     }
     this.streamSender = new StreamSender(this, source);
-    if (this.#cancelReason !== undefined) this.streamSender.stop();
+    if (this.#cancellation) this.streamSender.stop();
     this.platform.runWithin(this.#handle, () => this.streamSender?.start());
   }
 

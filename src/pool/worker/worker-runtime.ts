@@ -3,6 +3,7 @@
  * another one while a running task waits for a nested call. User code in tasks may change every prototype and every global,
  * so the runtime uses only intrinsics that were captured when the worker started.
  */
+import type { ErrorRecord } from '../wire/error-record';
 import { serializeError } from '../wire/error-serializer';
 import { deserializeError } from '../wire/error-deserializer';
 import { WorkerTaskSlots } from './worker-task-slots';
@@ -130,9 +131,9 @@ export class WorkerRuntime implements RunningTaskHost {
    * Rejects the nested calls of a cancelled task. A task that continued to wait for them would not end in time, and the host
    * would terminate the thread with all its other tasks.
    */
-  cancelCalls(task: RunningTask, error: unknown): void {
+  cancelCalls(task: RunningTask, error: unknown, reason: ErrorRecord): void {
     this.#calls.reject(task, error, (id) => {
-      this.outbox.add(CANCEL_CALL, id);
+      this.outbox.add(CANCEL_CALL, id, reason);
     });
   }
 
@@ -163,7 +164,7 @@ export class WorkerRuntime implements RunningTaskHost {
         this.#definitions[slotOrId] = new FunctionDefinition(first as FunctionDefinition['code'], second as string);
         return;
       case CANCEL:
-        if (this.#running[slotOrId]) this.#running[slotOrId].cancel(first as string);
+        if (this.#running[slotOrId]) this.#running[slotOrId].cancel(first as ErrorRecord);
         else this.#removeWaiting(slotOrId);
         return;
       case DEMAND:

@@ -65,7 +65,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     });
   });
   #controller: AbortController | undefined;
-  #abortReason: string | undefined;
+  #cancellation: CancelledError | undefined;
   /** Number of nested tasks that this task waits for. */
   #nestedCount = 0;
   #takeWorkerBack: (() => void) | undefined;
@@ -93,7 +93,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#abortReason !== undefined) this.#controller.abort(new CancelledError(this.#abortReason));
+    if (this.#cancellation) this.#controller.abort(this.#cancellation);
     return this.#controller.signal;
   }
 
@@ -103,7 +103,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     this.#after(timeout, () => this.#onTimeout());
     if (signal) {
       const onAbort = (reason: unknown): void =>
-        this.#failWith(new CancelledError(reason), 'The signal of the task aborted.');
+        this.#failWith(new CancelledError(reason), reason);
       this.#subscriptions.add(whenAborted(signal, onAbort));
     }
     const awaited = awaitArguments(this.#args);
@@ -140,7 +140,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     // Cast: safe, because the type of the function guarantees it.
     const job = this.#spec.doNested(fn, args) as AsyncValue<Awaited<R>>;
     this.#subscriptions.add(() => {
-      job.cancel(this.#abortReason);
+      job.cancel(this.#cancellation?.reason);
     });
     if (this.#nestedCount++ === 0 && this.#phase === 'run') this.#takeWorkerBack = this.#workers.lendWorker();
     return toNestedJob(
@@ -152,7 +152,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
 
   /** Fails the run from outside: the pool is closed, its queue is full, or an argument has failed. */
   reject(error: unknown): void {
-    this.#failWith(error, 'The pool rejected the task.');
+    this.#failWith(error, error);
   }
 
   /** Cancels the run. Called when its subscriber has unsubscribed. */
@@ -222,23 +222,21 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
 
   #onTimeout(): void {
     const kind = this.#phase === 'run' ? 'run' : 'queue';
-    this.#failWith(
-      new TaskTimeoutError(this.#spec.timeout, undefined, { kind, task: this.name }),
-      'The timeout of the task elapsed.',
-    );
+    const error = new TaskTimeoutError(this.#spec.timeout, undefined, { kind, task: this.name });
+    this.#failWith(error, error);
   }
 
   /** Fails the run from outside, and aborts the signal of the task. */
-  #failWith(error: unknown, reason: string): void {
+  #failWith(error: unknown, reason: unknown): void {
     if (this.#phase === 'over') return;
     this.#abort(reason, 'failed');
     this.#subscriber.error(error);
   }
 
-  #abort(reason: string, how: RunOutcome): void {
-    this.#abortReason = reason;
+  #abort(reason: unknown, how: RunOutcome): void {
+    this.#cancellation = new CancelledError(reason);
     this.#finish(how);
-    this.#controller?.abort(new CancelledError(reason));
+    this.#controller?.abort(this.#cancellation);
   }
 
   #finish(how: RunOutcome): void {
