@@ -106,7 +106,10 @@ describe('the reason of a cancellation', () => {
   it('is the timeout error for a task that has exceeded its timeout', async () => {
     const pool = await newPool();
     await settle(pool.task(untilCancelled, { timeout: 150 })());
-    expect(await seenReason(pool)).toMatchObject({ name: 'TaskTimeoutError', message: expect.stringContaining('150 ms') as unknown });
+    expect(await seenReason(pool)).toMatchObject({
+      name: 'TaskTimeoutError',
+      message: expect.stringContaining('150 ms') as unknown,
+    });
   });
 
   it('is a text for a task without subscribers', async () => {

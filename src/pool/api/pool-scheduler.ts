@@ -2,7 +2,7 @@
  * The pool scheduler runs its actions on this thread, each when the pool has room for the work it will add. This admission
  * control gives iterables back-pressure.
  */
-import { asyncScheduler, type SchedulerAction, Subscription, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type SchedulerAction, Subscriber, Subscription, type SchedulerLike } from 'rxjs';
 import { reportUnhandled } from '../../core/rx';
 import { BatchAction, type ActionHost, type DueRun } from '../../scheduler/batch-action';
 import { Fifo } from '../../core/fifo';
@@ -26,7 +26,8 @@ export class PoolScheduler implements SchedulerLike {
       clock: asyncScheduler,
       frame: frameHere,
       enqueue: (run) => {
-        if (run.action instanceof PoolAction && run.action.isAwaitingItem) run.action.wait(() => this.#enqueue(run));
+        if (run.action instanceof PoolAction && run.action.isAwaitingItem)
+          run.action.wait(run, () => this.#enqueue(run));
         else this.#enqueue(run);
       },
       trackTimer: () => Subscription.EMPTY,
@@ -77,28 +78,43 @@ export class PoolScheduler implements SchedulerLike {
 class PoolAction<T> extends BatchAction<T> {
   readonly #subscribers = new Set<object>();
   #hasEmitted = false;
-  #isRepeated = false;
+  #isRunning = false;
   #pause = 1;
   #resume: (() => void) | undefined;
 
+  constructor(host: ActionHost, work: (this: SchedulerAction<T>, state?: T) => void) {
+    super(host, work);
+    // RxJS calls this method when the action is added to a subscription. Its type is private, so it cannot be overridden.
+    const addParent = (Reflect.get(this, '_addParent') as (parent: Subscription) => void).bind(this);
+    const value = (parent: Subscription): void => {
+      addParent(parent);
+      if (parent instanceof Subscriber) this.#watch(parent);
+    };
+    Object.defineProperty(this, '_addParent', { value });
+  }
+
   /** Whether the last run has asked for an item that has not arrived. */
   get isAwaitingItem(): boolean {
-    return this.#isRepeated && this.#subscribers.size > 0 && !this.#hasEmitted;
+    return this.#isRunning && this.#subscribers.size > 0 && !this.#hasEmitted;
   }
 
   override run(): void {
-    this.#isRepeated = true;
+    this.#isRunning = true;
     this.#hasEmitted = false;
-    super.run();
-    this.#isRepeated = false;
+    try {
+      super.run();
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
-  /** Calls `resume` when the item has arrived, or after a pause. */
-  wait(resume: () => void): void {
+  /** Calls `resume` when the item has arrived, or after a pause, unless the due run is closed before. */
+  wait(run: DueRun, resume: () => void): void {
     const timer = asyncScheduler.schedule(() => {
       this.#pause = Math.min(MAX_PAUSE, 2 * this.#pause);
       this.#resume?.();
     }, this.#pause);
+    run.add(timer);
     this.#resume = () => {
       timer.unsubscribe();
       this.#resume = undefined;
@@ -106,13 +122,11 @@ class PoolAction<T> extends BatchAction<T> {
     };
   }
 
-  /** Called by RxJS when the action is added to a subscription. */
-  _addParent(parent: Subscription): void {
-    addParent.call(this, parent);
-    if (!(parent instanceof Subscriber) || this.#subscribers.has(parent)) return;
-    this.#subscribers.add(parent);
-    const next = parent.next.bind(parent);
-    parent.next = (item) => {
+  #watch(subscriber: Subscriber<unknown>): void {
+    if (this.#subscribers.has(subscriber)) return;
+    this.#subscribers.add(subscriber);
+    const next = subscriber.next.bind(subscriber);
+    subscriber.next = (item) => {
       this.#hasEmitted = true;
       next(item);
       this.#pause = 1;
