@@ -23,7 +23,7 @@ it('a task runs in a slot that the failure of an uncloneable item has freed', as
   const slots = new TaskSlots(true);
   const received: unknown[] = [];
   const runtime: WorkerRuntime = new WorkerRuntime(
-    { taskSlots: slots.buffer, token: 0.5, initFunction: undefined },
+    { taskSlots: slots.buffer, token: 0.5, initFunction: undefined, concurrency: 1, maxHeapMb: Infinity },
     {
       post: (posted: Batch) => {
         const batch = structuredClone(posted);
@@ -42,6 +42,7 @@ it('a task runs in a slot that the failure of an uncloneable item has freed', as
       load: () => Promise.reject(new Error('no modules')),
       runWithin: (_, run) => run(),
       runSoon: (run) => void setImmediate(run),
+      usedHeapMb: () => 0,
       sleep: () => false,
       poll: () => false,
     },

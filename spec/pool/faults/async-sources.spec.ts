@@ -6,7 +6,6 @@ import { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { bufferCount, filter, lastValueFrom, map, mergeMap, scheduled, take, tap, toArray } from 'rxjs';
 import { pullMap } from 'sluice';
-import { WorkerPool } from 'sluice/pool';
 import { sleep } from '../../support/sleep';
 import { sharedNumbers } from '../../support/shared-memory';
 import { poolFixture } from './pool-fixture';
@@ -19,7 +18,9 @@ const FEW = 70;
 let made = 0;
 let done = 0;
 let most = 0;
-beforeEach(() => (made = done = most = 0));
+beforeEach(() => {
+  made = done = most = 0;
+});
 
 function countOne(): number {
   made++;
@@ -33,10 +34,7 @@ function* items(): Generator<number> {
 
 /** Reads `source` and counts the items that it gives. */
 async function* counted(source: AsyncIterable<unknown>): AsyncGenerator<number> {
-  for await (const item of source) {
-    void item;
-    yield countOne();
-  }
+  for await (const item of source) if (item !== undefined) yield countOne();
 }
 
 const lines = (): string => Array.from({ length: COUNT }, (_, index) => `line ${String(index)}\n`).join('');
@@ -44,6 +42,7 @@ const lines = (): string => Array.from({ length: COUNT }, (_, index) => `line ${
 const sources: Record<string, () => AsyncIterable<number>> = {
   'an async generator': async function* () {
     yield* items();
+    await Promise.resolve();
   },
   'an async generator that waits for each item': async function* () {
     for (const item of items()) {

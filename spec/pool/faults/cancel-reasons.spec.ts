@@ -1,5 +1,5 @@
 /** The reason of a cancellation arrives in the worker, as the reason of the error with which the signal of the task aborts. */
-import { AsyncList, CancelledError, scoped, task } from 'sluice';
+import { scoped, task, type CancelledError } from 'sluice';
 import { WorkerPool, type WorkerTask } from 'sluice/pool';
 import { sleep } from '../../support/sleep';
 import { ignore, poolFixture, settle } from './pool-fixture';
@@ -91,11 +91,10 @@ describe('the reason of a cancellation', () => {
           yield* pool.task(untilCancelled)();
         })(),
     ],
-    ['a list', (pool: WorkerPool) => new AsyncList([pool.do(untilCancelled)])],
-  ])('is that of the scope that held %s', async (kind, start) => {
+  ])('is that of the scope that held %s', async (_, start) => {
     const pool = await newPool();
     const run = scoped(function* (scope) {
-      scope.start(kind === 'a list' ? pool.task(untilCancelled)() : start(pool));
+      scope.start(start(pool));
       yield whenRunning(pool);
       scope.cancel('the request has ended');
     });

@@ -8,6 +8,7 @@ import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { ExternalWaitDescription } from '../../scheduler/contract';
 import { instrumentation, type EndOutcome } from '../../scheduler/instrumentation';
 import type { QueueLinks } from '../../core/linked-queue';
+import type { QueuedTask } from './task-queue';
 import type { CapturedStack } from '../../core/call-site';
 import type { Timer } from '../thread/timers';
 import type { RunEnd, RunnableCall } from './call-spec';
@@ -21,10 +22,13 @@ import { getTransferList } from '../wire/transfer';
 
 let lastNumber = 0;
 
-export class TaskRun implements Execution, ThreadTask, QueueLinks {
+export class TaskRun implements Execution, ThreadTask, QueuedTask {
   queuedBefore: QueueLinks | undefined;
   queuedAfter: QueueLinks | undefined;
   isQueued = false;
+  isUrgent = false;
+  queuedAt = 0;
+  readonly priority: number;
   isOver = false;
   /** Called once, when the run has its outcome. */
   onOver: (() => void) | undefined;
@@ -55,7 +59,8 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     this.#call = call;
     this.#sink = sink;
     this.#scheduler = scheduler;
-    const { engine, timeout, signal } = call.spec;
+    const { engine, timeout, signal, priority } = call.spec;
+    this.priority = priority;
     this.poolWait = engine.addRun(scheduler.state);
     if (timeout !== Infinity) this.#timeout = engine.timers.set(timeout, () => this.#onTimeout());
     if (signal) engine.abortListeners.add(signal, this);
@@ -85,6 +90,15 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     return this.#call.spec.isNested;
   }
 
+  /** The thread that the run is bound to; undefined if it may run on any thread. */
+  get target(): WorkerThread<TaskRun> | undefined {
+    return this.#call.spec.target;
+  }
+
+  get isBound(): boolean {
+    return this.#call.spec.target !== undefined;
+  }
+
   get code(): FunctionCode {
     return this.#call.spec.code;
   }
@@ -97,6 +111,7 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
   sendTo(thread: WorkerThread<TaskRun>): void {
     this.#thread = thread;
     this.#slot = thread.send(this);
+    this.#call.spec.engine.onRunSent(this);
     instrumentation.current?.emit({ type: 'call-sent', pool: this.#call.spec.engine, call: this, thread: thread.id });
   }
 
@@ -113,7 +128,8 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
 
   fail(error: unknown): void {
     this.#emitPendingItems();
-    if (error instanceof WorkerCrashError && error.kind !== 'killed') this.#call.onCrash(error);
+    // Beside other tasks, it is not known which one has caused the end of the thread.
+    if (error instanceof WorkerCrashError && error.kind !== 'killed' && error.others === 0) this.#call.onCrash(error);
     this.#end(failure(error));
   }
 

@@ -113,6 +113,8 @@ class SupervisorHandle {
           hostSignal: this.#hostSignal.buffer,
           workerSignal: thread.workerSignal.buffer,
           initFunction: plan.init,
+          concurrency: plan.limits.concurrency,
+          maxHeapMb: plan.limits.maxHeapMbPerThread,
         },
       },
       [port2],

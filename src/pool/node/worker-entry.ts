@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { getHeapStatistics } from 'node:v8';
 import { Script, constants } from 'node:vm';
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { WakeSignal } from '../wire/wake-signal';
@@ -11,6 +12,8 @@ import { apply, attemptOr, defineProperty } from '../wire/intrinsics';
 import { WorkerRuntime } from '../worker/worker-runtime';
 import type { WorkerPlatform } from '../worker/worker-platform';
 import type { WorkerTaskHandle } from '../worker/worker-task';
+
+const BYTES_PER_MB = 1_048_576;
 
 interface NodeWorkerData {
   port?: MessagePort;
@@ -64,6 +67,7 @@ function serve(port: MessagePort): void {
     load: ({ url, base }) => (base === undefined ? importFile(url) : importFrom(base, url)),
     runWithin: (task, run) => tasks.run(task, run),
     runSoon: (run) => void setImmediate(run),
+    usedHeapMb: () => getHeapStatistics().used_heap_size / BYTES_PER_MB,
     sleep,
     poll: () => {
       const { notifiedCount } = workerSignal;
@@ -119,12 +123,10 @@ function compile(source: string, name: string): unknown {
 }
 
 /** Runs a script in the global scope, with `import` relative to `filename`. */
-const runScript = (source: string, filename: string): unknown =>
-  apply(
-    runInThisContext,
-    new Script(source, { filename, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }),
-    [],
-  );
+function runScript(source: string, filename: string): unknown {
+  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  return apply(runInThisContext, new Script(source, { filename, importModuleDynamically }), []);
+}
 
 async function importFile(url: string): Promise<object> {
   try {

@@ -5,11 +5,19 @@ import type { CrashKind } from '../wire/pool-errors';
 export interface ThreadPlan {
   readonly name: string;
   readonly init: FunctionCode | undefined;
+  readonly limits: ThreadLimits;
   /** The memory of the thread's task slots. */
   readonly slots: ArrayBufferLike;
   /** The worker sends it with each batch. */
   readonly token: number;
   readonly options: ThreadOptions;
+}
+
+/** How much a thread runs, at a time and before it is replaced. */
+export interface ThreadLimits {
+  readonly concurrency: number;
+  readonly maxTasksPerThread: number;
+  readonly maxHeapMbPerThread: number;
 }
 
 /** Options of Node's `new Worker`. Browsers have none of them. */

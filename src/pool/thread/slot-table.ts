@@ -5,6 +5,8 @@ interface SlotHolder {
   readonly number: number;
   /** A task with transferred arguments cannot be sent again. */
   readonly hasTransfers: boolean;
+  /** A bound task runs on no other thread. */
+  readonly isBound: boolean;
   onReleased(): void;
 }
 
@@ -82,7 +84,7 @@ export class SlotTable<T extends SlotHolder> {
     const newestFirst = [...this.#tasks.entries()].sort(([, one], [, other]) => numberOf(other) - numberOf(one));
     for (const [slot, task] of newestFirst) {
       if (back.length === count) break;
-      if (task && !task.hasTransfers && this.takeBack(slot)) back.push(task);
+      if (task && !task.hasTransfers && !task.isBound && this.takeBack(slot)) back.push(task);
     }
     return back.reverse();
   }
@@ -93,7 +95,9 @@ export class SlotTable<T extends SlotHolder> {
     for (const [slot, task] of [...this.#tasks.entries()]) {
       if (!task) continue;
       const hasStarted =
-        task.hasTransfers || (this.#slots.hasBegun(slot) && (blamesEnded || !this.#slots.hasEnded(slot)));
+        task.hasTransfers ||
+        task.isBound ||
+        (this.#slots.hasBegun(slot) && (blamesEnded || !this.#slots.hasEnded(slot)));
       this.release(slot);
       cleared[hasStarted ? 'started' : 'others'].push(task);
     }

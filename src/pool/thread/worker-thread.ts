@@ -1,6 +1,7 @@
 /**
  * A worker thread as the host sees it: the tasks it holds, how many more it may be sent, and the messages it sends.
  */
+import { monotonicNow } from '../../core/platform';
 import type { ErrorRecord } from '../wire/error-record';
 import { serializeError } from '../wire/error-serializer';
 import { deserializeError } from '../wire/error-deserializer';
@@ -10,7 +11,7 @@ import { NestedCalls } from './nested-calls';
 import { HostOutbox } from './outbox';
 import { PrefetchWindow } from './prefetch-window';
 import { TaskSlots } from '../wire/task-slots';
-import type { WorkerExit, Platform, ThreadHandle, ThreadPlan } from './platform';
+import type { WorkerExit, Platform, ThreadHandle, ThreadLimits, ThreadPlan } from './platform';
 import { deserializeCancelReason, serializeCancelReason } from '../wire/cancel-reason';
 import { TransferError, WorkerCrashError } from '../wire/pool-errors';
 import * as wire from '../wire/messages';
@@ -25,6 +26,11 @@ export class WorkerThread<R extends ThreadTask> {
   readonly prefetch: PrefetchWindow;
   /** Whether the thread has proved able to run tasks: it has ended one, or exited while one was running. */
   hasWorked = false;
+  /** When the thread became ready, in ms; undefined before. */
+  readyAt: number | undefined;
+  readonly #limits: ThreadLimits;
+  /** Number of tasks that may still be sent to the thread before it is replaced. */
+  #remainingTasks: number;
   readonly #nestedCalls = new NestedCalls((op, id, payload) => {
     this.#post(op, id, payload);
   });
@@ -42,12 +48,15 @@ export class WorkerThread<R extends ThreadTask> {
     { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots' | 'token'> },
   ) {
     this.#owner = owner;
+    this.#limits = plan.limits;
+    this.#remainingTasks = plan.limits.maxTasksPerThread;
     this.#killTimers = new KillTimers(owner.timers, owner.grace);
     const slots = new TaskSlots(platform.canShare);
     this.slots = new SlotTable(slots);
     this.prefetch = new PrefetchWindow(platform.canShare);
     this.#inbox = new Inbox((ended, ms) => {
       if (ended > 0) this.hasWorked = true;
+      owner.onTasksEnded(ended, ms);
       this.prefetch.learn(ended, ms);
     });
     this.#handle = platform.start(
@@ -85,12 +94,16 @@ export class WorkerThread<R extends ThreadTask> {
   /** Number of tasks that may be sent now. */
   get freeCredits(): number {
     if (this.state !== 'ready' || this.#killTimers.arePending) return 0;
-    return Math.max(0, Math.min(this.slots.available, this.prefetch.credits + this.#nestedCalls.count - this.inFlight));
+    const nested = this.#nestedCalls.count;
+    const credits = this.prefetch.credits + this.#limits.concurrency - 1 + nested - this.inFlight;
+    // Running tasks may wait for nested calls, which are sent in any case.
+    const remaining = nested > 0 ? Infinity : this.#remainingTasks;
+    return Math.max(0, Math.min(this.slots.available, credits, remaining));
   }
 
-  /** Whether a task uses the thread, and does not only wait for nested calls. */
+  /** Whether the thread runs as many tasks as it can, without those that wait for nested calls. */
   get isOccupied(): boolean {
-    return this.inFlight > this.#nestedCalls.count;
+    return this.inFlight - this.#nestedCalls.count >= this.#limits.concurrency;
   }
 
   get isIdle(): boolean {
@@ -99,7 +112,7 @@ export class WorkerThread<R extends ThreadTask> {
 
   /** Number of tasks that were sent ahead and may not have started. */
   get sentAhead(): number {
-    return this.#nestedCalls.count > 0 ? this.slots.notStarted : Math.max(0, this.inFlight - 1);
+    return this.#nestedCalls.count > 0 ? this.slots.notStarted : Math.max(0, this.inFlight - this.#limits.concurrency);
   }
 
   /** Assigns a slot to the task, which is sent with the next batch. Returns the slot. */
@@ -110,6 +123,7 @@ export class WorkerThread<R extends ThreadTask> {
       this.#outbox.add(wire.DEFINE, functionId, code, name);
     }
     const slot = this.slots.assign(task);
+    this.#remainingTasks--;
     this.#outbox.add(wire.RUN, slot, functionId, args);
     return slot;
   }
@@ -125,13 +139,23 @@ export class WorkerThread<R extends ThreadTask> {
    * @param reason sent to the task, which finds it in the reason of its signal
    */
   cancel(slot: number, reason: unknown): boolean {
-    if (this.slots.takeBack(slot)) return true;
+    if (this.slots.takeBack(slot)) {
+      this.#remainingTasks++;
+      return true;
+    }
     this.#post(wire.CANCEL, slot, serializeCancelReason(reason));
     this.#killTimers.start(slot, () => {
       // The last message of the task may be on its way while the thread runs the next task.
       if (!this.slots.hasEnded(slot)) this.kill();
     });
     return false;
+  }
+
+  /** Takes back at most `count` tasks that have not started, the newest ones. */
+  takeBackLast(count: number): R[] {
+    const tasks = this.slots.takeBackLast(count);
+    this.#remainingTasks += tasks.length;
+    return tasks;
   }
 
   flush(): void {
@@ -168,6 +192,7 @@ export class WorkerThread<R extends ThreadTask> {
     }
     this.#inbox.push(batch);
     this.readMessages();
+    if (this.#remainingTasks <= 0 && this.isIdle) this.retire();
     this.#killIfRetired();
     this.#owner.requestTurn();
   }
@@ -209,7 +234,12 @@ export class WorkerThread<R extends ThreadTask> {
         this.#nestedCalls.cancel(id, deserializeCancelReason(payload as ErrorRecord));
         return;
       case wire.READY:
-        if (this.state === 'starting') this.state = 'ready';
+        if (this.state !== 'starting') return;
+        this.state = 'ready';
+        this.readyAt = monotonicNow();
+        return;
+      case wire.HEAP_EXCEEDED:
+        this.retire();
         return;
       case wire.FAULT:
         this.#owner.onFault(this, deserializeError(payload as ErrorRecord));
@@ -268,7 +298,7 @@ export class WorkerThread<R extends ThreadTask> {
     if (started.length > 0) this.hasWorked = true;
     this.#owner.requeue(others);
     this.#owner.notifications.notifyEach(started, (task) => {
-      task.fail(new WorkerCrashError(task.name, kind, { exitCode, cause }));
+      task.fail(new WorkerCrashError(task.name, kind, { exitCode, cause, others: started.length - 1 }));
     });
   }
 

@@ -50,6 +50,9 @@ export const UNREADABLE = 9;
 /** `call id, error record`: the caller of a nested call no longer waits for it; the record holds the reason. */
 export const CANCEL_CALL = 10;
 
+/** `0`: the used heap of the worker is above its bound. */
+export const HEAP_EXCEEDED = 11;
+
 /** The number of items of one stream that may be on their way to the host. */
 export const DEMAND_WINDOW = 64;
 
@@ -90,4 +93,8 @@ export interface WorkerInit {
   /** The host notifies it after each batch, because the worker may sleep. */
   readonly workerSignal: ArrayBufferLike;
   readonly initFunction: FunctionCode | undefined;
+  /** Number of tasks that run at a time. */
+  readonly concurrency: number;
+  /** Used heap in MB above which the worker asks to be replaced. */
+  readonly maxHeapMb: number;
 }

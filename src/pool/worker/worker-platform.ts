@@ -14,6 +14,8 @@ export interface WorkerPlatform {
   runWithin<R>(task: WorkerTaskHandle, run: () => R): R;
   /** Runs code in a turn of the event loop of its own, after the received messages have been handled. */
   runSoon(run: () => void): void;
+  /** The used heap of the thread, garbage included. */
+  usedHeapMb(): number;
   /** Sleeps until the host has sent messages, and passes them to the runtime; false where the thread cannot sleep. */
   sleep(): boolean;
   /** Polls for messages for a moment without sleeping, and passes them to the runtime; false if none has arrived. */

@@ -1,6 +1,6 @@
 /**
- * The worker runtime is the worker's half of the pool. It runs the received tasks in their order, one at a time; it begins
- * another one while a running task waits for a nested call. User code in tasks may change every prototype and every global,
+ * The worker runtime is the worker's half of the pool. It runs the received tasks in their order, `concurrency` at a time; it
+ * begins another one while a running task waits for a nested call. User code in tasks may change every prototype and every global,
  * so the runtime uses only intrinsics that were captured when the worker started.
  */
 import type { ErrorRecord } from '../wire/error-record';
@@ -14,6 +14,7 @@ import {
   DEFINE,
   DEMAND,
   FAULT,
+  HEAP_EXCEEDED,
   INIT_FAILED,
   READY,
   REJECT_CALL,
@@ -49,14 +50,19 @@ export class WorkerRuntime implements RunningTaskHost {
   /** By slot. Kept after the end of a task, because its result may not have been posted yet. */
   readonly #names = newList<string>();
   #runningCount = 0;
+  readonly #concurrency: number;
+  readonly #maxHeapMb: number;
+  #isHeapExceeded = false;
   readonly #calls = new PendingCalls();
   #isRunningWaiting = false;
   #batchCount = 0;
 
   constructor(
-    init: Pick<WorkerInit, 'taskSlots' | 'token' | 'initFunction'>,
+    init: Omit<WorkerInit, 'hostSignal' | 'workerSignal'>,
     readonly platform: WorkerPlatform,
   ) {
+    this.#concurrency = init.concurrency;
+    this.#maxHeapMb = init.maxHeapMb;
     this.slots = new WorkerTaskSlots(init.taskSlots);
     const listener: OutboxListener = {
       taskName: (slot) => this.#names[slot] ?? 'a task',
@@ -96,8 +102,7 @@ export class WorkerRuntime implements RunningTaskHost {
   /** An error was thrown and not caught. It fails the given task if that is still running. */
   onUncaughtError(error: unknown, handle: WorkerTaskHandle | undefined): void {
     const record = serializeError(error);
-    // Cast: the runtime makes handles of running tasks only.
-    const culprit = handle ? (taskOfHandle(handle) as RunningTask) : this.#onlyRunningTask();
+    const culprit = handle ? taskOfHandle(handle) : this.#onlyRunningTask();
     if (culprit?.isOver === false) culprit.fail(error);
     this.outbox.add(FAULT, 0, record);
     this.outbox.flush();
@@ -112,6 +117,7 @@ export class WorkerRuntime implements RunningTaskHost {
   onTaskEnded(task: RunningTask): void {
     this.#running[task.slot] = undefined;
     this.#runningCount--;
+    if (this.#maxHeapMb !== Infinity) this.#checkHeap();
     this.#runWaiting();
   }
 
@@ -192,7 +198,7 @@ export class WorkerRuntime implements RunningTaskHost {
   #runWaiting(): void {
     if (this.#isRunningWaiting) return;
     this.#isRunningWaiting = true;
-    while (this.#runningCount <= this.#calls.count && this.#next < this.#waiting.length) {
+    while (this.#runningCount < this.#concurrency + this.#calls.count && this.#next < this.#waiting.length) {
       const at = this.#next;
       this.#next += 3;
       this.#begin(this.#waiting[at] as number, this.#waiting[at + 1] as number, this.#waiting[at + 2] as unknown[]);
@@ -220,6 +226,14 @@ export class WorkerRuntime implements RunningTaskHost {
     this.#running[slot] = task;
     this.#names[slot] = definition.name;
     task.begin();
+  }
+
+  /** Asks the host to replace this thread. It takes back the tasks that have not begun. */
+  #checkHeap(): void {
+    if (this.#isHeapExceeded || this.platform.usedHeapMb() <= this.#maxHeapMb) return;
+    this.#isHeapExceeded = true;
+    this.outbox.add(HEAP_EXCEEDED, 0);
+    this.outbox.flush();
   }
 
   /** Returns the running task if there is exactly one. Its platform may not know which task has thrown an error. */

@@ -38,6 +38,8 @@ export interface NestedJob<T> extends Promise<T> {
 export interface HandledTask {
   readonly name: string;
   readonly signal: AbortSignal;
+  readonly isOver: boolean;
+  fail(error: unknown): void;
   call(fn: unknown, args: readonly unknown[]): Promise<unknown>;
 }
 
@@ -68,7 +70,7 @@ export class WorkerTaskHandle implements WorkerTask {
   }
 
   /** Returns the task of a handle that the runtime has made. */
-  static taskOf(handle: WorkerTaskHandle): HandledTask {
+  static taskOf(this: void, handle: WorkerTaskHandle): HandledTask {
     return handle.#task;
   }
 }

@@ -7,6 +7,7 @@ import { reportUnhandled } from '../../core/rx';
 import { isError } from '../../core/sluice-error';
 import type { AsyncValue } from '../../future/async-value';
 import type { QueueLinks } from '../../core/linked-queue';
+import type { QueuedTask } from '../../pool/host/task-queue';
 import { awaitArguments } from '../../pool/api/call';
 import { describeSafely } from '../../pool/wire/describe-value';
 import { ThrownValueError } from '../../pool/wire/pool-errors';
@@ -39,16 +40,21 @@ export interface VirtualCallSpec {
   readonly resolve: () => (...args: never) => unknown;
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
+  readonly priority: number;
   /** Whether a running task has started it: such a task runs also while the pool closes. */
   readonly isNested: boolean;
   /** Starts a nested task, for `do` of the worker task. */
   readonly doNested: (fn: unknown, args: readonly unknown[]) => AsyncValue<unknown>;
 }
 
-export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
+export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
   queuedBefore: QueueLinks | undefined;
   queuedAfter: QueueLinks | undefined;
   isQueued = false;
+  isUrgent = false;
+  /** In ms of the clock, as `startedAt`. */
+  queuedAt = 0;
+  startedAt = 0;
   readonly transfer = transfer;
   #phase: 'queue' | 'run' | 'over' = 'queue';
   readonly #workers: VirtualRunHost;
@@ -87,6 +93,10 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     return this.#spec.name;
   }
 
+  get priority(): number {
+    return this.#spec.priority;
+  }
+
   get isNested(): boolean {
     return this.#spec.isNested;
   }
@@ -102,8 +112,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     const { timeout, signal } = this.#spec;
     this.#after(timeout, () => this.#onTimeout());
     if (signal) {
-      const onAbort = (reason: unknown): void =>
-        this.#failWith(new CancelledError(reason), reason);
+      const onAbort = (reason: unknown): void => this.#failWith(new CancelledError(reason), reason);
       this.#subscriptions.add(whenAborted(signal, onAbort));
     }
     const awaited = awaitArguments(this.#args);
