@@ -70,9 +70,7 @@ export class WorkerTaskHandle implements WorkerTask {
   }
 
   /** Returns the task of a handle that the runtime has made. */
-  static taskOf(this: void, handle: WorkerTaskHandle): HandledTask {
-    return handle.#task;
-  }
+  static readonly taskOf = (handle: WorkerTaskHandle): HandledTask => handle.#task;
 }
 
 const { taskOf } = WorkerTaskHandle;
