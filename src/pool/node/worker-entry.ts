@@ -1,7 +1,7 @@
 /** The worker entry is the program of a worker thread of Node. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
-import { extname, join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import { Script, constants } from 'node:vm';
@@ -113,7 +113,8 @@ function withOwnMethods<T extends object>(object: T): T {
 
 /** Compiles a function in a scope of its own, with `require` and `import` relative to the working directory of the process. */
 function compile(source: string, name: string): unknown {
-  const filename = join(attemptOr(cwd, INITIAL_CWD), `task ${name}`);
+  // `join` of Node calls `Array.prototype.push`, which a task may have replaced.
+  const filename = `${attemptOr(cwd, INITIAL_CWD)}${sep}task ${name}`;
   // esbuild, and so tsx, wraps functions in calls of `__name`, which keeps their names.
   const create = runScript(`"use strict"; (function (require, __name) { return (${source}\n); })`, filename) as (
     require: NodeJS.Require,
