@@ -87,7 +87,7 @@ export class Job<T> extends StartedFuture<T> {
     ...args: Arguments<A>
   ): Job<WorkerResult<R>>;
   chain<R>(...params: unknown[]): Job<WorkerResult<R>> {
-    const [config, fn, ...args] = isConfig(params[0]) ? (params as [ChainConfig, ...unknown[]]) : [{}, ...params];
+    const [config, fn, ...args] = withConfig<ChainConfig>(params);
     checkOptions('chain', config, ['afterError']);
     const { afterError = 'skip' } = config;
     checkOneOf('chain: afterError', afterError, ['skip', 'run']);
@@ -121,8 +121,12 @@ export class Job<T> extends StartedFuture<T> {
   }
 }
 
-const isConfig = (value: unknown): value is ChainConfig =>
-  typeof value === 'object' && value !== null && !('url' in value);
+/** Returns a config and the arguments after it. Without a config, the first argument is a function or a reference to one. */
+export const withConfig = <C extends object>(params: readonly unknown[]): [config: C, ...rest: unknown[]] =>
+  // Cast: the caller checks the config.
+  isConfig(params[0]) ? (params as [C, ...unknown[]]) : [{} as C, ...params];
+
+const isConfig = (value: unknown): value is object => typeof value === 'object' && value !== null && !('url' in value);
 
 const undefinedOnError = <T>(job: Job<T>): Future<T | undefined> =>
   Future.defer(() => job.pipe(catchError(() => of(undefined))));

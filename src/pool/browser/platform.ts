@@ -2,7 +2,7 @@
  * The browser platform runs pools on Web Workers. A browser does not report that a worker has closed itself, so the worker
  * sends `CLOSING` before it closes.
  */
-import { CLOSING } from './worker-init';
+import { CLOSING, type BrowserWorkerInit } from './worker-init';
 import { startWorker } from './worker-file';
 import type { WorkerExit, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from '../thread/platform';
 import type { Batch } from '../wire/messages';
@@ -28,7 +28,7 @@ class BrowserThread implements ThreadHandle {
   readonly #events: ThreadEvents;
   #hasEnded = false;
 
-  constructor({ name, init, slots }: ThreadPlan, events: ThreadEvents) {
+  constructor({ name, init, slots, token, limits }: ThreadPlan, events: ThreadEvents) {
     this.#events = events;
     this.#worker = startWorker(name);
     const { port1, port2 } = new MessageChannel();
@@ -45,7 +45,14 @@ class BrowserThread implements ThreadHandle {
       events.onUnreadable(new Error('The browser could not deserialize a message of its worker.'));
     });
     port1.start();
-    this.#worker.postMessage({ port: port2, init: { taskSlots: slots, initFunction: init } }, [port2]);
+    const workerInit: BrowserWorkerInit['init'] = {
+      taskSlots: slots,
+      token,
+      initFunction: init,
+      concurrency: limits.concurrency,
+      maxHeapMb: Infinity,
+    };
+    this.#worker.postMessage({ port: port2, init: workerInit }, [port2]);
   }
 
   post(batch: Batch, transferList: readonly unknown[]): void {

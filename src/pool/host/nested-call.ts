@@ -17,7 +17,7 @@ export function startNestedCall(
   id: number,
   [code, name, encodedArgs, transferList]: CallPayload,
   createCall: CreateCall,
-): () => void {
+): (reason: unknown) => void {
   // Cast: an array, because arguments are.
   const args = (
     Array.isArray(encodedArgs) ? encodedArgs : decode(encodedArgs as EncodedValue, calls.signalFactory(id))
@@ -41,12 +41,10 @@ export function startNestedCall(
     ),
   );
   // The task knows of its cancellation. The rejection is sent to it all the same, to close the call on both sides.
-  const canceller = {
-    cancelled: () => {
-      calls.reject(id, new CancelledError());
-    },
-  };
-  return () => {
-    scheduler.runQueue.drive(() => execution.cancel(canceller));
+  return (cancelReason) => {
+    const cancelled = (): void => {
+      calls.reject(id, new CancelledError(cancelReason));
+    };
+    scheduler.runQueue.drive(() => execution.cancel({ cancelReason, cancelled }));
   };
 }

@@ -63,6 +63,25 @@ export interface WorkerPoolConfig extends ThreadOptions {
    * @defaultValue 1000
    */
   readonly grace?: number;
+  /**
+   * Number of asynchronous tasks that one thread runs at a time. While one of them awaits something, the thread runs others.
+   * If the thread crashes, all of them fail, because it is not known which one has caused it.
+   *
+   * @defaultValue 1
+   */
+  readonly concurrency?: number;
+  /**
+   * Number of tasks after which a thread is replaced, when none of its tasks runs.
+   *
+   * @defaultValue `Infinity`
+   */
+  readonly maxTasksPerThread?: number;
+  /**
+   * Used heap in MB, garbage included, above which a thread is replaced, after the tasks that run on it. Node only.
+   *
+   * @defaultValue `Infinity`
+   */
+  readonly maxHeapMbPerThread?: number;
   /** A function that each thread runs before its first task. It is sent like the function of a task. */
   readonly init?: (() => unknown) | FunctionReference;
   /** `resourceLimits` of Node's `Worker`, for each thread: `maxOldGenerationSizeMb` and so on. Node only. */
@@ -90,6 +109,9 @@ export interface PoolOptions {
   readonly overflow: 'reject' | 'evict';
   readonly taskTimeout: number;
   readonly grace: number;
+  readonly concurrency: number;
+  readonly maxTasksPerThread: number;
+  readonly maxHeapMbPerThread: number;
   readonly init: FunctionCode | undefined;
   readonly threads: ThreadOptions;
 }
@@ -105,6 +127,9 @@ export const poolOptionNames: readonly string[] = Object.keys({
   overflow: true,
   taskTimeout: true,
   grace: true,
+  concurrency: true,
+  maxTasksPerThread: true,
+  maxHeapMbPerThread: true,
   init: true,
   resourceLimits: true,
   env: true,
@@ -127,6 +152,7 @@ const resourceLimitNames: readonly string[] = [
 export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions {
   checkOptions('WorkerPool', config, poolOptionNames);
   const { name = 'WorkerPool', idleTimeout = 10_000, maxQueue = Infinity, overflow = 'reject' } = config;
+  const { concurrency = 1, maxTasksPerThread = Infinity, maxHeapMbPerThread = Infinity } = config;
   const { taskTimeout = Infinity, grace = 1_000, init, resourceLimits, env, execArgv } = config;
   checkString('WorkerPool: name', name);
   checkOneOf('WorkerPool: overflow', overflow, ['reject', 'evict']);
@@ -134,6 +160,10 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
   checkMs('WorkerPool: idleTimeout', idleTimeout);
   checkMs('WorkerPool: taskTimeout', taskTimeout);
   checkMs('WorkerPool: grace', grace);
+  checkCount('WorkerPool: concurrency', concurrency, { min: 1 });
+  checkCount('WorkerPool: maxTasksPerThread', maxTasksPerThread, { min: 1, orInfinity: true });
+  if (!(typeof maxHeapMbPerThread === 'number' && maxHeapMbPerThread > 0))
+    throw invalidOption('WorkerPool: maxHeapMbPerThread', 'a number of MB, more than 0', maxHeapMbPerThread);
   checkThreadOptions({ resourceLimits, env, execArgv });
   return {
     name: printable(name),
@@ -143,6 +173,9 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
     overflow,
     taskTimeout,
     grace,
+    concurrency,
+    maxTasksPerThread,
+    maxHeapMbPerThread,
     init: init === undefined ? undefined : codeOf(init, 'WorkerPool: init').code,
     threads: { resourceLimits, env, execArgv },
   };

@@ -5,8 +5,8 @@
 import type { ExternalWaitDescription } from '../../scheduler/contract';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { blockingPools, blockUntilMessage, type BlockingPool } from './blocking-wait';
-import { LinkedQueue } from '../../core/linked-queue';
 import { LruMap } from '../../core/lru-map';
+import { monotonicNow } from '../../core/platform';
 import { CallerStacks } from '../wire/caller-stack';
 import { WorkerSet, type WorkerSetOwner } from './worker-set';
 import { Timers } from '../thread/timers';
@@ -17,11 +17,14 @@ import { NotificationQueue } from '../../core/notification-queue';
 import type { NestedCalls } from '../thread/nested-calls';
 import type { WorkerExit, Platform } from '../thread/platform';
 import type { PoolOptions } from './pool-config';
-import { PoolClosedError, QueueFullError, WorkerStartError } from '../wire/pool-errors';
+import { PoolClosedError, QueueFullError, WorkerCrashError, WorkerStartError } from '../wire/pool-errors';
 import { PoolEvents } from './pool-events';
 import type { RunEnd, RunHost } from './call-spec';
 import type { CallPayload, FunctionCode } from '../wire/messages';
 import { SharedWaits, type SharedWait } from '../../scheduler/shared-waits';
+import { BoundRuns } from './bound-runs';
+import { PoolTimes } from './pool-times';
+import { TaskQueue } from './task-queue';
 import type { TaskRun } from './task-run';
 import type { WorkerThread } from '../thread/worker-thread';
 
@@ -47,7 +50,11 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly turnListeners = new Set<() => void>();
   readonly #options: PoolOptions;
   readonly #platform: Platform;
-  readonly #queue = new LinkedQueue<TaskRun>();
+  readonly times = new PoolTimes();
+  /** The time of the turn, in ms. */
+  #now = 0;
+  readonly #queue = new TaskQueue<TaskRun>();
+  readonly #bound = new BoundRuns();
   readonly #awaitingArguments = new Set<TaskRun>();
   readonly #waits = new SharedWaits(this);
   readonly #functionIds = new LruMap<string, number>(MAX_FUNCTIONS);
@@ -102,6 +109,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   *runs(): Generator<TaskRun> {
     yield* this.#awaitingArguments;
     yield* this.#queue;
+    yield* this.#bound;
     for (const thread of this.workers.threads) yield* thread.slots.tasks;
   }
 
@@ -138,19 +146,32 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.#awaitingArguments.delete(run);
     if (run.isOver) return;
     const { maxQueue, overflow } = this.#options;
+    this.requestTurn();
+    run.queuedAt = this.#now;
+    if (run.target) {
+      this.#bound.add(run, run.target);
+      return;
+    }
     this.workers.retryStart();
     if (maxQueue !== Infinity && this.#queue.size >= maxQueue + this.workers.vacancies) {
       const isEvicted = overflow === 'evict';
-      const dropped = (isEvicted ? this.#queue.shift() : undefined) ?? run;
+      const dropped = (isEvicted ? this.#queue.shiftLeast() : undefined) ?? run;
       if (dropped !== run) this.#queue.push(run);
-      this.requestTurn();
       dropped.evict(new QueueFullError(this.name, dropped.name, { maxQueue, isEvicted }));
       return;
     }
     // A nested call goes first: a running task waits for it.
     if (run.isNested) this.#queue.unshift(run);
     else this.#queue.push(run);
-    this.requestTurn();
+  }
+
+  /** Counts the wait of a run that is sent to a thread. */
+  onRunSent(run: TaskRun): void {
+    this.times.addWait(Math.max(0, this.#now - run.queuedAt));
+  }
+
+  onTasksEnded(count: number, ms: number): void {
+    this.times.addRuns(count, ms);
   }
 
   removeFromQueue(run: TaskRun): void {
@@ -201,6 +222,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   requestTurn(): void {
     if (this.isTurnRequested) return;
     this.isTurnRequested = true;
+    this.#now = monotonicNow();
     void Promise.resolve().then(() => {
       if (this.isTurnRequested) this.turn();
     });
@@ -216,7 +238,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.requestTurn(); // their thread ends, and another may have to be started
   }
 
-  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): () => void {
+  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): (reason: unknown) => void {
     return startNestedCall(calls, id, payload, this.#createNestedCall);
   }
 
@@ -234,8 +256,13 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   }
 
   onExit(thread: WorkerThread<TaskRun>, exit: WorkerExit): void {
+    this.times.addEndedThread(thread);
+    const bound = this.#bound.take(thread);
     this.workers.onExit(thread, exit);
     this.requestTurn();
+    this.notifications.notifyEach(bound, (run) => {
+      run.evict(new WorkerCrashError(run.name, exit.kind, exit));
+    });
   }
 
   onNoWorkers(cause: unknown): void {
@@ -246,11 +273,13 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
 
   turn(): void {
     this.isTurnRequested = false;
+    this.#now = monotonicNow();
     this.callerStacks.startTurn();
     this.notifications.deliverPending();
     const { workers, turnListeners } = this;
     for (const thread of [...workers.threads]) thread.readMessages();
     workers.ensureWorkers(this.#queue.size);
+    this.#bound.sendReady();
     dispatch(this.#queue, workers.threads);
     // A listener may remove another one, which is then not called.
     if (turnListeners.size > 0) for (const listener of [...turnListeners]) if (turnListeners.has(listener)) listener();

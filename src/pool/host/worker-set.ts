@@ -33,6 +33,7 @@ export class WorkerSet {
   #lastId = 0;
   #startFailures = 0;
   #backoff: Timer | undefined;
+  #startFailure: { readonly cause: unknown } | undefined;
   #isClosed = false;
   readonly #idleTimers = new Map<WorkerThread<TaskRun>, Timer>();
 
@@ -59,6 +60,15 @@ export class WorkerSet {
   /** Number of tasks that keep all threads busy. */
   get capacity(): number {
     return this.activeWorkers.reduce((sum, { prefetch }) => sum + prefetch.credits, 0) || this.max;
+  }
+
+  get readyWorkers(): WorkerThread<TaskRun>[] {
+    return this.threads.filter(({ state }) => state === 'ready');
+  }
+
+  /** Why no thread can be started, until the next try; undefined while that is not known. */
+  get startFailure(): { readonly cause: unknown } | undefined {
+    return this.#backoff && this.#startFailure;
   }
 
   get hasTasksInFlight(): boolean {
@@ -112,6 +122,7 @@ export class WorkerSet {
   /** Called when a thread could not start, or ended before it ran a task. */
   onStartFailed(cause: unknown): void {
     if (++this.#startFailures < MAX_START_FAILURES) return;
+    this.#startFailure = { cause };
     this.#backoff ??= this.#owner.timers.set(BACKOFF_MS, () => {
       this.#resetBackoff();
       this.#owner.requestTurn();
@@ -145,9 +156,10 @@ export class WorkerSet {
   /** Returns false if no thread could be started. */
   #startWorker(): boolean {
     const id = ++this.#lastId;
-    const { name, init, threads } = this.#options;
+    const { name, init, threads, concurrency, maxTasksPerThread, maxHeapMbPerThread } = this.#options;
     try {
-      const plan = { name: `${name} ${String(id)}`, init, options: threads };
+      const limits = { concurrency, maxTasksPerThread, maxHeapMbPerThread };
+      const plan = { name: `${name} ${String(id)}`, init, limits, options: threads };
       const thread = new WorkerThread<TaskRun>(id, this.#owner, { platform: this.#platform, plan });
       this.threads.push(thread);
       this.#owner.events.next(spawnEvent(thread.id));

@@ -109,9 +109,12 @@ class SupervisorHandle {
         port: port2,
         init: {
           taskSlots: plan.slots,
+          token: plan.token,
           hostSignal: this.#hostSignal.buffer,
           workerSignal: thread.workerSignal.buffer,
           initFunction: plan.init,
+          concurrency: plan.limits.concurrency,
+          maxHeapMb: plan.limits.maxHeapMbPerThread,
         },
       },
       [port2],

@@ -11,7 +11,7 @@ export class NestedCalls {
   /** Number of calls without a result. */
   count = 0;
   readonly #sender: ResultSender;
-  readonly #cancels = new Map<number, () => void>();
+  readonly #cancels = new Map<number, (reason: unknown) => void>();
   /** The signals among the arguments of each call. */
   readonly #controllers = new Map<number, AbortController[]>();
 
@@ -20,11 +20,11 @@ export class NestedCalls {
   }
 
   /** @param start starts the call and returns the function that cancels it */
-  open(id: number, start: () => () => void): void {
+  open(id: number, start: () => (reason: unknown) => void): void {
     this.count++;
-    const started: { cancel?: () => void } = {};
+    const started: { cancel?: (reason: unknown) => void } = {};
     // The result may arrive before `start` returns, so the call is registered first.
-    this.#cancels.set(id, () => started.cancel?.());
+    this.#cancels.set(id, (reason) => started.cancel?.(reason));
     started.cancel = start();
   }
 
@@ -52,14 +52,14 @@ export class NestedCalls {
   }
 
   /** Cancels the call because its task does not wait for the result any more. */
-  cancel(id: number): void {
+  cancel(id: number, reason: unknown): void {
     const cancel = this.#cancels.get(id);
     this.#cancels.delete(id);
-    cancel?.();
+    cancel?.(reason);
   }
 
   cancelAll(): void {
-    for (const id of this.#cancels.keys()) this.cancel(id);
+    for (const id of this.#cancels.keys()) this.cancel(id, 'The thread of the calling task has ended.');
   }
 
   #close(id: number): void {

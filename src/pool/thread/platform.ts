@@ -5,9 +5,19 @@ import type { CrashKind } from '../wire/pool-errors';
 export interface ThreadPlan {
   readonly name: string;
   readonly init: FunctionCode | undefined;
+  readonly limits: ThreadLimits;
   /** The memory of the thread's task slots. */
   readonly slots: ArrayBufferLike;
+  /** The worker sends it with each batch. */
+  readonly token: number;
   readonly options: ThreadOptions;
+}
+
+/** How much a thread runs, at a time and before it is replaced. */
+export interface ThreadLimits {
+  readonly concurrency: number;
+  readonly maxTasksPerThread: number;
+  readonly maxHeapMbPerThread: number;
 }
 
 /** Options of Node's `new Worker`. Browsers have none of them. */
@@ -24,7 +34,8 @@ export interface WorkerExit {
 }
 
 export interface ThreadEvents {
-  onBatch(batch: Batch): void;
+  /** A message has arrived: a batch, or anything that a task has sent on the port of its worker. */
+  onBatch(batch: unknown): void;
   /** A batch has arrived that cannot be deserialized. */
   onUnreadable(error: unknown): void;
   /** The thread has ended, or could not start. This is the last event, and it comes once. */

@@ -1,6 +1,7 @@
 /**
  * A worker thread as the host sees it: the tasks it holds, how many more it may be sent, and the messages it sends.
  */
+import { monotonicNow } from '../../core/platform';
 import type { ErrorRecord } from '../wire/error-record';
 import { serializeError } from '../wire/error-serializer';
 import { whenAborted } from '../../core/abort-listeners';
@@ -13,7 +14,8 @@ import { NestedCalls } from './nested-calls';
 import { HostOutbox } from './outbox';
 import { PrefetchWindow } from './prefetch-window';
 import { TaskSlots } from '../wire/task-slots';
-import type { WorkerExit, Platform, ThreadHandle, ThreadPlan } from './platform';
+import type { WorkerExit, Platform, ThreadHandle, ThreadLimits, ThreadPlan } from './platform';
+import { deserializeCancelReason, serializeCancelReason } from '../wire/cancel-reason';
 import { TransferError, WorkerCrashError } from '../wire/pool-errors';
 import * as wire from '../wire/messages';
 import type { ThreadTask, ThreadOwner } from './thread-task';
@@ -28,6 +30,11 @@ export class WorkerThread<R extends ThreadTask> {
   readonly prefetch: PrefetchWindow;
   /** Whether the thread has proved able to run tasks: it has ended one, or exited while one was running. */
   hasWorked = false;
+  /** When the thread became ready, in ms; undefined before. */
+  readyAt: number | undefined;
+  readonly #limits: ThreadLimits;
+  /** Number of tasks that may still be sent to the thread before it is replaced. */
+  #remainingTasks: number;
   readonly #nestedCalls = new NestedCalls({
     answer: (id, value) => {
       if (this.state === 'exited') return;
@@ -40,6 +47,7 @@ export class WorkerThread<R extends ThreadTask> {
   });
   readonly #owner: ThreadOwner<R, WorkerThread<R>>;
   readonly #handle: ThreadHandle;
+  readonly #token = Math.random();
   readonly #functions = new SentFunctions();
   /** By slot: disconnects the signals among the arguments of its task. */
   readonly #disconnects = new Map<number, () => void>();
@@ -50,19 +58,22 @@ export class WorkerThread<R extends ThreadTask> {
   constructor(
     readonly id: number,
     owner: ThreadOwner<R, WorkerThread<R>>,
-    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots'> },
+    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots' | 'token'> },
   ) {
     this.#owner = owner;
+    this.#limits = plan.limits;
+    this.#remainingTasks = plan.limits.maxTasksPerThread;
     this.#killTimers = new KillTimers(owner.timers, owner.grace);
     const slots = new TaskSlots(platform.canShare);
     this.slots = new SlotTable(slots);
     this.prefetch = new PrefetchWindow(platform.canShare);
     this.#inbox = new Inbox((ended, ms) => {
       if (ended > 0) this.hasWorked = true;
+      owner.onTasksEnded(ended, ms);
       this.prefetch.learn(ended, ms);
     });
     this.#handle = platform.start(
-      { ...plan, slots: slots.buffer },
+      { ...plan, slots: slots.buffer, token: this.#token },
       {
         onBatch: (batch) => {
           this.#receive(batch);
@@ -96,12 +107,16 @@ export class WorkerThread<R extends ThreadTask> {
   /** Number of tasks that may be sent now. */
   get freeCredits(): number {
     if (this.state !== 'ready' || this.#killTimers.arePending) return 0;
-    return Math.max(0, Math.min(this.slots.available, this.prefetch.credits + this.#nestedCalls.count - this.inFlight));
+    const nested = this.#nestedCalls.count;
+    const credits = this.prefetch.credits + this.#limits.concurrency - 1 + nested - this.inFlight;
+    // Running tasks may wait for nested calls, which are sent in any case.
+    const remaining = nested > 0 ? Infinity : this.#remainingTasks;
+    return Math.max(0, Math.min(this.slots.available, credits, remaining));
   }
 
-  /** Whether a task uses the thread, and does not only wait for nested calls. */
+  /** Whether the thread runs as many tasks as it can, without those that wait for nested calls. */
   get isOccupied(): boolean {
-    return this.inFlight > this.#nestedCalls.count;
+    return this.inFlight - this.#nestedCalls.count >= this.#limits.concurrency;
   }
 
   get isIdle(): boolean {
@@ -110,7 +125,7 @@ export class WorkerThread<R extends ThreadTask> {
 
   /** Number of tasks that were sent ahead and may not have started. */
   get sentAhead(): number {
-    return this.#nestedCalls.count > 0 ? this.slots.notStarted : Math.max(0, this.inFlight - 1);
+    return this.#nestedCalls.count > 0 ? this.slots.notStarted : Math.max(0, this.inFlight - this.#limits.concurrency);
   }
 
   /** Assigns a slot to the task, which is sent with the next batch. Returns the slot. */
@@ -120,6 +135,7 @@ export class WorkerThread<R extends ThreadTask> {
       this.#outbox.add(wire.DEFINE, newIndex, code, name);
     });
     const slot = this.slots.assign(task);
+    this.#remainingTasks--;
     this.#outbox.addRun(slot, index, args, encoding);
     if (encoding && encoding.signals.length > 0) this.#connectSignals(slot, encoding.signals);
     return slot;
@@ -147,15 +163,29 @@ export class WorkerThread<R extends ThreadTask> {
     this.#post(wire.DEMAND, slot, count);
   }
 
-  /** Cancels the task in this slot. Returns true if it had not started, and so is over at once. */
-  cancel(slot: number, reason: string): boolean {
-    if (this.slots.takeBack(slot)) return true;
-    this.#post(wire.CANCEL, slot, reason);
+  /**
+   * Cancels the task in this slot. Returns true if it had not started, and so is over at once.
+   *
+   * @param reason sent to the task, which finds it in the reason of its signal
+   */
+  cancel(slot: number, reason: unknown): boolean {
+    if (this.slots.takeBack(slot)) {
+      this.#remainingTasks++;
+      return true;
+    }
+    this.#post(wire.CANCEL, slot, serializeCancelReason(reason));
     this.#killTimers.start(slot, () => {
       // The last message of the task may be on its way while the thread runs the next task.
       if (!this.slots.hasEnded(slot)) this.kill();
     });
     return false;
+  }
+
+  /** Takes back at most `count` tasks that have not started, the newest ones. */
+  takeBackLast(count: number): R[] {
+    const tasks = this.slots.takeBackLast(count);
+    this.#remainingTasks += tasks.length;
+    return tasks;
   }
 
   flush(): void {
@@ -184,9 +214,15 @@ export class WorkerThread<R extends ThreadTask> {
     this.#owner.requestTurn();
   }
 
-  #receive(batch: wire.Batch): void {
+  /** Takes a batch, unless a task has sent it by the port of the worker. */
+  #receive(batch: unknown): void {
+    if (!wire.isBatchOf(batch, this.#token)) {
+      this.#onForeignMessage();
+      return;
+    }
     this.#inbox.push(batch);
     this.readMessages();
+    if (this.#remainingTasks <= 0 && this.isIdle) this.retire();
     this.#killIfRetired();
     this.#owner.requestTurn();
   }
@@ -202,6 +238,7 @@ export class WorkerThread<R extends ThreadTask> {
   };
 
   #onDecoded(op: number, id: number, payload: unknown): void {
+    if (wire.isAboutSlot(op) && !this.slots.isUsed(id)) return;
     switch (op) {
       case wire.VALUE:
         this.#release(id)?.succeed(payload);
@@ -217,16 +254,19 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.END:
         this.#release(id)?.completeStream();
         return;
-      case wire.SKIPPED:
-        this.#release(id);
+      case wire.SKIPPED: {
+        // A task that was not taken back has lost its place because something changed the slots.
+        const task = this.#release(id);
+        if (task) this.#owner.requeue([task]);
         return;
+      }
       case wire.CALL:
         this.#nestedCalls.open(id, () =>
           this.#owner.startNestedCall(this.#nestedCalls, id, payload as wire.CallPayload),
         );
         return;
       case wire.CANCEL_CALL:
-        this.#nestedCalls.cancel(id);
+        this.#nestedCalls.cancel(id, deserializeCancelReason(payload as ErrorRecord));
         return;
       case wire.ABORT_CALL_SIGNAL: {
         const [index, reason] = payload as [number, ErrorRecord];
@@ -234,7 +274,12 @@ export class WorkerThread<R extends ThreadTask> {
         return;
       }
       case wire.READY:
-        if (this.state === 'starting') this.state = 'ready';
+        if (this.state !== 'starting') return;
+        this.state = 'ready';
+        this.readyAt = monotonicNow();
+        return;
+      case wire.HEAP_EXCEEDED:
+        this.retire();
         return;
       case wire.FAULT:
         this.#owner.onFault(this, deserializeError(payload as ErrorRecord));
@@ -245,6 +290,15 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.UNREADABLE:
         this.#onUnreadable(id);
     }
+  }
+
+  /** Replaces a thread whose port a task has found. Its running tasks end first. */
+  #onForeignMessage(): void {
+    if (this.state !== 'starting' && this.state !== 'ready') return;
+    // The thread itself has started well if it runs a task.
+    if (this.inFlight > 0) this.hasWorked = true;
+    const why = 'A task has sent a message on the port between its thread and the pool, so the thread is replaced.';
+    this.#owner.onFault(this, new Error(why));
   }
 
   /** The worker could not read a batch. Its tasks are sent again one by one; a task that was sent alone is at fault. */
@@ -286,7 +340,7 @@ export class WorkerThread<R extends ThreadTask> {
     if (started.length > 0) this.hasWorked = true;
     this.#owner.requeue(others);
     this.#owner.notifications.notifyEach(started, (task) => {
-      task.fail(new WorkerCrashError(task.name, kind, { exitCode, cause }));
+      task.fail(new WorkerCrashError(task.name, kind, { exitCode, cause, others: started.length - 1 }));
     });
   }
 

@@ -86,6 +86,15 @@ export function registerError(Class: RegisteredErrorClass): void {
 
 /** @param callerStack the stack of the code that requested the work */
 export function deserializeError(record: ErrorRecord, callerStack?: string): Error {
+  try {
+    return errorOf(record, callerStack);
+  } catch (cause) {
+    // A task can damage the prototypes by which its thread makes the record.
+    return new Error('A task has failed with an error whose record cannot be read.', { cause });
+  }
+}
+
+function errorOf(record: ErrorRecord, callerStack: string | undefined): Error {
   const error =
     record.kind === 'error'
       ? new ErrorDeserializer().error(record)

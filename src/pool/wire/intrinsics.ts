@@ -21,8 +21,22 @@ export const getter = <F>(owner: object, name: PropertyKey): F =>
 const bound = <O extends object, K extends keyof O>(owner: O, name: K): O[K] =>
   (owner[name] as (this: unknown) => unknown).bind(owner) as O[K];
 
+const setPrototype: (object: object, prototype: object | null) => object = bound(Reflect, 'setPrototypeOf') as never;
+/**
+ * An empty list without a prototype. An element is added by its index, and an accessor that user code has defined for an
+ * index of `Array.prototype` does not intercept it. The list has no methods.
+ */
+export function newList<T>(): T[] {
+  const list: T[] = [];
+  setPrototype(list, null);
+  return list;
+}
+
 export const isArray: (value: unknown) => value is unknown[] = bound(Array, 'isArray');
-export const arrayPush: <T>(list: T[], item: T) => number = method(Array.prototype, 'push');
+/** Adds an item by definition: an assignment would call an accessor that user code has defined on `Array.prototype`. */
+export function arrayPush<T>(list: T[], item: T): void {
+  defineField(list, list.length, item);
+}
 export const arraySlice: <T>(list: readonly T[], from?: number, to?: number) => T[] = method(Array.prototype, 'slice');
 export const arraySplice: <T>(list: T[], from: number, count?: number) => T[] = method(Array.prototype, 'splice');
 export const arrayIncludes: (list: readonly unknown[], item: unknown) => boolean = method(Array.prototype, 'includes');
@@ -93,6 +107,12 @@ export const dataViewBuffer: (view: unknown) => ArrayBufferLike = getter(DataVie
 export const bufferByteLength: (buffer: unknown) => number = getter(ArrayBuffer.prototype, 'byteLength');
 
 export const hasOwn: (object: object, key: PropertyKey) => boolean = bound(Object, 'hasOwn');
+/** Returns false for a property that cannot be defined. */
+export const defineProperty: (object: object, key: PropertyKey, descriptor: object) => boolean = bound(
+  Reflect,
+  'defineProperty',
+);
+export const freeze: (object: object) => unknown = bound(Object, 'freeze');
 export const objectKeys: (object: object) => string[] = bound(Object, 'keys');
 export const objectPrototype: object = Object.prototype;
 /** Returns the tag of a value, as `[object Map]`. */
@@ -110,9 +130,9 @@ export const descriptorOf: (object: object, key: PropertyKey) => PropertyDescrip
 );
 /** Defines an own property as structured clone does: whatever setters the prototypes have. */
 export const defineField = (object: object, key: PropertyKey, value: unknown): void => {
-  defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  // Without its own `__proto__`, `Object.prototype` could add `get` to the descriptor.
+  defineProperty(object, key, { __proto__: null, value, enumerable: true, writable: true, configurable: true });
 };
-const defineProperty = bound(Reflect, 'defineProperty');
 export const prototypeOf: (object: object) => object | null = bound(Reflect, 'getPrototypeOf');
 
 export const asString: (value: unknown) => string = String;
@@ -176,12 +196,12 @@ export const sluiceErrorKey: symbol = Symbol.for('sluice.error');
 /** The outcome of an inspection that may throw, because of a getter or a Proxy. */
 export type Attempt<T> = { readonly value: T } | { readonly thrown: unknown };
 
-/** Calls `inspect`, and never throws. */
+/** Calls `inspect`, and never throws. The attempt has no prototype, so that its properties can be asked for by `in`. */
 export function attempt<T>(inspect: () => T): Attempt<T> {
   try {
-    return { value: inspect() };
+    return { __proto__: null, value: inspect() } as Attempt<T>;
   } catch (thrown) {
-    return { thrown };
+    return { __proto__: null, thrown } as Attempt<T>;
   }
 }
 

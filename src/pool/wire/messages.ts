@@ -11,7 +11,7 @@ export const WORKER_MESSAGE_SIZE = 4;
 export const DEFINE = 0;
 /** `slot, function id, arguments`: run a task. */
 export const RUN = 1;
-/** `slot, reason`: cancel a task; the reason is a text. */
+/** `slot, error record`: cancel a task; the record holds the reason. */
 export const CANCEL = 2;
 /** `slot, count`: the stream may send this many more items. */
 export const DEMAND = 3;
@@ -27,8 +27,11 @@ export const ENCODED = 32;
 
 /** Elements of a message to the host: `op, slot or id, payload`. */
 export const HOST_MESSAGE_SIZE = 3;
-/** A batch to the host begins with two numbers: how many tasks have ended, and how many ms they took. */
-export const BATCH_HEADER_SIZE = 2;
+/**
+ * A batch to the host begins with three numbers: how many tasks have ended, how many ms they took, and the token of the
+ * thread. A task that has found the port does not know the token, so it cannot send messages for others.
+ */
+export const BATCH_HEADER_SIZE = 3;
 /** The worker can accept tasks. */
 export const READY = 0;
 /** `slot, value`: the task has succeeded. */
@@ -49,10 +52,12 @@ export const FAULT = 7;
 export const INIT_FAILED = 8;
 /** `number of the batch`: the worker could not deserialize a batch. */
 export const UNREADABLE = 9;
-/** `call id`: the caller of a nested call no longer waits for it. */
+/** `call id, error record`: the caller of a nested call no longer waits for it; the record holds the reason. */
 export const CANCEL_CALL = 10;
 /** `call id, [index, error record]`: an AbortSignal among the arguments of a nested call has aborted. */
 export const ABORT_CALL_SIGNAL = 11;
+/** `0`: the used heap of the worker is above its bound. */
+export const HEAP_EXCEEDED = 12;
 
 /** The number of items of one stream that may be on their way to the host. */
 export const DEMAND_WINDOW = 64;
@@ -78,12 +83,25 @@ export type CallPayload = readonly [
 
 export type Batch = readonly unknown[];
 
+/** Whether a message is a batch of the worker with this token. */
+export const isBatchOf = (message: unknown, token: number): message is Batch =>
+  Array.isArray(message) && message[2] === token;
+
+/** Whether a message to the host is about the task in a slot. */
+export const isAboutSlot = (op: number): boolean => op >= VALUE && op <= SKIPPED;
+
 /** What a worker is started with. */
 export interface WorkerInit {
   readonly taskSlots: ArrayBufferLike;
+  /** Authenticates the batches of this thread. */
+  readonly token: number;
   /** The worker notifies it after each batch, because the host may sleep. */
   readonly hostSignal: ArrayBufferLike;
   /** The host notifies it after each batch, because the worker may sleep. */
   readonly workerSignal: ArrayBufferLike;
   readonly initFunction: FunctionCode | undefined;
+  /** Number of tasks that run at a time. */
+  readonly concurrency: number;
+  /** Used heap in MB above which the worker asks to be replaced. */
+  readonly maxHeapMb: number;
 }

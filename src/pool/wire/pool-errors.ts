@@ -44,21 +44,31 @@ export class WorkerCrashError extends SluiceError {
   constructor(
     readonly task: string,
     readonly kind: CrashKind,
-    { exitCode, cause }: { readonly exitCode?: number | undefined; readonly cause?: unknown },
+    {
+      exitCode,
+      cause,
+      others = 0,
+    }: { readonly exitCode?: number | undefined; readonly cause?: unknown; readonly others?: number },
   ) {
     super('SLUICE_WORKER_CRASH', {
       what: `The thread that ran task "${task}" ended: ${CRASHES[kind]}.`,
       why:
-        kind === 'exit'
+        (kind === 'exit'
           ? `Code on that thread called ${exitCode === undefined ? 'close()' : `process.exit(${String(exitCode)})`}.`
-          : 'All tasks that had started on the thread fail with it; the others run on another thread.',
+          : 'All tasks that had started on the thread fail with it; the others run on another thread.') +
+        (others === 0
+          ? ''
+          : ` The thread ran ${String(others)} other task${others === 1 ? '' : 's'} as well, which may be the cause.`),
       how: ADVICE[kind],
       cause,
     });
     this.exitCode = exitCode;
+    this.others = others;
   }
 
   readonly exitCode: number | undefined;
+  /** Number of other tasks that had started on the thread. If it is 0, this task has caused the end of the thread. */
+  readonly others: number;
 }
 
 const CRASHES: Readonly<Record<CrashKind, string>> = {

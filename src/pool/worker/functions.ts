@@ -1,7 +1,7 @@
 /** The functions of a worker: each is compiled or imported when it is first needed, and then kept. */
 import { ModuleLoadError } from '../wire/pool-errors';
 import type { FunctionCode } from '../wire/messages';
-import { hasOwn, mapGet, mapSet, mapSize, newMap, promiseThen } from '../wire/intrinsics';
+import { attemptOr, hasOwn, mapGet, mapSet, mapSize, newMap, promiseThen } from '../wire/intrinsics';
 import type { WorkerPlatform } from './worker-platform';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -25,7 +25,7 @@ export function resolveFunction(
 ): AnyFunction | Promise<AnyFunction> {
   const { code, fn, name } = definition;
   if (fn) return fn;
-  if ('source' in code) return (definition.fn = compileOnce(code.source, name, platform));
+  if (isSource(code)) return (definition.fn = compileOnce(code.source, name, platform));
   // A failed load is not kept: the next task tries it again.
   const loaded = promiseThen(platform.load(code), (namespace) => exportedFunction(namespace, code));
   return promiseThen(loaded, (found) => (definition.fn = found));
@@ -44,6 +44,9 @@ function compileOnce(source: string, name: string, platform: WorkerPlatform): An
   mapSet(compiled, source, fn);
   return fn;
 }
+
+/** Looks at own properties only, because a task may have added others to `Object.prototype`. */
+const isSource = (code: FunctionCode): code is Extract<FunctionCode, { source: string }> => hasOwn(code, 'source');
 
 type ModuleCode = Extract<FunctionCode, { url: string }>;
 
@@ -82,7 +85,7 @@ function exportNames(namespace: object): string {
 
 /** Returns the error of a task whose module could not be loaded. */
 export function toLoadError(code: FunctionCode, cause: unknown): unknown {
-  if (cause instanceof ModuleLoadError || 'source' in code) return cause;
+  if (isSource(code) || attemptOr(() => cause instanceof ModuleLoadError, false)) return cause;
   return new ModuleLoadError(code.url, code.exportName, {
     why: `The module could not be loaded: ${messageOf(cause)}`,
     cause,
@@ -102,7 +105,7 @@ function messageOf(cause: unknown): string {
  * variable of the scope around it. A `TypeError` of an arrow function that uses `this` is explained in the same way.
  */
 export function explainReferenceError(error: unknown, { code, name }: FunctionDefinition): unknown {
-  if (!('source' in code)) return error;
+  if (!isSource(code)) return error;
   if (
     error instanceof TypeError &&
     /of undefined\b|undefined has no/.test(error.message) &&

@@ -19,7 +19,7 @@ import {
 import { isBuffer, whyNotTransferable } from '../wire/transfer-check';
 import { encode, encodeArguments, type Encoding } from '../wire/encode-value';
 import { transferErrorOf } from '../wire/transfer-error';
-import { arrayIncludes, mapGet, mapSet, newMap, now } from '../wire/intrinsics';
+import { arrayIncludes, arrayPush, mapGet, mapSet, newList, newMap, now } from '../wire/intrinsics';
 import type { WorkerPlatform } from './worker-platform';
 
 /** How long a result may wait for later messages, in ms. */
@@ -38,16 +38,21 @@ export interface OutboxListener {
 export class WorkerOutbox {
   readonly #platform: WorkerPlatform;
   readonly #listener: OutboxListener;
-  #batch: unknown[] = [0, 0];
+  readonly #token: number;
+  #batch: unknown[];
+  /** An ordinary array, because a browser reads it by its iterator. */
   #transferList: unknown[] = [];
   /** The encodings of messages that are not posted as they are, by the position of the message. */
   #encodings: Map<number, Encoding> | undefined;
   #lastPost = 0;
   #isFlushScheduled = false;
 
-  constructor(platform: WorkerPlatform, listener: OutboxListener) {
+  /** @param token the number that the host accepts batches of this thread with */
+  constructor(platform: WorkerPlatform, listener: OutboxListener, token: number) {
     this.#platform = platform;
     this.#listener = listener;
+    this.#token = token;
+    this.#batch = this.#newBatch();
   }
 
   get isEmpty(): boolean {
@@ -82,17 +87,19 @@ export class WorkerOutbox {
     if (!encoding) this.#add(ITEMS, slot, items);
     else if (!encoding.refused) this.#addEncoded(ITEMS, slot, encoding);
     // Items before the one that is refused arrive.
-    else this.#flushEach([0, 0, ITEMS, slot, items]);
+    else this.#postNow(ITEMS, slot, items);
   }
 
-  #addCall(id: number, [code, name, args]: CallPayload): void {
+  #addCall(id: number, payload: CallPayload): void {
+    const name = payload[1];
+    const args = payload[2];
     const encoding = encodeArguments(args as readonly unknown[]);
     if (encoding?.refused) {
       this.#listener.onCallRejected(id, argumentErrorOf(name, args, { encoding }));
       return;
     }
     if (encoding) this.#setEncoding(encoding);
-    this.#add(CALL, id, encoding ? [code, name, encoding.data, encoding.transferList] : [code, name, args, []]);
+    this.#add(CALL, id, encoding ? [payload[0], name, encoding.data, encoding.transferList] : payload);
     if (encoding && encoding.signals.length > 0) this.#listener.onCallSignals(id, encoding.signals);
   }
 
@@ -106,8 +113,7 @@ export class WorkerOutbox {
     this.#encodings ??= newMap();
     mapSet(this.#encodings, this.#batch.length, encoding);
     const { transferList } = encoding;
-    for (let index = 0; index < transferList.length; index++)
-      this.#transferList[this.#transferList.length] = transferList[index];
+    for (let index = 0; index < transferList.length; index++) arrayPush(this.#transferList, transferList[index]);
   }
 
   /** Counts a task that has ended after `ms`; the host adapts its prefetch to these numbers. */
@@ -137,7 +143,7 @@ export class WorkerOutbox {
     const batch = this.#batch;
     const transferList = this.#transferList;
     const encodings = this.#encodings;
-    this.#batch = [0, 0];
+    this.#batch = this.#newBatch();
     this.#transferList = [];
     this.#encodings = undefined;
     this.#lastPost = now();
@@ -150,23 +156,34 @@ export class WorkerOutbox {
     this.#platform.notifyHost();
   }
 
-  /** Posts the messages so far, and then these one by one. */
-  #flushEach(batch: Batch): void {
+  /** Posts the messages so far, and then this one. */
+  #postNow(op: number, id: number, payload: unknown): void {
     this.flush();
+    this.#add(op, id, payload);
+    const batch = this.#batch;
+    this.#batch = this.#newBatch();
     this.#postEach(batch, undefined);
     this.#platform.notifyHost();
   }
 
+  #newBatch(): unknown[] {
+    const batch = newList<unknown>();
+    batch[0] = 0;
+    batch[1] = 0;
+    batch[2] = this.#token;
+    return batch;
+  }
+
   #postEach(batch: Batch, encodings: ReadonlyMap<number, Encoding> | undefined): void {
-    this.#platform.post([batch[0], batch[1]], []);
-    const rejectedSlots: number[] = [];
+    this.#platform.post([batch[0], batch[1], this.#token], []);
+    const rejectedSlots = newList<number>();
     for (let index = BATCH_HEADER_SIZE; index < batch.length; index += HOST_MESSAGE_SIZE) {
       const op = (batch[index] as number) & ~ENCODED;
       const id = batch[index + 1] as number;
       const encoding = encodings && mapGet(encodings, index);
       const payload = encoding && op !== CALL ? encoding.value : batch[index + 2];
       if (op === CALL) this.#postCall(id, payload as CallPayload, encoding);
-      else if (!isAboutTask(op)) this.#platform.post([0, 0, op, id, payload], []);
+      else if (!isAboutTask(op)) this.#platform.post([0, 0, this.#token, op, id, payload], []);
       // A failure was the last message of its task: the slot may belong to another task by now.
       else if (!arrayIncludes(rejectedSlots, id) && !this.#postOne(op, id, payload))
         rejectedSlots[rejectedSlots.length] = id;
@@ -186,7 +203,7 @@ export class WorkerOutbox {
       } catch (cause) {
         const failure = this.#errorOf(op, slot, item, { encoding, cause });
         this.#listener.onTaskRejected(slot, () => {
-          this.#platform.post([0, 0, FAILURE, slot, serializeError(failure)], []);
+          this.#platform.post([0, 0, this.#token, FAILURE, slot, serializeError(failure)], []);
         });
         return false;
       }
@@ -208,13 +225,13 @@ export class WorkerOutbox {
     if (encoding?.refused) throw new RefusedError('The value contains an object that is not sent.');
     const transferList = encoding ? encoding.transferList : [];
     checkTransferable(transferList);
-    const message = [0, 0, op, id, payload];
+    const message = [0, 0, this.#token, op, id, payload];
     try {
       this.#platform.post(message, transferList);
     } catch (error) {
       const withoutBuffers: unknown[] = [];
       for (let index = 0; index < transferList.length; index++)
-        if (!isBuffer(transferList[index])) withoutBuffers[withoutBuffers.length] = transferList[index];
+        if (!isBuffer(transferList[index])) arrayPush(withoutBuffers, transferList[index]);
       if (withoutBuffers.length === transferList.length) throw error;
       // The platform may be unable to move a buffer, as that of a WebAssembly memory, and copies it then.
       this.#platform.post(message, withoutBuffers);

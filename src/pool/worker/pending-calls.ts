@@ -1,5 +1,5 @@
 /** Pending calls are the nested calls that tasks of this worker have sent to their pool and that have no result yet. */
-import { NativePromise, promiseThen } from '../wire/intrinsics';
+import { NativePromise, newList, promiseThen } from '../wire/intrinsics';
 
 interface PendingCall {
   readonly task: object;
@@ -13,8 +13,8 @@ interface PendingCall {
 export class PendingCalls {
   count = 0;
   /** By id; undefined where the id is free. */
-  readonly #calls: (PendingCall | undefined)[] = [];
-  readonly #freeIds: number[] = [];
+  readonly #calls = newList<PendingCall | undefined>();
+  readonly #freeIds = newList<number>();
 
   /** @param send sends the call to the host */
   open(task: object, send: (id: number) => void): Promise<unknown> {

@@ -1,6 +1,6 @@
 /**
- * The worker runtime is the worker's half of the pool. It runs the received tasks in their order, one at a time; it begins
- * another one while a running task waits for a nested call. User code in tasks may change every prototype and every global,
+ * The worker runtime is the worker's half of the pool. It runs the received tasks in their order, `concurrency` at a time; it
+ * begins another one while a running task waits for a nested call. User code in tasks may change every prototype and every global,
  * so the runtime uses only intrinsics that were captured when the worker started.
  */
 import { serializeError } from '../wire/error-serializer';
@@ -19,6 +19,7 @@ import {
   DEMAND,
   ENCODED,
   FAULT,
+  HEAP_EXCEEDED,
   INIT_FAILED,
   READY,
   REJECT_CALL,
@@ -32,11 +33,12 @@ import {
   type WorkerInit,
 } from '../wire/messages';
 import { FunctionDefinition, resolveFunction } from './functions';
-import { abortWith, arraySplice, newAbortController, now } from '../wire/intrinsics';
-import { WorkerOutbox } from './outbox';
+import { abortWith, newAbortController, newList, now } from '../wire/intrinsics';
+import { WorkerOutbox, type OutboxListener } from './outbox';
 import { PendingCalls } from './pending-calls';
 import { RunningTask, type RunningTaskHost } from './running-task';
 import type { WorkerPlatform } from './worker-platform';
+import { taskOfHandle, type WorkerTaskHandle } from './worker-task';
 
 /** How long the runtime polls for more tasks before it returns to the event loop, in ms. */
 const MAX_TURN = 5;
@@ -45,26 +47,31 @@ export class WorkerRuntime implements RunningTaskHost {
   readonly outbox: WorkerOutbox;
   readonly slots: WorkerTaskSlots;
   /** Received tasks that have not begun, from `#next` on: slot, definition of the function and arguments of each. */
-  #waiting: unknown[] = [];
+  #waiting = newList<unknown>();
   #next = 0;
-  readonly #definitions: (FunctionDefinition | undefined)[] = [];
+  readonly #definitions = newList<FunctionDefinition | undefined>();
   /** By slot: the controllers of the signals among the arguments of its task. */
-  readonly #signalControllers: (AbortController[] | undefined)[] = [];
+  readonly #signalControllers = newList<AbortController[] | undefined>();
   /** By slot. */
-  readonly #running: (RunningTask | undefined)[] = [];
+  readonly #running = newList<RunningTask | undefined>();
   /** By slot. Kept after the end of a task, because its result may not have been posted yet. */
-  readonly #names: string[] = [];
+  readonly #names = newList<string>();
   #runningCount = 0;
+  readonly #concurrency: number;
+  readonly #maxHeapMb: number;
+  #isHeapExceeded = false;
   readonly #calls = new PendingCalls();
   #isRunningWaiting = false;
   #batchCount = 0;
 
   constructor(
-    init: Pick<WorkerInit, 'taskSlots' | 'initFunction'>,
+    init: Omit<WorkerInit, 'hostSignal' | 'workerSignal'>,
     readonly platform: WorkerPlatform,
   ) {
+    this.#concurrency = init.concurrency;
+    this.#maxHeapMb = init.maxHeapMb;
     this.slots = new WorkerTaskSlots(init.taskSlots);
-    this.outbox = new WorkerOutbox(platform, {
+    const listener: OutboxListener = {
       taskName: (slot) => this.#names[slot] ?? 'a task',
       onTaskRejected: (slot, postFailure) => {
         const task = this.#running[slot];
@@ -75,7 +82,8 @@ export class WorkerRuntime implements RunningTaskHost {
       onCallSignals: (id, signals) => {
         this.#connectSignals(id, signals);
       },
-    });
+    };
+    this.outbox = new WorkerOutbox(platform, listener, init.token);
     void this.#runInit(init);
   }
 
@@ -102,9 +110,9 @@ export class WorkerRuntime implements RunningTaskHost {
   }
 
   /** An error was thrown and not caught. It fails the given task if that is still running. */
-  onUncaughtError(error: unknown, task: RunningTask | undefined): void {
+  onUncaughtError(error: unknown, handle: WorkerTaskHandle | undefined): void {
     const record = serializeError(error);
-    const culprit = task ?? this.#onlyRunningTask();
+    const culprit = handle ? taskOfHandle(handle) : this.#onlyRunningTask();
     if (culprit?.isOver === false) culprit.fail(error);
     this.outbox.add(FAULT, 0, record);
     this.outbox.flush();
@@ -120,6 +128,7 @@ export class WorkerRuntime implements RunningTaskHost {
     this.#running[task.slot] = undefined;
     if (this.#signalControllers[task.slot]) this.#signalControllers[task.slot] = undefined;
     this.#runningCount--;
+    if (this.#maxHeapMb !== Infinity) this.#checkHeap();
     this.#runWaiting();
   }
 
@@ -139,9 +148,9 @@ export class WorkerRuntime implements RunningTaskHost {
    * Rejects the nested calls of a cancelled task. A task that continued to wait for them would not end in time, and the host
    * would terminate the thread with all its other tasks.
    */
-  cancelCalls(task: RunningTask, error: unknown): void {
+  cancelCalls(task: RunningTask, error: unknown, reason: ErrorRecord): void {
     this.#calls.reject(task, error, (id) => {
-      this.outbox.add(CANCEL_CALL, id);
+      this.outbox.add(CANCEL_CALL, id, reason);
     });
   }
 
@@ -183,7 +192,7 @@ export class WorkerRuntime implements RunningTaskHost {
         return;
       }
       case RUN | ENCODED: {
-        const controllers: AbortController[] = [];
+        const controllers = newList<AbortController>();
         this.#signalControllers[slotOrId] = controllers;
         const args = decode(second as EncodedValue, (index) => {
           const controller = newAbortController();
@@ -202,7 +211,7 @@ export class WorkerRuntime implements RunningTaskHost {
         this.#definitions[slotOrId] = new FunctionDefinition(first as FunctionDefinition['code'], second as string);
         return;
       case CANCEL:
-        if (this.#running[slotOrId]) this.#running[slotOrId].cancel(first as string);
+        if (this.#running[slotOrId]) this.#running[slotOrId].cancel(first as ErrorRecord);
         else this.#removeWaiting(slotOrId);
         return;
       case DEMAND:
@@ -223,7 +232,8 @@ export class WorkerRuntime implements RunningTaskHost {
   #removeWaiting(slot: number): void {
     for (let at = this.#next; at < this.#waiting.length; at += 3) {
       if (this.#waiting[at] !== slot) continue;
-      arraySplice(this.#waiting, at, 3);
+      for (let index = at + 3; index < this.#waiting.length; index++) this.#waiting[index - 3] = this.#waiting[index];
+      this.#waiting.length -= 3;
       this.outbox.add(SKIPPED, slot);
       return;
     }
@@ -232,14 +242,14 @@ export class WorkerRuntime implements RunningTaskHost {
   #runWaiting(): void {
     if (this.#isRunningWaiting) return;
     this.#isRunningWaiting = true;
-    while (this.#runningCount <= this.#calls.count && this.#next < this.#waiting.length) {
+    while (this.#runningCount < this.#concurrency + this.#calls.count && this.#next < this.#waiting.length) {
       const at = this.#next;
       this.#next += 3;
       const definition = this.#waiting[at + 1] as FunctionDefinition | undefined;
       this.#begin(this.#waiting[at] as number, definition, this.#waiting[at + 2] as unknown[]);
     }
     if (this.#next === this.#waiting.length && this.#next > 0) {
-      this.#waiting = [];
+      this.#waiting = newList();
       this.#next = 0;
     }
     this.#isRunningWaiting = false;
@@ -260,6 +270,14 @@ export class WorkerRuntime implements RunningTaskHost {
     this.#running[slot] = task;
     this.#names[slot] = definition.name;
     task.begin();
+  }
+
+  /** Asks the host to replace this thread. It takes back the tasks that have not begun. */
+  #checkHeap(): void {
+    if (this.#isHeapExceeded || this.platform.usedHeapMb() <= this.#maxHeapMb) return;
+    this.#isHeapExceeded = true;
+    this.outbox.add(HEAP_EXCEEDED, 0);
+    this.outbox.flush();
   }
 
   /** Returns the running task if there is exactly one. Its platform may not know which task has thrown an error. */
