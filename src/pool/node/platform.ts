@@ -8,6 +8,7 @@ import { WakeSignal } from '../wire/wake-signal';
 import type { WorkerExit, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from '../thread/platform';
 import type { Batch } from '../wire/messages';
 import type { SupervisorCommand, ThreadExit } from './supervisor';
+import { isOutput, writeOutput, type OutputMessage, type WrittenMessage } from './thread-output';
 import { workerFile } from './worker-file';
 
 class NodePlatform implements Platform {
@@ -86,6 +87,7 @@ class SupervisorHandle {
       this.#onThreadExit(exit);
     });
     port1.unref();
+    process.on('exit', this.#writeRemainingOutput);
   }
 
   start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
@@ -133,6 +135,7 @@ class SupervisorHandle {
   }
 
   terminate(): void {
+    process.off('exit', this.#writeRemainingOutput);
     this.#worker.removeAllListeners();
     this.#port.close();
     void this.#worker.terminate();
@@ -169,7 +172,12 @@ class SupervisorHandle {
     if (thread.exit && this.#threads.delete(id)) thread.finish(thread.exit);
   }
 
+  readonly #writeRemainingOutput = (): void => {
+    for (const thread of this.#threads.values()) thread.writeOutput();
+  };
+
   #onSupervisorEnded(error: Error): void {
+    process.off('exit', this.#writeRemainingOutput);
     this.onEnded();
     for (const thread of this.#threads.values()) thread.finish({ kind: 'error', cause: error });
     this.#threads.clear();
@@ -186,8 +194,8 @@ class NodeThread implements ThreadHandle {
     private readonly events: ThreadEvents,
     private readonly sendKill: () => void,
   ) {
-    port.on('message', (batch: Batch) => {
-      events.onBatch(batch);
+    port.on('message', (message: Batch | OutputMessage) => {
+      this.#receive(message);
     });
     port.on('messageerror', (error) => {
       events.onUnreadable(error);
@@ -208,9 +216,17 @@ class NodeThread implements ThreadHandle {
     let hasReceived = false;
     for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
       hasReceived = true;
-      this.events.onBatch(next.message as Batch);
+      this.#receive(next.message as Batch | OutputMessage);
     }
     return hasReceived;
+  }
+
+  /** Writes the output that has arrived, and leaves all else: the process exits, and no result can be handled any more. */
+  writeOutput(): void {
+    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
+      const message = next.message as Batch | OutputMessage;
+      if (isOutput(message)) writeOutput(message, noop);
+    }
   }
 
   /** Handles the messages that the thread sent before its end, then reports the end. */
@@ -219,7 +235,20 @@ class NodeThread implements ThreadHandle {
     this.port.close();
     this.events.onExit(exit);
   }
+
+  #receive(message: Batch | OutputMessage): void {
+    if (!isOutput(message)) {
+      this.events.onBatch(message);
+      return;
+    }
+    const { stream, chunk } = message;
+    writeOutput(message, () => {
+      this.port.postMessage({ stream, size: chunk.length } satisfies WrittenMessage);
+    });
+  }
 }
+
+const noop = (): void => undefined;
 
 function toWorkerExit(exitCode: number | undefined, error: ThreadExit['error']): WorkerExit {
   if (!error) return { kind: exitCode === undefined ? 'killed' : 'exit', exitCode };

@@ -9,6 +9,7 @@ import { WakeSignal } from '../wire/wake-signal';
 import type { Batch, WorkerInit } from '../wire/messages';
 import { attemptOr } from '../wire/intrinsics';
 import { WorkerRuntime } from '../worker/worker-runtime';
+import { isWritten, OutputSender, type WrittenMessage } from './thread-output';
 import type { RunningTask } from '../worker/running-task';
 import type { WorkerPlatform } from '../worker/worker-platform';
 
@@ -33,11 +34,20 @@ function serve(port: MessagePort): void {
   const post = port.postMessage.bind(port);
   const { setImmediate, process } = globalThis;
 
+  const output = new OutputSender((message) => {
+    post(message);
+    hostSignal.notify();
+  });
+
+  const accept = (message: Batch | WrittenMessage): void => {
+    if (isWritten(message)) output.onWritten(message);
+    else runtime.accept(message);
+  };
   const receiveAll = (): boolean => {
     let hasReceived = false;
     for (let next = receiveNext(); next; next = receiveNext()) {
       hasReceived = true;
-      runtime.accept(next.message as Batch);
+      accept(next.message as Batch | WrittenMessage);
     }
     return hasReceived;
   };
@@ -51,6 +61,8 @@ function serve(port: MessagePort): void {
   };
   const platform: WorkerPlatform = {
     post: (batch, transferList) => {
+      const [endedCount] = batch as readonly number[];
+      if (endedCount !== 0) output.flush();
       post(batch, transferList as Parameters<MessagePort['postMessage']>[1]);
     },
     notifyHost: () => {
@@ -68,7 +80,10 @@ function serve(port: MessagePort): void {
   };
   const runtime = new WorkerRuntime(init, platform);
 
-  port.on('message', runtime.receive);
+  port.on('message', (message: Batch | WrittenMessage) => {
+    if (isWritten(message)) output.onWritten(message);
+    else runtime.receive(message);
+  });
   port.on('messageerror', () => {
     runtime.onUnreadable();
   });
@@ -78,6 +93,7 @@ function serve(port: MessagePort): void {
   process.on('uncaughtException', onUncaughtError);
   process.on('unhandledRejection', onUncaughtError);
   process.on('exit', () => {
+    output.onThreadExit();
     runtime.onThreadExit();
   });
 }
