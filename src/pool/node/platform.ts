@@ -1,76 +1,158 @@
 /**
- * The node platform runs pools on worker threads of Node. One supervisor thread starts and terminates the threads of all
+ * The node platform runs pools on worker threads of Node. A supervisor thread starts and terminates the threads of all
  * pools of this thread, so that they are managed also while `block` holds this one. It exists as long as a pool does.
+ *
+ * A thread inherits flags, among them modules that are loaded first and may refuse to run in a thread. The options
+ * `execArgv` and `env` of a pool replace the flags, and have to do so for its supervisor as well: pools with one of the
+ * options have a supervisor of their own.
  */
 import { availableParallelism } from 'node:os';
+import { clearInterval, setInterval } from 'node:timers';
 import { MessageChannel, receiveMessageOnPort, SHARE_ENV, Worker, type MessagePort } from 'node:worker_threads';
+import { LONGEST_DELAY } from '../../core/platform';
 import { WakeSignal } from '../wire/wake-signal';
-import type { WorkerExit, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from '../thread/platform';
+import {
+  lifecycleFunctions,
+  type WorkerExit,
+  type Platform,
+  type ThreadEvents,
+  type ThreadHandle,
+  type ThreadPlan,
+} from '../thread/platform';
 import type { Batch } from '../wire/messages';
+import { modulesOfThreads, refuseOwnModule } from './pool-module';
 import type { SupervisorCommand, ThreadExit } from './supervisor';
 import { isOutput, writeOutput, type OutputMessage, type WrittenMessage } from './thread-output';
 import { workerFile } from './worker-file';
 
-class NodePlatform implements Platform {
-  readonly canShare = true;
-  readonly canBlock = true;
-  #supervisor: SupervisorHandle | undefined;
+class NodeThreads {
+  readonly #supervisors = new Map<string, SupervisorHandle>();
+  readonly #hostSignal = new WakeSignal();
   #poolCount = 0;
-  /** How many pools keep the process alive. */
+  /** How many waits keep the process alive. */
   #keepAliveCount = 0;
+  /** A handle that keeps the process alive while it is referenced, also where no thread was started yet. */
+  #handle: NodeJS.Timeout | undefined;
 
-  cores(): number {
-    return availableParallelism();
-  }
-
-  start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
-    const supervisor = (this.#supervisor ??= new SupervisorHandle(() => {
-      // The end of a supervisor may be reported twice, when another one has already taken over.
-      if (this.#supervisor === supervisor) this.#supervisor = undefined;
-    }));
-    if (this.#keepAliveCount > 0) supervisor.keepAlive(true);
-    return supervisor.start(plan, events);
+  start(plan: ThreadPlan, events: ThreadEvents, poolModules: readonly string[]): ThreadHandle {
+    const { execArgv, env } = plan.options;
+    const replaces = { flags: execArgv !== undefined, env: typeof env === 'object' };
+    const key = JSON.stringify(replaces);
+    let supervisor = this.#supervisors.get(key);
+    if (!supervisor) {
+      const started = new SupervisorHandle(this.#hostSignal, replaces, () => {
+        // The end of a supervisor may be reported twice, when another one has already taken over.
+        if (this.#supervisors.get(key) === started) this.#supervisors.delete(key);
+      });
+      this.#supervisors.set(key, (supervisor = started));
+    }
+    return supervisor.start(plan, events, poolModules);
   }
 
   registerPool(): () => void {
     this.#poolCount++;
     return () => {
       if (--this.#poolCount > 0) return;
-      this.#supervisor?.terminate();
-      this.#supervisor = undefined;
+      for (const supervisor of this.#supervisors.values()) supervisor.terminate();
+      this.#supervisors.clear();
+      this.#updateHandle();
     };
   }
 
   keepProcessAlive(): () => void {
     this.#keepAliveCount++;
-    this.#supervisor?.keepAlive(true);
+    this.#updateHandle();
     return () => {
-      if (--this.#keepAliveCount === 0) this.#supervisor?.keepAlive(false);
+      this.#keepAliveCount--;
+      this.#updateHandle();
     };
   }
 
+  #updateHandle(): void {
+    if (this.#keepAliveCount > 0) (this.#handle ??= setInterval(noop, LONGEST_DELAY)).ref();
+    else if (this.#poolCount > 0) this.#handle?.unref();
+    else {
+      clearInterval(this.#handle);
+      this.#handle = undefined;
+    }
+  }
+
   block(ms: number): boolean {
-    if (this.#supervisor) return this.#supervisor.sleep(ms);
-    // Without threads nothing can arrive; only the time elapses.
-    new WakeSignal().sleep(0, ms);
+    const { notifiedCount } = this.#hostSignal;
+    if (this.#receiveAll()) return true;
+    this.#hostSignal.sleep(notifiedCount, ms);
+    this.#receiveAll();
     return true;
+  }
+
+  /** Handles all messages that have arrived, without the event loop; false if there was none. */
+  #receiveAll(): boolean {
+    let hasReceived = false;
+    for (const supervisor of [...this.#supervisors.values()]) hasReceived = supervisor.receiveAll() || hasReceived;
+    return hasReceived;
   }
 }
 
-export const nodePlatform: Platform = new NodePlatform();
+/** The threads of all pools of this thread. */
+const threads = new NodeThreads();
+
+export class NodePlatform implements Platform {
+  readonly canShare = true;
+  readonly canBlock = true;
+
+  /** @param poolModule the module that makes the pool when it is loaded, if one does */
+  constructor(private readonly poolModule: string | undefined) {}
+
+  cores(): number {
+    return availableParallelism();
+  }
+
+  start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
+    refuseOwnModule(this.poolModule);
+    return threads.start(plan, events, modulesOfThreads(this.poolModule));
+  }
+
+  registerPool(): () => void {
+    return threads.registerPool();
+  }
+
+  keepProcessAlive(): () => void {
+    return threads.keepProcessAlive();
+  }
+
+  onProcessEnd(callback: () => void): () => void {
+    process.once('beforeExit', callback);
+    return () => void process.off('beforeExit', callback);
+  }
+
+  block(ms: number): boolean {
+    return threads.block(ms);
+  }
+}
 
 class SupervisorHandle {
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #hostSignal = new WakeSignal();
+  readonly #hostSignal: WakeSignal;
   readonly #threads = new Map<number, NodeThread>();
   #lastId = 0;
 
-  constructor(private readonly onEnded: () => void) {
+  constructor(
+    hostSignal: WakeSignal,
+    replaces: { readonly flags: boolean; readonly env: boolean },
+    private readonly onEnded: () => void,
+  ) {
+    this.#hostSignal = hostSignal;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    // Its environment is shared, so that a new thread gets the variables as they are at its start.
-    this.#worker = new Worker(workerFile('supervisor'), { env: SHARE_ENV, name: 'sluice supervisor' });
+    const file = workerFile('supervisor');
+    this.#worker = new Worker(file, {
+      name: 'sluice supervisor',
+      // Its environment is shared, so that a new thread gets the variables as they are at its start.
+      env: replaces.env ? {} : SHARE_ENV,
+      // Uncompiled sources run by the loader of the process only.
+      ...(replaces.flags && file.protocol === 'file:' ? { execArgv: [] } : {}),
+    });
     this.#worker.postMessage({ commandPort: port2, hostSignal: this.#hostSignal.buffer }, [port2]);
     this.#worker.unref();
     this.#worker.on('error', (error) => {
@@ -90,7 +172,7 @@ class SupervisorHandle {
     process.on('exit', this.#writeRemainingOutput);
   }
 
-  start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
+  start(plan: ThreadPlan, events: ThreadEvents, poolModules: readonly string[]): ThreadHandle {
     const { env, execArgv, resourceLimits } = plan.options;
     const id = ++this.#lastId;
     const { port1, port2 } = new MessageChannel();
@@ -109,29 +191,17 @@ class SupervisorHandle {
           ...(resourceLimits ? { resourceLimits: { ...resourceLimits } } : {}),
         },
         port: port2,
+        poolModules,
         init: {
           taskSlots: plan.slots,
           hostSignal: this.#hostSignal.buffer,
           workerSignal: thread.workerSignal.buffer,
-          initFunction: plan.init,
+          ...lifecycleFunctions(plan.lifecycle),
         },
       },
       [port2],
     );
     return thread;
-  }
-
-  keepAlive(isOn: boolean): void {
-    if (isOn) this.#worker.ref();
-    else this.#worker.unref();
-  }
-
-  sleep(ms: number): boolean {
-    const { notifiedCount } = this.#hostSignal;
-    if (this.#receiveAll()) return true;
-    this.#hostSignal.sleep(notifiedCount, ms);
-    this.#receiveAll();
-    return true;
   }
 
   terminate(): void {
@@ -146,7 +216,7 @@ class SupervisorHandle {
   }
 
   /** Handles all messages that have arrived, without the event loop; false if there was none. */
-  #receiveAll(): boolean {
+  receiveAll(): boolean {
     let hasReceived = false;
     for (const [id, thread] of [...this.#threads]) {
       hasReceived = thread.receiveAll() || hasReceived;

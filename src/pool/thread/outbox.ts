@@ -6,13 +6,13 @@ import { Fifo } from '../../core/fifo';
 import { whyNotTransferable } from '../wire/transfer-check';
 import type { ThreadHandle } from './platform';
 import { TransferError } from '../wire/pool-errors';
-import { RESOLVE_CALL, RUN, WORKER_MESSAGE_SIZE, type Batch } from '../wire/messages';
+import { INIT, RESOLVE_CALL, RUN, WORKER_MESSAGE_SIZE, type Batch } from '../wire/messages';
 import { getTransferList } from '../wire/transfer';
 import { findUncloneable } from '../wire/find-uncloneable';
 
-/** Called for a task, or the result of a nested call, that cannot be sent. `errorFor` makes the error from the task's name. */
+/** Called for a task, the result of a nested call, or the data of `init`, that cannot be sent. `errorFor` makes the error from the task's name. */
 export type OnRejected = (
-  op: typeof RUN | typeof RESOLVE_CALL,
+  op: typeof RUN | typeof RESOLVE_CALL | typeof INIT,
   id: number,
   errorFor: (name: string) => TransferError,
 ) => void;
@@ -35,7 +35,7 @@ export class HostOutbox {
 
   add(op: number, id: number, first?: unknown, second?: unknown): void {
     this.#messages.push(op, id, first, second);
-    if (op === RESOLVE_CALL) this.#addTransfers([first]);
+    if (op === RESOLVE_CALL || op === INIT) this.#addTransfers([first]);
     if (op !== RUN) return;
     this.#batchOfSlot[id] = this.#postedBatches;
     this.#addTransfers(second as readonly unknown[]);
@@ -83,14 +83,14 @@ export class HostOutbox {
   #postRetries(): void {
     for (let message = this.#retries.shift(); message; message = this.#retries.shift()) {
       const [op, id, first, second] = message as [number, number, unknown, unknown];
-      const values = op === RUN ? (second as readonly unknown[]) : op === RESOLVE_CALL ? [first] : [];
+      const values = op === RUN ? (second as readonly unknown[]) : op === RESOLVE_CALL || op === INIT ? [first] : [];
       const transferList = values.flatMap((value) => getTransferList(value) ?? []);
       if (op === RUN) this.#batchOfSlot[id] = this.#postedBatches;
       try {
         this.#post(message, transferList);
       } catch (cause) {
-        if (op !== RUN && op !== RESOLVE_CALL) throw cause;
-        const rejected = { values, transferList, cause, isAnswer: op === RESOLVE_CALL };
+        if (op !== RUN && op !== RESOLVE_CALL && op !== INIT) throw cause;
+        const rejected = { op, values, transferList, cause };
         this.#onRejected(op, id, (name) => transferErrorOf(name, rejected));
       }
     }
@@ -101,13 +101,13 @@ interface RejectedMessage {
   readonly values: readonly unknown[];
   readonly transferList: readonly unknown[];
   readonly cause: unknown;
-  readonly isAnswer: boolean;
+  readonly op: number;
 }
 
-function transferErrorOf(name: string, { values, transferList, cause, isAnswer }: RejectedMessage): TransferError {
-  const root = isAnswer ? 'The answer' : 'args';
+function transferErrorOf(name: string, { op, values, transferList, cause }: RejectedMessage): TransferError {
+  const root = op === RUN ? 'args' : op === INIT ? 'initData' : 'The answer';
   const obstacle = whyNotTransferable(transferList);
   if (obstacle) return new TransferError(name, root, obstacle, cause);
-  const found = findUncloneable(isAnswer ? values[0] : values, root, transferList);
+  const found = findUncloneable(op === RUN ? values : values[0], root, transferList);
   return new TransferError(name, found?.path ?? root, found?.what ?? 'refused by structured clone', cause);
 }

@@ -14,9 +14,10 @@ import type { WorkerExit, Platform, ThreadHandle, ThreadPlan } from './platform'
 import { TransferError, WorkerCrashError } from '../wire/pool-errors';
 import * as wire from '../wire/messages';
 import type { ThreadTask, ThreadOwner } from './thread-task';
+import type { Timer } from './timers';
 import { SlotTable } from './slot-table';
 
-type State = 'starting' | 'ready' | 'retiring' | 'terminating' | 'exited';
+type State = 'starting' | 'ready' | 'retiring' | 'tearing-down' | 'terminating' | 'exited';
 
 export class WorkerThread<R extends ThreadTask> {
   state: State = 'starting';
@@ -33,6 +34,9 @@ export class WorkerThread<R extends ThreadTask> {
   readonly #killTimers: KillTimers;
   readonly #outbox: HostOutbox;
   readonly #inbox: Inbox;
+  readonly #hasTeardown: boolean;
+  /** Ends a thread whose `teardown` does not end. */
+  #teardownTimer: Timer | undefined;
 
   constructor(
     readonly id: number,
@@ -40,6 +44,7 @@ export class WorkerThread<R extends ThreadTask> {
     { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots'> },
   ) {
     this.#owner = owner;
+    this.#hasTeardown = plan.lifecycle.teardown !== undefined;
     this.#killTimers = new KillTimers(owner.timers, owner.grace);
     const slots = new TaskSlots(platform.canShare);
     this.slots = new SlotTable(slots);
@@ -65,14 +70,17 @@ export class WorkerThread<R extends ThreadTask> {
     );
     this.#outbox = new HostOutbox(this.#handle, (op, id, errorFor) => {
       if (op === wire.RESOLVE_CALL) this.#outbox.add(wire.REJECT_CALL, id, serializeError(errorFor('WorkerTask.do')));
+      else if (op === wire.INIT) this.#owner.onInitFailed(this, errorFor('init'));
       else {
         const task = this.#release(id);
         task?.fail(errorFor(task.name));
-        this.#killIfRetired();
+        this.#endIfRetired();
       }
       // The worker sends no message about it: the free slot, or the rejection, needs a turn of its own.
       this.#owner.requestTurn();
     });
+    const { initData } = plan.lifecycle;
+    if (initData !== undefined) this.#outbox.add(wire.INIT, 0, initData);
   }
 
   /** Number of tasks that were sent and have not ended. */
@@ -89,6 +97,11 @@ export class WorkerThread<R extends ThreadTask> {
   /** Whether a task uses the thread, and does not only wait for nested calls. */
   get isOccupied(): boolean {
     return this.inFlight > this.#nestedCalls.count;
+  }
+
+  /** Whether the thread sends a message without being asked for anything. */
+  get awaitsMessage(): boolean {
+    return this.inFlight > 0 || !(this.state === 'ready' || this.state === 'exited');
   }
 
   get isIdle(): boolean {
@@ -138,12 +151,13 @@ export class WorkerThread<R extends ThreadTask> {
     if (this.state !== 'ready') return;
     this.state = 'retiring';
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
-    this.#killIfRetired();
+    this.#endIfRetired();
   }
 
   kill(): void {
     if (this.state === 'terminating' || this.state === 'exited') return;
     this.state = 'terminating';
+    this.#owner.timers.clear(this.#teardownTimer);
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
     this.#handle.kill();
   }
@@ -157,7 +171,7 @@ export class WorkerThread<R extends ThreadTask> {
   #receive(batch: wire.Batch): void {
     this.#inbox.push(batch);
     this.readMessages();
-    this.#killIfRetired();
+    this.#endIfRetired();
     this.#owner.requestTurn();
   }
 
@@ -202,6 +216,9 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.INIT_FAILED:
         this.#owner.onInitFailed(this, deserializeError(payload as ErrorRecord));
         return;
+      case wire.TORN_DOWN:
+        this.kill();
+        return;
       case wire.UNREADABLE:
         this.#onUnreadable(id);
     }
@@ -232,6 +249,7 @@ export class WorkerThread<R extends ThreadTask> {
     this.readMessages();
     const exit: WorkerExit = this.state === 'terminating' ? { kind: 'killed' } : reported;
     this.state = 'exited';
+    this.#owner.timers.clear(this.#teardownTimer);
     this.#failTasks(exit);
     this.#nestedCalls.cancelAll();
     this.#owner.onExit(this, exit);
@@ -248,7 +266,16 @@ export class WorkerThread<R extends ThreadTask> {
     });
   }
 
-  #killIfRetired(): void {
-    if (this.state === 'retiring' && this.inFlight === 0) this.kill();
+  #endIfRetired(): void {
+    if (this.state !== 'retiring' || this.inFlight > 0) return;
+    if (!this.#hasTeardown) {
+      this.kill();
+      return;
+    }
+    this.state = 'tearing-down';
+    this.#post(wire.TEAR_DOWN, 0, undefined);
+    this.#teardownTimer = this.#owner.timers.set(this.#owner.grace, () => {
+      this.kill();
+    });
   }
 }

@@ -19,6 +19,10 @@ export const DEMAND = 3;
 export const RESOLVE_CALL = 4;
 /** `call id, error record`: a nested call has failed. */
 export const REJECT_CALL = 5;
+/** `0, data`: run `init` with its data. Sent first, where `hasInitData` says so. */
+export const INIT = 6;
+/** `0`: run `teardown`, because the thread is about to be ended. */
+export const TEAR_DOWN = 7;
 
 /** Elements of a message to the host: `op, slot or id, payload`. */
 export const HOST_MESSAGE_SIZE = 3;
@@ -46,18 +50,25 @@ export const INIT_FAILED = 8;
 export const UNREADABLE = 9;
 /** `call id`: the caller of a nested call no longer waits for it. */
 export const CANCEL_CALL = 10;
+/** `0`: `teardown` has run, so the thread may be ended. */
+export const TORN_DOWN = 11;
 
 /** The number of items of one stream that may be on their way to the host. */
 export const DEMAND_WINDOW = 64;
 
 /** How a worker finds a function. */
 export type FunctionCode =
-  | { readonly source: string }
   | {
-      /** A `file:` URL, or the name of a package as `base` imports it. */
+      readonly source: string;
+      /** Where its `require` and `import()` start: a path or URL of a file. Left out where the source has neither. */
+      readonly from?: string | undefined;
+    }
+  | {
+      /** A `file:` URL, or the name of a package as the file `from` imports it. */
       readonly url: string;
       readonly exportName: string;
-      readonly base?: string | undefined;
+      /** For the name of a package: a path or URL of the file that names it; empty where it is not known. */
+      readonly from?: string | undefined;
     };
 
 export type CallPayload = readonly [
@@ -78,4 +89,7 @@ export interface WorkerInit {
   /** The host notifies it after each batch, because the worker may sleep. */
   readonly workerSignal: ArrayBufferLike;
   readonly initFunction: FunctionCode | undefined;
+  readonly teardownFunction?: FunctionCode | undefined;
+  /** Whether `init` waits for a message with its argument. */
+  readonly hasInitData?: boolean;
 }

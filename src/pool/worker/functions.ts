@@ -25,7 +25,7 @@ export function resolveFunction(
 ): AnyFunction | Promise<AnyFunction> {
   const { code, fn, name } = definition;
   if (fn) return fn;
-  if ('source' in code) return (definition.fn = platform.compile(code.source, name) as AnyFunction);
+  if ('source' in code) return (definition.fn = platform.compile(code.source, name, code.from) as AnyFunction);
   // A failed load is not kept: the next task tries it again.
   const loaded = promiseThen(platform.load(code), (namespace) => exportedFunction(namespace, code));
   return promiseThen(loaded, (found) => (definition.fn = found));

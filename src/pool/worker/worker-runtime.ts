@@ -13,23 +13,24 @@ import {
   DEFINE,
   DEMAND,
   FAULT,
-  INIT_FAILED,
-  READY,
+  INIT,
   REJECT_CALL,
   RESOLVE_CALL,
   RUN,
   SKIPPED,
+  TEAR_DOWN,
   UNREADABLE,
   WORKER_MESSAGE_SIZE,
   type Batch,
   type CallPayload,
   type WorkerInit,
 } from '../wire/messages';
-import { FunctionDefinition, resolveFunction } from './functions';
+import { FunctionDefinition } from './functions';
 import { arraySplice, now } from '../wire/intrinsics';
 import { WorkerOutbox } from './outbox';
 import { PendingCalls } from './pending-calls';
 import { RunningTask, type RunningTaskHost } from './running-task';
+import { ThreadLifecycle, type LifecycleFunctions } from './thread-lifecycle';
 import type { WorkerPlatform } from './worker-platform';
 
 /** How long the runtime polls for more tasks before it returns to the event loop, in ms. */
@@ -48,11 +49,12 @@ export class WorkerRuntime implements RunningTaskHost {
   readonly #names: string[] = [];
   #runningCount = 0;
   readonly #calls = new PendingCalls();
+  readonly #lifecycle: ThreadLifecycle;
   #isRunningWaiting = false;
   #batchCount = 0;
 
   constructor(
-    init: Pick<WorkerInit, 'taskSlots' | 'initFunction'>,
+    init: Pick<WorkerInit, 'taskSlots'> & LifecycleFunctions,
     readonly platform: WorkerPlatform,
   ) {
     this.slots = new WorkerTaskSlots(init.taskSlots);
@@ -65,7 +67,7 @@ export class WorkerRuntime implements RunningTaskHost {
       },
       onCallRejected: (id, error) => this.#calls.close(id)?.reject(error),
     });
-    void this.#runInit(init);
+    this.#lifecycle = new ThreadLifecycle(init, platform, this.outbox);
   }
 
   readonly receive = (batch: Batch): void => {
@@ -133,18 +135,6 @@ export class WorkerRuntime implements RunningTaskHost {
     });
   }
 
-  async #runInit({ initFunction }: Pick<WorkerInit, 'initFunction'>): Promise<void> {
-    try {
-      if (initFunction) {
-        await (await resolveFunction(new FunctionDefinition(initFunction, 'init'), this.platform)).call(undefined);
-      }
-      this.outbox.add(READY, 0);
-    } catch (error) {
-      this.outbox.add(INIT_FAILED, 0, serializeError(error));
-    }
-    this.outbox.flush();
-  }
-
   #handle(op: number, slotOrId: number, first: unknown, second: unknown): void {
     switch (op) {
       case RUN: {
@@ -171,6 +161,12 @@ export class WorkerRuntime implements RunningTaskHost {
         return;
       case REJECT_CALL:
         this.#calls.close(slotOrId)?.reject(deserializeError(first as Parameters<typeof deserializeError>[0]));
+        return;
+      case INIT:
+        void this.#lifecycle.begin(first);
+        return;
+      case TEAR_DOWN:
+        void this.#lifecycle.end();
     }
   }
 
