@@ -3,7 +3,7 @@
  * imports them in which they are named.
  */
 import { createRequire } from 'node:module';
-import { extname, join } from 'node:path';
+import { extname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script, constants } from 'node:vm';
 import { attemptOr } from '../wire/intrinsics';
@@ -67,10 +67,11 @@ function scriptOf(source: string, filename: string): unknown {
   const options = { filename, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
   if (!isWarningOver && /\bimport\b/.test(source)) {
     isWarningOver = true;
-    const { emitWarning } = process;
+    const { process } = globalThis;
+    const emitWarning: unknown = Reflect.get(process, 'emitWarning');
     process.emitWarning = () => undefined;
     attemptOr(() => new Script(`import('node:module')`, options).runInThisContext() as unknown, undefined);
-    process.emitWarning = emitWarning;
+    Reflect.set(process, 'emitWarning', emitWarning);
   }
   return new Script(source, options).runInThisContext();
 }
@@ -121,9 +122,11 @@ type ImportTypeScript = (url: string, parent: string) => Promise<object>;
 
 /** The `import` of tsx, if that is the loader of the process. */
 async function tsxImport(): Promise<ImportTypeScript | undefined> {
-  const loader = process.execArgv.find((arg) => /^file:.*\btsx\b.*\.m?js$/.test(arg));
+  const args = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(' ')];
+  const loader = args.map((arg) => arg.replace(/^--\w+=/, '')).find((arg) => /(^|[\\/])tsx([\\/]|$)/.test(arg));
   if (loader === undefined) return undefined;
-  const { tsImport } = (await importFrom(fileURLToPath(loader), 'tsx/esm/api')) as { tsImport?: ImportTypeScript };
+  const from = isAbsolute(pathOf(loader)) ? pathOf(loader) : fileHere();
+  const { tsImport } = (await importFrom(from, 'tsx/esm/api')) as { tsImport?: ImportTypeScript };
   return tsImport;
 }
 

@@ -44,7 +44,7 @@ export function codeOf(fn: unknown, caller = 'WorkerTask.do'): NamedCode {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any function
 function sourceCodeOf(fn: Function, caller: string): FunctionCode {
   const source = sourceOf(fn, caller);
-  return /\b(?:require|import)\b/.test(source) ? { source, from: callingFile(codeOf) } : { source };
+  return /\b(?:require|import|url)\b/.test(source) ? { source, from: callingFile(codeOf) } : { source };
 }
 
 function codeOfReference({ url, name = 'default' }: FunctionReference, caller: string): NamedCode {

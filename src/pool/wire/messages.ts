@@ -60,7 +60,7 @@ export const DEMAND_WINDOW = 64;
 export type FunctionCode =
   | {
       readonly source: string;
-      /** Where its `require` and `import()` start: a path or URL of a file. Left out where the source has neither. */
+      /** Where its `require`, `import()` and references start: a path or URL of a file. Left out where the source has none. */
       readonly from?: string | undefined;
     }
   | {
