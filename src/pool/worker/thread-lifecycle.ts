@@ -26,7 +26,8 @@ export class ThreadLifecycle {
   /** Runs `init`, and reports to the host that the thread is ready or that it cannot accept tasks. */
   async begin(data?: unknown): Promise<void> {
     try {
-      await this.#run('init', this.#functions.initFunction, data);
+      const { initFunction } = this.#functions;
+      if (initFunction) await this.#run('init', initFunction, data);
       this.#outbox.add(READY, 0);
     } catch (error) {
       this.#outbox.add(INIT_FAILED, 0, serializeError(error));
@@ -37,7 +38,8 @@ export class ThreadLifecycle {
   /** Runs `teardown`, and reports to the host that the thread may end, also after an error. */
   async end(): Promise<void> {
     try {
-      await this.#run('teardown', this.#functions.teardownFunction);
+      const { teardownFunction } = this.#functions;
+      if (teardownFunction) await this.#run('teardown', teardownFunction);
     } catch (error) {
       this.#outbox.add(FAULT, 0, serializeError(error));
     }
@@ -45,8 +47,7 @@ export class ThreadLifecycle {
     this.#outbox.flush();
   }
 
-  async #run(name: string, code: FunctionCode | undefined, data?: unknown): Promise<void> {
-    if (!code) return;
+  async #run(name: string, code: FunctionCode, data?: unknown): Promise<void> {
     const definition = new FunctionDefinition(code, name);
     const fn = await this.#load(definition);
     try {
