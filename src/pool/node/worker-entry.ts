@@ -57,8 +57,8 @@ function serve(port: MessagePort): void {
   };
   const platform: WorkerPlatform = {
     post: (batch, transferList) => {
-      const [endedCount] = batch as readonly number[];
-      if (endedCount !== 0) output.flush();
+      // Output precedes the results of ended tasks; their number is the first element.
+      if (batch[0] !== 0) output.flush();
       post(batch, transferList as Parameters<MessagePort['postMessage']>[1]);
     },
     notifyHost: () => {
