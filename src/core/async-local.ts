@@ -12,6 +12,7 @@ import { asyncHooks } from './node-async-hooks';
 
 interface Resource {
   runInAsyncScope<R>(work: () => R): R;
+  emitDestroy(): this;
 }
 
 /** The stores of all `AsyncLocalStorage` instances at one point of a program. */
@@ -19,7 +20,7 @@ export interface Stores {
   run<R>(work: () => R): R;
 }
 
-type ResourceClass = new (type: string, config: { readonly requireManualDestroy: true }) => Resource;
+type ResourceClass = new (type: string) => Resource;
 
 interface Storage {
   run<R>(value: unknown, work: () => R): R;
@@ -135,13 +136,16 @@ function runInResource<R>(resource: Resource, work: () => R): R {
   return resource.runInAsyncScope(work);
 }
 
-const createResource = ({ AsyncResource }: Hooks): Resource =>
-  new AsyncResource('sluice', { requireManualDestroy: true });
+/** Hooks, such as those of `jest --detectOpenHandles`, are told of its end when it is collected. */
+const createResource = ({ AsyncResource }: Hooks): Resource => new AsyncResource('sluice');
 
 const layout = hooks && findLayout(hooks);
 
 // Node's code for leaving an async scope is compiled here, since a nearly full native stack has no room for compiling it.
-if (hooks) createResource(hooks).runInAsyncScope(() => undefined);
+if (hooks)
+  createResource(hooks)
+    .emitDestroy()
+    .runInAsyncScope(() => undefined);
 
 /**
  * A resource without stores. An `import()` inside a request may load this module inside the stores of that request; those
@@ -151,6 +155,8 @@ let bareResource = hooks && createBareResource(hooks);
 
 function createBareResource(known: Hooks): Resource {
   const resource = createResource(known);
+  // It is never collected, and nothing waits for it: to hooks, it has ended.
+  resource.emitDestroy();
   layout?.removeStores(resource);
   return resource;
 }

@@ -25,10 +25,16 @@ export class SluiceError extends Error {
 
   constructor(code: `SLUICE_${string}`, { what, why, how, ...options }: MessageParts) {
     super(`${what} ${why} ${how}`, options);
-    this.name = new.target.name;
+    this.name = nameOf(code);
     this.code = code;
   }
 }
+
+/** The name of the class, which a minifier may have replaced: `SLUICE_QUEUE_FULL` belongs to `QueueFullError`. */
+const nameOf = (code: string): string =>
+  code === 'SLUICE_TIMEOUT'
+    ? 'TaskTimeoutError'
+    : `${code.slice(7).replace(/_?([A-Z])([A-Z]*)/g, (_, first: string, rest: string) => first + rest.toLowerCase())}Error`;
 
 /**
  * Whether an error is an error of sluice, created by any copy of the library.

@@ -66,6 +66,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     this.name = engine.name;
     this.events$ = engine.events.asObservable();
     this.scheduler = new PoolScheduler(engine);
+    if (this.#options.lifecycle.teardown) engine.onProcessEnd(() => void this.close());
   }
 
   /**

@@ -4,7 +4,14 @@
  */
 import { CLOSING, type BrowserWorkerInit } from './worker-init';
 import { startWorker } from './worker-file';
-import type { WorkerExit, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from '../thread/platform';
+import {
+  lifecycleFunctions,
+  type WorkerExit,
+  type Platform,
+  type ThreadEvents,
+  type ThreadHandle,
+  type ThreadPlan,
+} from '../thread/platform';
 import type { Batch } from '../wire/messages';
 
 const doNothing = (): void => undefined;
@@ -18,6 +25,7 @@ export const browserPlatform: Platform = {
   start: (plan, events) => new BrowserThread(plan, events),
   // A page does not end by itself, as a process of Node does.
   keepProcessAlive: () => doNothing,
+  onProcessEnd: () => doNothing,
   registerPool: () => doNothing,
   block: () => false,
 };
@@ -28,7 +36,7 @@ class BrowserThread implements ThreadHandle {
   readonly #events: ThreadEvents;
   #hasEnded = false;
 
-  constructor({ name, init, slots, token, limits }: ThreadPlan, events: ThreadEvents) {
+  constructor({ name, lifecycle, slots, token, limits }: ThreadPlan, events: ThreadEvents) {
     this.#events = events;
     this.#worker = startWorker(name);
     const { port1, port2 } = new MessageChannel();
@@ -48,7 +56,7 @@ class BrowserThread implements ThreadHandle {
     const workerInit: BrowserWorkerInit['init'] = {
       taskSlots: slots,
       token,
-      initFunction: init,
+      ...lifecycleFunctions(lifecycle),
       concurrency: limits.concurrency,
       maxHeapMb: Infinity,
     };

@@ -5,7 +5,7 @@ import { checkOptions, isConfig } from '../../core/options';
 import { printable } from '../../core/printable';
 import { codeOf, type FunctionReference } from '../wire/function-code';
 import type { FunctionCode } from '../wire/messages';
-import type { ThreadOptions } from '../thread/platform';
+import type { ThreadLifecyclePlan, ThreadOptions } from '../thread/platform';
 
 export interface WorkerPoolConfig extends ThreadOptions {
   /**
@@ -82,8 +82,23 @@ export interface WorkerPoolConfig extends ThreadOptions {
    * @defaultValue `Infinity`
    */
   readonly maxHeapMbPerThread?: number;
-  /** A function that each thread runs before its first task. It is sent like the function of a task. */
-  readonly init?: (() => unknown) | FunctionReference;
+  /**
+   * A function that each thread runs before its first task, with `initData` as its argument. It is sent like the function
+   * of a task. If it fails, the thread is replaced, `events$` emits a `fault`, and after three failures in a row the pool
+   * pauses before it tries again: 1 s at first, then twice as long each time, up to 60 s.
+   */
+  readonly init?: InitFunction | FunctionReference;
+  /**
+   * The argument of `init`, copied to each thread: configuration, a `SharedArrayBuffer`, or, for a pool of one thread, a
+   * port in `transfer`.
+   */
+  readonly initData?: unknown;
+  /**
+   * A function that each thread runs before an orderly end: by `close`, by a smaller `size`, after `idleTimeout`, and when
+   * the process has nothing else to do. It gets `grace` ms to end. It does not run on a thread that is ended by force or
+   * has crashed.
+   */
+  readonly teardown?: (() => unknown) | FunctionReference;
   /** `resourceLimits` of Node's `Worker`, for each thread: `maxOldGenerationSizeMb` and so on. Node only. */
   readonly resourceLimits?: Readonly<Record<string, number>>;
   /**
@@ -100,6 +115,9 @@ export interface WorkerPoolConfig extends ThreadOptions {
   readonly execArgv?: readonly string[];
 }
 
+/** A parameter of any type is accepted, as for the arguments of a task. */
+type InitFunction = { bivariant(data: unknown): unknown }['bivariant'];
+
 export interface PoolOptions {
   readonly name: string;
   readonly min: number;
@@ -112,7 +130,7 @@ export interface PoolOptions {
   readonly concurrency: number;
   readonly maxTasksPerThread: number;
   readonly maxHeapMbPerThread: number;
-  readonly init: FunctionCode | undefined;
+  readonly lifecycle: ThreadLifecyclePlan;
   readonly threads: ThreadOptions;
 }
 
@@ -131,6 +149,8 @@ export const poolOptionNames: readonly string[] = Object.keys({
   maxTasksPerThread: true,
   maxHeapMbPerThread: true,
   init: true,
+  initData: true,
+  teardown: true,
   resourceLimits: true,
   env: true,
   execArgv: true,
@@ -153,7 +173,7 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
   checkOptions('WorkerPool', config, poolOptionNames);
   const { name = 'WorkerPool', idleTimeout = 10_000, maxQueue = Infinity, overflow = 'reject' } = config;
   const { concurrency = 1, maxTasksPerThread = Infinity, maxHeapMbPerThread = Infinity } = config;
-  const { taskTimeout = Infinity, grace = 1_000, init, resourceLimits, env, execArgv } = config;
+  const { taskTimeout = Infinity, grace = 1_000, init, initData, teardown, resourceLimits, env, execArgv } = config;
   checkString('WorkerPool: name', name);
   checkOneOf('WorkerPool: overflow', overflow, ['reject', 'evict']);
   checkCount('WorkerPool: maxQueue', maxQueue, { min: 0, orInfinity: true });
@@ -164,6 +184,8 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
   checkCount('WorkerPool: maxTasksPerThread', maxTasksPerThread, { min: 1, orInfinity: true });
   if (!(typeof maxHeapMbPerThread === 'number' && maxHeapMbPerThread > 0))
     throw invalidOption('WorkerPool: maxHeapMbPerThread', 'a number of MB, more than 0', maxHeapMbPerThread);
+  if (initData !== undefined && init === undefined)
+    throw invalidOption('WorkerPool: initData', 'left out without `init`, whose argument it is', initData);
   checkThreadOptions({ resourceLimits, env, execArgv });
   return {
     name: printable(name),
@@ -176,10 +198,13 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
     concurrency,
     maxTasksPerThread,
     maxHeapMbPerThread,
-    init: init === undefined ? undefined : codeOf(init, 'WorkerPool: init').code,
+    lifecycle: { init: codeOfOption('init', init), teardown: codeOfOption('teardown', teardown), initData },
     threads: { resourceLimits, env, execArgv },
   };
 }
+
+const codeOfOption = (option: 'init' | 'teardown', fn: unknown): FunctionCode | undefined =>
+  fn === undefined ? undefined : codeOf(fn, `WorkerPool: ${option}`).code;
 
 function boundsOf({ size, min, max }: WorkerPoolConfig, cores: number): { readonly min: number; readonly max: number } {
   if (size !== undefined) {

@@ -93,14 +93,12 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   }
 
   get awaitsMessages(): boolean {
-    return this.workers.threads.some(
-      ({ inFlight, state }) => inFlight > 0 || state === 'starting' || state === 'terminating',
-    );
+    return this.workers.threads.some(({ awaitsMessage }) => awaitsMessage);
   }
 
   /** A number for each function. Equal code of one name has one number, as long as it was used of late. */
   functionIdOf(code: FunctionCode, name: string): number {
-    const key = `${name} ${'source' in code ? code.source : `${code.url}#${code.exportName}`}`;
+    const key = `${name} ${code.from ?? ''} ${'source' in code ? code.source : `${code.url}#${code.exportName}`}`;
     let id = this.#functionIds.get(key);
     if (id === undefined) this.#functionIds.set(key, (id = this.#nextFunctionId++));
     return id;
@@ -119,6 +117,11 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
 
   keepProcessAlive(): () => void {
     return this.#platform.keepProcessAlive();
+  }
+
+  /** Calls back when nothing keeps the process alive any more, if the pool is not closed by then. */
+  onProcessEnd(callback: () => void): void {
+    this.#closeCallbacks.push(this.#platform.onProcessEnd(callback));
   }
 
   /** Counts a new run, until `onRunEnded`. The returned wait is acquired for it. */
@@ -204,7 +207,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.notifications.notifyEach(all, (run) => {
       run.evict(new PoolClosedError(this.name, run.name, { isStopped: true }));
     });
-    this.workers.close();
+    this.workers.closeByForce();
   }
 
   /** Called when all runs and threads of a closed pool have ended. */
@@ -251,6 +254,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   }
 
   onInitFailed(thread: WorkerThread<TaskRun>, error: unknown): void {
+    this.events.next({ type: 'fault', thread: thread.id, error });
     thread.kill();
     this.workers.onStartFailed(error);
   }
@@ -277,6 +281,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.callerStacks.startTurn();
     this.notifications.deliverPending();
     const { workers, turnListeners } = this;
+    if (this.isClosed && workers.max === 0) this.#evictQueue();
     for (const thread of [...workers.threads]) thread.readMessages();
     workers.ensureWorkers(this.#queue.size);
     this.#bound.sendReady();
@@ -288,10 +293,24 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.#updateKeepAlive();
   }
 
-  /** Keeps the process alive for work that goes on by itself; not for a paused pool, nor for runs without their arguments. */
+  /** The queue of a pool that is closed while its size is 0 would wait for ever. */
+  #evictQueue(): void {
+    const runs = [...this.#queue];
+    for (const run of runs) this.#queue.remove(run);
+    this.notifications.notifyEach(runs, (run) => {
+      run.evict(new PoolClosedError(this.name, run.name, { isStopped: true, isPaused: true }));
+    });
+  }
+
+  /**
+   * Keeps the process alive for work that goes on by itself; not for runs without their arguments, nor for a paused pool,
+   * unless one of its runs has a time limit.
+   */
   #updateKeepAlive(): void {
     const hasWork = this.pending > this.#awaitingArguments.size;
-    if (hasWork && (this.workers.max > 0 || this.workers.hasTasksInFlight)) {
+    const { max, hasTasksInFlight, isTearingDown } = this.workers;
+    const goesOn = max > 0 || hasTasksInFlight || this.timers.msUntilNext < Infinity;
+    if ((hasWork && goesOn) || isTearingDown) {
       this.#releaseProcess ??= this.keepProcessAlive();
       return;
     }

@@ -7,12 +7,12 @@ import { encode, type Encoding } from '../wire/encode-value';
 import { isBuffer, whyNotTransferable } from '../wire/transfer-check';
 import type { ThreadHandle } from './platform';
 import type { TransferError } from '../wire/pool-errors';
-import { ENCODED, RESOLVE_CALL, RUN, WORKER_MESSAGE_SIZE, type Batch } from '../wire/messages';
+import { ENCODED, INIT, RESOLVE_CALL, RUN, WORKER_MESSAGE_SIZE, type Batch } from '../wire/messages';
 import { transferErrorOf } from '../wire/transfer-error';
 
-/** Called for a task, or the result of a nested call, that cannot be sent. `errorFor` makes the error from the task's name. */
+/** Called for a task, the result of a nested call, or the data of `init`, that cannot be sent. `errorFor` makes the error from the task's name. */
 export type OnRejected = (
-  op: typeof RUN | typeof RESOLVE_CALL,
+  op: typeof RUN | typeof RESOLVE_CALL | typeof INIT,
   id: number,
   errorFor: (name: string) => TransferError,
 ) => void;
@@ -51,10 +51,11 @@ export class HostOutbox {
     else this.add(RUN, slot, functionIndex, args);
   }
 
-  addAnswer(id: number, value: unknown): void {
+  /** Adds the result of a nested call, or the data of `init`. */
+  addValue(op: typeof RESOLVE_CALL | typeof INIT, id: number, value: unknown): void {
     const encoding = encode(value);
-    if (encoding) this.#addEncoded([RESOLVE_CALL, id, undefined, value], encoding);
-    else this.add(RESOLVE_CALL, id, undefined, value);
+    if (encoding) this.#addEncoded([op, id, undefined, value], encoding);
+    else this.add(op, id, undefined, value);
   }
 
   flush(): void {
@@ -113,8 +114,8 @@ export class HostOutbox {
         if (encoding?.refused) throw new TypeError('The value contains an object that is not sent.');
         this.#postSingle(message, encoding?.transferList ?? []);
       } catch (cause) {
-        if (op !== RUN && op !== RESOLVE_CALL) throw cause;
-        const root = op === RUN ? 'args' : 'The answer';
+        if (op !== RUN && op !== RESOLVE_CALL && op !== INIT) throw cause;
+        const root = ROOTS[op];
         const value = encoding ? encoding.value : data;
         this.#onRejected(op, id, (name) => transferErrorOf(name, { root, value, encoding, cause }));
       }
@@ -132,3 +133,6 @@ export class HostOutbox {
     }
   }
 }
+
+/** The names of the values in errors, with which the paths of their parts begin. */
+const ROOTS = { [RUN]: 'args', [RESOLVE_CALL]: 'The answer', [INIT]: 'initData' } as const;

@@ -19,10 +19,11 @@ import { deserializeCancelReason, serializeCancelReason } from '../wire/cancel-r
 import { TransferError, WorkerCrashError } from '../wire/pool-errors';
 import * as wire from '../wire/messages';
 import type { ThreadTask, ThreadOwner } from './thread-task';
+import type { Timer } from './timers';
 import { SentFunctions } from './sent-functions';
 import { SlotTable } from './slot-table';
 
-type State = 'starting' | 'ready' | 'retiring' | 'terminating' | 'exited';
+type State = 'starting' | 'ready' | 'retiring' | 'tearing-down' | 'terminating' | 'exited';
 
 export class WorkerThread<R extends ThreadTask> {
   state: State = 'starting';
@@ -38,7 +39,7 @@ export class WorkerThread<R extends ThreadTask> {
   readonly #nestedCalls = new NestedCalls({
     answer: (id, value) => {
       if (this.state === 'exited') return;
-      this.#outbox.addAnswer(id, value);
+      this.#outbox.addValue(wire.RESOLVE_CALL, id, value);
       this.#owner.requestTurn();
     },
     reject: (id, error) => {
@@ -54,6 +55,9 @@ export class WorkerThread<R extends ThreadTask> {
   readonly #killTimers: KillTimers;
   readonly #outbox: HostOutbox;
   readonly #inbox: Inbox;
+  readonly #hasTeardown: boolean;
+  /** Ends a thread whose `teardown` does not end. */
+  #teardownTimer: Timer | undefined;
 
   constructor(
     readonly id: number,
@@ -63,6 +67,7 @@ export class WorkerThread<R extends ThreadTask> {
     this.#owner = owner;
     this.#limits = plan.limits;
     this.#remainingTasks = plan.limits.maxTasksPerThread;
+    this.#hasTeardown = plan.lifecycle.teardown !== undefined;
     this.#killTimers = new KillTimers(owner.timers, owner.grace);
     const slots = new TaskSlots(platform.canShare);
     this.slots = new SlotTable(slots);
@@ -89,14 +94,17 @@ export class WorkerThread<R extends ThreadTask> {
     );
     this.#outbox = new HostOutbox(this.#handle, (op, id, errorFor) => {
       if (op === wire.RESOLVE_CALL) this.#outbox.add(wire.REJECT_CALL, id, serializeError(errorFor('WorkerTask.do')));
+      else if (op === wire.INIT) this.#owner.onInitFailed(this, errorFor('init'));
       else {
         const task = this.#release(id);
         task?.fail(errorFor(task.name));
-        this.#killIfRetired();
+        this.#endIfRetired();
       }
       // The worker sends no message about it: the free slot, or the rejection, needs a turn of its own.
       this.#owner.requestTurn();
     });
+    const { initData } = plan.lifecycle;
+    if (initData !== undefined) this.#outbox.addValue(wire.INIT, 0, initData);
   }
 
   /** Number of tasks that were sent and have not ended. */
@@ -117,6 +125,11 @@ export class WorkerThread<R extends ThreadTask> {
   /** Whether the thread runs as many tasks as it can, without those that wait for nested calls. */
   get isOccupied(): boolean {
     return this.inFlight - this.#nestedCalls.count >= this.#limits.concurrency;
+  }
+
+  /** Whether the thread sends a message without being asked for anything. */
+  get awaitsMessage(): boolean {
+    return this.inFlight > 0 || !(this.state === 'ready' || this.state === 'exited');
   }
 
   get isIdle(): boolean {
@@ -198,12 +211,13 @@ export class WorkerThread<R extends ThreadTask> {
     if (this.state !== 'ready') return;
     this.state = 'retiring';
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
-    this.#killIfRetired();
+    this.#endIfRetired();
   }
 
   kill(): void {
     if (this.state === 'terminating' || this.state === 'exited') return;
     this.state = 'terminating';
+    this.#owner.timers.clear(this.#teardownTimer);
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
     this.#handle.kill();
   }
@@ -223,7 +237,7 @@ export class WorkerThread<R extends ThreadTask> {
     this.#inbox.push(batch);
     this.readMessages();
     if (this.#remainingTasks <= 0 && this.isIdle) this.retire();
-    this.#killIfRetired();
+    this.#endIfRetired();
     this.#owner.requestTurn();
   }
 
@@ -287,6 +301,9 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.INIT_FAILED:
         this.#owner.onInitFailed(this, deserializeError(payload as ErrorRecord));
         return;
+      case wire.TORN_DOWN:
+        this.kill();
+        return;
       case wire.UNREADABLE:
         this.#onUnreadable(id);
     }
@@ -327,6 +344,7 @@ export class WorkerThread<R extends ThreadTask> {
     this.readMessages();
     const exit: WorkerExit = this.state === 'terminating' ? { kind: 'killed' } : reported;
     this.state = 'exited';
+    this.#owner.timers.clear(this.#teardownTimer);
     this.#failTasks(exit);
     this.#nestedCalls.cancelAll();
     this.#owner.onExit(this, exit);
@@ -344,7 +362,16 @@ export class WorkerThread<R extends ThreadTask> {
     });
   }
 
-  #killIfRetired(): void {
-    if (this.state === 'retiring' && this.inFlight === 0) this.kill();
+  #endIfRetired(): void {
+    if (this.state !== 'retiring' || this.inFlight > 0) return;
+    if (!this.#hasTeardown) {
+      this.kill();
+      return;
+    }
+    this.state = 'tearing-down';
+    this.#post(wire.TEAR_DOWN, 0, undefined);
+    this.#teardownTimer = this.#owner.timers.set(this.#owner.grace, () => {
+      this.kill();
+    });
   }
 }

@@ -2,6 +2,7 @@
  * Function code is how a function is sent to a worker: as a reference to a module that exports it, or as its source if it
  * uses no variables of the surrounding scope. A function that cannot be sent is refused here, before a task is made.
  */
+import { callingFile } from '../../core/call-site';
 import { describe, invalidOption } from '../../core/describe';
 import { checkString } from '../../core/option-values';
 import { printable } from '../../core/printable';
@@ -37,7 +38,7 @@ export function codeOf(fn: unknown, caller = 'WorkerTask.do'): NamedCode {
     let code = (fn as { [functionCodeKey]?: NamedCode })[functionCodeKey] ?? cache.get(fn);
     if (!code) {
       const arity = arityOf(Function.prototype.toString.call(fn));
-      code = { code: { source: sourceOf(fn, caller) }, name: printable(fn.name) || 'anonymous', arity };
+      code = { code: sourceCodeOf(fn, caller), name: printable(fn.name) || 'anonymous', arity };
       cache.set(fn, code);
     }
     return code;
@@ -46,13 +47,19 @@ export function codeOf(fn: unknown, caller = 'WorkerTask.do'): NamedCode {
   throw invalidOption(`${caller}: its function`, 'a function, or a reference { url, name } to one', fn);
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any function
+function sourceCodeOf(fn: Function, caller: string): FunctionCode {
+  const source = sourceOf(fn, caller);
+  return /\b(?:require|import|url)\b/.test(source) ? { source, from: callingFile(codeOf) } : { source };
+}
+
 function codeOfReference({ url, name = 'default' }: FunctionReference, caller: string): NamedCode {
   checkString(`${caller}: the name of an export`, name);
   return { code: { ...resolveModuleUrl(url, caller), exportName: name }, name };
 }
 
 /** @throws TypeError for a relative path, or what is not a URL, path or package name at all. */
-export function resolveModuleUrl(url: string | URL, caller: string): { readonly url: string; readonly base?: string } {
+export function resolveModuleUrl(url: string | URL, caller: string): { readonly url: string; readonly from?: string } {
   // A URL of another realm is not an instance of the URL of this realm.
   const text: unknown = Object(url) === url ? (url as URL).href : url;
   if (typeof text !== 'string' || text === '' || /^\.\.?([/\\]|$)/.test(text)) {
@@ -64,7 +71,7 @@ export function resolveModuleUrl(url: string | URL, caller: string): { readonly 
   if (/^[a-zA-Z]:[\\/]/.test(text)) return { url: `file:///${encoded(text.replace(/\\/g, '/'))}` };
   if (text.startsWith('/')) return { url: isOnNode ? `file://${encoded(text)}` : new URL(text, location.origin).href };
   if (/^[a-zA-Z][a-zA-Z\d+.-]+:/.test(text)) return { url: text };
-  return { url: text, base: isOnNode ? process.cwd() : '' };
+  return { url: text, from: callingFile(resolveModuleUrl) ?? '' };
 }
 
 /** The version is checked because bundlers may replace `process`; `location` is not, because jsdom defines it on Node. */

@@ -21,6 +21,10 @@ export const RESOLVE_CALL = 4;
 export const REJECT_CALL = 5;
 /** `slot, index, error record`: an AbortSignal among the arguments of the task has aborted, with this reason. */
 export const ABORT_SIGNAL = 6;
+/** `0, undefined, data`: run `init` with its data. Sent first, where `hasInitData` says so. */
+export const INIT = 7;
+/** `0`: run `teardown`, because the thread is about to be ended. */
+export const TEAR_DOWN = 8;
 
 /** Added to the op of a message whose value is an `EncodedValue`. */
 export const ENCODED = 32;
@@ -58,18 +62,25 @@ export const CANCEL_CALL = 10;
 export const ABORT_CALL_SIGNAL = 11;
 /** `0`: the used heap of the worker is above its bound. */
 export const HEAP_EXCEEDED = 12;
+/** `0`: `teardown` has run, so the thread may be ended. */
+export const TORN_DOWN = 13;
 
 /** The number of items of one stream that may be on their way to the host. */
 export const DEMAND_WINDOW = 64;
 
 /** How a worker finds a function. */
 export type FunctionCode =
-  | { readonly source: string }
   | {
-      /** A `file:` URL, or the name of a package as `base` imports it. */
+      readonly source: string;
+      /** Where its `require`, `import()` and references start: a path or URL of a file. Left out where the source has none. */
+      readonly from?: string | undefined;
+    }
+  | {
+      /** A `file:` URL, or the name of a package as the file `from` imports it. */
       readonly url: string;
       readonly exportName: string;
-      readonly base?: string | undefined;
+      /** For the name of a package: a path or URL of the file that names it; empty where it is not known. */
+      readonly from?: string | undefined;
     };
 
 export type CallPayload = readonly [
@@ -100,6 +111,9 @@ export interface WorkerInit {
   /** The host notifies it after each batch, because the worker may sleep. */
   readonly workerSignal: ArrayBufferLike;
   readonly initFunction: FunctionCode | undefined;
+  readonly teardownFunction?: FunctionCode | undefined;
+  /** Whether `init` waits for a message with its argument. */
+  readonly hasInitData?: boolean;
   /** Number of tasks that run at a time. */
   readonly concurrency: number;
   /** Used heap in MB above which the worker asks to be replaced. */

@@ -6,16 +6,20 @@ export class PoolClosedError extends SluiceError {
   constructor(
     readonly pool: string,
     readonly task: string,
-    { isStopped }: { readonly isStopped: boolean },
+    { isStopped, isPaused = false }: { readonly isStopped: boolean; readonly isPaused?: boolean },
   ) {
     super('SLUICE_POOL_CLOSED', {
       what: isStopped
         ? `Task "${task}" was stopped: pool "${pool}" was closed.`
         : `Task "${task}" was refused: pool "${pool}" is closed.`,
-      why: isStopped
-        ? 'The pool was closed by force, or the task did not end within the timeout of close().'
-        : 'A closed pool accepts no tasks.',
-      how: 'Await drain() before you close a pool, and submit no task afterwards.',
+      why: !isStopped
+        ? 'A closed pool accepts no tasks.'
+        : isPaused
+          ? 'The task waited for a thread, and the size of the pool is 0, so none would ever have run it.'
+          : 'The pool was closed by force, or the task did not end within the timeout of close().',
+      how: isPaused
+        ? 'Set the size of a paused pool to 1 or more before you close it, if its queue is to run.'
+        : 'Await drain() before you close a pool, and submit no task afterwards.',
     });
   }
 }

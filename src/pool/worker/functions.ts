@@ -25,30 +25,33 @@ export function resolveFunction(
 ): AnyFunction | Promise<AnyFunction> {
   const { code, fn, name } = definition;
   if (fn) return fn;
-  if (isSource(code)) return (definition.fn = compileOnce(code.source, name, platform));
+  if (isSource(code)) return (definition.fn = compileOnce(code, name, platform));
   // A failed load is not kept: the next task tries it again.
   const loaded = promiseThen(platform.load(code), (namespace) => exportedFunction(namespace, code));
   return promiseThen(loaded, (found) => (definition.fn = found));
 }
+
+type SourceCode = Extract<FunctionCode, { source: string }>;
+type ModuleCode = Extract<FunctionCode, { url: string }>;
 
 /** Number of sources whose functions a worker keeps. */
 const MAX_COMPILED = 1_000;
 let compiled = newMap<string, AnyFunction>();
 
 /** Compiles a source once, under the first of its names: a program may make functions of one source for ever. */
-function compileOnce(source: string, name: string, platform: WorkerPlatform): AnyFunction {
-  const known = mapGet(compiled, source);
+function compileOnce({ source, from }: SourceCode, name: string, platform: WorkerPlatform): AnyFunction {
+  const key = `${from ?? ''}\n${source}`;
+  const known = mapGet(compiled, key);
   if (known) return known;
-  const fn = platform.compile(source, name) as AnyFunction;
+  const fn = platform.compile(source, name, from) as AnyFunction;
   if (mapSize(compiled) >= MAX_COMPILED) compiled = newMap();
-  mapSet(compiled, source, fn);
+  mapSet(compiled, key, fn);
   return fn;
 }
 
 /** Looks at own properties only, because a task may have added others to `Object.prototype`. */
-const isSource = (code: FunctionCode): code is Extract<FunctionCode, { source: string }> => hasOwn(code, 'source');
+const isSource = (code: FunctionCode): code is SourceCode => hasOwn(code, 'source');
 
-type ModuleCode = Extract<FunctionCode, { url: string }>;
 
 function exportedFunction(namespace: object, { url, exportName }: ModuleCode): AnyFunction {
   const found = findExport(namespace, exportName);

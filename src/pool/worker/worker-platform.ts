@@ -6,8 +6,8 @@ export interface WorkerPlatform {
   post(batch: Batch, transferList: readonly unknown[]): void;
   /** Wakes the host if it sleeps. */
   notifyHost(): void;
-  /** Compiles a function from its source. Throws if the source is not a function. */
-  compile(source: string, name: string): unknown;
+  /** Compiles a function from its source, whose modules are found from the file `from`. Throws if it is not a function. */
+  compile(source: string, name: string, from: string | undefined): unknown;
   /** Loads the exports of a module. */
   load(code: Extract<FunctionCode, { url: string }>): Promise<object>;
   /** Runs code so that an uncaught error of it, also in a later timer or promise, is attributed to this task. */

@@ -20,23 +20,24 @@ import {
   ENCODED,
   FAULT,
   HEAP_EXCEEDED,
-  INIT_FAILED,
-  READY,
+  INIT,
   REJECT_CALL,
   RESOLVE_CALL,
   RUN,
   SKIPPED,
+  TEAR_DOWN,
   UNREADABLE,
   WORKER_MESSAGE_SIZE,
   type Batch,
   type CallPayload,
   type WorkerInit,
 } from '../wire/messages';
-import { FunctionDefinition, resolveFunction } from './functions';
+import { FunctionDefinition } from './functions';
 import { abortWith, newAbortController, newList, now } from '../wire/intrinsics';
 import { WorkerOutbox, type OutboxListener } from './outbox';
 import { PendingCalls } from './pending-calls';
 import { RunningTask, type RunningTaskHost } from './running-task';
+import { ThreadLifecycle } from './thread-lifecycle';
 import type { WorkerPlatform } from './worker-platform';
 import { taskOfHandle, type WorkerTaskHandle } from './worker-task';
 
@@ -61,6 +62,7 @@ export class WorkerRuntime implements RunningTaskHost {
   readonly #maxHeapMb: number;
   #isHeapExceeded = false;
   readonly #calls = new PendingCalls();
+  readonly #lifecycle: ThreadLifecycle;
   #isRunningWaiting = false;
   #batchCount = 0;
 
@@ -84,7 +86,7 @@ export class WorkerRuntime implements RunningTaskHost {
       },
     };
     this.outbox = new WorkerOutbox(platform, listener, init.token);
-    void this.#runInit(init);
+    this.#lifecycle = new ThreadLifecycle(init, platform, this.outbox);
   }
 
   readonly receive = (batch: Batch): void => {
@@ -167,18 +169,6 @@ export class WorkerRuntime implements RunningTaskHost {
     }
   }
 
-  async #runInit({ initFunction }: Pick<WorkerInit, 'initFunction'>): Promise<void> {
-    try {
-      if (initFunction) {
-        await (await resolveFunction(new FunctionDefinition(initFunction, 'init'), this.platform)).call(undefined);
-      }
-      this.outbox.add(READY, 0);
-    } catch (error) {
-      this.outbox.add(INIT_FAILED, 0, serializeError(error));
-    }
-    this.outbox.flush();
-  }
-
   #handle(op: number, slotOrId: number, first: unknown, second: unknown): void {
     switch (op) {
       case RUN: {
@@ -225,6 +215,15 @@ export class WorkerRuntime implements RunningTaskHost {
         return;
       case REJECT_CALL:
         this.#calls.close(slotOrId)?.reject(deserializeError(first as ErrorRecord));
+        return;
+      case INIT:
+        void this.#lifecycle.begin(second);
+        return;
+      case INIT | ENCODED:
+        void this.#lifecycle.begin(decode(second as EncodedValue));
+        return;
+      case TEAR_DOWN:
+        void this.#lifecycle.end();
     }
   }
 
