@@ -30,11 +30,23 @@ export class SluiceError extends Error {
   }
 }
 
-/** The name of the class, which a minifier may have replaced: `SLUICE_QUEUE_FULL` belongs to `QueueFullError`. */
-const nameOf = (code: string): string =>
-  code === 'SLUICE_TIMEOUT'
-    ? 'TaskTimeoutError'
-    : `${code.slice(7).replace(/_?([A-Z])([A-Z]*)/g, (_, first: string, rest: string) => first + rest.toLowerCase())}Error`;
+const lowerCase: Readonly<Record<string, string>> = Object.fromEntries(
+  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => [letter, letter.toLowerCase()]),
+);
+
+/**
+ * The name of the class, which a minifier may have replaced: `SLUICE_QUEUE_FULL` belongs to `QueueFullError`. Errors are made
+ * also on threads where a task has replaced the methods of strings.
+ */
+function nameOf(code: string): string {
+  if (code === 'SLUICE_TIMEOUT') return 'TaskTimeoutError';
+  let name = '';
+  for (let index = 'SLUICE'.length; index < code.length; index++) {
+    const letter = code[index] ?? '';
+    if (letter !== '_') name += code[index - 1] === '_' ? letter : (lowerCase[letter] ?? letter);
+  }
+  return `${name}Error`;
+}
 
 /**
  * Whether an error is an error of sluice, created by any copy of the library.
