@@ -209,7 +209,15 @@ describe('stats', () => {
     await first;
     await expect(failing).rejects.toThrow('no');
     await nextTurn();
-    expect(pool.stats).toMatchObject({ threads: 1, idle: 1, queued: 0, running: 0, completed: 1, failed: 1, cancelled: 1 });
+    expect(pool.stats).toMatchObject({
+      threads: 1,
+      idle: 1,
+      queued: 0,
+      running: 0,
+      completed: 1,
+      failed: 1,
+      cancelled: 1,
+    });
   });
 });
 

@@ -52,7 +52,6 @@ function compileOnce({ source, from }: SourceCode, name: string, platform: Worke
 /** Looks at own properties only, because a task may have added others to `Object.prototype`. */
 const isSource = (code: FunctionCode): code is SourceCode => hasOwn(code, 'source');
 
-
 function exportedFunction(namespace: object, { url, exportName }: ModuleCode): AnyFunction {
   const found = findExport(namespace, exportName);
   if (typeof found === 'function') return found as AnyFunction;

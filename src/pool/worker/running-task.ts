@@ -106,7 +106,7 @@ export class RunningTask implements HandledTask, StreamOutput {
   /** Cancels the task in any state. Its waiters on the host have unsubscribed already. */
   cancel(record: ErrorRecord): void {
     if (this.isOver || this.#cancellation) return;
-    const cancellation = (this.#cancellation = new CancelledError(deserializeCancelReason(record)));
+    const cancellation = (this.#cancellation = toCancellation(record));
     try {
       this.streamSender?.stop();
       if (this.#controller) abortWith(this.#controller, cancellation);
@@ -237,3 +237,9 @@ export class RunningTask implements HandledTask, StreamOutput {
     outbox.count(duration);
   }
 }
+
+/** The message of the error quotes the reason with methods of strings, which a task may have replaced. */
+const toCancellation = (record: ErrorRecord): CancelledError => {
+  const made = attempt(() => new CancelledError(deserializeCancelReason(record)));
+  return 'value' in made ? made.value : new CancelledError();
+};
