@@ -232,5 +232,13 @@ function checkVitest() {
   );
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   for (const pool of ['threads', 'forks'])
-    run(`vitest in ${pool}`, folder, process.execPath, [vitest, 'run', '--root', folder, '--pool', pool]);
+    run(`vitest in ${pool}`, folder, process.execPath, [
+      vitest,
+      'run',
+      'pool.test.mjs',
+      '--root',
+      folder,
+      '--pool',
+      pool,
+    ]);
 }

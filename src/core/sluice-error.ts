@@ -31,7 +31,7 @@ export class SluiceError extends Error {
 }
 
 const lowerCase: Readonly<Record<string, string>> = Object.fromEntries(
-  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => [letter, letter.toLowerCase()]),
+  Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (letter) => [letter, letter.toLowerCase()]),
 );
 
 /**

@@ -47,7 +47,9 @@ describe('prototypes and globals that a task changes', () => {
     async (name) => {
       const pool = new WorkerPool({ size: 1, grace: 200 });
       const faults: unknown[] = [];
-      pool.events$.subscribe((event) => void (event.type === 'fault' && faults.push(event.error)));
+      pool.events$.subscribe((event) => {
+        if (event.type === 'fault') faults.push(event.error);
+      });
       await expectInvariantsAndClose(pool, async (record) => {
         const call = (task: string) => pool.task<unknown[], unknown>({ url: hostile, name: task });
         const worksAsEver = async (): Promise<void> => {

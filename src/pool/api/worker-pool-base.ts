@@ -324,7 +324,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     { isNested, timeout = this.#options.taskTimeout, signal, priority = 0, target, definition }: CallConfig,
   ): (args: readonly unknown[], callerStack?: CapturedStack) => Call<T> {
     const engine = this.#engine;
-    const functionId = engine.functionIdOf(code, name);
+    const functionId = engine.functionIds.of(code, name);
     const spec = { engine, code, name, functionId, timeout, signal, priority, target, isNested, definition };
     return (args, callerStack) => new ThreadCall<T>(spec, args, callerStack);
   }

@@ -5,9 +5,9 @@
 import type { ExternalWaitDescription } from '../../scheduler/contract';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { blockingPools, blockUntilMessage, type BlockingPool } from './blocking-wait';
-import { LruMap } from '../../core/lru-map';
 import { monotonicNow } from '../../core/platform';
 import { CallerStacks } from '../wire/caller-stack';
+import { FunctionIds } from './function-ids';
 import { WorkerSet, type WorkerSetOwner } from './worker-set';
 import { Timers } from '../thread/timers';
 import { dispatch } from './dispatch';
@@ -28,9 +28,6 @@ import { TaskQueue } from './task-queue';
 import type { TaskRun } from './task-run';
 import type { WorkerThread } from '../thread/worker-thread';
 
-/** Number of functions that are recognised when they are given again. */
-const MAX_FUNCTIONS = 1_000;
-
 export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun> {
   readonly name: string;
   readonly grace: number;
@@ -39,6 +36,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly abortListeners = new AbortListeners(this.notifications);
   readonly callerStacks = new CallerStacks(() => this.pending);
   readonly events = new PoolEvents(this);
+  readonly functionIds = new FunctionIds();
   readonly workers: WorkerSet;
   /** Number of runs without an outcome. */
   pending = 0;
@@ -57,8 +55,6 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly #bound = new BoundRuns();
   readonly #awaitingArguments = new Set<TaskRun>();
   readonly #waits = new SharedWaits(this);
-  readonly #functionIds = new LruMap<string, number>(MAX_FUNCTIONS);
-  #nextFunctionId = 0;
   readonly #createNestedCall: CreateCall;
   /** Lets the process end; set while the pool keeps it alive. */
   #releaseProcess: (() => void) | undefined;
@@ -94,14 +90,6 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
 
   get awaitsMessages(): boolean {
     return this.workers.threads.some(({ awaitsMessage }) => awaitsMessage);
-  }
-
-  /** A number for each function. Equal code of one name has one number, as long as it was used of late. */
-  functionIdOf(code: FunctionCode, name: string): number {
-    const key = `${name} ${code.from ?? ''} ${'source' in code ? code.source : `${code.url}#${code.exportName}`}`;
-    let id = this.#functionIds.get(key);
-    if (id === undefined) this.#functionIds.set(key, (id = this.#nextFunctionId++));
-    return id;
   }
 
   *runs(): Generator<TaskRun> {
@@ -270,9 +258,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   }
 
   onNoWorkers(cause: unknown): void {
-    for (let run = this.#queue.shift(); run; run = this.#queue.shift()) {
-      run.evict(new WorkerStartError(this.name, run.name, cause));
-    }
+    evictAll(this.#queue, (run) => new WorkerStartError(this.name, run.name, cause));
   }
 
   turn(): void {
@@ -281,7 +267,9 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.callerStacks.startTurn();
     this.notifications.deliverPending();
     const { workers, turnListeners } = this;
-    if (this.isClosed && workers.max === 0) this.#evictQueue();
+    // The queue of a pool that is closed while its size is 0 would wait for ever.
+    if (this.isClosed && workers.max === 0)
+      evictAll(this.#queue, (run) => new PoolClosedError(this.name, run.name, { isStopped: true, isPaused: true }));
     for (const thread of [...workers.threads]) thread.readMessages();
     workers.ensureWorkers(this.#queue.size);
     this.#bound.sendReady();
@@ -291,15 +279,6 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     for (const thread of workers.threads) thread.flush();
     workers.retireIdle();
     this.#updateKeepAlive();
-  }
-
-  /** The queue of a pool that is closed while its size is 0 would wait for ever. */
-  #evictQueue(): void {
-    const runs = [...this.#queue];
-    for (const run of runs) this.#queue.remove(run);
-    this.notifications.notifyEach(runs, (run) => {
-      run.evict(new PoolClosedError(this.name, run.name, { isStopped: true, isPaused: true }));
-    });
   }
 
   /**
@@ -317,4 +296,9 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.#releaseProcess?.();
     this.#releaseProcess = undefined;
   }
+}
+
+/** Empties the queue and fails its runs. */
+function evictAll(queue: TaskQueue<TaskRun>, errorOf: (run: TaskRun) => Error): void {
+  for (let run = queue.shift(); run; run = queue.shift()) run.evict(errorOf(run));
 }

@@ -190,7 +190,9 @@ function listParts(whole: ValuePart): ValueParts {
   if (typeof value !== 'object' || value === null) return { list, broken: undefined };
   const name = isArray(value) || isMap(value) || isSet(value) || isPlainObject(value) ? undefined : className(value);
   const inside = name === undefined ? whole.inside : `${article(name)} ${name} at ${path}`;
-  const add = (part: unknown, at: string): void => void arrayPush(list, { value: part, path: at, inside });
+  const add = (part: unknown, at: string): void => {
+    arrayPush(list, { value: part, path: at, inside });
+  };
   if (isMap(value)) {
     mapForEach(value, (item, key) => {
       add(key, `${path}.keys() › ${describeSafely(key)}`);

@@ -228,8 +228,9 @@ export class ValueSerializer {
     const items: SerializedValue[] = [];
     const omitted = this.#refused + this.#cut;
     const isFull = (): boolean => this.#isFull || (position.isWhole && this.#refused + this.#cut > omitted);
-    const add = (item: unknown, step: string): void =>
-      void arrayPush(items, this.#serialize(item, childOf(position, `${position.path}[${step}]`)));
+    const add = (item: unknown, step: string): void => {
+      arrayPush(items, this.#serialize(item, childOf(position, `${position.path}[${step}]`)));
+    };
     let index = 0;
     if (isMap(value)) {
       const entries: (readonly [SerializedValue, SerializedValue])[] = [];
