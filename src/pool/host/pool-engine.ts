@@ -20,7 +20,7 @@ import type { PoolOptions } from './pool-config';
 import { PoolClosedError, QueueFullError, WorkerCrashError, WorkerStartError } from '../wire/pool-errors';
 import { PoolEvents } from './pool-events';
 import type { RunEnd, RunHost } from './call-spec';
-import type { CallPayload, FunctionCode } from '../wire/messages';
+import type { CallPayload } from '../wire/messages';
 import { SharedWaits, type SharedWait } from '../../scheduler/shared-waits';
 import { BoundRuns } from './bound-runs';
 import { PoolTimes } from './pool-times';
