@@ -23,6 +23,7 @@ export type { PoolFunction, PoolModule } from './pool/api/pool-module';
 export { registerError } from './pool/wire/error-deserializer';
 export type { TaskPool } from './pool/api/task-pool';
 export { transfer } from './pool/wire/transfer';
+export type { BroadcastConfig } from './pool/api/broadcast-config';
 export type { CloseConfig } from './pool/api/close-config';
 export type { TaskConfig } from './pool/api/task-config';
 export type { PoolTask } from './pool/api/worker-pool-base';

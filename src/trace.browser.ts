@@ -4,7 +4,7 @@ export type { ChromeEvent, ChromeTrace } from './trace/chrome/chrome-event';
 export type { BatchMetrics } from './trace/metrics/batch-counts';
 export type { CallMetrics } from './trace/metrics/call-counts';
 export type { TaskMetrics } from './trace/metrics/task-counts';
-export type { Distribution } from './trace/metrics/histogram';
+export type { Distribution } from './core/histogram';
 export { metrics, type Metrics, type MetricsSnapshot } from './trace/metrics/metrics';
 export { openTelemetry, type OpenTelemetryConfig } from './trace/open-telemetry/open-telemetry';
 export type { TelemetryApi, Tracer } from './trace/open-telemetry/open-telemetry-api';

@@ -4,14 +4,11 @@
  * import modules of Node. The check needs `npm run build` but no network: the package is packed, unpacked, and linked to
  * the dependencies of this project. The consumers run on this Node, and on each Node whose path is an argument.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { installPackage, root, run } from './installed-package.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const programs = ['consumer', 'loader-consumer', 'pool-consumer', 'seeing-consumer'].map((name) => {
   const source = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8');
   const expected = Array.from(source.matchAll(/^\/\/ → (.*)$/gm), ([, line]) => `${line}\n`).join('');
@@ -27,9 +24,6 @@ programs.push({
 });
 
 const files = programs.flatMap(({ name, endings }) => endings.map((ending) => `${name}.${ending}`));
-/** The time limit of a step in ms; only a step that hangs reaches it. */
-const STEP_TIMEOUT = 120_000;
-
 const strict = {
   strict: true,
   exactOptionalPropertyTypes: true,
@@ -45,20 +39,20 @@ const browser = { lib: ['es2022', 'dom'], types: [] };
 /** Most browser projects do not set the condition `browser`, so the compiler reads the types for Node; both must compile. */
 const platforms = { node, browser, 'browser by name': { ...browser, customConditions: ['browser'] } };
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-consumer-'));
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const folder = installPackage(['rxjs', '@types/node']);
 try {
-  install();
   for (const { name, endings, source } of programs)
     for (const ending of endings) writeFileSync(join(folder, `${name}.${ending}`), source);
   for (const [platform, types] of Object.entries(platforms)) {
     const config = { compilerOptions: { ...strict, ...types }, files };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    run(`compiling for ${platform}`, process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc')]);
+    run(`compiling for ${platform}`, folder, process.execPath, [tsc]);
   }
   for (const executable of [process.execPath, ...process.argv.slice(2)])
     for (const { name, endings, expected } of programs)
       for (const file of endings.map((ending) => `${name}.${ending.replace('t', 'j')}`)) {
-        const printed = run(`running ${file} on ${executable}`, executable, [file]);
+        const printed = run(`running ${file} on ${executable}`, folder, executable, [file]);
         if (printed !== expected)
           throw new Error(`${file} printed on ${executable}\n${printed}instead of\n${expected}`);
       }
@@ -99,27 +93,4 @@ function importsOfNode(/** @type {string} */ file, seen = new Set()) {
           ? [`${file}: ${name}`]
           : [],
   );
-}
-
-function install() {
-  const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, 'sluice'), { recursive: true });
-  const packing = ['pack', root, '--json', '--ignore-scripts', '--silent'];
-  const [{ filename }] = JSON.parse(run('packing', 'npm', packing));
-  run('unpacking', 'tar', ['-xzf', filename, '-C', join(modules, 'sluice'), '--strip-components=1']);
-  for (const name of ['rxjs', '@types/node']) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
-  }
-}
-
-/** Runs a command and returns its output; throws if the command fails. */
-function run(/** @type {string} */ step, /** @type {string} */ command, /** @type {readonly string[]} */ args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: STEP_TIMEOUT,
-  });
-  if (status !== 0) throw new Error(`${step} failed:\n${error ?? stdout + stderr}`);
-  return stdout;
 }

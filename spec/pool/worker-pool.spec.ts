@@ -194,14 +194,30 @@ describe('stats', () => {
       .task(() => 'never run')()
       .subscribe();
     await nextTurn();
-    expect(pool.stats).toEqual({ threads: 1, idle: 0, queued: 2, running: 1, completed: 0, failed: 0, cancelled: 0 });
+    expect(pool.stats).toMatchObject({
+      threads: 1,
+      idle: 0,
+      queued: 2,
+      running: 1,
+      completed: 0,
+      failed: 0,
+      cancelled: 0,
+    });
     left.unsubscribe();
     Atomics.add(met, 0, 1);
     Atomics.notify(met, 0);
     await first;
     await expect(failing).rejects.toThrow('no');
     await nextTurn();
-    expect(pool.stats).toEqual({ threads: 1, idle: 1, queued: 0, running: 0, completed: 1, failed: 1, cancelled: 1 });
+    expect(pool.stats).toMatchObject({
+      threads: 1,
+      idle: 1,
+      queued: 0,
+      running: 0,
+      completed: 1,
+      failed: 1,
+      cancelled: 1,
+    });
   });
 });
 

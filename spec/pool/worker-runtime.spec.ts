@@ -23,11 +23,12 @@ it('a task runs in a slot that the failure of an uncloneable item has freed', as
   const slots = new TaskSlots(true);
   const received: unknown[] = [];
   const runtime: WorkerRuntime = new WorkerRuntime(
-    { taskSlots: slots.buffer, initFunction: undefined },
+    { taskSlots: slots.buffer, token: 0.5, initFunction: undefined, concurrency: 1, maxHeapMb: Infinity },
     {
-      post: (batch: Batch) => {
+      post: (posted: Batch) => {
+        const batch = structuredClone(posted);
         for (let index = BATCH_HEADER_SIZE; index < batch.length; index += HOST_MESSAGE_SIZE) {
-          const message = structuredClone(batch.slice(index, index + HOST_MESSAGE_SIZE));
+          const message = batch.slice(index, index + HOST_MESSAGE_SIZE);
           received.push(message);
           const [op, slot] = message as [number, number];
           if (op !== FAILURE) continue;
@@ -41,6 +42,7 @@ it('a task runs in a slot that the failure of an uncloneable item has freed', as
       load: () => Promise.reject(new Error('no modules')),
       runWithin: (_, run) => run(),
       runSoon: (run) => void setImmediate(run),
+      usedHeapMb: () => 0,
       sleep: () => false,
       poll: () => false,
     },

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { from, Subject } from 'rxjs';
 import type { TraceEvent } from 'sluice/trace';
-import { Histogram } from '../../src/trace/metrics/histogram';
+import { Histogram } from '../../src/core/histogram';
 import { metrics, type Metrics, type MetricsSnapshot } from '../../src/trace/metrics/metrics';
 import { pooledCall, sharedFlush } from './event-samples';
 

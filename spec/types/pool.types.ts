@@ -59,6 +59,39 @@ group('the result of a function on a thread', () => {
     expectType<Equal<WorkerResult<string>, string>>();
   });
 
+  compiles('is an instance of a class without its methods, also in lists and Maps', () => {
+    interface User {
+      readonly name: string;
+      tags?: string[];
+      greet(): string;
+    }
+    interface Plain {
+      readonly name: string;
+      tags?: string[];
+    }
+    expectType<Equal<WorkerResult<User>, Plain>>();
+    expectType<Equal<WorkerResult<Promise<User[]>>, Plain[]>>();
+    expectType<Equal<WorkerResult<Map<string, User>>, Map<string, Plain>>>();
+    expectType<Equal<WorkerResult<Generator<User>>, Plain>>();
+    expectType<Equal<WorkerResult<readonly [User, number]>, readonly [Plain, number]>>();
+    expectType<'isFile' extends keyof WorkerResult<import('node:fs').Stats> ? false : true>();
+    expectType<WorkerResult<import('node:fs').Stats>['size'] extends number ? true : false>();
+  });
+
+  compiles('is data, a Buffer, an error, a Blob or a value of unknown type as it is', () => {
+    interface Tree {
+      readonly value: number;
+      readonly children: readonly Tree[];
+    }
+    expectType<Equal<WorkerResult<Tree>, Tree>>();
+    expectType<Equal<WorkerResult<Buffer>, Buffer>>();
+    expectType<Equal<WorkerResult<RangeError>, RangeError>>();
+    expectType<Equal<WorkerResult<Blob>, Blob>>();
+    expectType<Equal<WorkerResult<unknown>, unknown>>();
+    expectType<Equal<WorkerResult<never>, never>>();
+    expectType<Equal<WorkerResult<any>, any>>(); // eslint-disable-line @typescript-eslint/no-explicit-any -- it is what is tested
+  });
+
   compiles('may be undefined or null', () => {
     expectType<Equal<WorkerResult<undefined>, undefined>>();
     expectType<Equal<WorkerResult<null>, null>>();

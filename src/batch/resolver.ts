@@ -52,6 +52,12 @@ interface FlushTarget<K> {
   settleEarly(key: K, method: 'succeed' | 'fail', result: unknown): void;
 }
 
+const flushKey = Symbol.for('sluice.flush');
+
+/** Whether a value is the second argument of a resolver, of any copy of the library. */
+export const isFlush = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Reflect.get(value, flushKey) === true;
+
 export class FlushHandle<K, V> implements Flush<K, V> {
   readonly #flight: FlushTarget<K>;
   #succeed: Flush<K, V>['succeed'] | undefined;
@@ -59,6 +65,10 @@ export class FlushHandle<K, V> implements Flush<K, V> {
 
   constructor(flight: FlushTarget<K>) {
     this.#flight = flight;
+  }
+
+  get [flushKey](): true {
+    return true;
   }
 
   get partition(): unknown {

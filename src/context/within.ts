@@ -120,6 +120,10 @@ class WithinExecution<T> implements Execution, Sink<T>, FrameOwner, Canceller {
     this.#cancelInner();
   }
 
+  get cancelReason(): unknown {
+    return this.#canceller?.cancelReason;
+  }
+
   /** Called when the inner execution has ended after its cancellation, clean-up included. */
   cancelled(): void {
     this.#isOver = true;

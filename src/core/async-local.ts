@@ -12,6 +12,7 @@ import { asyncHooks } from './node-async-hooks';
 
 interface Resource {
   runInAsyncScope<R>(work: () => R): R;
+  emitDestroy(): this;
 }
 
 /** The stores of all `AsyncLocalStorage` instances at one point of a program. */
@@ -19,7 +20,7 @@ export interface Stores {
   run<R>(work: () => R): R;
 }
 
-type ResourceClass = new (type: string, config: { readonly requireManualDestroy: true }) => Resource;
+type ResourceClass = new (type: string) => Resource;
 
 interface Storage {
   run<R>(value: unknown, work: () => R): R;
@@ -103,9 +104,9 @@ function layoutBySymbols(known: Hooks): Layout {
  * afterwards, because a storage in use makes every promise of the process slower.
  */
 function findContainerSymbol(known: Hooks): symbol | undefined {
-  if (!symbolsOf(createResource(known)).some((it) => it.description === 'context_frame')) return undefined;
+  if (!symbolsOf(createEndedResource(known)).some((it) => it.description === 'context_frame')) return undefined;
   const storage = new known.AsyncLocalStorage();
-  const resource = storage.run(true, () => createResource(known));
+  const resource = storage.run(true, () => createEndedResource(known));
   storage.disable();
   return symbolsOf(resource).find((it) => it.description === 'kAsyncLocalStorageContext');
 }
@@ -130,7 +131,7 @@ function layoutByFrame(symbol: symbol): Layout {
 
 function findLayout(known: Hooks): Layout | undefined {
   if (typeof Reflect.get(new known.AsyncLocalStorage(), 'kResourceStore') === 'symbol') return layoutBySymbols(known);
-  const symbol = symbolsOf(createResource(known)).find((it) => it.description === 'context_frame');
+  const symbol = symbolsOf(createEndedResource(known)).find((it) => it.description === 'context_frame');
   return symbol && layoutByFrame(symbol);
 }
 
@@ -151,13 +152,16 @@ function runInResource<R>(resource: Resource, work: () => R): R {
   return resource.runInAsyncScope(work);
 }
 
-const createResource = ({ AsyncResource }: Hooks): Resource =>
-  new AsyncResource('sluice', { requireManualDestroy: true });
+/** Hooks, such as those of `jest --detectOpenHandles`, are told of its end when it is collected. */
+const createResource = ({ AsyncResource }: Hooks): Resource => new AsyncResource('sluice');
+
+/** Creates a resource that nothing waits for: to hooks, it has ended at once, and not only when it is collected. */
+const createEndedResource = (known: Hooks): Resource => createResource(known).emitDestroy();
 
 const layout = hooks && findLayout(hooks);
 
 // Node's code for leaving an async scope is compiled here, since a nearly full native stack has no room for compiling it.
-if (hooks) createResource(hooks).runInAsyncScope(() => undefined);
+if (hooks) createEndedResource(hooks).runInAsyncScope(() => undefined);
 
 /**
  * A resource without stores. An `import()` inside a request may load this module inside the stores of that request; those
@@ -178,7 +182,7 @@ export function searchForNewStorages(): void {
 }
 
 function createBareResource(known: Hooks): Resource {
-  const resource = createResource(known);
+  const resource = createEndedResource(known);
   layout?.removeStores(resource);
   return resource;
 }
@@ -194,7 +198,10 @@ export function captureStores(): Stores | undefined {
   // The carried value refers to the stores of earlier work. Captured as well, each capture would retain all captures before it.
   const isCarrying = carrier?.getStore() !== undefined;
   const resource = isCarrying && carrier ? carrier.run(undefined, () => createResource(hooks)) : createResource(hooks);
-  if (layout && !layout.hasStores(resource, carrier)) return undefined;
+  if (layout && !layout.hasStores(resource, carrier)) {
+    resource.emitDestroy();
+    return undefined;
+  }
   areStoresInUse = true;
   return new CapturedStores(resource);
 }

@@ -20,6 +20,17 @@ export function captureStack(calledFunction: unknown): CapturedStack {
   return target;
 }
 
+/** The path or URL of the file of the user's code that called the library; undefined where the stack does not tell. */
+export function callingFile(calledFunction: unknown): string | undefined {
+  const { stack } = captureStack(calledFunction);
+  if (typeof stack !== 'string') return undefined;
+  const frame = stack.split('\n').find((line) => FILE.test(line) && !isLibraryFrame(line));
+  return frame && FILE.exec(frame)?.[1];
+}
+
+/** A frame with an absolute path; frames of Node and of evaluated code have none. */
+const FILE = /^\s+at (?:.*\()?(?:async )?((?:file:\/\/)?(?:\/|[a-zA-Z]:[\\/])[^()]*):\d+:\d+\)?$/;
+
 /** The folder of the library's files as written in stacks; undefined where a bundler has joined all files into one. */
 const libraryFolder = /(?:\(|at )((?:file:\/\/)?\S[^(]*?[\\/])core[\\/]call-site\.\w+/.exec(
   new Error().stack ?? '',

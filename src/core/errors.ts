@@ -194,7 +194,7 @@ export class ScopeError extends AggregateError {
     const count = errors.length === 1 ? 'One failure' : `${String(errors.length)} failures`;
     super(
       errors,
-      `${count} in scope "${scope}": ${errors.map(quote).join('; ').replace(/\.$/, '')}. ` +
+      `${count} in scope "${scope}": ${quoteSome(errors)}. ` +
         'A task that fails makes its scope fail, unless its result is awaited. ' +
         'Await the result of `start` and handle the failure there; all failures are in `errors`.',
       { cause: first },
@@ -202,6 +202,20 @@ export class ScopeError extends AggregateError {
     this.name = 'ScopeError';
     this.first = first;
   }
+}
+
+/** Failures that a message quotes. */
+const MAX_QUOTED = 5;
+/** Characters of a failure in a message. A scope that fails within another one is quoted there with its own failures. */
+const MAX_QUOTE_LENGTH = 300;
+
+function quoteSome(errors: readonly unknown[]): string {
+  const quoted = errors.slice(0, MAX_QUOTED).map((error) => {
+    const text = quote(error).replace(/\.$/, '');
+    return text.length > MAX_QUOTE_LENGTH ? `${text.slice(0, MAX_QUOTE_LENGTH)}…` : text;
+  });
+  const others = errors.length - quoted.length;
+  return others > 0 ? `${quoted.join('; ')}; and ${String(others)} more` : quoted.join('; ');
 }
 
 /** Work was started in a scope that no longer accepts work. */

@@ -25,9 +25,27 @@ export class SluiceError extends Error {
 
   constructor(code: `SLUICE_${string}`, { what, why, how, ...options }: MessageParts) {
     super(`${what} ${why} ${how}`, options);
-    this.name = new.target.name;
+    this.name = nameOf(code);
     this.code = code;
   }
+}
+
+const lowerCase: Readonly<Record<string, string>> = Object.fromEntries(
+  Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (letter) => [letter, letter.toLowerCase()]),
+);
+
+/**
+ * The name of the class, which a minifier may have replaced: `SLUICE_QUEUE_FULL` belongs to `QueueFullError`. Errors are made
+ * also on threads where a task has replaced the methods of strings.
+ */
+function nameOf(code: string): string {
+  if (code === 'SLUICE_TIMEOUT') return 'TaskTimeoutError';
+  let name = '';
+  for (let index = 'SLUICE'.length; index < code.length; index++) {
+    const letter = code[index] ?? '';
+    if (letter !== '_') name += code[index - 1] === '_' ? letter : (lowerCase[letter] ?? letter);
+  }
+  return `${name}Error`;
 }
 
 /**
@@ -39,13 +57,13 @@ export class SluiceError extends Error {
 export const isSluiceError = (error: unknown): error is SluiceError =>
   typeof error === 'object' && error !== null && brand in error;
 
-/** Whether the value is an `Error` of any realm. */
+/** Whether the value is an `Error` or a `DOMException` of any realm. */
 export const isError = (value: unknown): value is Error =>
   value instanceof Error ||
   (typeof value === 'object' &&
     value !== null &&
     'stack' in value &&
-    Object.prototype.toString.call(value) === '[object Error]');
+    /^\[object (Error|DOMException)\]$/.test(Object.prototype.toString.call(value)));
 
 const quotingErrors = new WeakSet<object>();
 

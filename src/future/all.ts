@@ -185,6 +185,10 @@ class AllExecution implements Execution, Runnable {
     if (this.#pendingCleanUps === 0) this.#canceller?.cancelled();
   }
 
+  get cancelReason(): unknown {
+    return this.#canceller?.cancelReason;
+  }
+
   onLeafCleanedUp(): void {
     if (--this.#pendingCleanUps === 0) this.#canceller?.cancelled();
   }
@@ -252,6 +256,10 @@ class LeafExecution implements Sink<unknown>, Canceller {
     if (this.isOver) return;
     this.#state = 'cancelled';
     this.#execution?.cancel(this);
+  }
+
+  get cancelReason(): unknown {
+    return this.all.cancelReason;
   }
 
   cancelled(): void {

@@ -20,6 +20,8 @@ export interface Sink<T> extends Waiter {
 }
 
 export interface Canceller {
+  /** The reason that the caller of `cancel` has given, which the code of a cancelled task can read. */
+  readonly cancelReason?: unknown;
   /** Called when the cancelled execution has ended, its clean-up included. */
   cancelled(): void;
 }

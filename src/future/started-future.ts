@@ -57,6 +57,11 @@ export class StartedFuture<T> extends AsyncValue<T> implements Canceller, Work, 
     this.#scheduler?.runQueue.drive(() => this.#execution?.cancel(this));
   }
 
+  /** @internal */
+  get cancelReason(): unknown {
+    return this.#cancellation?.reason;
+  }
+
   /** Called when the clean-up after a cancellation has ended. */
   cancelled(): void {
     const { error } = this.#failedCleanUp ?? { error: new CancelledError(this.#cancellation?.reason) };

@@ -212,6 +212,10 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
     execution.cancel(this);
   }
 
+  get cancelReason(): unknown {
+    return this.#canceller?.cancelReason;
+  }
+
   /** Called when the clean-up of the cancelled work has ended. The slot is held until then. */
   cancelled(): void {
     this.#end(undefined);

@@ -42,9 +42,10 @@ export function checkPullSource(caller: string, source: unknown): void {
 }
 
 function isPullItems(source: unknown): source is PullItems<unknown> {
+  // The call of a worker pool is a future and an async iterable of its items.
+  if (hasMethod(source, Symbol.asyncIterator)) return true;
   // A future is an iterable for `yield*`, but has no items.
-  if (isPromiseOrObservable(source)) return false;
-  return hasMethod(source, Symbol.asyncIterator) || hasMethod(source, Symbol.iterator);
+  return !isPromiseOrObservable(source) && hasMethod(source, Symbol.iterator);
 }
 
 function invalidItems(place: string, mustBe: string, items: unknown): TypeError {

@@ -141,6 +141,11 @@ export class ScopedTask<T> extends AsyncValue<T> implements Canceller, Work, Wai
     this.#deliverInterruption();
   }
 
+  /** @internal */
+  get cancelReason(): unknown {
+    return this.#cancellation.error ?? this.#interruption?.error;
+  }
+
   /** Called when the cancelled execution and its clean-up have ended. */
   cancelled(): void {
     this.#end(failure((this.#cleanUpFailure ?? this.#interruption)?.error ?? this.#cancellation.error));

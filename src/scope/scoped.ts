@@ -98,7 +98,7 @@ class ScopedExecution<T> implements Execution {
     if (this.#isOver) return canceller?.cancelled();
     this.#isCancelled = true;
     this.#canceller = canceller;
-    this.scope.cancel('its last subscriber unsubscribed');
+    this.scope.cancel(canceller?.cancelReason ?? 'its last subscriber unsubscribed');
   }
 
   #end(closeFailure?: { readonly error: unknown }): void {

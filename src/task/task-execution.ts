@@ -109,6 +109,10 @@ export class TaskExecution implements Execution, Runnable, Sink<unknown>, Cancel
     this.#prepareEntry('throw', error);
   }
 
+  get cancelReason(): unknown {
+    return this.#stopping?.canceller?.cancelReason;
+  }
+
   /** Called when the yielded input has ended after its cancellation, clean-up included. The task's own `finally` blocks follow. */
   cancelled(): void {
     this.#prepareStop();

@@ -46,6 +46,10 @@ describe('prototypes and globals that a task changes', () => {
     'do not affect values, errors, streams, promises and cancellation: %s',
     async (name) => {
       const pool = new WorkerPool({ size: 1, grace: 200 });
+      const faults: unknown[] = [];
+      pool.events$.subscribe((event) => {
+        if (event.type === 'fault') faults.push(event.error);
+      });
       await expectInvariantsAndClose(pool, async (record) => {
         const call = (task: string) => pool.task<unknown[], unknown>({ url: hostile, name: task });
         const worksAsEver = async (): Promise<void> => {
@@ -66,6 +70,7 @@ describe('prototypes and globals that a task changes', () => {
           code: 'SLUICE_TIMEOUT',
         });
         expect(pool.stats.threads).toBe(1);
+        expect(faults).toEqual([]);
       });
     },
   );

@@ -9,22 +9,26 @@ import { StartedFuture } from '../../future/started-future';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { Frame } from '../../scheduler/frame';
 import type { Arguments, Call } from './call';
+import type { Cloned } from './cloned';
 import type { FunctionReference } from '../wire/function-code';
 import type { StreamSink } from '../host/stream-sink';
 
-/** The type of a worker function's result on this thread: the value of its promise, or an item of its stream. */
+/**
+ * The type of a worker function's result on this thread: the value of its promise, or an item of its stream. An instance
+ * of a class arrives with its fields and without its methods.
+ */
 export type WorkerResult<R> =
   R extends PromiseLike<infer V>
     ? WorkerResult<V>
     : R extends Observable<infer V>
-      ? V
+      ? Cloned<V>
       : R extends { subscribe(observer: { next(value: infer V): void }): unknown }
-        ? V
+        ? Cloned<V>
         : R extends Generator<infer V> | AsyncIterable<infer V>
-          ? V
+          ? Cloned<V>
           : R extends ReadableStream<infer V>
-            ? V
-            : R;
+            ? Cloned<V>
+            : Cloned<R>;
 
 export interface ChainConfig {
   /**
@@ -83,7 +87,7 @@ export class Job<T> extends StartedFuture<T> {
     ...args: Arguments<A>
   ): Job<WorkerResult<R>>;
   chain<R>(...params: unknown[]): Job<WorkerResult<R>> {
-    const [config, fn, ...args] = isConfig(params[0]) ? (params as [ChainConfig, ...unknown[]]) : [{}, ...params];
+    const [config, fn, ...args] = withConfig<ChainConfig>(params);
     checkOptions('chain', config, ['afterError']);
     const { afterError = 'skip' } = config;
     checkOneOf('chain: afterError', afterError, ['skip', 'run']);
@@ -117,8 +121,12 @@ export class Job<T> extends StartedFuture<T> {
   }
 }
 
-const isConfig = (value: unknown): value is ChainConfig =>
-  typeof value === 'object' && value !== null && !('url' in value);
+/** Returns a config and the arguments after it. Without a config, the first argument is a function or a reference to one. */
+export const withConfig = <C extends object>(params: readonly unknown[]): [config: C, ...rest: unknown[]] =>
+  // Cast: the caller checks the config.
+  isConfig(params[0]) ? (params as [C, ...unknown[]]) : [{} as C, ...params];
+
+const isConfig = (value: unknown): value is object => typeof value === 'object' && value !== null && !('url' in value);
 
 const undefinedOnError = <T>(job: Job<T>): Future<T | undefined> =>
   Future.defer(() => job.pipe(catchError(() => of(undefined))));

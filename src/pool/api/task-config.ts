@@ -1,4 +1,5 @@
 /** The options of a task of a pool, and their checks. */
+import { invalidOption } from '../../core/describe';
 import { checkMs, checkSignal, checkString } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 
@@ -17,13 +18,22 @@ export interface TaskConfig {
   readonly timeout?: number;
   /** Cancels all runs of the task when it is aborted. */
   readonly signal?: AbortSignal;
+  /**
+   * Tasks of a higher priority start before waiting tasks of a lower one. A task that waits ages: each second counts as much
+   * as one step of priority, so that no task waits for ever.
+   *
+   * @defaultValue 0
+   */
+  readonly priority?: number;
 }
 
 /** @throws TypeError that names the first invalid or unknown option. */
 export function checkTaskConfig(caller: string, config: TaskConfig): void {
-  checkOptions(caller, config, ['name', 'timeout', 'signal']);
-  const { name, timeout, signal } = config;
+  checkOptions(caller, config, ['name', 'timeout', 'signal', 'priority']);
+  const { name, timeout, signal, priority } = config;
   if (name !== undefined) checkString(`${caller}: name`, name);
   if (timeout !== undefined) checkMs(`${caller}: timeout`, timeout);
   if (signal !== undefined) checkSignal(`${caller}: signal`, signal);
+  if (priority !== undefined && !Number.isFinite(priority))
+    throw invalidOption(`${caller}: priority`, 'a finite number', priority);
 }

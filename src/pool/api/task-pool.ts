@@ -12,6 +12,7 @@ export type TaskPool = Pick<
   | 'name'
   | 'size'
   | 'stats'
+  | 'ready'
   | 'events$'
   | 'scheduler'
   | 'do'

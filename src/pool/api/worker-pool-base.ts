@@ -7,9 +7,16 @@ import type { AsyncValue } from '../../future/async-value';
 import type { CapturedStack } from '../../core/call-site';
 import type { Arguments, Call } from './call';
 import { functionCodeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
-import { Job, type WorkerResult } from './job';
+import { all } from '../../future/all';
+import { PoolClosedError, WorkerStartError } from '../wire/pool-errors';
+import type { TaskRun } from '../host/task-run';
+import type { WorkerThread } from '../thread/worker-thread';
+import { checkedBroadcastOptions, type BroadcastConfig } from './broadcast-config';
+import { removeCallbackArguments } from './callback-arguments';
+import { Job, withConfig, type WorkerResult } from './job';
 import type { Platform } from '../thread/platform';
 import { optionsOf, type WorkerPoolConfig } from '../host/pool-config';
+import { callOnNewWorkers } from '../host/new-workers';
 import { PoolEngine } from '../host/pool-engine';
 import { PoolClosedValue } from './pool-closed-value';
 import { moduleOf, type PoolModule } from './pool-module';
@@ -59,6 +66,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     this.name = engine.name;
     this.events$ = engine.events.asObservable();
     this.scheduler = new PoolScheduler(engine);
+    if (this.#options.lifecycle.teardown) engine.onProcessEnd(() => void this.close());
   }
 
   /**
@@ -74,9 +82,47 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     this.#engine.resize(count, count);
   }
 
-  /** The current numbers of threads and tasks. */
+  /**
+   * A value that is set when the pool has as many ready threads as it keeps: `size`, or `min`. It fails with a
+   * `WorkerStartError` if they do not start, and with a `PoolClosedError` if the pool is closed before.
+   *
+   * @example
+   * await pool.ready; // the first tasks do not wait for the start of a thread
+   */
+  get ready(): AsyncValue<void> {
+    const engine = this.#engine;
+    const { workers } = engine;
+    const ready = new PoolClosedValue(engine);
+    const releaseProcess = engine.keepProcessAlive();
+    const settle = (settleValue: () => void): void => {
+      engine.turnListeners.delete(check);
+      releaseProcess();
+      if (!ready.isSet) settleValue();
+    };
+    const check = (): void => {
+      const { startFailure } = workers;
+      if (engine.isClosed)
+        settle(() => {
+          ready.fail(new PoolClosedError(engine.name, 'ready', { isStopped: true }));
+        });
+      else if (ready.isSet || workers.readyWorkers.length >= workers.min)
+        settle(() => {
+          ready.set();
+        });
+      else if (startFailure)
+        settle(() => {
+          ready.fail(new WorkerStartError(engine.name, 'ready', startFailure.cause));
+        });
+    };
+    engine.turnListeners.add(check);
+    engine.requestTurn();
+    check();
+    return ready;
+  }
+
+  /** The current numbers of threads and tasks, and how long tasks wait and run. */
   get stats(): PoolStats {
-    const { workers, queued, ended } = this.#engine;
+    const { workers, queued, ended, times } = this.#engine;
     const { activeWorkers } = workers;
     return {
       threads: activeWorkers.length,
@@ -84,6 +130,9 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
       queued,
       running: workers.threads.reduce((sum, { slots }) => sum + slots.tasks.length, 0),
       ...ended,
+      utilization: times.utilization(workers.threads),
+      waitTime: times.waitTime,
+      runTime: times.runTime,
     };
   }
 
@@ -93,14 +142,59 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
    * @param fn a function without variables of the surrounding scope, or a reference to one that a module exports
    * @param args its arguments; AsyncValues and futures among them are awaited first, without holding a worker, and if one
    * fails, so does the job
-   * @throws TypeError for a function that cannot be sent to a thread.
+   * @throws TypeError for a function that cannot be sent to a thread, or for an invalid option.
    * @example
    * const job = pool.do((a: number, b: number) => a + b, 1, 2);
    * await job; // 3
+   * await pool.do({ priority: 5 }, (n: number) => n * 2, 21); // 42
    */
-  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: Arguments<A>): Job<WorkerResult<R>> {
+  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: Arguments<A>): Job<WorkerResult<R>>;
+  do<A extends unknown[], R>(
+    config: TaskConfig,
+    fn: ((...args: A) => R) | FunctionReference,
+    ...args: Arguments<A>
+  ): Job<WorkerResult<R>>;
+  do<R>(...params: unknown[]): Job<R> {
+    const [config, fn, ...args] = withConfig<TaskConfig>(params);
+    checkTaskConfig('WorkerPool.do', config);
     // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
-    return this.#do<WorkerResult<R>>(fn, args, { caller: 'WorkerPool.do', method: this.do });
+    return this.#do<R>(fn, args, { caller: 'WorkerPool.do', method: this.do }, config);
+  }
+
+  /**
+   * Runs a function once on every thread, those included that are starting. The idea is the `broadcast` of Erlang's pools.
+   *
+   * @param fn a function without variables of the surrounding scope, or a reference to one that a module exports
+   * @param args its arguments, which are copied for each thread
+   * @returns the results in the order of the threads; it fails if one of them fails
+   * @throws TypeError for a function that cannot be sent to a thread, or for an invalid option.
+   * @example
+   * await pool.broadcast({ futureThreads: true }, (level: string) => void (process.env.LOG_LEVEL = level), 'debug');
+   */
+  broadcast<A extends unknown[], R>(
+    fn: ((...args: A) => R) | FunctionReference,
+    ...args: Arguments<A>
+  ): AsyncValue<WorkerResult<R>[]>;
+  broadcast<A extends unknown[], R>(
+    config: BroadcastConfig,
+    fn: ((...args: A) => R) | FunctionReference,
+    ...args: Arguments<A>
+  ): AsyncValue<WorkerResult<R>[]>;
+  broadcast<R>(...params: unknown[]): AsyncValue<R[]> {
+    const engine = this.#engine;
+    const { workers } = engine;
+    const [config, fn, ...args] = withConfig<BroadcastConfig>(params);
+    const { futureThreads, ...taskConfig } = checkedBroadcastOptions('WorkerPool.broadcast', config);
+    const code = codeOf(fn, 'WorkerPool.broadcast');
+    const name = printable(taskConfig.name ?? code.name);
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
+    const callerStack = engine.callerStacks.capture(this.broadcast);
+    const callOn = (target: WorkerThread<TaskRun>): Call<R> =>
+      this.#call<R>({ code: code.code, name }, { isNested: false, ...taskConfig, target })(args, callerStack);
+    workers.ensureWorkers(engine.queued);
+    const calls = workers.activeWorkers.map(callOn);
+    if (futureThreads) callOnNewWorkers(engine, callOn, taskConfig.signal);
+    return all(engine.isClosed ? [this.#call<R>({ code: code.code, name }, { isNested: false })(args)] : calls).start();
   }
 
   /**
@@ -183,14 +277,28 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     await this.close();
   }
 
-  #do<T>(fn: unknown, args: readonly unknown[], { caller, method }: EntryPoint): Job<T> {
+  #do<T>(
+    fn: unknown,
+    args: readonly unknown[],
+    { caller, method }: EntryPoint,
+    { name, timeout, signal, priority }: TaskConfig = {},
+  ): Job<T> {
     const code = codeOf(fn, caller);
     const definition = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
-    const call = this.#call<T>(code, { isNested: false, definition })(args, this.#engine.callerStacks.capture(method));
+    const call = this.#call<T>(name === undefined ? code : { code: code.code, name: printable(name) }, {
+      isNested: false,
+      timeout,
+      signal,
+      priority,
+      definition,
+    })(args, this.#engine.callerStacks.capture(method));
     return new Job<T>(call, (nextFn, nextArgs) => this.#do(nextFn, nextArgs, chainEntry));
   }
 
-  #taskOf<A extends unknown[], R>(code: NamedCode, { name = code.name, timeout, signal }: TaskConfig): PoolTask<A, R> {
+  #taskOf<A extends unknown[], R>(
+    code: NamedCode,
+    { name = code.name, timeout, signal, priority }: TaskConfig,
+  ): PoolTask<A, R> {
     const { workers, callerStacks } = this.#engine;
     const definition: PoolTaskDefinition = {
       name: printable(name),
@@ -200,9 +308,12 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     };
     const call = this.#call<WorkerResult<R>>(
       { code: code.code, name: definition.name },
-      { isNested: false, timeout, signal, definition },
+      { isNested: false, timeout, signal, priority, definition },
     );
-    const task = Object.assign((...args: unknown[]) => call(args, callerStacks.capture(task)), {
+    const { arity } = code;
+    const run = (...args: unknown[]): Call<WorkerResult<R>> =>
+      call(args.length > 1 ? removeCallbackArguments(args, arity) : args, callerStacks.capture(task));
+    const task = Object.assign(run, {
       [functionCodeKey]: code,
     });
     return registerPoolTask(task, definition);
@@ -210,15 +321,15 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
 
   #call<T>(
     { code, name }: NamedCode,
-    { isNested, timeout = this.#options.taskTimeout, signal, definition }: CallConfig,
+    { isNested, timeout = this.#options.taskTimeout, signal, priority = 0, target, definition }: CallConfig,
   ): (args: readonly unknown[], callerStack?: CapturedStack) => Call<T> {
     const engine = this.#engine;
-    const functionId = engine.functionIdOf(code, name);
-    const spec = { engine, code, name, functionId, timeout, signal, isNested, definition };
+    const functionId = engine.functionIds.of(code, name);
+    const spec = { engine, code, name, functionId, timeout, signal, priority, target, isNested, definition };
     return (args, callerStack) => new ThreadCall<T>(spec, args, callerStack);
   }
 }
 
 type CallConfig = Pick<ThreadCallSpec, 'isNested'> & {
-  readonly [K in 'timeout' | 'signal' | 'definition']?: ThreadCallSpec[K] | undefined;
+  readonly [K in 'timeout' | 'signal' | 'priority' | 'target' | 'definition']?: ThreadCallSpec[K] | undefined;
 };

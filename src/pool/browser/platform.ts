@@ -2,9 +2,16 @@
  * The browser platform runs pools on Web Workers. A browser does not report that a worker has closed itself, so the worker
  * sends `CLOSING` before it closes.
  */
-import { CLOSING } from './worker-init';
+import { CLOSING, type BrowserWorkerInit } from './worker-init';
 import { startWorker } from './worker-file';
-import type { WorkerExit, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from '../thread/platform';
+import {
+  lifecycleFunctions,
+  type WorkerExit,
+  type Platform,
+  type ThreadEvents,
+  type ThreadHandle,
+  type ThreadPlan,
+} from '../thread/platform';
 import type { Batch } from '../wire/messages';
 
 const doNothing = (): void => undefined;
@@ -18,6 +25,7 @@ export const browserPlatform: Platform = {
   start: (plan, events) => new BrowserThread(plan, events),
   // A page does not end by itself, as a process of Node does.
   keepProcessAlive: () => doNothing,
+  onProcessEnd: () => doNothing,
   registerPool: () => doNothing,
   block: () => false,
 };
@@ -28,7 +36,7 @@ class BrowserThread implements ThreadHandle {
   readonly #events: ThreadEvents;
   #hasEnded = false;
 
-  constructor({ name, init, slots }: ThreadPlan, events: ThreadEvents) {
+  constructor({ name, lifecycle, slots, token, limits }: ThreadPlan, events: ThreadEvents) {
     this.#events = events;
     this.#worker = startWorker(name);
     const { port1, port2 } = new MessageChannel();
@@ -45,7 +53,14 @@ class BrowserThread implements ThreadHandle {
       events.onUnreadable(new Error('The browser could not deserialize a message of its worker.'));
     });
     port1.start();
-    this.#worker.postMessage({ port: port2, init: { taskSlots: slots, initFunction: init } }, [port2]);
+    const workerInit: BrowserWorkerInit['init'] = {
+      taskSlots: slots,
+      token,
+      ...lifecycleFunctions(lifecycle),
+      concurrency: limits.concurrency,
+      maxHeapMb: Infinity,
+    };
+    this.#worker.postMessage({ port: port2, init: workerInit }, [port2]);
   }
 
   post(batch: Batch, transferList: readonly unknown[]): void {

@@ -26,6 +26,7 @@ function serve({ port, init }: BrowserWorkerInit): void {
     load: ({ url }) => import(/* @vite-ignore */ /* webpackIgnore: true */ url) as Promise<object>,
     runWithin: (_task, run) => run(),
     runSoon: createTurnScheduler(),
+    usedHeapMb: () => 0,
   };
   const runtime = new WorkerRuntime(init, platform);
 

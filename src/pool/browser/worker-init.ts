@@ -4,7 +4,7 @@ import type { WorkerInit } from '../wire/messages';
 export interface BrowserWorkerInit {
   /** Batches use a port of their own, so that tasks may use the global `postMessage`. */
   readonly port: MessagePort;
-  readonly init: Pick<WorkerInit, 'taskSlots' | 'initFunction'>;
+  readonly init: Omit<WorkerInit, 'hostSignal' | 'workerSignal'>;
 }
 
 /** Sent by a worker before it closes itself, because a browser does not report that. */

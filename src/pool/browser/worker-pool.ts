@@ -14,7 +14,8 @@ import { WorkerPoolBase } from '../api/worker-pool-base';
  *
  * @param config the options; times are in ms
  * @defaultValue `config` is `{}`
- * @throws TypeError for an invalid option, and for the options of Node: `resourceLimits`, `env`, `execArgv`.
+ * @throws TypeError for an invalid option, and for the options of Node: `resourceLimits`, `env`, `execArgv`,
+ * `maxHeapMbPerThread`.
  * @example
  * await using pool = new WorkerPool({ size: 2 });
  * await pool.do((n: number) => n ** 2, 12); // 144
@@ -27,7 +28,7 @@ export class WorkerPool extends WorkerPoolBase {
 }
 
 function refuseNodeOptions(config: WorkerPoolConfig | null): void {
-  for (const option of ['resourceLimits', 'env', 'execArgv'] as const) {
+  for (const option of ['resourceLimits', 'env', 'execArgv', 'maxHeapMbPerThread'] as const) {
     const value = config?.[option];
     if (value !== undefined)
       throw invalidOption(`WorkerPool: ${option}`, 'left out in a browser, because only Node supports it', value);

@@ -4,11 +4,13 @@ import type { CapturedStack } from '../../core/call-site';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import type { Timers } from '../thread/timers';
 import type { FunctionCode } from '../wire/messages';
+import type { ThreadTask } from '../thread/thread-task';
+import type { WorkerThread } from '../thread/worker-thread';
 import type { WorkerCrashError } from '../wire/pool-errors';
 import type { SharedWait } from '../../scheduler/shared-waits';
 
 /** @typeParam R - the run of a call; a parameter, so that this file does not depend on the class */
-export interface CallSpec<R> {
+export interface CallSpec<R extends ThreadTask> {
   readonly engine: RunHost<R>;
   readonly functionId: number;
   readonly name: string;
@@ -16,6 +18,10 @@ export interface CallSpec<R> {
   /** In ms. */
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
+  /** Runs with a higher priority start before others. */
+  readonly priority: number;
+  /** The thread that the call runs on; undefined if it may run on any thread. */
+  readonly target?: WorkerThread<R> | undefined;
   /** A nested call is made by a running task, so it also runs while the pool closes. */
   readonly isNested: boolean;
 }
@@ -27,6 +33,7 @@ export interface RunHost<R> {
   readonly abortListeners: AbortListeners;
   addRun(state: SchedulerState): SharedWait;
   removeFromQueue(run: R): void;
+  onRunSent(run: R): void;
   onRunEnded(run: R, how: RunEnd): void;
   keepProcessAlive(): () => void;
 }
@@ -34,7 +41,7 @@ export interface RunHost<R> {
 export type RunEnd = 'completed' | 'failed' | 'cancelled';
 
 /** A call that can be run several times. */
-export interface RunnableCall<R> {
+export interface RunnableCall<R extends ThreadTask> {
   readonly spec: CallSpec<R>;
   /** Where the call was made. */
   readonly callerStack: CapturedStack | undefined;

@@ -2,13 +2,14 @@
  * Dispatch assigns tasks to threads: waiting tasks go to threads with free credits, and tasks that were sent ahead to a
  * busy thread move to an idle one.
  */
-import type { LinkedQueue } from '../../core/linked-queue';
+import type { TaskQueue } from './task-queue';
 import type { TaskRun } from './task-run';
 import type { WorkerThread } from '../thread/worker-thread';
 
-type RunThread = WorkerThread<TaskRun>;
+/** A thread of a pool. */
+export type RunThread = WorkerThread<TaskRun>;
 
-export function dispatch(queue: LinkedQueue<TaskRun>, threads: readonly RunThread[]): void {
+export function dispatch(queue: TaskQueue<TaskRun>, threads: readonly RunThread[]): void {
   if (queue.size > 0) assign(queue, threads);
   else rebalance(threads);
 }
@@ -17,14 +18,14 @@ export function dispatch(queue: LinkedQueue<TaskRun>, threads: readonly RunThrea
  * Fills the threads with the fewest tasks first, up to a common level. Each thread is flushed before the next is filled:
  * a task that cannot be sent fails at once, and its caller may then cancel tasks behind it.
  */
-function assign(queue: LinkedQueue<TaskRun>, threads: readonly RunThread[]): void {
+function assign(queue: TaskQueue<TaskRun>, threads: readonly RunThread[]): void {
   const free = threads.filter(({ freeCredits }) => freeCredits > 0);
   if (free.length > 1) free.sort(byLoad);
   const inFlight = free.reduce((sum, thread) => sum + thread.inFlight, 0);
   const level = Math.ceil((queue.size + inFlight) / Math.max(1, free.length));
   for (const thread of free) {
     for (let count = Math.min(thread.freeCredits, level - thread.inFlight); count > 0; count--) {
-      if (queue.first?.hasTransfers && thread.isOccupied) break;
+      if (thread.isOccupied && queue.first?.hasTransfers) break;
       queue.shift()?.sendTo(thread);
     }
     thread.flush();
@@ -40,7 +41,7 @@ function rebalance(threads: readonly RunThread[]): void {
     if (!isFree(idle)) continue;
     const busiest = threads.reduce((one, other) => (other.sentAhead > one.sentAhead ? other : one), idle);
     if (busiest.sentAhead === 0) return;
-    for (const run of busiest.slots.takeBackLast(Math.ceil(busiest.sentAhead / 2))) run.sendTo(idle);
+    for (const run of busiest.takeBackLast(Math.ceil(busiest.sentAhead / 2))) run.sendTo(idle);
   }
 }
 

@@ -3,6 +3,8 @@ import { CancelledError } from '../../core/errors';
 import { begin, type Beginnable } from '../../future/execution';
 import { currentScheduler } from '../../scheduler/batch-scheduler';
 import type { NestedCalls } from '../thread/nested-calls';
+import { decode } from '../wire/decode-value';
+import type { EncodedValue } from '../wire/encode-value';
 import type { CallPayload, FunctionCode } from '../wire/messages';
 import { transfer } from '../wire/transfer';
 
@@ -13,11 +15,15 @@ export type CreateCall = (code: FunctionCode, name: string, args: readonly unkno
 export function startNestedCall(
   calls: NestedCalls,
   id: number,
-  [code, name, args, transferred]: CallPayload,
+  [code, name, encodedArgs, transferList]: CallPayload,
   createCall: CreateCall,
-): () => void {
-  // Arguments that the task has transferred to this thread are transferred on to the next one.
-  args.forEach((arg, index) => transferred[index] && transfer(arg as object, transferred[index] as object[]));
+): (reason: unknown) => void {
+  // Cast: an array, because arguments are.
+  const args = (
+    Array.isArray(encodedArgs) ? encodedArgs : decode(encodedArgs as EncodedValue, calls.signalFactory(id))
+  ) as unknown[];
+  // Objects that the task has transferred to this thread are transferred on to the next one.
+  if (transferList.length > 0) transfer(args, transferList as object[]);
   const call = createCall(code, name, args);
   const scheduler = currentScheduler();
   const execution = scheduler.runQueue.drive(() =>
@@ -35,12 +41,10 @@ export function startNestedCall(
     ),
   );
   // The task knows of its cancellation. The rejection is sent to it all the same, to close the call on both sides.
-  const canceller = {
-    cancelled: () => {
-      calls.reject(id, new CancelledError());
-    },
-  };
-  return () => {
-    scheduler.runQueue.drive(() => execution.cancel(canceller));
+  return (cancelReason) => {
+    const cancelled = (): void => {
+      calls.reject(id, new CancelledError(cancelReason));
+    };
+    scheduler.runQueue.drive(() => execution.cancel({ cancelReason, cancelled }));
   };
 }

@@ -5,7 +5,7 @@ import { checkOptions, isConfig } from '../../core/options';
 import { printable } from '../../core/printable';
 import { codeOf, type FunctionReference } from '../wire/function-code';
 import type { FunctionCode } from '../wire/messages';
-import type { ThreadOptions } from '../thread/platform';
+import type { ThreadLifecyclePlan, ThreadOptions } from '../thread/platform';
 
 export interface WorkerPoolConfig extends ThreadOptions {
   /**
@@ -63,8 +63,42 @@ export interface WorkerPoolConfig extends ThreadOptions {
    * @defaultValue 1000
    */
   readonly grace?: number;
-  /** A function that each thread runs before its first task. It is sent like the function of a task. */
-  readonly init?: (() => unknown) | FunctionReference;
+  /**
+   * Number of asynchronous tasks that one thread runs at a time. While one of them awaits something, the thread runs others.
+   * If the thread crashes, all of them fail, because it is not known which one has caused it.
+   *
+   * @defaultValue 1
+   */
+  readonly concurrency?: number;
+  /**
+   * Number of tasks after which a thread is replaced, when none of its tasks runs.
+   *
+   * @defaultValue `Infinity`
+   */
+  readonly maxTasksPerThread?: number;
+  /**
+   * Used heap in MB, garbage included, above which a thread is replaced, after the tasks that run on it. Node only.
+   *
+   * @defaultValue `Infinity`
+   */
+  readonly maxHeapMbPerThread?: number;
+  /**
+   * A function that each thread runs before its first task, with `initData` as its argument. It is sent like the function
+   * of a task. If it fails, the thread is replaced, `events$` emits a `fault`, and after three failures in a row the pool
+   * pauses before it tries again: 1 s at first, then twice as long each time, up to 60 s.
+   */
+  readonly init?: InitFunction | FunctionReference;
+  /**
+   * The argument of `init`, copied to each thread: configuration, a `SharedArrayBuffer`, or, for a pool of one thread, a
+   * port in `transfer`.
+   */
+  readonly initData?: unknown;
+  /**
+   * A function that each thread runs before an orderly end: by `close`, by a smaller `size`, after `idleTimeout`, and when
+   * the process has nothing else to do. It gets `grace` ms to end. It does not run on a thread that is ended by force or
+   * has crashed.
+   */
+  readonly teardown?: (() => unknown) | FunctionReference;
   /** `resourceLimits` of Node's `Worker`, for each thread: `maxOldGenerationSizeMb` and so on. Node only. */
   readonly resourceLimits?: Readonly<Record<string, number>>;
   /**
@@ -81,6 +115,9 @@ export interface WorkerPoolConfig extends ThreadOptions {
   readonly execArgv?: readonly string[];
 }
 
+/** A parameter of any type is accepted, as for the arguments of a task. */
+type InitFunction = { bivariant(data: unknown): unknown }['bivariant'];
+
 export interface PoolOptions {
   readonly name: string;
   readonly min: number;
@@ -90,7 +127,10 @@ export interface PoolOptions {
   readonly overflow: 'reject' | 'evict';
   readonly taskTimeout: number;
   readonly grace: number;
-  readonly init: FunctionCode | undefined;
+  readonly concurrency: number;
+  readonly maxTasksPerThread: number;
+  readonly maxHeapMbPerThread: number;
+  readonly lifecycle: ThreadLifecyclePlan;
   readonly threads: ThreadOptions;
 }
 
@@ -105,7 +145,12 @@ export const poolOptionNames: readonly string[] = Object.keys({
   overflow: true,
   taskTimeout: true,
   grace: true,
+  concurrency: true,
+  maxTasksPerThread: true,
+  maxHeapMbPerThread: true,
   init: true,
+  initData: true,
+  teardown: true,
   resourceLimits: true,
   env: true,
   execArgv: true,
@@ -127,13 +172,20 @@ const resourceLimitNames: readonly string[] = [
 export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions {
   checkOptions('WorkerPool', config, poolOptionNames);
   const { name = 'WorkerPool', idleTimeout = 10_000, maxQueue = Infinity, overflow = 'reject' } = config;
-  const { taskTimeout = Infinity, grace = 1_000, init, resourceLimits, env, execArgv } = config;
+  const { concurrency = 1, maxTasksPerThread = Infinity, maxHeapMbPerThread = Infinity } = config;
+  const { taskTimeout = Infinity, grace = 1_000, init, initData, teardown, resourceLimits, env, execArgv } = config;
   checkString('WorkerPool: name', name);
   checkOneOf('WorkerPool: overflow', overflow, ['reject', 'evict']);
   checkCount('WorkerPool: maxQueue', maxQueue, { min: 0, orInfinity: true });
   checkMs('WorkerPool: idleTimeout', idleTimeout);
   checkMs('WorkerPool: taskTimeout', taskTimeout);
   checkMs('WorkerPool: grace', grace);
+  checkCount('WorkerPool: concurrency', concurrency, { min: 1 });
+  checkCount('WorkerPool: maxTasksPerThread', maxTasksPerThread, { min: 1, orInfinity: true });
+  if (!(typeof maxHeapMbPerThread === 'number' && maxHeapMbPerThread > 0))
+    throw invalidOption('WorkerPool: maxHeapMbPerThread', 'a number of MB, more than 0', maxHeapMbPerThread);
+  if (initData !== undefined && init === undefined)
+    throw invalidOption('WorkerPool: initData', 'left out without `init`, whose argument it is', initData);
   checkThreadOptions({ resourceLimits, env, execArgv });
   return {
     name: printable(name),
@@ -143,10 +195,16 @@ export function optionsOf(config: WorkerPoolConfig, cores: number): PoolOptions 
     overflow,
     taskTimeout,
     grace,
-    init: init === undefined ? undefined : codeOf(init, 'WorkerPool: init').code,
+    concurrency,
+    maxTasksPerThread,
+    maxHeapMbPerThread,
+    lifecycle: { init: codeOfOption('init', init), teardown: codeOfOption('teardown', teardown), initData },
     threads: { resourceLimits, env, execArgv },
   };
 }
+
+const codeOfOption = (option: 'init' | 'teardown', fn: unknown): FunctionCode | undefined =>
+  fn === undefined ? undefined : codeOf(fn, `WorkerPool: ${option}`).code;
 
 function boundsOf({ size, min, max }: WorkerPoolConfig, cores: number): { readonly min: number; readonly max: number } {
   if (size !== undefined) {

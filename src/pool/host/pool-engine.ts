@@ -5,8 +5,9 @@
 import type { ExternalWaitDescription } from '../../scheduler/contract';
 import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { blockingPools, blockUntilMessage, type BlockingPool } from './blocking-wait';
-import { LinkedQueue } from '../../core/linked-queue';
+import { monotonicNow } from '../../core/platform';
 import { CallerStacks } from '../wire/caller-stack';
+import { FunctionIds } from './function-ids';
 import { WorkerSet, type WorkerSetOwner } from './worker-set';
 import { Timers } from '../thread/timers';
 import { dispatch } from './dispatch';
@@ -16,11 +17,14 @@ import { NotificationQueue } from '../../core/notification-queue';
 import type { NestedCalls } from '../thread/nested-calls';
 import type { WorkerExit, Platform } from '../thread/platform';
 import type { PoolOptions } from './pool-config';
-import { PoolClosedError, QueueFullError, WorkerStartError } from '../wire/pool-errors';
+import { PoolClosedError, QueueFullError, WorkerCrashError, WorkerStartError } from '../wire/pool-errors';
 import { PoolEvents } from './pool-events';
 import type { RunEnd, RunHost } from './call-spec';
-import type { CallPayload, FunctionCode } from '../wire/messages';
+import type { CallPayload } from '../wire/messages';
 import { SharedWaits, type SharedWait } from '../../scheduler/shared-waits';
+import { BoundRuns } from './bound-runs';
+import { PoolTimes } from './pool-times';
+import { TaskQueue } from './task-queue';
 import type { TaskRun } from './task-run';
 import type { WorkerThread } from '../thread/worker-thread';
 
@@ -32,6 +36,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly abortListeners = new AbortListeners(this.notifications);
   readonly callerStacks = new CallerStacks(() => this.pending);
   readonly events = new PoolEvents(this);
+  readonly functionIds = new FunctionIds();
   readonly workers: WorkerSet;
   /** Number of runs without an outcome. */
   pending = 0;
@@ -43,10 +48,13 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   readonly turnListeners = new Set<() => void>();
   readonly #options: PoolOptions;
   readonly #platform: Platform;
-  readonly #queue = new LinkedQueue<TaskRun>();
+  readonly times = new PoolTimes();
+  /** The time of the turn, in ms. */
+  #now = 0;
+  readonly #queue = new TaskQueue<TaskRun>();
+  readonly #bound = new BoundRuns();
   readonly #awaitingArguments = new Set<TaskRun>();
   readonly #waits = new SharedWaits(this);
-  readonly #functionIds = new Map<string, number>();
   readonly #createNestedCall: CreateCall;
   /** Lets the process end; set while the pool keeps it alive. */
   #releaseProcess: (() => void) | undefined;
@@ -81,22 +89,13 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   }
 
   get awaitsMessages(): boolean {
-    return this.workers.threads.some(
-      ({ inFlight, state }) => inFlight > 0 || state === 'starting' || state === 'terminating',
-    );
-  }
-
-  /** A number for each function, which is sent with each task instead of its code. Equal code of one name has one number. */
-  functionIdOf(code: FunctionCode, name: string): number {
-    const key = `${name} ${'source' in code ? code.source : `${code.url}#${code.exportName}`}`;
-    let id = this.#functionIds.get(key);
-    if (id === undefined) this.#functionIds.set(key, (id = this.#functionIds.size));
-    return id;
+    return this.workers.threads.some(({ awaitsMessage }) => awaitsMessage);
   }
 
   *runs(): Generator<TaskRun> {
     yield* this.#awaitingArguments;
     yield* this.#queue;
+    yield* this.#bound;
     for (const thread of this.workers.threads) yield* thread.slots.tasks;
   }
 
@@ -106,6 +105,11 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
 
   keepProcessAlive(): () => void {
     return this.#platform.keepProcessAlive();
+  }
+
+  /** Calls back when nothing keeps the process alive any more, if the pool is not closed by then. */
+  onProcessEnd(callback: () => void): void {
+    this.#closeCallbacks.push(this.#platform.onProcessEnd(callback));
   }
 
   /** Counts a new run, until `onRunEnded`. The returned wait is acquired for it. */
@@ -133,19 +137,32 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.#awaitingArguments.delete(run);
     if (run.isOver) return;
     const { maxQueue, overflow } = this.#options;
+    this.requestTurn();
+    run.queuedAt = this.#now;
+    if (run.target) {
+      this.#bound.add(run, run.target);
+      return;
+    }
     this.workers.retryStart();
     if (maxQueue !== Infinity && this.#queue.size >= maxQueue + this.workers.vacancies) {
       const isEvicted = overflow === 'evict';
-      const dropped = (isEvicted ? this.#queue.shift() : undefined) ?? run;
+      const dropped = (isEvicted ? this.#queue.shiftLeast() : undefined) ?? run;
       if (dropped !== run) this.#queue.push(run);
-      this.requestTurn();
       dropped.evict(new QueueFullError(this.name, dropped.name, { maxQueue, isEvicted }));
       return;
     }
     // A nested call goes first: a running task waits for it.
     if (run.isNested) this.#queue.unshift(run);
     else this.#queue.push(run);
-    this.requestTurn();
+  }
+
+  /** Counts the wait of a run that is sent to a thread. */
+  onRunSent(run: TaskRun): void {
+    this.times.addWait(Math.max(0, this.#now - run.queuedAt));
+  }
+
+  onTasksEnded(count: number, ms: number): void {
+    this.times.addRuns(count, ms);
   }
 
   removeFromQueue(run: TaskRun): void {
@@ -178,7 +195,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.notifications.notifyEach(all, (run) => {
       run.evict(new PoolClosedError(this.name, run.name, { isStopped: true }));
     });
-    this.workers.close();
+    this.workers.closeByForce();
   }
 
   /** Called when all runs and threads of a closed pool have ended. */
@@ -196,6 +213,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   requestTurn(): void {
     if (this.isTurnRequested) return;
     this.isTurnRequested = true;
+    this.#now = monotonicNow();
     void Promise.resolve().then(() => {
       if (this.isTurnRequested) this.turn();
     });
@@ -211,7 +229,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.requestTurn(); // their thread ends, and another may have to be started
   }
 
-  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): () => void {
+  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): (reason: unknown) => void {
     return startNestedCall(calls, id, payload, this.#createNestedCall);
   }
 
@@ -224,28 +242,37 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   }
 
   onInitFailed(thread: WorkerThread<TaskRun>, error: unknown): void {
+    this.events.next({ type: 'fault', thread: thread.id, error });
     thread.kill();
     this.workers.onStartFailed(error);
   }
 
   onExit(thread: WorkerThread<TaskRun>, exit: WorkerExit): void {
+    this.times.addEndedThread(thread);
+    const bound = this.#bound.take(thread);
     this.workers.onExit(thread, exit);
     this.requestTurn();
+    this.notifications.notifyEach(bound, (run) => {
+      run.evict(new WorkerCrashError(run.name, exit.kind, exit));
+    });
   }
 
   onNoWorkers(cause: unknown): void {
-    for (let run = this.#queue.shift(); run; run = this.#queue.shift()) {
-      run.evict(new WorkerStartError(this.name, run.name, cause));
-    }
+    evictAll(this.#queue, (run) => new WorkerStartError(this.name, run.name, cause));
   }
 
   turn(): void {
     this.isTurnRequested = false;
+    this.#now = monotonicNow();
     this.callerStacks.startTurn();
     this.notifications.deliverPending();
     const { workers, turnListeners } = this;
+    // The queue of a pool that is closed while its size is 0 would wait for ever.
+    if (this.isClosed && workers.max === 0)
+      evictAll(this.#queue, (run) => new PoolClosedError(this.name, run.name, { isStopped: true, isPaused: true }));
     for (const thread of [...workers.threads]) thread.readMessages();
     workers.ensureWorkers(this.#queue.size);
+    this.#bound.sendReady();
     dispatch(this.#queue, workers.threads);
     // A listener may remove another one, which is then not called.
     if (turnListeners.size > 0) for (const listener of [...turnListeners]) if (turnListeners.has(listener)) listener();
@@ -254,14 +281,24 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.#updateKeepAlive();
   }
 
-  /** Keeps the process alive for work that goes on by itself; not for a paused pool, nor for runs without their arguments. */
+  /**
+   * Keeps the process alive for work that goes on by itself; not for runs without their arguments, nor for a paused pool,
+   * unless one of its runs has a time limit.
+   */
   #updateKeepAlive(): void {
     const hasWork = this.pending > this.#awaitingArguments.size;
-    if (hasWork && (this.workers.max > 0 || this.workers.hasTasksInFlight)) {
+    const { max, hasTasksInFlight, isTearingDown } = this.workers;
+    const goesOn = max > 0 || hasTasksInFlight || this.timers.msUntilNext < Infinity;
+    if ((hasWork && goesOn) || isTearingDown) {
       this.#releaseProcess ??= this.keepProcessAlive();
       return;
     }
     this.#releaseProcess?.();
     this.#releaseProcess = undefined;
   }
+}
+
+/** Empties the queue and fails its runs. */
+function evictAll(queue: TaskQueue<TaskRun>, errorOf: (run: TaskRun) => Error): void {
+  for (let run = queue.shift(); run; run = queue.shift()) run.evict(errorOf(run));
 }

@@ -1,6 +1,7 @@
 /** Pool events report the threads of a pool: each that starts, ends, or throws outside of a task. */
 import { Subject } from 'rxjs';
 import { describe } from '../../core/describe';
+import type { Distribution } from '../../core/histogram';
 import { instrumentation } from '../../scheduler/instrumentation';
 import type { WorkerExit } from '../thread/platform';
 import type { CrashKind } from '../wire/pool-errors';
@@ -55,6 +56,15 @@ export interface PoolStats {
   readonly failed: number;
   /** Tasks that were cancelled since the pool was made. */
   readonly cancelled: number;
+  /**
+   * The part of the time of all threads in which tasks ran, from 0 to 1, since the pool was made. A task counts when it has
+   * ended.
+   */
+  readonly utilization: number;
+  /** From the call of a task until it was sent to a thread, in ms. `queued` of `metrics()` measures the same. */
+  readonly waitTime: Distribution;
+  /** How long tasks ran on their thread, in ms. Tiny tasks that are reported together count with their mean. */
+  readonly runTime: Distribution;
 }
 
 export const spawnEvent = (thread: number): PoolEvent => ({ type: 'spawn', thread });

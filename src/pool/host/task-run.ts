@@ -8,6 +8,7 @@ import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { ExternalWaitDescription } from '../../scheduler/contract';
 import { instrumentation, type EndOutcome } from '../../scheduler/instrumentation';
 import type { QueueLinks } from '../../core/linked-queue';
+import type { QueuedTask } from './task-queue';
 import type { CapturedStack } from '../../core/call-site';
 import type { Timer } from '../thread/timers';
 import type { RunEnd, RunnableCall } from './call-spec';
@@ -17,14 +18,18 @@ import type { StreamSink } from './stream-sink';
 import { DEMAND_WINDOW, type FunctionCode } from '../wire/messages';
 import type { ThreadTask } from '../thread/thread-task';
 import type { WorkerThread } from '../thread/worker-thread';
-import { getTransferList } from '../wire/transfer';
+import { encodeArguments, type Encoding } from '../wire/encode-value';
+import { hasTransferLists } from '../wire/transfer';
 
 let lastNumber = 0;
 
-export class TaskRun implements Execution, ThreadTask, QueueLinks {
+export class TaskRun implements Execution, ThreadTask, QueuedTask {
   queuedBefore: QueueLinks | undefined;
   queuedAfter: QueueLinks | undefined;
   isQueued = false;
+  isUrgent = false;
+  queuedAt = 0;
+  readonly priority: number;
   isOver = false;
   /** Called once, when the run has its outcome. */
   onOver: (() => void) | undefined;
@@ -35,6 +40,8 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
   #notifyCanceller: (() => void) | undefined;
   #timeout: Timer | undefined;
   #hasValue = false;
+  #encoding: Encoding | undefined;
+  #isEncoded = false;
   #lastItem: { readonly value: unknown } | undefined;
   /** Items that have arrived and were not emitted yet. */
   #pendingItems: Fifo<{ readonly value: unknown }> | undefined;
@@ -55,7 +62,8 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     this.#call = call;
     this.#sink = sink;
     this.#scheduler = scheduler;
-    const { engine, timeout, signal } = call.spec;
+    const { engine, timeout, signal, priority } = call.spec;
+    this.priority = priority;
     this.poolWait = engine.addRun(scheduler.state);
     if (timeout !== Infinity) this.#timeout = engine.timers.set(timeout, () => this.#onTimeout());
     if (signal) engine.abortListeners.add(signal, this);
@@ -85,18 +93,36 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     return this.#call.spec.isNested;
   }
 
+  /** The thread that the run is bound to; undefined if it may run on any thread. */
+  get target(): WorkerThread<TaskRun> | undefined {
+    return this.#call.spec.target;
+  }
+
+  get isBound(): boolean {
+    return this.#call.spec.target !== undefined;
+  }
+
   get code(): FunctionCode {
     return this.#call.spec.code;
   }
 
-  /** Whether an argument is transferred: it is gone from this thread then, so the run cannot be sent again. */
+  get encoding(): Encoding | undefined {
+    if (!this.#isEncoded) {
+      this.#encoding = encodeArguments(this.args);
+      this.#isEncoded = true;
+    }
+    return this.#encoding;
+  }
+
+  /** Whether a part of an argument is moved: it is gone from this thread then, so the run cannot be sent again. */
   get hasTransfers(): boolean {
-    return this.args.some((arg) => getTransferList(arg) !== undefined);
+    return hasTransferLists() && (this.encoding?.transferList.length ?? 0) > 0;
   }
 
   sendTo(thread: WorkerThread<TaskRun>): void {
     this.#thread = thread;
     this.#slot = thread.send(this);
+    this.#call.spec.engine.onRunSent(this);
     instrumentation.current?.emit({ type: 'call-sent', pool: this.#call.spec.engine, call: this, thread: thread.id });
   }
 
@@ -113,7 +139,8 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
 
   fail(error: unknown): void {
     this.#emitPendingItems();
-    if (error instanceof WorkerCrashError && error.kind !== 'killed') this.#call.onCrash(error);
+    // Beside other tasks, it is not known which one has caused the end of the thread.
+    if (error instanceof WorkerCrashError && error.kind !== 'killed' && error.others === 0) this.#call.onCrash(error);
     this.#end(failure(error));
   }
 
@@ -151,7 +178,8 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     this.#thread = undefined;
     const notifyCanceller = this.#notifyCanceller;
     this.#notifyCanceller = undefined;
-    notifyCanceller?.();
+    // The canceller goes on with its own clean-up, which needs the scheduler.
+    if (notifyCanceller) this.#scheduler.runQueue.drive(notifyCanceller);
   }
 
   cancel(canceller?: Canceller): void {
@@ -161,36 +189,34 @@ export class TaskRun implements Execution, ThreadTask, QueueLinks {
     }
     // A subscriber may unsubscribe when it gets the value, before the run is complete.
     this.#finish(this.#hasValue ? 'completed' : 'cancelled', this.#hasValue ? success(undefined) : undefined);
-    this.#leaveThread('No subscriber waits for the task any more.', canceller);
+    this.#leaveThread(canceller?.cancelReason ?? 'No subscriber waits for the task any more.', canceller);
   }
 
   /** Called when the signal of the call is aborted. */
   abort(reason: unknown): void {
-    this.#stop(new CancelledError(reason), 'The signal of the task was aborted.');
+    this.#stop(new CancelledError(reason), reason);
   }
 
   /** Fails a run that its pool gives up: the pool is closed, its queue is full, or an argument has failed. */
   evict(error: unknown): void {
-    this.#stop(error, 'The pool has given up the task.');
+    this.#stop(error, error);
   }
 
   #onTimeout(): void {
     const kind = this.#thread?.slots.phase(this.#slot) ?? 'queue';
     const { timeout } = this.#call.spec;
-    this.#stop(
-      new TaskTimeoutError(timeout, undefined, { kind, task: this.name }),
-      'The task has exceeded its timeout.',
-    );
+    const error = new TaskTimeoutError(timeout, undefined, { kind, task: this.name });
+    this.#stop(error, error);
   }
 
   /** Ends the run from this side. The thread is notified first, because the subscriber may close the pool. */
-  #stop(error: unknown, reason: string): void {
+  #stop(error: unknown, reason: unknown): void {
     if (this.isOver || this.#hasValue) return;
     this.#leaveThread(reason);
     this.#end(failure(error));
   }
 
-  #leaveThread(reason: string, canceller?: Canceller): void {
+  #leaveThread(reason: unknown, canceller?: Canceller): void {
     if (this.isQueued) this.#call.spec.engine.removeFromQueue(this);
     if (!this.#thread || this.#thread.cancel(this.#slot, reason)) canceller?.cancelled();
     else if (canceller) this.#notifyCanceller = this.#whenReleased(canceller);

@@ -13,8 +13,9 @@ import type { Timer, Timers } from '../thread/timers';
 
 /** Waiting tasks fail after this number of failed starts in a row. */
 const MAX_START_FAILURES = 3;
-/** The pause before the next try then. */
+/** The pause before the next try then. It doubles with each further failure. */
 const BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 60_000;
 
 export interface WorkerSetOwner extends ThreadOwner<TaskRun, WorkerThread<TaskRun>> {
   readonly timers: Timers;
@@ -33,6 +34,9 @@ export class WorkerSet {
   #lastId = 0;
   #startFailures = 0;
   #backoff: Timer | undefined;
+  #startFailure: { readonly cause: unknown } | undefined;
+  /** The next pause, in ms. */
+  #pause = BACKOFF_MS;
   #isClosed = false;
   readonly #idleTimers = new Map<WorkerThread<TaskRun>, Timer>();
 
@@ -61,8 +65,21 @@ export class WorkerSet {
     return this.activeWorkers.reduce((sum, { prefetch }) => sum + prefetch.credits, 0) || this.max;
   }
 
+  get readyWorkers(): WorkerThread<TaskRun>[] {
+    return this.threads.filter(({ state }) => state === 'ready');
+  }
+
+  /** Why no thread can be started, until the next try; undefined while that is not known. */
+  get startFailure(): { readonly cause: unknown } | undefined {
+    return this.#backoff && this.#startFailure;
+  }
+
   get hasTasksInFlight(): boolean {
     return this.threads.some(({ inFlight }) => inFlight > 0);
+  }
+
+  get isTearingDown(): boolean {
+    return this.threads.some(({ state }) => state === 'tearing-down');
   }
 
   resize(min: number, max: number): void {
@@ -107,15 +124,20 @@ export class WorkerSet {
   /** Called when a thread has proved able to run tasks. */
   onWorkerReady(): void {
     this.#startFailures = 0;
+    this.#pause = BACKOFF_MS;
   }
 
   /** Called when a thread could not start, or ended before it ran a task. */
   onStartFailed(cause: unknown): void {
     if (++this.#startFailures < MAX_START_FAILURES) return;
-    this.#backoff ??= this.#owner.timers.set(BACKOFF_MS, () => {
-      this.#resetBackoff();
-      this.#owner.requestTurn();
-    });
+    this.#startFailure = { cause };
+    if (!this.#backoff) {
+      this.#backoff = this.#owner.timers.set(this.#pause, () => {
+        this.#resetBackoff(MAX_START_FAILURES - 1);
+        this.#owner.requestTurn();
+      });
+      this.#pause = Math.min(MAX_BACKOFF_MS, 2 * this.#pause);
+    }
     if (this.activeWorkers.length === 0) this.#owner.onNoWorkers(cause);
   }
 
@@ -135,19 +157,31 @@ export class WorkerSet {
     else if (exit.kind !== 'killed') this.onWorkerReady();
   }
 
+  /** Ends the threads after their tasks, and starts no more. */
   close(): void {
+    this.#stopStarting();
+    for (const thread of [...this.threads]) thread.retire();
+  }
+
+  /** Ends the threads at once. */
+  closeByForce(): void {
+    this.#stopStarting();
+    for (const thread of [...this.threads]) thread.kill();
+  }
+
+  #stopStarting(): void {
     this.#isClosed = true;
     this.#resetBackoff();
     for (const thread of this.#idleTimers.keys()) this.#clearIdleTimer(thread);
-    for (const thread of [...this.threads]) thread.kill();
   }
 
   /** Returns false if no thread could be started. */
   #startWorker(): boolean {
     const id = ++this.#lastId;
-    const { name, init, threads } = this.#options;
+    const { name, lifecycle, threads, concurrency, maxTasksPerThread, maxHeapMbPerThread } = this.#options;
     try {
-      const plan = { name: `${name} ${String(id)}`, init, options: threads };
+      const limits = { concurrency, maxTasksPerThread, maxHeapMbPerThread };
+      const plan = { name: `${name} ${String(id)}`, lifecycle, limits, options: threads };
       const thread = new WorkerThread<TaskRun>(id, this.#owner, { platform: this.#platform, plan });
       this.threads.push(thread);
       this.#owner.events.next(spawnEvent(thread.id));

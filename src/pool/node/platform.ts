@@ -1,75 +1,158 @@
 /**
- * The node platform runs pools on worker threads of Node. One supervisor thread starts and terminates the threads of all
+ * The node platform runs pools on worker threads of Node. A supervisor thread starts and terminates the threads of all
  * pools of this thread, so that they are managed also while `block` holds this one. It exists as long as a pool does.
+ *
+ * A thread inherits flags, among them modules that are loaded first and may refuse to run in a thread. The options
+ * `execArgv` and `env` of a pool replace the flags, and have to do so for its supervisor as well: pools with one of the
+ * options have a supervisor of their own.
  */
 import { availableParallelism } from 'node:os';
+import { clearInterval, setInterval } from 'node:timers';
 import { MessageChannel, receiveMessageOnPort, SHARE_ENV, Worker, type MessagePort } from 'node:worker_threads';
+import { LONGEST_DELAY } from '../../core/platform';
 import { WakeSignal } from '../wire/wake-signal';
-import type { WorkerExit, Platform, ThreadEvents, ThreadHandle, ThreadPlan } from '../thread/platform';
+import {
+  lifecycleFunctions,
+  type WorkerExit,
+  type Platform,
+  type ThreadEvents,
+  type ThreadHandle,
+  type ThreadPlan,
+} from '../thread/platform';
 import type { Batch } from '../wire/messages';
+import { modulesOfThreads, refuseOwnModule } from './pool-module';
 import type { SupervisorCommand, ThreadExit } from './supervisor';
+import { isOutput, writeOutput, type WrittenMessage } from './thread-output';
 import { workerFile } from './worker-file';
 
-class NodePlatform implements Platform {
-  readonly canShare = true;
-  readonly canBlock = true;
-  #supervisor: SupervisorHandle | undefined;
+class NodeThreads {
+  readonly #supervisors = new Map<string, SupervisorHandle>();
+  readonly #hostSignal = new WakeSignal();
   #poolCount = 0;
-  /** How many pools keep the process alive. */
+  /** How many waits keep the process alive. */
   #keepAliveCount = 0;
+  /** A handle that keeps the process alive while it is referenced, also where no thread was started yet. */
+  #handle: NodeJS.Timeout | undefined;
 
-  cores(): number {
-    return availableParallelism();
-  }
-
-  start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
-    const supervisor = (this.#supervisor ??= new SupervisorHandle(() => {
-      // The end of a supervisor may be reported twice, when another one has already taken over.
-      if (this.#supervisor === supervisor) this.#supervisor = undefined;
-    }));
-    if (this.#keepAliveCount > 0) supervisor.keepAlive(true);
-    return supervisor.start(plan, events);
+  start(plan: ThreadPlan, events: ThreadEvents, poolModules: readonly string[]): ThreadHandle {
+    const { execArgv, env } = plan.options;
+    const replaces = { flags: execArgv !== undefined, env: typeof env === 'object' };
+    const key = JSON.stringify(replaces);
+    let supervisor = this.#supervisors.get(key);
+    if (!supervisor) {
+      const started = new SupervisorHandle(this.#hostSignal, replaces, () => {
+        // The end of a supervisor may be reported twice, when another one has already taken over.
+        if (this.#supervisors.get(key) === started) this.#supervisors.delete(key);
+      });
+      this.#supervisors.set(key, (supervisor = started));
+    }
+    return supervisor.start(plan, events, poolModules);
   }
 
   registerPool(): () => void {
     this.#poolCount++;
     return () => {
       if (--this.#poolCount > 0) return;
-      this.#supervisor?.terminate();
-      this.#supervisor = undefined;
+      for (const supervisor of this.#supervisors.values()) supervisor.terminate();
+      this.#supervisors.clear();
+      this.#updateHandle();
     };
   }
 
   keepProcessAlive(): () => void {
     this.#keepAliveCount++;
-    this.#supervisor?.keepAlive(true);
+    this.#updateHandle();
     return () => {
-      if (--this.#keepAliveCount === 0) this.#supervisor?.keepAlive(false);
+      this.#keepAliveCount--;
+      this.#updateHandle();
     };
   }
 
+  #updateHandle(): void {
+    if (this.#keepAliveCount > 0) (this.#handle ??= setInterval(noop, LONGEST_DELAY)).ref();
+    else if (this.#poolCount > 0) this.#handle?.unref();
+    else {
+      clearInterval(this.#handle);
+      this.#handle = undefined;
+    }
+  }
+
   block(ms: number): boolean {
-    if (this.#supervisor) return this.#supervisor.sleep(ms);
-    // Without threads nothing can arrive; only the time elapses.
-    new WakeSignal().sleep(0, ms);
+    const { notifiedCount } = this.#hostSignal;
+    if (this.#receiveAll()) return true;
+    this.#hostSignal.sleep(notifiedCount, ms);
+    this.#receiveAll();
     return true;
+  }
+
+  /** Handles all messages that have arrived, without the event loop; false if there was none. */
+  #receiveAll(): boolean {
+    let hasReceived = false;
+    for (const supervisor of [...this.#supervisors.values()]) hasReceived = supervisor.receiveAll() || hasReceived;
+    return hasReceived;
   }
 }
 
-export const nodePlatform: Platform = new NodePlatform();
+/** The threads of all pools of this thread. */
+const threads = new NodeThreads();
+
+export class NodePlatform implements Platform {
+  readonly canShare = true;
+  readonly canBlock = true;
+
+  /** @param poolModule the module that makes the pool when it is loaded, if one does */
+  constructor(private readonly poolModule: string | undefined) {}
+
+  cores(): number {
+    return availableParallelism();
+  }
+
+  start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
+    refuseOwnModule(this.poolModule);
+    return threads.start(plan, events, modulesOfThreads(this.poolModule));
+  }
+
+  registerPool(): () => void {
+    return threads.registerPool();
+  }
+
+  keepProcessAlive(): () => void {
+    return threads.keepProcessAlive();
+  }
+
+  onProcessEnd(callback: () => void): () => void {
+    process.once('beforeExit', callback);
+    return () => void process.off('beforeExit', callback);
+  }
+
+  block(ms: number): boolean {
+    return threads.block(ms);
+  }
+}
 
 class SupervisorHandle {
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #hostSignal = new WakeSignal();
+  readonly #hostSignal: WakeSignal;
   readonly #threads = new Map<number, NodeThread>();
   #lastId = 0;
 
-  constructor(private readonly onEnded: () => void) {
+  constructor(
+    hostSignal: WakeSignal,
+    replaces: { readonly flags: boolean; readonly env: boolean },
+    private readonly onEnded: () => void,
+  ) {
+    this.#hostSignal = hostSignal;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    // Its environment is shared, so that a new thread gets the variables as they are at its start.
-    this.#worker = new Worker(workerFile('supervisor'), { env: SHARE_ENV, name: 'sluice supervisor' });
+    const file = workerFile('supervisor');
+    this.#worker = new Worker(file, {
+      name: 'sluice supervisor',
+      // Its environment is shared, so that a new thread gets the variables as they are at its start.
+      env: replaces.env ? {} : SHARE_ENV,
+      // Uncompiled sources run by the loader of the process only.
+      ...(replaces.flags && file.protocol === 'file:' ? { execArgv: [] } : {}),
+    });
     this.#worker.postMessage({ commandPort: port2, hostSignal: this.#hostSignal.buffer }, [port2]);
     this.#worker.unref();
     this.#worker.on('error', (error) => {
@@ -86,13 +169,14 @@ class SupervisorHandle {
       this.#onThreadExit(exit);
     });
     port1.unref();
+    process.on('exit', this.#writeRemainingOutput);
   }
 
-  start(plan: ThreadPlan, events: ThreadEvents): ThreadHandle {
+  start(plan: ThreadPlan, events: ThreadEvents, poolModules: readonly string[]): ThreadHandle {
     const { env, execArgv, resourceLimits } = plan.options;
     const id = ++this.#lastId;
     const { port1, port2 } = new MessageChannel();
-    const thread = new NodeThread(port1, events, () => this.#send({ kill: id }));
+    const thread = new NodeThread({ port: port1, token: plan.token }, events, () => this.#send({ kill: id }));
     this.#threads.set(id, thread);
     const sharesEnv = typeof env === 'symbol';
     this.#send(
@@ -107,11 +191,15 @@ class SupervisorHandle {
           ...(resourceLimits ? { resourceLimits: { ...resourceLimits } } : {}),
         },
         port: port2,
+        poolModules,
         init: {
           taskSlots: plan.slots,
+          token: plan.token,
           hostSignal: this.#hostSignal.buffer,
           workerSignal: thread.workerSignal.buffer,
-          initFunction: plan.init,
+          ...lifecycleFunctions(plan.lifecycle),
+          concurrency: plan.limits.concurrency,
+          maxHeapMb: plan.limits.maxHeapMbPerThread,
         },
       },
       [port2],
@@ -119,20 +207,8 @@ class SupervisorHandle {
     return thread;
   }
 
-  keepAlive(isOn: boolean): void {
-    if (isOn) this.#worker.ref();
-    else this.#worker.unref();
-  }
-
-  sleep(ms: number): boolean {
-    const { notifiedCount } = this.#hostSignal;
-    if (this.#receiveAll()) return true;
-    this.#hostSignal.sleep(notifiedCount, ms);
-    this.#receiveAll();
-    return true;
-  }
-
   terminate(): void {
+    process.off('exit', this.#writeRemainingOutput);
     this.#worker.removeAllListeners();
     this.#port.close();
     void this.#worker.terminate();
@@ -143,7 +219,7 @@ class SupervisorHandle {
   }
 
   /** Handles all messages that have arrived, without the event loop; false if there was none. */
-  #receiveAll(): boolean {
+  receiveAll(): boolean {
     let hasReceived = false;
     for (const [id, thread] of [...this.#threads]) {
       hasReceived = thread.receiveAll() || hasReceived;
@@ -169,7 +245,12 @@ class SupervisorHandle {
     if (thread.exit && this.#threads.delete(id)) thread.finish(thread.exit);
   }
 
+  readonly #writeRemainingOutput = (): void => {
+    for (const thread of this.#threads.values()) thread.writeOutput();
+  };
+
   #onSupervisorEnded(error: Error): void {
+    process.off('exit', this.#writeRemainingOutput);
     this.onEnded();
     for (const thread of this.#threads.values()) thread.finish({ kind: 'error', cause: error });
     this.#threads.clear();
@@ -180,14 +261,18 @@ class NodeThread implements ThreadHandle {
   readonly workerSignal = new WakeSignal();
   /** Set when the thread has ended, while its last messages are handled. */
   exit: WorkerExit | undefined;
+  readonly #port: MessagePort;
+  readonly #token: number;
 
   constructor(
-    private readonly port: MessagePort,
+    { port, token }: { readonly port: MessagePort; readonly token: number },
     private readonly events: ThreadEvents,
     private readonly sendKill: () => void,
   ) {
-    port.on('message', (batch: Batch) => {
-      events.onBatch(batch);
+    this.#port = port;
+    this.#token = token;
+    port.on('message', (message: unknown) => {
+      this.#receive(message);
     });
     port.on('messageerror', (error) => {
       events.onUnreadable(error);
@@ -196,7 +281,7 @@ class NodeThread implements ThreadHandle {
   }
 
   post(batch: Batch, transferList: readonly unknown[]): void {
-    this.port.postMessage(batch, transferList as MessagePort[]);
+    this.#port.postMessage(batch, transferList as MessagePort[]);
     this.workerSignal.notify();
   }
 
@@ -206,20 +291,41 @@ class NodeThread implements ThreadHandle {
 
   receiveAll(): boolean {
     let hasReceived = false;
-    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
       hasReceived = true;
-      this.events.onBatch(next.message as Batch);
+      this.#receive(next.message);
     }
     return hasReceived;
+  }
+
+  /** Writes the output that has arrived, and leaves all else: the process exits, and no result can be handled any more. */
+  writeOutput(): void {
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
+      const message: unknown = next.message;
+      if (isOutput(message, this.#token)) writeOutput(message, noop);
+    }
   }
 
   /** Handles the messages that the thread sent before its end, then reports the end. */
   finish(exit: WorkerExit): void {
     this.receiveAll();
-    this.port.close();
+    this.#port.close();
     this.events.onExit(exit);
   }
+
+  #receive(message: unknown): void {
+    if (!isOutput(message, this.#token)) {
+      this.events.onBatch(message);
+      return;
+    }
+    const { stream, chunk } = message;
+    writeOutput(message, () => {
+      this.#port.postMessage({ stream, size: chunk.length } satisfies WrittenMessage);
+    });
+  }
 }
+
+const noop = (): void => undefined;
 
 function toWorkerExit(exitCode: number | undefined, error: ThreadExit['error']): WorkerExit {
   if (!error) return { kind: exitCode === undefined ? 'killed' : 'exit', exitCode };

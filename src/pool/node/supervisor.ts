@@ -12,6 +12,8 @@ export interface StartCommand {
   readonly file: string;
   readonly options: WorkerOptions & { readonly sharesEnv: boolean };
   readonly port: MessagePort;
+  /** The modules of the pool of the thread and of the pools around it. */
+  readonly poolModules: readonly string[];
   readonly init: WorkerInit;
 }
 
@@ -45,14 +47,17 @@ export function supervise(commandPort: MessagePort, hostSignal: WakeSignal): voi
   });
 }
 
-function start({ start: id, file, options, port, init }: StartCommand, report: (exit: ThreadExit) => void): void {
+function start(
+  { start: id, file, options, port, poolModules, init }: StartCommand,
+  report: (exit: ThreadExit) => void,
+): void {
   const { sharesEnv, ...rest } = options;
   let error: ThreadExit['error'];
   try {
     const worker = new Worker(new URL(file), {
       ...rest,
       ...(sharesEnv ? { env: SHARE_ENV } : {}),
-      workerData: { port, init },
+      workerData: { port, poolModules, init },
       transferList: [port],
     });
     workers.set(id, worker);

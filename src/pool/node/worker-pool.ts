@@ -1,5 +1,7 @@
 /** `WorkerPool` on the worker threads of Node. */
-import { nodePlatform } from './platform';
+import { captureStack } from '../../core/call-site';
+import { NodePlatform } from './platform';
+import { moduleThatLoads } from './pool-module';
 import type { WorkerPoolConfig } from '../host/pool-config';
 import { WorkerPoolBase } from '../api/worker-pool-base';
 
@@ -16,6 +18,6 @@ import { WorkerPoolBase } from '../api/worker-pool-base';
  */
 export class WorkerPool extends WorkerPoolBase {
   constructor(config: WorkerPoolConfig = {}) {
-    super(config, nodePlatform);
+    super(config, new NodePlatform(moduleThatLoads(captureStack(new.target))));
   }
 }

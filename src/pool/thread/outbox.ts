@@ -3,28 +3,36 @@
  * posted one by one, and only those that cannot be sent are rejected.
  */
 import { Fifo } from '../../core/fifo';
-import { whyNotTransferable } from '../wire/transfer-check';
+import { encode, type Encoding } from '../wire/encode-value';
+import { isBuffer, whyNotTransferable } from '../wire/transfer-check';
 import type { ThreadHandle } from './platform';
-import { TransferError } from '../wire/pool-errors';
-import { RESOLVE_CALL, RUN, WORKER_MESSAGE_SIZE, type Batch } from '../wire/messages';
-import { getTransferList } from '../wire/transfer';
-import { findUncloneable } from '../wire/find-uncloneable';
+import type { TransferError } from '../wire/pool-errors';
+import { ENCODED, INIT, RESOLVE_CALL, RUN, WORKER_MESSAGE_SIZE, type Batch } from '../wire/messages';
+import { transferErrorOf } from '../wire/transfer-error';
 
-/** Called for a task, or the result of a nested call, that cannot be sent. `errorFor` makes the error from the task's name. */
+/** Called for a task, the result of a nested call, or the data of `init`, that cannot be sent. `errorFor` makes the error from the task's name. */
 export type OnRejected = (
-  op: typeof RUN | typeof RESOLVE_CALL,
+  op: typeof RUN | typeof RESOLVE_CALL | typeof INIT,
   id: number,
   errorFor: (name: string) => TransferError,
 ) => void;
+
+/** A message that is posted alone, or rejected. */
+interface SingleMessage {
+  readonly message: readonly [op: number, id: number, first: unknown, second: unknown];
+  readonly encoding: Encoding | undefined;
+}
 
 export class HostOutbox {
   readonly #handle: ThreadHandle;
   readonly #onRejected: OnRejected;
   #messages: unknown[] = [];
   #transferList: unknown[] = [];
+  /** The encodings of messages that are not posted as they are, by the position of the message. */
+  #encodings = new Map<number, Encoding>();
   #postedBatches = 0;
   /** Messages of a batch that could not be posted. */
-  readonly #retries = new Fifo<unknown[]>();
+  readonly #singles = new Fifo<SingleMessage>();
   /** By slot: the number of the batch in which its task was sent. */
   readonly #batchOfSlot: number[] = [];
 
@@ -35,23 +43,41 @@ export class HostOutbox {
 
   add(op: number, id: number, first?: unknown, second?: unknown): void {
     this.#messages.push(op, id, first, second);
-    if (op === RESOLVE_CALL) this.#addTransfers([first]);
-    if (op !== RUN) return;
-    this.#batchOfSlot[id] = this.#postedBatches;
-    this.#addTransfers(second as readonly unknown[]);
+  }
+
+  addRun(slot: number, functionIndex: number, args: readonly unknown[], encoding: Encoding | undefined): void {
+    this.#batchOfSlot[slot] = this.#postedBatches;
+    if (encoding) this.#addEncoded([RUN, slot, functionIndex, args], encoding);
+    else this.add(RUN, slot, functionIndex, args);
+  }
+
+  /** Adds the result of a nested call, or the data of `init`. */
+  addValue(op: typeof RESOLVE_CALL | typeof INIT, id: number, value: unknown): void {
+    const encoding = encode(value);
+    if (encoding) this.#addEncoded([op, id, undefined, value], encoding);
+    else this.add(op, id, undefined, value);
   }
 
   flush(): void {
-    this.#postRetries();
+    this.#postSingles();
     if (this.#messages.length === 0) return;
-    const [messages, transferList] = [this.#messages, this.#transferList];
+    const [messages, transferList, encodings] = [this.#messages, this.#transferList, this.#encodings];
     this.#messages = [];
     this.#transferList = [];
+    if (encodings.size > 0) this.#encodings = new Map();
     try {
       this.#post(messages, transferList);
     } catch {
-      this.#postOneByOne(messages);
+      for (let index = 0; index < messages.length; index += WORKER_MESSAGE_SIZE) {
+        const message = messages.slice(index, index + WORKER_MESSAGE_SIZE);
+        // Cast: a message has that many elements.
+        this.#singles.push({
+          message: message as unknown as SingleMessage['message'],
+          encoding: encodings.get(index),
+        });
+      }
     }
+    this.#postSingles();
   }
 
   /** The slots whose tasks were sent in this batch. */
@@ -59,11 +85,15 @@ export class HostOutbox {
     return [...this.#batchOfSlot.keys()].filter((slot) => this.#batchOfSlot[slot] === batch);
   }
 
-  #addTransfers(values: readonly unknown[]): void {
-    for (const value of values) {
-      const transfers = getTransferList(value);
-      if (transfers) this.#transferList.push(...transfers);
+  #addEncoded(message: SingleMessage['message'], encoding: Encoding): void {
+    if (encoding.refused) {
+      this.#singles.push({ message, encoding });
+      return;
     }
+    const [op, id, first] = message;
+    this.#encodings.set(this.#messages.length, encoding);
+    for (const item of encoding.transferList) this.#transferList.push(item);
+    this.add(encoding.isEncoded ? op | ENCODED : op, id, first, encoding.data);
   }
 
   /** Checks the transfer list first: the platform accepts a buffer that was transferred before and posts an unreadable batch. */
@@ -74,40 +104,35 @@ export class HostOutbox {
     this.#postedBatches++;
   }
 
-  #postOneByOne(messages: Batch): void {
-    for (let index = 0; index < messages.length; index += WORKER_MESSAGE_SIZE)
-      this.#retries.push(messages.slice(index, index + WORKER_MESSAGE_SIZE));
-    this.#postRetries();
-  }
-
-  #postRetries(): void {
-    for (let message = this.#retries.shift(); message; message = this.#retries.shift()) {
-      const [op, id, first, second] = message as [number, number, unknown, unknown];
-      const values = op === RUN ? (second as readonly unknown[]) : op === RESOLVE_CALL ? [first] : [];
-      const transferList = values.flatMap((value) => getTransferList(value) ?? []);
+  #postSingles(): void {
+    for (let single = this.#singles.shift(); single; single = this.#singles.shift()) {
+      const { message, encoding } = single;
+      const [opOfMessage, id, , data] = message;
+      const op = opOfMessage & ~ENCODED;
       if (op === RUN) this.#batchOfSlot[id] = this.#postedBatches;
       try {
-        this.#post(message, transferList);
+        if (encoding?.refused) throw new TypeError('The value contains an object that is not sent.');
+        this.#postSingle(message, encoding?.transferList ?? []);
       } catch (cause) {
-        if (op !== RUN && op !== RESOLVE_CALL) throw cause;
-        const rejected = { values, transferList, cause, isAnswer: op === RESOLVE_CALL };
-        this.#onRejected(op, id, (name) => transferErrorOf(name, rejected));
+        if (op !== RUN && op !== RESOLVE_CALL && op !== INIT) throw cause;
+        const root = ROOTS[op];
+        const value = encoding ? encoding.value : data;
+        this.#onRejected(op, id, (name) => transferErrorOf(name, { root, value, encoding, cause }));
       }
+    }
+  }
+
+  #postSingle(message: Batch, transferList: readonly unknown[]): void {
+    try {
+      this.#post(message, transferList);
+    } catch (error) {
+      const withoutBuffers = transferList.filter((item) => !isBuffer(item));
+      if (withoutBuffers.length === transferList.length || whyNotTransferable(transferList)) throw error;
+      // The platform may be unable to move a buffer, as that of a WebAssembly memory, and copies it then.
+      this.#post(message, withoutBuffers);
     }
   }
 }
 
-interface RejectedMessage {
-  readonly values: readonly unknown[];
-  readonly transferList: readonly unknown[];
-  readonly cause: unknown;
-  readonly isAnswer: boolean;
-}
-
-function transferErrorOf(name: string, { values, transferList, cause, isAnswer }: RejectedMessage): TransferError {
-  const root = isAnswer ? 'The answer' : 'args';
-  const obstacle = whyNotTransferable(transferList);
-  if (obstacle) return new TransferError(name, root, obstacle, cause);
-  const found = findUncloneable(isAnswer ? values[0] : values, root, transferList);
-  return new TransferError(name, found?.path ?? root, found?.what ?? 'refused by structured clone', cause);
-}
+/** The names of the values in errors, with which the paths of their parts begin. */
+const ROOTS = { [RUN]: 'args', [RESOLVE_CALL]: 'The answer', [INIT]: 'initData' } as const;

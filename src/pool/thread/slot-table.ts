@@ -5,6 +5,8 @@ interface SlotHolder {
   readonly number: number;
   /** A task with transferred arguments cannot be sent again. */
   readonly hasTransfers: boolean;
+  /** A bound task runs on no other thread. */
+  readonly isBound: boolean;
   onReleased(): void;
 }
 
@@ -54,6 +56,11 @@ export class SlotTable<T extends SlotHolder> {
     return slot;
   }
 
+  /** Whether the slot is in use, also by a task that was cancelled or taken back. */
+  isUsed(slot: number): boolean {
+    return this.#slots.isTaken(slot);
+  }
+
   /** Frees a slot whose last message has arrived, and returns the task that held it. */
   release(slot: number): T | undefined {
     const task = this.#tasks[slot];
@@ -77,7 +84,7 @@ export class SlotTable<T extends SlotHolder> {
     const newestFirst = [...this.#tasks.entries()].sort(([, one], [, other]) => numberOf(other) - numberOf(one));
     for (const [slot, task] of newestFirst) {
       if (back.length === count) break;
-      if (task && !task.hasTransfers && this.takeBack(slot)) back.push(task);
+      if (task && !task.hasTransfers && !task.isBound && this.takeBack(slot)) back.push(task);
     }
     return back.reverse();
   }
@@ -88,7 +95,9 @@ export class SlotTable<T extends SlotHolder> {
     for (const [slot, task] of [...this.#tasks.entries()]) {
       if (!task) continue;
       const hasStarted =
-        task.hasTransfers || (this.#slots.hasBegun(slot) && (blamesEnded || !this.#slots.hasEnded(slot)));
+        task.hasTransfers ||
+        task.isBound ||
+        (this.#slots.hasBegun(slot) && (blamesEnded || !this.#slots.hasEnded(slot)));
       this.release(slot);
       cleared[hasStarted ? 'started' : 'others'].push(task);
     }

@@ -4,6 +4,7 @@ import type { Timers } from './timers';
 import type { NotificationQueue } from '../../core/notification-queue';
 import type { NestedCalls } from './nested-calls';
 import type { WorkerExit } from './platform';
+import type { Encoding } from '../wire/encode-value';
 import type { CallPayload, FunctionCode } from '../wire/messages';
 
 export interface ThreadTask {
@@ -13,8 +14,12 @@ export interface ThreadTask {
   readonly functionId: number;
   readonly code: FunctionCode;
   readonly args: readonly unknown[];
+  /** How the arguments are posted; undefined if they are posted as they are. */
+  readonly encoding: Encoding | undefined;
   /** A task with transferred arguments cannot be sent again. */
   readonly hasTransfers: boolean;
+  /** A bound task runs on no other thread. */
+  readonly isBound: boolean;
   /** Where the task was called. */
   readonly callerStack: CapturedStack | undefined;
   succeed(value: unknown): void;
@@ -35,7 +40,9 @@ export interface ThreadOwner<R, T> {
   /** Puts tasks that have not started back into the queue, for another thread. */
   requeue(tasks: readonly R[]): void;
   /** Starts a call that a task makes on its own pool. The returned function cancels it. */
-  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): () => void;
+  startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): (reason: unknown) => void;
+  /** Called for each batch of a thread, with the number of tasks it ends and the ms they took. */
+  onTasksEnded(count: number, ms: number): void;
   onFault(thread: T, error: unknown): void;
   onInitFailed(thread: T, error: unknown): void;
   onExit(thread: T, exit: WorkerExit): void;

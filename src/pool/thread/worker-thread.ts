@@ -1,22 +1,29 @@
 /**
  * A worker thread as the host sees it: the tasks it holds, how many more it may be sent, and the messages it sends.
  */
+import { monotonicNow } from '../../core/platform';
 import type { ErrorRecord } from '../wire/error-record';
 import { serializeError } from '../wire/error-serializer';
-import { deserializeError } from '../wire/error-deserializer';
+import { whenAborted } from '../../core/abort-listeners';
+import { decode } from '../wire/decode-value';
+import type { EncodedValue } from '../wire/encode-value';
+import { deserializeError, deserializeThrown } from '../wire/error-deserializer';
 import { KillTimers } from './kill-timers';
 import { Inbox } from './inbox';
 import { NestedCalls } from './nested-calls';
 import { HostOutbox } from './outbox';
 import { PrefetchWindow } from './prefetch-window';
 import { TaskSlots } from '../wire/task-slots';
-import type { WorkerExit, Platform, ThreadHandle, ThreadPlan } from './platform';
+import type { WorkerExit, Platform, ThreadHandle, ThreadLimits, ThreadPlan } from './platform';
+import { deserializeCancelReason, serializeCancelReason } from '../wire/cancel-reason';
 import { TransferError, WorkerCrashError } from '../wire/pool-errors';
 import * as wire from '../wire/messages';
 import type { ThreadTask, ThreadOwner } from './thread-task';
+import type { Timer } from './timers';
+import { SentFunctions } from './sent-functions';
 import { SlotTable } from './slot-table';
 
-type State = 'starting' | 'ready' | 'retiring' | 'terminating' | 'exited';
+type State = 'starting' | 'ready' | 'retiring' | 'tearing-down' | 'terminating' | 'exited';
 
 export class WorkerThread<R extends ThreadTask> {
   state: State = 'starting';
@@ -24,32 +31,54 @@ export class WorkerThread<R extends ThreadTask> {
   readonly prefetch: PrefetchWindow;
   /** Whether the thread has proved able to run tasks: it has ended one, or exited while one was running. */
   hasWorked = false;
-  readonly #nestedCalls = new NestedCalls((op, id, payload) => {
-    this.#post(op, id, payload);
+  /** When the thread became ready, in ms; undefined before. */
+  readyAt: number | undefined;
+  readonly #limits: ThreadLimits;
+  /** Number of tasks that may still be sent to the thread before it is replaced. */
+  #remainingTasks: number;
+  readonly #nestedCalls = new NestedCalls({
+    answer: (id, value) => {
+      if (this.state === 'exited') return;
+      this.#outbox.addValue(wire.RESOLVE_CALL, id, value);
+      this.#owner.requestTurn();
+    },
+    reject: (id, error) => {
+      this.#post(wire.REJECT_CALL, id, serializeError(error));
+    },
   });
   readonly #owner: ThreadOwner<R, WorkerThread<R>>;
   readonly #handle: ThreadHandle;
-  readonly #sentFunctionIds = new Set<number>();
+  readonly #token = Math.random();
+  readonly #functions = new SentFunctions();
+  /** By slot: disconnects the signals among the arguments of its task. */
+  readonly #disconnects = new Map<number, () => void>();
   readonly #killTimers: KillTimers;
   readonly #outbox: HostOutbox;
   readonly #inbox: Inbox;
+  readonly #hasTeardown: boolean;
+  /** Ends a thread whose `teardown` does not end. */
+  #teardownTimer: Timer | undefined;
 
   constructor(
     readonly id: number,
     owner: ThreadOwner<R, WorkerThread<R>>,
-    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots'> },
+    { platform, plan }: { readonly platform: Platform; readonly plan: Omit<ThreadPlan, 'slots' | 'token'> },
   ) {
     this.#owner = owner;
+    this.#limits = plan.limits;
+    this.#remainingTasks = plan.limits.maxTasksPerThread;
+    this.#hasTeardown = plan.lifecycle.teardown !== undefined;
     this.#killTimers = new KillTimers(owner.timers, owner.grace);
     const slots = new TaskSlots(platform.canShare);
     this.slots = new SlotTable(slots);
     this.prefetch = new PrefetchWindow(platform.canShare);
     this.#inbox = new Inbox((ended, ms) => {
       if (ended > 0) this.hasWorked = true;
+      owner.onTasksEnded(ended, ms);
       this.prefetch.learn(ended, ms);
     });
     this.#handle = platform.start(
-      { ...plan, slots: slots.buffer },
+      { ...plan, slots: slots.buffer, token: this.#token },
       {
         onBatch: (batch) => {
           this.#receive(batch);
@@ -65,14 +94,17 @@ export class WorkerThread<R extends ThreadTask> {
     );
     this.#outbox = new HostOutbox(this.#handle, (op, id, errorFor) => {
       if (op === wire.RESOLVE_CALL) this.#outbox.add(wire.REJECT_CALL, id, serializeError(errorFor('WorkerTask.do')));
+      else if (op === wire.INIT) this.#owner.onInitFailed(this, errorFor('init'));
       else {
         const task = this.#release(id);
         task?.fail(errorFor(task.name));
-        this.#killIfRetired();
+        this.#endIfRetired();
       }
       // The worker sends no message about it: the free slot, or the rejection, needs a turn of its own.
       this.#owner.requestTurn();
     });
+    const { initData } = plan.lifecycle;
+    if (initData !== undefined) this.#outbox.addValue(wire.INIT, 0, initData);
   }
 
   /** Number of tasks that were sent and have not ended. */
@@ -83,12 +115,21 @@ export class WorkerThread<R extends ThreadTask> {
   /** Number of tasks that may be sent now. */
   get freeCredits(): number {
     if (this.state !== 'ready' || this.#killTimers.arePending) return 0;
-    return Math.max(0, Math.min(this.slots.available, this.prefetch.credits + this.#nestedCalls.count - this.inFlight));
+    const nested = this.#nestedCalls.count;
+    const credits = this.prefetch.credits + this.#limits.concurrency - 1 + nested - this.inFlight;
+    // Running tasks may wait for nested calls, which are sent in any case.
+    const remaining = nested > 0 ? Infinity : this.#remainingTasks;
+    return Math.max(0, Math.min(this.slots.available, credits, remaining));
   }
 
-  /** Whether a task uses the thread, and does not only wait for nested calls. */
+  /** Whether the thread runs as many tasks as it can, without those that wait for nested calls. */
   get isOccupied(): boolean {
-    return this.inFlight > this.#nestedCalls.count;
+    return this.inFlight - this.#nestedCalls.count >= this.#limits.concurrency;
+  }
+
+  /** Whether the thread sends a message without being asked for anything. */
+  get awaitsMessage(): boolean {
+    return this.inFlight > 0 || !(this.state === 'ready' || this.state === 'exited');
   }
 
   get isIdle(): boolean {
@@ -97,19 +138,37 @@ export class WorkerThread<R extends ThreadTask> {
 
   /** Number of tasks that were sent ahead and may not have started. */
   get sentAhead(): number {
-    return this.#nestedCalls.count > 0 ? this.slots.notStarted : Math.max(0, this.inFlight - 1);
+    return this.#nestedCalls.count > 0 ? this.slots.notStarted : Math.max(0, this.inFlight - this.#limits.concurrency);
   }
 
   /** Assigns a slot to the task, which is sent with the next batch. Returns the slot. */
   send(task: R): number {
-    const { functionId, code, name, args } = task;
-    if (!this.#sentFunctionIds.has(functionId)) {
-      this.#sentFunctionIds.add(functionId);
-      this.#outbox.add(wire.DEFINE, functionId, code, name);
-    }
+    const { functionId, code, name, args, encoding } = task;
+    const index = this.#functions.indexOf(functionId, (newIndex) => {
+      this.#outbox.add(wire.DEFINE, newIndex, code, name);
+    });
     const slot = this.slots.assign(task);
-    this.#outbox.add(wire.RUN, slot, functionId, args);
+    this.#remainingTasks--;
+    this.#outbox.addRun(slot, index, args, encoding);
+    if (encoding && encoding.signals.length > 0) this.#connectSignals(slot, encoding.signals);
     return slot;
+  }
+
+  /** Aborts the copies of the signals in the worker when the signals here abort, until the task has left the thread. */
+  #connectSignals(slot: number, signals: readonly AbortSignal[]): void {
+    const disconnects = signals.map((signal, index) =>
+      whenAborted(signal, (reason) => {
+        this.#post(wire.ABORT_SIGNAL, slot, index, serializeError(reason));
+      }),
+    );
+    this.#disconnects.set(slot, () => {
+      for (const disconnect of disconnects) disconnect();
+    });
+  }
+
+  #disconnectSignals(slot: number): void {
+    this.#disconnects.get(slot)?.();
+    this.#disconnects.delete(slot);
   }
 
   /** Allows the stream in this slot to send `count` more items. */
@@ -117,15 +176,29 @@ export class WorkerThread<R extends ThreadTask> {
     this.#post(wire.DEMAND, slot, count);
   }
 
-  /** Cancels the task in this slot. Returns true if it had not started, and so is over at once. */
-  cancel(slot: number, reason: string): boolean {
-    if (this.slots.takeBack(slot)) return true;
-    this.#post(wire.CANCEL, slot, reason);
+  /**
+   * Cancels the task in this slot. Returns true if it had not started, and so is over at once.
+   *
+   * @param reason sent to the task, which finds it in the reason of its signal
+   */
+  cancel(slot: number, reason: unknown): boolean {
+    if (this.slots.takeBack(slot)) {
+      this.#remainingTasks++;
+      return true;
+    }
+    this.#post(wire.CANCEL, slot, serializeCancelReason(reason));
     this.#killTimers.start(slot, () => {
       // The last message of the task may be on its way while the thread runs the next task.
       if (!this.slots.hasEnded(slot)) this.kill();
     });
     return false;
+  }
+
+  /** Takes back at most `count` tasks that have not started, the newest ones. */
+  takeBackLast(count: number): R[] {
+    const tasks = this.slots.takeBackLast(count);
+    this.#remainingTasks += tasks.length;
+    return tasks;
   }
 
   flush(): void {
@@ -138,26 +211,33 @@ export class WorkerThread<R extends ThreadTask> {
     if (this.state !== 'ready') return;
     this.state = 'retiring';
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
-    this.#killIfRetired();
+    this.#endIfRetired();
   }
 
   kill(): void {
     if (this.state === 'terminating' || this.state === 'exited') return;
     this.state = 'terminating';
+    this.#owner.timers.clear(this.#teardownTimer);
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
     this.#handle.kill();
   }
 
-  #post(op: number, id: number, payload: unknown): void {
+  #post(op: number, id: number, first: unknown, second?: unknown): void {
     if (this.state === 'exited') return;
-    this.#outbox.add(op, id, payload);
+    this.#outbox.add(op, id, first, second);
     this.#owner.requestTurn();
   }
 
-  #receive(batch: wire.Batch): void {
+  /** Takes a batch, unless a task has sent it by the port of the worker. */
+  #receive(batch: unknown): void {
+    if (!wire.isBatchOf(batch, this.#token)) {
+      this.#onForeignMessage();
+      return;
+    }
     this.#inbox.push(batch);
     this.readMessages();
-    this.#killIfRetired();
+    if (this.#remainingTasks <= 0 && this.isIdle) this.retire();
+    this.#endIfRetired();
     this.#owner.requestTurn();
   }
 
@@ -167,6 +247,12 @@ export class WorkerThread<R extends ThreadTask> {
   }
 
   readonly #onMessage = (op: number, id: number, payload: unknown): void => {
+    if (op & wire.ENCODED) this.#onDecoded(op & ~wire.ENCODED, id, decode(payload as EncodedValue));
+    else this.#onDecoded(op, id, payload);
+  };
+
+  #onDecoded(op: number, id: number, payload: unknown): void {
+    if (wire.isAboutSlot(op) && !this.slots.isUsed(id)) return;
     switch (op) {
       case wire.VALUE:
         this.#release(id)?.succeed(payload);
@@ -182,19 +268,32 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.END:
         this.#release(id)?.completeStream();
         return;
-      case wire.SKIPPED:
-        this.#release(id);
+      case wire.SKIPPED: {
+        // A task that was not taken back has lost its place because something changed the slots.
+        const task = this.#release(id);
+        if (task) this.#owner.requeue([task]);
         return;
+      }
       case wire.CALL:
         this.#nestedCalls.open(id, () =>
           this.#owner.startNestedCall(this.#nestedCalls, id, payload as wire.CallPayload),
         );
         return;
       case wire.CANCEL_CALL:
-        this.#nestedCalls.cancel(id);
+        this.#nestedCalls.cancel(id, deserializeCancelReason(payload as ErrorRecord));
         return;
+      case wire.ABORT_CALL_SIGNAL: {
+        const [index, reason] = payload as [number, ErrorRecord];
+        this.#nestedCalls.abortSignal(id, index, deserializeThrown(reason));
+        return;
+      }
       case wire.READY:
-        if (this.state === 'starting') this.state = 'ready';
+        if (this.state !== 'starting') return;
+        this.state = 'ready';
+        this.readyAt = monotonicNow();
+        return;
+      case wire.HEAP_EXCEEDED:
+        this.retire();
         return;
       case wire.FAULT:
         this.#owner.onFault(this, deserializeError(payload as ErrorRecord));
@@ -202,10 +301,22 @@ export class WorkerThread<R extends ThreadTask> {
       case wire.INIT_FAILED:
         this.#owner.onInitFailed(this, deserializeError(payload as ErrorRecord));
         return;
+      case wire.TORN_DOWN:
+        this.kill();
+        return;
       case wire.UNREADABLE:
         this.#onUnreadable(id);
     }
-  };
+  }
+
+  /** Replaces a thread whose port a task has found. Its running tasks end first. */
+  #onForeignMessage(): void {
+    if (this.state !== 'starting' && this.state !== 'ready') return;
+    // The thread itself has started well if it runs a task.
+    if (this.inFlight > 0) this.hasWorked = true;
+    const why = 'A task has sent a message on the port between its thread and the pool, so the thread is replaced.';
+    this.#owner.onFault(this, new Error(why));
+  }
 
   /** The worker could not read a batch. Its tasks are sent again one by one; a task that was sent alone is at fault. */
   #onUnreadable(batch: number): void {
@@ -225,6 +336,7 @@ export class WorkerThread<R extends ThreadTask> {
   /** Frees the slot of a task that the thread is done with. */
   #release(slot: number): R | undefined {
     this.#killTimers.clear(slot);
+    if (this.#disconnects.size > 0) this.#disconnectSignals(slot);
     return this.slots.release(slot);
   }
 
@@ -232,6 +344,7 @@ export class WorkerThread<R extends ThreadTask> {
     this.readMessages();
     const exit: WorkerExit = this.state === 'terminating' ? { kind: 'killed' } : reported;
     this.state = 'exited';
+    this.#owner.timers.clear(this.#teardownTimer);
     this.#failTasks(exit);
     this.#nestedCalls.cancelAll();
     this.#owner.onExit(this, exit);
@@ -241,14 +354,24 @@ export class WorkerThread<R extends ThreadTask> {
   #failTasks({ kind, exitCode, cause }: WorkerExit): void {
     const { started, others } = this.slots.clear({ blamesEnded: kind === 'message' });
     this.#killTimers.clearAll();
+    for (const slot of [...this.#disconnects.keys()]) this.#disconnectSignals(slot);
     if (started.length > 0) this.hasWorked = true;
     this.#owner.requeue(others);
     this.#owner.notifications.notifyEach(started, (task) => {
-      task.fail(new WorkerCrashError(task.name, kind, { exitCode, cause }));
+      task.fail(new WorkerCrashError(task.name, kind, { exitCode, cause, others: started.length - 1 }));
     });
   }
 
-  #killIfRetired(): void {
-    if (this.state === 'retiring' && this.inFlight === 0) this.kill();
+  #endIfRetired(): void {
+    if (this.state !== 'retiring' || this.inFlight > 0) return;
+    if (!this.#hasTeardown) {
+      this.kill();
+      return;
+    }
+    this.state = 'tearing-down';
+    this.#post(wire.TEAR_DOWN, 0, undefined);
+    this.#teardownTimer = this.#owner.timers.set(this.#owner.grace, () => {
+      this.kill();
+    });
   }
 }

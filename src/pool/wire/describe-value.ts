@@ -135,10 +135,11 @@ function ownDataValue(object: object, key: string): unknown {
 export const article = (name: string): string => (stringIndexOf('AEIO', stringSlice(name, 0, 1)) < 0 ? 'a' : 'an');
 
 const isIdentifier = (key: string): boolean => {
+  if (key.length === 0 || key.length > MAX_DESCRIPTION_LENGTH) return false;
   for (let index = 0; index < key.length; index++) {
     const code = charCodeAt(key, index);
     const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 36;
     if (!isLetter && !(index > 0 && code >= 48 && code <= 57)) return false;
   }
-  return key.length > 0 && key.length <= MAX_DESCRIPTION_LENGTH;
+  return true;
 };

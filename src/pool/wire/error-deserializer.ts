@@ -29,11 +29,17 @@ const BUILT_IN: readonly RegisteredErrorClass[] = [
 const isErrorClass = (value: unknown): value is RegisteredErrorClass =>
   typeof value === 'function' && (value === Error || (value as { prototype?: unknown }).prototype instanceof Error);
 
-/** The classes of the platform and of sluice; their names are reserved. */
-const builtIn = new Map<string, RegisteredErrorClass>();
-for (const Class of [...BUILT_IN, SluiceError, ...Object.values({ ...coreErrors, ...poolErrors })]) {
-  if (isErrorClass(Class)) builtIn.set(Class.name, Class);
+/** The classes of the platform, by name. */
+const platformClasses = new Map(BUILT_IN.map((Class) => [Class.name, Class]));
+/** The classes of sluice, by name. Only an error with the brand of sluice is an instance of them. */
+const sluiceClasses = new Map<string, RegisteredErrorClass>();
+for (const Class of [SluiceError, ...Object.values({ ...coreErrors, ...poolErrors })]) {
+  if (isErrorClass(Class)) sluiceClasses.set(Class.name, Class);
 }
+
+/** A class whose name is reserved. */
+const builtInClass = (name: string): RegisteredErrorClass | undefined =>
+  platformClasses.get(name) ?? sluiceClasses.get(name) ?? (name === 'DOMException' ? DOMException : undefined);
 
 const registered = new Map<string, RegisteredErrorClass>();
 
@@ -68,18 +74,27 @@ export function registerError(Class: RegisteredErrorClass): void {
       Class,
     );
   }
-  const known = builtIn.get(name) ?? registered.get(name) ?? (name === 'DOMException' ? DOMException : undefined);
+  const known = builtInClass(name) ?? registered.get(name);
   if (known !== undefined && known !== Class) {
     throw new TypeError(
       `registerError: another class with the name "${name}" is registered already. ` +
         'Errors from a worker are matched with their class by name. Rename one of the classes.',
     );
   }
-  if (!builtIn.has(name)) registered.set(name, Class);
+  if (!builtInClass(name)) registered.set(name, Class);
 }
 
 /** @param callerStack the stack of the code that requested the work */
 export function deserializeError(record: ErrorRecord, callerStack?: string): Error {
+  try {
+    return errorOf(record, callerStack);
+  } catch (cause) {
+    // A task can damage the prototypes by which its thread makes the record.
+    return new Error('A task has failed with an error whose record cannot be read.', { cause });
+  }
+}
+
+function errorOf(record: ErrorRecord, callerStack: string | undefined): Error {
   const error =
     record.kind === 'error'
       ? new ErrorDeserializer().error(record)
@@ -88,6 +103,10 @@ export function deserializeError(record: ErrorRecord, callerStack?: string): Err
   setHidden(error, 'stack', callerStack === undefined ? stack : joinStacks(stack, callerStack));
   return error;
 }
+
+/** Restores a thrown value, or the reason of an abort: as it was, if it is not an error and could be sent. */
+export const deserializeThrown = (record: ErrorRecord): unknown =>
+  record.kind === 'thrown' && record.value ? new ErrorDeserializer().value(record.value) : deserializeError(record);
 
 class ErrorDeserializer {
   /** A record that occurs twice becomes one object. */
@@ -134,18 +153,18 @@ class ErrorDeserializer {
 /** Makes an error of the nearest known class, without its fields. */
 function errorWithoutFields({ classes, name, message, stack, isSluice }: ErrorObjectRecord): Error {
   const isDomException = classes[0] === 'DOMException' && typeof DOMException === 'function';
-  const error = isDomException ? new DOMException(message, name) : ofClass(classes, message);
+  const error = isDomException ? new DOMException(message, name) : ofClass(classes, message, isSluice);
   if (error.name !== name) setHidden(error, 'name', name);
   if (isSluice) define(error, brand, true, true);
   setHidden(error, 'stack', stack ?? `${name}: ${message}`);
   return error;
 }
 
-function ofClass(classes: readonly string[], message: string): Error {
+function ofClass(classes: readonly string[], message: string, isSluice: boolean): Error {
   // Only an object that the constructor of Error makes is an error for the engine, too.
   const error = new Error(message);
   for (const name of classes) {
-    const Class = registered.get(name) ?? builtIn.get(name);
+    const Class = registered.get(name) ?? (isSluice ? sluiceClasses.get(name) : undefined) ?? platformClasses.get(name);
     if (Class) return Object.setPrototypeOf(error, Class.prototype as object) as Error;
   }
   return error;

@@ -61,12 +61,11 @@ export function replaceMessage(stack: string, message: string, short: string): s
   return at < 0 ? stack : stringSlice(stack, 0, at) + short + stringSlice(stack, at + message.length);
 }
 
-/** Whether a property that is not enumerable holds a primitive value. */
+/** Whether a property that is not enumerable holds data: neither a function nor a symbol, nor a getter. */
 export const isHiddenData = (error: object, key: string): boolean => {
   const descriptor = descriptorOf(error, key);
   if (!descriptor || !hasOwn(descriptor, 'value')) return false;
-  const value: unknown = descriptor.value;
-  return value === null || !arrayIncludes(['object', 'function', 'symbol'], typeof value);
+  return !arrayIncludes(['function', 'symbol'], typeof descriptor.value);
 };
 
 /** Returns the name or message of an error, or a text about why it cannot be read; undefined if the error has none. */

@@ -17,6 +17,8 @@ import {
   describeKind,
   appendKey,
 } from './describe-value';
+import { isErrorLike } from './error-inspection';
+import { describeLive } from './object-kind';
 import {
   arrayIncludes,
   arrayPush,
@@ -54,18 +56,20 @@ const MAX_CLONES = 1_000;
  * Returns the first part of a value that structured clone refuses; undefined if it accepts the whole value. Never throws.
  *
  * @param root the name of the value, with which paths begin
- * @param transferred the objects that are moved instead of being cloned
+ * @param transferred the objects that are not cloned but moved, or sent in another way
+ * @param refused an object that structured clone accepts, but that is not sent
  */
 export function findUncloneable(
   value: unknown,
   root: string,
   transferred: readonly unknown[] = [],
+  refused?: object,
 ): UncloneablePart | undefined {
   return attemptOr(
     () => {
       // A trial clone with a transfer list would move the objects in it away.
-      if (transferred.length === 0 && !isUncloneable(value)) return undefined;
-      const found = new UncloneableWalk(transferred).find({ value, path: root, inside: '' }, 0);
+      if (transferred.length === 0 && !refused && !isUncloneable(value)) return undefined;
+      const found = new UncloneableWalk(transferred, refused).find({ value, path: root, inside: '' }, 0);
       return found ?? (transferred.length === 0 ? narrowDown(value, root) : undefined);
     },
     { path: root, what: 'a value that throws when it is inspected' },
@@ -89,10 +93,12 @@ interface ValueParts {
 class UncloneableWalk {
   readonly #seen = newSet<unknown>();
   readonly #transferred: readonly unknown[];
+  readonly #refused: object | undefined;
   #nodes = 0;
 
-  constructor(transferred: readonly unknown[]) {
+  constructor(transferred: readonly unknown[], refused: object | undefined) {
     this.#transferred = transferred;
+    this.#refused = refused;
   }
 
   find(part: ValuePart, depth: number): UncloneablePart | undefined {
@@ -100,6 +106,9 @@ class UncloneableWalk {
     if (typeof value === 'function' || typeof value === 'symbol') return culprit(part, describeKind(value));
     if (typeof value !== 'object' || value === null || setHas(this.#seen, value)) return undefined;
     if (arrayIncludes(this.#transferred, value)) return undefined;
+    if (value === this.#refused && !isUncloneable(value)) return culprit(part, describeLive(value));
+    // An error is sent as a record, which can always be cloned.
+    if (isErrorLike(value)) return undefined;
     setAdd(this.#seen, value);
     if (depth > MAX_DEPTH) return { path: part.path, what: `a value nested deeper than ${MAX_DEPTH} levels` };
     if (++this.#nodes > MAX_NODES) return undefined;
@@ -181,7 +190,9 @@ function listParts(whole: ValuePart): ValueParts {
   if (typeof value !== 'object' || value === null) return { list, broken: undefined };
   const name = isArray(value) || isMap(value) || isSet(value) || isPlainObject(value) ? undefined : className(value);
   const inside = name === undefined ? whole.inside : `${article(name)} ${name} at ${path}`;
-  const add = (part: unknown, at: string): void => void arrayPush(list, { value: part, path: at, inside });
+  const add = (part: unknown, at: string): void => {
+    arrayPush(list, { value: part, path: at, inside });
+  };
   if (isMap(value)) {
     mapForEach(value, (item, key) => {
       add(key, `${path}.keys() › ${describeSafely(key)}`);

@@ -21,8 +21,22 @@ export const getter = <F>(owner: object, name: PropertyKey): F =>
 const bound = <O extends object, K extends keyof O>(owner: O, name: K): O[K] =>
   (owner[name] as (this: unknown) => unknown).bind(owner) as O[K];
 
+const setPrototype: (object: object, prototype: object | null) => object = bound(Reflect, 'setPrototypeOf') as never;
+/**
+ * An empty list without a prototype. An element is added by its index, and an accessor that user code has defined for an
+ * index of `Array.prototype` does not intercept it. The list has no methods.
+ */
+export function newList<T>(): T[] {
+  const list: T[] = [];
+  setPrototype(list, null);
+  return list;
+}
+
 export const isArray: (value: unknown) => value is unknown[] = bound(Array, 'isArray');
-export const arrayPush: <T>(list: T[], item: T) => number = method(Array.prototype, 'push');
+/** Adds an item by definition: an assignment would call an accessor that user code has defined on `Array.prototype`. */
+export function arrayPush<T>(list: T[], item: T): void {
+  defineField(list, list.length, item);
+}
 export const arraySlice: <T>(list: readonly T[], from?: number, to?: number) => T[] = method(Array.prototype, 'slice');
 export const arraySplice: <T>(list: T[], from: number, count?: number) => T[] = method(Array.prototype, 'splice');
 export const arrayIncludes: (list: readonly unknown[], item: unknown) => boolean = method(Array.prototype, 'includes');
@@ -61,16 +75,44 @@ export const setForEach: <T>(set: ReadonlySet<T>, visit: (item: T) => void) => v
 /** @throws TypeError if it is not a Set, whatever its prototype is. */
 export const setSize: (set: unknown) => number = getter(Set.prototype, 'size');
 
+/** The prototype of the Buffers of Node; undefined in a browser. */
+export const bufferPrototype: object | undefined =
+  typeof Buffer === 'function' ? (Buffer.prototype as object) : undefined;
+/** Makes a Buffer on the memory of a typed array. */
+export const bufferFrom: ((memory: ArrayBufferLike, from: number, length: number) => Uint8Array) | undefined =
+  typeof Buffer === 'function' ? bound(Buffer, 'from') : undefined;
+
+const Bytes = Uint8Array;
+export const newBytes = (memory: ArrayBufferLike, from: number, length: number): Uint8Array =>
+  new Bytes(memory, from, length);
+/** Copies the contents of a typed array into memory of its own. */
+export const copyBytes = (bytes: Uint8Array): Uint8Array => new Bytes(bytes);
+
+const Controller = AbortController;
+export const newAbortController = (): AbortController => new Controller();
+export const abortWith: (controller: AbortController, reason: unknown) => void = method(
+  AbortController.prototype,
+  'abort',
+);
+
 const TypedArrayPrototype = Reflect.getPrototypeOf(Uint8Array.prototype) ?? Uint8Array.prototype;
 /** Returns the class name of a typed array; undefined for all else. */
 export const typedArrayName: (value: unknown) => string | undefined = getter(TypedArrayPrototype, Symbol.toStringTag);
 export const typedArrayBuffer: (view: unknown) => ArrayBufferLike = getter(TypedArrayPrototype, 'buffer');
+export const typedArrayOffset: (view: unknown) => number = getter(TypedArrayPrototype, 'byteOffset');
+export const typedArrayByteLength: (view: unknown) => number = getter(TypedArrayPrototype, 'byteLength');
 /** @throws TypeError if it is not a DataView. */
 export const dataViewBuffer: (view: unknown) => ArrayBufferLike = getter(DataView.prototype, 'buffer');
 /** @throws TypeError if it is not an ArrayBuffer; a SharedArrayBuffer is not. */
 export const bufferByteLength: (buffer: unknown) => number = getter(ArrayBuffer.prototype, 'byteLength');
 
 export const hasOwn: (object: object, key: PropertyKey) => boolean = bound(Object, 'hasOwn');
+/** Returns false for a property that cannot be defined. */
+export const defineProperty: (object: object, key: PropertyKey, descriptor: object) => boolean = bound(
+  Reflect,
+  'defineProperty',
+);
+export const freeze: (object: object) => unknown = bound(Object, 'freeze');
 export const objectKeys: (object: object) => string[] = bound(Object, 'keys');
 export const objectPrototype: object = Object.prototype;
 /** Returns the tag of a value, as `[object Map]`. */
@@ -86,12 +128,22 @@ export const descriptorOf: (object: object, key: PropertyKey) => PropertyDescrip
   Reflect,
   'getOwnPropertyDescriptor',
 );
+/** Defines an own property as structured clone does: whatever setters the prototypes have. */
+export const defineField = (object: object, key: PropertyKey, value: unknown): void => {
+  // Without its own `__proto__`, `Object.prototype` could add `get` to the descriptor.
+  defineProperty(object, key, { __proto__: null, value, enumerable: true, writable: true, configurable: true });
+};
 export const prototypeOf: (object: object) => object | null = bound(Reflect, 'getPrototypeOf');
 
 export const asString: (value: unknown) => string = String;
 const nodeThreads = (
   globalThis as { process?: { getBuiltinModule?: (name: string) => typeof import('node:worker_threads') | undefined } }
 ).process?.getBuiltinModule?.('worker_threads');
+
+/** Whether Node refuses to move an object, for example the memory that small Buffers share. Node 20 cannot tell. */
+export const isMarkedAsUntransferable: (value: object) => boolean =
+  (nodeThreads as { isMarkedAsUntransferable?: (value: object) => boolean } | undefined)?.isMarkedAsUntransferable ??
+  (() => false);
 
 function cloneByMessage(value: unknown): unknown {
   if (!nodeThreads) throw new TypeError('This platform has no structuredClone.');
@@ -144,12 +196,12 @@ export const sluiceErrorKey: symbol = Symbol.for('sluice.error');
 /** The outcome of an inspection that may throw, because of a getter or a Proxy. */
 export type Attempt<T> = { readonly value: T } | { readonly thrown: unknown };
 
-/** Calls `inspect`, and never throws. */
+/** Calls `inspect`, and never throws. The attempt has no prototype, so that its properties can be asked for by `in`. */
 export function attempt<T>(inspect: () => T): Attempt<T> {
   try {
-    return { value: inspect() };
+    return { __proto__: null, value: inspect() } as Attempt<T>;
   } catch (thrown) {
-    return { thrown };
+    return { __proto__: null, thrown } as Attempt<T>;
   }
 }
 

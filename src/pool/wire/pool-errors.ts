@@ -6,16 +6,20 @@ export class PoolClosedError extends SluiceError {
   constructor(
     readonly pool: string,
     readonly task: string,
-    { isStopped }: { readonly isStopped: boolean },
+    { isStopped, isPaused = false }: { readonly isStopped: boolean; readonly isPaused?: boolean },
   ) {
     super('SLUICE_POOL_CLOSED', {
       what: isStopped
         ? `Task "${task}" was stopped: pool "${pool}" was closed.`
         : `Task "${task}" was refused: pool "${pool}" is closed.`,
-      why: isStopped
-        ? 'The pool was closed by force, or the task did not end within the timeout of close().'
-        : 'A closed pool accepts no tasks.',
-      how: 'Await drain() before you close a pool, and submit no task afterwards.',
+      why: !isStopped
+        ? 'A closed pool accepts no tasks.'
+        : isPaused
+          ? 'The task waited for a thread, and the size of the pool is 0, so none would ever have run it.'
+          : 'The pool was closed by force, or the task did not end within the timeout of close().',
+      how: isPaused
+        ? 'Set the size of a paused pool to 1 or more before you close it, if its queue is to run.'
+        : 'Await drain() before you close a pool, and submit no task afterwards.',
     });
   }
 }
@@ -44,21 +48,31 @@ export class WorkerCrashError extends SluiceError {
   constructor(
     readonly task: string,
     readonly kind: CrashKind,
-    { exitCode, cause }: { readonly exitCode?: number | undefined; readonly cause?: unknown },
+    {
+      exitCode,
+      cause,
+      others = 0,
+    }: { readonly exitCode?: number | undefined; readonly cause?: unknown; readonly others?: number },
   ) {
     super('SLUICE_WORKER_CRASH', {
       what: `The thread that ran task "${task}" ended: ${CRASHES[kind]}.`,
       why:
-        kind === 'exit'
+        (kind === 'exit'
           ? `Code on that thread called ${exitCode === undefined ? 'close()' : `process.exit(${String(exitCode)})`}.`
-          : 'All tasks that had started on the thread fail with it; the others run on another thread.',
+          : 'All tasks that had started on the thread fail with it; the others run on another thread.') +
+        (others === 0
+          ? ''
+          : ` The thread ran ${String(others)} other task${others === 1 ? '' : 's'} as well, which may be the cause.`),
       how: ADVICE[kind],
       cause,
     });
     this.exitCode = exitCode;
+    this.others = others;
   }
 
   readonly exitCode: number | undefined;
+  /** Number of other tasks that had started on the thread. If it is 0, this task has caused the end of the thread. */
+  readonly others: number;
 }
 
 const CRASHES: Readonly<Record<CrashKind, string>> = {

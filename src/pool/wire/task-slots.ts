@@ -49,6 +49,11 @@ export class TaskSlots {
     return slot;
   }
 
+  /** False for a free slot, and for anything that is not the number of a slot. */
+  isTaken(slot: number): boolean {
+    return slot >= 0 && slot < this.#firstUnused && load(this.#states, slot) !== FREE;
+  }
+
   release(slot: number): void {
     store(this.#states, slot, FREE);
     this.#released.push(slot);

@@ -1,9 +1,13 @@
+/** The transfer check is asked in workers too, so it uses only captured intrinsics. */
+import { arrayIncludes, attempt, newBytes, newSet, objectTag, setAdd, setHas, typedArrayName } from './intrinsics';
+
 /** Returns why one of these objects cannot be transferred to another thread; undefined if all of them can. */
 export function whyNotTransferable(transferList: readonly unknown[]): string | undefined {
-  const seen = new Set<unknown>();
-  for (const item of transferList) {
-    if (seen.has(item)) return 'marked to be moved twice';
-    seen.add(item);
+  const seen = newSet<unknown>();
+  for (let index = 0; index < transferList.length; index++) {
+    const item = transferList[index];
+    if (setHas(seen, item)) return 'marked to be moved twice';
+    setAdd(seen, item);
     if (isBuffer(item) && isDetached(item)) return 'a buffer that was moved before and is now empty';
     if (!isTransferable(item)) return 'marked to be moved, but not transferable';
   }
@@ -11,19 +15,23 @@ export function whyNotTransferable(transferList: readonly unknown[]): string | u
 }
 
 /** Also true for a buffer of another realm. */
-const isBuffer = (value: unknown): value is ArrayBuffer =>
-  Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+export const isBuffer = (value: unknown): value is ArrayBuffer => objectTag(value) === '[object ArrayBuffer]';
 
-function isDetached(buffer: ArrayBuffer): boolean {
-  try {
-    return new Uint8Array(buffer).length < 0;
-  } catch {
-    return true;
-  }
-}
+/** A view cannot be made on a detached buffer. */
+const isDetached = (buffer: ArrayBuffer): boolean => 'thrown' in attempt(() => newBytes(buffer, 0, 0));
 
-/** Plain data can only be copied. */
+/** The tags of plain data, which can only be copied. */
+const COPIED: readonly unknown[] = [
+  '[object Object]',
+  '[object Array]',
+  '[object Map]',
+  '[object Set]',
+  '[object Date]',
+  '[object Error]',
+  '[object RegExp]',
+  '[object SharedArrayBuffer]',
+  '[object DataView]',
+];
+
 const isTransferable = (value: unknown): boolean =>
-  !/^\[object (Object|Array|Map|Set|Date|Error|RegExp|SharedArrayBuffer|\w+Array|DataView)\]$/.test(
-    Object.prototype.toString.call(value),
-  );
+  typedArrayName(value) === undefined && !arrayIncludes(COPIED, objectTag(value));

@@ -53,6 +53,11 @@ const MAX_DEPTH = 8;
 const MAX_NODES = 10_000;
 /** Characters of one text. */
 const MAX_TEXT_LENGTH = 65_536;
+/** Characters of a path in the text for a part that was left out. */
+const MAX_PATH_LENGTH = 300;
+const MAX_KEY_LENGTH = 1_000;
+/** Characters that count for a key or a note beside its own: punctuation, where the record is written as text. */
+const KEY_OVERHEAD = 20;
 /** Characters of all texts of a record. */
 const MAX_TOTAL_TEXT = 1_048_576;
 /** Bytes of all buffers of a record. */
@@ -113,8 +118,17 @@ export class ValueSerializer {
     const add = (key: string, isHidden: boolean): void => {
       const read = attempt(() => reflectGet(error, key));
       const at = { path: appendKey(path, key), depth: depth + 1, isWhole: false };
+      const name = this.#shortenKey(key);
       const value = 'thrown' in read ? this.#brokenGetter(read.thrown, at) : this.#serialize(read.value, at);
-      arrayPush(fields, { key, value, isHidden });
+      arrayPush(fields, { key: name, value, isHidden });
+    };
+    // A hidden object is often machinery, as a socket: it is sent completely, or not at all.
+    const addHidden = (key: string): void => {
+      const hidden: unknown = reflectGet(error, key);
+      const before = { refused: this.#refused, cut: this.#cut, cycles: this.#cycles };
+      const value = this.#whole(hidden, { path: appendKey(path, key), depth: depth + 1, isWhole: true });
+      ({ refused: this.#refused, cut: this.#cut, cycles: this.#cycles } = before);
+      if (value) arrayPush(fields, { key: this.#shortenKey(key), value, isHidden: true });
     };
     const isHidden = (key: string): boolean => attemptOr(() => descriptorOf(error, key)?.enumerable !== true, true);
     for (let index = 0; index < INHERITABLE_FIELDS.length; index++) {
@@ -122,16 +136,30 @@ export class ValueSerializer {
       if (attemptOr(() => hasField(error, key), false)) add(key, isHidden(key));
     }
     const keys = attemptOr(() => ownKeysOf(error), []);
-    for (let index = 0; index < keys.length && this.#nodes < MAX_NODES; index++) {
+    const hiddenKeys: string[] = [];
+    for (let index = 0; index < keys.length && !this.#isFull; index++) {
       const key = keys[index];
       if (typeof key !== 'string' || arrayIncludes(STANDARD_FIELDS, key)) continue;
-      if (!isHidden(key) || attemptOr(() => isHiddenData(error, key), false)) add(key, isHidden(key));
+      if (!isHidden(key)) add(key, false);
+      else if (attemptOr(() => isHiddenData(error, key), false)) arrayPush(hiddenKeys, key);
+    }
+    // Hidden fields come last, because they may use up the room of the record.
+    for (let index = 0; index < hiddenKeys.length && !this.#isFull; index++) {
+      const key = hiddenKeys[index] as string; // The index is in range.
+      attempt(() => {
+        addHidden(key);
+      });
     }
     return fields;
   }
 
+  get #isFull(): boolean {
+    return this.#nodes >= MAX_NODES || this.#textLength >= MAX_TOTAL_TEXT;
+  }
+
   #serialize(value: unknown, position: ValuePosition): SerializedValue {
-    if (++this.#nodes > MAX_NODES) return this.#leaveOut(position, 'the record is too large');
+    if (++this.#nodes > MAX_NODES || this.#textLength >= MAX_TOTAL_TEXT)
+      return this.#leaveOut(position, 'the record is too large');
     if (typeof value === 'string') return { is: 'value', value: this.#shorten(value) };
     if (typeof value === 'function' || typeof value === 'symbol') return this.#refuse(value, position);
     if (typeof value !== 'object' || value === null) return { is: 'value', value };
@@ -142,7 +170,7 @@ export class ValueSerializer {
     const known = mapGet(this.#records, value);
     if (known === 'in progress') {
       this.#cycles++;
-      return placeholder(position, `a cycle, back to ${className(value) ?? 'an object'}`);
+      return this.#placeholder(position, `a cycle, back to ${className(value) ?? 'an object'}`);
     }
     if (known) return known;
     if (position.depth > MAX_DEPTH) return this.#leaveOut(position, 'it is nested too deeply');
@@ -199,9 +227,10 @@ export class ValueSerializer {
   #list(value: readonly unknown[] | Map<unknown, unknown> | Set<unknown>, position: ValuePosition): SerializedValue {
     const items: SerializedValue[] = [];
     const omitted = this.#refused + this.#cut;
-    const isFull = (): boolean => this.#nodes >= MAX_NODES || (position.isWhole && this.#refused + this.#cut > omitted);
-    const add = (item: unknown, step: string): void =>
-      void arrayPush(items, this.#serialize(item, childOf(position, `${position.path}[${step}]`)));
+    const isFull = (): boolean => this.#isFull || (position.isWhole && this.#refused + this.#cut > omitted);
+    const add = (item: unknown, step: string): void => {
+      arrayPush(items, this.#serialize(item, childOf(position, `${position.path}[${step}]`)));
+    };
     let index = 0;
     if (isMap(value)) {
       const entries: (readonly [SerializedValue, SerializedValue])[] = [];
@@ -228,36 +257,57 @@ export class ValueSerializer {
       if (position.isWhole && this.#refused + this.#cut > omitted) break;
       const key = keys[index] as string; // The index is in range.
       const at = childOf(position, appendKey(position.path, key));
-      if (this.#nodes >= MAX_NODES) {
+      if (this.#isFull) {
         arrayPush(entries, ['…', this.#leaveOut(at, `${keys.length - index} more fields`)]);
         break;
       }
+      const name = this.#shortenKey(key);
       const read = attempt(() => reflectGet(value, key));
       const item = 'thrown' in read ? this.#brokenGetter(read.thrown, at) : this.#serialize(read.value, at);
-      arrayPush(entries, [this.#shorten(key), item]);
+      arrayPush(entries, [name, item]);
     }
     return { is: 'object', entries };
   }
 
   #refuse(value: unknown, position: ValuePosition): SerializedValue {
     this.#refused++;
-    const refusal = placeholder(position, `${describeKind(value)} cannot be cloned`);
+    const refusal = this.#placeholder(position, `${describeKind(value)} cannot be cloned`);
     if (typeof value === 'object' && value !== null) mapSet(this.#records, value, refusal);
     return refusal;
   }
 
   #brokenGetter(thrown: unknown, position: ValuePosition): SerializedValue {
     this.#refused++;
-    return placeholder(position, `a getter that throws ${describeSafely(thrown)}`);
+    return this.#placeholder(position, `a getter that throws ${describeSafely(thrown)}`);
   }
 
   #leaveOut(position: ValuePosition, why: string): SerializedValue {
     this.#cut++;
-    return placeholder(position, `cut: ${why}`);
+    return this.#placeholder(position, `cut: ${why}`);
+  }
+
+  /** The text that stands for a part that was left out. Like all others, it counts towards the bound of the record. */
+  #placeholder({ path }: ValuePosition, what: string): SerializedValue {
+    const place = path.length > MAX_PATH_LENGTH ? `${stringSlice(path, 0, MAX_PATH_LENGTH)}…` : path;
+    const value = `[${place}: ${what}]`;
+    const isLast = this.#textLength >= MAX_TOTAL_TEXT;
+    this.#textLength += value.length + KEY_OVERHEAD;
+    return { is: 'value', value: isLast ? '…' : value };
+  }
+
+  /** A key of usual length is kept also where the room for texts is used up. */
+  #shortenKey(key: string): string {
+    const isLong = key.length > MAX_KEY_LENGTH;
+    const name = isLong
+      ? `${stringSlice(key, 0, MAX_KEY_LENGTH)}… (${key.length - MAX_KEY_LENGTH} more characters were cut)`
+      : key;
+    if (isLong) this.#cut++;
+    this.#textLength += name.length + KEY_OVERHEAD;
+    return name;
   }
 
   #shorten(text: string, maxLength = MAX_TEXT_LENGTH): string {
-    const room = MAX_TOTAL_TEXT - this.#textLength;
+    const room = MAX_TOTAL_TEXT > this.#textLength ? MAX_TOTAL_TEXT - this.#textLength : 0;
     const length = room < maxLength ? room : maxLength;
     this.#textLength += text.length < length ? text.length : length;
     if (text.length <= length) return text;
@@ -265,12 +315,6 @@ export class ValueSerializer {
     return `${stringSlice(text, 0, length)}… (${text.length - length} more characters were cut)`;
   }
 }
-
-/** The text that stands for a part that was left out. */
-const placeholder = ({ path }: ValuePosition, what: string): SerializedValue => ({
-  is: 'value',
-  value: `[${path}: ${what}]`,
-});
 
 const childOf = ({ depth, isWhole }: ValuePosition, path: string): ValuePosition => ({
   path,

@@ -1,24 +1,26 @@
 /** Pending calls are the nested calls that tasks of this worker have sent to their pool and that have no result yet. */
-import { NativePromise, promiseThen } from '../wire/intrinsics';
+import { NativePromise, newList, promiseThen } from '../wire/intrinsics';
 
 interface PendingCall {
   readonly task: object;
   promise(): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
+  /** Removes the listeners on the signals among its arguments. */
+  disconnect: (() => void) | undefined;
 }
 
 export class PendingCalls {
   count = 0;
   /** By id; undefined where the id is free. */
-  readonly #calls: (PendingCall | undefined)[] = [];
-  readonly #freeIds: number[] = [];
+  readonly #calls = newList<PendingCall | undefined>();
+  readonly #freeIds = newList<number>();
 
   /** @param send sends the call to the host */
   open(task: object, send: (id: number) => void): Promise<unknown> {
     const id = this.#takeId();
     const promise = new NativePromise<unknown>((resolve, reject) => {
-      this.#calls[id] = { task, promise: () => promise, resolve, reject };
+      this.#calls[id] = { task, promise: () => promise, resolve, reject, disconnect: undefined };
     });
     this.count++;
     send(id);
@@ -30,8 +32,21 @@ export class PendingCalls {
     const call = this.#calls[id];
     this.#calls[id] = undefined;
     this.#freeIds[this.#freeIds.length] = id;
+    call?.disconnect?.();
     this.count--;
     return call;
+  }
+
+  /** Listens to a signal until the call has its result. */
+  listen(id: number, signal: AbortSignal, onAbort: () => void): void {
+    const call = this.#calls[id];
+    if (!call) return;
+    const disconnectOthers = call.disconnect;
+    signal.addEventListener('abort', onAbort);
+    call.disconnect = () => {
+      disconnectOthers?.();
+      signal.removeEventListener('abort', onAbort);
+    };
   }
 
   /**

@@ -1,9 +1,10 @@
 /** A running task calls its function and sends the result: a value, the value of a promise, or the items of a stream. */
 import { CancelledError } from '../../core/errors';
+import { deserializeCancelReason } from '../wire/cancel-reason';
+import type { ErrorRecord } from '../wire/error-record';
 import { serializeError } from '../wire/error-serializer';
 import { END, FAILURE, ITEMS, VALUE, type CallPayload } from '../wire/messages';
-import { codeOf, type FunctionReference } from '../wire/function-code';
-import { getTransferList, transfer } from '../wire/transfer';
+import { codeOf } from '../wire/function-code';
 import {
   explainReferenceError,
   resolveFunction,
@@ -11,13 +12,23 @@ import {
   type AnyFunction,
   type FunctionDefinition,
 } from './functions';
-import { attempt, attemptOr, isPromise, NativePromise, now, promiseThen, apply } from '../wire/intrinsics';
+import {
+  attempt,
+  attemptOr,
+  abortWith,
+  isPromise,
+  newAbortController,
+  NativePromise,
+  now,
+  promiseThen,
+  apply,
+} from '../wire/intrinsics';
 import { StreamSender, type StreamOutput } from './stream-sender';
 import type { WorkerOutbox } from './outbox';
 import type { WorkerPlatform } from './worker-platform';
 import type { WorkerTaskSlots } from './worker-task-slots';
 import { toStreamSource } from './stream-source';
-import { replaceWorkerTask, toNestedJob, type NestedJob, type WorkerTask } from './worker-task';
+import { replaceWorkerTask, WorkerTaskHandle, type HandledTask } from './worker-task';
 
 /** A run that takes less, in ms, is tiny. */
 const TINY = 0.1;
@@ -30,7 +41,7 @@ export interface RunningTaskHost {
   /** Calls a function on the pool for the task. */
   call(payload: CallPayload, task: RunningTask): Promise<unknown>;
   /** Rejects the pending calls of the task, and cancels them on the host. */
-  cancelCalls(task: RunningTask, error: unknown): void;
+  cancelCalls(task: RunningTask, error: unknown, reason: ErrorRecord): void;
   onTaskEnded(task: RunningTask): void;
 }
 
@@ -40,22 +51,23 @@ interface TaskRequest {
   readonly args: unknown[];
 }
 
-export class RunningTask implements WorkerTask, StreamOutput {
+export class RunningTask implements HandledTask, StreamOutput {
   readonly slot: number;
-  readonly transfer = transfer;
   isOver = false;
   /** The sender of a task that returned a stream. */
   streamSender: StreamSender | undefined;
   readonly #host: RunningTaskHost;
   readonly #request: TaskRequest;
+  readonly #handle: WorkerTaskHandle;
   #controller: AbortController | undefined;
-  #cancelReason: string | undefined;
+  #cancellation: CancelledError | undefined;
   #startTime = 0;
 
   constructor(host: RunningTaskHost, request: TaskRequest) {
     this.#host = host;
     this.#request = request;
     this.slot = request.slot;
+    this.#handle = new WorkerTaskHandle(this);
   }
 
   get name(): string {
@@ -67,16 +79,15 @@ export class RunningTask implements WorkerTask, StreamOutput {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#cancelReason !== undefined) this.#controller.abort(new CancelledError(this.#cancelReason));
+    this.#controller ??= newAbortController();
+    if (this.#cancellation) abortWith(this.#controller, this.#cancellation);
     return this.#controller.signal;
   }
 
-  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: A): NestedJob<Awaited<R>> {
+  /** Calls a function on the pool for this task. */
+  call(fn: unknown, args: readonly unknown[]): Promise<unknown> {
     const { code, name } = codeOf(fn);
-    const transferLists: (readonly unknown[] | undefined)[] = [];
-    for (let index = 0; index < args.length; index++) transferLists[index] = getTransferList(args[index]);
-    return toNestedJob(this.#host.call([code, name, args, transferLists], this) as Promise<Awaited<R>>);
+    return this.#host.call([code, name, args, []], this);
   }
 
   begin(): void {
@@ -93,13 +104,13 @@ export class RunningTask implements WorkerTask, StreamOutput {
   }
 
   /** Cancels the task in any state. Its waiters on the host have unsubscribed already. */
-  cancel(reason: string): void {
-    if (this.isOver || this.#cancelReason !== undefined) return;
-    this.#cancelReason = reason;
+  cancel(record: ErrorRecord): void {
+    if (this.isOver || this.#cancellation) return;
+    const cancellation = (this.#cancellation = toCancellation(record));
     try {
       this.streamSender?.stop();
-      this.#controller?.abort(new CancelledError(reason));
-      this.#host.cancelCalls(this, new CancelledError(reason));
+      if (this.#controller) abortWith(this.#controller, cancellation);
+      this.#host.cancelCalls(this, cancellation, record);
     } catch (error) {
       this.fail(error);
     }
@@ -141,7 +152,7 @@ export class RunningTask implements WorkerTask, StreamOutput {
     void promiseThen(
       loading,
       (fn) => {
-        if (this.#cancelReason === undefined) this.#call(fn);
+        if (!this.#cancellation) this.#call(fn);
         else this.#end(END);
       },
       (error: unknown) => {
@@ -153,9 +164,9 @@ export class RunningTask implements WorkerTask, StreamOutput {
   #call(fn: AnyFunction): void {
     this.#host.slots.markRunning(this.slot);
     let result: unknown;
-    const outerTask = replaceWorkerTask(this);
+    const outerTask = replaceWorkerTask(this.#handle);
     try {
-      result = this.platform.runWithin(this, () => apply(fn, this, this.#request.args));
+      result = this.platform.runWithin(this.#handle, () => apply(fn, this.#handle, this.#request.args));
     } catch (error) {
       this.fail(error);
       return;
@@ -205,8 +216,8 @@ export class RunningTask implements WorkerTask, StreamOutput {
       return;
     }
     this.streamSender = new StreamSender(this, source);
-    if (this.#cancelReason !== undefined) this.streamSender.stop();
-    this.platform.runWithin(this, () => this.streamSender?.start());
+    if (this.#cancellation) this.streamSender.stop();
+    this.platform.runWithin(this.#handle, () => this.streamSender?.start());
   }
 
   #end(op: number, payload?: unknown): void {
@@ -226,3 +237,9 @@ export class RunningTask implements WorkerTask, StreamOutput {
     outbox.count(duration);
   }
 }
+
+/** The message of the error quotes the reason with methods of strings, which a task may have replaced. */
+const toCancellation = (record: ErrorRecord): CancelledError => {
+  const made = attempt(() => new CancelledError(deserializeCancelReason(record)));
+  return 'value' in made ? made.value : new CancelledError();
+};

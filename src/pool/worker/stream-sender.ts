@@ -4,7 +4,7 @@
  * putting the thread to sleep until the host requests more.
  */
 import { DEMAND_WINDOW, END, FAILURE } from '../wire/messages';
-import { arraySlice, now, NativePromise } from '../wire/intrinsics';
+import { now, newList, NativePromise } from '../wire/intrinsics';
 import type { StreamSource } from './stream-source';
 import type { WorkerPlatform } from './worker-platform';
 
@@ -20,13 +20,19 @@ export interface StreamOutput {
   endStream(op: typeof END | typeof FAILURE, error?: unknown): void;
 }
 
+function sliceOf(items: readonly unknown[], from: number, until: number): unknown[] {
+  const slice = newList<unknown>();
+  for (let index = from; index < until; index++) slice[index - from] = items[index];
+  return slice;
+}
+
 export class StreamSender {
   readonly #output: StreamOutput;
   readonly #source: StreamSource;
   /** The number of items that the host still accepts; negative where a thread that cannot sleep has received more. */
   #demand = DEMAND_WINDOW;
   /** The items; those from `#next` on are not handed over yet. */
-  #items: unknown[] = [];
+  #items = newList<unknown>();
   #next = 0;
   /** Set when the source has ended while items wait for demand. */
   #endWhenEmpty: (() => void) | undefined;
@@ -138,10 +144,10 @@ export class StreamSender {
     this.#next = until;
     // Sent items are dropped only when they are the greater part, so that the rest is seldom moved.
     if (until * 2 > length) {
-      this.#items = arraySlice(items, until);
+      this.#items = sliceOf(items, until, length);
       this.#next = 0;
     }
-    if (!this.#isStopped) this.#output.sendItems(until - from === length ? items : arraySlice(items, from, until));
+    if (!this.#isStopped) this.#output.sendItems(until - from === length ? items : sliceOf(items, from, until));
   }
 
   #end(): void {

@@ -25,6 +25,8 @@ export function toStreamSource(value: unknown): StreamSource | undefined {
   if (typeof interop === 'function') return fromObservable(apply(interop, value, []) as Subscribable);
   // The reader of a ReadableStream can be cancelled while it waits for an item; its iterator cannot.
   if (typeof candidate.getReader === 'function') return fromReader(value as ReadableStream);
+  // A stream of Node that waits for input never ends: it is sent like any other object, and so refused.
+  if (isUnfedDuplex(value)) return undefined;
   const iterable = candidate[asyncIteratorKey];
   if (typeof iterable === 'function') return fromIterator(apply(iterable, value, []) as AsyncIterator<unknown>);
   if (objectTag(value) === '[object Generator]') return fromIterator(value as Generator);
@@ -37,6 +39,19 @@ interface Candidate {
   readonly [key: symbol]: unknown;
   readonly '@@observable'?: unknown;
 }
+
+interface DuplexState {
+  readonly readable?: unknown;
+  readonly writable?: unknown;
+  readonly listenerCount?: unknown;
+}
+
+/** Whether the value is a stream of Node with an open writable side that no other stream is piped into. */
+const isUnfedDuplex = (value: DuplexState): boolean =>
+  value.writable === true &&
+  typeof value.readable === 'boolean' &&
+  typeof value.listenerCount === 'function' &&
+  apply(value.listenerCount, value, ['unpipe']) === 0;
 
 /** Read at each call, because a library may have defined `Symbol.observable` since. */
 const observableSymbol = (): symbol => (NativeSymbol as { readonly observable?: symbol }).observable ?? observableKey;

@@ -2,6 +2,8 @@
  * A stream subscriber subscribes to an Observable of any library. RxJS accepts it as a subscriber of its own, without
  * RxJS in the worker, so that it can unsubscribe from an Observable that never pauses while it emits.
  */
+import { newList } from '../wire/intrinsics';
+
 export interface StreamObserver {
   next(value: unknown): void;
   error(error: unknown): void;
@@ -18,7 +20,7 @@ const isClosed = (teardown: object): boolean => 'closed' in teardown && teardown
 export class StreamSubscriber implements StreamObserver {
   closed = false;
   readonly #observer: StreamObserver;
-  #teardowns: Teardown[] = [];
+  #teardowns = newList<Teardown>();
   /** At this number of teardowns, the closed ones are removed. */
   #sweepLength = MIN_SWEEP_LENGTH;
 
@@ -63,7 +65,7 @@ export class StreamSubscriber implements StreamObserver {
   }
 
   #sweep(): void {
-    const open: Teardown[] = [];
+    const open = newList<Teardown>();
     for (let index = 0; index < this.#teardowns.length; index++) {
       const teardown = this.#teardowns[index];
       if (teardown && !isClosed(teardown)) open[open.length] = teardown;
@@ -76,7 +78,7 @@ export class StreamSubscriber implements StreamObserver {
     if (this.closed) return;
     this.closed = true;
     const teardowns = this.#teardowns;
-    this.#teardowns = [];
+    this.#teardowns = newList();
     try {
       for (let index = 0; index < teardowns.length; index++) runTeardown(teardowns[index]);
     } finally {

@@ -1,5 +1,6 @@
 /** A worker task is the handle of a task inside its worker: `this` of its function, or `workerTask()` during the call. */
 import { WouldBlockError } from '../../core/errors';
+import { defineProperty, freeze } from '../wire/intrinsics';
 import { transfer } from '../wire/transfer';
 import type { FunctionReference } from '../wire/function-code';
 
@@ -32,6 +33,59 @@ export interface NestedJob<T> extends Promise<T> {
   wait(): never;
   block(): never;
 }
+
+/** What the handle of a task asks of the task. */
+export interface HandledTask {
+  readonly name: string;
+  readonly signal: AbortSignal;
+  readonly isOver: boolean;
+  fail(error: unknown): void;
+  call(fn: unknown, args: readonly unknown[]): Promise<unknown>;
+}
+
+/**
+ * The handle that a task gets as `this`. The task behind it is private: the members of the runtime cannot be read or
+ * replaced. A function may keep state in its handle, which no other task has.
+ *
+ * @internal
+ */
+export class WorkerTaskHandle implements WorkerTask {
+  declare readonly transfer: typeof transfer;
+  readonly #task: HandledTask;
+
+  constructor(task: HandledTask) {
+    this.#task = task;
+  }
+
+  get name(): string {
+    return this.#task.name;
+  }
+
+  get signal(): AbortSignal {
+    return this.#task.signal;
+  }
+
+  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: A): NestedJob<Awaited<R>> {
+    return toNestedJob(this.#task.call(fn, args) as Promise<Awaited<R>>);
+  }
+
+  /** Returns the task of a handle that the runtime has made. */
+  static readonly taskOf = (handle: WorkerTaskHandle): HandledTask => handle.#task;
+}
+
+const { taskOf } = WorkerTaskHandle;
+
+/**
+ * Returns the task behind a handle.
+ *
+ * @internal
+ */
+export const taskOfHandle = (handle: WorkerTaskHandle): HandledTask => taskOf(handle);
+
+// All handles share the prototype, so a task must not change it. The class is not reachable from a handle.
+defineProperty(WorkerTaskHandle.prototype, 'transfer', { value: transfer, enumerable: true });
+defineProperty(WorkerTaskHandle.prototype, 'constructor', { value: Object });
+freeze(WorkerTaskHandle.prototype);
 
 const KEY = Symbol.for('sluice.workerTask');
 const store = globalThis as unknown as Record<symbol, WorkerTask | undefined>;

@@ -11,11 +11,12 @@ import { begin } from '../../future/execution';
 import type { Arguments, Call } from '../../pool/api/call';
 import type { FunctionReference } from '../../pool/wire/function-code';
 import type { Demandable } from '../../pool/api/item-iterator';
-import { Job, type WorkerResult } from '../../pool/api/job';
+import { Job, type WorkerResult, withConfig } from '../../pool/api/job';
 import { PoolClosedValue } from '../../pool/api/pool-closed-value';
 import { PoolClosedError } from '../../pool/wire/pool-errors';
 import type { PoolEvent, PoolStats } from '../../pool/host/pool-events';
 import { moduleOf, type PoolModule } from '../../pool/api/pool-module';
+import { removeCallbackArguments } from '../../pool/api/callback-arguments';
 import { registerPoolTask, poolTaskDefinitionOf, type PoolTaskDefinition } from '../../pool/api/pool-task-definition';
 import type { StreamSink } from '../../pool/host/stream-sink';
 import type { TaskPool } from '../../pool/api/task-pool';
@@ -80,7 +81,15 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
     this.#workers.requestTurn();
   }
 
-  /** The current numbers of workers and tasks. */
+  /** A value that is set: virtual workers need no time to start. It fails if the pool is closed. */
+  get ready(): AsyncValue<void> {
+    const ready = new PoolClosedValue(this.#workers);
+    if (this.#state.isClosed) ready.fail(new PoolClosedError(this.name, 'ready', { isStopped: true }));
+    else ready.set();
+    return ready;
+  }
+
+  /** The current numbers of workers and tasks, and how long tasks wait and run, in ms of the clock. */
   get stats(): PoolStats {
     return this.#workers.stats;
   }
@@ -92,8 +101,16 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
    * @param args its arguments; awaitables are awaited first
    * @throws TypeError if `fn` is neither.
    */
-  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: Arguments<A>): Job<WorkerResult<R>> {
-    return this.#do<WorkerResult<R>>(fn, args, 'VirtualPool.do');
+  do<A extends unknown[], R>(fn: ((...args: A) => R) | FunctionReference, ...args: Arguments<A>): Job<WorkerResult<R>>;
+  do<A extends unknown[], R>(
+    config: TaskConfig,
+    fn: ((...args: A) => R) | FunctionReference,
+    ...args: Arguments<A>
+  ): Job<WorkerResult<R>>;
+  do<R>(...params: unknown[]): Job<R> {
+    const [config, fn, ...args] = withConfig<TaskConfig>(params);
+    checkTaskConfig('VirtualPool.do', config);
+    return this.#do<R>(fn, args, 'VirtualPool.do', config);
   }
 
   /**
@@ -163,9 +180,9 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
       : this.#workersPerDomain.current;
   }
 
-  #do<T>(fn: unknown, args: readonly unknown[], caller: string): Job<T> {
+  #do<T>(fn: unknown, args: readonly unknown[], caller: string, config: TaskConfig = {}): Job<T> {
     const definition = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
-    const spec = this.#callSpec(virtualCodeOf(fn, caller, this.#state.options.load), {});
+    const spec = this.#callSpec(virtualCodeOf(fn, caller, this.#state.options.load), config);
     return new Job<T>(this.#call<T>({ spec, definition }, args), (next, nextArgs) =>
       this.#do(next, nextArgs, 'Job.chain'),
     );
@@ -180,7 +197,8 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
         return state.size;
       },
     };
-    const task = (...args: unknown[]): Call<WorkerResult<R>> => this.#call({ spec, definition }, args);
+    const task = (...args: unknown[]): Call<WorkerResult<R>> =>
+      this.#call({ spec, definition }, removeCallbackArguments(args, code.arity));
     return registerPoolTask(attachCode(code, task), definition);
   }
 
@@ -191,8 +209,8 @@ export class VirtualPool implements TaskPool, AsyncDisposable {
       const definition = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
       return this.#call({ spec, definition }, args).start();
     };
-    const { timeout = taskTimeout, signal } = config;
-    return { name: config.name ?? name, resolve, timeout, signal, isNested, doNested };
+    const { timeout = taskTimeout, signal, priority = 0 } = config;
+    return { name: config.name ?? name, resolve, timeout, signal, priority, isNested, doNested };
   }
 
   #call<T>(parts: Pick<VirtualCallParts, 'spec' | 'definition'>, args: readonly unknown[]): Call<T> {

@@ -7,6 +7,7 @@ import { reportUnhandled } from '../../core/rx';
 import { isError } from '../../core/sluice-error';
 import type { AsyncValue } from '../../future/async-value';
 import type { QueueLinks } from '../../core/linked-queue';
+import type { QueuedTask } from '../../pool/host/task-queue';
 import { awaitArguments } from '../../pool/api/call';
 import { describeSafely } from '../../pool/wire/describe-value';
 import { ThrownValueError } from '../../pool/wire/pool-errors';
@@ -39,16 +40,21 @@ export interface VirtualCallSpec {
   readonly resolve: () => (...args: never) => unknown;
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
+  readonly priority: number;
   /** Whether a running task has started it: such a task runs also while the pool closes. */
   readonly isNested: boolean;
   /** Starts a nested task, for `do` of the worker task. */
   readonly doNested: (fn: unknown, args: readonly unknown[]) => AsyncValue<unknown>;
 }
 
-export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
+export class VirtualRun implements QueuedTask, WorkerTask, ResultObserver {
   queuedBefore: QueueLinks | undefined;
   queuedAfter: QueueLinks | undefined;
   isQueued = false;
+  isUrgent = false;
+  /** In ms of the clock, as `startedAt`. */
+  queuedAt = 0;
+  startedAt = 0;
   readonly transfer = transfer;
   #phase: 'queue' | 'run' | 'over' = 'queue';
   readonly #workers: VirtualRunHost;
@@ -65,7 +71,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     });
   });
   #controller: AbortController | undefined;
-  #abortReason: string | undefined;
+  #cancellation: CancelledError | undefined;
   /** Number of nested tasks that this task waits for. */
   #nestedCount = 0;
   #takeWorkerBack: (() => void) | undefined;
@@ -87,13 +93,17 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     return this.#spec.name;
   }
 
+  get priority(): number {
+    return this.#spec.priority;
+  }
+
   get isNested(): boolean {
     return this.#spec.isNested;
   }
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#abortReason !== undefined) this.#controller.abort(new CancelledError(this.#abortReason));
+    if (this.#cancellation) this.#controller.abort(this.#cancellation);
     return this.#controller.signal;
   }
 
@@ -102,8 +112,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     const { timeout, signal } = this.#spec;
     this.#after(timeout, () => this.#onTimeout());
     if (signal) {
-      const onAbort = (reason: unknown): void =>
-        this.#failWith(new CancelledError(reason), 'The signal of the task aborted.');
+      const onAbort = (reason: unknown): void => this.#failWith(new CancelledError(reason), reason);
       this.#subscriptions.add(whenAborted(signal, onAbort));
     }
     const awaited = awaitArguments(this.#args);
@@ -126,7 +135,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     this.#phase = 'run';
     let ms = 0;
     try {
-      checkCloneable(this.name, { title: 'args', value: this.#args, transferCandidates: this.#args });
+      checkCloneable(this.name, { title: 'args', value: this.#args, canHaveSignals: true });
       ms = this.#durationOf();
       const result = this.#call();
       preventUnhandledRejection(result);
@@ -140,7 +149,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
     // Cast: safe, because the type of the function guarantees it.
     const job = this.#spec.doNested(fn, args) as AsyncValue<Awaited<R>>;
     this.#subscriptions.add(() => {
-      job.cancel(this.#abortReason);
+      job.cancel(this.#cancellation?.reason);
     });
     if (this.#nestedCount++ === 0 && this.#phase === 'run') this.#takeWorkerBack = this.#workers.lendWorker();
     return toNestedJob(
@@ -152,7 +161,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
 
   /** Fails the run from outside: the pool is closed, its queue is full, or an argument has failed. */
   reject(error: unknown): void {
-    this.#failWith(error, 'The pool rejected the task.');
+    this.#failWith(error, error);
   }
 
   /** Cancels the run. Called when its subscriber has unsubscribed. */
@@ -212,7 +221,7 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
   #canDeliver(title: string, value: unknown): boolean {
     if (this.#phase === 'over') return false;
     try {
-      checkCloneable(this.name, { title, value, transferCandidates: [value] });
+      checkCloneable(this.name, { title, value, canHaveSignals: false });
       return true;
     } catch (error) {
       this.fail(error);
@@ -222,23 +231,21 @@ export class VirtualRun implements QueueLinks, WorkerTask, ResultObserver {
 
   #onTimeout(): void {
     const kind = this.#phase === 'run' ? 'run' : 'queue';
-    this.#failWith(
-      new TaskTimeoutError(this.#spec.timeout, undefined, { kind, task: this.name }),
-      'The timeout of the task elapsed.',
-    );
+    const error = new TaskTimeoutError(this.#spec.timeout, undefined, { kind, task: this.name });
+    this.#failWith(error, error);
   }
 
   /** Fails the run from outside, and aborts the signal of the task. */
-  #failWith(error: unknown, reason: string): void {
+  #failWith(error: unknown, reason: unknown): void {
     if (this.#phase === 'over') return;
     this.#abort(reason, 'failed');
     this.#subscriber.error(error);
   }
 
-  #abort(reason: string, how: RunOutcome): void {
-    this.#abortReason = reason;
+  #abort(reason: unknown, how: RunOutcome): void {
+    this.#cancellation = new CancelledError(reason);
     this.#finish(how);
-    this.#controller?.abort(new CancelledError(reason));
+    this.#controller?.abort(this.#cancellation);
   }
 
   #finish(how: RunOutcome): void {

@@ -1,9 +1,11 @@
 /** The code of a virtual task: a function, with its closure, or the export of a module that a reference names. */
-import { functionCodeKey, codeOf, type NamedCode } from '../../pool/wire/function-code';
+import { arityOf, functionCodeKey, codeOf, type NamedCode } from '../../pool/wire/function-code';
 import { ModuleLoadError } from '../../pool/wire/pool-errors';
 
 export interface VirtualTaskCode {
   readonly name: string;
+  /** Number of parameters; undefined if it is unknown. */
+  readonly arity: number | undefined;
   /** Returns the function to run. A missing module or export fails here, when the task runs, as on a thread. */
   readonly resolve: () => (...args: never) => unknown;
   /** The code in the form in which a pool of threads takes it. */
@@ -30,13 +32,25 @@ export function attachCode<F extends (...args: never) => unknown>(
 export function virtualCodeOf(fn: unknown, caller: string, load: LoadModule): VirtualTaskCode {
   if (typeof fn === 'function') {
     const run = fn as (...args: never) => unknown;
-    return codes.get(fn) ?? { name: fn.name || 'anonymous', resolve: () => run, namedCode: () => codeOf(fn, caller) };
+    return (
+      codes.get(fn) ?? {
+        name: fn.name || 'anonymous',
+        arity: arityOf(Function.prototype.toString.call(fn)),
+        resolve: () => run,
+        namedCode: () => codeOf(fn, caller),
+      }
+    );
   }
   return virtualCodeOfReference(codeOf(fn, caller), load);
 }
 
 export function virtualCodeOfReference(reference: NamedCode, load: LoadModule): VirtualTaskCode {
-  return { name: reference.name, resolve: () => loadExport(reference, load), namedCode: () => reference };
+  return {
+    name: reference.name,
+    arity: reference.arity,
+    resolve: () => loadExport(reference, load),
+    namedCode: () => reference,
+  };
 }
 
 function loadExport({ code }: NamedCode, load: LoadModule): (...args: never) => unknown {

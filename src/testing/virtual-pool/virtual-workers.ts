@@ -4,7 +4,8 @@
  */
 import type { Subject } from 'rxjs';
 import { reportUnhandled } from '../../core/rx';
-import { LinkedQueue } from '../../core/linked-queue';
+import { Histogram } from '../../core/histogram';
+import { TaskQueue } from '../../pool/host/task-queue';
 import { PoolClosedError, QueueFullError } from '../../pool/wire/pool-errors';
 import { exitEvent, spawnEvent, type PoolEvent, type PoolStats } from '../../pool/host/pool-events';
 import { SharedWaits, type SharedWait } from '../../scheduler/shared-waits';
@@ -32,7 +33,10 @@ export class VirtualWorkers implements VirtualRunHost {
   completed = 0;
   failed = 0;
   cancelled = 0;
-  readonly #backlog = new LinkedQueue<VirtualRun>();
+  readonly #backlog = new TaskQueue<VirtualRun>();
+  readonly #waits = new Histogram();
+  readonly #runTimes = new Histogram();
+  readonly #madeAt: number;
   /** All runs without an outcome: waiting for arguments, waiting for a worker, or running. */
   readonly #runs = new Set<VirtualRun>();
   /** Actions of the pool's scheduler that wait for a free worker. */
@@ -45,6 +49,7 @@ export class VirtualWorkers implements VirtualRunHost {
   #isClosed = false;
 
   constructor(readonly pool: VirtualPoolState) {
+    this.#madeAt = pool.options.clock.now();
     this.#tick = new Tick({ clock: pool.options.clock, later: endOfTurn, fire: () => this.#turn() });
   }
 
@@ -52,7 +57,20 @@ export class VirtualWorkers implements VirtualRunHost {
     const { completed, failed, cancelled } = this;
     const threads = this.#isClosed ? 0 : Math.max(this.pool.size, this.#busy);
     const idle = threads - this.#busy;
-    return { threads, idle, queued: this.#backlog.size, running: this.#busy, completed, failed, cancelled };
+    const { distribution: runTime } = this.#runTimes;
+    const ms = (this.pool.options.clock.now() - this.#madeAt) * threads;
+    return {
+      threads,
+      idle,
+      queued: this.#backlog.size,
+      running: this.#busy,
+      completed,
+      failed,
+      cancelled,
+      utilization: ms > 0 ? Math.min(1, runTime.sum / ms) : 0,
+      waitTime: this.#waits.distribution,
+      runTime,
+    };
   }
 
   get isQuiet(): boolean {
@@ -75,13 +93,14 @@ export class VirtualWorkers implements VirtualRunHost {
   enqueue(run: VirtualRun): void {
     const { maxQueue, overflow, name } = this.pool.options;
     const freeWorkers = Math.max(0, this.pool.size - this.#busy);
+    run.queuedAt = this.pool.options.clock.now();
     // A running task waits for a nested one, so it precedes the others.
     if (run.isNested) this.#backlog.unshift(run);
     else this.#backlog.push(run);
     this.requestTurn();
     if (run.isNested || this.#backlog.size <= maxQueue + freeWorkers) return;
     const isEvicted = overflow === 'evict';
-    const rejected = isEvicted ? this.#backlog.first : run;
+    const rejected = isEvicted ? this.#backlog.shiftLeast() : run;
     rejected?.reject(new QueueFullError(name, rejected.name, { maxQueue, isEvicted }));
   }
 
@@ -90,7 +109,10 @@ export class VirtualWorkers implements VirtualRunHost {
     this[how]++;
     this.#runs.delete(run);
     this.#backlog.remove(run);
-    if (hadWorker) this.#busy--;
+    if (hadWorker) {
+      this.#busy--;
+      this.#runTimes.add(this.pool.options.clock.now() - run.startedAt);
+    }
     this.requestTurn();
   }
 
@@ -150,6 +172,8 @@ export class VirtualWorkers implements VirtualRunHost {
     this.#ensureWorkers(Math.max(this.pool.size, this.#busy));
     for (let next = this.#nextRun(); next; next = this.#nextRun()) {
       this.#busy++;
+      next.startedAt = this.pool.options.clock.now();
+      this.#waits.add(next.startedAt - next.queuedAt);
       next.start();
     }
     for (let count = 0; count < MAX_ACTIONS_PER_TURN && this.#dueActions.length > 0 && this.#hasFreeWorker; count++) {

@@ -1,7 +1,7 @@
 /** Counters of one batch function. All durations are in ms. */
 import type { FlushReason } from '../../scheduler/events';
 import type { Outcome } from '../events/trace-event';
-import { Histogram, type Distribution } from './histogram';
+import { Histogram, type Distribution } from '../../core/histogram';
 import { zeroOutcomes } from './outcome-counts';
 
 export interface BatchMetrics {

@@ -1,6 +1,6 @@
 /** Counters of the tasks of one name. All durations are in ms. */
 import type { Outcome } from '../events/trace-event';
-import { Histogram, type Distribution } from './histogram';
+import { Histogram, type Distribution } from '../../core/histogram';
 import { zeroOutcomes } from './outcome-counts';
 
 export interface TaskMetrics {

@@ -24,16 +24,16 @@ export class Histogram {
   #min = Infinity;
   #max = -Infinity;
 
-  /** A negative value counts as 0. */
-  add(value: number): void {
+  /** Adds a value, `times` times. A negative value counts as 0. */
+  add(value: number, times = 1): void {
     const counted = Math.max(0, value);
     const index = counted === 0 ? -Infinity : Math.ceil(Math.log(counted) / Math.log(GROWTH));
     let bucket = this.#buckets.get(index);
     if (!bucket) this.#buckets.set(index, (bucket = { count: 0, sum: 0 }));
-    bucket.count++;
-    bucket.sum += counted;
-    this.#count++;
-    this.#sum += counted;
+    bucket.count += times;
+    bucket.sum += counted * times;
+    this.#count += times;
+    this.#sum += counted * times;
     this.#min = Math.min(this.#min, counted);
     this.#max = Math.max(this.#max, counted);
   }
