@@ -37,8 +37,6 @@ export const isArray: (value: unknown) => value is unknown[] = bound(Array, 'isA
 export function arrayPush<T>(list: T[], item: T): void {
   defineField(list, list.length, item);
 }
-export const arraySlice: <T>(list: readonly T[], from?: number, to?: number) => T[] = method(Array.prototype, 'slice');
-export const arraySplice: <T>(list: T[], from: number, count?: number) => T[] = method(Array.prototype, 'splice');
 export const arrayIncludes: (list: readonly unknown[], item: unknown) => boolean = method(Array.prototype, 'includes');
 
 export const stringSlice: (text: string, from: number, to?: number) => string = method(String.prototype, 'slice');
