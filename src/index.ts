@@ -74,7 +74,7 @@ export { expandBy, type ExpandByConfig } from './limit/expand-by';
 export type { LimitBounds, LimitChange, RateConfig } from './limit/limit-bounds';
 export { limitMap, type LimitMapConfig } from './limit/limit-map';
 export type { LimitedCall } from './limit/limited-call';
-export type { LimitedFuture } from './limit/limited-future';
+export type { LimitedFuture, StartedCall } from './limit/limited-future';
 export { LimiterClosedError, LimiterCostError, LimiterDeadlockError, LimiterFullError } from './limit/limiter-errors';
 export { Limiter } from './limit/limiter';
 export type { LimiterChange, LimiterConfig } from './limit/limiter-config';

@@ -1,19 +1,29 @@
 /** The future of a limited call: each subscription waits for its turn, runs the work, and frees its slot when the work has ended. */
 import type { Observable, ObservableInput } from 'rxjs';
 import { titleSymbol } from '../core/describe';
+import { CancelledError } from '../core/errors';
 import { failure, success } from '../core/outcome';
 import { begin, endedExecution, type Canceller, type Execution, type Sink } from '../future/execution';
 import { beginInput } from '../future/external-input';
 import { Future } from '../future/future';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
-import { runIn, switchTo, type Frame } from '../scheduler/frame';
+import { runCleanup, runIn, switchTo, type Frame } from '../scheduler/frame';
 import { instrumentation, type EndOutcome } from '../scheduler/instrumentation';
 import type { Runnable } from '../scheduler/run-queue';
 import { checkPriority, type CallOptions } from './limited-call';
 import { LimitedRun, type LimitedRunHost } from './limited-run';
 
+/** A call that has started, as its work sees it. */
+export interface StartedCall {
+  /**
+   * Aborts when the call is cancelled, with the reason of the cancellation if it has one. A promise cannot be cancelled
+   * otherwise: without the signal it runs on, while its slot is free again.
+   */
+  readonly signal: AbortSignal;
+}
+
 /** The work of a call: a future, or a function that is called when the call starts. */
-type LimitedWork<T> = Observable<T> | (() => ObservableInput<T>);
+export type LimitedWork<T> = Observable<T> | ((call: StartedCall) => ObservableInput<T>);
 
 interface LimitedFutureParts<T> {
   readonly title: string;
@@ -28,7 +38,7 @@ interface LimitedFutureParts<T> {
  * The future of a call of a limiter.
  *
  * @example
- * const call = limiter.run('example.com', () => fetch('https://example.com/'));
+ * const call = limiter.run('example.com', ({ signal }) => fetch('https://example.com/', { signal }));
  * call.priority = 1; // moves the calls that wait for this future, too
  */
 export class LimitedFuture<T> extends Future<T> {
@@ -96,6 +106,8 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
   #isBeginning = false;
   #isCancelled = false;
   #canceller: Canceller | undefined;
+  /** Defined once the work has read its signal. */
+  #controller: AbortController | undefined;
 
   constructor(
     { host, key, options, work }: RunParts<T>,
@@ -146,7 +158,12 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
     const work = this.#work;
     if (typeof work !== 'function') return beginInput(work, this, this.scheduler);
     try {
-      return beginInput(runIn(this.frame, work), this, this.scheduler);
+      const call = new CallOfRun(() => this.#signal());
+      return beginInput(
+        runIn(this.frame, () => work(call)),
+        this,
+        this.scheduler,
+      );
     } catch (error) {
       this.fail(error);
       return endedExecution;
@@ -191,6 +208,7 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
       return;
     }
     this.#canceller = canceller;
+    this.#abortSignal();
     if (this.#execution) this.#cancelWork(this.#execution);
     else if (!this.#isBeginning) this.cancelled();
   }
@@ -206,6 +224,18 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
   /** Reads the flag again: the work may have cancelled its own call while it began. */
   #wasCancelled(): boolean {
     return this.#isCancelled;
+  }
+
+  #signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isCancelled) this.#abortSignal();
+    return this.#controller.signal;
+  }
+
+  #abortSignal(): void {
+    const reason = this.cancelReason;
+    const error = reason === undefined || reason instanceof CancelledError ? reason : new CancelledError(reason);
+    if (this.#controller) runCleanup(this.frame, () => this.#controller?.abort(error));
   }
 
   #cancelWork(execution: Execution): void {
@@ -224,5 +254,18 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
 
   #end(outcome: EndOutcome): void {
     this.host.release(this, outcome);
+  }
+}
+
+/** What the work receives: the signal of its run, and nothing else of it. */
+class CallOfRun implements StartedCall {
+  readonly #signalOf: () => AbortSignal;
+
+  constructor(signalOf: () => AbortSignal) {
+    this.#signalOf = signalOf;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signalOf();
   }
 }

@@ -2,7 +2,7 @@
  * A limiter bounds how many calls run at a time and how many start in a time, overall and for each key, and shares its
  * slots fairly between keys. All bounds can change while calls wait.
  */
-import { Observable, type ObservableInput } from 'rxjs';
+import { Observable } from 'rxjs';
 import { invalidOption } from '../core/describe';
 import { Named } from '../core/named';
 import { PerTimeDomain } from '../core/per-time-domain';
@@ -11,7 +11,7 @@ import { AdaptiveConcurrency } from './adaptive-concurrency';
 import { Dispatcher, type EndListener } from './dispatcher';
 import type { LimiterBounds } from './limit-bounds';
 import { checkedCall, type LimitedCall } from './limited-call';
-import { LimitedFuture } from './limited-future';
+import { LimitedFuture, type LimitedWork } from './limited-future';
 import type { LimitedRunHost } from './limited-run';
 import { LimiterClock } from './limiter-clock';
 import {
@@ -41,7 +41,7 @@ import type { LimiterStats } from './limiter-stats';
  *   concurrency: 50,
  *   perKey: { concurrency: 2, rate: { count: 10, per: 1_000 } },
  * });
- * limiter.run('example.com', () => fetch('https://example.com/')).subscribe(console.log);
+ * limiter.run('example.com', ({ signal }) => fetch('https://example.com/', { signal })).subscribe(console.log);
  */
 export class Limiter extends Named {
   readonly name: string;
@@ -85,14 +85,15 @@ export class Limiter extends Named {
    * `retryTask(() => limiter.run(key, work))`.
    *
    * @param key whose bounds and queue the call belongs to; keys are compared as in a Map
-   * @param work a future or another Observable, whose last value is the result, or a function that returns an input
+   * @param work a future or another Observable, whose last value is the result, or a function that returns an input. The
+   *   function receives the call, whose `signal` aborts when the call is cancelled.
    * @param call the options of this call
    * @throws TypeError if `work` is neither, or an option is unknown or invalid. The future fails with a
    *   `LimiterFullError`, `LimiterClosedError`, `LimiterCostError` or `LimiterDeadlockError`, or the error of the work.
    * @example
-   * const page = await limiter.run(host, () => fetch(url), { priority: 1 });
+   * const page = await limiter.run(host, ({ signal }) => fetch(url, { signal }), { priority: 1 });
    */
-  run<T>(key: unknown, work: Observable<T> | (() => ObservableInput<T>), call?: LimitedCall): LimitedFuture<T> {
+  run<T>(key: unknown, work: LimitedWork<T>, call?: LimitedCall): LimitedFuture<T> {
     if (typeof work !== 'function' && !(work instanceof Observable)) {
       const mustBe = 'a future or a function that returns a future, an Observable or a promise';
       throw invalidOption('Limiter.run: its work', mustBe, work);

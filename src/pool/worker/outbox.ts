@@ -85,7 +85,7 @@ export class WorkerOutbox {
   #addItems(slot: number, items: readonly unknown[]): void {
     const encoding = encode(items);
     if (!encoding) this.#add(ITEMS, slot, items);
-    else if (!encoding.refused) this.#addEncoded(ITEMS, slot, encoding);
+    else if (!encoding.refused && !isMovedTwice(items, encoding)) this.#addEncoded(ITEMS, slot, encoding);
     // Items before the one that is refused arrive.
     else this.#postNow(ITEMS, slot, items);
   }
@@ -262,3 +262,11 @@ class RefusedError extends Error {}
 
 /** Whether the second element of the message is the slot of a task. */
 const isAboutTask = (op: number): boolean => op === VALUE || op === FAILURE || op === ITEMS || op === END;
+
+/** Whether two items move the same object. Within one item, an object that occurs twice is moved once. */
+function isMovedTwice(items: readonly unknown[], { transferList }: Encoding): boolean {
+  if (transferList.length === 0 || items.length === 1) return false;
+  let count = 0;
+  for (let index = 0; index < items.length; index++) count += encode(items[index])?.transferList.length ?? 0;
+  return count > transferList.length;
+}
