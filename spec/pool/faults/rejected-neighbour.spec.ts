@@ -18,7 +18,8 @@ describe('a task that is cancelled when the one before it cannot be sent', () =>
     const opened = join(folder.path, 'opened');
     const pair = pooled({
       size: 2,
-      env: { OLDER: String(before + 1), OPENED: opened },
+      // A pool with an environment of its own has a supervisor of its own, which takes the next id.
+      env: { OLDER: String(before + 2), OPENED: opened },
       init: async () => {
         const { existsSync } = process.getBuiltinModule('node:fs');
         const { threadId } = process.getBuiltinModule('node:worker_threads');
