@@ -44,9 +44,12 @@ interface Layout {
   /** Whether the running code certainly has no store. False also means "unknown". */
   isBare(): boolean;
   /** Whether the resource has a store of a storage other than `except`. */
-  hasStores(resource: Resource, except: Storage | undefined): boolean;
-  /** `hasStores` for the storages that were found on any resource so far: it costs a fraction of the search for new ones. */
-  hasKnownStores(resource: Resource): boolean;
+  hasStores(resource: Resource, except?: Storage): boolean;
+  /**
+   * `hasStores` for the storages that were found on any resource so far, which costs a fraction of the search for new ones.
+   * Missing where that search is cheap.
+   */
+  hasKnownStores?(resource: Resource): boolean;
   /** Removes all stores from the resource. */
   removeStores(resource: Resource): void;
 }
@@ -112,22 +115,18 @@ function findContainerSymbol(known: Hooks): symbol | undefined {
 }
 
 /** The layout of Node 24: one symbol of the resource leads to a Map of all stores. */
-function layoutByFrame(symbol: symbol): Layout {
-  const hasStores = (resource: Resource, except: Storage | undefined): boolean => {
+const layoutByFrame = (symbol: symbol): Layout => ({
+  isBare: () => false,
+  hasStores: (resource, except) => {
     const frame: unknown = Reflect.get(resource, symbol);
     if (!(frame instanceof Map)) return frame !== undefined;
     for (const [storage, store] of frame) if (storage !== except && store !== undefined) return true;
     return false;
-  };
-  return {
-    isBare: () => false,
-    hasStores,
-    hasKnownStores: (resource) => hasStores(resource, undefined),
-    removeStores: (resource) => {
-      Reflect.set(resource, symbol, undefined);
-    },
-  };
-}
+  },
+  removeStores: (resource) => {
+    Reflect.set(resource, symbol, undefined);
+  },
+});
 
 function findLayout(known: Hooks): Layout | undefined {
   if (typeof Reflect.get(new known.AsyncLocalStorage(), 'kResourceStore') === 'symbol') return layoutBySymbols(known);
@@ -226,9 +225,10 @@ const enter = <R>(stores: Stores | undefined, work: () => R): R => (stores ? sto
 
 function runOutside<R>(work: () => R): R {
   if (!hooks || !bareResource) return work();
-  const hasStores = isBareResourceSearched
-    ? layout?.hasKnownStores(bareResource)
-    : layout?.hasStores(bareResource, undefined);
+  const hasStores =
+    isBareResourceSearched && layout?.hasKnownStores
+      ? layout.hasKnownStores(bareResource)
+      : layout?.hasStores(bareResource);
   isBareResourceSearched = true;
   if (hasStores) bareResource = createBareResource(hooks);
   return runInResource(bareResource, work);

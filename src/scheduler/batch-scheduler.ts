@@ -17,8 +17,7 @@ import type { ExternalWait } from './contract';
 import type { SchedulerLifetime } from './scheduler-lifetime';
 import { SchedulerState } from './scheduler-state';
 import type { SchedulerEvent } from './events';
-import { feedersFirst } from './feeders-first';
-import { flushAll, type FlushPolicy } from './flush-policy';
+import { flushAll, learningPolicies, type FlushPolicy } from './flush-policy';
 import { carriedFrame, Frame, frameHere, frameOn, runIn } from './frame';
 import type { ObservedOperation } from './instrumentation';
 import { RunQueue } from './run-queue';
@@ -97,7 +96,7 @@ export class BatchScheduler extends Named implements SchedulerLike {
       policy === flushAll ? policy : (open, inFlight) => runIn(this.frame, () => policy(open, inFlight));
     this.#states = new PerTimeDomain((real) => {
       const state = new SchedulerState({ clock, policy: policyInFrame, runQueue, real });
-      if (policy === feedersFirst) state.openBatches.learnFeeds();
+      if (learningPolicies.has(policy)) state.openBatches.learnFeeds();
       return state;
     });
     this.#hasOwnTime = !isDelegated(clock);

@@ -1,5 +1,5 @@
 /** The flush policy that holds a batch while another one may still add keys to it. */
-import { larger, type FlushPolicy, type OpenBatch } from './flush-policy';
+import { larger, learningPolicies, type FlushPolicy, type OpenBatch } from './flush-policy';
 
 /**
  * Holds a batch while another batch, open or in flight, may still feed it, and flushes all others together: the fewest round
@@ -26,3 +26,5 @@ export const feedersFirst: FlushPolicy = (open) => {
     return open.filter((other) => other === batch || isInCycle(other)).reduce(larger) === batch;
   });
 };
+
+learningPolicies.add(feedersFirst);

@@ -46,3 +46,6 @@ export const largestFirst: FlushPolicy = (open, inFlight) => (inFlight.length > 
 /** The larger batch; of equal batches the first, which is the older one. */
 export const larger = (one: OpenBatch, other: OpenBatch): OpenBatch =>
   other.priority > one.priority || (other.priority === one.priority && other.size > one.size) ? other : one;
+
+/** The policies whose schedulers learn from their start which batch functions feed which. */
+export const learningPolicies = new WeakSet<FlushPolicy>();
