@@ -19,11 +19,14 @@ export function installPackage(/** @type {readonly string[]} */ dependencies) {
     run('packing', folder, 'npm', ['pack', root, '--json', '--ignore-scripts', '--silent']),
   );
   run('unpacking', folder, 'tar', ['-xzf', filename, '-C', join(modules, 'sluice'), '--strip-components=1']);
-  for (const name of dependencies) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
-  }
+  for (const name of dependencies) link(join(root, 'node_modules', name), join(modules, name));
   return folder;
+}
+
+/** Makes a folder be found at another path. */
+export function link(/** @type {string} */ target, /** @type {string} */ path) {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, 'junction');
 }
 
 /** Runs a command and returns its output; throws if the command fails. */

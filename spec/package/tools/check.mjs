@@ -1,21 +1,25 @@
 /**
  * Checks the package with the tools of its users: bundlers for Node, bundlers for browsers, whose bundles run in Chromium,
- * and test runners. The check needs `npm run build` but no network.
+ * and test runners. These have a `package.json` of their own, so that who only runs the specs does not install them. The check
+ * needs `npm run build`, and `npm ci` in this folder.
  */
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { build as esbuild } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { rollup } from 'rollup';
 import { build as vite } from 'vite';
 import webpack from 'webpack';
-import { installPackage, root, run } from './installed-package.mjs';
+import { installPackage, link, root, run } from '../installed-package.mjs';
 
-const folder = installPackage(['rxjs', 'graphql', 'vitest', 'jest-environment-jsdom']);
+const tools = fileURLToPath(new URL('node_modules', import.meta.url));
+const folder = installPackage(['rxjs', 'graphql']);
 const path = (/** @type {string} */ ...names) => join(folder, ...names);
+for (const name of ['vitest', 'jest-environment-jsdom']) link(join(tools, name), path('node_modules', name));
 
 const BROWSER_PROGRAM = `
   import { all, batch, task } from 'sluice';
@@ -230,7 +234,7 @@ function checkVitest() {
       expect(await task(function* () { return yield* user(1); })()).toBe('user 1');
     });`,
   );
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const vitest = join(tools, 'vitest', 'vitest.mjs');
   for (const pool of ['threads', 'forks'])
     run(`vitest in ${pool}`, folder, process.execPath, [
       vitest,
