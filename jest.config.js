@@ -16,7 +16,7 @@ module.exports = {
   transformIgnorePatterns: ['^(?!.*/node_modules/htmlparser2/).*/node_modules/'],
   moduleNameMapper: {
     '^sluice$': '<rootDir>/src/index.ts',
-    '^sluice/(dataloader|graphql|pool|testing|tools|trace)$': '<rootDir>/src/$1.ts',
+    '^sluice/(dataloader|fleet|graphql|pool|testing|tools|trace)$': '<rootDir>/src/$1.ts',
     // A thread runs what `globalSetup` has built.
     '^\\./worker-file$': '<rootDir>/spec/support/worker-file.ts',
   },

@@ -21,6 +21,7 @@ const order = [
   'dataloader',
   'graphql',
   'trace',
+  'fleet',
   'testing',
 ];
 
@@ -52,6 +53,11 @@ const subFolders: Readonly<Record<string, readonly string[]>> = {
   // The library embeds the bundle of the client, and imports none of its files.
   'trace/timeline/client': ['trace/events', 'trace/spans', 'trace/timeline', 'trace/timeline/layout'],
   'trace/recording': ['trace/events', 'trace/spans', 'trace/chrome', 'trace/timeline'],
+  'fleet/wire': [],
+  'fleet/redis': ['fleet/wire'],
+  'fleet/caller': ['fleet/redis', 'fleet/wire'],
+  'fleet/worker': ['fleet/redis', 'fleet/wire'],
+  'fleet/command': ['fleet/redis', 'fleet/worker'],
   'testing/virtual-pool': [],
   'testing/mocks': ['testing/virtual-pool'],
   'testing/probes': [],
@@ -125,7 +131,7 @@ function reachedFrom(file: SourceFile, files: readonly SourceFile[]): SourceFile
 /** Files of the pool that an entry point brings along; only the pool's own and the one for tests may. */
 const poolFilesBrought = (files: readonly SourceFile[]): string[] =>
   files
-    .filter((file) => isEntryPoint(file) && !/^(pool|testing)\b/.test(file.path))
+    .filter((file) => isEntryPoint(file) && !/^(pool|fleet|testing)\b/.test(file.path))
     .flatMap((entry) => reachedFrom(entry, files).map(({ path, folder }) => ({ entry, path, folder })))
     .filter(({ folder }) => folder === 'pool')
     .map(({ entry, path }) => `${entry.path} reaches ${path}`);

@@ -1,0 +1,147 @@
+/** A Redis, workers and pools for the specs of the fleet, all of which end with the spec that has made them. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Redis } from 'ioredis';
+import {
+  FleetPool,
+  runFleetWorker,
+  type FleetPoolConfig,
+  type FleetWorker,
+  type FleetWorkerConfig,
+} from 'sluice/fleet';
+import { findRedis, startRedis, type RedisServer } from '../services/redis-server';
+import { declareMissingService } from '../support/missing-service';
+import { patience } from '../support/patience';
+import { sleep } from '../support/sleep';
+
+export const modules = join(__dirname, 'fixtures');
+export const workUrl = pathToFileURL(join(modules, 'work.mjs'));
+
+/** The functions of `fixtures/work.mjs`, as their specs use them. */
+export interface Work {
+  add(a: number, b: number): number;
+  echo<T>(value: T): T;
+  later<T>(ms: number, value: T): Promise<T>;
+  fail(url: string): never;
+  abortError(): never;
+  throwText(): never;
+  returnsErrors(): unknown;
+  returnsFunction(): unknown;
+  bytes(length: number): Uint8Array;
+  spin(ms: number, file?: string): string;
+  note(file: string, text: string): string;
+  noteLater(file: string, text: string, ms: number): Promise<string>;
+  failUntil(file: string, count: number): Promise<number>;
+  untilAborted(file: string): Promise<never>;
+  forever(file: string): never;
+  killProcess(file: string): never;
+  count(to: number): Generator<number>;
+  countNoted(file: string): Generator<number>;
+  ticks(ms: number, to: number): AsyncGenerator<number>;
+  thenKill(ms: number, to: number): AsyncGenerator<number>;
+  thenFail(to: number): AsyncGenerator<number>;
+}
+
+/** Times that make specs quick. */
+const quick = { heartbeat: 200, lockDuration: 1_500, stalledInterval: 500 };
+
+export class Fleet {
+  queue = '';
+  readonly #ends: (() => unknown)[] = [];
+
+  constructor(readonly server: RedisServer) {}
+
+  get connection(): string {
+    return `redis://127.0.0.1:${String(this.server.port)}`;
+  }
+
+  pool(config: Partial<FleetPoolConfig> = {}): FleetPool {
+    const { connection, queue } = this;
+    const pool = new FleetPool({ connection, queue, modules, heartbeat: quick.heartbeat, ...config });
+    this.#ends.push(() => pool.close({ force: true }));
+    return pool;
+  }
+
+  worker(config: Partial<FleetWorkerConfig> = {}): FleetWorker {
+    const { connection, queue } = this;
+    const worker = runFleetWorker({ connection, queue, modules, size: 2, pool: { grace: 100 }, ...quick, ...config });
+    this.#ends.push(() => worker.close({ force: true }));
+    return worker;
+  }
+
+  /** A pool with one worker. */
+  pair(): { readonly pool: FleetPool; readonly worker: FleetWorker; readonly work: ReturnType<typeof workOf> } {
+    const worker = this.worker();
+    const pool = this.pool();
+    return { pool, worker, work: workOf(pool) };
+  }
+
+  /** A client of the spec's own. */
+  client(): Redis {
+    const client = new Redis(this.server.port);
+    this.#ends.push(() => {
+      client.disconnect();
+    });
+    return client;
+  }
+
+  /** A path for a file that functions write to. */
+  file(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'fleet-spec-'));
+    this.#ends.push(() => {
+      rmSync(folder, { recursive: true });
+    });
+    return join(folder, 'file');
+  }
+
+  onEnd(end: () => unknown): void {
+    this.#ends.push(end);
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.#ends.splice(0).reverse()) await end();
+  }
+}
+
+export const workOf = (pool: FleetPool) => pool.module<Work>(workUrl);
+
+/** Declares specs that share one Redis. Each has a queue of its own. */
+export function describeFleet(title: string, declare: (fleet: Fleet) => void): void {
+  const binary = findRedis();
+  describe(title, () => {
+    if (binary === null) {
+      declareMissingService('a redis-server', title, 'apt-get install redis-server.');
+      return;
+    }
+    let count = 0;
+    const fleet = new Fleet({ port: 0, stop: () => Promise.resolve() });
+    beforeAll(async () => {
+      Object.assign(fleet, { server: await startRedis(binary) });
+    });
+    beforeEach(() => {
+      fleet.queue = `q${String(++count)}`;
+    });
+    afterEach(() => fleet.end());
+    afterAll(() => fleet.server.stop());
+    declare(fleet);
+  });
+}
+
+/** Waits until a condition holds. */
+export async function until(condition: () => unknown, what = 'the condition'): Promise<void> {
+  const deadline = Date.now() + patience(30_000);
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
+    await sleep(10);
+  }
+}
+
+export function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n');
+  } catch {
+    return [];
+  }
+}

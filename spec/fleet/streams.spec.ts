@@ -1,0 +1,69 @@
+/** Streams from a fleet: in order, bounded on both sides, and stopped with their consumer. */
+import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
+import { failureOf as caught } from '../support/failure-of';
+import { sleep } from '../support/sleep';
+import { describeFleet, linesOf, until, workUrl } from './fleet-fixture';
+
+const failureOf = caught<Error & Record<string, unknown>>;
+
+describeFleet('a stream of a fleet', (fleet) => {
+  it('emits all items in order, from generators and async generators', async () => {
+    const { work } = fleet.pair();
+    expect(await firstValueFrom(work.count(3_000).pipe(toArray()))).toEqual(
+      Array.from({ length: 3_000 }, (_, n) => n + 1),
+    );
+    expect(await firstValueFrom(work.ticks(1, 5).pipe(toArray()))).toEqual([1, 2, 3, 4, 5]);
+    expect(await firstValueFrom(work.count(1).pipe(toArray()))).toEqual([1]);
+    expect(await firstValueFrom(work.count(0).pipe(toArray()))).toEqual([]);
+  });
+
+  it('emits an item while the next one is being made', async () => {
+    const { work } = fleet.pair();
+    await work.add(1, 1);
+    const arrivals: number[] = [];
+    const last = lastValueFrom(work.ticks(150, 3).pipe(toArray()));
+    work.ticks(150, 3).subscribe(() => arrivals.push(Date.now()));
+    await last;
+    await until(() => arrivals.length === 3);
+    expect(Number(arrivals[2]) - Number(arrivals[0])).toBeGreaterThan(200);
+  });
+
+  it('has its last item as the value of a future', async () => {
+    const { pool } = fleet.pair();
+    expect(await pool.do({ url: workUrl, name: 'count' }, 700)).toBe(700);
+  });
+
+  it('stops its producer when the consumer has what it takes', async () => {
+    const { work } = fleet.pair();
+    const file = fleet.file();
+    expect(await lastValueFrom(work.countNoted(file).pipe(take(10)))).toBe(10);
+    await until(() => linesOf(file).length === 1);
+    expect(Number(linesOf(file)[0])).toBeLessThan(10 + 256 + 64 + 64);
+  });
+
+  it('is produced no faster than a slow consumer takes it', async () => {
+    const { work } = fleet.pair();
+    const file = fleet.file();
+    let items = 0;
+    for await (const item of work.countNoted(file)) {
+      items = item;
+      if (item <= 3) await sleep(100);
+      if (item >= 600) break;
+    }
+    expect(items).toBe(600);
+    await until(() => linesOf(file).length === 1);
+    expect(Number(linesOf(file)[0])).toBeLessThan(600 + 256 + 128);
+  });
+
+  it('fails after its items with the error of the function', async () => {
+    const { work } = fleet.pair();
+    const items: number[] = [];
+    const error = await failureOf(
+      new Promise((complete, reject) => {
+        work.thenFail(100).subscribe({ next: (item) => items.push(item), error: reject, complete: () => complete(0) });
+      }),
+    );
+    expect(items).toHaveLength(100);
+    expect(error).toMatchObject({ code: 'E_NOT_FOUND' });
+  });
+});
