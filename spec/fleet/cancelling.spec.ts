@@ -49,7 +49,7 @@ describeFleet('cancelling a call of a fleet', (fleet) => {
     const { pool } = fleet.pair();
     const file = fleet.file();
     const job = pool.do({ url: workUrl, name: 'untilAborted' }, file as never);
-    const other = fleet.pool();
+    const other = fleet.pool({ queue: 'shared' });
     const attached = failureOf(other.attach(job.id));
     await until(() => linesOf(file).length === 1);
     job.cancel('no longer wanted');
@@ -101,7 +101,7 @@ describeFleet('cancelling a call of a fleet', (fleet) => {
     const job = pool.do({ url: workUrl, name: 'untilAborted' }, file as never);
     const failure = failureOf(job);
     await until(() => linesOf(file).length === 1);
-    const other = fleet.pool();
+    const other = fleet.pool({ queue: 'shared' });
     expect(await other.cancel(job.id, { by: 'an operator' })).toBe(true);
     expect(await failure).toMatchObject({ code: 'SLUICE_CANCELLED', reason: { by: 'an operator' } });
     expect(await other.cancel(job.id)).toBe(false);

@@ -11,6 +11,7 @@ import {
   type FleetWorker,
   type FleetWorkerConfig,
 } from 'sluice/fleet';
+import type { PoolModule } from 'sluice/pool';
 import { findRedis, startRedis, type RedisServer } from '../services/redis-server';
 import { declareMissingService } from '../support/missing-service';
 import { patience } from '../support/patience';
@@ -47,9 +48,17 @@ export interface Work {
 /** Times that make specs quick. */
 const quick = { heartbeat: 200, lockDuration: 1_500, stalledInterval: 500 };
 
+export interface FleetPair {
+  readonly pool: FleetPool;
+  readonly worker: FleetWorker;
+  readonly work: ReturnType<typeof workOf>;
+}
+
 export class Fleet {
   queue = '';
   readonly #ends: (() => unknown)[] = [];
+  #pair: FleetPair | undefined;
+  #endOfPair: (() => Promise<void>) | undefined;
 
   constructor(readonly server: RedisServer) {}
 
@@ -71,11 +80,15 @@ export class Fleet {
     return worker;
   }
 
-  /** A pool with one worker. */
-  pair(): { readonly pool: FleetPool; readonly worker: FleetWorker; readonly work: ReturnType<typeof workOf> } {
-    const worker = this.worker();
-    const pool = this.pool();
-    return { pool, worker, work: workOf(pool) };
+  /** A pool with one worker, which all specs of a file share: they start in the first one, and end after the last. */
+  pair(): FleetPair {
+    if (this.#pair) return this.#pair;
+    const own = new Fleet(this.server);
+    own.queue = 'shared';
+    this.#endOfPair = () => own.end();
+    const worker = own.worker();
+    const pool = own.pool();
+    return (this.#pair = { pool, worker, work: workOf(pool) });
   }
 
   /** A client of the spec's own. */
@@ -100,12 +113,17 @@ export class Fleet {
     this.#ends.push(end);
   }
 
+  async endOfFile(): Promise<void> {
+    await this.#endOfPair?.();
+    await this.server.stop();
+  }
+
   async end(): Promise<void> {
     for (const end of this.#ends.splice(0).reverse()) await end();
   }
 }
 
-export const workOf = (pool: FleetPool) => pool.module<Work>(workUrl);
+export const workOf = (pool: FleetPool): PoolModule<Work> => pool.module<Work>(workUrl);
 
 /** Declares specs that share one Redis. Each has a queue of its own. */
 export function describeFleet(title: string, declare: (fleet: Fleet) => void): void {
@@ -124,7 +142,7 @@ export function describeFleet(title: string, declare: (fleet: Fleet) => void): v
       fleet.queue = `q${String(++count)}`;
     });
     afterEach(() => fleet.end());
-    afterAll(() => fleet.server.stop());
+    afterAll(() => fleet.endOfFile());
     declare(fleet);
   });
 }

@@ -1,5 +1,5 @@
 /** Streams from a fleet: in order, bounded on both sides, and stopped with their consumer. */
-import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, take, tap, toArray } from 'rxjs';
 import { failureOf as caught } from '../support/failure-of';
 import { sleep } from '../support/sleep';
 import { describeFleet, linesOf, until, workUrl } from './fleet-fixture';
@@ -21,10 +21,7 @@ describeFleet('a stream of a fleet', (fleet) => {
     const { work } = fleet.pair();
     await work.add(1, 1);
     const arrivals: number[] = [];
-    const last = lastValueFrom(work.ticks(150, 3).pipe(toArray()));
-    work.ticks(150, 3).subscribe(() => arrivals.push(Date.now()));
-    await last;
-    await until(() => arrivals.length === 3);
+    await lastValueFrom(work.ticks(150, 3).pipe(tap(() => arrivals.push(Date.now()))));
     expect(Number(arrivals[2]) - Number(arrivals[0])).toBeGreaterThan(200);
   });
 

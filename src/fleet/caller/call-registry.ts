@@ -21,12 +21,18 @@ export interface TrackedCall {
   wasUnknown: boolean;
 }
 
+export interface RemovedBucket {
+  readonly bucket: string;
+  readonly payloads: readonly string[];
+}
+
 export class CallRegistry {
   readonly #calls = new Map<string, TrackedCall>();
   /** Buckets by the number of their calls without an outcome. */
   readonly #buckets = new Map<string, number>();
   /** Buckets to be removed, oldest first, with the time of their removal. */
   readonly #settledBuckets: { readonly bucket: string; readonly removeAt: number }[] = [];
+  readonly #payloads = new Map<string, readonly string[]>();
   #lastSequence = 0;
 
   constructor(private readonly caller: string) {}
@@ -81,18 +87,31 @@ export class CallRegistry {
     return [...this.#calls.values()];
   }
 
+  /** Notes a result in the store of large payloads, which is removed with the bucket of its call. */
+  addPayload(id: string, payload: string): void {
+    const [bucket] = splitCallId(id);
+    this.#payloads.set(bucket, [...(this.#payloads.get(bucket) ?? []), payload]);
+  }
+
   /** Takes the buckets whose time is over. */
-  takeExpiredBuckets(now: number): string[] {
+  takeExpiredBuckets(now: number): RemovedBucket[] {
     const count = this.#settledBuckets.findIndex(({ removeAt }) => removeAt > now);
-    return this.#settledBuckets.splice(0, count < 0 ? this.#settledBuckets.length : count).map(({ bucket }) => bucket);
+    const expired = this.#settledBuckets.splice(0, count < 0 ? this.#settledBuckets.length : count);
+    return expired.map(({ bucket }) => this.#removed(bucket));
   }
 
   /** Takes all buckets of this process. */
-  takeAllBuckets(): string[] {
+  takeAllBuckets(): RemovedBucket[] {
     const buckets = [...this.#buckets.keys(), ...this.#settledBuckets.map(({ bucket }) => bucket)];
     this.#buckets.clear();
     this.#settledBuckets.length = 0;
-    return buckets;
+    return buckets.map((bucket) => this.#removed(bucket));
+  }
+
+  #removed(bucket: string): RemovedBucket {
+    const payloads = this.#payloads.get(bucket) ?? [];
+    this.#payloads.delete(bucket);
+    return { bucket, payloads };
   }
 
   #countUnsettled(id: string, change: 1 | -1): void {

@@ -20,12 +20,12 @@ import { attachToCall, cancelCall, joinKeyedCall, renewReplies } from '../redis/
 import { RedisConnection } from '../redis/redis-connection';
 import { RedisPayloadStore } from '../redis/redis-payload-store';
 import { removeIdleQueue } from '../redis/remove-idle-queue';
-import { outcomeText, parseOutcome, type ControlMessage } from '../wire/call-record';
+import { outcomeText, parseOutcome, type ControlMessage, type OutcomeRecord } from '../wire/call-record';
 import { FleetUnavailableError, IdempotencyConflictError, NoFleetWorkerError } from '../wire/fleet-errors';
 import { FleetKeys, splitCallId } from '../wire/fleet-keys';
-import { inlinePayload, Payloads } from '../wire/payloads';
+import { inlinePayload, isStored, Payloads } from '../wire/payloads';
 import { encodeValue } from '../wire/value-codec';
-import { CallRegistry, type TrackedCall } from './call-registry';
+import { CallRegistry, type RemovedBucket, type TrackedCall } from './call-registry';
 import type { FleetCallHost } from './fleet-call';
 import { FleetEvents } from './fleet-events';
 import type { FleetPoolOptions } from './fleet-pool-config';
@@ -38,6 +38,8 @@ import { ReplyReader } from './reply-reader';
 const WATCH_MS = 500;
 /** ms that the last commands may take when the pool closes. */
 const CLOSE_MS = 2_000;
+/** Keys of one command. */
+const MAX_KEYS = 1_000;
 /** Replies that no trial with the same password would change. */
 const FINAL_REASONS: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM']);
 
@@ -95,7 +97,7 @@ export class FleetClient implements FleetCallHost {
       onOutcome: (id, outcome) => {
         const record = this.#registry.get(id)?.record;
         if (record && outcome.worker !== undefined) this.#jobs.onEnded(record, outcome.ms);
-        this.#registry.settle(id, outcome);
+        this.#settle(id, outcome);
       },
       onItems: (items) => {
         for (const run of [...(this.#registry.get(items.id)?.runs ?? [])]) run.receiveItems(items);
@@ -105,8 +107,13 @@ export class FleetClient implements FleetCallHost {
         for (const id of ids) for (const run of this.#registry.get(id)?.runs ?? []) run.onStarted(thread);
       },
     });
-    this.#reconciler = new Reconciler(this.#client, this.#keys, this.#registry, (call) => {
-      this.#send(call);
+    this.#reconciler = new Reconciler(this.#client, this.#keys, this.#registry, {
+      sendAgain: (call) => {
+        this.#send(call);
+      },
+      settle: (id, outcome) => {
+        this.#settle(id, outcome);
+      },
     });
     this.#client.on('ready', () => {
       this.#renewReplies();
@@ -197,7 +204,7 @@ export class FleetClient implements FleetCallHost {
       attachToCall.run(this.#client, [this.#keys.outcomes(bucket)], [this.#options.outcomeTtl, field, this.#id]),
       (text) => {
         const outcome = parseOutcome(text);
-        if (outcome) this.#registry.settle(id, outcome);
+        if (outcome) this.#settle(id, outcome);
         else run.knownAt = 0;
       },
       run,
@@ -213,10 +220,10 @@ export class FleetClient implements FleetCallHost {
     this.ended[how]++;
     const call = this.#registry.remove(run);
     if (call && call.kind !== 'attached') {
-      if (!cancellation) this.payloads.discard(call.record?.args);
-      else if (!call.record || !this.#jobs.takeBack(call.id))
-        this.#track(this.#cancelInRedis(call.id, cancellation.reason, call.kind === 'keyed'));
+      void this.payloads.discard(call.record?.args);
       if (run.granted > 0) this.#track(this.#client.unlink(this.#keys.credit(call.id)));
+      if (cancellation && !(call.record && this.#jobs.takeBack(call.id)))
+        this.#track(this.#cancelInRedis(call.id, cancellation.reason, call.kind === 'keyed'));
     }
     if (--this.pending === 0) {
       clearInterval(this.#watch);
@@ -252,14 +259,24 @@ export class FleetClient implements FleetCallHost {
   async #removeTraces(): Promise<void> {
     await Promise.allSettled(this.#commands);
     const left = await this.#membership.leave();
-    const buckets = this.#registry.takeAllBuckets().map((bucket) => this.#keys.outcomes(bucket));
-    await this.#unlink([this.#keys.replies(this.#id), ...buckets]);
+    await this.#client.unlink(this.#keys.replies(this.#id));
+    await this.#removeBuckets(this.#registry.takeAllBuckets());
     if (!left.some(({ build }) => build === this.#keys.build)) await removeIdleQueue(this.#client, this.#keys);
   }
 
-  async #unlink(keys: readonly string[]): Promise<void> {
-    for (let start = 0; start < keys.length; start += 1_000)
-      await this.#client.unlink(...keys.slice(start, start + 1_000));
+  async #removeBuckets(buckets: readonly RemovedBucket[]): Promise<void> {
+    await Promise.all(buckets.flatMap(({ payloads }) => payloads.map((payload) => this.payloads.discard(payload))));
+    for (let start = 0; start < buckets.length; start += MAX_KEYS)
+      await this.#client.unlink(
+        ...buckets.slice(start, start + MAX_KEYS).map(({ bucket }) => this.#keys.outcomes(bucket)),
+      );
+  }
+
+  /** Hands an outcome to its call. A result in the store stays there as long as the outcome, for processes that attach. */
+  #settle(id: string, outcome: OutcomeRecord): void {
+    if (this.#registry.get(id)?.kind === 'own' && outcome.payload !== undefined && isStored(outcome.payload))
+      this.#registry.addPayload(id, outcome.payload);
+    this.#registry.settle(id, outcome);
   }
 
   async #submitKeyed(
@@ -280,7 +297,7 @@ export class FleetClient implements FleetCallHost {
       if (run.isOver) return;
       if (found === 'conflict') throw new IdempotencyConflictError(run.name, key);
       const outcome = parseOutcome(found);
-      if (outcome) this.#registry.settle(id, outcome);
+      if (outcome) this.#settle(id, outcome);
       else if (!known?.record) this.#pack(call, run, bytes);
     } catch (error) {
       // The other runs of the call are not concerned, and the call is not cancelled.
@@ -362,7 +379,7 @@ export class FleetClient implements FleetCallHost {
     this.#renewReplies();
     this.#renewStreams();
     const expired = this.#registry.takeExpiredBuckets(Date.now());
-    if (expired.length > 0) this.#track(this.#unlink(expired.map((bucket) => this.#keys.outcomes(bucket))));
+    if (expired.length > 0) this.#track(this.#removeBuckets(expired));
     this.#failWithoutWorkers();
     for (const listener of [...this.endListeners]) listener();
   }

@@ -150,6 +150,7 @@ export class FleetRun implements Execution, Abortable {
     }
     this.#read(payload, (bytes) => {
       const items = decodeValue(bytes) as readonly unknown[];
+      void this.spec.host.payloads.discard(payload);
       if (index > this.#received) this.#interrupt();
       else this.#emit(items.slice(this.#received - index));
     });

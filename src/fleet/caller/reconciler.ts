@@ -4,7 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import { readCallStates } from '../redis/outcome-scripts';
-import { parseOutcome } from '../wire/call-record';
+import { parseOutcome, type OutcomeRecord } from '../wire/call-record';
 import { StalledCallError, UnknownCallError } from '../wire/fleet-errors';
 import { splitCallId, type FleetKeys } from '../wire/fleet-keys';
 import type { CallRegistry, TrackedCall } from './call-registry';
@@ -14,6 +14,13 @@ const SILENCE_MS = 2_000;
 /** Calls of one request. */
 const MAX_CALLS = 500;
 
+export interface ReconcilerListener {
+  /** Called with a call whose job is lost. */
+  sendAgain(call: TrackedCall): void;
+  /** Called with an outcome whose reply is lost. */
+  settle(id: string, outcome: OutcomeRecord): void;
+}
+
 export class Reconciler {
   #isRunning = false;
 
@@ -21,7 +28,7 @@ export class Reconciler {
     private readonly client: Redis,
     private readonly keys: FleetKeys,
     private readonly registry: CallRegistry,
-    private readonly sendAgain: (call: TrackedCall) => void,
+    private readonly listener: ReconcilerListener,
   ) {}
 
   /** Asks for all silent calls. Does nothing while an earlier round runs. */
@@ -60,10 +67,10 @@ export class Reconciler {
     const outcome = parseOutcome(/^(failed|pending|unknown)/.test(state) ? undefined : state);
     const wasUnknown = call.wasUnknown;
     call.wasUnknown = state === 'unknown';
-    if (outcome) this.registry.settle(call.id, outcome);
+    if (outcome) this.listener.settle(call.id, outcome);
     else if (state.startsWith('failed'))
       fail(call, (task) => new StalledCallError(task, Number(state.slice('failed '.length))));
-    else if (call.wasUnknown && call.record) this.sendAgain(call);
+    else if (call.wasUnknown && call.record) this.listener.sendAgain(call);
     // The job of an attached call may be about to be added.
     else if (call.wasUnknown && wasUnknown && call.kind === 'attached') fail(call, () => new UnknownCallError(call.id));
   }

@@ -25,6 +25,9 @@ export interface PayloadBounds {
 const INLINE = '=';
 const REFERENCE = '@';
 
+/** Whether the bytes are in a store. */
+export const isStored = (payload: string): boolean => payload.startsWith(REFERENCE);
+
 export const inlinePayload = (bytes: Uint8Array): string => INLINE + Buffer.from(bytes).toString('base64');
 
 export class Payloads {
@@ -61,7 +64,7 @@ export class Payloads {
   }
 
   /** Deletes the bytes that a payload refers to. A failure leaves them until they expire. */
-  discard(payload: string | undefined): void {
-    if (payload?.startsWith(REFERENCE)) this.store.delete(payload.slice(1)).catch(() => undefined);
+  async discard(payload: string | undefined): Promise<void> {
+    if (payload !== undefined && isStored(payload)) await this.store.delete(payload.slice(1)).catch(() => undefined);
   }
 }

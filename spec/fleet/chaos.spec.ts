@@ -1,0 +1,226 @@
+/**
+ * Processes of workers are killed and stopped, and Redis is restarted without its data: no result is lost, and none comes
+ * twice. `CHAOS_CALLS=20000` runs the long form.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { lastValueFrom, from, mergeMap, tap, toArray } from 'rxjs';
+import { FleetPool, type FleetWorkerConfig } from 'sluice/fleet';
+import { findRedis } from '../services/redis-server';
+import { builtFiles } from '../support/built-package';
+import { failureOf as caught } from '../support/failure-of';
+import { freePort } from '../support/free-port';
+import { declareMissingService } from '../support/missing-service';
+import { patience } from '../support/patience';
+import { sleep } from '../support/sleep';
+import { linesOf, modules, until, workOf } from './fleet-fixture';
+
+const failureOf = caught<Error & Record<string, unknown>>;
+const binary = findRedis();
+const calls = Number(process.env['CHAOS_CALLS'] ?? 600);
+
+/** A Redis that can be killed and started again, with or without its data. */
+class UnsteadyRedis {
+  readonly folder = mkdtempSync(join(tmpdir(), 'chaos-redis-'));
+  port = 0;
+  #server: ChildProcess | undefined;
+
+  constructor(private readonly isPersistent: boolean) {}
+
+  async start(): Promise<void> {
+    this.port ||= await freePort();
+    const settings = {
+      port: String(this.port),
+      bind: '127.0.0.1',
+      dir: this.folder,
+      save: '',
+      appendonly: this.isPersistent ? 'yes' : 'no',
+    };
+    const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+    this.#server = spawn(String(binary), flags, { stdio: 'ignore' });
+    const client = new Redis(this.port, { retryStrategy: () => 50 });
+    client.on('error', () => undefined);
+    await client.ping();
+    client.disconnect();
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server || server.exitCode !== null) return;
+    const exit = once(server, 'exit');
+    server.kill(signal);
+    await exit;
+  }
+
+  async end(): Promise<void> {
+    await this.kill('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Processes of workers, of which each that ends by itself is replaced. */
+class Workers {
+  readonly processes: ChildProcess[] = [];
+  #isOver = false;
+
+  constructor(private readonly config: FleetWorkerConfig) {}
+
+  spawn(): ChildProcess {
+    const env = { ...process.env, SLUICE_FLEET: join(builtFiles(), 'fleet.cjs') };
+    const program = join(modules, 'worker-process.cjs');
+    const child = spawn(process.execPath, [program, JSON.stringify(this.config)], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.processes.push(child);
+    child.once('exit', () => {
+      this.processes.splice(this.processes.indexOf(child), 1);
+      if (!this.#isOver) this.spawn();
+    });
+    return child;
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(
+      [...this.processes].map(async (child) => {
+        const exit = once(child, 'exit');
+        child.kill('SIGCONT');
+        child.kill('SIGKILL');
+        await exit;
+      }),
+    );
+  }
+}
+
+describe('a fleet in trouble', () => {
+  if (binary === null) {
+    declareMissingService('a redis-server', 'a fleet in trouble', 'apt-get install redis-server.');
+    return;
+  }
+  const redis = { persistent: new UnsteadyRedis(true), forgetful: new UnsteadyRedis(false) };
+  const ends: (() => Promise<unknown>)[] = [];
+  const quick = { heartbeat: 300, lockDuration: 1_500, stalledInterval: 500 };
+  const file = join(redis.persistent.folder, 'runs');
+
+  beforeAll(() => Promise.all([redis.persistent.start(), redis.forgetful.start()]));
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+  afterAll(() => Promise.all([redis.persistent.end(), redis.forgetful.end()]));
+
+  const start = (port: number, queue: string, config: Partial<FleetWorkerConfig> = {}) => {
+    const connection = `redis://127.0.0.1:${String(port)}`;
+    const workers = new Workers({
+      connection,
+      queue,
+      modules,
+      size: 2,
+      pool: { grace: 100 },
+      maxStalls: 10,
+      ...quick,
+      ...config,
+    });
+    const pool = new FleetPool({ connection, queue, modules, heartbeat: 300 });
+    ends.push(
+      () => Promise.resolve(pool.close({ force: true })),
+      () => workers.end(),
+    );
+    return { workers, pool, work: workOf(pool) };
+  };
+
+  it.each(['persistent', 'forgetful'] as const)(
+    'returns each result once, on a %s Redis that is restarted, while workers are killed and stopped',
+    async (kind) => {
+      const { workers, work } = start(redis[kind].port, `chaos-${kind}`);
+      workers.spawn();
+      workers.spawn();
+      let settled = 0;
+      const all = lastValueFrom(
+        from(Array.from({ length: calls }, (_, n) => n)).pipe(
+          mergeMap((n) => work.later(10 + (n % 20), n), 100),
+          tap(() => settled++),
+          toArray(),
+        ),
+      );
+      const trouble = (async () => {
+        await until(() => settled > calls * 0.1);
+        workers.processes[0]?.kill('SIGKILL');
+        await until(() => settled > calls * 0.3);
+        await redis[kind].kill('SIGKILL');
+        await sleep(300);
+        await redis[kind].start();
+        await until(() => settled > calls * 0.5);
+        const [stopped, killed] = workers.processes;
+        stopped?.kill('SIGSTOP');
+        await sleep(2_500);
+        stopped?.kill('SIGCONT');
+        await until(() => settled > calls * 0.7);
+        killed?.kill('SIGKILL');
+      })();
+      const results = await all;
+      await trouble;
+      expect(results).toHaveLength(calls);
+      expect(new Set(results).size).toBe(calls);
+      expect(settled).toBe(calls);
+    },
+    patience(90_000),
+  );
+
+  it('runs a call that computes longer than lockDuration once', async () => {
+    const { workers, work } = start(redis.persistent.port, 'long', { lockDuration: 500 });
+    workers.spawn();
+    workers.spawn();
+    expect(await work.spin(2_000, file)).toBe('spun');
+    expect(linesOf(file)).toEqual(['run']);
+  });
+
+  it('fails a call that kills each of its workers, after maxStalls more runs, and no other call', async () => {
+    const { workers, work } = start(redis.persistent.port, 'poison', { maxStalls: 1 });
+    workers.spawn();
+    const poison = join(redis.persistent.folder, 'poison');
+    const failure = failureOf(work.killProcess(poison));
+    await until(() => linesOf(poison).length === 1);
+    const innocent = Promise.resolve(work.add(1, 2));
+    expect(await failure).toMatchObject({ code: 'SLUICE_FLEET_STALLED', runs: 2 });
+    expect(await innocent).toBe(3);
+    expect(linesOf(poison)).toHaveLength(2);
+  });
+
+  it('fails a stream whose worker dies after its first items, and does not repeat them', async () => {
+    const { workers, work } = start(redis.persistent.port, 'stream');
+    workers.spawn();
+    const items: number[] = [];
+    const failure = await failureOf(lastValueFrom(work.thenKill(20, 5).pipe(tap((item) => items.push(item)))));
+    // The process may die before it has sent its last item.
+    expect(items).toEqual([1, 2, 3, 4, 5].slice(0, Math.max(4, items.length)));
+    expect(failure).toMatchObject({ code: 'SLUICE_FLEET_STREAM_INTERRUPTED', items: items.length });
+  });
+
+  it('puts running calls back on SIGTERM, after closeTimeout, without counting a stall', async () => {
+    const { workers, work } = start(redis.persistent.port, 'deploy', { maxStalls: 0, closeTimeout: 100 });
+    const first = workers.spawn();
+    const runs = join(redis.persistent.folder, 'deploy');
+    const value = Promise.resolve(work.noteLater(runs, 'x', 1_500));
+    await until(() => linesOf(runs).length === 1);
+    const exit = once(first, 'exit');
+    first.kill('SIGTERM');
+    expect((await exit)[0]).toBe(0);
+    expect(await value).toBe('x');
+    expect(linesOf(runs)).toEqual(['x', 'x']);
+  });
+
+  it('fails calls after redisTimeout while Redis is away, and closes all the same', async () => {
+    const pool = new FleetPool({ connection: { host: '127.0.0.1', port: 1 }, queue: 'away', redisTimeout: 200 });
+    expect(await failureOf(workOf(pool).add(1, 2))).toMatchObject({
+      code: 'SLUICE_FLEET_UNAVAILABLE',
+      cause: { reason: 'ECONNREFUSED' },
+    });
+    await pool.close();
+  });
+});
