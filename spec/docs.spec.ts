@@ -115,7 +115,7 @@ describe('the page on architecture', () => {
 });
 
 describe('the tables of errors', () => {
-  const source = ['core/errors.ts', 'limit/limiter-errors.ts', 'pool/wire/pool-errors.ts']
+  const source = ['core/errors.ts', 'limit/limiter-errors.ts', 'pool/wire/pool-errors.ts', 'fleet/wire/fleet-errors.ts']
     .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
     .join('\n');
   const classes = Array.from(

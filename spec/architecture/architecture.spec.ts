@@ -251,7 +251,7 @@ describe('the entry points', () => {
 
 describe('a file', () => {
   it('begins with the JSDoc of its idea', () => {
-    expect(pathsWhere(({ text }) => !/^\/\*\*\r?\n|^\/\*\* .+\*\/\r?\n/.test(text))).toEqual([]);
+    expect(pathsWhere(({ text }) => !/^(?:#!.+\n)?\/\*\*(?:\r?\n| .+\*\/\r?\n)/.test(text))).toEqual([]);
   });
 
   it('is part of no cycle of imports, types included', () => {
@@ -287,10 +287,11 @@ describe('a file', () => {
     ).toEqual([]);
   });
 
-  it('imports no module of Node outside of the pool, unless its name says so', () => {
+  it('imports no module of Node outside of the pool and the fleet, unless its name says so', () => {
     const isOfNode = (specifier: string): boolean =>
       specifier.startsWith('node:') || /^(fs|path|events|util|worker_threads|async_hooks)$/.test(specifier);
-    const isAdapter = ({ path, folder }: SourceFile): boolean => folder === 'pool' || /\/node-/.test(path);
+    const isAdapter = ({ path, folder }: SourceFile): boolean =>
+      folder === 'pool' || folder === 'fleet' || /\/node-/.test(path);
     expect(pathsWhere((file) => !isAdapter(file) && file.imports.some(isOfNode))).toEqual([]);
   });
 

@@ -125,7 +125,7 @@ describeFleet('cancelling a call of a fleet', (fleet) => {
         const call = work.add(n, 1);
         if (n % 2 === 0) return Promise.resolve(call).catch(() => 'failed');
         call.subscribe().unsubscribe();
-        return 'cancelled';
+        return Promise.resolve('cancelled');
       }),
     );
     expect(results.filter((result) => result === 'cancelled')).toHaveLength(25);

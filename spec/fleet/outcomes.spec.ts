@@ -70,13 +70,14 @@ describeFleet('the outcome of a call', (fleet) => {
     const file = fleet.file();
     const reference = { url: workUrl, name: 'noteLater' };
     const config = { key: (_: string, text: string) => `order: ${text} 🎉` };
-    const [one, two] = [pool, other].map((each) => each.task<[string, string, number], string>(reference, config));
-    const calls = [one?.(file, 'a', 100), one?.(file, 'a', 100), two?.(file, 'a', 100)];
+    const one = pool.task<[string, string, number], string>(reference, config);
+    const two = other.task<[string, string, number], string>(reference, config);
+    const calls = [one(file, 'a', 100), one(file, 'a', 100), two(file, 'a', 100)];
     expect(await Promise.all(calls)).toEqual(['a', 'a', 'a']);
-    expect(await two?.(file, 'a', 100)).toBe('a');
-    expect(await one?.(file, 'b', 1)).toBe('b');
+    expect(await two(file, 'a', 100)).toBe('a');
+    expect(await one(file, 'b', 1)).toBe('b');
     expect(linesOf(file)).toEqual(['a', 'b']);
-    expect(await failureOf(Promise.resolve(one?.(file, 'a', 5)))).toMatchObject({
+    expect(await failureOf(Promise.resolve(one(file, 'a', 5)))).toMatchObject({
       code: 'SLUICE_FLEET_IDEMPOTENCY_CONFLICT',
     });
   });

@@ -16,15 +16,15 @@ import type { SchedulerState } from '../../scheduler/scheduler-state';
 import { SharedWaits, type SharedWait } from '../../scheduler/shared-waits';
 import { INLINE_BYTES } from '../redis/fleet-config';
 import { Membership } from '../redis/membership';
-import { attachToCall, cancelCall, joinKeyedCall, renewReplies } from '../redis/outcome-scripts';
 import { RedisConnection } from '../redis/redis-connection';
 import { RedisPayloadStore } from '../redis/redis-payload-store';
 import { removeIdleQueue } from '../redis/remove-idle-queue';
-import { outcomeText, parseOutcome, type ControlMessage, type OutcomeRecord } from '../wire/call-record';
+import { parseOutcome, type OutcomeRecord } from '../wire/call-record';
 import { FleetUnavailableError, IdempotencyConflictError, NoFleetWorkerError } from '../wire/fleet-errors';
-import { FleetKeys, splitCallId } from '../wire/fleet-keys';
-import { inlinePayload, isStored, Payloads } from '../wire/payloads';
+import { FleetKeys } from '../wire/fleet-keys';
+import { isStored, Payloads } from '../wire/payloads';
 import { encodeValue } from '../wire/value-codec';
+import { CallCommands } from './call-commands';
 import { CallRegistry, type RemovedBucket, type TrackedCall } from './call-registry';
 import type { FleetCallHost } from './fleet-call';
 import { FleetEvents } from './fleet-events';
@@ -38,8 +38,8 @@ import { ReplyReader } from './reply-reader';
 const WATCH_MS = 500;
 /** ms that the last commands may take when the pool closes. */
 const CLOSE_MS = 2_000;
-/** Keys of one command. */
-const MAX_KEYS = 1_000;
+/** Least ms for which the stream of replies outlives a caller. */
+const REPLIES_LEASE_MS = 60_000;
 /** Replies that no trial with the same password would change. */
 const FINAL_REASONS: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM']);
 
@@ -62,6 +62,7 @@ export class FleetClient implements FleetCallHost {
   readonly #id = randomBytes(9).toString('base64url');
   readonly #keys: FleetKeys;
   readonly #registry: CallRegistry;
+  readonly #commands: CallCommands;
   readonly #connection: RedisConnection;
   readonly #client: Redis;
   readonly #jobs: JobQueue;
@@ -70,7 +71,7 @@ export class FleetClient implements FleetCallHost {
   readonly #reconciler: Reconciler;
   readonly #waits = new SharedWaits(this);
   /** Commands whose end `close` waits for. */
-  readonly #commands = new Set<Promise<unknown>>();
+  readonly #inFlight = new Set<Promise<unknown>>();
   #watch: NodeJS.Timeout | undefined;
   #withoutWorkersSince: number | undefined;
 
@@ -85,6 +86,7 @@ export class FleetClient implements FleetCallHost {
     this.#client = this.#connection.open();
     const payloadStore = store ?? new RedisPayloadStore(this.#client, this.#keys);
     this.payloads = new Payloads(payloadStore, { inline: INLINE_BYTES, max: maxPayload, ttl: outcomeTtl });
+    this.#commands = new CallCommands(this.#client, this.#keys, this.#id, outcomeTtl);
     const { maxBatch } = options;
     this.#jobs = new JobQueue(this.#client, this.#keys, { caller: this.#id, maxBatch, outcomeTtl });
     this.#membership = new Membership(
@@ -199,9 +201,8 @@ export class FleetClient implements FleetCallHost {
     const isKnown = this.#registry.get(id) !== undefined;
     this.#registry.add(id, run, 'attached');
     if (isKnown) return;
-    const [bucket, field] = splitCallId(id);
     this.#track(
-      attachToCall.run(this.#client, [this.#keys.outcomes(bucket)], [this.#options.outcomeTtl, field, this.#id]),
+      this.#commands.attach(id),
       (text) => {
         const outcome = parseOutcome(text);
         if (outcome) this.#settle(id, outcome);
@@ -221,7 +222,7 @@ export class FleetClient implements FleetCallHost {
     const call = this.#registry.remove(run);
     if (call && call.kind !== 'attached') {
       void this.payloads.discard(call.record?.args);
-      if (run.granted > 0) this.#track(this.#client.unlink(this.#keys.credit(call.id)));
+      if (run.granted > 0) this.#track(this.#commands.removeCredit(call.id));
       if (cancellation && !(call.record && this.#jobs.takeBack(call.id)))
         this.#track(this.#cancelInRedis(call.id, cancellation.reason, call.kind === 'keyed'));
     }
@@ -235,8 +236,7 @@ export class FleetClient implements FleetCallHost {
 
   grant(run: FleetRun, total: number): void {
     const { id = '' } = run;
-    this.#track(this.#client.set(this.#keys.credit(id), total, 'PX', this.#membership.leaseMs));
-    this.#publish({ type: 'credit', id, total });
+    this.#track(this.#commands.grant(id, total, this.#membership.leaseMs));
   }
 
   /** Fails all runs. */
@@ -257,19 +257,16 @@ export class FleetClient implements FleetCallHost {
   }
 
   async #removeTraces(): Promise<void> {
-    await Promise.allSettled(this.#commands);
+    await Promise.allSettled(this.#inFlight);
     const left = await this.#membership.leave();
-    await this.#client.unlink(this.#keys.replies(this.#id));
+    await this.#commands.removeReplies();
     await this.#removeBuckets(this.#registry.takeAllBuckets());
     if (!left.some(({ build }) => build === this.#keys.build)) await removeIdleQueue(this.#client, this.#keys);
   }
 
   async #removeBuckets(buckets: readonly RemovedBucket[]): Promise<void> {
     await Promise.all(buckets.flatMap(({ payloads }) => payloads.map((payload) => this.payloads.discard(payload))));
-    for (let start = 0; start < buckets.length; start += MAX_KEYS)
-      await this.#client.unlink(
-        ...buckets.slice(start, start + MAX_KEYS).map(({ bucket }) => this.#keys.outcomes(bucket)),
-      );
+    await this.#commands.removeOutcomes(buckets.map(({ bucket }) => bucket));
   }
 
   /** Hands an outcome to its call. A result in the store stays there as long as the outcome, for processes that attach. */
@@ -287,13 +284,8 @@ export class FleetClient implements FleetCallHost {
     const known = this.#registry.get(id);
     const call = this.#registry.add(id, run, 'keyed');
     try {
-      const [bucket] = splitCallId(id);
       const hash = createHash('sha256').update(bytes).digest('base64url');
-      const found = await joinKeyedCall.run(
-        this.#client,
-        [this.#keys.outcomes(bucket)],
-        [this.#options.outcomeTtl, hash, this.#id],
-      );
+      const found = await this.#commands.join(id, hash);
       if (run.isOver) return;
       if (found === 'conflict') throw new IdempotencyConflictError(run.name, key);
       const outcome = parseOutcome(found);
@@ -335,43 +327,21 @@ export class FleetClient implements FleetCallHost {
   }
 
   async #cancelInRedis(id: string, reason: unknown, isShared: boolean): Promise<boolean> {
-    const [bucket, field] = splitCallId(id);
-    const payload = inlinePayload(encodedReason(reason));
-    const message: ControlMessage = { type: 'cancel', id, reason: payload };
-    const outcome = outcomeText({ kind: 'cancelled', payload, ms: 0 });
-    const { outcomeTtl } = this.#options;
-    const { replyPrefix, control } = this.#keys;
-    const args = [
-      outcomeTtl,
-      replyPrefix,
-      control,
-      JSON.stringify(message),
-      field,
-      id,
-      outcome,
-      isShared ? this.#id : '',
-    ];
-    const isCancelled = (await cancelCall.run(this.#client, [this.#keys.outcomes(bucket)], args)) === 1;
+    const isCancelled = await this.#commands.cancel(id, reason, isShared);
     // A job that has started is locked by its worker, which has the message.
     if (isCancelled) await this.#jobs.remove(id).catch(() => undefined);
     return isCancelled;
   }
 
-  #publish(message: ControlMessage): void {
-    this.#track(this.#client.publish(this.#keys.control, JSON.stringify(message)));
-  }
-
   #renewReplies(): void {
-    this.#track(
-      renewReplies.run(this.#client, [this.#keys.replies(this.#id)], [Math.max(60_000, this.#membership.leaseMs)]),
-    );
+    this.#track(this.#commands.renewReplies(Math.max(REPLIES_LEASE_MS, this.#membership.leaseMs)));
   }
 
   /** Follows a command to its end. Its failure fails the run that needs it. */
   #track<T>(command: Promise<T>, then?: (result: T) => void, run?: FleetRun): void {
     const done = command.then(then, (error: unknown) => run?.fail(this.#connection.toError(error)));
-    this.#commands.add(done);
-    void done.finally(() => this.#commands.delete(done));
+    this.#inFlight.add(done);
+    void done.finally(() => this.#inFlight.delete(done));
   }
 
   #onBeat(): void {
@@ -386,7 +356,7 @@ export class FleetClient implements FleetCallHost {
 
   #renewStreams(): void {
     for (const { id = '', granted } of this.#registry.runs())
-      if (granted > 0) this.#track(this.#client.set(this.#keys.credit(id), granted, 'PX', this.#membership.leaseMs));
+      if (granted > 0) this.#track(this.#commands.renewCredit(id, granted, this.#membership.leaseMs));
   }
 
   #failWithoutWorkers(): void {
@@ -422,12 +392,3 @@ const keyedId = (module: string, exportName: string, key: string): string =>
   `key-${createHash('sha256')
     .update(JSON.stringify([module, exportName, key]))
     .digest('base64url')}.0`;
-
-/** The reason as it can be sent: a text where the reason itself cannot. */
-function encodedReason(reason: unknown): Buffer {
-  try {
-    return encodeValue('', 'reason', reason);
-  } catch {
-    return encodeValue('', 'reason', String(reason));
-  }
-}

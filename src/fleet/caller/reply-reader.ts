@@ -24,7 +24,7 @@ export interface ReplyListener {
   onStarted(started: StartedRecord): void;
 }
 
-type Entry = readonly [id: string, fields: readonly string[]];
+type ReplyEntry = readonly [id: string, fields: readonly string[]];
 
 export class ReplyReader {
   #position = START;
@@ -57,7 +57,7 @@ export class ReplyReader {
         );
         // Nothing new for a while: the position may be ahead of the stream.
         if (!replies) this.#position = START;
-        for (const [, entries] of replies ?? []) this.#take(entries);
+        else for (const [, entries] of replies) this.#take(entries);
       } catch {
         // The connection was lost, or a failover has unblocked the command.
         if (!this.#isOver) await new Promise((retry) => setTimeout(retry, RETRY_MS).unref());
@@ -65,7 +65,7 @@ export class ReplyReader {
     }
   }
 
-  #take(entries: readonly Entry[]): void {
+  #take(entries: readonly ReplyEntry[]): void {
     const last = entries.at(-1);
     if (last) {
       this.#position = last[0];
