@@ -78,7 +78,7 @@ describeFleet('the outcome of a call', (fleet) => {
     expect(await one(file, 'b', 1)).toBe('b');
     expect(linesOf(file)).toEqual(['a', 'b']);
     expect(await failureOf(Promise.resolve(one(file, 'a', 5)))).toMatchObject({
-      code: 'SLUICE_FLEET_IDEMPOTENCY_CONFLICT',
+      code: 'SLUICE_FLEET_KEY_CONFLICT',
     });
   });
 

@@ -25,6 +25,7 @@ export interface ReplyListener {
 }
 
 type ReplyEntry = readonly [id: string, fields: readonly string[]];
+type StreamReply = readonly [key: string, entries: readonly ReplyEntry[]];
 
 export class ReplyReader {
   #position = START;
@@ -52,15 +53,15 @@ export class ReplyReader {
   async #readAll(): Promise<void> {
     while (!this.#isOver) {
       try {
-        const replies = await this.blocking.xread(
-          ...(['COUNT', MAX_ENTRIES, 'BLOCK', BLOCK_MS, 'STREAMS', this.key, this.#position] as const),
-        );
+        const command = ['COUNT', MAX_ENTRIES, 'BLOCK', BLOCK_MS, 'STREAMS', this.key, this.#position] as const;
+        // Cast: the types of ioredis forget that nothing may come within the time.
+        const replies = (await this.blocking.xread(...command)) as readonly StreamReply[] | null;
         // Nothing new for a while: the position may be ahead of the stream.
         if (!replies) this.#position = START;
         else for (const [, entries] of replies) this.#take(entries);
       } catch {
         // The connection was lost, or a failover has unblocked the command.
-        if (!this.#isOver) await new Promise((retry) => setTimeout(retry, RETRY_MS).unref());
+        await new Promise((retry) => setTimeout(retry, RETRY_MS).unref());
       }
     }
   }

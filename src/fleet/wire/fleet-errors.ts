@@ -77,7 +77,7 @@ export class FunctionNotAllowedError extends SluiceError {
     readonly exportName: string,
     why: string,
   ) {
-    super('SLUICE_FLEET_FUNCTION_NOT_ALLOWED', {
+    super('SLUICE_FLEET_NOT_ALLOWED', {
       what: `A worker refused function "${exportName}" of ${module}.`,
       why,
       how: 'Start the worker with the folder in `modules`, or the package in `packages`.',
@@ -148,7 +148,7 @@ export class IdempotencyConflictError extends SluiceError {
     readonly task: string,
     readonly key: string,
   ) {
-    super('SLUICE_FLEET_IDEMPOTENCY_CONFLICT', {
+    super('SLUICE_FLEET_KEY_CONFLICT', {
       what: `Task "${task}" was called with the idempotency key "${key}" of another call, and other arguments.`,
       why: 'Calls with one key are one call: the result of the first would be returned for arguments that were never used.',
       how: 'Make the key from all arguments that matter.',
