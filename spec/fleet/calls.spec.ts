@@ -45,6 +45,14 @@ describeFleet('a call of a fleet', (fleet) => {
     expect(await failureOf(work.throwText())).toMatchObject({ code: 'SLUICE_THROWN_VALUE', thrown: 'a text' });
   });
 
+  it('carries errors as values, in arrays and Maps', async () => {
+    const { work } = fleet.pair();
+    const [one, error, map] = (await work.returnsErrors()) as [number, Error, Map<string, Error>];
+    expect(one).toBe(1);
+    expect(error).toBeInstanceOf(NotFoundError);
+    expect(map.get('b')).toBeInstanceOf(TypeError);
+  });
+
   it('fails with the path of what cannot be sent, in its arguments and in its result', async () => {
     const { work } = fleet.pair();
     expect(await failureOf(work.echo({ deep: [() => 1] }))).toMatchObject({
