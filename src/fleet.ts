@@ -3,6 +3,7 @@
  * `bullmq` and `ioredis` are optional peers.
  */
 export { FleetPool, type FleetMetrics } from './fleet/caller/fleet-pool';
+export { FleetLimiter, type FleetLimiterConfig } from './fleet/caller/fleet-limiter';
 export { FleetJob } from './fleet/caller/fleet-job';
 export type { FleetPoolConfig, FleetTaskConfig } from './fleet/caller/fleet-pool-config';
 export type { FleetConfig } from './fleet/redis/fleet-config';
