@@ -5,12 +5,14 @@ import { defer, from, type Observable } from 'rxjs';
 import { onMainThread } from './main-thread';
 import { Progress, type Screen } from './progress';
 import type { Row } from './row';
-import { onThreads } from './threads';
+import { onFleet, onThreads } from './threads';
 import { walk } from './walk';
 
-export function digest(folder: string, threads: number, screen: Screen): Observable<Row> {
+/** @param fleet the URL of the Redis of a fleet, which does the work then */
+export function digest(folder: string, threads: number, screen: Screen, fleet?: string): Observable<Row> {
   return defer(() => {
-    const work = threads === 0 ? onMainThread() : onThreads(threads);
+    const local = threads === 0 ? onMainThread() : onThreads(threads);
+    const work = fleet === undefined ? local : onFleet(fleet);
     const progress = new Progress('digest', screen);
     return from(walk(folder)).pipe(progress.found(), work, progress.done());
   });

@@ -1,5 +1,5 @@
 /**
- * The digest command: `npm run digest [-- path/to/folder] [--threads N] [--json] [--compare]`. The default folder is
+ * The digest command: `npm run digest [-- path/to/folder] [--threads N] [--json] [--compare] [--fleet URL]`. The default folder is
  * the `node_modules` of this project. Results go to stdout, progress to stderr. An error that the user can correct is
  * one line on stderr, with exit code 1; files that cannot be read or parsed are part of the results.
  */
@@ -22,6 +22,7 @@ interface DigestOptions {
   readonly threads: number;
   readonly json: boolean;
   readonly compare: boolean;
+  readonly fleet?: string;
 }
 
 const OWN_PACKAGES = join(__dirname, '..', '..', 'node_modules');
@@ -42,6 +43,7 @@ const command = new Command('digest')
   )
   .option('--json', 'print one JSON object a line: one for each file, then a summary', false)
   .option('--compare', 'do it on one thread, on so many, and on the main thread, and compare how fast that is', false)
+  .option('--fleet <url>', 'let the workers of a fleet do the work, with their Redis at this URL')
   // Suggestions are disabled, because an error is one line.
   .showSuggestionAfterError(false)
   .action(async (folder: string, options: DigestOptions) => {
@@ -57,10 +59,10 @@ command.parseAsync().catch((error: unknown) => {
   process.exitCode = 1;
 });
 
-function digestFolder(folder: string, { threads, json }: DigestOptions): Observable<unknown> {
+function digestFolder(folder: string, { threads, json, fleet }: DigestOptions): Observable<unknown> {
   // Rows printed to a terminal already show progress, and a bar would be mixed with them.
   const screen = json && process.stdout.isTTY ? NO_SCREEN : process.stderr;
-  return digest(folder, threads, screen).pipe(
+  return digest(folder, threads, screen, fleet).pipe(
     tap((row) => json && console.log(rowAsJson(row))),
     toArray(),
     map(totalsOf),
