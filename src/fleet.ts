@@ -10,6 +10,7 @@ export type { FleetConfig } from './fleet/redis/fleet-config';
 export type { FleetConnectionConfig } from './fleet/redis/redis-connection';
 export { runFleetWorker, type FleetWorker } from './fleet/worker/fleet-worker';
 export type { FleetWorkerConfig } from './fleet/worker/fleet-worker-config';
+export type { FleetTelemetryApi } from './fleet/wire/fleet-telemetry';
 export type { PayloadStore } from './fleet/wire/payloads';
 export {
   FleetProtocolError,

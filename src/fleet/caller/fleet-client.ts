@@ -21,6 +21,7 @@ import { RedisPayloadStore } from '../redis/redis-payload-store';
 import { removeIdleQueue } from '../redis/remove-idle-queue';
 import { parseOutcome, type OutcomeRecord } from '../wire/call-record';
 import { FleetUnavailableError, IdempotencyConflictError, NoFleetWorkerError } from '../wire/fleet-errors';
+import { injectContext } from '../wire/fleet-telemetry';
 import { FleetKeys } from '../wire/fleet-keys';
 import { isStored, Payloads } from '../wire/payloads';
 import { encodeValue } from '../wire/value-codec';
@@ -167,6 +168,10 @@ export class FleetClient implements FleetCallHost {
     for (const run of this.#registry.runs()) if (run.isOf(state)) yield run.waitDescription;
   }
 
+  captureTrace(): Readonly<Record<string, string>> | undefined {
+    return injectContext(this.#options.telemetry);
+  }
+
   addRun(state: SchedulerState): SharedWait {
     this.pending++;
     // Work that is awaited keeps the process alive; the connections alone do not.
@@ -302,7 +307,8 @@ export class FleetClient implements FleetCallHost {
     const { module, exportName } = run.spec.reference;
     const sendWith = (args: string): void => {
       if (run.isOver && call.runs.size === 0) return;
-      call.record = { id: call.id, module, exportName, task: run.name, args };
+      const { trace } = run;
+      call.record = { id: call.id, module, exportName, task: run.name, args, ...(trace ? { trace } : {}) };
       this.#send(call);
     };
     if (typeof packed === 'string') sendWith(packed);

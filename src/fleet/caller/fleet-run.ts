@@ -27,6 +27,8 @@ export interface FleetRunHost {
   readonly timers: Timers;
   readonly abortListeners: AbortListeners;
   readonly payloads: Payloads;
+  /** The active context of OpenTelemetry, as fields that can be sent. */
+  captureTrace(): Readonly<Record<string, string>> | undefined;
   /** Counts a new run, until `onRunEnded`. The returned wait is acquired for it. */
   addRun(state: SchedulerState): SharedWait;
   /** Called once for each run. A run that has no outcome in Redis is cancelled there. */
@@ -66,6 +68,8 @@ export class FleetRun implements Execution, Abortable {
   /** The id of the call in Redis; undefined until the run is submitted. */
   id: string | undefined;
   readonly createdAt = Date.now();
+  /** The context of the caller's trace. */
+  readonly trace: Readonly<Record<string, string>> | undefined;
   /** When the state of the call was last known, by `Date.now()`. */
   knownAt = this.createdAt;
   /** The number of items granted in all; 0 for what is not known to be a stream. */
@@ -99,6 +103,7 @@ export class FleetRun implements Execution, Abortable {
     this.#scheduler = scheduler;
     this.#callerStack = callerStack;
     const { host, timeout, signal } = spec;
+    this.trace = host.captureTrace();
     this.#wait = host.addRun(scheduler.state);
     if (timeout !== Infinity) this.#timeout = host.timers.set(timeout, () => this.#onTimeout());
     if (signal) host.abortListeners.add(signal, this);

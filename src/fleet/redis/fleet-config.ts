@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { invalidOption } from '../../core/describe';
 import { checkCount, checkMs, checkString, hasMethod } from '../../core/option-values';
+import type { FleetTelemetryApi } from '../wire/fleet-telemetry';
 import type { PayloadStore } from '../wire/payloads';
 import type { FleetConnectionConfig } from './redis-connection';
 
@@ -42,6 +43,13 @@ export interface FleetConfig {
    */
   readonly store?: PayloadStore;
   /**
+   * The package `@opentelemetry/api`, imported as `import * as api`. The trace of a caller then goes on in the spans of its
+   * workers, if both sides have this option.
+   *
+   * @defaultValue none
+   */
+  readonly telemetry?: FleetTelemetryApi;
+  /**
    * Time in ms between two signs of life. A process without one for three times as long counts as dead.
    *
    * @defaultValue 1000
@@ -57,6 +65,7 @@ export interface FleetOptions {
   readonly outcomeTtl: number;
   readonly maxPayload: number;
   readonly store: PayloadStore | undefined;
+  readonly telemetry: FleetTelemetryApi | undefined;
   readonly heartbeat: number;
 }
 
@@ -68,6 +77,7 @@ export const fleetOptionNames: readonly string[] = Object.keys({
   outcomeTtl: true,
   maxPayload: true,
   store: true,
+  telemetry: true,
   heartbeat: true,
 } satisfies Record<keyof FleetConfig, true>);
 
@@ -76,7 +86,7 @@ export const INLINE_BYTES = 65_536;
 
 /** @throws TypeError that names the first invalid option. The connection is checked where it is opened. */
 export function checkedFleetOptions(caller: string, config: FleetConfig): FleetOptions {
-  const { connection, queue, build = 'default', prefix = 'sluice', store } = config;
+  const { connection, queue, build = 'default', prefix = 'sluice', store, telemetry } = config;
   const { outcomeTtl = 3_600_000, maxPayload = 16 * 2 ** 20, heartbeat = 1_000 } = config;
   checkName(`${caller}: queue`, queue);
   checkName(`${caller}: build`, build);
@@ -89,7 +99,13 @@ export function checkedFleetOptions(caller: string, config: FleetConfig): FleetO
   if (heartbeat < 10) throw invalidOption(`${caller}: heartbeat`, 'a number of ms, 10 or more', heartbeat);
   if (store !== undefined && !(['put', 'get', 'delete'] as const).every((method) => hasMethod(store, method)))
     throw invalidOption(`${caller}: store`, 'an object with the methods put, get and delete', store);
-  return { connection, queue, build, prefix, outcomeTtl, maxPayload, store, heartbeat };
+  if (telemetry !== undefined && !hasMethod(Object(telemetry.propagation), 'inject'))
+    throw invalidOption(
+      `${caller}: telemetry`,
+      'the package `@opentelemetry/api`, imported as `import * as api`',
+      telemetry,
+    );
+  return { connection, queue, build, prefix, outcomeTtl, maxPayload, store, telemetry, heartbeat };
 }
 
 /** BullMQ refuses colons in names; braces would change the slot in a cluster. */

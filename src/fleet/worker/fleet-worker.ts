@@ -92,7 +92,7 @@ export class FleetWorker extends Named implements AsyncDisposable {
         writer: this.#writer,
         allowList,
       },
-      { worker: this.name, leaseMs: this.#membership.leaseMs },
+      { worker: this.name, leaseMs: this.#membership.leaseMs, queue, telemetry: options.telemetry },
     );
     this.#engine = new Worker(build, (job, token) => this.#runner.process(job, token), {
       ...bull,

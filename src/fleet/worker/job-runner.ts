@@ -21,6 +21,7 @@ import {
   type StartedRecord,
 } from '../wire/call-record';
 import { FunctionNotAllowedError, PayloadTooLargeError, StalledCallError } from '../wire/fleet-errors';
+import { withinSpan, type FleetTelemetryApi } from '../wire/fleet-telemetry';
 import { splitCallId, type FleetKeys } from '../wire/fleet-keys';
 import { inlinePayload, type Payloads } from '../wire/payloads';
 import { decodeValue, encodeError, encodeValue } from '../wire/value-codec';
@@ -33,6 +34,8 @@ export interface JobRunnerOptions {
   readonly worker: string;
   /** ms after which a caller without a sign of life is dead. */
   readonly leaseMs: number;
+  readonly queue: string;
+  readonly telemetry: FleetTelemetryApi | undefined;
 }
 
 /** What a runner works with. */
@@ -218,7 +221,9 @@ export class JobRunner {
   ): Promise<void> {
     const call = this.#calls.get(record.id);
     if (!call || call.isStopped) return;
-    const result = await this.#resultOf(record, call);
+    const { telemetry, queue } = this.#options;
+    const span = { task: record.task, id: record.id, queue, trace: record.trace };
+    const result = await withinSpan(telemetry, span, () => this.#resultOf(record, call));
     if (!result) return;
     const { kind, items, value, hasValue } = result;
     if (kind === 'error' && !isLastAttempt && !isFinal(value)) throw new RetryError(codeOfError(value));
