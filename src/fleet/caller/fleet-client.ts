@@ -21,7 +21,7 @@ import { RedisPayloadStore } from '../redis/redis-payload-store';
 import { removeIdleQueue } from '../redis/remove-idle-queue';
 import { parseOutcome, type OutcomeRecord } from '../wire/call-record';
 import { FleetUnavailableError, IdempotencyConflictError, NoFleetWorkerError } from '../wire/fleet-errors';
-import { injectContext } from '../wire/fleet-telemetry';
+import type { FleetTelemetryApi } from '../wire/fleet-telemetry';
 import { FleetKeys } from '../wire/fleet-keys';
 import { isStored, Payloads } from '../wire/payloads';
 import { encodeValue } from '../wire/value-codec';
@@ -51,6 +51,7 @@ export class FleetClient implements FleetCallHost {
   readonly callerStacks = new CallerStacks(() => this.pending);
   readonly events: FleetEvents;
   readonly payloads: Payloads;
+  readonly telemetry: FleetTelemetryApi | undefined;
   readonly ended = { completed: 0, failed: 0, cancelled: 0 };
   /** Number of runs without an outcome. */
   pending = 0;
@@ -79,6 +80,7 @@ export class FleetClient implements FleetCallHost {
   constructor(options: FleetPoolOptions) {
     this.#options = options;
     this.name = options.name;
+    this.telemetry = options.telemetry;
     const { prefix, queue, build, outcomeTtl, maxPayload, store, heartbeat } = options;
     this.events = new FleetEvents(this);
     this.#keys = new FleetKeys(prefix, queue, build);
@@ -166,10 +168,6 @@ export class FleetClient implements FleetCallHost {
 
   *waitDescriptions(state: SchedulerState): Generator<ExternalWaitDescription> {
     for (const run of this.#registry.runs()) if (run.isOf(state)) yield run.waitDescription;
-  }
-
-  captureTrace(): Readonly<Record<string, string>> | undefined {
-    return injectContext(this.#options.telemetry);
   }
 
   addRun(state: SchedulerState): SharedWait {

@@ -15,6 +15,7 @@ import type { SchedulerState } from '../../scheduler/scheduler-state';
 import type { SharedWait } from '../../scheduler/shared-waits';
 import type { ItemsRecord, OutcomeRecord } from '../wire/call-record';
 import { StreamInterruptedError } from '../wire/fleet-errors';
+import { injectContext, type FleetTelemetryApi } from '../wire/fleet-telemetry';
 import type { Payloads } from '../wire/payloads';
 import { STREAM_WINDOW } from '../wire/stream-window';
 import { decodeError, decodeValue } from '../wire/value-codec';
@@ -27,8 +28,7 @@ export interface FleetRunHost {
   readonly timers: Timers;
   readonly abortListeners: AbortListeners;
   readonly payloads: Payloads;
-  /** The active context of OpenTelemetry, as fields that can be sent. */
-  captureTrace(): Readonly<Record<string, string>> | undefined;
+  readonly telemetry: FleetTelemetryApi | undefined;
   /** Counts a new run, until `onRunEnded`. The returned wait is acquired for it. */
   addRun(state: SchedulerState): SharedWait;
   /** Called once for each run. A run that has no outcome in Redis is cancelled there. */
@@ -103,7 +103,7 @@ export class FleetRun implements Execution, Abortable {
     this.#scheduler = scheduler;
     this.#callerStack = callerStack;
     const { host, timeout, signal } = spec;
-    this.trace = host.captureTrace();
+    this.trace = injectContext(host.telemetry);
     this.#wait = host.addRun(scheduler.state);
     if (timeout !== Infinity) this.#timeout = host.timers.set(timeout, () => this.#onTimeout());
     if (signal) host.abortListeners.add(signal, this);
