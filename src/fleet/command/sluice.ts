@@ -3,7 +3,8 @@
 import { runWorkerCommand } from './worker-command';
 
 void runWorkerCommand(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
+  // The engine goes on connecting to a Redis that is away; nothing of the worker is left.
+  process.exit(code);
 });
 
 export {};
