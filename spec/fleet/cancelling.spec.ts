@@ -58,6 +58,18 @@ describeFleet('cancelling a call of a fleet', (fleet) => {
     await until(() => linesOf(file).includes('aborted'));
   });
 
+  it('lets the running function read the reason in its signal', async () => {
+    const { pool } = fleet.pair();
+    const file = fleet.file();
+    const job = pool.do({ url: workUrl, name: 'reasonOfAbort' }, file as never);
+    const failure = failureOf(job);
+    await until(() => linesOf(file).length === 1);
+    job.cancel({ by: 'the caller' });
+    await until(() => linesOf(file).length === 2);
+    expect(linesOf(file)).toEqual(['started', '{"by":"the caller"}']);
+    expect(await failure).toMatchObject({ code: 'SLUICE_CANCELLED', reason: { by: 'the caller' } });
+  });
+
   it('fails by a time-out with the phase of the call, and stops it', async () => {
     const { pool } = fleet.pair();
     const file = fleet.file();

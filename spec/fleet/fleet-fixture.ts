@@ -36,6 +36,7 @@ export interface Work {
   noteLater(file: string, text: string, ms: number): Promise<string>;
   failUntil(file: string, count: number): Promise<number>;
   untilAborted(file: string): Promise<never>;
+  reasonOfAbort(file: string): Promise<never>;
   forever(file: string): never;
   killProcess(file: string): never;
   count(to: number): Generator<number>;

@@ -43,7 +43,7 @@ export class AttachedCall<T> extends Future<T> {
       options: defaultTaskOptions,
       reference: { module: '', exportName: '' },
     };
-    const run = new FleetRun(spec, { sink, scheduler, callerStack: undefined, started: undefined });
+    const run = new FleetRun(spec, { sink, scheduler, callerStack: undefined, id: undefined });
     host.attach(run, id);
     return run;
   }

@@ -10,7 +10,7 @@ import type { StreamSink } from '../../pool/host/stream-sink';
 import { PoolClosedError } from '../../pool/wire/pool-errors';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
 import type { FleetTaskOptions } from './fleet-pool-config';
-import { FleetRun, type FleetRunHost, type StartedCall } from './fleet-run';
+import { FleetRun, type FleetRunHost } from './fleet-run';
 import type { ModuleReference } from './module-reference';
 
 export interface FleetCallSpec {
@@ -36,7 +36,7 @@ export class FleetCall<T> extends Call<T> {
     private readonly spec: FleetCallSpec,
     private readonly args: readonly unknown[],
     private readonly callerStack: CapturedStack | undefined,
-    private readonly started?: StartedCall,
+    private readonly id?: string,
   ) {
     super();
   }
@@ -52,7 +52,7 @@ export class FleetCall<T> extends Call<T> {
     if (definition?.substitute) return definition.substitute(this.args, this.#withoutMock)[begin](sink, scheduler);
     if (host.isClosed) return failed(sink, new PoolClosedError(host.name, name, { isStopped: false }));
     if (signal?.aborted) return failed(sink, new CancelledError(signal.reason));
-    const run = new FleetRun(this.spec, { sink, scheduler, callerStack: this.callerStack, started: this.started });
+    const run = new FleetRun(this.spec, { sink, scheduler, callerStack: this.callerStack, id: this.id });
     const awaited = awaitArguments(this.args);
     if (!awaited) {
       run.args = this.args;
@@ -88,7 +88,7 @@ export class FleetCall<T> extends Call<T> {
   }
 
   get #withoutMock(): FleetCall<unknown> {
-    return new FleetCall({ ...this.spec, definition: undefined }, this.args, this.callerStack, this.started);
+    return new FleetCall({ ...this.spec, definition: undefined }, this.args, this.callerStack, this.id);
   }
 }
 

@@ -7,6 +7,8 @@ import type { Redis } from 'ioredis';
 import { AbortListeners } from '../../core/abort-listeners';
 import { NotificationQueue } from '../../core/notification-queue';
 import { checkString } from '../../core/option-values';
+import type { AsyncValue } from '../../future/async-value';
+import { PoolClosedValue } from '../../pool/api/pool-closed-value';
 import type { RunEnd } from '../../pool/host/call-spec';
 import { Timers } from '../../pool/thread/timers';
 import { CallerStacks } from '../../pool/wire/caller-stack';
@@ -31,6 +33,7 @@ import type { FleetCallHost } from './fleet-call';
 import { FleetEvents } from './fleet-events';
 import type { FleetPoolOptions } from './fleet-pool-config';
 import type { FleetRun } from './fleet-run';
+import { FleetTimes } from './fleet-times';
 import { JobQueue } from './job-queue';
 import { Reconciler } from './reconciler';
 import { ReplyReader } from './reply-reader';
@@ -53,6 +56,7 @@ export class FleetClient implements FleetCallHost {
   readonly payloads: Payloads;
   readonly telemetry: FleetTelemetryApi | undefined;
   readonly ended = { completed: 0, failed: 0, cancelled: 0 };
+  readonly times = new FleetTimes();
   /** Number of runs without an outcome. */
   pending = 0;
   isClosed = false;
@@ -74,6 +78,8 @@ export class FleetClient implements FleetCallHost {
   readonly #waits = new SharedWaits(this);
   /** Commands whose end `close` waits for. */
   readonly #inFlight = new Set<Promise<unknown>>();
+  /** The checks of the values of `ready` that are not set. */
+  readonly #readyChecks = new Set<() => void>();
   #watch: NodeJS.Timeout | undefined;
   #withoutWorkersSince: number | undefined;
 
@@ -100,8 +106,9 @@ export class FleetClient implements FleetCallHost {
     );
     this.#reader = new ReplyReader(this.#connection.open(), this.#client, this.#keys.replies(this.#id), {
       onOutcome: (id, outcome) => {
-        const record = this.#registry.get(id)?.record;
+        const { record, runs } = this.#registry.get(id) ?? {};
         if (record && outcome.worker !== undefined) this.#jobs.onEnded(record, outcome.ms);
+        for (const { createdAt } of runs ?? []) this.times.add(Date.now() - createdAt, outcome.ms);
         this.#settle(id, outcome);
       },
       onItems: (items) => {
@@ -172,8 +179,7 @@ export class FleetClient implements FleetCallHost {
 
   addRun(state: SchedulerState): SharedWait {
     this.pending++;
-    // Work that is awaited keeps the process alive; the connections alone do not.
-    this.#watch ??= setInterval(() => this.#check(), WATCH_MS);
+    this.#keepWatch();
     const wait = this.#waits.of(state);
     wait.acquire();
     return wait;
@@ -230,11 +236,32 @@ export class FleetClient implements FleetCallHost {
         this.#track(this.#cancelInRedis(call.id, cancellation.reason, call.kind === 'keyed'));
     }
     if (--this.pending === 0) {
-      clearInterval(this.#watch);
-      this.#watch = undefined;
+      this.#keepWatch();
       for (const listener of [...this.idleListeners]) listener();
     }
     for (const listener of [...this.endListeners]) listener();
+  }
+
+  /** A value that is set when a worker of the build is alive. */
+  whenReady(): AsyncValue<void> {
+    const ready = new PoolClosedValue(this);
+    const since = Date.now();
+    const check = (): void => {
+      const failure = this.isClosed
+        ? new PoolClosedError(this.name, 'ready', { isStopped: true })
+        : this.workers > 0
+          ? undefined
+          : this.#obstacleTo('ready', since);
+      if (!ready.isSet && failure) ready.fail(failure);
+      else if (!ready.isSet && this.workers > 0) ready.set();
+      else if (!ready.isSet) return;
+      this.#readyChecks.delete(check);
+      this.#keepWatch();
+    };
+    this.#readyChecks.add(check);
+    this.#keepWatch();
+    check();
+    return ready;
   }
 
   grant(run: FleetRun, total: number): void {
@@ -354,7 +381,9 @@ export class FleetClient implements FleetCallHost {
     this.#renewStreams();
     const expired = this.#registry.takeExpiredBuckets(Date.now());
     if (expired.length > 0) this.#track(this.#removeBuckets(expired));
-    this.#failWithoutWorkers();
+    this.times.setSlots(this.slots);
+    this.#withoutWorkersSince = this.workers > 0 ? undefined : (this.#withoutWorkersSince ?? Date.now());
+    this.#failInVain();
     for (const listener of [...this.endListeners]) listener();
   }
 
@@ -363,31 +392,43 @@ export class FleetClient implements FleetCallHost {
       if (granted > 0) this.#track(this.#commands.renewCredit(id, granted, this.#membership.leaseMs));
   }
 
-  #failWithoutWorkers(): void {
-    const { workerTimeout: timeoutMs, queue, build } = this.#options;
-    const now = Date.now();
-    if (this.#membership.workers.length > 0) {
-      this.#withoutWorkersSince = undefined;
+  /** What is awaited keeps the process alive; the connections alone do not. */
+  #keepWatch(): void {
+    if (this.pending > 0 || this.#readyChecks.size > 0) {
+      this.#watch ??= setInterval(() => this.#check(), WATCH_MS);
       return;
     }
-    this.#withoutWorkersSince ??= now;
-    if (now - this.#withoutWorkersSince < timeoutMs) return;
-    const builds = new Set(
-      this.#membership.members.filter(({ role }) => role === 'worker').map((worker) => worker.build),
-    );
-    for (const run of [...this.#registry.runs()])
-      if (now - run.createdAt >= timeoutMs)
-        run.evict(new NoFleetWorkerError(this.name, run.name, { queue, build, builds: [...builds], timeoutMs }));
+    clearInterval(this.#watch);
+    this.#watch = undefined;
   }
 
   #check(): void {
     this.callerStacks.startTurn();
+    this.#failInVain();
+    if (this.#connection.downMs === 0) this.#track(this.#reconciler.reconcile());
+  }
+
+  /** Fails what waits in vain, and looks at what waits for a worker. */
+  #failInVain(): void {
+    for (const run of [...this.#registry.runs()]) {
+      const obstacle = this.#obstacleTo(run.name, run.createdAt);
+      if (obstacle) run.evict(obstacle);
+    }
+    for (const check of [...this.#readyChecks]) check();
+  }
+
+  /** The error of what has waited since then for too long, or for a Redis that refuses this pool. */
+  #obstacleTo(name: string, since: number): Error | undefined {
     const { downMs, lastError, address } = this.#connection;
-    const { redisTimeout: timeoutMs } = this.#options;
-    if (downMs > timeoutMs || (lastError && FINAL_REASONS.has(lastError.reason))) {
-      for (const run of [...this.#registry.runs()])
-        run.evict(new FleetUnavailableError(this.name, run.name, { address, timeoutMs, cause: lastError }));
-    } else if (downMs === 0) this.#track(this.#reconciler.reconcile());
+    const { redisTimeout, workerTimeout, queue, build } = this.#options;
+    if (downMs > redisTimeout || (lastError && FINAL_REASONS.has(lastError.reason)))
+      return new FleetUnavailableError(this.name, name, { address, timeoutMs: redisTimeout, cause: lastError });
+    const withoutWorkers = this.#withoutWorkersSince;
+    if (downMs > 0 || withoutWorkers === undefined || Date.now() - Math.max(since, withoutWorkers) < workerTimeout)
+      return undefined;
+    const workers = this.#membership.members.filter(({ role }) => role === 'worker');
+    const builds = [...new Set(workers.map((worker) => worker.build))];
+    return new NoFleetWorkerError(this.name, name, { queue, build, builds, timeoutMs: workerTimeout });
   }
 }
 

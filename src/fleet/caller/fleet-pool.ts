@@ -7,7 +7,7 @@ import type { AsyncValue } from '../../future/async-value';
 import type { Future } from '../../future/future';
 import type { Arguments } from '../../pool/api/call';
 import { checkedCloseOptions, type CloseConfig } from '../../pool/api/close-config';
-import { Job, type WorkerResult } from '../../pool/api/job';
+import { Job, withConfig, type WorkerResult } from '../../pool/api/job';
 import { PoolClosedValue } from '../../pool/api/pool-closed-value';
 import { moduleOf, type PoolModule } from '../../pool/api/pool-module';
 import { poolTaskDefinitionOf, registerPoolTask, type PoolTaskDefinition } from '../../pool/api/pool-task-definition';
@@ -31,7 +31,6 @@ import {
 } from './fleet-pool-config';
 import { FleetScheduler } from './fleet-scheduler';
 import { moduleReferenceOf } from './module-reference';
-import type { StartedCall } from './fleet-run';
 
 /** The public method that starts a job: its name for errors, and the method itself to find its caller on the stack. */
 interface FleetEntryPoint {
@@ -98,10 +97,32 @@ export class FleetPool extends Named implements TaskPool, AsyncDisposable {
     );
   }
 
-  /** The numbers of workers, of all callers, and of the calls of this pool. */
+  /**
+   * A value that is set when a worker of the build is alive. It fails with a `NoFleetWorkerError` after `workerTimeout`, with a
+   * `FleetUnavailableError` after `redisTimeout`, and with a `PoolClosedError` if the pool is closed before.
+   *
+   * @example
+   * await fleet.ready;
+   */
+  get ready(): AsyncValue<void> {
+    return this.#client.whenReady();
+  }
+
+  /** The number of slots of all workers of the build, and the numbers of the calls of this pool. */
   get stats(): PoolStats {
-    const { slots, pending, running, ended } = this.#client;
-    return { threads: slots, idle: Math.max(0, slots - running), queued: pending - running, running, ...ended };
+    const { slots, pending, running, ended, times } = this.#client;
+    const { utilization, waitTime, runTime } = times;
+    const idle = Math.max(0, slots - running);
+    return {
+      threads: slots,
+      idle,
+      queued: pending - running,
+      running,
+      ...ended,
+      utilization,
+      waitTime,
+      runTime,
+    };
   }
 
   /** Asks Redis for the numbers of the queue, of all callers and workers of the build. */
@@ -114,17 +135,25 @@ export class FleetPool extends Named implements TaskPool, AsyncDisposable {
    *
    * @param fn a reference to a function that a module exports, or a task of this pool
    * @param args its arguments; AsyncValues and futures among them are awaited first
-   * @throws TypeError for a function without a reference.
+   * @throws TypeError for a function without a reference, or for an invalid option.
    * @example
    * const job = fleet.do({ url: 'sharp-tasks', name: 'resize' }, 'cat.png');
    * await job;
+   * await fleet.do({ attempts: 3 }, { url: 'sharp-tasks', name: 'resize' }, 'dog.png');
    */
   do<A extends unknown[], R>(
     fn: ((...args: A) => R) | FunctionReference,
     ...args: Arguments<A>
-  ): FleetJob<WorkerResult<R>> {
+  ): FleetJob<WorkerResult<R>>;
+  do<A extends unknown[], R>(
+    config: FleetTaskConfig<A>,
+    fn: ((...args: A) => R) | FunctionReference,
+    ...args: Arguments<A>
+  ): FleetJob<WorkerResult<R>>;
+  do<R>(...params: unknown[]): FleetJob<R> {
+    const [config, fn, ...args] = withConfig<FleetTaskConfig>(params);
     // eslint-disable-next-line @typescript-eslint/unbound-method -- only to find its caller on the stack
-    return this.#do<WorkerResult<R>>(fn, args, { caller: 'FleetPool.do', method: this.do });
+    return this.#do<R>(fn, args, { caller: 'FleetPool.do', method: this.do }, config);
   }
 
   /**
@@ -238,13 +267,18 @@ export class FleetPool extends Named implements TaskPool, AsyncDisposable {
     idleListeners.add(listener);
   }
 
-  #do<T>(fn: unknown, args: readonly unknown[], { caller, method }: FleetEntryPoint): FleetJob<T> {
-    const task = typeof fn === 'function' ? specs.get(fn) : undefined;
-    const spec = task?.host === this.#client ? task : this.#specOf(codeOf(fn, caller), {}, caller);
+  #do<T>(
+    fn: unknown,
+    args: readonly unknown[],
+    { caller, method }: FleetEntryPoint,
+    config: FleetTaskConfig = {},
+  ): FleetJob<T> {
+    const task = typeof fn === 'function' ? configs.get(fn) : undefined;
+    const spec = this.#specOf(codeOf(fn, caller), { ...task, ...config }, caller);
     const definition = typeof fn === 'function' ? poolTaskDefinitionOf(fn) : undefined;
-    const started: StartedCall = { id: this.#client.newId(), cancelReason: undefined };
-    const call = new FleetCall<T>({ ...spec, definition }, args, this.#client.callerStacks.capture(method), started);
-    return new FleetJob<T>(call, (nextFn, nextArgs) => this.#do(nextFn, nextArgs, chainEntry), started);
+    const id = this.#client.newId();
+    const call = new FleetCall<T>({ ...spec, definition }, args, this.#client.callerStacks.capture(method), id);
+    return new FleetJob<T>(call, (nextFn, nextArgs) => this.#do(nextFn, nextArgs, chainEntry), id);
   }
 
   #taskOf<A extends unknown[], R>(code: NamedCode, config: FleetTaskConfig, caller: string): PoolTask<A, R> {
@@ -260,7 +294,7 @@ export class FleetPool extends Named implements TaskPool, AsyncDisposable {
     const call = (...args: unknown[]): FleetCall<WorkerResult<R>> =>
       new FleetCall(taskSpec, args, client.callerStacks.capture(call));
     const task = Object.assign(call, { [functionCodeKey]: code });
-    specs.set(task, taskSpec);
+    configs.set(task, config);
     return registerPoolTask(task, definition);
   }
 
@@ -272,5 +306,5 @@ export class FleetPool extends Named implements TaskPool, AsyncDisposable {
   }
 }
 
-/** The specs of the tasks of all fleet pools, so that `do` runs a task with its options. */
-const specs = new WeakMap<object, FleetCallSpec>();
+/** The options of the tasks of all fleet pools, so that `do` runs a task with them. */
+const configs = new WeakMap<object, FleetTaskConfig>();

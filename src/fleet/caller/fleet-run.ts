@@ -50,14 +50,8 @@ export interface FleetRunConsumer {
   readonly sink: StreamSink<never>;
   readonly scheduler: BatchScheduler;
   readonly callerStack: CapturedStack | undefined;
-  readonly started: StartedCall | undefined;
-}
-
-/** A call that was started by `do` has one run. A cold call has a new one with each subscription. */
-export interface StartedCall {
-  readonly id: string;
-  /** Why the call was cancelled. */
-  cancelReason: unknown;
+  /** The id of a call that was started by `do`, which has one run. A cold call has a new run with each subscription. */
+  readonly id: string | undefined;
 }
 
 export class FleetRun implements Execution, Abortable {
@@ -82,7 +76,6 @@ export class FleetRun implements Execution, Abortable {
   readonly #scheduler: BatchScheduler;
   readonly #callerStack: CapturedStack | undefined;
   readonly #wait: SharedWait;
-  readonly #started: StartedCall | undefined;
   #timeout: Timer | undefined;
   #received = 0;
   #consumed = 0;
@@ -95,10 +88,9 @@ export class FleetRun implements Execution, Abortable {
 
   constructor(
     readonly spec: FleetRunSpec,
-    { sink, scheduler, callerStack, started }: FleetRunConsumer,
+    { sink, scheduler, callerStack, id }: FleetRunConsumer,
   ) {
-    this.#started = started;
-    this.id = started?.id;
+    this.id = id;
     this.#sink = sink; // Cast: the items are a `T`, because the type of the function guarantees it.
     this.#scheduler = scheduler;
     this.#callerStack = callerStack;
@@ -171,7 +163,7 @@ export class FleetRun implements Execution, Abortable {
   }
 
   cancel(canceller?: Canceller): void {
-    this.#cancelWith(this.#started?.cancelReason);
+    this.#cancelWith(canceller?.cancelReason);
     canceller?.cancelled();
   }
 

@@ -26,8 +26,8 @@ export function moduleReferenceOf(
       `${caller}: expected its function to be a reference { url, name } to an exported function, or a function of pool.module(); got function ${name}. ` +
         'A fleet runs functions of named modules only. Export the function from a module.',
     );
-  const { url, exportName, base } = code;
-  if (base !== undefined || url.startsWith('node:')) return { module: url, exportName };
+  const { url, exportName, from } = code;
+  if (from !== undefined || url.startsWith('node:')) return { module: url, exportName };
   if (!url.startsWith('file:'))
     throw new TypeError(
       `${caller}: expected the URL of a module to be a file: URL, a path, or the name of a package; got ${JSON.stringify(url)}. ` +

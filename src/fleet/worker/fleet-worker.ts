@@ -150,7 +150,7 @@ export class FleetWorker extends Named implements AsyncDisposable {
     };
     const control = (_: string, text: string): void => {
       const message = JSON.parse(text) as ControlMessage;
-      if (message.type === 'cancel') this.#runner.cancel(message.id);
+      if (message.type === 'cancel') this.#runner.cancel(message.id, message.reason);
       else this.#runner.grant(message.id, message.total);
     };
     this.#subscriber.on('message', control);

@@ -100,9 +100,16 @@ export class JobRunner {
     throw new WaitingError();
   }
 
-  /** Stops a call that its caller has cancelled. */
-  cancel(id: string): void {
-    this.#calls.get(id)?.stop();
+  /**
+   * Stops a call that its caller has cancelled.
+   *
+   * @param reason the encoded reason
+   */
+  cancel(id: string, reason: string): void {
+    const call = this.#calls.get(id);
+    if (!call) return;
+    const bytes = this.#parts.payloads.unpack(reason);
+    call.stop(bytes instanceof Promise ? undefined : decodeValue(bytes));
   }
 
   grant(id: string, total: number): void {
@@ -111,14 +118,14 @@ export class JobRunner {
 
   /** Stops a job whose lock is lost: another worker runs it, or will run it. */
   abandon(jobId: string): void {
-    for (const call of this.#jobs.get(jobId)?.calls ?? []) call.stop();
+    for (const call of this.#jobs.get(jobId)?.calls ?? []) call.stop('The lock of its job is lost.');
   }
 
   /** Stops all jobs and puts them back into the queue. */
   putBack(): void {
     for (const job of this.#jobs.values()) {
       job.isPutBack = true;
-      for (const call of job.calls) call.stop();
+      for (const call of job.calls) call.stop('Its worker is closed; the call goes back into the queue.');
     }
   }
 

@@ -35,6 +35,7 @@ export class RunningCall {
   isStopped = false;
   /** Items that the caller has granted in all. */
   #granted = STREAM_WINDOW;
+  #stopReason: unknown;
   /** Items that the thread may have sent in all. */
   #demanded = DEMAND_WINDOW;
   #received = 0;
@@ -71,10 +72,11 @@ export class RunningCall {
     return ended;
   }
 
-  /** Stops the call: its signal is aborted, and its thread ends after the grace. */
-  stop(): void {
+  /** Stops the call: its signal is aborted with the reason, and its thread ends after the grace. */
+  stop(reason: unknown): void {
     if (this.isStopped) return;
     this.isStopped = true;
+    this.#stopReason = reason;
     if (this.#execution) this.#cancel();
   }
 
@@ -89,7 +91,7 @@ export class RunningCall {
   #cancel(): void {
     const scheduler = currentScheduler();
     scheduler.runQueue.drive(() => {
-      this.#execution?.cancel({ cancelled: () => this.#resolve?.(undefined) });
+      this.#execution?.cancel({ cancelReason: this.#stopReason, cancelled: () => this.#resolve?.(undefined) });
     });
   }
 
@@ -168,7 +170,7 @@ export class RunningCall {
       void this.outlet.readCredit().then(
         (total) => {
           if (this.#received < this.#granted) return;
-          if (total === undefined && ++this.#withoutCaller >= this.patience) this.stop();
+          if (total === undefined && ++this.#withoutCaller >= this.patience) this.stop('Its caller is gone.');
           else if (total !== undefined && total > this.#granted) this.grant(total);
           else this.#awaitCredit();
         },
