@@ -103,6 +103,24 @@ describeFleet('a call of a fleet', (fleet) => {
     expect(pool.stats).toMatchObject({ queued: 0, running: 0 });
   });
 
+  it('starts with the options that `do` gets before the function', async () => {
+    const { pool } = fleet.pair();
+    const file = fleet.file();
+    expect(await pool.do({ attempts: 3 }, { url: workUrl, name: 'failUntil' }, file as never, 3 as never)).toBe(3);
+    expect(() => pool.do({ attempt: 3 } as never, { url: workUrl, name: 'add' })).toThrow(/FleetPool.do: .*attempt/);
+  });
+
+  it('counts how long calls wait and run', async () => {
+    fleet.worker();
+    const pool = fleet.pool();
+    await workOf(pool).later(100, 1);
+    const { waitTime, runTime, utilization, completed } = pool.stats;
+    expect({ waits: waitTime.count, runs: runTime.count, completed }).toEqual({ waits: 1, runs: 1, completed: 1 });
+    expect(runTime.max).toBeGreaterThan(90);
+    expect(utilization).toBeGreaterThan(0);
+    expect(utilization).toBeLessThanOrEqual(1);
+  });
+
   it('sends a burst of calls of a quick function in few jobs', async () => {
     const { work } = fleet.pair();
     for (let n = 0; n < 20; n++) await work.add(n, n);
@@ -111,7 +129,8 @@ describeFleet('a call of a fleet', (fleet) => {
     const sums = await Promise.all(Array.from({ length: 2_000 }, (_, n) => work.add(n, 1)));
     const perCall = ((await commandsOf(client)) - before) / 2_000;
     expect(sums).toEqual(sums.map((_, n) => n + 1));
-    expect(perCall).toBeLessThan(5);
+    // A job for each call takes 38 commands and more. How many calls share a job depends on how quick they were.
+    expect(perCall).toBeLessThan(12);
   });
 
   it('stores large arguments and results apart from the jobs, and removes the arguments', async () => {

@@ -61,7 +61,10 @@ export class Fleet {
   #pair: FleetPair | undefined;
   #endOfPair: (() => Promise<void>) | undefined;
 
-  constructor(readonly server: RedisServer) {}
+  constructor(
+    readonly server: RedisServer,
+    private readonly binary: string,
+  ) {}
 
   get connection(): string {
     return `redis://127.0.0.1:${String(this.server.port)}`;
@@ -84,7 +87,7 @@ export class Fleet {
   /** A pool with one worker, which all specs of a file share: they start in the first one, and end after the last. */
   pair(): FleetPair {
     if (this.#pair) return this.#pair;
-    const own = new Fleet(this.server);
+    const own = new Fleet(this.server, this.binary);
     own.queue = 'shared';
     this.#endOfPair = () => own.end();
     const worker = own.worker();
@@ -99,6 +102,18 @@ export class Fleet {
       client.disconnect();
     });
     return client;
+  }
+
+  /** A further Redis, for specs that stop it. */
+  async startServer(): Promise<RedisServer> {
+    const server = await startRedis(this.binary);
+    let isStopped = false;
+    const stop = async (): Promise<void> => {
+      if (!isStopped) await server.stop();
+      isStopped = true;
+    };
+    this.#ends.push(stop);
+    return { port: server.port, stop };
   }
 
   /** A path for a file that functions write to. */
@@ -135,7 +150,7 @@ export function describeFleet(title: string, declare: (fleet: Fleet) => void): v
       return;
     }
     let count = 0;
-    const fleet = new Fleet({ port: 0, stop: () => Promise.resolve() });
+    const fleet = new Fleet({ port: 0, stop: () => Promise.resolve() }, binary);
     beforeAll(async () => {
       Object.assign(fleet, { server: await startRedis(binary) });
     });

@@ -154,6 +154,22 @@ describeFleet('a call without a worker', (fleet) => {
     expect(error.message).toContain(`npx sluice worker --queue ${fleet.queue} --build v2`);
   });
 
+  it('is told by `ready`, which waits for a worker, and fails for the same reasons as a call', async () => {
+    const lonely = fleet.pool({ build: 'v2', workerTimeout: 300 });
+    expect(await failureOf(lonely.ready)).toMatchObject({ code: 'SLUICE_FLEET_NO_WORKER', build: 'v2' });
+    const away = fleet.pool({ connection: { host: '127.0.0.1', port: 1 }, redisTimeout: 100 });
+    expect(await failureOf(away.ready)).toMatchObject({ code: 'SLUICE_FLEET_UNAVAILABLE' });
+    const pool = fleet.pool();
+    const { ready } = pool;
+    fleet.worker({ size: 3 });
+    await ready;
+    expect(pool.size).toBe(3);
+    const closed = fleet.pool({ build: 'v3' });
+    const never = failureOf(closed.ready);
+    await closed.close();
+    expect(await never).toMatchObject({ code: 'SLUICE_POOL_CLOSED' });
+  });
+
   it('waits for a worker that begins in time', async () => {
     const value = Promise.resolve(workOf(fleet.pool({ workerTimeout: 20_000 })).add(1, 2));
     await sleep(300);

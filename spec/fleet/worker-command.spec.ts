@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workerConfigOf } from '../../src/fleet/command/worker-command';
 import { builtFiles } from '../support/built-package';
-import { describeFleet, modules, workOf } from './fleet-fixture';
+import { describeFleet, modules, until, workOf } from './fleet-fixture';
 
 const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   const program = join(builtFiles(), 'fleet', 'command', 'sluice.cjs');
@@ -70,6 +70,17 @@ describeFleet('sluice worker', (fleet) => {
     child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
     expect(text()).toMatch(new RegExp(`takes calls of queue "${fleet.queue}", build "default"`));
+  });
+
+  it('ends on SIGTERM also while Redis is away', async () => {
+    const server = await fleet.startServer();
+    const { child, exit, text } = start(['worker', '--queue', fleet.queue, '--size', '1'], {
+      REDIS_URL: `redis://127.0.0.1:${String(server.port)}`,
+    });
+    await until(() => text().includes('takes calls'));
+    await server.stop();
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
   });
 
   it('ends with code 2 and one line for a wrong option', async () => {

@@ -16,6 +16,7 @@ const SOCKET_TIMEOUT_MS = 5_000;
 /** ms of a blocking read. */
 export const BLOCK_MS = 2_000;
 const QUIT_MS = 1_000;
+const DISCONNECT_MS = 100;
 const MAX_RECONNECT_MS = 1_000;
 
 export class RedisConnection {
@@ -54,6 +55,8 @@ export class RedisConnection {
       retryStrategy: (times) =>
         Math.min(MAX_RECONNECT_MS, 50 * 2 ** Math.min(times - 1, 5)) * (0.75 + Math.random() / 2),
       connectTimeout: SOCKET_TIMEOUT_MS,
+      // The timer of a socket that has closed before keeps the process alive.
+      disconnectTimeout: DISCONNECT_MS,
       socketTimeout: SOCKET_TIMEOUT_MS,
       ...this.#options,
       // A job waits for its connection instead of failing after some retries.
