@@ -8,7 +8,6 @@ import { AbortListeners } from '../../core/abort-listeners';
 import { NotificationQueue } from '../../core/notification-queue';
 import { checkString } from '../../core/option-values';
 import type { AsyncValue } from '../../future/async-value';
-import { PoolClosedValue } from '../../pool/api/pool-closed-value';
 import type { RunEnd } from '../../pool/host/call-spec';
 import { Timers } from '../../pool/thread/timers';
 import { CallerStacks } from '../../pool/wire/caller-stack';
@@ -22,7 +21,7 @@ import { RedisConnection } from '../redis/redis-connection';
 import { RedisPayloadStore } from '../redis/redis-payload-store';
 import { removeIdleQueue } from '../redis/remove-idle-queue';
 import { parseOutcome, type OutcomeRecord } from '../wire/call-record';
-import { FleetUnavailableError, IdempotencyConflictError, NoFleetWorkerError } from '../wire/fleet-errors';
+import { IdempotencyConflictError } from '../wire/fleet-errors';
 import type { FleetTelemetryApi } from '../wire/fleet-telemetry';
 import { FleetKeys } from '../wire/fleet-keys';
 import { isStored, Payloads } from '../wire/payloads';
@@ -34,18 +33,15 @@ import { FleetEvents } from './fleet-events';
 import type { FleetPoolOptions } from './fleet-pool-config';
 import type { FleetRun } from './fleet-run';
 import { FleetTimes } from './fleet-times';
+import { FleetWatch } from './fleet-watch';
 import { JobQueue } from './job-queue';
 import { Reconciler } from './reconciler';
 import { ReplyReader } from './reply-reader';
 
-/** ms between two looks at calls that wait. */
-const WATCH_MS = 500;
 /** ms that the last commands may take when the pool closes. */
 const CLOSE_MS = 2_000;
 /** Least ms for which the stream of replies outlives a caller. */
 const REPLIES_LEASE_MS = 60_000;
-/** Replies that no trial with the same password would change. */
-const FINAL_REASONS: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM']);
 
 export class FleetClient implements FleetCallHost {
   readonly name: string;
@@ -64,7 +60,6 @@ export class FleetClient implements FleetCallHost {
   readonly idleListeners = new Set<() => void>();
   /** Called after each end of a run, for those who wait for room. */
   readonly endListeners = new Set<() => void>();
-  readonly #options: FleetPoolOptions;
   readonly #id = randomBytes(9).toString('base64url');
   readonly #keys: FleetKeys;
   readonly #registry: CallRegistry;
@@ -78,13 +73,9 @@ export class FleetClient implements FleetCallHost {
   readonly #waits = new SharedWaits(this);
   /** Commands whose end `close` waits for. */
   readonly #inFlight = new Set<Promise<unknown>>();
-  /** The checks of the values of `ready` that are not set. */
-  readonly #readyChecks = new Set<() => void>();
-  #watch: NodeJS.Timeout | undefined;
-  #withoutWorkersSince: number | undefined;
+  readonly #watch: FleetWatch;
 
   constructor(options: FleetPoolOptions) {
-    this.#options = options;
     this.name = options.name;
     this.telemetry = options.telemetry;
     const { prefix, queue, build, outcomeTtl, maxPayload, store, heartbeat } = options;
@@ -125,6 +116,16 @@ export class FleetClient implements FleetCallHost {
       },
       settle: (id, outcome) => {
         this.#settle(id, outcome);
+      },
+    });
+    this.#watch = new FleetWatch(this, {
+      connection: this.#connection,
+      membership: this.#membership,
+      registry: this.#registry,
+      options,
+      onCheck: () => {
+        this.callerStacks.startTurn();
+        if (this.#connection.downMs === 0) this.#track(this.#reconciler.reconcile());
       },
     });
     this.#client.on('ready', () => {
@@ -179,7 +180,7 @@ export class FleetClient implements FleetCallHost {
 
   addRun(state: SchedulerState): SharedWait {
     this.pending++;
-    this.#keepWatch();
+    this.#watch.keep();
     const wait = this.#waits.of(state);
     wait.acquire();
     return wait;
@@ -236,32 +237,14 @@ export class FleetClient implements FleetCallHost {
         this.#track(this.#cancelInRedis(call.id, cancellation.reason, call.kind === 'keyed'));
     }
     if (--this.pending === 0) {
-      this.#keepWatch();
+      this.#watch.keep();
       for (const listener of [...this.idleListeners]) listener();
     }
     for (const listener of [...this.endListeners]) listener();
   }
 
-  /** A value that is set when a worker of the build is alive. */
   whenReady(): AsyncValue<void> {
-    const ready = new PoolClosedValue(this);
-    const since = Date.now();
-    const check = (): void => {
-      const failure = this.isClosed
-        ? new PoolClosedError(this.name, 'ready', { isStopped: true })
-        : this.workers > 0
-          ? undefined
-          : this.#obstacleTo('ready', since);
-      if (!ready.isSet && failure) ready.fail(failure);
-      else if (!ready.isSet && this.workers > 0) ready.set();
-      else if (!ready.isSet) return;
-      this.#readyChecks.delete(check);
-      this.#keepWatch();
-    };
-    this.#readyChecks.add(check);
-    this.#keepWatch();
-    check();
-    return ready;
+    return this.#watch.whenReady();
   }
 
   grant(run: FleetRun, total: number): void {
@@ -382,53 +365,13 @@ export class FleetClient implements FleetCallHost {
     const expired = this.#registry.takeExpiredBuckets(Date.now());
     if (expired.length > 0) this.#track(this.#removeBuckets(expired));
     this.times.setSlots(this.slots);
-    this.#withoutWorkersSince = this.workers > 0 ? undefined : (this.#withoutWorkersSince ?? Date.now());
-    this.#failInVain();
+    this.#watch.onBeat();
     for (const listener of [...this.endListeners]) listener();
   }
 
   #renewStreams(): void {
     for (const { id = '', granted } of this.#registry.runs())
       if (granted > 0) this.#track(this.#commands.renewCredit(id, granted, this.#membership.leaseMs));
-  }
-
-  /** What is awaited keeps the process alive; the connections alone do not. */
-  #keepWatch(): void {
-    if (this.pending > 0 || this.#readyChecks.size > 0) {
-      this.#watch ??= setInterval(() => this.#check(), WATCH_MS);
-      return;
-    }
-    clearInterval(this.#watch);
-    this.#watch = undefined;
-  }
-
-  #check(): void {
-    this.callerStacks.startTurn();
-    this.#failInVain();
-    if (this.#connection.downMs === 0) this.#track(this.#reconciler.reconcile());
-  }
-
-  /** Fails what waits in vain, and looks at what waits for a worker. */
-  #failInVain(): void {
-    for (const run of [...this.#registry.runs()]) {
-      const obstacle = this.#obstacleTo(run.name, run.createdAt);
-      if (obstacle) run.evict(obstacle);
-    }
-    for (const check of [...this.#readyChecks]) check();
-  }
-
-  /** The error of what has waited since then for too long, or for a Redis that refuses this pool. */
-  #obstacleTo(name: string, since: number): Error | undefined {
-    const { downMs, lastError, address } = this.#connection;
-    const { redisTimeout, workerTimeout, queue, build } = this.#options;
-    if (downMs > redisTimeout || (lastError && FINAL_REASONS.has(lastError.reason)))
-      return new FleetUnavailableError(this.name, name, { address, timeoutMs: redisTimeout, cause: lastError });
-    const withoutWorkers = this.#withoutWorkersSince;
-    if (downMs > 0 || withoutWorkers === undefined || Date.now() - Math.max(since, withoutWorkers) < workerTimeout)
-      return undefined;
-    const workers = this.#membership.members.filter(({ role }) => role === 'worker');
-    const builds = [...new Set(workers.map((worker) => worker.build))];
-    return new NoFleetWorkerError(this.name, name, { queue, build, builds, timeoutMs: workerTimeout });
   }
 }
 
