@@ -1,10 +1,11 @@
 /**
- * Processes of workers are killed and stopped, and Redis is restarted without its data: no result is lost, and none comes
- * twice. `CHAOS_CALLS=20000` runs the long form.
+ * Processes of workers are killed each second, one is stopped, the network of one stalls, and Redis is restarted twice, also
+ * without its data: no result is lost, and none comes twice. `CHAOS_CALLS=20000` runs the long form.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -63,6 +64,47 @@ class UnsteadyRedis {
   }
 }
 
+/** A way to a Redis that can stall: nothing passes, and no connection ends. */
+class StallingProxy {
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+
+  constructor(target: number) {
+    this.#server = createServer((near) => {
+      const far = connect(target, '127.0.0.1');
+      for (const socket of [near, far]) {
+        this.#sockets.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          this.#sockets.delete(socket);
+          near.destroy();
+          far.destroy();
+        });
+      }
+      near.pipe(far);
+      far.pipe(near);
+    });
+  }
+
+  async listen(): Promise<number> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return (this.#server.address() as AddressInfo).port; // Cast: it listens on a port.
+  }
+
+  async stall(ms: number): Promise<void> {
+    const stalled = [...this.#sockets];
+    for (const socket of stalled) socket.pause();
+    await sleep(ms);
+    for (const socket of stalled) socket.resume();
+  }
+
+  end(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
 /** Processes of workers, of which each that ends by itself is replaced. */
 class Workers {
   readonly processes: ChildProcess[] = [];
@@ -70,10 +112,12 @@ class Workers {
 
   constructor(private readonly config: FleetWorkerConfig) {}
 
-  spawn(): ChildProcess {
+  /** @param port of another way to Redis, which the process that replaces this one does not take */
+  spawn(port?: number): ChildProcess {
+    const connection = port === undefined ? {} : { connection: `redis://127.0.0.1:${String(port)}` };
     const env = { ...process.env, SLUICE_FLEET: join(builtFiles(), 'fleet.cjs') };
     const program = join(modules, 'worker-process.cjs');
-    const child = spawn(process.execPath, [program, JSON.stringify(this.config)], {
+    const child = spawn(process.execPath, [program, JSON.stringify({ ...this.config, ...connection })], {
       env,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -104,7 +148,7 @@ describe('a fleet in trouble', () => {
     return;
   }
   const redis = { persistent: new UnsteadyRedis(true), forgetful: new UnsteadyRedis(false) };
-  const ends: (() => Promise<unknown>)[] = [];
+  const ends: (() => unknown)[] = [];
   const quick = { heartbeat: 300, lockDuration: 1_500, stalledInterval: 500 };
   const file = join(redis.persistent.folder, 'runs');
 
@@ -128,7 +172,7 @@ describe('a fleet in trouble', () => {
     });
     const pool = new FleetPool({ connection, queue, modules, heartbeat: 300 });
     ends.push(
-      () => Promise.resolve(pool.close({ force: true })),
+      () => pool.close({ force: true }),
       () => workers.end(),
     );
     return { workers, pool, work: workOf(pool) };
@@ -137,10 +181,17 @@ describe('a fleet in trouble', () => {
   it.each(['persistent', 'forgetful'] as const)(
     'returns each result once, on a %s Redis that is restarted, while workers are killed and stopped',
     async (kind) => {
-      const { workers, work } = start(redis[kind].port, `chaos-${kind}`);
+      const server = redis[kind];
+      const { workers, work } = start(server.port, `chaos-${kind}`);
+      const proxy = new StallingProxy(server.port);
+      ends.push(() => {
+        proxy.end();
+      });
       workers.spawn();
-      workers.spawn();
+      const stopped = workers.spawn();
+      const stalled = workers.spawn(await proxy.listen());
       let settled = 0;
+      const share = (part: number) => until(() => settled >= calls * part, 'the calls', patience(400_000));
       const all = lastValueFrom(
         from(Array.from({ length: calls }, (_, n) => n)).pipe(
           mergeMap((n) => work.later(10 + (n % 20), n), 100),
@@ -148,28 +199,33 @@ describe('a fleet in trouble', () => {
           toArray(),
         ),
       );
-      const trouble = (async () => {
-        await until(() => settled > calls * 0.1);
-        workers.processes[0]?.kill('SIGKILL');
-        await until(() => settled > calls * 0.3);
-        await redis[kind].kill('SIGKILL');
+      const restart = async (part: number, signal: NodeJS.Signals): Promise<void> => {
+        await share(part);
+        await server.kill(signal);
         await sleep(300);
-        await redis[kind].start();
-        await until(() => settled > calls * 0.5);
-        const [stopped, killed] = workers.processes;
-        stopped?.kill('SIGSTOP');
+        await server.start();
+      };
+      const stop = async (): Promise<void> => {
+        await share(0.1);
+        stopped.kill('SIGSTOP');
         await sleep(2_500);
-        stopped?.kill('SIGCONT');
-        await until(() => settled > calls * 0.7);
-        killed?.kill('SIGKILL');
-      })();
+        stopped.kill('SIGCONT');
+      };
+      const stall = () => share(0.2).then(() => proxy.stall(2_500));
+      const kills = setInterval(() => {
+        const killable = workers.processes.filter((each) => each !== stopped && each !== stalled);
+        killable[settled % killable.length]?.kill('SIGKILL');
+      }, 1_000);
+      ends.push(() => {
+        clearInterval(kills);
+      });
+      await Promise.all([restart(0.3, 'SIGTERM'), restart(0.6, 'SIGKILL'), stop(), stall()]);
       const results = await all;
-      await trouble;
       expect(results).toHaveLength(calls);
       expect(new Set(results).size).toBe(calls);
       expect(settled).toBe(calls);
     },
-    patience(90_000),
+    patience(400_000),
   );
 
   it('runs a call that computes longer than lockDuration once', async () => {

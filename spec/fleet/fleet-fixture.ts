@@ -164,8 +164,8 @@ export function describeFleet(title: string, declare: (fleet: Fleet) => void): v
 }
 
 /** Waits until a condition holds. */
-export async function until(condition: () => unknown, what = 'the condition'): Promise<void> {
-  const deadline = Date.now() + patience(30_000);
+export async function until(condition: () => unknown, what = 'the condition', ms = patience(30_000)): Promise<void> {
+  const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
     await sleep(10);
