@@ -6,7 +6,7 @@
  * @typedef {'loads per second' | 'tasks per second' | 'round trips per second' | 'pages per second'
  *   | 'pages per CPU second' | 'requests per second'} Rate
  * @typedef {'ms' | 'bytes per pending load' | 'round trips' | 'rounds' | 'scaling' | 'ns each' | 'ns above the bare task'
- *   | 'times the ideal' | 'bytes left' | 'MB above idle Node'} Cost
+ *   | 'times the ideal' | 'bytes left' | 'MB above idle Node' | 'commands of Redis a call' | 'us of Redis a call'} Cost
  * @typedef {Rate | Cost} Metric
  *
  * @typedef {object} Labels

@@ -1,0 +1,2 @@
+/** The entry point `sluice/fleet` of the built package. */
+export * from '../dist/fleet.mjs';
