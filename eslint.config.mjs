@@ -3,7 +3,7 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'bench/node_modules'] },
+  { ignores: ['dist', 'coverage', '**/node_modules', 'docs/api', 'docs/.vitepress'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,mts}'],

@@ -38,11 +38,13 @@ export interface MemoizedPerInstance<This, A extends readonly unknown[], V> {
  * @throws TypeError at once if `fn` is not a function, or an option is invalid. A call without an object as `this` fails
  * with a TypeError.
  * @example
+ * ```ts
  * class Users {
  *   readonly nameOf = memoizePerInstance(function (this: Users, id: number) { return nameOf(id); });
  *   @memoizePerInstance
  *   ageOf(id: number): Future<number> { return ageOf(id); }
  * }
+ * ```
  */
 export function memoizePerInstance<This extends object, A extends readonly unknown[], R>(
   fn: (this: This, ...args: A) => R,
