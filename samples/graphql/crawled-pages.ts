@@ -76,7 +76,7 @@ export async function crawlBuiltInSite(
   seed: number,
   stop$: Observable<unknown> = NEVER,
 ): Promise<readonly CrawledPage[]> {
-  let isInterrupted = false;
+  const progress = { isInterrupted: false };
   const folder = await mkdtemp(join(tmpdir(), 'sluice-graphql-'));
   const site = await startSite({ seed, hosts: ['www.localhost', 'maps.localhost'] });
   const output = join(folder, 'crawl.jsonl');
@@ -95,13 +95,13 @@ export async function crawlBuiltInSite(
       },
       {
         lookup: cachedLookup(),
-        stop$: stop$.pipe(tap(() => (isInterrupted = true))),
+        stop$: stop$.pipe(tap(() => (progress.isInterrupted = true))),
         warn: () => undefined,
         onVisit: () => undefined,
         onProgress: () => undefined,
       },
     );
-    return isInterrupted ? [] : await readCrawl(output);
+    return progress.isInterrupted ? [] : await readCrawl(output);
   } finally {
     await site.close();
     await rm(folder, { recursive: true });
