@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { NEVER } from 'rxjs';
+import { NEVER, tap, type Observable } from 'rxjs';
 import { crawl } from '../crawl/crawl';
 import { openDatabase } from '../crawl/database';
 import { cachedLookup } from '../crawl/lookup';
@@ -67,8 +67,16 @@ function toPage({ url, status, depth, bytes, title, links }: Readonly<Record<str
   };
 }
 
-/** Crawls the hosts of the built-in site that answer at once, and resolves to their pages. */
-export async function crawlBuiltInSite(seed: number): Promise<readonly CrawledPage[]> {
+/**
+ * Crawls the hosts of the built-in site that answer at once, and resolves to their pages.
+ *
+ * @param stop$ interrupts the crawl, which then has no pages
+ */
+export async function crawlBuiltInSite(
+  seed: number,
+  stop$: Observable<unknown> = NEVER,
+): Promise<readonly CrawledPage[]> {
+  const progress = { isInterrupted: false };
   const folder = await mkdtemp(join(tmpdir(), 'sluice-graphql-'));
   const site = await startSite({ seed, hosts: ['www.localhost', 'maps.localhost'] });
   const output = join(folder, 'crawl.jsonl');
@@ -87,13 +95,13 @@ export async function crawlBuiltInSite(seed: number): Promise<readonly CrawledPa
       },
       {
         lookup: cachedLookup(),
-        stop$: NEVER,
+        stop$: stop$.pipe(tap(() => (progress.isInterrupted = true))),
         warn: () => undefined,
         onVisit: () => undefined,
         onProgress: () => undefined,
       },
     );
-    return await readCrawl(output);
+    return progress.isInterrupted ? [] : await readCrawl(output);
   } finally {
     await site.close();
     await rm(folder, { recursive: true });

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, from } from 'rxjs';
 import { recordTimeline } from 'sluice/trace';
 import { DEFAULT_OPTIONS } from '../crawl/options';
 import { interruption } from '../interruption';
@@ -40,7 +40,11 @@ command.parseAsync().catch((error: unknown) => {
 
 async function serve(file: string | undefined, { port, seed, timeline }: GraphCommandOptions): Promise<void> {
   const stopped = firstValueFrom(interruption());
-  const pages = await crawledPages(file, seed);
+  const pages = await crawledPages(file, seed, stopped);
+  if (pages.length === 0) {
+    process.exitCode = await stopped;
+    return;
+  }
   const connection = await openConnection(process.env['DATABASE_URL']);
   try {
     await fillTables(connection, pages);
@@ -55,11 +59,16 @@ async function serve(file: string | undefined, { port, seed, timeline }: GraphCo
   }
 }
 
-async function crawledPages(file: string | undefined, seed: number): Promise<readonly CrawledPage[]> {
+/** The pages to serve: none if the command is interrupted while it crawls. */
+async function crawledPages(
+  file: string | undefined,
+  seed: number,
+  stopped: Promise<number>,
+): Promise<readonly CrawledPage[]> {
   if (file !== undefined) return readCrawl(file);
   if (existsSync(DEFAULT_OPTIONS.output)) return readCrawl(DEFAULT_OPTIONS.output);
   console.error('No stored crawl: crawling the built-in site.');
-  return crawlBuiltInSite(seed);
+  return crawlBuiltInSite(seed, from(stopped));
 }
 
 function startTimeline(path: string): ReturnType<typeof recordTimeline> {

@@ -184,6 +184,23 @@ describe('loader.batch', () => {
 });
 
 describe('the flush of a batch function with two parameters', () => {
+  it.each(['window', 'hold'])(
+    'is passed to a function with rest parameters, whose number is unknown, by an option of sluice (%s: 0)',
+    async (option) => {
+      type Passed = Parameters<DataLoader.FlushLoadFn<number, string>>;
+      const flushes: unknown[] = [];
+      const loader = new DataLoader<number, string>(
+        async (...passed: Passed) => {
+          flushes.push(passed[1].signal);
+          return Promise.resolve(passed[0].map(String));
+        },
+        { [option]: 0 },
+      );
+      expect(await loader.loadMany([1, 2])).toEqual(['1', '2']);
+      expect(flushes).toEqual([expect.any(AbortSignal)]);
+    },
+  );
+
   it('settles single keys before the others', async () => {
     const loader = new DataLoader<number, string>(async (ids, flush) => {
       for (const id of ids) flush.succeed(id, `early ${String(id)}`);

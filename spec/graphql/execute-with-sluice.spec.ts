@@ -58,6 +58,46 @@ describe('the resolvers of an execution', () => {
     expect(result).toEqual({ data: { grid: [[1, 2], [], [3]] } });
   });
 
+  it('may return Sets and generators of Observables and futures', async () => {
+    const schema = buildSchema('type Query { set: [Int] generator: [Int] nested: [[Int]] plain: [Int] }');
+    const rootValue = {
+      set: () => new Set([of(1), Future.of(2), 3]),
+      *generator() {
+        yield of(1);
+        yield Future.of(2);
+        yield 3;
+      },
+      nested: () => [[of(2)].values()],
+      plain: () => new Set([1, 2]),
+    };
+    const document = parse('{ set generator nested plain }');
+    const result = await executeWithSluice({ schema, document, rootValue }, { execute });
+    expect(result).toEqual({
+      data: { set: [1, 2, 3], generator: [1, 2, 3], nested: [[2]], plain: [1, 2] },
+    });
+  });
+
+  it('leave a generator at its end where an item throws', async () => {
+    let isClosed = false;
+    const schema = buildSchema('type Query { items: [Int] }');
+    const rootValue = {
+      *items() {
+        try {
+          yield of(1);
+          throw new Error('torn');
+        } finally {
+          isClosed = true;
+        }
+      },
+    };
+    const { data, errors } = await executeWithSluice({ schema, document: parse('{ items }'), rootValue }, { execute });
+    expect({ data, messages: errors?.map(({ message }) => message), isClosed }).toEqual({
+      data: { items: null },
+      messages: ['torn'],
+      isClosed: true,
+    });
+  });
+
   it('may be methods of the root value that return Observables and futures', async () => {
     const result = await executeWithSluice(
       {

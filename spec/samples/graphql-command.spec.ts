@@ -10,6 +10,7 @@ import { crawledPages, PAGES } from './graphql-server';
 import { commandOf, runSample, sampleEnvironment } from './run-sample';
 
 const folder = temporaryFolder();
+const emptyFolder = temporaryFolder();
 const crawl = folder.write('pages.jsonl', crawledPages.map((page) => `${JSON.stringify(page)}\n`).join(''));
 
 it('the command serves a stored crawl, logs each request, and stops at a signal in good order', async () => {
@@ -43,6 +44,20 @@ it('the command serves a stored crawl, logs each request, and stops at a signal 
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: `Timeline: ${join(folder.path, 'out.html')}\n` });
   expect(existsSync(join(folder.path, 'out.html'))).toBe(true);
+});
+
+it('a signal during the first crawl ends the command before it serves, with the exit code of the signal', async () => {
+  const child = spawn(process.execPath, [...commandOf('graphql'), '--port', '0'], {
+    cwd: emptyFolder.path,
+    env: sampleEnvironment,
+  });
+  let stdout = '';
+  child.stdout.on('data', (text) => (stdout += String(text)));
+  const closed = once(child, 'close');
+  await once(child.stderr, 'data');
+  child.kill('SIGINT');
+  const [code] = (await closed) as [number];
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
 });
 
 it.each([

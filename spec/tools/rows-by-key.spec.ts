@@ -99,6 +99,42 @@ describe('byKey', () => {
     }
   });
 
+  it('calls a `missing` that is a function with each key without a row, alone', async () => {
+    const calls: unknown[][] = [];
+    const missing = (...args: unknown[]) => (calls.push(args), `no ${String(args[0])}`);
+    expect(
+      await load(
+        byKey(people, ({ id }) => id, { missing }),
+        [1, 4, 5],
+      ),
+    ).toEqual([ada, 'no 4', 'no 5']);
+    expect(calls).toEqual([[4], [5]]);
+  });
+
+  it('fails only the key for which a function `missing` returns or throws an Error', async () => {
+    const gone = new Error('gone');
+    const failing = (id: number): null => {
+      if (id === 4) throw gone;
+      return null;
+    };
+    const missings = [failing, (id: number) => (id === 4 ? gone : null)];
+    for (const missing of missings) {
+      const personById = batch<number, unknown>(() => byKey(people, ({ id }) => id, { missing }), {
+        name: 'personById',
+      });
+      expect(await allSettled([personById(4), personById(5), personById(1)])).toEqual([
+        { status: 'rejected', reason: gone },
+        { status: 'fulfilled', value: null },
+        { status: 'fulfilled', value: ada },
+      ]);
+    }
+  });
+
+  it('gives a function `missing` the key as it was asked for, not its identity', async () => {
+    const map = byKey(people, ({ id }) => id, { key: Number, missing: (key) => typeof key });
+    expect(await load<number | string>(map, ['1', '4'])).toEqual([ada, 'string']);
+  });
+
   it('gives a key of a DataLoader without a row the value of `missing`', async () => {
     const loader = new DataLoader(async () => Promise.resolve(byKey(people, ({ id }) => id, { missing: null })));
     expect(await loader.loadMany([4, 1])).toEqual([null, ada]);

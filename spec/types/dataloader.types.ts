@@ -52,6 +52,15 @@ group('the types of dataloader', () => {
     void loaderClass;
   });
 
+  compiles('refuse misspelt options, those of sluice included', () => {
+    // @ts-expect-error `windows` is misspelt
+    some<(options: DataLoader.Options<number, User>) => void>()({ windows: 5 });
+    // @ts-expect-error `maxbatchsize` is misspelt
+    some<(options: DataLoader.Options<number, User>) => void>()({ maxbatchsize: 5 });
+    // @ts-expect-error `holds` is misspelt
+    void new DataLoader(users, { holds: 5 });
+  });
+
   compiles('infer keys and values as dataloader does', () => {
     const found = (ids: readonly number[]) =>
       Promise.resolve(ids.map((id) => (id > 0 ? String(id) : new Error('none'))));

@@ -98,6 +98,7 @@ group('tools for rows', () => {
 
   compiles('have the value of `missing` in the type of the results', () => {
     resultOf(() => byKey(rows, ({ id }) => id, { missing: null })).is<Map<string, Row | null>>();
+    resultOf(() => byKey(rows, ({ id }) => id, { missing: (id) => id.length })).is<Map<string, Row | number>>();
     resultOf(() => byKey(rows, ({ id }) => id, { missing: undefined })).is<Map<string, Row | undefined>>();
   });
 

@@ -8,12 +8,21 @@ import { isObject } from '../core/is-object';
 import { Future } from '../future/future';
 import type { RequestLifetime } from './request-lifetime';
 
-/** Converts the result of a resolver: a thenable, an Observable, a list with either at any depth, or a plain value. */
+/**
+ * Converts the result of a resolver: a thenable, an Observable, a list with either at any depth, or a plain value. A list is
+ * an array, a Set or an iterator: another iterable may be the value of a scalar.
+ */
 export function toResolverResult(result: unknown, lifetime: RequestLifetime): unknown {
   if (!isObject(result)) return result;
   if (isThenable(result)) return new FieldResult(result, lifetime);
   if (isObservable(result)) return new FieldResult(Future.from(result), lifetime);
-  return hasAwaited(result) ? result.map((item) => toResolverResult(item, lifetime)) : result;
+  if (isIterator(result)) return convertedItems(result, lifetime);
+  return hasAwaited(result) ? Array.from(result, (item) => toResolverResult(item, lifetime)) : result;
+}
+
+/** The items of an iterator, converted as they are pulled: they can be iterated over only once. */
+function* convertedItems(items: IterableIterator<unknown>, lifetime: RequestLifetime): Generator {
+  for (const item of items) yield toResolverResult(item, lifetime);
 }
 
 /**
@@ -36,10 +45,16 @@ export function afterResult(result: unknown, onResult: () => void): unknown {
 export const isThenable = (value: object): value is PromiseLike<unknown> =>
   'then' in value && typeof value.then === 'function';
 
-const hasAwaited = (value: object): value is readonly unknown[] => Array.isArray(value) && value.some(isAwaited);
+const isIterator = (value: object): value is IterableIterator<unknown> =>
+  Symbol.iterator in value && 'next' in value && typeof value.next === 'function';
+
+function hasAwaited(value: object): value is Iterable<unknown> {
+  if (Array.isArray(value)) return value.some(isAwaited);
+  return value instanceof Set && [...value].some(isAwaited);
+}
 
 const isAwaited = (value: unknown): boolean =>
-  isObject(value) && (isThenable(value) || isObservable(value) || hasAwaited(value));
+  isObject(value) && (isThenable(value) || isObservable(value) || isIterator(value) || hasAwaited(value));
 
 class FieldResult implements PromiseLike<unknown> {
   #started: PromiseLike<unknown> | undefined;

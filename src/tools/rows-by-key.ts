@@ -25,12 +25,12 @@ export interface GroupByKeyConfig<K, I = K> {
 /** The options of `byKey`. */
 export interface ByKeyConfig<K, I = K, M = never> extends GroupByKeyConfig<K, I> {
   /**
-   * Result of a key without a row, in a batch function that returns the Map. `undefined` is a value too, and an `Error` fails
-   * the key.
+   * Result of a key without a row, in a batch function that returns the Map, or a function from the key to it. `undefined` is
+   * a value too, and an `Error` fails the key, as does an `Error` that the function throws.
    *
    * @defaultValue none: the key fails with a `MissingResultError`
    */
-  readonly missing?: M;
+  readonly missing?: M | ((key: K) => M);
   /**
    * Which row is the result of a key with several rows. `'error'` throws a `DuplicateKeyError`.
    *
@@ -71,7 +71,7 @@ export function byKey<Row, K, I = NonNullable<K>, M = never>(
     }
     map.set(key, row);
   });
-  return findable(map, config, 'missing' in config ? () => ({ result: missing }) : undefined);
+  return findable(map, config, 'missing' in config ? (key) => ({ result: missingResult(missing, key) }) : undefined);
 }
 
 /**
@@ -137,6 +137,10 @@ function eachKey<Row, K, I>(
   }
 }
 
+const missingResult = <K, M>(missing: M | ((key: K) => M) | undefined, key: K): M | undefined =>
+  // Cast: a function in the place of `missing` is called, so it is no result itself.
+  typeof missing === 'function' ? (missing as (key: K) => M)(key) : missing;
+
 /** A future is iterable for `yield*`, but is not a list of rows. */
 const isRows = (rows: unknown): boolean =>
   typeof rows === 'object' && hasMethod(rows, Symbol.iterator) && !isPromiseOrObservable(rows);
@@ -151,7 +155,7 @@ const isNoKey = (key: unknown): boolean => key === undefined || key === null || 
 function findable<K, I, V>(
   map: Map<I, V>,
   { key: identityOf }: GroupByKeyConfig<K, I>,
-  missing: (() => { readonly result: unknown }) | undefined,
+  missing: ((key: K) => { readonly result: unknown }) | undefined,
 ): Map<I, V> {
   if (!identityOf && !missing) return map;
   // Casts: a batch function asks for keys of its own type, and a Map has no other keys than its own.
@@ -164,7 +168,7 @@ function findable<K, I, V>(
   giveLookup(map, (key, identity) => {
     try {
       const form = formOf(key, identity);
-      return has(form) ? { result: map.get(form as I) } : missing?.();
+      return has(form) ? { result: map.get(form as I) } : missing?.(key as K);
     } catch (error) {
       if (isError(error)) return { result: error };
       throw error;
