@@ -8,6 +8,7 @@ import type { CapturedStack } from '../../core/call-site';
 import type { Arguments, Call } from './call';
 import { functionCodeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
 import { all } from '../../future/all';
+import { Future } from '../../future/future';
 import { PoolClosedError, WorkerStartError } from '../wire/pool-errors';
 import type { TaskRun } from '../host/task-run';
 import type { WorkerThread } from '../thread/worker-thread';
@@ -16,7 +17,7 @@ import { removeCallbackArguments } from './callback-arguments';
 import { Job, withConfig, type WorkerResult } from './job';
 import type { Platform } from '../thread/platform';
 import { optionsOf, type WorkerPoolConfig } from '../host/pool-config';
-import { callOnNewWorkers } from '../host/new-workers';
+import { callOnThreads } from '../host/broadcast';
 import { PoolEngine } from '../host/pool-engine';
 import { PoolClosedValue } from './pool-closed-value';
 import { moduleOf, type PoolModule } from './pool-module';
@@ -182,7 +183,6 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   ): AsyncValue<WorkerResult<R>[]>;
   broadcast<R>(...params: unknown[]): AsyncValue<R[]> {
     const engine = this.#engine;
-    const { workers } = engine;
     const [config, fn, ...args] = withConfig<BroadcastConfig>(params);
     const { futureThreads, ...taskConfig } = checkedBroadcastOptions('WorkerPool.broadcast', config);
     const code = codeOf(fn, 'WorkerPool.broadcast');
@@ -191,10 +191,12 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     const callerStack = engine.callerStacks.capture(this.broadcast);
     const callOn = (target: WorkerThread<TaskRun>): Call<R> =>
       this.#call<R>({ code: code.code, name }, { isNested: false, ...taskConfig, target })(args, callerStack);
-    workers.ensureWorkers(engine.queued);
-    const calls = workers.activeWorkers.map(callOn);
-    if (futureThreads) callOnNewWorkers(engine, callOn, taskConfig.signal);
-    return all(engine.isClosed ? [this.#call<R>({ code: code.code, name }, { isNested: false })(args)] : calls).start();
+    if (engine.isClosed) return all([this.#call<R>({ code: code.code, name }, { isNested: false })(args)]).start();
+    const calls = callOnThreads(engine, callOn, { futureThreads, signal: taskConfig.signal });
+    const { startFailure } = engine.workers;
+    return calls.length === 0 && startFailure
+      ? Future.fail(new WorkerStartError(engine.name, name, startFailure.cause)).start()
+      : all(calls).start();
   }
 
   /**
