@@ -239,7 +239,9 @@ describe('pool.broadcast', () => {
   it('refuses invalid options and functions', () => {
     const pool = makePool({ size: 1 });
     expect(() => pool.broadcast({ futureThreads: 1 as never }, threadId)).toThrow('futureThreads');
-    expect(() => pool.broadcast({ future: true } as never, threadId)).toThrow('unknown option');
+    expect(() => pool.broadcast({ futureThread: true } as never, threadId)).toThrow(
+      'unknown option "futureThread". Did you mean "futureThreads"?',
+    );
     expect(() => pool.broadcast(7 as never)).toThrow(TypeError);
   });
 });

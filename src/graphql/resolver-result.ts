@@ -5,6 +5,7 @@
 import { isObservable } from 'rxjs';
 import { isKeyFuture } from '../batch/batch-future';
 import { isObject } from '../core/is-object';
+import { isThenable } from '../core/is-thenable';
 import { Future } from '../future/future';
 import type { RequestLifetime } from './request-lifetime';
 
@@ -32,9 +33,6 @@ export function afterResult(result: unknown, onResult: () => void): unknown {
   onResult();
   return result;
 }
-
-export const isThenable = (value: object): value is PromiseLike<unknown> =>
-  'then' in value && typeof value.then === 'function';
 
 const hasAwaited = (value: object): value is readonly unknown[] => Array.isArray(value) && value.some(isAwaited);
 
