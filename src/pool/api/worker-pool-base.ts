@@ -9,7 +9,7 @@ import type { Arguments, Call } from './call';
 import { functionCodeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
 import { all } from '../../future/all';
 import { Future } from '../../future/future';
-import { PoolClosedError, WorkerStartError } from '../wire/pool-errors';
+import { WorkerStartError } from '../wire/pool-errors';
 import type { TaskRun } from '../host/task-run';
 import type { WorkerThread } from '../thread/worker-thread';
 import { checkedBroadcastOptions, type BroadcastConfig } from './broadcast-config';
@@ -19,7 +19,7 @@ import type { Platform } from '../thread/platform';
 import { optionsOf, type WorkerPoolConfig } from '../host/pool-config';
 import { callOnThreads } from '../host/broadcast';
 import { PoolEngine } from '../host/pool-engine';
-import { PoolClosedValue } from './pool-closed-value';
+import { PoolClosing, whenDrained, whenReady } from './pool-lifecycle';
 import { moduleOf, type PoolModule } from './pool-module';
 import { PoolScheduler } from './pool-scheduler';
 import { poolTaskDefinitionOf, registerPoolTask, type PoolTaskDefinition } from './pool-task-definition';
@@ -55,7 +55,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   readonly scheduler: SchedulerLike;
   readonly #engine: PoolEngine;
   readonly #options: ReturnType<typeof optionsOf>;
-  #closing: AsyncValue<void> | undefined;
+  readonly #closing: PoolClosing;
 
   protected constructor(config: WorkerPoolConfig, platform: Platform) {
     super();
@@ -64,6 +64,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
       this.#call({ code, name }, { isNested: true })(args),
     );
     this.#engine = engine;
+    this.#closing = new PoolClosing(engine);
     this.name = engine.name;
     this.events$ = engine.events.asObservable();
     this.scheduler = new PoolScheduler(engine);
@@ -91,34 +92,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
    * await pool.ready; // the first tasks do not wait for the start of a thread
    */
   get ready(): AsyncValue<void> {
-    const engine = this.#engine;
-    const { workers } = engine;
-    const ready = new PoolClosedValue(engine);
-    const releaseProcess = engine.keepProcessAlive();
-    const settle = (settleValue: () => void): void => {
-      engine.turnListeners.delete(check);
-      releaseProcess();
-      if (!ready.isSet) settleValue();
-    };
-    const check = (): void => {
-      const { startFailure } = workers;
-      if (engine.isClosed)
-        settle(() => {
-          ready.fail(new PoolClosedError(engine.name, 'ready', { isStopped: true }));
-        });
-      else if (ready.isSet || workers.readyWorkers.length >= workers.min)
-        settle(() => {
-          ready.set();
-        });
-      else if (startFailure)
-        settle(() => {
-          ready.fail(new WorkerStartError(engine.name, 'ready', startFailure.cause));
-        });
-    };
-    engine.turnListeners.add(check);
-    engine.requestTurn();
-    check();
-    return ready;
+    return whenReady(this.#engine);
   }
 
   /** The current numbers of threads and tasks, and how long tasks wait and run. */
@@ -229,18 +203,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
 
   /** Waits until no task is queued or running. The pool goes on taking tasks. */
   drain(): AsyncValue<void> {
-    const engine = this.#engine;
-    const drained = new PoolClosedValue(engine);
-    const releaseProcess = engine.keepProcessAlive();
-    const setIfIdle = (): void => {
-      if (!engine.isIdle) return;
-      engine.turnListeners.delete(setIfIdle);
-      releaseProcess();
-      drained.set();
-    };
-    engine.turnListeners.add(setIfIdle);
-    setIfIdle();
-    return drained;
+    return whenDrained(this.#engine);
   }
 
   /**
@@ -252,26 +215,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
    * await pool.close({ timeout: 5_000 });
    */
   close(config: CloseConfig = {}): AsyncValue<void> {
-    const { force, timeout } = checkedCloseOptions('WorkerPool.close', config);
-    const engine = this.#engine;
-    const isFirst = !this.#closing;
-    const closing = (this.#closing ??= new PoolClosedValue(engine));
-    engine.close();
-    const timer = engine.timers.set(timeout, () => engine.closeByForce());
-    const closeIfIdle = (): void => {
-      if (!engine.isIdle) return;
-      engine.timers.clear(timer);
-      engine.workers.close();
-      if (engine.workers.threads.length > 0) return;
-      engine.turnListeners.delete(closeIfIdle);
-      if (!isFirst) return;
-      engine.onClosed();
-      closing.set();
-    };
-    engine.turnListeners.add(closeIfIdle);
-    if (force) engine.closeByForce();
-    engine.requestTurn();
-    return closing;
+    return this.#closing.close(checkedCloseOptions('WorkerPool.close', config));
   }
 
   /** Closes the pool at the end of an `await using` block, after its tasks have ended. */
