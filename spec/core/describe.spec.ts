@@ -155,6 +155,7 @@ describe('hintObjectKeys', () => {
   it.each(keys)('advises to set the key option where keys are equal but not the same object: %s', (_, key, twin) => {
     const hint = hintObjectKeys(new Map([[twin, 'value']]), key, key);
     expect(hint).toMatch(/^, though the Map has keys that are objects\. An object equals only itself,/);
+    expect(hint).toContain('as the copies of keys are that a worker thread gets');
     expect(hint).toContain('set the key option');
   });
 

@@ -171,10 +171,77 @@ describe('pool.broadcast', () => {
     expect([...count]).toEqual([1, 1]);
   });
 
+  it.each<readonly [string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new RangeError('no');
+      },
+    ],
+    ['exits', () => process.exit(4)],
+  ])('backs off, and starts no threads without end, if the function %s on each future thread', async (_, fail) => {
+    const pool = makePool({ size: 1 });
+    const spawned: PoolEvent[] = [];
+    pool.events$.subscribe((event) => event.type === 'spawn' && spawned.push(event));
+    await settle(pool.broadcast({ futureThreads: true }, fail));
+    await settle(pool.do(() => process.exit(1)));
+    expect(await settle(pool.do(() => 1))).toMatchObject({ name: 'WorkerStartError' });
+    await sleep(300);
+    expect(spawned.length).toBeLessThanOrEqual(5);
+  });
+
+  it('leaves a future thread as it is when its signal aborts a call there', async () => {
+    const pool = makePool({ size: 1 });
+    const reached = sharedNumbers(1);
+    const faults: PoolEvent[] = [];
+    pool.events$.subscribe((event) => event.type === 'fault' && faults.push(event));
+    const controller = new AbortController();
+    const wait = async (numbers: Int32Array): Promise<void> => {
+      if (Atomics.add(numbers, 0, 1) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await pool.broadcast({ futureThreads: true, signal: controller.signal }, wait, reached);
+    pool.size = 2;
+    await waitUntil(() => reached[0] === 2);
+    controller.abort();
+    await pool.broadcast(threadId);
+    expect(faults).toEqual([]);
+  });
+
+  it('fails with the error of `init` where no thread can start', async () => {
+    const init = (): never => {
+      throw new Error('no license server');
+    };
+    const pool = makePool({ size: 1, init });
+    const expected = { name: 'WorkerStartError', cause: { message: 'no license server' } };
+    for (let round = 0; round < 4; round++) expect(await settle(pool.broadcast(threadId))).toMatchObject(expected);
+  });
+
+  it('takes more calls at a time than a thread has slots', async () => {
+    const pool = makePool({ size: 1 });
+    await pool.ready;
+    const broadcasts = Array.from({ length: 17_000 }, (_, n) => pool.broadcast((it: number) => it, n));
+    expect((await Promise.all(broadcasts)).at(-1)).toEqual([16_999]);
+  });
+
+  it('runs on a thread that is about to be replaced, and does not count as one of its tasks', async () => {
+    const pool = makePool({ size: 1, maxTasksPerThread: 1 });
+    await pool.broadcast({ futureThreads: true }, threadId);
+    for (let round = 0; round < 3; round++) {
+      const job = pool.do(threadId);
+      const alongside = new Promise<unknown>((resolve) => {
+        job.subscribe({ next: () => resolve(settle(pool.broadcast(threadId))) });
+      });
+      expect([await job]).toEqual(await alongside);
+    }
+    expect(pool.stats).toMatchObject({ failed: 0 });
+  });
+
   it('refuses invalid options and functions', () => {
     const pool = makePool({ size: 1 });
     expect(() => pool.broadcast({ futureThreads: 1 as never }, threadId)).toThrow('futureThreads');
-    expect(() => pool.broadcast({ future: true } as never, threadId)).toThrow('unknown option');
+    expect(() => pool.broadcast({ futureThread: true } as never, threadId)).toThrow(
+      'unknown option "futureThread". Did you mean "futureThreads"?',
+    );
     expect(() => pool.broadcast(7 as never)).toThrow(TypeError);
   });
 });
@@ -194,6 +261,13 @@ describe('a thread that is replaced', () => {
     expect([...counts.values()].every((count) => count <= maxTasksPerThread)).toBe(true);
     expect(counts.size).toBe(Math.ceil(20 / maxTasksPerThread));
     expect(pool.stats).toMatchObject({ completed: 20, failed: 0 });
+  });
+
+  it('is not used up by a task that cannot be sent', async () => {
+    const pool = makePool({ size: 1, maxTasksPerThread: 1 });
+    const refused = pool.do((value: unknown) => value, (() => 1) as never);
+    expect(await settle(refused)).toMatchObject({ name: 'TransferError' });
+    expect(await settle(pool.do(() => 2))).toBe(2);
   });
 
   it('has ended its nested calls before', async () => {

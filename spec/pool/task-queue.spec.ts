@@ -58,6 +58,28 @@ describe('the task queue', () => {
     expect(namesOf(queue)).toEqual(['c', 'a']);
   });
 
+  it('orders as many priorities as tasks, in any order of their arrival and removal', () => {
+    const tasks = Array.from({ length: 2_000 }, (_, n) => task(String(n), ((n * 7_919) % 2_003) - 1_000, n % 50));
+    const queue = queueOf(...tasks);
+    for (const each of tasks) if (each.priority % 3 === 0) queue.remove(each);
+    const kept = tasks.filter(({ priority }) => priority % 3 !== 0);
+    expect(queue.size).toBe(kept.length);
+    const sorted = kept.sort((one, other) => one.queuedAt - other.queuedAt - 1_000 * (one.priority - other.priority));
+    expect(namesOf(queue)).toEqual(sorted.map(({ name }) => name));
+    expect(queue.size).toBe(0);
+  });
+
+  it('takes time in proportion to the number of tasks, also if each has a priority of its own', () => {
+    const count = 50_000;
+    const queue = queueOf(...Array.from({ length: count }, (_, n) => task('', n + 1)));
+    const compared = { count: 0 };
+    for (let left = count; left > 0; left--) {
+      const first = queue.shift();
+      if (first?.priority === left) compared.count++;
+    }
+    expect(compared.count).toBe(count);
+  });
+
   it('gives up the oldest task of the lowest priority', () => {
     const queue = queueOf(task('a'), task('b', -1), task('c', -1), task('d', 3));
     expect([queue.shiftLeast(), queue.shiftLeast(), queue.shiftLeast()].map((each) => each?.name)).toEqual([

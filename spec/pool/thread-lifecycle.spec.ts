@@ -2,6 +2,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { transfer, TransferError, WorkerPool, WorkerStartError, type PoolEvent } from 'sluice/pool';
 import { runAlone } from '../support/process';
+import { sharedNumbers } from '../support/shared-memory';
 import { sleep } from '../support/sleep';
 import { poolFixture } from './faults/pool-fixture';
 
@@ -135,6 +136,21 @@ describe('an init that fails', () => {
   });
 });
 
+describe('an init that fails now and then', () => {
+  it('counts failures in a row only: a thread that has run a task ends the count', async () => {
+    const pool = newPool({
+      size: 1,
+      maxTasksPerThread: 2,
+      initData: sharedNumbers(1),
+      init: (starts: Int32Array) => {
+        const number = Atomics.add(starts, 0, 1);
+        if (number === 0 || number === 1 || number === 3) throw new Error(`start ${String(number)}`);
+      },
+    });
+    for (let n = 0; n < 4; n++) expect(await pool.do((value: number) => value, n)).toBe(n);
+  });
+});
+
 describe('teardown', () => {
   it('runs on each orderly end of a thread, after its tasks: close, using, a smaller size, the idle timeout, the end of the process', () => {
     const { lines, stderr } = runAlone(`
@@ -224,6 +240,40 @@ describe('teardown', () => {
       await hanging.close();
       expect(hanging.stats.threads).toBe(0);
     }
+  });
+
+  it('that fails on threads without a task does not keep other threads from starting', async () => {
+    const pool = newPool({
+      size: 3,
+      teardown: () => {
+        throw new Error('could not hang up');
+      },
+    });
+    await pool.ready;
+    const faults: PoolEvent[] = [];
+    const ended = new Promise<void>((resolve) => {
+      pool.events$.subscribe((event) => {
+        if (event.type === 'exit' && faults.length === 3) resolve();
+        if (event.type === 'fault') faults.push(event);
+      });
+    });
+    pool.size = 0;
+    await ended;
+    pool.size = 3;
+    await pool.ready;
+    expect(pool.stats.threads).toBe(3);
+  });
+
+  it('of many pools makes Node warn of nothing', () => {
+    const { lines, stderr } = runAlone(`
+      const { WorkerPool } = require('sluice/pool');
+      const teardown = () => console.log('torn down');
+      const pools = Array.from({ length: 12 }, () => new WorkerPool({ size: 1, min: undefined, teardown }));
+      pools[0].do(() => console.log('task'));
+      for (const pool of pools.slice(1)) pool.size = 0;
+    `);
+    expect(lines).toEqual(['task', 'torn down']);
+    expect(stderr).toBe('');
   });
 
   it('is refused if it is no function', () => {

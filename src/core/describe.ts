@@ -95,7 +95,7 @@ export function hintObjectKeys(results: ReadonlyMap<unknown, unknown>, key: unkn
     identity === key
       ? 'set the key option to a function from a key to a string or a number, and use its results as keys of the Map'
       : `use the result of the key option as key of the Map, ${describe(identity)} for this key`;
-  return `, though the Map has keys that are objects. An object equals only itself, not an object with the same content: ${advice}`;
+  return `, though the Map has keys that are objects. An object equals only itself, not an object with the same content, as the copies of keys are that a worker thread gets: ${advice}`;
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -1,4 +1,5 @@
 /** The internals of RxJS that sluice needs and RxJS does not export are used only in this file. */
+import { isThenable } from './is-thenable';
 import {
   Observable,
   Subscription,
@@ -68,7 +69,7 @@ const isObject = (value: unknown): value is object =>
 
 /** @throws the error of a getter of the value */
 const hasThenOrObservable = (value: object): boolean =>
-  value instanceof Observable || ('then' in value && typeof value.then === 'function') || observableKey in value;
+  value instanceof Observable || isThenable(value) || observableKey in value;
 
 /** Whether the value is a Map, also of another realm: under jest, a Map received from a worker thread is one. */
 export const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>

@@ -3,6 +3,7 @@
  * results by key is accepted as well.
  */
 import { UNNAMED_BATCH } from '../core/describe';
+import { isThenable } from '../core/is-thenable';
 import { isMap } from '../core/rx';
 import { resultOfKey } from '../batch/match-results';
 import type { LoaderFields } from './loader-fields';
@@ -28,10 +29,6 @@ export function callBatchFunction<K, V, C>(
   if (isThenable(promise)) return promise;
   throw new TypeError(`${MUST_BE}the function did not return a Promise: ${textOf(promise)}.`);
 }
-
-/** @throws the error of a getter `then` */
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  Boolean(value) && typeof (value as { readonly then?: unknown }).then === 'function';
 
 /**
  * The results in the order of the keys.

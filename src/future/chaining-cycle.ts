@@ -1,10 +1,5 @@
 /** A thenable as a value: how it is adopted, and the error of a value that leads back to itself, as native promises have. */
 
-export const isThenable = <T>(value: unknown): value is PromiseLike<T> =>
-  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-  'then' in value &&
-  typeof value.then === 'function';
-
 export const chainingCycle = (title: string): TypeError =>
   new TypeError(
     `Chaining cycle detected: ${title} has a value that leads back to it. A wait for that value would never end. ` +

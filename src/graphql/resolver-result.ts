@@ -5,6 +5,7 @@
 import { isObservable } from 'rxjs';
 import { isKeyFuture } from '../batch/batch-future';
 import { isObject } from '../core/is-object';
+import { isThenable } from '../core/is-thenable';
 import { Future } from '../future/future';
 import type { RequestLifetime } from './request-lifetime';
 
@@ -41,9 +42,6 @@ export function afterResult(result: unknown, onResult: () => void): unknown {
   onResult();
   return result;
 }
-
-export const isThenable = (value: object): value is PromiseLike<unknown> =>
-  'then' in value && typeof value.then === 'function';
 
 const isIterator = (value: object): value is IterableIterator<unknown> =>
   Symbol.iterator in value && 'next' in value && typeof value.next === 'function';

@@ -1,7 +1,7 @@
 /** Runs a request in its lifetime, which ends with the result: at once, with a promise, or with the last part of a stream. */
 import { isObject } from '../core/is-object';
 import type { RequestLifetime } from './request-lifetime';
-import { isThenable } from './resolver-result';
+import { isThenable } from '../core/is-thenable';
 import { isAsyncIterable, reportLateFailure, ResultStream } from './result-stream';
 
 /**

@@ -6,7 +6,8 @@
 import { isObservable } from 'rxjs';
 import { ObservableIterator } from './observable-iterator';
 import { RequestLifetime } from './request-lifetime';
-import { afterResult, isThenable, toEnteringResult, toResolverResult } from './resolver-result';
+import { isThenable } from '../core/is-thenable';
+import { afterResult, toEnteringResult, toResolverResult } from './resolver-result';
 
 /** A resolver of a field, as in graphql-js: `(source, args, context, info)`. */
 export type FieldResolver = (source: unknown, args: unknown, context: unknown, info: FieldInfo) => unknown;

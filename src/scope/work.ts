@@ -6,7 +6,7 @@ import type { Awaitable } from '../core/shape';
 import type { BatchScheduler } from '../scheduler/batch-scheduler';
 import { runIn } from '../scheduler/frame';
 import { begin, endedExecution, type Execution, type Sink } from '../future/execution';
-import { isThenable } from '../future/chaining-cycle';
+import { isThenable } from '../core/is-thenable';
 import { beginExternalInput } from '../future/external-input';
 import { SingleValueObservable } from '../future/single-value-observable';
 import { task } from '../task/task';

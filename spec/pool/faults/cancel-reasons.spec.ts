@@ -51,6 +51,28 @@ describe('the reason of a cancellation', () => {
     expect(await seenReason(pool)).toMatchObject({ name: 'RangeError', message: 'tab was closed' });
   });
 
+  it('arrives also where a task has replaced the methods of strings', async () => {
+    const pool = await newPool();
+    await pool.do(() => {
+      const refuse = (): never => {
+        throw new Error('replaced');
+      };
+      for (const name of Object.getOwnPropertyNames(String.prototype))
+        if (name !== 'constructor' && name !== 'length')
+          Object.defineProperty(String.prototype, name, { value: refuse, configurable: true });
+    });
+    for (const [reason, seen] of [
+      ['deploying', 'deploying'],
+      [new RangeError('tab was closed'), { name: 'RangeError', message: 'tab was closed' }],
+    ]) {
+      const job = pool.do(untilCancelled);
+      await whenRunning(pool);
+      job.cancel(reason);
+      await settle(job);
+      expect(await seenReason(pool)).toEqual(seen);
+    }
+  });
+
   it('is an AbortError if the signal has no reason of its own', async () => {
     const pool = await newPool();
     const controller = new AbortController();

@@ -19,9 +19,10 @@ export interface BroadcastConfig extends TaskConfig {
  */
 export function checkedBroadcastOptions(
   caller: string,
-  { futureThreads = false, ...config }: BroadcastConfig,
+  config: BroadcastConfig,
 ): BroadcastConfig & { readonly futureThreads: boolean } {
+  checkTaskConfig(caller, config, ['futureThreads']);
+  const { futureThreads = false } = config;
   checkFlag(`${caller}: futureThreads`, futureThreads);
-  checkTaskConfig(caller, config);
   return { ...config, futureThreads };
 }

@@ -27,9 +27,12 @@ export interface TaskConfig {
   readonly priority?: number;
 }
 
-/** @throws TypeError that names the first invalid or unknown option. */
-export function checkTaskConfig(caller: string, config: TaskConfig): void {
-  checkOptions(caller, config, ['name', 'timeout', 'signal', 'priority']);
+/**
+ * @param more the names of options that the caller takes besides those of a task
+ * @throws TypeError that names the first invalid or unknown option.
+ */
+export function checkTaskConfig(caller: string, config: TaskConfig, more: readonly string[] = []): void {
+  checkOptions(caller, config, ['name', 'timeout', 'signal', 'priority', ...more]);
   const { name, timeout, signal, priority } = config;
   if (name !== undefined) checkString(`${caller}: name`, name);
   if (timeout !== undefined) checkMs(`${caller}: timeout`, timeout);

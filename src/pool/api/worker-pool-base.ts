@@ -8,7 +8,8 @@ import type { CapturedStack } from '../../core/call-site';
 import type { Arguments, Call } from './call';
 import { functionCodeKey, codeOf, type FunctionReference, type NamedCode } from '../wire/function-code';
 import { all } from '../../future/all';
-import { PoolClosedError, WorkerStartError } from '../wire/pool-errors';
+import { Future } from '../../future/future';
+import { WorkerStartError } from '../wire/pool-errors';
 import type { TaskRun } from '../host/task-run';
 import type { WorkerThread } from '../thread/worker-thread';
 import { checkedBroadcastOptions, type BroadcastConfig } from './broadcast-config';
@@ -16,9 +17,9 @@ import { removeCallbackArguments } from './callback-arguments';
 import { Job, withConfig, type WorkerResult } from './job';
 import type { Platform } from '../thread/platform';
 import { optionsOf, type WorkerPoolConfig } from '../host/pool-config';
-import { callOnNewWorkers } from '../host/new-workers';
+import { callOnThreads } from '../host/broadcast';
 import { PoolEngine } from '../host/pool-engine';
-import { PoolClosedValue } from './pool-closed-value';
+import { PoolClosing, whenDrained, whenReady } from './pool-lifecycle';
 import { moduleOf, type PoolModule } from './pool-module';
 import { PoolScheduler } from './pool-scheduler';
 import { poolTaskDefinitionOf, registerPoolTask, type PoolTaskDefinition } from './pool-task-definition';
@@ -54,7 +55,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   readonly scheduler: SchedulerLike;
   readonly #engine: PoolEngine;
   readonly #options: ReturnType<typeof optionsOf>;
-  #closing: AsyncValue<void> | undefined;
+  readonly #closing: PoolClosing;
 
   protected constructor(config: WorkerPoolConfig, platform: Platform) {
     super();
@@ -63,6 +64,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
       this.#call({ code, name }, { isNested: true })(args),
     );
     this.#engine = engine;
+    this.#closing = new PoolClosing(engine);
     this.name = engine.name;
     this.events$ = engine.events.asObservable();
     this.scheduler = new PoolScheduler(engine);
@@ -90,34 +92,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
    * await pool.ready; // the first tasks do not wait for the start of a thread
    */
   get ready(): AsyncValue<void> {
-    const engine = this.#engine;
-    const { workers } = engine;
-    const ready = new PoolClosedValue(engine);
-    const releaseProcess = engine.keepProcessAlive();
-    const settle = (settleValue: () => void): void => {
-      engine.turnListeners.delete(check);
-      releaseProcess();
-      if (!ready.isSet) settleValue();
-    };
-    const check = (): void => {
-      const { startFailure } = workers;
-      if (engine.isClosed)
-        settle(() => {
-          ready.fail(new PoolClosedError(engine.name, 'ready', { isStopped: true }));
-        });
-      else if (ready.isSet || workers.readyWorkers.length >= workers.min)
-        settle(() => {
-          ready.set();
-        });
-      else if (startFailure)
-        settle(() => {
-          ready.fail(new WorkerStartError(engine.name, 'ready', startFailure.cause));
-        });
-    };
-    engine.turnListeners.add(check);
-    engine.requestTurn();
-    check();
-    return ready;
+    return whenReady(this.#engine);
   }
 
   /** The current numbers of threads and tasks, and how long tasks wait and run. */
@@ -182,7 +157,6 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
   ): AsyncValue<WorkerResult<R>[]>;
   broadcast<R>(...params: unknown[]): AsyncValue<R[]> {
     const engine = this.#engine;
-    const { workers } = engine;
     const [config, fn, ...args] = withConfig<BroadcastConfig>(params);
     const { futureThreads, ...taskConfig } = checkedBroadcastOptions('WorkerPool.broadcast', config);
     const code = codeOf(fn, 'WorkerPool.broadcast');
@@ -191,10 +165,12 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
     const callerStack = engine.callerStacks.capture(this.broadcast);
     const callOn = (target: WorkerThread<TaskRun>): Call<R> =>
       this.#call<R>({ code: code.code, name }, { isNested: false, ...taskConfig, target })(args, callerStack);
-    workers.ensureWorkers(engine.queued);
-    const calls = workers.activeWorkers.map(callOn);
-    if (futureThreads) callOnNewWorkers(engine, callOn, taskConfig.signal);
-    return all(engine.isClosed ? [this.#call<R>({ code: code.code, name }, { isNested: false })(args)] : calls).start();
+    if (engine.isClosed) return all([this.#call<R>({ code: code.code, name }, { isNested: false })(args)]).start();
+    const calls = callOnThreads(engine, callOn, { futureThreads, signal: taskConfig.signal });
+    const { startFailure } = engine.workers;
+    return calls.length === 0 && startFailure
+      ? Future.fail(new WorkerStartError(engine.name, name, startFailure.cause)).start()
+      : all(calls).start();
   }
 
   /**
@@ -227,18 +203,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
 
   /** Waits until no task is queued or running. The pool goes on taking tasks. */
   drain(): AsyncValue<void> {
-    const engine = this.#engine;
-    const drained = new PoolClosedValue(engine);
-    const releaseProcess = engine.keepProcessAlive();
-    const setIfIdle = (): void => {
-      if (!engine.isIdle) return;
-      engine.turnListeners.delete(setIfIdle);
-      releaseProcess();
-      drained.set();
-    };
-    engine.turnListeners.add(setIfIdle);
-    setIfIdle();
-    return drained;
+    return whenDrained(this.#engine);
   }
 
   /**
@@ -250,26 +215,7 @@ export abstract class WorkerPoolBase extends Named implements AsyncDisposable {
    * await pool.close({ timeout: 5_000 });
    */
   close(config: CloseConfig = {}): AsyncValue<void> {
-    const { force, timeout } = checkedCloseOptions('WorkerPool.close', config);
-    const engine = this.#engine;
-    const isFirst = !this.#closing;
-    const closing = (this.#closing ??= new PoolClosedValue(engine));
-    engine.close();
-    const timer = engine.timers.set(timeout, () => engine.closeByForce());
-    const closeIfIdle = (): void => {
-      if (!engine.isIdle) return;
-      engine.timers.clear(timer);
-      engine.workers.close();
-      if (engine.workers.threads.length > 0) return;
-      engine.turnListeners.delete(closeIfIdle);
-      if (!isFirst) return;
-      engine.onClosed();
-      closing.set();
-    };
-    engine.turnListeners.add(closeIfIdle);
-    if (force) engine.closeByForce();
-    engine.requestTurn();
-    return closing;
+    return this.#closing.close(checkedCloseOptions('WorkerPool.close', config));
   }
 
   /** Closes the pool at the end of an `await using` block, after its tasks have ended. */

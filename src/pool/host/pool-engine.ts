@@ -8,6 +8,7 @@ import { blockingPools, blockUntilMessage, type BlockingPool } from './blocking-
 import { monotonicNow } from '../../core/platform';
 import { CallerStacks } from '../wire/caller-stack';
 import { FunctionIds } from './function-ids';
+import { KeepAlive } from './keep-alive';
 import { WorkerSet, type WorkerSetOwner } from './worker-set';
 import { Timers } from '../thread/timers';
 import { dispatch } from './dispatch';
@@ -52,12 +53,11 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   /** The time of the turn, in ms. */
   #now = 0;
   readonly #queue = new TaskQueue<TaskRun>();
-  readonly #bound = new BoundRuns();
+  readonly #bound = new BoundRuns(this.notifications);
   readonly #awaitingArguments = new Set<TaskRun>();
   readonly #waits = new SharedWaits(this);
   readonly #createNestedCall: CreateCall;
-  /** Lets the process end; set while the pool keeps it alive. */
-  #releaseProcess: (() => void) | undefined;
+  readonly #keepAlive: KeepAlive;
   readonly #closeCallbacks: (() => void)[] = [];
 
   constructor(options: PoolOptions, platform: Platform, createNestedCall: CreateCall) {
@@ -67,6 +67,7 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.name = options.name;
     this.grace = options.grace;
     this.workers = new WorkerSet(this, options, platform);
+    this.#keepAlive = new KeepAlive(() => platform.keepProcessAlive());
     this.#closeCallbacks.push(platform.registerPool());
     blockingPools.add(this);
     this.requestTurn();
@@ -161,8 +162,8 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.times.addWait(Math.max(0, this.#now - run.queuedAt));
   }
 
-  onTasksEnded(count: number, ms: number): void {
-    this.times.addRuns(count, ms);
+  onFirstTaskEnded(): void {
+    this.workers.onWorkerReady();
   }
 
   removeFromQueue(run: TaskRun): void {
@@ -234,10 +235,11 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
   }
 
   onFault(thread: WorkerThread<TaskRun>, error: unknown): void {
+    const { isActive } = thread;
     this.events.next({ type: 'fault', thread: thread.id, error });
     thread.retire();
     // A fault before the first task comes from the start of the thread, and the next thread would have it too.
-    if (!thread.hasWorked) this.workers.onStartFailed(error);
+    if (isActive && !thread.hasWorked) this.workers.onStartFailed(error);
     this.requestTurn();
   }
 
@@ -245,16 +247,14 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     this.events.next({ type: 'fault', thread: thread.id, error });
     thread.kill();
     this.workers.onStartFailed(error);
+    this.#bound.evict(thread, (run) => new WorkerStartError(this.name, run.name, error));
   }
 
   onExit(thread: WorkerThread<TaskRun>, exit: WorkerExit): void {
     this.times.addEndedThread(thread);
-    const bound = this.#bound.take(thread);
     this.workers.onExit(thread, exit);
     this.requestTurn();
-    this.notifications.notifyEach(bound, (run) => {
-      run.evict(new WorkerCrashError(run.name, exit.kind, exit));
-    });
+    this.#bound.evict(thread, (run) => new WorkerCrashError(run.name, exit.kind, exit));
   }
 
   onNoWorkers(cause: unknown): void {
@@ -271,30 +271,27 @@ export class PoolEngine implements WorkerSetOwner, BlockingPool, RunHost<TaskRun
     if (this.isClosed && workers.max === 0)
       evictAll(this.#queue, (run) => new PoolClosedError(this.name, run.name, { isStopped: true, isPaused: true }));
     for (const thread of [...workers.threads]) thread.readMessages();
-    workers.ensureWorkers(this.#queue.size);
+    // A thread that is to be recycled runs the calls that are bound to it first.
     this.#bound.sendReady();
+    for (const thread of [...workers.threads]) thread.recycleIfDue();
+    workers.ensureWorkers(this.#queue.size);
     dispatch(this.#queue, workers.threads);
     // A listener may remove another one, which is then not called.
     if (turnListeners.size > 0) for (const listener of [...turnListeners]) if (turnListeners.has(listener)) listener();
     for (const thread of workers.threads) thread.flush();
     workers.retireIdle();
-    this.#updateKeepAlive();
+    this.#keepAlive.update(this.#goesOn);
   }
 
   /**
-   * Keeps the process alive for work that goes on by itself; not for runs without their arguments, nor for a paused pool,
-   * unless one of its runs has a time limit.
+   * Whether there is work that goes on by itself; not runs without their arguments, nor runs of a paused pool, unless one of
+   * them has a time limit.
    */
-  #updateKeepAlive(): void {
-    const hasWork = this.pending > this.#awaitingArguments.size;
+  get #goesOn(): boolean {
     const { max, hasTasksInFlight, isTearingDown } = this.workers;
-    const goesOn = max > 0 || hasTasksInFlight || this.timers.msUntilNext < Infinity;
-    if ((hasWork && goesOn) || isTearingDown) {
-      this.#releaseProcess ??= this.keepProcessAlive();
-      return;
-    }
-    this.#releaseProcess?.();
-    this.#releaseProcess = undefined;
+    if (isTearingDown) return true;
+    if (this.pending <= this.#awaitingArguments.size) return false;
+    return max > 0 || hasTasksInFlight || this.timers.msUntilNext < Infinity;
   }
 }
 

@@ -50,7 +50,7 @@ export class WorkerSet {
 
   /** The threads that are ready or starting. */
   get activeWorkers(): WorkerThread<TaskRun>[] {
-    return this.threads.filter(({ state }) => state === 'starting' || state === 'ready');
+    return this.threads.filter(({ isActive }) => isActive);
   }
 
   /** Number of tasks that threads can take now, or will take as soon as they have started. */

@@ -31,6 +31,7 @@ class NodeThreads {
   #poolCount = 0;
   /** How many waits keep the process alive. */
   #keepAliveCount = 0;
+  readonly #endCallbacks = new Set<() => void>();
   /** A handle that keeps the process alive while it is referenced, also where no thread was started yet. */
   #handle: NodeJS.Timeout | undefined;
 
@@ -67,6 +68,23 @@ class NodeThreads {
       this.#updateHandle();
     };
   }
+
+  /** All pools share one listener, because Node warns of more than ten. */
+  onProcessEnd(callback: () => void): () => void {
+    if (this.#endCallbacks.size === 0) process.on('beforeExit', this.#onProcessEnd);
+    this.#endCallbacks.add(callback);
+    return () => {
+      if (this.#endCallbacks.delete(callback) && this.#endCallbacks.size === 0)
+        process.off('beforeExit', this.#onProcessEnd);
+    };
+  }
+
+  readonly #onProcessEnd = (): void => {
+    process.off('beforeExit', this.#onProcessEnd);
+    const callbacks = [...this.#endCallbacks];
+    this.#endCallbacks.clear();
+    for (const callback of callbacks) callback();
+  };
 
   #updateHandle(): void {
     if (this.#keepAliveCount > 0) (this.#handle ??= setInterval(noop, LONGEST_DELAY)).ref();
@@ -121,8 +139,7 @@ export class NodePlatform implements Platform {
   }
 
   onProcessEnd(callback: () => void): () => void {
-    process.once('beforeExit', callback);
-    return () => void process.off('beforeExit', callback);
+    return threads.onProcessEnd(callback);
   }
 
   block(ms: number): boolean {

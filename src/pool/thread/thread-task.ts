@@ -30,6 +30,17 @@ export interface ThreadTask {
   onReleased(): void;
 }
 
+/** Measures how long tasks run. */
+interface ThreadTimes {
+  /**
+   * Called for each batch of a thread.
+   *
+   * @param count the number of tasks that the batch ends
+   * @param ms the time that they ran, together
+   */
+  addRuns(count: number, ms: number): void;
+}
+
 export interface ThreadOwner<R, T> {
   readonly timers: Timers;
   /** How long a cancelled task may go on, in ms. */
@@ -41,8 +52,9 @@ export interface ThreadOwner<R, T> {
   requeue(tasks: readonly R[]): void;
   /** Starts a call that a task makes on its own pool. The returned function cancels it. */
   startNestedCall(calls: NestedCalls, id: number, payload: CallPayload): (reason: unknown) => void;
-  /** Called for each batch of a thread, with the number of tasks it ends and the ms they took. */
-  onTasksEnded(count: number, ms: number): void;
+  readonly times: ThreadTimes;
+  /** Called when a thread has ended its first task, those that are bound to it not counted. */
+  onFirstTaskEnded(): void;
   onFault(thread: T, error: unknown): void;
   onInitFailed(thread: T, error: unknown): void;
   onExit(thread: T, exit: WorkerExit): void;

@@ -4,15 +4,16 @@
 import { monotonicNow } from '../../core/platform';
 import type { ErrorRecord } from '../wire/error-record';
 import { serializeError } from '../wire/error-serializer';
-import { whenAborted } from '../../core/abort-listeners';
 import { decode } from '../wire/decode-value';
 import type { EncodedValue } from '../wire/encode-value';
 import { deserializeError, deserializeThrown } from '../wire/error-deserializer';
+import { ConnectedSignals } from './connected-signals';
 import { KillTimers } from './kill-timers';
 import { Inbox } from './inbox';
 import { NestedCalls } from './nested-calls';
 import { HostOutbox } from './outbox';
 import { PrefetchWindow } from './prefetch-window';
+import { Recycling } from './recycling';
 import { TaskSlots } from '../wire/task-slots';
 import type { WorkerExit, Platform, ThreadHandle, ThreadLimits, ThreadPlan } from './platform';
 import { deserializeCancelReason, serializeCancelReason } from '../wire/cancel-reason';
@@ -29,13 +30,12 @@ export class WorkerThread<R extends ThreadTask> {
   state: State = 'starting';
   readonly slots: SlotTable<R>;
   readonly prefetch: PrefetchWindow;
-  /** Whether the thread has proved able to run tasks: it has ended one, or exited while one was running. */
+  /** Whether the thread has proved able to run tasks: it has ended one that is not bound, or exited while one was running. */
   hasWorked = false;
   /** When the thread became ready, in ms; undefined before. */
   readyAt: number | undefined;
   readonly #limits: ThreadLimits;
-  /** Number of tasks that may still be sent to the thread before it is replaced. */
-  #remainingTasks: number;
+  readonly #recycling: Recycling;
   readonly #nestedCalls = new NestedCalls({
     answer: (id, value) => {
       if (this.state === 'exited') return;
@@ -50,8 +50,9 @@ export class WorkerThread<R extends ThreadTask> {
   readonly #handle: ThreadHandle;
   readonly #token = Math.random();
   readonly #functions = new SentFunctions();
-  /** By slot: disconnects the signals among the arguments of its task. */
-  readonly #disconnects = new Map<number, () => void>();
+  readonly #signals = new ConnectedSignals((slot, index, reason) => {
+    this.#post(wire.ABORT_SIGNAL, slot, index, serializeError(reason));
+  });
   readonly #killTimers: KillTimers;
   readonly #outbox: HostOutbox;
   readonly #inbox: Inbox;
@@ -66,15 +67,14 @@ export class WorkerThread<R extends ThreadTask> {
   ) {
     this.#owner = owner;
     this.#limits = plan.limits;
-    this.#remainingTasks = plan.limits.maxTasksPerThread;
+    this.#recycling = new Recycling(plan.limits.maxTasksPerThread);
     this.#hasTeardown = plan.lifecycle.teardown !== undefined;
     this.#killTimers = new KillTimers(owner.timers, owner.grace);
     const slots = new TaskSlots(platform.canShare);
     this.slots = new SlotTable(slots);
     this.prefetch = new PrefetchWindow(platform.canShare);
     this.#inbox = new Inbox((ended, ms) => {
-      if (ended > 0) this.hasWorked = true;
-      owner.onTasksEnded(ended, ms);
+      owner.times.addRuns(ended, ms);
       this.prefetch.learn(ended, ms);
     });
     this.#handle = platform.start(
@@ -97,6 +97,7 @@ export class WorkerThread<R extends ThreadTask> {
       else if (op === wire.INIT) this.#owner.onInitFailed(this, errorFor('init'));
       else {
         const task = this.#release(id);
+        if (task) this.#recycling.onReturned([task]);
         task?.fail(errorFor(task.name));
         this.#endIfRetired();
       }
@@ -118,7 +119,7 @@ export class WorkerThread<R extends ThreadTask> {
     const nested = this.#nestedCalls.count;
     const credits = this.prefetch.credits + this.#limits.concurrency - 1 + nested - this.inFlight;
     // Running tasks may wait for nested calls, which are sent in any case.
-    const remaining = nested > 0 ? Infinity : this.#remainingTasks;
+    const remaining = nested > 0 ? Infinity : this.#recycling.remainingTasks;
     return Math.max(0, Math.min(this.slots.available, credits, remaining));
   }
 
@@ -130,6 +131,11 @@ export class WorkerThread<R extends ThreadTask> {
   /** Whether the thread sends a message without being asked for anything. */
   get awaitsMessage(): boolean {
     return this.inFlight > 0 || !(this.state === 'ready' || this.state === 'exited');
+  }
+
+  /** Whether the thread takes tasks, now or when it has started. */
+  get isActive(): boolean {
+    return this.state === 'starting' || this.state === 'ready';
   }
 
   get isIdle(): boolean {
@@ -148,27 +154,10 @@ export class WorkerThread<R extends ThreadTask> {
       this.#outbox.add(wire.DEFINE, newIndex, code, name);
     });
     const slot = this.slots.assign(task);
-    this.#remainingTasks--;
+    this.#recycling.onSent(task);
     this.#outbox.addRun(slot, index, args, encoding);
-    if (encoding && encoding.signals.length > 0) this.#connectSignals(slot, encoding.signals);
+    if (encoding) this.#signals.connect(slot, encoding.signals);
     return slot;
-  }
-
-  /** Aborts the copies of the signals in the worker when the signals here abort, until the task has left the thread. */
-  #connectSignals(slot: number, signals: readonly AbortSignal[]): void {
-    const disconnects = signals.map((signal, index) =>
-      whenAborted(signal, (reason) => {
-        this.#post(wire.ABORT_SIGNAL, slot, index, serializeError(reason));
-      }),
-    );
-    this.#disconnects.set(slot, () => {
-      for (const disconnect of disconnects) disconnect();
-    });
-  }
-
-  #disconnectSignals(slot: number): void {
-    this.#disconnects.get(slot)?.();
-    this.#disconnects.delete(slot);
   }
 
   /** Allows the stream in this slot to send `count` more items. */
@@ -182,8 +171,9 @@ export class WorkerThread<R extends ThreadTask> {
    * @param reason sent to the task, which finds it in the reason of its signal
    */
   cancel(slot: number, reason: unknown): boolean {
+    const task = this.slots.at(slot);
     if (this.slots.takeBack(slot)) {
-      this.#remainingTasks++;
+      if (task) this.#recycling.onReturned([task]);
       return true;
     }
     this.#post(wire.CANCEL, slot, serializeCancelReason(reason));
@@ -197,7 +187,7 @@ export class WorkerThread<R extends ThreadTask> {
   /** Takes back at most `count` tasks that have not started, the newest ones. */
   takeBackLast(count: number): R[] {
     const tasks = this.slots.takeBackLast(count);
-    this.#remainingTasks += tasks.length;
+    this.#recycling.onReturned(tasks);
     return tasks;
   }
 
@@ -212,6 +202,11 @@ export class WorkerThread<R extends ThreadTask> {
     this.state = 'retiring';
     this.#owner.requeue(this.slots.takeBackLast(Infinity));
     this.#endIfRetired();
+  }
+
+  /** Retires a thread that has run as many tasks as it may, or whose heap is too large. */
+  recycleIfDue(): void {
+    if (this.state === 'ready' && this.#recycling.isDue(this)) this.retire();
   }
 
   kill(): void {
@@ -236,7 +231,6 @@ export class WorkerThread<R extends ThreadTask> {
     }
     this.#inbox.push(batch);
     this.readMessages();
-    if (this.#remainingTasks <= 0 && this.isIdle) this.retire();
     this.#endIfRetired();
     this.#owner.requestTurn();
   }
@@ -255,10 +249,10 @@ export class WorkerThread<R extends ThreadTask> {
     if (wire.isAboutSlot(op) && !this.slots.isUsed(id)) return;
     switch (op) {
       case wire.VALUE:
-        this.#release(id)?.succeed(payload);
+        this.#releaseEnded(id)?.succeed(payload);
         return;
       case wire.FAILURE: {
-        const task = this.#release(id);
+        const task = this.#releaseEnded(id);
         task?.fail(deserializeError(payload as ErrorRecord, task.callerStack?.stack));
         return;
       }
@@ -266,7 +260,7 @@ export class WorkerThread<R extends ThreadTask> {
         this.slots.at(id)?.receiveItems(payload as readonly unknown[]);
         return;
       case wire.END:
-        this.#release(id)?.completeStream();
+        this.#releaseEnded(id)?.completeStream();
         return;
       case wire.SKIPPED: {
         // A task that was not taken back has lost its place because something changed the slots.
@@ -293,7 +287,7 @@ export class WorkerThread<R extends ThreadTask> {
         this.readyAt = monotonicNow();
         return;
       case wire.HEAP_EXCEEDED:
-        this.retire();
+        this.#recycling.isHeapExceeded = true;
         return;
       case wire.FAULT:
         this.#owner.onFault(this, deserializeError(payload as ErrorRecord));
@@ -311,7 +305,7 @@ export class WorkerThread<R extends ThreadTask> {
 
   /** Replaces a thread whose port a task has found. Its running tasks end first. */
   #onForeignMessage(): void {
-    if (this.state !== 'starting' && this.state !== 'ready') return;
+    if (!this.isActive) return;
     // The thread itself has started well if it runs a task.
     if (this.inFlight > 0) this.hasWorked = true;
     const why = 'A task has sent a message on the port between its thread and the pool, so the thread is replaced.';
@@ -333,10 +327,20 @@ export class WorkerThread<R extends ThreadTask> {
     }
   }
 
+  /** Frees the slot of a task that the thread has run. */
+  #releaseEnded(slot: number): R | undefined {
+    const task = this.#release(slot);
+    if (!this.hasWorked && task && !task.isBound) {
+      this.hasWorked = true;
+      this.#owner.onFirstTaskEnded();
+    }
+    return task;
+  }
+
   /** Frees the slot of a task that the thread is done with. */
   #release(slot: number): R | undefined {
     this.#killTimers.clear(slot);
-    if (this.#disconnects.size > 0) this.#disconnectSignals(slot);
+    this.#signals.disconnect(slot);
     return this.slots.release(slot);
   }
 
@@ -354,7 +358,7 @@ export class WorkerThread<R extends ThreadTask> {
   #failTasks({ kind, exitCode, cause }: WorkerExit): void {
     const { started, others } = this.slots.clear({ blamesEnded: kind === 'message' });
     this.#killTimers.clearAll();
-    for (const slot of [...this.#disconnects.keys()]) this.#disconnectSignals(slot);
+    this.#signals.disconnectAll();
     if (started.length > 0) this.hasWorked = true;
     this.#owner.requeue(others);
     this.#owner.notifications.notifyEach(started, (task) => {

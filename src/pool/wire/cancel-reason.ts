@@ -3,7 +3,7 @@
  * the task finds it in the reason of its signal: an error as an error, and a value that cannot be sent as a text.
  */
 import { isCancellation } from '../../core/errors';
-import { deserializeError } from './error-deserializer';
+import { deserializeThrown } from './error-deserializer';
 import type { ErrorRecord } from './error-record';
 import { serializeError } from './error-serializer';
 
@@ -11,8 +11,5 @@ import { serializeError } from './error-serializer';
 export const serializeCancelReason = (reason: unknown): ErrorRecord =>
   serializeError(isCancellation(reason) ? (reason as { readonly reason?: unknown }).reason : reason);
 
-export function deserializeCancelReason(record: ErrorRecord): unknown {
-  const error = deserializeError(record);
-  if (record.kind === 'error') return error;
-  return record.value ? (error as { readonly thrown?: unknown }).thrown : record.text;
-}
+export const deserializeCancelReason = (record: ErrorRecord): unknown =>
+  record.kind === 'thrown' && !record.value ? record.text : deserializeThrown(record);

@@ -9,6 +9,7 @@ import { invalidOption } from '../../core/describe';
 import * as coreErrors from '../../core/errors';
 import { brand, SluiceError } from '../../core/sluice-error';
 import type { ErrorRecord, SerializedValue, ErrorObjectRecord } from './error-record';
+import { attemptOr } from './intrinsics';
 import * as poolErrors from './pool-errors';
 import { ThrownValueError } from './pool-errors';
 
@@ -89,24 +90,35 @@ export function deserializeError(record: ErrorRecord, callerStack?: string): Err
   try {
     return errorOf(record, callerStack);
   } catch (cause) {
-    // A task can damage the prototypes by which its thread makes the record.
-    return new Error('A task has failed with an error whose record cannot be read.', { cause });
+    return unreadableError(cause);
   }
 }
+
+/** A task can damage the prototypes by which its thread makes the record. */
+const unreadableError = (cause: unknown): Error =>
+  new Error('A task has failed with an error whose record cannot be read.', { cause });
 
 function errorOf(record: ErrorRecord, callerStack: string | undefined): Error {
   const error =
     record.kind === 'error'
       ? new ErrorDeserializer().error(record)
       : new ThrownValueError(record.text, record.value && { value: new ErrorDeserializer().value(record.value) });
-  const stack = withoutLibraryFrames(stackOf(error));
+  const wholeStack = stackOf(error);
+  // In a worker, a task may have replaced the methods of strings.
+  const stack = attemptOr(() => withoutLibraryFrames(wholeStack), wholeStack);
   setHidden(error, 'stack', callerStack === undefined ? stack : joinStacks(stack, callerStack));
   return error;
 }
 
 /** Restores a thrown value, or the reason of an abort: as it was, if it is not an error and could be sent. */
-export const deserializeThrown = (record: ErrorRecord): unknown =>
-  record.kind === 'thrown' && record.value ? new ErrorDeserializer().value(record.value) : deserializeError(record);
+export function deserializeThrown(record: ErrorRecord): unknown {
+  if (record.kind !== 'thrown' || !record.value) return deserializeError(record);
+  try {
+    return new ErrorDeserializer().value(record.value);
+  } catch (cause) {
+    return unreadableError(cause);
+  }
+}
 
 class ErrorDeserializer {
   /** A record that occurs twice becomes one object. */

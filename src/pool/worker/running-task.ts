@@ -15,6 +15,7 @@ import {
 import {
   attempt,
   attemptOr,
+  defineField,
   abortWith,
   isPromise,
   newAbortController,
@@ -238,8 +239,15 @@ export class RunningTask implements HandledTask, StreamOutput {
   }
 }
 
-/** The message of the error quotes the reason with methods of strings, which a task may have replaced. */
+/**
+ * The message of the error quotes the reason with methods of strings, which a task may have replaced. Then it does not quote
+ * the reason.
+ */
 const toCancellation = (record: ErrorRecord): CancelledError => {
-  const made = attempt(() => new CancelledError(deserializeCancelReason(record)));
-  return 'value' in made ? made.value : new CancelledError();
+  const reason = deserializeCancelReason(record);
+  const made = attempt(() => new CancelledError(reason));
+  if ('value' in made) return made.value;
+  const error = new CancelledError();
+  defineField(error, 'reason', reason);
+  return error;
 };
