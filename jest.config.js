@@ -3,7 +3,7 @@ module.exports = {
   // Many specs wait for threads and processes of their own: by default jest would leave one core to itself.
   maxWorkers: '100%',
   // A worker that has run many specs under coverage has all of their modules to count: a new one is faster.
-  workerIdleMemoryLimit: '500MB',
+  workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/spec/**/*.spec.ts'],
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json' }],

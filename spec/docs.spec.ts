@@ -97,6 +97,13 @@ describe('every page', () => {
 });
 
 describe('README', () => {
+  it('shows pictures that exist, 2000 pixels wide', () => {
+    const paths = Array.from(textOf('README.md').matchAll(/(?:src|srcset)="([^"]+)"/g), ([, path = '']) => path);
+    expect(paths.length).toBe(2);
+    // The width of a PNG follows its signature and the head of its first chunk.
+    for (const path of paths) expect(readFileSync(join(root, path)).readUInt32BE(16)).toBe(2_000);
+  });
+
   it('has at most 350 lines', () => {
     expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(350);
   });
