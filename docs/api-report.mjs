@@ -15,6 +15,7 @@ for (const name of entryPoints) {
   const types = `${root}dist/${name}.d.mts`;
   const configObject = {
     projectFolder: root,
+    newlineKind: 'lf',
     mainEntryPointFilePath: types,
     compiler: {
       overrideTsconfig: {
