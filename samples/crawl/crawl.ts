@@ -5,7 +5,7 @@
  */
 import type { LookupFunction } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { ignoreElements, lastValueFrom, type Observable } from 'rxjs';
+import { ignoreElements, lastValueFrom, takeUntil, tap, type Observable } from 'rxjs';
 import { batch, Limiter, LimiterClosedError, pullMap, task } from 'sluice';
 import { WorkerPool } from 'sluice/pool';
 import { Client } from './client';
@@ -17,6 +17,7 @@ import { HostPauses } from './host-pauses';
 import { Journal } from './journal';
 import { hostOf, normalise, type NormaliseOptions } from './normalise';
 import { scopeOf, type CrawlOptions } from './options';
+import { claimOutput } from './own-files';
 import { REFUSED_BY_ROBOTS, type QueuedPage, type Visit } from './page';
 import type { ParseConfig } from './parse';
 import { reportOf, type CrawlReport } from './report';
@@ -27,7 +28,10 @@ import { parsersHere, parsersOn, visitor } from './visit';
 
 export interface CrawlEnvironment {
   readonly lookup: LookupFunction;
-  /** The first value ends the crawl when the requests under way have ended; the rest is left for a later crawl. */
+  /**
+   * The first value ends the crawl when the requests under way have ended; the rest is left for a later crawl. An error
+   * ends it at once.
+   */
   readonly stop$: Observable<unknown>;
   readonly warn: Warn;
   /** Called for each visit that is stored. */
@@ -57,14 +61,25 @@ export async function crawl(options: CrawlOptions, environment: CrawlEnvironment
     ...options,
     hosts: options.hosts === 'all' ? 'all' : new Set([...options.hosts, ...seeds.map(({ url }) => hostOf(url))]),
   });
-  const journal = new Journal({ path: options.journal, scope: scopeOf(options), isRestarted: options.restart });
+  const claim = claimOutput({ ...options, isRestarted: options.restart });
+  let journal: Journal | undefined;
+  let isFinished = false;
   try {
+    journal = new Journal({ path: options.journal, scope: scopeOf(options), isRestarted: options.restart });
+    if (claim.isNew && journal.outputLength > 0) {
+      throw new CrawlError(
+        `${options.output} has the results of another crawl since this one was stopped. Begin anew with --restart.`,
+      );
+    }
     const discovery = new Discovery(journal, scope, { ...options, normalise: normaliseOptions });
     journal.transaction(() => discovery.addSeeds(seeds));
     discovery.takeAdded();
-    return await crawlQueued(options, environment, journal, discovery);
+    const report = await crawlQueued(options, environment, journal, discovery);
+    isFinished = report.isFinished;
+    return report;
   } finally {
-    journal.close();
+    journal?.close();
+    claim.release(isFinished);
   }
 }
 
@@ -92,7 +107,6 @@ async function crawlQueued(
     frontier.stop();
     limiter.close();
   };
-  const stopping = stop$.subscribe(stop);
   const pool = options.threads > 0 ? new WorkerPool({ size: options.threads, name: 'parse' }) : undefined;
   const hostDelays = new Map<string, number>();
   const fetch = fetcher({ ...options, client, limiter, pauses, hostDelays });
@@ -174,7 +188,9 @@ async function crawlQueued(
   });
 
   try {
-    const visits$ = pullMap(() => frontier.pages(), visitAndStore, { concurrency: MAX_OPEN });
+    const visits$ = pullMap(() => frontier.pages(), visitAndStore, { concurrency: MAX_OPEN }).pipe(
+      takeUntil(stop$.pipe(tap(stop), ignoreElements())),
+    );
     await lastValueFrom(visits$.pipe(ignoreElements()), { defaultValue: undefined });
     journal.transaction(() => journal.release());
     const isFinished = !frontier.isStopped && journal.counts().queued === 0;
@@ -186,7 +202,6 @@ async function crawlQueued(
       seconds: (performance.now() - start) / 1000,
     });
   } finally {
-    stopping.unsubscribe();
     limiter.close();
     sink.close();
     await Promise.all([client.close(), pool?.close({ force: true })]);

@@ -4,6 +4,7 @@
  * `node:sqlite` stores a date as NULL. So values are of four types here, and always bound as a list.
  */
 import type LibsqlDatabase from 'libsql';
+import { isDiskError, writeError } from './write-error';
 
 export type SqlValue = string | number | bigint | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
@@ -23,7 +24,7 @@ export interface Database {
 
 export function openDatabase(path: string): Database {
   const sqlite = builtInSqlite();
-  return sqlite === undefined ? openLibsql(path) : openBuiltIn(new sqlite.DatabaseSync(path));
+  return sqlite === undefined ? openLibsql(path) : openBuiltIn(sqlite, path);
 }
 
 /** Runs `work` in one transaction; an error rolls it back. */
@@ -48,7 +49,7 @@ export function openLibsql(path: string): Database {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const Libsql = require('libsql') as typeof LibsqlDatabase;
   const database = new Libsql(path);
-  return {
+  return withDiskErrors(path, {
     driver: 'libsql',
     exec: (sql) => void database.exec(sql),
     prepare: (sql) => {
@@ -59,7 +60,7 @@ export function openLibsql(path: string): Database {
       };
     },
     close: () => void database.close(),
-  };
+  });
 }
 
 /** The part of `node:sqlite` that is used here. The types of the oldest Node that runs the crawler have no such module. */
@@ -78,8 +79,9 @@ interface BuiltInStatement {
   all(...values: readonly SqlValue[]): unknown[];
 }
 
-function openBuiltIn(database: BuiltInDatabase): Database {
-  return {
+function openBuiltIn({ DatabaseSync }: BuiltInSqlite, path: string): Database {
+  const database = new DatabaseSync(path);
+  return withDiskErrors(path, {
     driver: 'node:sqlite',
     exec: (sql) => database.exec(sql),
     prepare: (sql) => {
@@ -90,6 +92,26 @@ function openBuiltIn(database: BuiltInDatabase): Database {
       };
     },
     close: () => database.close(),
+  });
+}
+
+/** Makes errors of the user's disk ones that tell which file is concerned and what to do. */
+function withDiskErrors(path: string, { driver, exec, prepare, close }: Database): Database {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw isDiskError(error) ? writeError(path, error) : error;
+    }
+  };
+  return {
+    driver,
+    exec: (sql) => attempt(() => exec(sql)),
+    prepare: (sql) => {
+      const { run, all } = attempt(() => prepare(sql));
+      return { run: (...values) => attempt(() => run(...values)), all: (...values) => attempt(() => all(...values)) };
+    },
+    close: () => attempt(close),
   };
 }
 

@@ -3,9 +3,9 @@
  * the links it found and with the length of the output, in one transaction. After a crash at any moment the crawl
  * continues from the file, and no count is kept outside of it.
  */
-import { existsSync } from 'node:fs';
 import { CrawlError } from './crawl-error';
-import { inTransaction, openDatabase, type Database, type SqlRow, type Statement } from './database';
+import { inTransaction, type Database, type SqlRow, type Statement } from './database';
+import { endJournalFile, openJournalFile } from './journal-file';
 import { REFUSED_BY_ROBOTS, type FoundPage, type PageKind, type PageRecord, type QueuedPage, type Visit } from './page';
 
 export interface JournalConfig {
@@ -36,7 +36,7 @@ export class Journal {
   readonly isResumed: boolean;
 
   constructor({ path, scope, isRestarted = false }: JournalConfig) {
-    this.#database = opened(path);
+    this.#database = openJournalFile(path);
     if (isRestarted) this.#database.exec('delete from pages; delete from meta;');
     this.#statements = statementsOf(this.#database);
     const last = Number(this.#meta('run') ?? 0);
@@ -191,7 +191,7 @@ export class Journal {
   }
 
   close(): void {
-    closeDatabase(this.#database);
+    endJournalFile(this.#database);
   }
 
   #rows(sql: string): readonly SqlRow[] {
@@ -205,76 +205,6 @@ export class Journal {
 
   #setMeta(name: string, value: string | null): void {
     this.#statements.setMeta.run(name, value);
-  }
-}
-
-/** The scope of the latest crawl in a journal; `undefined` if there is none. */
-export function scopeIn(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  const database = opened(path);
-  const scope = database.prepare(STATEMENTS.meta).all('scope')[0]?.['value'];
-  closeDatabase(database);
-  return typeof scope === 'string' ? scope : undefined;
-}
-
-const SCHEMA = `
-create table if not exists meta (name text primary key, value text) without rowid;
-create table if not exists pages (
-  id integer primary key,
-  key text not null unique,
-  url text not null,
-  host text not null,
-  kind text not null,
-  state text not null,
-  run integer not null,
-  depth integer not null,
-  hops integer not null,
-  referrer text,
-  reason text,
-  detail text,
-  status integer,
-  ms real,
-  bytes integer,
-  location text,
-  hidden integer not null default 1,
-  etag text,
-  modified text,
-  record text
-);
-create index if not exists queued_pages on pages (run, host, depth, id) where state = 'queued';
-`;
-
-/**
- * NORMAL keeps each commit when the process ends, however it ends; a power cut may lose the last ones, but no order. The
- * lock is exclusive until the process ends: two crawls would visit the same pages and write over the results of each other.
- */
-const PRAGMAS = 'pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;';
-
-function opened(path: string): Database {
-  let database: Database | undefined;
-  try {
-    database = openDatabase(path);
-    database.exec(PRAGMAS);
-    database.exec(SCHEMA);
-    return database;
-  } catch (error) {
-    database?.close();
-    // The text of SQLite: the drivers have different codes.
-    if (String(error).includes('database is locked')) {
-      throw new CrawlError(`${path} is in use by another crawl. Wait for its end, or give another --output.`);
-    }
-    throw new CrawlError(`cannot open the journal ${path}: ${String(error)}`, { cause: error });
-  }
-}
-
-/** The lock is released first: libsql closes a file only when the statements of its connection are collected. */
-const RELEASE = 'pragma journal_mode = delete; pragma locking_mode = normal; select count(*) from meta;';
-
-function closeDatabase(database: Database): void {
-  try {
-    database.exec(RELEASE);
-  } finally {
-    database.close();
   }
 }
 

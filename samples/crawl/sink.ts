@@ -7,7 +7,9 @@ import { extname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { CrawlError } from './crawl-error';
 import { inTransaction, openDatabase, type Database } from './database';
+import { codeOf } from './error-code';
 import type { Content, PageRecord } from './page';
+import { writeError } from './write-error';
 
 export interface Sink {
   /** Writes some results, and resolves to the length of the output in bytes. The caller waits for one call at a time. */
@@ -44,7 +46,7 @@ export function openSink(path: string, length: number): Sink {
   const format = formatOf(path);
   if (path === '-') return standardOutput();
   if (format === 'sqlite') return sqliteSink(path, length);
-  const file = openAt(path, length);
+  const file = { path, descriptor: openAt(path, length) };
   return format === 'csv' ? csvSink(file, length) : jsonLinesSink(file, length);
 }
 
@@ -59,24 +61,26 @@ function openAt(path: string, length: number): number {
         `${path} has ${size} bytes, and ${length} were written to it. Restore the file, or crawl anew with --restart.`,
       );
     }
-    ftruncateSync(file, length);
+    // A device has no length to cut.
+    if (size > length) ftruncateSync(file, length);
     return file;
   } catch (error) {
     if (file !== undefined) closeSync(file);
     if (error instanceof CrawlError) throw error;
-    throw cannotWrite(path, error);
+    throw writeError(path, error);
   }
 }
 
-function cannotWrite(path: string, error: unknown): CrawlError {
-  return new CrawlError(`cannot write to ${path}: ${String(error)}`, { cause: error });
+interface OpenFile {
+  readonly path: string;
+  readonly descriptor: number;
 }
 
-function jsonLinesSink(file: number, length: number): Sink {
+function jsonLinesSink(file: OpenFile, length: number): Sink {
   return textSink(file, length, (results) => results.map(({ json }) => `${json}\n`).join(''));
 }
 
-function csvSink(file: number, length: number): Sink {
+function csvSink(file: OpenFile, length: number): Sink {
   let isEmpty = length === 0;
   return textSink(file, length, (results) => {
     const rows = results.map(({ record }) => COLUMNS.map((column) => cellOf(record, column)));
@@ -91,17 +95,25 @@ function csvSink(file: number, length: number): Sink {
  * Appends the text of each call. It is written at once, as the transaction after it is: handing a few pages over to a
  * thread takes more time than copying them to the cache of the system.
  */
-function textSink(file: number, start: number, textOf: (results: readonly Content[]) => string): Sink {
+function textSink(
+  { path, descriptor }: OpenFile,
+  start: number,
+  textOf: (results: readonly Content[]) => string,
+): Sink {
   let length = start;
   return {
     write: (results) => {
       const bytes = Buffer.from(textOf(results));
-      for (let written = 0; written < bytes.length;)
-        written += writeSync(file, bytes, written, bytes.length - written, length + written);
+      try {
+        for (let written = 0; written < bytes.length;)
+          written += writeSync(descriptor, bytes, written, bytes.length - written, length + written);
+      } catch (error) {
+        throw writeError(path, error);
+      }
       length += bytes.length;
       return length;
     },
-    close: () => closeSync(file),
+    close: () => closeSync(descriptor),
   };
 }
 
@@ -109,11 +121,14 @@ function textSink(file: number, start: number, textOf: (results: readonly Conten
 function standardOutput(): Sink {
   return {
     write: (results) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const text = results.map(({ json }) => `${json}\n`).join('');
         // The callback comes when the reader has taken the text. For a reader that has left, the error handler of the
         // output ends the command.
-        process.stdout.write(text, () => resolve(0));
+        process.stdout.write(text, (error) => {
+          if (error && codeOf(error) !== 'EPIPE') reject(writeError('stdout', error));
+          else resolve(0);
+        });
       }),
     close: () => undefined,
   };
@@ -147,7 +162,7 @@ function openTable(path: string): Database {
     return database;
   } catch (error) {
     database?.close();
-    throw cannotWrite(path, error);
+    throw error instanceof CrawlError ? error : writeError(path, error);
   }
 }
 

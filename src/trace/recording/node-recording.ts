@@ -118,8 +118,7 @@ class FileRecording implements Recording {
     } catch (error) {
       const { cause } = error as Error; // Cast: an Error, because `stop` throws nothing else.
       console.error(
-        `sluice: ${this.#name}: the recording is lost, because it could not be written to ${this.path}.`,
-        cause,
+        `sluice: ${this.#name}: the recording is lost, because it could not be written to ${this.path}: ${String(cause)}`,
       );
     }
   };
