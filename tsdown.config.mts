@@ -15,7 +15,7 @@ const entry = [
   'src/core/{copies,*-async-hooks,*-v8}.ts',
   'src/pool/{node,browser}/worker-entry.ts',
   'src/pool/node/supervisor.ts',
-  'src/fleet/command/sluice.ts',
+  'src/command/sluice.ts',
 ];
 
 /** Files for Node alone are imported by the names that `imports` of package.json has for them. */

@@ -23,6 +23,7 @@ const order = [
   'trace',
   'fleet',
   'testing',
+  'command',
 ];
 
 /** Pairs of folders that never import each other, wherever they stand in the order. */
@@ -131,7 +132,7 @@ function reachedFrom(file: SourceFile, files: readonly SourceFile[]): SourceFile
 /** Files of the pool that an entry point brings along; only the pool's own and the one for tests may. */
 const poolFilesBrought = (files: readonly SourceFile[]): string[] =>
   files
-    .filter((file) => isEntryPoint(file) && !/^(pool|fleet|testing)\b/.test(file.path))
+    .filter((file) => isEntryPoint(file) && !/^(pool|fleet|testing|command)\b/.test(file.path))
     .flatMap((entry) => reachedFrom(entry, files).map(({ path, folder }) => ({ entry, path, folder })))
     .filter(({ folder }) => folder === 'pool')
     .map(({ entry, path }) => `${entry.path} reaches ${path}`);
@@ -291,7 +292,7 @@ describe('a file', () => {
     const isOfNode = (specifier: string): boolean =>
       specifier.startsWith('node:') || /^(fs|path|events|util|worker_threads|async_hooks)$/.test(specifier);
     const isAdapter = ({ path, folder }: SourceFile): boolean =>
-      folder === 'pool' || folder === 'fleet' || /\/node-/.test(path);
+      ['pool', 'fleet', 'command'].includes(folder) || /\/node-/.test(path);
     expect(pathsWhere((file) => !isAdapter(file) && file.imports.some(isOfNode))).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 
 const imported = new Set(
   sourceFiles
-    .filter(({ folder, path }) => folder !== 'pool' && folder !== 'fleet' && !/\/node-/.test(path))
+    .filter(({ folder, path }) => !['pool', 'fleet', 'command'].includes(folder) && !/\/node-/.test(path))
     .flatMap(({ imports }) => imports)
     .filter((specifier) => !specifier.startsWith('.'))
     .map(packageOf),

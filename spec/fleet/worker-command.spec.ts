@@ -8,7 +8,7 @@ import { builtFiles } from '../support/built-package';
 import { describeFleet, modules, until, workOf } from './fleet-fixture';
 
 const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-  const program = join(builtFiles(), 'fleet', 'command', 'sluice.cjs');
+  const program = join(builtFiles(), 'command', 'sluice.cjs');
   const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env }, cwd: modules });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(String(data)));
@@ -17,8 +17,7 @@ const start = (args: readonly string[], env: Readonly<Record<string, string>> = 
 
 describe('the options of sluice worker', () => {
   it('become the options of runFleetWorker', () => {
-    const args =
-      'worker --queue q --build v2 --modules a --modules b --packages sharp --size 3 --close-timeout 50 --prefix p';
+    const args = '--queue q --build v2 --modules a --modules b --packages sharp --size 3 --close-timeout 50 --prefix p';
     expect(workerConfigOf(args.split(' '), { REDIS_URL: 'redis://host' })).toEqual({
       connection: 'redis://host',
       queue: 'q',
@@ -29,7 +28,7 @@ describe('the options of sluice worker', () => {
       closeTimeout: 50,
       prefix: 'p',
     });
-    expect(workerConfigOf(['worker', '--queue', 'q', '--redis', 'redis://other'], {})).toEqual({
+    expect(workerConfigOf(['--queue', 'q', '--redis', 'redis://other'], {})).toEqual({
       connection: 'redis://other',
       queue: 'q',
       modules: [process.cwd()],
@@ -37,17 +36,16 @@ describe('the options of sluice worker', () => {
   });
 
   it.each([
-    [['work', '--queue', 'q'], /expected the command "worker"/],
-    [['worker'], /expected --queue NAME/],
-    [['worker', '--queue', 'q', '--size', 'many'], /expected --size to be a whole number; got "many"/],
-    [['worker', '--queue', 'q', '--sizes', '3'], /Unknown option '--sizes'/],
+    [['work', '--queue', 'q'], /Unexpected argument 'work'/],
+    [[], /expected --queue NAME/],
+    [['--queue', 'q', '--size', 'many'], /expected --size to be a whole number; got "many"/],
+    [['--queue', 'q', '--sizes', '3'], /Unknown option '--sizes'/],
   ])('are refused where they are wrong: %j', (args, message) => {
     expect(() => workerConfigOf(args, {})).toThrow(message);
   });
 
   it('are the text of --help', () => {
     expect(workerConfigOf(['--help'], {})).toBe('help');
-    expect(workerConfigOf([], {})).toBe('help');
   });
 });
 
@@ -56,8 +54,8 @@ describe('the package', () => {
     const manifest = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
       readonly bin: Record<string, string>;
     };
-    expect(manifest.bin).toEqual({ sluice: './dist/fleet/command/sluice.cjs' });
-    expect(readFileSync(join(builtFiles(), 'fleet/command/sluice.cjs'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(manifest.bin).toEqual({ sluice: './dist/command/sluice.cjs' });
+    expect(readFileSync(join(builtFiles(), 'command/sluice.cjs'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 });
 
@@ -90,7 +88,7 @@ describeFleet('sluice worker', (fleet) => {
   });
 
   it('prints its help', async () => {
-    const { exit, text } = start(['--help']);
+    const { exit, text } = start(['worker', '--help']);
     expect(await exit).toEqual([0, null]);
     expect(text()).toMatch(/^Usage: sluice worker --queue NAME/);
   });

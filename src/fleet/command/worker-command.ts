@@ -34,22 +34,18 @@ const options = {
 } as const;
 
 /**
- * Reads the command line; `help` if it asks for help.
+ * Reads the options of the command; `help` if they ask for help.
  *
- * @throws TypeError for an unknown command or option, or a missing or invalid value.
+ * @throws TypeError for an unknown option, or a missing or invalid value.
  */
 export function workerConfigOf(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): FleetWorkerConfig | 'help' {
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-  if (values.help || args.length === 0) return 'help';
-  if (positionals.length !== 1 || positionals[0] !== 'worker')
-    throw new TypeError(
-      `sluice: expected the command "worker"; got ${JSON.stringify(positionals.join(' '))}. See sluice --help.`,
-    );
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help) return 'help';
   if (values.queue === undefined)
-    throw new TypeError('sluice worker: expected --queue NAME; got none. See sluice --help.');
+    throw new TypeError('sluice worker: expected --queue NAME; got none. See sluice worker --help.');
   const { packages, build, prefix } = values;
   return {
     connection: values.redis ?? env['REDIS_URL'] ?? 'redis://localhost:6379',
