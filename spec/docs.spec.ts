@@ -1,11 +1,12 @@
 /**
  * README and pages are true: every TypeScript block in them compiles, runs, and prints what its `// →` comments say;
- * every link leads somewhere; the tables of errors are complete, and the numbers of queries are those of `npm start`.
+ * every link leads somewhere; the page of errors is complete, and the numbers of queries are those of `npm start`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
+import { ScopeError, WouldBlockError } from 'sluice';
 import * as ts from 'typescript';
 
 const root = join(__dirname, '..');
@@ -121,7 +122,7 @@ describe('the page on architecture', () => {
   });
 });
 
-describe('the tables of errors', () => {
+describe('the page of errors', () => {
   const source = ['core/errors.ts', 'limit/limiter-errors.ts', 'pool/wire/pool-errors.ts', 'fleet/wire/fleet-errors.ts']
     .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
     .join('\n');
@@ -131,14 +132,33 @@ describe('the tables of errors', () => {
     ),
     ([, name = '', code = '']) => `${name} ${code}`,
   );
-  const rows = Array.from(
-    textOf('docs/errors.md').matchAll(/^\| `(\w+)` +\| `(SLUICE_\w+)` +\|/gm),
+  const sections = Array.from(
+    textOf('docs/errors.md').matchAll(/^### (\w+)\n\n`(SLUICE_\w+)`: /gm),
     ([, name = '', code = '']) => `${name} ${code}`,
   );
 
-  it('have every error class, with its code', () => {
+  it('has a section for every error class, with its code', () => {
     expect(classes.length).toBeGreaterThan(6);
-    expect(rows.sort()).toEqual(classes.sort());
+    expect(sections.sort()).toEqual(classes.sort());
+  });
+
+  it('is where a printed error leads to', () => {
+    const { docs } = new WouldBlockError([]);
+    expect(inspect(new WouldBlockError([]))).toContain(`docs: '${docs}'`);
+    const [, anchor = ''] = docs.split('#');
+    expect(anchorsOf('docs/errors.md')).toContain(anchor);
+    expect(new ScopeError('s', [], undefined).docs).toMatch(/errors#scopeerror$/);
+  });
+
+  it('has codes from which the names of the classes follow', () => {
+    const nameOf = (code: string): string =>
+      code === 'SLUICE_TIMEOUT'
+        ? 'TaskTimeoutError'
+        : `${code.replace('SLUICE', '').replace(/_(\w)([A-Z]*)/g, (_, first: string, rest: string) => first + rest.toLowerCase())}Error`;
+    for (const each of classes) {
+      const [name, code = ''] = each.split(' ');
+      expect(nameOf(code)).toBe(name);
+    }
   });
 });
 

@@ -167,7 +167,7 @@ describeFleet('a call of a fleet', (fleet) => {
     const work = workOf(fleet.pool({ maxPayload: 10_000 }));
     const tooLong = await failureOf(work.echo('x'.repeat(20_000)));
     expect(tooLong).toBeInstanceOf(PayloadTooLargeError);
-    expect(tooLong).toMatchObject({ subject: 'arguments', maxBytes: 10_000, code: 'SLUICE_FLEET_PAYLOAD_TOO_LARGE' });
+    expect(tooLong).toMatchObject({ subject: 'arguments', maxBytes: 10_000, code: 'SLUICE_PAYLOAD_TOO_LARGE' });
     expect(await failureOf(work.bytes(30_000))).toMatchObject({ subject: 'result', maxBytes: 10_000 });
   });
 

@@ -243,7 +243,7 @@ describe('a fleet in trouble', () => {
     const failure = failureOf(work.killProcess(poison));
     await until(() => linesOf(poison).length === 1);
     const innocent = Promise.resolve(work.add(1, 2));
-    expect(await failure).toMatchObject({ code: 'SLUICE_FLEET_STALLED', runs: 2 });
+    expect(await failure).toMatchObject({ code: 'SLUICE_STALLED_CALL', runs: 2 });
     expect(await innocent).toBe(3);
     expect(linesOf(poison)).toHaveLength(2);
   });
@@ -255,7 +255,7 @@ describe('a fleet in trouble', () => {
     const failure = await failureOf(lastValueFrom(work.thenKill(20, 5).pipe(tap((item) => items.push(item)))));
     // The process may die before it has sent its last item.
     expect(items).toEqual([1, 2, 3, 4, 5].slice(0, Math.max(4, items.length)));
-    expect(failure).toMatchObject({ code: 'SLUICE_FLEET_STREAM_INTERRUPTED', items: items.length });
+    expect(failure).toMatchObject({ code: 'SLUICE_STREAM_INTERRUPTED', items: items.length });
   });
 
   it('puts running calls back on SIGTERM, after closeTimeout, without counting a stall', async () => {

@@ -27,7 +27,7 @@ describeFleet('the outcome of a call', (fleet) => {
 
   it('is an error for an id that no call has', async () => {
     const { pool } = fleet.pair();
-    expect(await failureOf(pool.attach('none.0'))).toMatchObject({ code: 'SLUICE_FLEET_UNKNOWN_CALL', id: 'none.0' });
+    expect(await failureOf(pool.attach('none.0'))).toMatchObject({ code: 'SLUICE_UNKNOWN_CALL', id: 'none.0' });
   });
 
   it('comes also if the replies are lost', async () => {
@@ -78,7 +78,7 @@ describeFleet('the outcome of a call', (fleet) => {
     expect(await one(file, 'b', 1)).toBe('b');
     expect(linesOf(file)).toEqual(['a', 'b']);
     expect(await failureOf(Promise.resolve(one(file, 'a', 5)))).toMatchObject({
-      code: 'SLUICE_FLEET_KEY_CONFLICT',
+      code: 'SLUICE_IDEMPOTENCY_CONFLICT',
     });
   });
 
@@ -150,13 +150,13 @@ describeFleet('a call without a worker', (fleet) => {
     const pool = fleet.pool({ build: 'v2', workerTimeout: 300 });
     await sleep(100);
     const error = await failureOf(workOf(pool).add(1, 2));
-    expect(error).toMatchObject({ code: 'SLUICE_FLEET_NO_WORKER', build: 'v2', builds: ['v1'] });
+    expect(error).toMatchObject({ code: 'SLUICE_NO_FLEET_WORKER', build: 'v2', builds: ['v1'] });
     expect(error.message).toContain(`npx sluice worker --queue ${fleet.queue} --build v2`);
   });
 
   it('is told by `ready`, which waits for a worker, and fails for the same reasons as a call', async () => {
     const lonely = fleet.pool({ build: 'v2', workerTimeout: 300 });
-    expect(await failureOf(lonely.ready)).toMatchObject({ code: 'SLUICE_FLEET_NO_WORKER', build: 'v2' });
+    expect(await failureOf(lonely.ready)).toMatchObject({ code: 'SLUICE_NO_FLEET_WORKER', build: 'v2' });
     const away = fleet.pool({ connection: { host: '127.0.0.1', port: 1 }, redisTimeout: 100 });
     expect(await failureOf(away.ready)).toMatchObject({ code: 'SLUICE_FLEET_UNAVAILABLE' });
     const pool = fleet.pool();

@@ -74,7 +74,7 @@ describeFleet('a fleet', (fleet) => {
     const { pool } = fleet.pair();
     const exec = pool.task<[string], unknown>({ url: 'node:child_process', name: 'execSync' }, { attempts: 3 });
     expect(await failureOf(exec('true'))).toMatchObject({
-      code: 'SLUICE_FLEET_NOT_ALLOWED',
+      code: 'SLUICE_FUNCTION_NOT_ALLOWED',
       module: 'node:child_process',
     });
     const missing = pool.task({ url: join(modules, 'missing.mjs'), name: 'f' });

@@ -21,13 +21,26 @@ export class SluiceError extends Error {
   /** Declared as a field, because assigning `name` fails where `Error.prototype` is frozen. */
   override readonly name: string;
   readonly code: `SLUICE_${string}`;
+  /** The address of the section about this error in the documentation, which a printed error shows. */
+  readonly docs: string;
   readonly [brand] = true;
 
   constructor(code: `SLUICE_${string}`, { what, why, how, ...options }: MessageParts) {
     super(`${what} ${why} ${how}`, options);
     this.name = nameOf(code);
     this.code = code;
+    this.docs = docsOf(this.name);
   }
+}
+
+/** The address of the section about an error. */
+export function docsOf(name: string): string {
+  let anchor = '';
+  for (let index = 0; index < name.length; index++) {
+    const letter = name[index] ?? '';
+    anchor += lowerCase[letter] ?? letter;
+  }
+  return `https://sluice-js.github.io/sluice/errors#${anchor}`;
 }
 
 const lowerCase: Readonly<Record<string, string>> = Object.fromEntries(

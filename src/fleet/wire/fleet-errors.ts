@@ -52,7 +52,7 @@ export class NoFleetWorkerError extends SluiceError {
     },
   ) {
     const others = builds.map((other) => `"${other}"`).join(', ');
-    super('SLUICE_FLEET_NO_WORKER', {
+    super('SLUICE_NO_FLEET_WORKER', {
       what: `Task "${task}" of fleet "${pool}" was given up: for ${String(timeoutMs)} ms, queue "${queue}" had no worker of build "${build}".`,
       why:
         builds.length > 0
@@ -77,7 +77,7 @@ export class FunctionNotAllowedError extends SluiceError {
     readonly exportName: string,
     why: string,
   ) {
-    super('SLUICE_FLEET_NOT_ALLOWED', {
+    super('SLUICE_FUNCTION_NOT_ALLOWED', {
       what: `A worker refused function "${exportName}" of ${module}.`,
       why,
       how: 'Start the worker with the folder in `modules`, or the package in `packages`.',
@@ -93,7 +93,7 @@ export class PayloadTooLargeError extends SluiceError {
     readonly bytes: number,
     readonly maxBytes: number,
   ) {
-    super('SLUICE_FLEET_PAYLOAD_TOO_LARGE', {
+    super('SLUICE_PAYLOAD_TOO_LARGE', {
       what: `The ${subject} of task "${task}" have ${String(bytes)} bytes; ${String(maxBytes)} are allowed.`,
       why: 'Large values block Redis and the event loops of all its clients.',
       how: 'Send a reference, such as the name of a file in an object store, or raise `maxPayload` on both sides.',
@@ -108,7 +108,7 @@ export class StreamInterruptedError extends SluiceError {
     /** Number of items that have arrived. */
     readonly items: number,
   ) {
-    super('SLUICE_FLEET_STREAM_INTERRUPTED', {
+    super('SLUICE_STREAM_INTERRUPTED', {
       what: `The stream of task "${task}" was interrupted after ${String(items)} item(s).`,
       why: 'Its worker ended, or items were lost in Redis. A second run would repeat the items.',
       how: 'Call the task again from the last item, or from the start.',
@@ -123,7 +123,7 @@ export class StalledCallError extends SluiceError {
     /** Number of runs that ended without an outcome. */
     readonly runs: number,
   ) {
-    super('SLUICE_FLEET_STALLED', {
+    super('SLUICE_STALLED_CALL', {
       what: `Task "${task}" was started ${String(runs)} time(s), and each time its worker ended before it.`,
       why: 'A worker process was killed, or lost its connection for longer than `lockDuration`.',
       how: 'Look for a crash in the task. A new call of the task is run as usual; `maxStalls` of the worker bounds the runs.',
@@ -134,7 +134,7 @@ export class StalledCallError extends SluiceError {
 /** The fleet knows no call with this id. */
 export class UnknownCallError extends SluiceError {
   constructor(readonly id: string) {
-    super('SLUICE_FLEET_UNKNOWN_CALL', {
+    super('SLUICE_UNKNOWN_CALL', {
       what: `The fleet has no call with the id "${id}".`,
       why: 'The call was never made, its outcome has expired, or Redis has lost its data.',
       how: 'Attach before `outcomeTtl` is over, with the id of a call of the same queue and build.',
@@ -148,7 +148,7 @@ export class IdempotencyConflictError extends SluiceError {
     readonly task: string,
     readonly key: string,
   ) {
-    super('SLUICE_FLEET_KEY_CONFLICT', {
+    super('SLUICE_IDEMPOTENCY_CONFLICT', {
       what: `Task "${task}" was called with the idempotency key "${key}" of another call, and other arguments.`,
       why: 'Calls with one key are one call: the result of the first would be returned for arguments that were never used.',
       how: 'Make the key from all arguments that matter.',
