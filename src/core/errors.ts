@@ -4,7 +4,7 @@
  */
 import { batchTitle, describe, explainResult } from './describe';
 import { printable } from './printable';
-import { brand, docsOf, isError, isSluiceError, SluiceError, type MessageParts } from './sluice-error';
+import { brand, DOCS, isError, isSluiceError, SluiceError, type MessageParts } from './sluice-error';
 
 /** A resolver ended without a result for a key. */
 export class MissingResultError extends SluiceError {
@@ -186,7 +186,7 @@ export const isCancellation = (error: unknown): boolean => isSluiceError(error) 
 /** The unhandled failures of a scope, always as a group, in the order in which their tasks were started. */
 export class ScopeError extends AggregateError {
   readonly code = 'SLUICE_SCOPE';
-  readonly docs = docsOf('ScopeError');
+  readonly docs = DOCS + this.code;
   readonly [brand] = true;
   /** The earliest failure; also the `cause`. */
   readonly first: unknown;

@@ -5,6 +5,9 @@
 /** @internal */
 export const brand = Symbol.for('sluice.error');
 
+/** The page with a section about each code. */
+export const DOCS = 'https://sluice-js.github.io/sluice/errors#';
+
 /** The three parts of an error message, one sentence each. */
 export interface MessageParts {
   /** What happened, with the names involved. */
@@ -29,23 +32,13 @@ export class SluiceError extends Error {
     super(`${what} ${why} ${how}`, options);
     this.name = nameOf(code);
     this.code = code;
-    this.docs = docsOf(this.name);
+    this.docs = DOCS + code;
   }
 }
 
-/** The address of the section about an error. */
-export function docsOf(name: string): string {
-  let anchor = '';
-  for (let index = 0; index < name.length; index++) {
-    const letter = name[index] ?? '';
-    anchor += lowerCase[letter] ?? letter;
-  }
-  return `https://sluice-js.github.io/sluice/errors#${anchor}`;
-}
-
-const lowerCase: Readonly<Record<string, string>> = Object.fromEntries(
-  Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ', (letter) => [letter, letter.toLowerCase()]),
-);
+/** Bound when this file is loaded, because tasks may replace the methods of strings. */
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound here
+const lowerCase = Function.prototype.call.bind(String.prototype.toLowerCase) as (text: string) => string;
 
 /**
  * The name of the class, which a minifier may have replaced: `SLUICE_QUEUE_FULL` belongs to `QueueFullError`. Errors are made
@@ -56,7 +49,7 @@ function nameOf(code: string): string {
   let name = '';
   for (let index = 'SLUICE'.length; index < code.length; index++) {
     const letter = code[index] ?? '';
-    if (letter !== '_') name += code[index - 1] === '_' ? letter : (lowerCase[letter] ?? letter);
+    if (letter !== '_') name += code[index - 1] === '_' ? letter : lowerCase(letter);
   }
   return `${name}Error`;
 }
