@@ -39,6 +39,7 @@ export interface CommandOptions {
   readonly agent?: string;
   readonly userAgent?: string;
   readonly threads?: number;
+  readonly fleet?: string;
   readonly output?: string;
   readonly journal?: string;
   readonly restart: boolean;
@@ -92,6 +93,7 @@ export function crawlCommand(): Command {
       .option('--agent <token>', `name of the crawler in a robots.txt (${D.agent})`, agentToken)
       .option('--user-agent <text>', 'the header User-Agent')
       .option('--threads <n>', 'threads that parse pages; with 0 the main thread does (0)', whole(0))
+      .option('--fleet <url>', 'let the workers of a fleet parse pages, with their Redis at this URL')
       .option('--output <file>', `.jsonl, .csv or .sqlite; - is JSON Lines on stdout (${D.output})`)
       .option('--journal <file>', 'state of the crawl (the output and .journal)')
       .option('--restart', 'forget the state of an earlier crawl', false)
@@ -130,6 +132,7 @@ export function crawlOptionsOf(
     pauseMs: given.pause,
     maxCrawlDelayMs: given.maxCrawlDelay,
     threads: given.threads,
+    fleet: given.fleet,
     agent: given.agent,
     userAgent: given.userAgent,
   };

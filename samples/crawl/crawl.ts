@@ -7,7 +7,8 @@ import type { LookupFunction } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { ignoreElements, lastValueFrom, takeUntil, tap, type Observable } from 'rxjs';
 import { batch, Limiter, LimiterClosedError, pullMap, task } from 'sluice';
-import { WorkerPool } from 'sluice/pool';
+import { FleetPool } from 'sluice/fleet';
+import { WorkerPool, type TaskPool } from 'sluice/pool';
 import { Client } from './client';
 import { CrawlError } from './crawl-error';
 import { Discovery } from './discovery';
@@ -107,7 +108,7 @@ async function crawlQueued(
     frontier.stop();
     limiter.close();
   };
-  const pool = options.threads > 0 ? new WorkerPool({ size: options.threads, name: 'parse' }) : undefined;
+  const pool = parserPool(options);
   const hostDelays = new Map<string, number>();
   const fetch = fetcher({ ...options, client, limiter, pauses, hostDelays });
   const parse: ParseConfig = { ...options, strip: options.stripParameters };
@@ -219,4 +220,13 @@ const MAX_OPEN = 2_048;
 
 function normaliseOptionsOf({ stripParameters, sortQuery }: CrawlOptions): NormaliseOptions {
   return { sortQuery, ...(stripParameters.length > 0 && { strip: new Set(stripParameters) }) };
+}
+
+/**
+ * The pool that parses pages; undefined if the main thread does. Workers of a fleet need the same files:
+ * `npx sluice worker --queue crawl --modules samples/crawl`.
+ */
+function parserPool({ threads, fleet }: CrawlOptions): TaskPool | undefined {
+  if (fleet !== '') return new FleetPool({ connection: fleet, queue: 'crawl', name: 'parse', modules: __dirname });
+  return threads > 0 ? new WorkerPool({ size: threads, name: 'parse' }) : undefined;
 }

@@ -51,6 +51,8 @@ export interface CrawlOptions {
 
   /** Threads that parse pages; with 0 the main thread does. */
   readonly threads: number;
+  /** The URL of the Redis of a fleet, whose workers parse pages; empty for none. */
+  readonly fleet: string;
   /** File of the results; `-` is stdout. */
   readonly output: string;
   readonly journal: string;
@@ -90,6 +92,7 @@ export const DEFAULT_OPTIONS: CrawlOptions = {
   agent: 'sluice-crawler',
   userAgent: 'Mozilla/5.0 (compatible; sluice-crawler/0.1)',
   threads: 0,
+  fleet: '',
   output: 'crawl.jsonl',
   journal: 'crawl.jsonl.journal',
   restart: false,

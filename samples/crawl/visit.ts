@@ -5,7 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { Future, LimiterClosedError } from 'sluice';
-import { WorkerCrashError, type WorkerPool } from 'sluice/pool';
+import { WorkerCrashError, type TaskPool } from 'sluice/pool';
 import { BadEncodingError, BodyTooLargeError, TimeoutError, unpack, type Headers, type Response } from './client';
 import { codeOf, messageOf } from './error-code';
 import type { Fetch, Steps } from './fetcher';
@@ -44,7 +44,7 @@ export interface VisitConfig {
   readonly onFetched: (page: QueuedPage) => void;
 }
 
-/** Parsers of this thread or of worker threads. */
+/** Parsers of this thread, of worker threads, or of the workers of a fleet. */
 export interface Parsers {
   readonly document: Parser<ParsedDocument>;
   readonly sitemap: Parser<ParsedSitemap>;
@@ -63,7 +63,7 @@ export function parsersHere(config: ParseConfig): Parsers {
   };
 }
 
-export function parsersOn(pool: WorkerPool, config: ParseConfig): Parsers {
+export function parsersOn(pool: TaskPool, config: ParseConfig): Parsers {
   const module = pool.module<typeof import('./parse')>(pathToFileURL(join(__dirname, 'parse.ts')));
   return {
     document: function* (...args) {

@@ -1,5 +1,6 @@
 /** Runs a sample program in its own process, as a user does. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { patience } from '../support/patience';
@@ -26,6 +27,19 @@ export interface SampleResult {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** Runs a sample while this process goes on. @param cwd the working directory */
+export async function runSampleBeside(
+  sample: Sample,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly code: number | null; readonly stdout: string }> {
+  const child = spawn(process.execPath, [...commandOf(sample), ...args], { cwd, env: sampleEnvironment });
+  let stdout = '';
+  child.stdout.on('data', (data) => (stdout += String(data)));
+  await once(child, 'close');
+  return { code: child.exitCode, stdout };
 }
 
 /** @param cwd the working directory */
