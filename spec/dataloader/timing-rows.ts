@@ -430,7 +430,7 @@ const scheduleRows: readonly BehaviourRow[] = [
     title: 'a batchScheduleFn that waits gathers the loads of that time',
     run: async (loaderClass) => {
       const { loader, calls } = recordedLoader(loaderClass, {
-        batchScheduleFn: (callback: () => void) => setTimeout(callback, 5),
+        batchScheduleFn: (callback: () => void) => setTimeout(callback, 200),
       });
       const first = loader.load(1);
       await nextTask();
