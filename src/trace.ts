@@ -17,6 +17,7 @@ export type {
   SplitReason,
   BatchEvent,
   CallEvent,
+  LimitedCallEvent,
   Outcome,
   ScopeEvent,
   TaskEvent,

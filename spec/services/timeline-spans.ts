@@ -22,6 +22,7 @@ export const span = (kind: SpanKind, id: number, about: Partial<Span>): Span => 
   split: undefined,
   pool: undefined,
   thread: undefined,
+  limiter: undefined,
   ...about,
 });
 

@@ -78,7 +78,7 @@ const anySpans: fc.Arbitrary<Span[]> = fc
       // Most are tasks, which nest.
       kind: fc.oneof(
         { weight: 2, arbitrary: fc.constant('task' as const) },
-        { weight: 1, arbitrary: fc.constantFrom('batch', 'flight', 'scope', 'work', 'call', 'thread') },
+        { weight: 1, arbitrary: fc.constantFrom('batch', 'flight', 'scope', 'work', 'call', 'thread', 'limited') },
       ),
       start: fc.oneof(fc.nat(20), fc.double({ min: 0, max: 20, noNaN: true })),
       length: fc.oneof(fc.nat(10), fc.double({ min: 0, max: 10, noNaN: true })),
@@ -106,10 +106,30 @@ const anySpans: fc.Arbitrary<Span[]> = fc
       reason: undefined,
       heldFor: [],
       split: undefined,
+      limiter: span.kind === 'limited' ? 'limiter' : undefined,
     })),
   );
 
 describe('a Chrome trace', () => {
+  it('shows the wait of a limited call apart from its run, and only the wait of one that never started', () => {
+    const slices = slicesOf(
+      toChromeTrace(
+        spansOf([
+          { type: 'limit-queue', id: 1, name: 'get', limiter: 'api', key: '"a"', for: 'a slot', at: 10 },
+          { type: 'limit-queue', id: 2, name: 'get', limiter: 'api', key: '"b"', for: 'a slot', at: 10 },
+          { type: 'limit-start', id: 1, at: 30 },
+          { type: 'limit-end', id: 2, outcome: 'cancelled', at: 40 },
+          { type: 'limit-end', id: 1, outcome: 'succeeded', at: 50 },
+        ]),
+      ),
+    );
+    expect(slices.map(({ name, ts, dur }) => [name, ts, dur])).toEqual([
+      ['get waits', 0, 30_000],
+      ['get waits', 0, 20_000],
+      ['get', 20_000, 20_000],
+    ]);
+  });
+
   it.each([
     ['of a shared flush', sharedFlush],
     ['of a call', pooledCall],

@@ -149,6 +149,24 @@ describe('openTelemetry', () => {
     expect(spans).toHaveLength(3);
   });
 
+  it('makes a span of a call of a limiter, with its key only with showKeys', () => {
+    const events: TraceEvent[] = [
+      { type: 'limit-queue', id: 1, name: 'get', limiter: 'api', key: '"a"', for: 'a slot', at: 10 },
+      { type: 'limit-start', id: 1, at: 30 },
+      { type: 'limit-end', id: 1, outcome: 'succeeded', at: 50 },
+    ];
+    const hidden = named(exported(events), 'get');
+    expect(hidden.attributes).toEqual({
+      'sluice.kind': 'limited',
+      'sluice.limiter': 'api',
+      'sluice.outcome': 'succeeded',
+    });
+    expect(hidden.events).toMatchObject([{ name: 'start', time: [0, 30_000_000] }]);
+    exporter.reset();
+    const shown = named(exported(events, { showKeys: true }), 'get');
+    expect(shown.attributes).toMatchObject({ 'sluice.limit.key': '"a"' });
+  });
+
   it('makes no span of a batch that was never flushed', () => {
     expect(exported([...sharedFlush.slice(2, 4), { type: 'batch-land', id: 3, outcome: 'cancelled', at: 20 }])).toEqual(
       [],

@@ -81,6 +81,16 @@ describe('the layout', () => {
     });
   });
 
+  it('has a lane for each limiter, where calls that overlap are stacked', () => {
+    const spans = [
+      span('limited', 1, { limiter: 'api', end: 4 }),
+      span('limited', 2, { limiter: 'api', end: 2 }),
+      span('limited', 3, { limiter: 'other' }),
+      span('limited', 4, { limiter: 'api', start: 2, end: 3 }),
+    ];
+    expect(idsOf(spans)).toEqual({ Limiters: { api: [[1], [2, 4]], other: [[3]] } });
+  });
+
   it('puts tasks first, or last if they would hide the rest', () => {
     const titles = (spans: readonly Span[]): string[] => laidOut(spans).map(({ title }) => title);
     expect(titles(serviceSpans(10))).toEqual(['Tasks', 'Batches', 'Flights']);

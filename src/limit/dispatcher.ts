@@ -8,6 +8,7 @@
  */
 import type { Subscription } from 'rxjs';
 import { Fifo } from '../core/fifo';
+import { failure } from '../core/outcome';
 import type { EndOutcome } from '../scheduler/instrumentation';
 import type { Tick } from '../scheduler/tick';
 import { BoundsInUse } from './bounds-in-use';
@@ -92,6 +93,7 @@ export class Dispatcher implements LimitedRunHost {
     this.#waiting++;
     this.#waits.of(run.schedulerState).acquire();
     this.#reportCall(run, now, { type: 'call-queued' });
+    this.config.reporter.traceArrival(this.config.name, run);
     this.#keys.place(record, now);
     this.#dispatch(now);
     if (!isWaiting(run) || !linkToOuter(run)) return;
@@ -102,6 +104,7 @@ export class Dispatcher implements LimitedRunHost {
   leave(run: LimitedRun): void {
     const now = this.#clock.now();
     this.#reportCall(run, now, { type: 'call-left', waited: now - run.queuedAt });
+    this.config.reporter.traceEnd(run, undefined);
     this.#takeOut(run, now);
     this.#dispatchTick.arm();
   }
@@ -114,6 +117,7 @@ export class Dispatcher implements LimitedRunHost {
     this.#all.giveBack(run);
     record.giveBack(run);
     this.#reportCall(run, now, { type: 'call-ended', ...endOf(outcome), ran: now - run.startedAt });
+    this.config.reporter.traceEnd(run, outcome);
     this.#keys.place(record, now);
     this.config.onEnded?.(run, outcome, now);
     // Many calls may be cancelled one after the other: none of those to come may start meanwhile. The subscriber of a
@@ -218,7 +222,8 @@ export class Dispatcher implements LimitedRunHost {
 
   describeRun(run: LimitedRun): string {
     if (!isWaiting(run)) return `work in ${this.title}`;
-    const wait = this.statsOf(run.key).waitsFor;
+    const record = this.#keys.get(run.key);
+    const wait = record && this.#readStats().waitOf(record);
     const bound = wait ? `a ${wait.for} of ${wait.of === 'limiter' ? 'all keys' : 'its key'}` : 'its turn';
     return `${bound} in ${this.title}`;
   }
@@ -290,6 +295,7 @@ export class Dispatcher implements LimitedRunHost {
   #reject(run: LimitedRun, error: Error, now: number): void {
     run.phase = 'ended';
     this.#reportCall(run, now, { type: 'call-rejected', error });
+    this.config.reporter.traceEnd(run, failure(error));
     this.config.reporter.deliver();
     run.reject(error);
   }
@@ -343,6 +349,7 @@ export class Dispatcher implements LimitedRunHost {
       run.slotsAtStart = this.#all.slotsInUse;
       this.#starting.push(run);
       this.#reportCall(run, now, { type: 'call-started', waited: now - run.queuedAt });
+      this.config.reporter.traceStart(run);
     }
     this.#keys.place(record, now);
   }

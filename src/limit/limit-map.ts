@@ -177,6 +177,10 @@ class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
     return undefined;
   }
 
+  get scheduler(): BatchScheduler {
+    return this.mapped.merge.target.scheduler;
+  }
+
   start(): void {
     const { merge } = this.mapped;
     const { runQueue } = merge.target.scheduler;

@@ -112,7 +112,7 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
   constructor(
     { host, key, options, work }: RunParts<T>,
     private readonly sink: Sink<T>,
-    private readonly scheduler: BatchScheduler,
+    readonly scheduler: BatchScheduler,
   ) {
     super(host, key, options, scheduler.state);
     this.#work = work;

@@ -1,6 +1,6 @@
 /** A limited run is one call in a limiter: it waits in the queue of its key, holds its slots while it runs, and is released once. */
 import type { HeapItem } from '../core/indexed-heap';
-import type { EndOutcome } from '../scheduler/instrumentation';
+import type { EndOutcome, ObservedScheduler } from '../scheduler/instrumentation';
 import type { SchedulerState } from '../scheduler/scheduler-state';
 import type { Waiter } from '../scheduler/waiter';
 import type { CallOptions } from './limited-call';
@@ -57,6 +57,9 @@ export abstract class LimitedRun implements HeapItem, Waiter {
   }
 
   abstract readonly parent: Waiter | undefined;
+
+  /** The scheduler whose clock traces have for the call. */
+  abstract readonly scheduler: ObservedScheduler;
 
   /** Begins the work, which holds its slots already. Called when the state of the limiter is consistent. */
   abstract start(): void;

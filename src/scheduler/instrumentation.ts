@@ -136,6 +136,21 @@ export type InstrumentationEvent =
     }
   | { readonly type: 'call-sent'; readonly pool: ObservedPool; readonly call: object; readonly thread: number }
   | { readonly type: 'call-ended'; readonly pool: ObservedPool; readonly call: object; readonly outcome: EndOutcome }
+  /** A call has arrived at a limiter. */
+  | {
+      readonly type: 'limited-call-queued';
+      readonly limiter: string;
+      readonly key: unknown;
+      readonly call: object;
+      readonly name: string | undefined;
+      readonly waiter: Waiter | undefined;
+      readonly scheduler: ObservedScheduler;
+      /** Describes what the call waits for; undefined if it starts at once. */
+      readonly awaited: string | undefined;
+    }
+  | { readonly type: 'limited-call-started'; readonly call: object }
+  /** The call has ended, or has left the limiter without a start. */
+  | { readonly type: 'limited-call-ended'; readonly call: object; readonly outcome: EndOutcome }
   | {
       readonly type: 'thread';
       readonly pool: ObservedPool;

@@ -12,7 +12,7 @@ export interface ChromeRow {
 export interface ChromeSlice extends Slice {
   readonly span: Span;
   readonly label: string;
-  /** Whether this is the time of a call in the queue, which is drawn apart from its time on a thread. */
+  /** Whether this is the time in which a call waits, which is drawn apart from the time in which it runs. */
   readonly isQueue: boolean;
 }
 
@@ -29,6 +29,14 @@ export function rowsOf(spans: readonly Span[], origin: number): ChromeRow[] {
     const row = rows.get(`${process}\n${name}`);
     if (row) row.slices.push(slice);
     else rows.set(`${process}\n${name}`, { process, name, slices: [slice] });
+  };
+  const addLimited = ({ id, name, limiter = '', waits: [wait], outcome }: Span, slice: ChromeSlice): void => {
+    const started = wait && Math.min(nanosecondsAt(wait.end, origin), slice.end);
+    const label = `${name} waits`;
+    if (started !== undefined)
+      add('limiters', `${limiter} · waiting`, { ...slice, id, end: started, label, isQueue: true });
+    const hasStarted = started === undefined || started < slice.end || outcome === 'succeeded';
+    if (hasStarted) add('limiters', limiter, { ...slice, start: started ?? slice.start });
   };
 
   for (const span of spans) {
@@ -47,7 +55,8 @@ export function rowsOf(spans: readonly Span[], origin: number): ChromeRow[] {
       if (thread !== undefined) {
         add(`pool ${pool}`, threadName(thread), { ...slice, start: sent ?? slice.start, container });
       }
-    } else add('scopes', 'scopes', { ...slice, container: parent });
+    } else if (kind === 'limited') addLimited(span, slice);
+    else add('scopes', 'scopes', { ...slice, container: parent });
   }
   for (const { slices } of rows.values()) slices.sort(longestFirst);
   return [...rows.values()].sort((one, other) => rank(one.process) - rank(other.process));
@@ -73,7 +82,7 @@ const sliceOf = (span: Span, origin: number): ChromeSlice => ({
 const longestFirst = (one: Slice, other: Slice): number =>
   one.start - other.start || other.end - one.end || Math.abs(one.id) - Math.abs(other.id);
 
-const PROCESSES = ['tasks', 'batches', 'scopes'];
+const PROCESSES = ['tasks', 'batches', 'scopes', 'limiters'];
 
 /** Pools have the last rank. */
 const rank = (process: string): number => (PROCESSES.includes(process) ? PROCESSES.indexOf(process) : PROCESSES.length);

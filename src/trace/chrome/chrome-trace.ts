@@ -87,7 +87,7 @@ const MAX_LISTED = 100;
 /** The arguments that a viewer shows of a selected slice. JSON omits undefined ones. */
 function argsOf(span: Span): Readonly<Record<string, unknown>> {
   const { id, parent, outcome, error, calledAt, reason, heldFor, split, keys, serves, waits } = span;
-  const hasKeys = span.kind === 'batch' || span.kind === 'flight';
+  const hasKeys = span.kind === 'batch' || span.kind === 'flight' || span.kind === 'limited';
   return {
     id,
     parent,

@@ -123,4 +123,18 @@ export type CallEvent =
   | (EventBase<'thread-exit'> & { readonly pool: string; readonly thread: number; readonly detail: string })
   | (EventBase<'thread-fault'> & { readonly pool: string; readonly thread: number; readonly detail: string });
 
-export type TraceEvent = TaskEvent | BatchEvent | ScopeEvent | CallEvent;
+/** A call of a limiter, from its arrival to its end. */
+export type LimitedCallEvent =
+  | (BeginEvent<'limit-queue'> & {
+      readonly limiter: string;
+      /** A description of the key. */
+      readonly key: string;
+      /** What the call waits for; missing if it starts at once. */
+      readonly for?: string;
+    })
+  /** The call has its slot, and its work begins. */
+  | (EventBase<'limit-start'> & { readonly id: number })
+  /** The work has ended with its clean-up, and its slot is free; or the call left the limiter without a start. */
+  | EndEvent<'limit-end'>;
+
+export type TraceEvent = TaskEvent | BatchEvent | ScopeEvent | CallEvent | LimitedCallEvent;

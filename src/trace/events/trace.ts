@@ -1,11 +1,12 @@
 /**
- * The trace is one stream of all events of schedulers, batches, scopes and worker pools. Nothing is recorded while it has
- * no subscriber.
+ * The trace is one stream of all events of schedulers, batches, scopes, worker pools and limiters. Nothing is recorded
+ * while it has no subscriber.
  */
 import { Observable, share, type Subscriber } from 'rxjs';
 import { NotificationQueue } from '../../core/notification-queue';
 import { instrumentation } from '../../scheduler/instrumentation';
 import { BatchEventWriter } from './batch-events';
+import { LimiterEventWriter } from './limiter-events';
 import { PoolEventWriter } from './pool-events';
 import { Ids } from './ids';
 import type { EventWriter } from './event-writer';
@@ -48,6 +49,7 @@ function traceListener(subscriber: Subscriber<TraceEvent>): InstrumentationListe
     new BatchEventWriter(writer, tasks),
     new ScopeEventWriter(writer),
     new PoolEventWriter(writer),
+    new LimiterEventWriter(writer),
   ];
   return (event) => {
     for (const each of writers) each.handle(event);

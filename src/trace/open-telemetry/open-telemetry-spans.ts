@@ -75,7 +75,14 @@ export class OpenTelemetrySpans {
       case 'call-queue':
         this.#begin(event.name, event, { 'sluice.kind': 'call', 'sluice.pool': event.pool });
         break;
+      case 'limit-queue': {
+        const attributes: Attributes = { 'sluice.kind': 'limited', 'sluice.limiter': event.limiter };
+        if (this.#showKeys) attributes['sluice.limit.key'] = event.key;
+        this.#begin(event.name, event, attributes);
+        break;
+      }
       case 'task-end':
+      case 'limit-end':
       case 'scope-close':
       case 'work-end':
       case 'call-end':
@@ -129,6 +136,9 @@ export class OpenTelemetrySpans {
         break;
       case 'scope-cancel':
         span.addEvent('cancel', this.#showKeys ? { 'sluice.cancel.reason': event.reason } : {}, time);
+        break;
+      case 'limit-start':
+        span.addEvent('start', {}, time);
         break;
       case 'call-send':
         span.setAttributes({ 'sluice.thread': event.thread });

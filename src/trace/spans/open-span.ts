@@ -20,6 +20,7 @@ export class OpenSpan {
   error: string | undefined;
   keys: string[] = [];
   heldFor: readonly string[] = [];
+  limiter: string | undefined;
   pool: string | undefined;
   reason: FlushReason | undefined;
   thread: number | undefined;
@@ -92,6 +93,7 @@ export class OpenSpan {
       split: this.split,
       pool: this.pool,
       thread: this.thread,
+      limiter: this.limiter,
     };
   }
 

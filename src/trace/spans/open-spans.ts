@@ -25,6 +25,7 @@ export class OpenSpans {
       case 'scope-close':
       case 'work-end':
       case 'call-end':
+      case 'limit-end':
         return this.#end(event.id, event);
       case 'batch-flush':
         return this.#flush(event);
@@ -84,6 +85,17 @@ export class OpenSpans {
       }
       case 'call-send':
         this.#open.get(event.id)?.send(event.at, event.thread);
+        break;
+      case 'limit-queue': {
+        const limited = new OpenSpan('limited', event);
+        limited.limiter = event.limiter;
+        limited.keys = [event.key];
+        if (event.for !== undefined) limited.beginWait(event.at, event.for);
+        this.#begin(limited);
+        break;
+      }
+      case 'limit-start':
+        this.#open.get(event.id)?.endWait(event.at);
         break;
       case 'thread-spawn':
         this.#spawn(event);

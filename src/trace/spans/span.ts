@@ -1,8 +1,8 @@
-/** A span is the time that a task, batch, flight, scope, call or thread took. Timelines and Chrome traces draw spans. */
+/** A span is the time that a task, batch, flight, scope, call, thread or limited call took. Timelines and Chrome traces draw spans. */
 import type { FlushReason } from '../../scheduler/events';
 import type { Split, Outcome } from '../events/trace-event';
 
-export type SpanKind = 'task' | 'batch' | 'flight' | 'scope' | 'work' | 'call' | 'thread';
+export type SpanKind = 'task' | 'batch' | 'flight' | 'scope' | 'work' | 'call' | 'thread' | 'limited';
 
 export interface Span {
   readonly id: number;
@@ -19,11 +19,11 @@ export interface Span {
   readonly parent: number | undefined;
   /** Of a flight: the ids of the tasks that wait for its keys. */
   readonly serves: readonly number[];
-  /** Of a task: when it waited, and for what. Of a call: its time in the queue. */
+  /** Of a task: when it waited, and for what. Of a call: its time in the queue. Of a limited call: its time before the start. */
   readonly waits: readonly Wait[];
   /** The call site, as a line of a stack; only with debugging on. */
   readonly calledAt: string | undefined;
-  /** Of a batch or flight: descriptions of its keys. */
+  /** Descriptions of the keys of a batch or flight, or of the key of a limited call. */
   readonly keys: readonly string[];
   /** Of a flight: why it was flushed. */
   readonly reason: FlushReason | undefined;
@@ -35,6 +35,8 @@ export interface Span {
   readonly pool: string | undefined;
   /** Of a call or thread: the number of the thread in its pool. */
   readonly thread: number | undefined;
+  /** Of a limited call: the name of its limiter. */
+  readonly limiter: string | undefined;
 }
 
 export interface Wait {

@@ -36,6 +36,7 @@ function readColours(): Colours {
       scope: paintOf('scope'),
       work: paintOf('work'),
       call: paintOf('call'),
+      limited: paintOf('limited'),
       thread: paintOf('thread'),
       failed: paintOf('failed'),
       cancelled,

@@ -86,7 +86,7 @@ function waitingProperties(span: number): readonly SpanProperty[] {
   const ran = Math.max(0, lengthOf(span) - waited);
   return [
     { label: 'Waited', text: `${formatDuration(waited)} in ${formatCount(waits.length, 'wait')}` },
-    ...(kindOf(span) === 'task' ? [{ label: 'Ran', text: formatDuration(ran) }] : []),
+    ...(kindOf(span) === 'task' || kindOf(span) === 'limited' ? [{ label: 'Ran', text: formatDuration(ran) }] : []),
   ];
 }
 
@@ -114,6 +114,7 @@ const firstKeys = (span: number, limit: number): string =>
 export function labelsOf(span: number): readonly [whole: string, ...shorter: string[]] {
   const kind = kindOf(span);
   const prefix = isFailed(span) ? '✕ ' : '';
+  if (kind === 'limited') return [`${prefix}${nameOf(span)}: ${firstKeys(span, 1)}`, prefix + firstKeys(span, 1)];
   if (kind !== 'batch' && kind !== 'flight') return [prefix + nameOf(span)];
   const keys = keyCountOf(span);
   const long = prefix + formatCount(keys, 'key');

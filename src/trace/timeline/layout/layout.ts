@@ -56,14 +56,15 @@ export function layOut(spans: readonly Span[], parents: readonly (number | undef
     { title: 'Batches', lanes: lanesBy(nameOf, of('batch')) },
     { title: 'Flights', lanes: lanesBy(nameOf, of('flight')) },
   ];
-  const scopesAndThreads = [
+  const others = [
+    { title: 'Limiters', lanes: lanesBy(limiterOf, of('limited')) },
     { title: 'Scopes', lanes: nested('other scopes', 'scope', 'work') },
     { title: 'Threads', lanes: [...lanesBy(queueOf, inQueues, 'queued'), ...lanesBy(threadOf, onThreads, 'sent')] },
   ];
   return (
     isTall(tasks)
-      ? inReadingOrder([...scopesAndThreads, ...batches, tasks])
-      : inReadingOrder([tasks, ...batches, ...scopesAndThreads])
+      ? inReadingOrder([...others, ...batches, tasks])
+      : inReadingOrder([tasks, ...batches, ...others])
   ).filter(({ lanes }) => lanes.length > 0);
 }
 
@@ -87,6 +88,8 @@ const isTall = ({ lanes }: TimelineGroup): boolean =>
   lanes.reduce((rows, lane) => rows + lane.rows.length, 0) > TALL_ROWS;
 
 const nameOf = ({ name }: Span): string => name;
+
+const limiterOf = ({ limiter }: Span): string => limiter ?? 'limiter';
 
 const queueOf = ({ pool }: Span): string => `${pool ?? 'pool'} · queue`;
 
