@@ -62,9 +62,7 @@ export function layOut(spans: readonly Span[], parents: readonly (number | undef
     { title: 'Threads', lanes: [...lanesBy(queueOf, inQueues, 'queued'), ...lanesBy(threadOf, onThreads, 'sent')] },
   ];
   return (
-    isTall(tasks)
-      ? inReadingOrder([...others, ...batches, tasks])
-      : inReadingOrder([tasks, ...batches, ...others])
+    isTall(tasks) ? inReadingOrder([...others, ...batches, tasks]) : inReadingOrder([tasks, ...batches, ...others])
   ).filter(({ lanes }) => lanes.length > 0);
 }
 
