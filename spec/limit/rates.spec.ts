@@ -223,6 +223,23 @@ describe('a rate that is changed while calls wait', () => {
   });
 });
 
+describe('a burst beside the rate', () => {
+  const rate = { count: 1, per: 10 };
+
+  it.each([
+    ['of all keys', { rate, burst: 3 }],
+    ['of each key', { perKey: { rate, burst: 3 } }],
+    ['of several rates', { rate: [rate, { count: 5, per: 10 }], burst: 3 }],
+  ])('is that of the rate: %s', (_, config) => {
+    expect(record(config, (it) => it.calls(5, 'a')).times).toEqual([0, 0, 0, 10, 20]);
+  });
+
+  it('yields to a burst within the rate', () => {
+    const config = { rate: { ...rate, burst: 2 }, burst: 3 };
+    expect(record(config, (it) => it.calls(3, 'a')).times).toEqual([0, 0, 10]);
+  });
+});
+
 describe('an invalid rate', () => {
   it.each([
     [{ count: 0, per: 1 }, 'expected `count` to be a number above 0, or Infinity for no rate; got 0 (number).'],

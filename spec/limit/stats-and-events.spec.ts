@@ -167,7 +167,11 @@ describe('a limiter', () => {
 
   it.each([
     [{ concurency: 1 }, 'Limiter: unknown option "concurency". Did you mean "concurrency"?'],
-    [{ perKey: { burst: 1 } }, 'Limiter: perKey: unknown option "burst".'],
+    [{ perKey: { burst: 1 } }, 'Limiter: perKey: expected `burst` to be given together with `rate`; got 1 (number).'],
+    [
+      { rate: { count: 1, per: 1 }, burst: 0 },
+      'Limiter: expected `burst` to be a finite number of 1 or more; got 0 (number).',
+    ],
     [{ perKey: 5 }, 'Limiter: perKey: expected its config to be an object of options; got 5 (number).'],
     [{ clock: {} }, 'Limiter: expected `clock` to be an RxJS scheduler; got {} (object).'],
     [{ name: 1 }, 'Limiter: expected `name` to be a string; got 1 (number).'],

@@ -3,6 +3,7 @@
  * is found, and expanded later: with the option `depth` in the order of depth, else in the order of arrival.
  */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber } from 'rxjs';
+import { checkInput } from '../core/check-input';
 import { Fifo } from '../core/fifo';
 import { InnerSubscriptions } from '../core/inner-subscriptions';
 import { checkCount, checkFunction } from '../core/option-values';
@@ -268,7 +269,7 @@ class Walk<T, K> {
 
   #expand({ value, depth }: FoundValue<T, K>): void {
     try {
-      const input = this.config.project(value, depth);
+      const input = checkInput('expandBy: the result of its project', this.config.project(value, depth));
       this.#expanding++;
       this.#occupy(depth);
       this.#inner.subscribe(input, {

@@ -41,12 +41,19 @@ export interface LimitBounds {
    * @defaultValue no rate
    */
   readonly rate?: RateConfig | readonly RateConfig[];
+  /**
+   * The burst of each rate that has none of its own. It is given together with `rate`.
+   *
+   * @defaultValue that of `RateConfig`
+   */
+  readonly burst?: number;
 }
 
 /** A change of bounds: `undefined` leaves a bound as it is, `null` removes it. */
 export interface LimitChange {
   readonly concurrency?: number | null | undefined;
   readonly rate?: RateConfig | readonly RateConfig[] | null | undefined;
+  readonly burst?: number | undefined;
 }
 
 /** A checked rate. */
@@ -74,7 +81,7 @@ export interface LimiterBounds {
 
 export const UNBOUNDED: BoundOptions = { concurrency: undefined, rates: undefined };
 
-export const boundNames: readonly string[] = ['concurrency', 'rate'];
+export const boundNames: readonly string[] = ['concurrency', 'rate', 'burst'];
 
 /**
  * The bounds after a change.
@@ -82,11 +89,16 @@ export const boundNames: readonly string[] = ['concurrency', 'rate'];
  * @param place the start of messages: `Limiter`, or `Limiter: perKey`
  * @throws TypeError for an invalid bound
  */
-export function changedBounds(place: string, bounds: BoundOptions, { concurrency, rate }: LimitChange): BoundOptions {
+export function changedBounds(
+  place: string,
+  bounds: BoundOptions,
+  { concurrency, rate, burst }: LimitChange,
+): BoundOptions {
   if (concurrency !== undefined && concurrency !== null) checkConcurrency(place, concurrency);
+  if (burst !== undefined && !rate) throw invalidOption(`${place}: burst`, 'given together with `rate`', burst);
   return {
     concurrency: concurrency === undefined ? bounds.concurrency : (concurrency ?? undefined),
-    rates: rate === undefined ? bounds.rates : rate === null ? undefined : checkedRates(place, rate),
+    rates: rate === undefined ? bounds.rates : rate === null ? undefined : checkedRates(place, rate, burst),
   };
 }
 
@@ -96,25 +108,34 @@ function checkConcurrency(place: string, concurrency: number): void {
   throw invalidOption(`${place}: concurrency`, 'a number of 1 or more (pause() stops all calls)', concurrency);
 }
 
-function checkedRates(place: string, rate: RateConfig | readonly RateConfig[]): RateOptions[] {
-  return [rate].flat().flatMap((one) => checkedRate(`${place}: rate`, one));
+function checkedRates(
+  place: string,
+  rate: RateConfig | readonly RateConfig[],
+  burst: number | undefined,
+): RateOptions[] {
+  if (burst !== undefined) checkBurst(place, burst);
+  return [rate].flat().flatMap((one) => checkedRate(`${place}: rate`, one, burst));
 }
 
 const rateNames: readonly string[] = ['count', 'per', 'burst', 'window'];
 
-function checkedRate(place: string, rate: RateConfig): RateOptions[] {
+function checkedRate(place: string, rate: RateConfig, commonBurst: number | undefined): RateOptions[] {
   checkOptions(place, rate, rateNames);
-  const { count, per, burst, window = false } = rate;
+  const { count, per, burst = commonBurst, window = false } = rate;
   checkPositive(`${place}: count`, count, 'a number above 0, or Infinity for no rate');
   checkPositive(`${place}: per`, per, 'a number of ms above 0');
   if (per === Infinity) throw invalidOption(`${place}: per`, 'a finite number of ms', per);
   checkFlag(`${place}: window`, window);
-  if (burst !== undefined && !(typeof burst === 'number' && burst >= 1 && burst < Infinity))
-    throw invalidOption(`${place}: burst`, 'a finite number of 1 or more', burst);
+  if (burst !== undefined) checkBurst(place, burst);
   if (count === Infinity) return [];
   if (!window) return [{ count, per, burst: burst ?? Math.max(1, count / per), isWindow: false }];
   const exact = { count, per, burst: count, isWindow: true };
   return burst === undefined ? [exact] : [exact, { count, per, burst, isWindow: false }];
+}
+
+function checkBurst(place: string, burst: unknown): void {
+  if (!(typeof burst === 'number' && burst >= 1 && burst < Infinity))
+    throw invalidOption(`${place}: burst`, 'a finite number of 1 or more', burst);
 }
 
 function checkPositive(place: string, value: unknown, mustBe: string): void {

@@ -10,6 +10,7 @@ import {
   type Subscriber,
   type Unsubscribable,
 } from 'rxjs';
+import { checkInput } from '../core/check-input';
 import { invalidOption } from '../core/describe';
 import { LinkedQueue, type QueueLinks } from '../core/linked-queue';
 import { mergeMapOrdered } from '../core/merge-map';
@@ -210,7 +211,9 @@ class MappedRun<T, R> extends LimitedRun implements QueueLinks, Runnable {
       (error) => (this.#outcome = failure(error)),
     );
     // The work has a subscriber of its own: all of its teardown, also one that throws, comes before the slot is free.
-    defer(() => project(value, index)).subscribe(createOperatorSubscriber<R>(inner));
+    defer(() => checkInput('limitMap: the result of its project', project(value, index))).subscribe(
+      createOperatorSubscriber<R>(inner),
+    );
     inner.add(() => {
       this.#end();
     });

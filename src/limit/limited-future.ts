@@ -1,5 +1,6 @@
 /** The future of a limited call: each subscription waits for its turn, runs the work, and frees its slot when the work has ended. */
 import type { Observable, ObservableInput } from 'rxjs';
+import { checkInput } from '../core/check-input';
 import { titleSymbol } from '../core/describe';
 import { CancelledError } from '../core/errors';
 import { failure, success } from '../core/outcome';
@@ -160,7 +161,7 @@ class FutureRun<T> extends LimitedRun implements Execution, Sink<T>, Runnable {
     try {
       const call = new CallOfRun(() => this.#signal());
       return beginInput(
-        runIn(this.frame, () => work(call)),
+        runIn(this.frame, () => checkInput('Limiter.run: the result of its work', work(call))),
         this,
         this.scheduler,
       );

@@ -72,6 +72,7 @@ const optionNames: readonly string[] = Object.keys({
   name: true,
   concurrency: true,
   rate: true,
+  burst: true,
   perKey: true,
   maxWaiting: true,
   ageing: true,

@@ -3,6 +3,7 @@
  * signal of demand, so an operator takes in all that its source emits; a source that is pulled emits nothing by itself.
  */
 import { Observable, type ObservableInput, type Observer, type Subscriber, type Subscription } from 'rxjs';
+import { checkInput } from '../core/check-input';
 import { InnerSubscriptions } from '../core/inner-subscriptions';
 import { checkCount, checkFlag, checkFunction } from '../core/option-values';
 import { checkOptions } from '../core/options';
@@ -167,7 +168,7 @@ class PullMapRun<T, R> {
       this.#isExhausted = true;
       return;
     }
-    const input = this.project(result.value, this.#index++);
+    const input = checkInput('pullMap: the result of its project', this.project(result.value, this.#index++));
     if (this.subscriber.closed) return;
     this.#taken++;
     this.#inner.subscribe(input, this.#ordered ? this.#orderedObserver(this.#ordered) : this.#observer);
