@@ -693,7 +693,9 @@ describe('wrong use of pullMap', () => {
     expect(String(notResult)).toContain(
       'pullMap: expected the result of `next` of its source to be an object { done, value }; got 7',
     );
-    expect(String(listen(pullMap([1], () => 7 as never)).errors[0])).toContain("You provided '7'");
+    expect(String(listen(pullMap([1], () => 7 as never)).errors[0])).toContain(
+      'pullMap: expected the result of its project to be an Observable, a future, a promise or an iterable; got 7 (number)',
+    );
   });
 
   it('throws a TypeError for wrong options', () => {
