@@ -89,6 +89,18 @@ describe('sluice doctor', () => {
     expect(problems).toMatch(/sluice is installed 2 times: .*0\.1\.0 in .*0\.0\.9 in /);
   });
 
+  it('finds copies in the store of pnpm and above a workspace, and passes over broken manifests', async () => {
+    const root = project('workspace', {
+      'node_modules/rxjs': '7.8.2',
+      'node_modules/.pnpm/a@1/node_modules/rxjs': '7.8.1',
+      'packages/one': '1.0.0',
+      'node_modules/b': '1.0.0',
+    });
+    writeFileSync(join(root, 'node_modules/b/package.json'), '{');
+    expect(await textsOf(root, 'problem')).toMatch(/rxjs is installed 2 times/);
+    expect(await textsOf(join(root, 'packages/one'), 'ok')).toMatch(/^rxjs 7\.8\.2 in /m);
+  });
+
   it('reports an old Node, an old RxJS and a missing one', async () => {
     expect(await textsOf(project('old', { 'node_modules/rxjs': '6.6.7' }), 'problem', '18.20.0')).toMatch(
       /Node 18\.20\.0 is too old.*\nrxjs 6\.6\.7 is too old/,

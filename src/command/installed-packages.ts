@@ -9,10 +9,16 @@ export interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** The manifest of a folder; undefined without one. */
+/** The manifest of a folder; undefined without one, and empty for one that cannot be read. */
 export function manifestIn(folder: string): Manifest | undefined {
   const path = join(folder, 'package.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest) : undefined;
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch {
+    // A broken manifest of some package says nothing about sluice.
+    return {};
+  }
 }
 
 /** The folder of a package, as Node finds it from a folder; undefined if it is not installed. */
@@ -24,7 +30,7 @@ export function folderOfPackage(name: string, from: string): string | undefined 
   }
 }
 
-/** The folders of all copies of a package in a tree of `node_modules`, without the links to one of them. */
+/** The folders of all copies of a package that a folder and the packages below it find, without the links to one of them. */
 export function copiesOfPackage(name: string, root: string): string[] {
   const found = new Set<string>();
   const visit = (folder: string): void => {
@@ -34,10 +40,20 @@ export function copiesOfPackage(name: string, root: string): string[] {
     for (const path of packagesIn(modules)) visit(path);
   };
   visit(root);
+  // In a workspace, the packages of the root are above.
+  const above = folderOfPackage(name, root);
+  if (above !== undefined) found.add(above);
   return [...found];
 }
 
 function packagesIn(modules: string): string[] {
+  // pnpm keeps packages beside their links, each in a folder with its own `node_modules`.
+  const store = join(modules, '.pnpm');
+  const stored = existsSync(store) ? readdirSync(store).map((name) => join(store, name)) : [];
+  return [...stored, ...linkedPackagesIn(modules)];
+}
+
+function linkedPackagesIn(modules: string): string[] {
   return readdirSync(modules, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .flatMap(({ name }) =>
