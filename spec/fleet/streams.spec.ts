@@ -1,10 +1,41 @@
 /** Streams from a fleet: in order, bounded on both sides, and stopped with their consumer. */
-import { firstValueFrom, lastValueFrom, take, tap, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, mergeMap, scheduled, take, tap, toArray } from 'rxjs';
 import { failureOf as caught } from '../support/failure-of';
 import { sleep } from '../support/sleep';
 import { describeFleet, linesOf, until, workUrl } from './fleet-fixture';
 
 const failureOf = caught<Error & Record<string, unknown>>;
+
+describeFleet('the scheduler of a fleet', (fleet) => {
+  it.each(['an iterable', 'an async iterable'])(
+    'asks %s for no more items than the workers have room for',
+    async (kind) => {
+      const { pool, work } = fleet.pair();
+      await work.add(1, 1);
+      let made = 0;
+      let ended = 0;
+      let most = 0;
+      function* numbers() {
+        while (made < 100) {
+          most = Math.max(most, ++made - ended);
+          yield made;
+        }
+      }
+      // eslint-disable-next-line @typescript-eslint/require-await -- RxJS asks an async source in another way
+      async function* laterNumbers() {
+        yield* numbers();
+      }
+      const source = kind === 'an iterable' ? numbers() : laterNumbers();
+      const sums = scheduled(source, pool.scheduler).pipe(
+        mergeMap((n) => work.add(n, 1)),
+        tap(() => ended++),
+      );
+      await lastValueFrom(sums);
+      expect(ended).toBe(100);
+      expect(most).toBeLessThanOrEqual(pool.size + 2);
+    },
+  );
+});
 
 describeFleet('a stream of a fleet', (fleet) => {
   it('emits all items in order, from generators and async generators', async () => {

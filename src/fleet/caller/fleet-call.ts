@@ -2,9 +2,8 @@
 import type { CapturedStack } from '../../core/call-site';
 import { titleSymbol } from '../../core/describe';
 import { CancelledError } from '../../core/errors';
-import { begin, endedExecution, type Canceller, type Execution, type Sink } from '../../future/execution';
-import { awaitArguments, Call } from '../../pool/api/call';
-import type { Demandable } from '../../pool/api/item-iterator';
+import { begin, type Execution } from '../../future/execution';
+import { awaitArguments, Call, refused, startAfter } from '../../pool/api/call';
 import type { PoolTaskDefinition } from '../../pool/api/pool-task-definition';
 import type { StreamSink } from '../../pool/host/stream-sink';
 import { PoolClosedError } from '../../pool/wire/pool-errors';
@@ -50,8 +49,8 @@ export class FleetCall<T> extends Call<T> {
   override [begin](sink: StreamSink<T>, scheduler: BatchScheduler): Execution {
     const { host, name, signal, definition } = this.spec;
     if (definition?.substitute) return definition.substitute(this.args, this.#withoutMock)[begin](sink, scheduler);
-    if (host.isClosed) return failed(sink, new PoolClosedError(host.name, name, { isStopped: false }));
-    if (signal?.aborted) return failed(sink, new CancelledError(signal.reason));
+    if (host.isClosed) return refused(sink, new PoolClosedError(host.name, name, { isStopped: false }));
+    if (signal?.aborted) return refused(sink, new CancelledError(signal.reason));
     const run = new FleetRun(this.spec, { sink, scheduler, callerStack: this.callerStack, id: this.id });
     const awaited = awaitArguments(this.args);
     if (!awaited) {
@@ -59,40 +58,19 @@ export class FleetCall<T> extends Call<T> {
       host.submit(run);
       return run;
     }
-    const execution = awaited[begin](
-      {
-        parent: sink,
-        frame: sink.frame,
-        name,
-        succeed: (args) => {
-          run.args = args;
-          host.submit(run);
-        },
-        fail: (error) => {
-          run.fail(error);
-        },
-      },
+    return startAfter(awaited, run, {
+      sink,
       scheduler,
-    );
-    run.onOver = () => scheduler.runQueue.drive(() => execution.cancel());
-    const demandable: Demandable = {
-      demand: (count: number) => {
-        run.demand(count);
+      start: () => {
+        host.submit(run);
       },
-      cancel: (canceller?: Canceller) => {
-        execution.cancel();
-        run.cancel(canceller);
+      fail: (error) => {
+        run.fail(error);
       },
-    };
-    return demandable;
+    });
   }
 
   get #withoutMock(): FleetCall<unknown> {
     return new FleetCall({ ...this.spec, definition: undefined }, this.args, this.callerStack, this.id);
   }
-}
-
-function failed(sink: Sink<never>, error: unknown): Execution {
-  sink.fail(error);
-  return endedExecution;
 }

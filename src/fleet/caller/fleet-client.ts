@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { asyncScheduler } from 'rxjs';
 import { AbortListeners } from '../../core/abort-listeners';
 import { NotificationQueue } from '../../core/notification-queue';
 import { checkString } from '../../core/option-values';
@@ -58,8 +59,8 @@ export class FleetClient implements FleetCallHost {
   isClosed = false;
   /** Called when no run is pending. */
   readonly idleListeners = new Set<() => void>();
-  /** Called after each end of a run, for those who wait for room. */
-  readonly endListeners = new Set<() => void>();
+  /** Called after the end of a run, and after each beat, which may have found more workers. */
+  readonly turnListeners = new Set<() => void>();
   readonly #id = randomBytes(9).toString('base64url');
   readonly #keys: FleetKeys;
   readonly #registry: CallRegistry;
@@ -74,6 +75,7 @@ export class FleetClient implements FleetCallHost {
   /** Commands whose end `close` waits for. */
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #watch: FleetWatch;
+  #isTurnRequested = false;
 
   constructor(options: FleetPoolOptions) {
     this.name = options.name;
@@ -158,6 +160,16 @@ export class FleetClient implements FleetCallHost {
     return this.isClosed || this.pending < Math.max(1, this.slots);
   }
 
+  /** Calls the listeners of a turn soon, once for all requests. */
+  requestTurn(): void {
+    if (this.#isTurnRequested || this.turnListeners.size === 0) return;
+    this.#isTurnRequested = true;
+    asyncScheduler.schedule(() => {
+      this.#isTurnRequested = false;
+      for (const listener of [...this.turnListeners]) listener();
+    });
+  }
+
   newId(): string {
     return this.#registry.nextId();
   }
@@ -240,7 +252,7 @@ export class FleetClient implements FleetCallHost {
       this.#watch.keep();
       for (const listener of [...this.idleListeners]) listener();
     }
-    for (const listener of [...this.endListeners]) listener();
+    this.requestTurn();
   }
 
   whenReady(): AsyncValue<void> {
@@ -366,7 +378,7 @@ export class FleetClient implements FleetCallHost {
     if (expired.length > 0) this.#track(this.#removeBuckets(expired));
     this.times.setSlots(this.slots);
     this.#watch.onBeat();
-    for (const listener of [...this.endListeners]) listener();
+    this.requestTurn();
   }
 
   #renewStreams(): void {

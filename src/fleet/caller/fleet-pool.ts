@@ -10,6 +10,7 @@ import { checkedCloseOptions, type CloseConfig } from '../../pool/api/close-conf
 import { Job, withConfig, type WorkerResult } from '../../pool/api/job';
 import { PoolClosedValue } from '../../pool/api/pool-closed-value';
 import { moduleOf, type PoolModule } from '../../pool/api/pool-module';
+import { PoolScheduler } from '../../pool/api/pool-scheduler';
 import { poolTaskDefinitionOf, registerPoolTask, type PoolTaskDefinition } from '../../pool/api/pool-task-definition';
 import type { TaskPool } from '../../pool/api/task-pool';
 import type { PoolTask } from '../../pool/api/worker-pool-base';
@@ -29,7 +30,6 @@ import {
   type FleetPoolOptions,
   type FleetTaskConfig,
 } from './fleet-pool-config';
-import { FleetScheduler } from './fleet-scheduler';
 import { moduleReferenceOf } from './module-reference';
 
 /** The public method that starts a job: its name for errors, and the method itself to find its caller on the stack. */
@@ -83,7 +83,7 @@ export class FleetPool extends Named implements TaskPool, AsyncDisposable {
     this.#client = new FleetClient(this.#options);
     this.name = this.#client.name;
     this.events$ = this.#client.events.asObservable();
-    this.scheduler = new FleetScheduler(this.#client);
+    this.scheduler = new PoolScheduler(this.#client);
   }
 
   /** Number of calls that the workers of the build run at a time. The workers choose it, so it cannot be set here. */

@@ -2,7 +2,7 @@
 import type { Subscriber } from 'rxjs';
 import { all } from '../../future/all';
 import type { AsyncValue } from '../../future/async-value';
-import { begin } from '../../future/execution';
+import { begin, endedExecution, type Execution } from '../../future/execution';
 import { Future } from '../../future/future';
 import { SingleValueObservable } from '../../future/single-value-observable';
 import { SubscriptionSink } from '../../future/subscription-sink';
@@ -45,6 +45,51 @@ export abstract class Call<T> extends Future<T> {
 /** A future of all arguments, or undefined if none of them has to be awaited. */
 export const awaitArguments = (args: readonly unknown[]): Future<unknown[]> | undefined =>
   args.some(isAwaited) ? all(args.map((arg) => (isAwaited(arg) ? arg : Future.of(arg)))) : undefined;
+
+/** A run that has its arguments later. */
+interface RunWithoutArguments extends Demandable {
+  readonly name: string;
+  args: readonly unknown[];
+  onOver: (() => void) | undefined;
+}
+
+interface ArgumentsConsumer {
+  readonly sink: StreamSink<never>;
+  readonly scheduler: BatchScheduler;
+  /** Called when the run has its arguments. */
+  readonly start: () => void;
+  /** Called if one of them fails. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Awaits the arguments before the run starts, so that no thread is held meanwhile. */
+export function startAfter(
+  awaitedArgs: Future<unknown[]>,
+  run: RunWithoutArguments,
+  { sink, scheduler, start, fail }: ArgumentsConsumer,
+): Demandable {
+  const succeed = (args: readonly unknown[]): void => {
+    run.args = args;
+    start();
+  };
+  const execution = awaitedArgs[begin]({ parent: sink, frame: sink.frame, name: run.name, succeed, fail }, scheduler);
+  run.onOver = () => scheduler.runQueue.drive(() => execution.cancel());
+  return {
+    demand: (count) => {
+      run.demand?.(count);
+    },
+    cancel: (canceller) => {
+      execution.cancel();
+      run.cancel(canceller);
+    },
+  };
+}
+
+/** The execution of a call that is refused. */
+export function refused(sink: StreamSink<never>, error: unknown): Execution {
+  sink.fail(error);
+  return endedExecution;
+}
 
 /** A Proxy may throw on `instanceof`. Its task then fails with a TransferError, which says more. */
 function isAwaited(arg: unknown): arg is SingleValueObservable<unknown> {

@@ -7,7 +7,16 @@ import { reportUnhandled } from '../../core/rx';
 import { BatchAction, type ActionHost, type DueRun } from '../../scheduler/batch-action';
 import { Fifo } from '../../core/fifo';
 import { frameHere } from '../../scheduler/frame';
-import type { PoolEngine } from '../host/pool-engine';
+
+/** What the scheduler needs of a pool, on this machine or on many. */
+export interface AdmissionHost {
+  /** Whether the pool has room for the work of one more action. */
+  readonly hasRoomForMore: boolean;
+  /** Called in each turn of the pool. */
+  readonly turnListeners: Set<() => void>;
+  /** Asks for a turn of the pool. */
+  requestTurn(): void;
+}
 
 /** Number of actions in a turn that add no work, before the event loop gets a turn. */
 const MAX_PER_TURN = 1_024;
@@ -15,13 +24,13 @@ const MAX_PER_TURN = 1_024;
 const MAX_PAUSE = 1_000;
 
 export class PoolScheduler implements SchedulerLike {
-  readonly #engine: PoolEngine;
+  readonly #pool: AdmissionHost;
   readonly #due = new Fifo<DueRun>();
   readonly #host: ActionHost;
   #isAdmitting = false;
 
-  constructor(engine: PoolEngine) {
-    this.#engine = engine;
+  constructor(pool: AdmissionHost) {
+    this.#pool = pool;
     this.#host = {
       clock: asyncScheduler,
       frame: frameHere,
@@ -44,20 +53,20 @@ export class PoolScheduler implements SchedulerLike {
 
   #enqueue(run: DueRun): void {
     this.#due.push(run);
-    this.#engine.turnListeners.add(this.#admit);
+    this.#pool.turnListeners.add(this.#admit);
     // An action that an admitted action schedules runs in this turn, or after a turn of the event loop.
-    if (!this.#isAdmitting) this.#engine.requestTurn();
+    if (!this.#isAdmitting) this.#pool.requestTurn();
   }
 
   readonly #admit = (): void => {
     this.#isAdmitting = true;
-    for (let count = 0; count < MAX_PER_TURN && this.#due.length > 0 && this.#engine.hasRoomForMore; count++) {
+    for (let count = 0; count < MAX_PER_TURN && this.#due.length > 0 && this.#pool.hasRoomForMore; count++) {
       const run = this.#due.shift();
       if (run && !run.closed) this.#run(run);
     }
     this.#isAdmitting = false;
-    if (this.#due.length === 0) this.#engine.turnListeners.delete(this.#admit);
-    else if (this.#engine.hasRoomForMore) asyncScheduler.schedule(() => this.#engine.requestTurn());
+    if (this.#due.length === 0) this.#pool.turnListeners.delete(this.#admit);
+    else if (this.#pool.hasRoomForMore) asyncScheduler.schedule(() => this.#pool.requestTurn());
   };
 
   /** Reports what an action throws, so that the turn of the pool goes on. */

@@ -1,10 +1,10 @@
 /** A thread call runs a function on a thread. It awaits the arguments first, and then queues a run. */
 import { titleSymbol } from '../../core/describe';
 import { CancelledError } from '../../core/errors';
-import { begin, endedExecution, type Canceller, type Execution, type Sink } from '../../future/execution';
+import { begin, type Execution } from '../../future/execution';
 import type { Future } from '../../future/future';
 import type { BatchScheduler } from '../../scheduler/batch-scheduler';
-import { awaitArguments, Call } from './call';
+import { awaitArguments, Call, refused, startAfter } from './call';
 import type { CapturedStack } from '../../core/call-site';
 import type { Demandable } from './item-iterator';
 import type { PoolTaskDefinition } from './pool-task-definition';
@@ -47,9 +47,9 @@ export class ThreadCall<T> extends Call<T> implements RunnableCall<TaskRun> {
     const { engine, name, signal, isNested, definition } = this.spec;
     if (definition?.substitute) return definition.substitute(this.args, this.#withoutMock)[begin](sink, scheduler);
     if (engine.isClosed && (!isNested || engine.isClosedByForce))
-      return failed(sink, new PoolClosedError(engine.name, name, { isStopped: false }));
-    if (signal?.aborted) return failed(sink, new CancelledError(signal.reason));
-    if (this.#crashes >= MAX_CRASHES) return failed(sink, new PoisonedTaskError(name, this.#lastCrash));
+      return refused(sink, new PoolClosedError(engine.name, name, { isStopped: false }));
+    if (signal?.aborted) return refused(sink, new CancelledError(signal.reason));
+    if (this.#crashes >= MAX_CRASHES) return refused(sink, new PoisonedTaskError(name, this.#lastCrash));
     const awaited = awaitArguments(this.args);
     return awaited ? this.#runAfter(awaited, sink, scheduler) : this.#run(sink, scheduler);
   }
@@ -64,36 +64,20 @@ export class ThreadCall<T> extends Call<T> implements RunnableCall<TaskRun> {
     return run;
   }
 
-  /** Awaits the arguments before the run is queued, so that no thread is held meanwhile. */
   #runAfter(awaitedArgs: Future<unknown[]>, sink: StreamSink<T>, scheduler: BatchScheduler): Demandable {
-    const { engine, name } = this.spec;
+    const { engine } = this.spec;
     const run = new TaskRun(this, [], sink, scheduler);
     engine.addAwaitingArguments(run);
-    const execution = awaitedArgs[begin](
-      {
-        parent: sink,
-        frame: sink.frame,
-        name,
-        succeed: (args) => {
-          run.args = args;
-          engine.enqueue(run);
-        },
-        fail: (error) => {
-          run.evict(error);
-        },
-      },
+    return startAfter(awaitedArgs, run, {
+      sink,
       scheduler,
-    );
-    run.onOver = () => scheduler.runQueue.drive(() => execution.cancel());
-    return {
-      demand: (count: number) => {
-        run.demand(count);
+      start: () => {
+        engine.enqueue(run);
       },
-      cancel: (canceller?: Canceller) => {
-        execution.cancel();
-        run.cancel(canceller);
+      fail: (error) => {
+        run.evict(error);
       },
-    };
+    });
   }
 
   /** @internal */
@@ -101,9 +85,4 @@ export class ThreadCall<T> extends Call<T> implements RunnableCall<TaskRun> {
     this.#crashes++;
     this.#lastCrash = error;
   }
-}
-
-function failed(sink: Sink<never>, error: unknown): Execution {
-  sink.fail(error);
-  return endedExecution;
 }
