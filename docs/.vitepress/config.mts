@@ -29,7 +29,7 @@ const guide = [
     ],
   },
   {
-    text: 'Work elsewhere',
+    text: 'Threads and machines',
     items: [page('Worker pool', 'worker-pool'), page('Fleet', 'fleet')],
   },
   {

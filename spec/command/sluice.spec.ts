@@ -57,6 +57,14 @@ describe('sluice demo', () => {
   });
 });
 
+describe('sluice demo with arguments', () => {
+  it('refuses them in one line', () => {
+    const { status, stderr } = sluice(['demo', '--fast']);
+    expect(stderr).toMatch(/^sluice demo: expected no arguments; got "--fast"\.\n$/);
+    expect(status).toBe(2);
+  });
+});
+
 describe('sluice doctor', () => {
   it('finds nothing wrong in this project', () => {
     const { status, stdout } = sluice(['doctor']);

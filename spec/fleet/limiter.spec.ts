@@ -77,5 +77,6 @@ describeFleet('a fleet limiter', (fleet) => {
     const config = { connection: fleet.connection, queue: 'q', name: 'n' };
     expect(() => new FleetLimiter({ ...config, perKey: { concurrency: 0 } })).toThrow(/`perKey.concurrency`/);
     expect(() => new FleetLimiter({ ...config, perKey: {}, leas: 1 } as never)).toThrow(/Did you mean "lease"/);
+    expect(() => new FleetLimiter({ ...config, name: 'a b', perKey: {} })).toThrow(/FleetLimiter: expected `name`/);
   });
 });

@@ -39,7 +39,11 @@ const withSluice = async (posts: readonly Post[], users: Users): Promise<string[
 };
 
 /** Prints the number of queries and the time of both ways. Returns the exit code. */
-export async function runDemo(): Promise<number> {
+export async function runDemo(args: readonly string[]): Promise<number> {
+  if (args.length > 0) {
+    console.error(`sluice demo: expected no arguments; got ${JSON.stringify(args.join(' '))}.`);
+    return 2;
+  }
   const posts = Array.from({ length: POSTS }, (_, index) => ({ title: `post ${index}`, author: index % AUTHORS }));
   const results: string[] = [];
   for (const [name, way] of Object.entries({ 'plain code': plain, 'with sluice': withSluice })) {

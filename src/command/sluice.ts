@@ -10,7 +10,7 @@ const HELP = `Usage: sluice COMMAND [options]
 /** Runs a command. Returns the exit code. */
 async function run([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'doctor') return (await import('./doctor')).runDoctor(args);
-  if (command === 'demo') return (await import('./demo')).runDemo();
+  if (command === 'demo') return (await import('./demo')).runDemo(args);
   if (command === 'worker') return (await import('../fleet/command/worker-command')).runWorkerCommand(args);
   if (command === undefined || command === '--help') {
     console.log(HELP);

@@ -10,7 +10,7 @@ import { Named } from '../../core/named';
 import { checkCount, checkMs } from '../../core/option-values';
 import { checkOptions } from '../../core/options';
 import { Future } from '../../future/future';
-import { checkedFleetOptions, type FleetConfig } from '../redis/fleet-config';
+import { checkedFleetOptions, checkName, type FleetConfig } from '../redis/fleet-config';
 import { acquirePermit, releasePermit, renewPermit } from '../redis/limiter-scripts';
 import { RedisConnection } from '../redis/redis-connection';
 import { FleetKeys } from '../wire/fleet-keys';
@@ -82,7 +82,8 @@ export class FleetLimiter extends Named implements AsyncDisposable {
     super();
     checkOptions('FleetLimiter', config, ['connection', 'queue', 'prefix', 'name', 'perKey', 'lease']);
     const { connection, queue, name, perKey, lease = 3_000 } = config;
-    const { prefix } = checkedFleetOptions('FleetLimiter', { ...config, build: name });
+    checkName('FleetLimiter: name', name);
+    const { prefix } = checkedFleetOptions('FleetLimiter', config);
     checkOptions('FleetLimiter: perKey', perKey, ['concurrency', 'rate', 'burst']);
     const { concurrency = Infinity, rate, burst = 1 } = perKey;
     checkCount('FleetLimiter: perKey.concurrency', concurrency, { min: 1, orInfinity: true });

@@ -20,8 +20,8 @@ export interface FleetPoolConfig extends FleetConfig {
    */
   readonly name?: string;
   /**
-   * The folder of modules on this machine. A module below it is named by its path within it, so the folder may be elsewhere
-   * on the machines of workers.
+   * The folder of modules on this machine. A module below it is named by its path within it, so the folder may have another
+   * path on the machines of workers.
    *
    * @defaultValue none: modules are named by their whole path
    */

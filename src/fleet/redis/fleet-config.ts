@@ -109,7 +109,7 @@ export function checkedFleetOptions(caller: string, config: FleetConfig): FleetO
 }
 
 /** BullMQ refuses colons in names; braces would change the slot in a cluster. */
-function checkName(place: string, value: unknown): void {
+export function checkName(place: string, value: unknown): void {
   if (typeof value === 'string' && /^[\w.-]+$/.test(value)) return;
   throw invalidOption(place, 'a text of letters, digits, "_", "-" and "."', value);
 }

@@ -174,8 +174,8 @@ export class FleetWorker extends Named implements AsyncDisposable {
     );
     const ended = this.#engine.close().catch(() => undefined);
     // The engine waits for a Redis that is away, which concerns no call if none runs.
-    const isIdle = this.#connection.downMs > 0 && this.#runner.running === 0;
-    const patience = isIdle ? 0 : timeout + this.#graceMs;
+    const concernsNoCall = this.#connection.downMs > 0 && this.#runner.running === 0;
+    const patience = concernsNoCall ? 0 : timeout + this.#graceMs;
     await (patience === Infinity ? ended : Promise.race([ended, wait(patience + CLOSE_MS)]));
     clearTimeout(timer);
     clearInterval(this.#pings);

@@ -36,7 +36,7 @@ export class OutcomeWriter {
     });
   }
 
-  /** Gives up what cannot be stored: the jobs are run again elsewhere. */
+  /** Gives up what cannot be stored: another worker runs the jobs again. */
   stop(): void {
     this.#isOver = true;
   }
